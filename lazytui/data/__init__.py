@@ -1,0 +1,1 @@
+"""The biased data sets: gray digits, the colors they wear, and the splits that lie."""

@@ -1,0 +1,46 @@
+"""The failures a person can do something about: one sentence each, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class LazytuiError(Exception):
+    """A failure that is told in one sentence, never as a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(LazytuiError):
+    """The command or its parameters are wrong: unknown names, impossible combinations."""
+
+    exit_code = 2
+
+
+class BadInput(LazytuiError):
+    """What a parameter points to is wrong: no such run, damaged checkpoint, unreadable data."""
+
+    exit_code = 3
+
+
+class Interrupted(LazytuiError):
+    """A person or the system asked the work to stop; everything up to there is kept."""
+
+    exit_code = 130
+
+
+def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
+    """The sentence for a name that doesn't exist, with the nearest that do.
+
+    >>> unknown_name("model", "gap-cn", ["gap-cnn", "mlp"])
+    "There is no model 'gap-cn'. Did you mean gap-cnn?"
+    """
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return f"There is no {what} {name!r}. Did you mean {', '.join(near)}?"
+    if not names:
+        return f"There is no {what} {name!r}: there are none yet."
+    shown = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
+    return f"There is no {what} {name!r}. There are: {shown}."

@@ -1,0 +1,1 @@
+"""Figures: what the analyses have to show, and its drawing in every medium."""

@@ -1,0 +1,27 @@
+"""The analyses by name. Each module holds one; it is imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from lazytui.errors import BadInput, unknown_name
+
+if TYPE_CHECKING:
+    from lazytui.analyses.base import Analysis
+
+SUMMARIES = {
+    "dataset": "Paint a data set that lies, look at samples of it and measure how strongly color tells the digit.",
+    "train": "Train a network on it and watch whether it learns the digit or its color.",
+    "evaluate": "Catch a trained network in the act: confusion matrices, digit x color accuracy, the red 1.",
+    "story": "The main job in one command: canvas, cheat, evidence; ends in a report.",
+}
+"""Every analysis with the line that lists show for it."""
+
+
+def analysis(kind: str) -> Analysis[Any]:
+    """The analysis called `kind`. Raises BadInput for a name that doesn't exist (a run made by a later version, say)."""
+    if kind not in SUMMARIES:
+        raise BadInput(unknown_name("analysis", kind, SUMMARIES))
+    found: Analysis[Any] = import_module(f"{__name__}.{kind}").ANALYSIS
+    return found

@@ -1,0 +1,60 @@
+"""What an analysis is: Params, the work, and the figures; everything else is made from these three."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lazytui.figures.kinds import Figure
+
+
+class Params(BaseModel):
+    """What a person can choose. The command's options, the app's form and the run's record are made from the fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class RunReference:
+    """Marks a field (`Annotated[str, RunReference(...)]`) that names another run.
+
+    kinds: what that run may be. argument: whether it is typed without an option's name. Before a run is created the
+    reference is resolved, and recorded so that it means the same later.
+    """
+
+    kinds: tuple[str, ...]
+    argument: bool = False
+
+
+P = TypeVar("P", bound=BaseModel)
+
+
+def _nothing(_params: Any, _workspace: Workspace) -> None:
+    return None
+
+
+def _no_label(_params: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Analysis(Generic[P]):
+    """One analysis. Only `run` may import torch, and only when it is called.
+
+    run: does the work, reports while it goes. figures: what the result has to show, in the order of reading.
+    check: raises what can be known to be wrong before anything is written. label: a few words for the run's id.
+    """
+
+    params: type[P]
+    run: Callable[[P, Report], Result]
+    figures: Callable[[P, Result], Sequence[Figure]]
+    check: Callable[[P, Workspace], None] = _nothing
+    label: Callable[[P], str] = _no_label

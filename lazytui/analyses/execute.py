@@ -1,0 +1,98 @@
+"""From Params to a finished run: resolve what they refer to, create the folder, do the work, keep the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+from lazytui.analyses import analysis
+from lazytui.analyses.base import RunReference
+from lazytui.errors import BadInput, UsageError
+from lazytui.runs.carrying import carrying
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.report import Narrator
+from lazytui.runs.result import Result, load_result, save_result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lazytui.figures.kinds import Figure
+
+
+def create(
+    kind: str, params: BaseModel, workspace: Workspace, *, name: str | None = None, started_by: str | None = None
+) -> RunFolder:
+    """A queued run with everything checked that can be known before the work. Writes nothing when something is wrong."""
+    chosen = analysis(kind)
+    resolved, parents = _resolve(params, workspace)
+    chosen.check(resolved, workspace)
+    return workspace.create(
+        kind,
+        resolved.model_dump(mode="json"),
+        label=chosen.label(resolved),
+        name=name,
+        parents=parents,
+        started_by=started_by,
+    )
+
+
+def carry(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Result:
+    """Do the work of a queued run, or go on with one that didn't end well. Raises LazytuiError when it doesn't end well."""
+    chosen = analysis(run.record.kind)
+    params = recorded_params(run)
+    with carrying(run, workspace, narrator) as report:
+        result = chosen.run(params, report)
+        save_result(run.path, result)
+    return result
+
+
+def recorded_params(run: RunFolder) -> BaseModel:
+    """The Params that a run was made with. Raises BadInput when the record doesn't hold valid ones."""
+    model: type[BaseModel] = analysis(run.record.kind).params
+    try:
+        return model.model_validate(run.record.params)
+    except ValidationError as error:
+        raise BadInput(f"The parameters recorded in {run.reference} aren't valid: {sentences(error)}") from error
+
+
+def figures(run: RunFolder) -> Sequence[Figure]:
+    """What a finished run has to show. Needs neither torch nor the model."""
+    drawn: Sequence[Figure] = analysis(run.record.kind).figures(recorded_params(run), load_result(run.path))
+    return drawn
+
+
+def validated(kind: str, values: dict[str, object]) -> BaseModel:
+    """Params from what a person gave. Raises UsageError with one sentence for each thing that is wrong."""
+    model: type[BaseModel] = analysis(kind).params
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(sentences(error)) from error
+
+
+def sentences(error: ValidationError) -> str:
+    """What is wrong, a sentence each, naming the option."""
+    found = []
+    for problem in error.errors(include_url=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        option = "".join(f"--{str(part).replace('_', '-')}: " for part in problem["loc"][:1])
+        found.append(option + message[:1].upper() + message[1:].rstrip(".") + ".")
+    return " ".join(found)
+
+
+def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:
+    """The fields that name another run."""
+    for name, field in model.model_fields.items():
+        for mark in field.metadata:
+            if isinstance(mark, RunReference):
+                yield name, mark
+
+
+def _resolve(params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
+    found = {
+        name: workspace.reference(workspace.find(getattr(params, name), kinds=mark.kinds))
+        for name, mark in references(type(params))
+        if getattr(params, name) is not None
+    }
+    return params.model_copy(update=found), list(found.values())

@@ -1,0 +1,1 @@
+"""Run folders: what a run was asked, how it goes, what it found; on disk, readable without torch."""

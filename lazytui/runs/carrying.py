@@ -1,0 +1,112 @@
+"""Carrying a run in this process: claim, heartbeat, signals, and an end that is always written down."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from lazytui.errors import Interrupted, LazytuiError
+from lazytui.runs.events import EventLog
+from lazytui.runs.folder import TRACEBACK_FILE, RunFolder
+from lazytui.runs.report import Narrator, Report
+from lazytui.runs.status import State, Status, own_process
+from lazytui.runs.workspace import Workspace
+
+_HEARTBEAT_SECONDS = 2.0
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@contextmanager
+def carrying(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Iterator[Report]:
+    """Everything inside the block is the run; its end, good or bad, is in status.json when the block is left.
+
+    Raises LazytuiError as it came; any other error becomes one that says where the traceback lies.
+    """
+    with run.claim():
+        (run.path / "stop").unlink(missing_ok=True)
+        log = EventLog(run.events)
+        report = Report(run, workspace, log, narrator)
+        pulse = _Pulse(run, report)
+        try:
+            with pulse, _signals_stop(report):
+                yield report
+            pulse.end("done")
+        except Interrupted as error:
+            pulse.end("stopped", str(error))
+            raise
+        except LazytuiError as error:
+            pulse.end("failed", str(error))
+            raise
+        except Exception as error:
+            with suppress(OSError):
+                (run.path / TRACEBACK_FILE).write_text(traceback.format_exc())
+            sentence = f"{type(error).__name__}: {error}"
+            pulse.end("failed", sentence)
+            raise LazytuiError(f"The run failed: {sentence} (traceback in {run.path / TRACEBACK_FILE})") from error
+        finally:
+            log.close()
+
+
+class _Pulse:
+    """Writes status.json every other second from a thread, and listens for a `stop` file (a stop from another host)."""
+
+    def __init__(self, run: RunFolder, report: Report) -> None:
+        self._run = run
+        self._report = report
+        self._process = own_process()
+        self._started = time.time()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._beat, daemon=True, name="heartbeat")
+
+    def __enter__(self) -> None:
+        self._run.set_status(self._status("running"))
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def end(self, state: State, error: str | None = None) -> None:
+        status = self._status(state).model_copy(update={"ended": time.time(), "error": error})
+        if state == "done":
+            self._run.set_status(status)
+            return
+        with suppress(LazytuiError):  # a full disk must not hide why the run failed
+            self._run.set_status(status)
+
+    def _beat(self) -> None:
+        while not self._over.wait(_HEARTBEAT_SECONDS):
+            with suppress(LazytuiError):  # a disk that is full for a while doesn't end the work
+                self._run.set_status(self._status("running"))
+            if (self._run.path / "stop").exists():
+                self._report.request_stop()
+
+    def _status(self, state: State) -> Status:
+        fields = {"started": self._started, "progress": self._report.latest, **self._process}
+        return Status.model_validate({"state": state, "heartbeat": time.time(), **fields})
+
+
+@contextmanager
+def _signals_stop(report: Report) -> Iterator[None]:
+    """SIGINT, SIGTERM and a hang-up ask the work to stop cleanly; a second one stops it where it is."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ask(_signum: int, _frame: FrameType | None) -> None:
+        if report.stopping:
+            raise Interrupted("Stopped at once; everything up to the last checkpoint is kept.")
+        report.request_stop()
+        report.narrator.note("stopping: saving what there is (once more stops at once)")
+
+    before = {number: signal.signal(number, ask) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

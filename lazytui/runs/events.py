@@ -1,0 +1,134 @@
+"""The event log of a run: one JSON object a line, appended while it goes, followed by whoever watches."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lazytui.files import storage_errors
+
+Event = dict[str, Any]
+"""Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:
+
+metrics: step (int), values (name -> number or null).   progress: done, total (int), unit (str).
+note: text (str).   resumed: step (int): metrics of later steps before this line are void.
+"""
+
+
+class EventLog:
+    """The writing end. One line is one write, so that a kill tears at most the last line."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with storage_errors(path):
+            self._file = path.open("ab", buffering=0)
+            if _torn(path):
+                self._file.write(b"\n")
+
+    def append(self, kind: str, **fields: object) -> None:
+        event = {"kind": kind, "time": round(time.time(), 3), **fields}
+        with storage_errors(self._path):
+            self._file.write(json.dumps(_finite(event), separators=(",", ":")).encode() + b"\n")
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class EventReader:
+    """The reading end: remembers where it is, waits for a torn last line, steps over damaged ones and counts them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = 0
+        self.damaged = 0
+
+    def read(self, most: int = 2000) -> list[Event]:
+        """The next events, `most` of them at the most; an empty list when there is nothing new or no file yet."""
+        events: list[Event] = []
+        for line in self._lines():
+            self._offset += len(line)
+            event = _parse(line)
+            if event is None:
+                self.damaged += bool(line.strip())
+                continue
+            events.append(event)
+            if len(events) == most:
+                break
+        return events
+
+    def _lines(self) -> Iterator[bytes]:
+        try:
+            with self._path.open("rb") as file:
+                if file.seek(0, os.SEEK_END) < self._offset:
+                    self._offset = 0  # the file was begun anew
+                file.seek(self._offset)
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        return
+                    yield line
+        except FileNotFoundError:
+            return
+
+
+def read_events(path: Path) -> tuple[list[Event], int]:
+    """All events of a log, and the number of damaged lines among them."""
+    reader = EventReader(path)
+    events: list[Event] = []
+    while batch := reader.read():
+        events.extend(batch)
+    return events, reader.damaged
+
+
+def metric_history(events: list[Event]) -> dict[str, list[float | None]]:
+    """The metrics of a log as columns, `step` among them; what a resume made void is left out.
+
+    A metric that an event doesn't have is None in that row.
+    """
+    rows: list[tuple[int, Mapping[str, float | None]]] = []
+    for event in events:
+        step = event.get("step")
+        if not isinstance(step, int):
+            continue
+        if event["kind"] == "resumed":
+            rows = [row for row in rows if row[0] <= step]
+        elif event["kind"] == "metrics" and isinstance(event.get("values"), dict):
+            rows.append((step, event["values"]))
+    names = dict.fromkeys(name for _, values in rows for name in values)
+    columns: dict[str, list[float | None]] = {"step": [float(step) for step, _ in rows]}
+    for name in names:
+        columns[name] = [values.get(name) for _, values in rows]
+    return columns
+
+
+def _parse(line: bytes) -> Event | None:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    if isinstance(event, dict) and isinstance(event.get("kind"), str):
+        return event
+    return None
+
+
+def _torn(path: Path) -> bool:
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return False
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) != b"\n"
+
+
+def _finite(value: object) -> object:
+    """JSON has no nan and no infinity: they become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(name): _finite(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(entry) for entry in value]
+    return value

@@ -1,0 +1,143 @@
+"""One run's folder: the record of what was asked, and where everything of the run lies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lazytui.errors import BadInput, UsageError
+from lazytui.files import storage_errors, write_atomic
+from lazytui.runs.status import Status, observed, read_status, write_status
+
+RECORD_FILE = "run.json"
+WEIGHTS_FILE = "model.safetensors"
+RESUME_FILE = "resume.pt"
+OUTPUT_FILE = "output.log"
+TRACEBACK_FILE = "traceback.txt"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+_RESERVED = frozenset({"latest", "shipped"})
+
+
+class RunRecord(BaseModel):
+    """What run.json holds, written once: all that is needed to do the run again.
+
+    created: seconds since the epoch. parents: references of the runs it reads. started_by: the run that started it (a
+    story starts its chapters).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    params: dict[str, Any]
+    created: float
+    seed: int | None = None
+    device: str | None = None
+    parents: tuple[str, ...] = ()
+    started_by: str | None = None
+    versions: dict[str, str] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """reference: what a person types to name it: its id, or `shipped/NAME`."""
+
+    path: Path
+    reference: str
+
+    @property
+    def id(self) -> str:
+        return self.path.name
+
+    @cached_property
+    def record(self) -> RunRecord:
+        """Raises BadInput when run.json is missing or damaged."""
+        try:
+            return RunRecord.model_validate_json((self.path / RECORD_FILE).read_bytes())
+        except FileNotFoundError as error:
+            raise BadInput(f"{self.path} isn't a run: it has no {RECORD_FILE}.") from error
+        except (OSError, ValidationError) as error:
+            raise BadInput(f"{self.path / RECORD_FILE} is damaged and can't be read.") from error
+
+    @property
+    def status(self) -> Status:
+        """The state as it must be by now. A run without a readable status.json shows as failed, and says so."""
+        try:
+            return observed(read_status(self.path / "status.json"))
+        except (OSError, ValueError):
+            return Status(state="failed", heartbeat=0.0, error="status.json is missing or damaged")
+
+    def set_status(self, status: Status) -> None:
+        write_status(self.path / "status.json", status)
+
+    @property
+    def events(self) -> Path:
+        return self.path / "events.jsonl"
+
+    @property
+    def weights(self) -> Path:
+        return self.path / WEIGHTS_FILE
+
+    @property
+    def exports(self) -> Path:
+        return self.path / "exports"
+
+    @property
+    def name(self) -> str | None:
+        """The name a person gave it; text of unknown origin, so only a well-formed one counts."""
+        try:
+            name = (self.path / "name").read_text(encoding="utf-8", errors="replace")[:100].strip()
+        except OSError:
+            return None
+        return name if _NAME.fullmatch(name) else None
+
+    def set_name(self, name: str) -> None:
+        write_atomic(self.path / "name", check_name(name) + "\n")
+
+    def artifacts(self) -> dict[str, str]:
+        """The files that a run may have, by what they are."""
+        files = {
+            "record": RECORD_FILE,
+            "result": "result.json",
+            "arrays": "arrays.safetensors",
+            "weights": WEIGHTS_FILE,
+            "events": "events.jsonl",
+            "report": "report.html",
+        }
+        found = {what: str(self.path / file) for what, file in files.items() if (self.path / file).is_file()}
+        return found | ({"exports": str(self.exports)} if self.exports.is_dir() else {})
+
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Hold the run for this process, so that nobody else carries it at the same time.
+
+        The system lets go of the claim when the process ends, however it ends.
+        """
+        lock = FileLock(self.path / ".claim")
+        try:
+            with storage_errors(self.path):
+                lock.acquire(timeout=1)
+        except Timeout as error:
+            raise BadInput(f"{self.id} is being run by another process already.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def check_name(name: str) -> str:
+    """The name itself, when it can be one. Raises UsageError otherwise."""
+    if not _NAME.fullmatch(name) or name in _RESERVED:
+        raise UsageError(
+            f"{name!r} can't be a run's name: letters, digits, '.', '_' and '-' only, a letter or digit first, "
+            "60 at most, and not 'latest' or 'shipped'."
+        )
+    return name

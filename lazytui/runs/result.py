@@ -1,0 +1,71 @@
+"""What a run found: numbers and arrays that can be drawn again anywhere, without the model and without torch."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lazytui.errors import BadInput
+from lazytui.files import replacing, write_atomic
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+RESULT_FILE = "result.json"
+ARRAYS_FILE = "arrays.safetensors"
+
+
+@dataclass(frozen=True)
+class Result:
+    """metrics: numbers by name (None: undefined); facts: any other JSON; arrays: by name."""
+
+    metrics: Mapping[str, float | None]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+
+def save_result(folder: Path, result: Result) -> None:
+    """Write arrays first, so that a folder with result.json is whole."""
+    if result.arrays:
+        import numpy as np
+        from safetensors.numpy import save_file
+
+        with replacing(folder / ARRAYS_FILE) as temporary:
+            save_file({name: np.ascontiguousarray(array) for name, array in result.arrays.items()}, temporary)
+    metrics = {name: _number(value) for name, value in result.metrics.items()}
+    content = {"metrics": metrics, "facts": dict(result.facts), "arrays": sorted(result.arrays)}
+    write_atomic(folder / RESULT_FILE, json.dumps(content, indent=1, allow_nan=False) + "\n")
+
+
+def read_metrics(folder: Path) -> dict[str, float | None]:
+    """The metrics alone; empty where there is no result or a damaged one. Needs no numpy."""
+    try:
+        metrics = json.loads((folder / RESULT_FILE).read_bytes())["metrics"]
+        return {str(name): None if value is None else float(value) for name, value in metrics.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def load_result(folder: Path) -> Result:
+    """The whole result. Raises BadInput when it is missing or damaged."""
+    try:
+        content = json.loads((folder / RESULT_FILE).read_bytes())
+        arrays: dict[str, NDArray[np.generic]] = {}
+        if content["arrays"]:
+            from safetensors.numpy import load_file
+
+            arrays = load_file(folder / ARRAYS_FILE)
+        return Result(metrics=content["metrics"], facts=content["facts"], arrays=arrays)
+    except FileNotFoundError as error:
+        raise BadInput(f"{folder.name} has no result: it isn't done, or parts of its folder are missing.") from error
+    except Exception as error:  # safetensors has an error type of its own for every kind of damage
+        raise BadInput(f"The result of {folder.name} is damaged and can't be read.") from error
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else float(value)

@@ -1,0 +1,88 @@
+"""How a run goes: its state, the process that carries it, and whether that process still lives."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from lazytui.files import write_atomic
+
+State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
+
+GOING: frozenset[State] = frozenset({"queued", "running"})
+RESUMABLE: frozenset[State] = frozenset({"queued", "failed", "stopped", "interrupted"})
+
+STALE_SECONDS = 600.0
+"""A run elsewhere is taken for dead when its heartbeat is this old; a later one revives it."""
+
+
+class Progress(BaseModel):
+    """How much is done, in the run's own unit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    done: int
+    total: int
+    unit: str
+
+
+class Status(BaseModel):
+    """What status.json holds. Times are seconds since the epoch; a pid counts only with the start of its process."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: State
+    heartbeat: float
+    host: str = ""
+    pid: int | None = None
+    pid_started: float | None = None
+    started: float | None = None
+    ended: float | None = None
+    progress: Progress | None = None
+    error: str | None = None
+
+
+def read_status(path: Path) -> Status:
+    """The status as written. Raises OSError or ValueError when there is none that can be read."""
+    return Status.model_validate_json(path.read_bytes())
+
+
+def write_status(path: Path, status: Status) -> None:
+    write_atomic(path, status.model_dump_json(exclude_none=True) + "\n")
+
+
+def observed(status: Status) -> Status:
+    """The status as it must be by now: `interrupted` where a going run's process is gone."""
+    if status.state not in GOING or _alive(status):
+        return status
+    return status.model_copy(update={"state": "interrupted"})
+
+
+def own_process() -> dict[str, str | int | float]:
+    """The fields of Status that name this process."""
+    import psutil
+
+    return {"host": socket.gethostname(), "pid": os.getpid(), "pid_started": psutil.Process().create_time()}
+
+
+def _alive(status: Status) -> bool:
+    if status.pid is not None and status.host == socket.gethostname():
+        return process_lives(status.pid, status.pid_started)
+    return time.time() - status.heartbeat < STALE_SECONDS
+
+
+def process_lives(pid: int, started: float | None) -> bool:
+    """Whether this very process lives on this host: a pid that was given to another process since doesn't count."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        same = started is None or abs(process.create_time() - started) < 1.0
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False

@@ -1,0 +1,172 @@
+"""The workspace: the folder that holds the runs, and how a person refers to one of them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import time
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from lazytui.errors import BadInput, UsageError, unknown_name
+from lazytui.files import storage_errors, write_atomic
+from lazytui.packaged import packaged
+from lazytui.runs.folder import RECORD_FILE, RunFolder, RunRecord, check_name
+from lazytui.runs.status import GOING, Status
+
+_SHIPPED = "shipped/"
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_VERSIONS = ("lazytui", "torch", "numpy")
+
+
+class Workspace:
+    """A folder of run folders. It needn't exist before the first run is created."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def runs(self) -> list[RunFolder]:
+        """Every run, oldest first. Folders that aren't runs are passed over."""
+        try:
+            folders = [entry for entry in self.path.iterdir() if (entry / RECORD_FILE).is_file()]
+        except OSError:
+            return []
+        return sorted((RunFolder(path, path.name) for path in folders if path.name[0] != "."), key=_age)
+
+    def create(
+        self,
+        kind: str,
+        params: dict[str, Any],
+        *,
+        label: str = "",
+        name: str | None = None,
+        parents: Iterable[str] = (),
+        started_by: str | None = None,
+    ) -> RunFolder:
+        """A new queued run. The folder appears whole or not at all."""
+        if name is not None and any(run.name == check_name(name) for run in self.runs()):
+            raise UsageError(f"There is a run named {name!r} already; rename or remove that one first.")
+        record = RunRecord(
+            kind=kind,
+            params=params,
+            created=time.time(),
+            seed=params.get("seed"),
+            device=params.get("device"),
+            parents=tuple(parents),
+            started_by=started_by,
+            versions={package: metadata.version(package) for package in _VERSIONS},
+        )
+        run = RunFolder(self.path / _new_id(kind, label), "")
+        building = self.path / f".{run.id}.new"
+        try:
+            with storage_errors(self.path):
+                building.mkdir(parents=True)
+                write_atomic(building / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
+                queued = Status(state="queued", heartbeat=time.time(), host=socket.gethostname())
+                RunFolder(building, "").set_status(queued)
+                if name is not None:
+                    RunFolder(building, "").set_name(name)
+                building.rename(run.path)
+        except BaseException:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+        return RunFolder(run.path, run.id)
+
+    def find(self, reference: str, *, kinds: Collection[str] = ()) -> RunFolder:
+        """The run that a person means: a folder, an id, its unique beginning or end, a name, `latest`, `shipped/NAME`.
+
+        kinds: what it may be; `latest` is then the latest of those. Raises BadInput when there is none or several.
+        """
+        run = self._find(reference, kinds)
+        if kinds and run.record.kind not in kinds:
+            raise BadInput(f"{run.reference} is a run of {run.record.kind!r}; one of {' or '.join(kinds)} is needed.")
+        return run
+
+    def _find(self, reference: str, kinds: Collection[str]) -> RunFolder:
+        if reference.startswith(_SHIPPED):
+            return shipped_run(reference.removeprefix(_SHIPPED))
+        if os.sep in reference or reference in {".", ".."}:
+            return _folder(Path(reference))
+        runs = self.runs()
+        if reference == "latest":
+            return self._latest(runs, kinds)
+        for matches in (
+            [run for run in runs if reference in {run.id, run.name}],
+            [run for run in runs if run.id.startswith(reference) or run.id.endswith("-" + reference)],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                several = ", ".join(run.id for run in matches[:5])
+                raise BadInput(f"{reference!r} is not one run but {len(matches)}: {several}.")
+        if Path(reference).is_dir():
+            return _folder(Path(reference))
+        known = [run.id for run in runs] + [run.name for run in runs if run.name]
+        raise BadInput(unknown_name("run", reference, known + [run.reference for run in shipped_runs()]))
+
+    def _latest(self, runs: list[RunFolder], kinds: Collection[str]) -> RunFolder:
+        fitting = [run for run in runs if not kinds or _kind(run) in kinds]
+        if not fitting:
+            what = f" of {' or '.join(kinds)}" if kinds else ""
+            raise BadInput(f"There is no run{what} in {self.path} yet; `lazytui run` makes one.")
+        return fitting[-1]
+
+    def remove(self, run: RunFolder) -> None:
+        """Delete a run's folder for good. A going run is refused, and so is one outside this workspace."""
+        if run.path.parent.resolve() != self.path.resolve():
+            raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it isn't removed.")
+        if run.status.state in GOING:
+            raise UsageError(f"{run.id} is going on; stop it first: lazytui runs stop {run.id}")
+        leaving = run.path.with_name(f".{run.id}.removed")
+        with storage_errors(run.path):
+            run.path.rename(leaving)
+            shutil.rmtree(leaving)
+
+    def reference(self, run: RunFolder) -> str:
+        """What names the run from now on, also after others came: its id here, else its whole path."""
+        here = run.path.parent.resolve() == self.path.resolve()
+        return run.reference if here or run.reference.startswith(_SHIPPED) else str(run.path.resolve())
+
+
+def shipped_runs() -> list[RunFolder]:
+    """The small trained models that the package ships, as runs."""
+    folders = sorted(path.parent for path in packaged("checkpoints").glob(f"*/{RECORD_FILE}"))
+    return [RunFolder(path, _SHIPPED + path.name) for path in folders]
+
+
+def shipped_run(name: str) -> RunFolder:
+    runs = {run.id: run for run in shipped_runs()}
+    if name not in runs:
+        raise BadInput(unknown_name("shipped model", name, runs))
+    return runs[name]
+
+
+def _folder(path: Path) -> RunFolder:
+    if not (path / RECORD_FILE).is_file():
+        raise BadInput(f"{path} isn't a run: it has no {RECORD_FILE}.")
+    return RunFolder(path, str(path))
+
+
+def _new_id(kind: str, label: str) -> str:
+    token = "".join(secrets.choice(_LETTERS) for _ in range(4))
+    return "-".join(part for part in (datetime.now().strftime("%Y%m%d-%H%M"), kind, label, token) if part)
+
+
+def _age(run: RunFolder) -> tuple[float, str]:
+    """Order by creation; a damaged record sorts first, where it does no harm."""
+    try:
+        return run.record.created, run.id
+    except BadInput:
+        return 0.0, run.id
+
+
+def _kind(run: RunFolder) -> str:
+    try:
+        return run.record.kind
+    except BadInput:
+        return ""

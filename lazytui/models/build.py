@@ -1,0 +1,50 @@
+"""A network with fresh weights, from its name and a seed."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from lazytui.errors import BadInput
+from lazytui.models.classifier import CLASSES, IMAGE_SHAPE
+from lazytui.models.factories import is_custom, resolve_model
+
+
+def build_model(name: str, *, seed: int) -> nn.Module:
+    """The named architecture on the CPU, float32, in training mode, its weights drawn from `seed` alone.
+
+    The same name and seed give the same weights in any process; torch's global random state is left as it was. Catalog
+    models are `Classifier`s; a custom one need only be a module that maps (N, 3, 28, 28) to (N, 10).
+
+    Raises UsageError for an unknown name, BadInput where custom code fails or makes something else.
+    """
+    factory = resolve_model(name)
+    with torch.random.fork_rng(devices=[]):
+        # torch.manual_seed would seed the accelerators too, and those are not given back.
+        torch.default_generator.manual_seed(seed)
+        if not is_custom(name):
+            model = factory()
+            assert isinstance(model, nn.Module)
+            return model
+        return _checked(name, factory)
+
+
+def _checked(name: str, factory: object) -> nn.Module:
+    """What custom code made, once it has been seen to give ten logits."""
+    assert callable(factory)
+    try:
+        model = factory()
+        if not isinstance(model, nn.Module):
+            raise TypeError(f"it made a {type(model).__name__}, not a torch.nn.Module")
+        modes = {module: module.training for module in model.modules()}
+        with torch.no_grad():
+            logits = model.eval()(torch.zeros(2, *IMAGE_SHAPE))
+        for module, training in modes.items():
+            module.training = training
+        if not isinstance(logits, torch.Tensor) or logits.shape != (2, CLASSES):
+            shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
+            raise TypeError(f"from two images (2, 3, 28, 28) it makes {shape}, not (2, 10)")
+    except Exception as error:
+        line = next(iter(str(error).splitlines()), "")
+        raise BadInput(f"The model {name!r} can't be built: {type(error).__name__}: {line}") from error
+    return model

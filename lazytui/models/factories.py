@@ -1,0 +1,109 @@
+"""From a model's name to the function that makes it: the catalog's, or a person's own code.
+
+Code of one's own is named `package.module:factory`, `path/to/file.py:factory`, or `path/to/file.py` where that file
+holds a single public function or module class. It is imported on purpose: never pass a name that came out of a file
+from elsewhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from lazytui.errors import BadInput, unknown_name
+from lazytui.models.catalog import model_entry
+
+
+def is_custom(name: str) -> bool:
+    """Whether a model name points to code outside the catalog."""
+    return ":" in name or name.endswith(".py")
+
+
+def check_model_name(name: str) -> None:
+    """UsageError where a name is neither in the catalog nor shaped like code of one's own. Imports nothing."""
+    if not is_custom(name):
+        model_entry(name)
+
+
+def resolve_model(name: str) -> Callable[[], object]:
+    """The function (or class) that makes the named model when it is called without arguments.
+
+    Raises UsageError for an unknown name and BadInput where the code named can't be found or imported.
+    """
+    spec = name if is_custom(name) else model_entry(name).builder
+    place, factory = _split(spec)
+    module = _import(place)
+    if not factory:
+        factory = _only_factory(module, place)
+    made: Callable[[], object] | None = getattr(module, factory, None)
+    if not callable(made):
+        public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
+        raise BadInput(unknown_name(f"function in {place}", factory, public))
+    return made
+
+
+def _split(spec: str) -> tuple[str, str]:
+    """("path/to/file.py", "factory"), with an empty factory where only a file is named."""
+    if spec.endswith(".py"):
+        return spec, ""
+    place, _, factory = spec.rpartition(":")
+    return place, factory
+
+
+def _import(place: str) -> ModuleType:
+    """Import a dotted module (the current folder counts, as for `python -m`) or a file (its own folder counts)."""
+    path = Path(place)
+    is_file = place.endswith(".py")
+    if is_file and not path.is_file():
+        raise BadInput(f"There is no file {place!r} to take a model from.")
+    try:
+        with _importable(path.parent if is_file else Path()):
+            return _import_file(path) if is_file else importlib.import_module(place)
+    except (Exception, SystemExit) as error:
+        line = next(iter(str(error).splitlines()), "")
+        raise BadInput(f"The model code {place!r} can't be imported: {type(error).__name__}: {line}") from error
+
+
+def _import_file(path: Path) -> ModuleType:
+    name = f"lazytui_custom_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError("not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and pickling look their module up there
+    spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Put a folder first on the import path for a while."""
+    entry = str(folder.resolve())
+    sys.path.insert(0, entry)
+    try:
+        yield
+    finally:
+        sys.path.remove(entry)
+
+
+def _only_factory(module: ModuleType, place: str) -> str:
+    """The name of the one public function or module class that the file itself defines."""
+    from torch import nn
+
+    own = [
+        name
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", None) == module.__name__
+        and not name.startswith("_")
+        and (inspect.isfunction(value) or (inspect.isclass(value) and issubclass(value, nn.Module)))
+    ]
+    if len(own) != 1:
+        held = f"it has {', '.join(own)}" if own else "it has none"
+        raise BadInput(f"Say which function of {place} makes the model, as in {place}:factory: {held}.")
+    return own[0]

@@ -1,0 +1,45 @@
+"""Import torch and torchvision, or say in one sentence why that can't be done and what helps."""
+
+from __future__ import annotations
+
+import importlib
+from importlib import metadata
+from typing import Any
+
+from lazytui.errors import BadInput
+
+_REPAIR = "python -m pip install --force-reinstall torch torchvision"
+
+
+def require_torch() -> Any:
+    """The module `torch`. BadInput where it is missing or its libraries don't load."""
+    try:
+        return importlib.import_module("torch")
+    except (ImportError, OSError, RuntimeError) as error:
+        raise BadInput(f"torch {_version('torch')} can't be loaded ({_line(error)}): {_REPAIR}") from error
+
+
+def require_torchvision() -> Any:
+    """The module `torchvision`. BadInput where it is missing or was built for another torch.
+
+    torchvision's compiled operators fit one torch release only. With another one its import fails, most often with
+    "operator torchvision::nms does not exist".
+    """
+    require_torch()
+    try:
+        return importlib.import_module("torchvision")
+    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+        pair = f"torch {_version('torch')} and torchvision {_version('torchvision')}"
+        raise BadInput(f"{pair} don't fit together ({_line(error)}): {_REPAIR}") from error
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+def _line(error: Exception) -> str:
+    """The error's first line."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -1,0 +1,1 @@
+"""Architectures, their checkpoints, and what is refused."""

@@ -1,0 +1,108 @@
+"""A seed alone decides the weights; a person's own code is built or told apart in one sentence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from lazytui.errors import BadInput, UsageError
+from lazytui.models.build import build_model
+from lazytui.models.factories import resolve_model
+
+CUSTOM = """
+from dataclasses import dataclass
+import torch
+from torch import nn
+from torch.nn import Linear, Sequential
+
+@dataclass
+class _Sizes:
+    width: int = 5
+
+class Tiny(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = Sequential(nn.Flatten(), Linear(2352, _Sizes().width), nn.Dropout(0.5), Linear(_Sizes().width, 10))
+    def forward(self, x):
+        return self.body(x)
+"""
+
+
+def weights(model: torch.nn.Module) -> torch.Tensor:
+    return torch.cat([weight.detach().flatten() for weight in model.parameters()])
+
+
+def test_same_seed_same_weights_and_global_random_state_is_untouched() -> None:
+    torch.manual_seed(123)
+    before = torch.get_rng_state()
+    first = weights(build_model("gap-cnn", seed=7))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(weights(build_model("gap-cnn", seed=7)), first)
+    assert not torch.equal(weights(build_model("gap-cnn", seed=8)), first)
+
+
+def test_same_seed_same_weights_in_another_process() -> None:
+    code = (
+        "import torch; torch.rand(3); from lazytui.models.build import build_model;"
+        "print(sum(w.double().abs().sum().item() for w in build_model('cnn3', seed=3).parameters()).hex())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ours = sum(weight.double().abs().sum().item() for weight in build_model("cnn3", seed=3).parameters())
+    assert done.stdout.strip() == float(ours).hex()
+
+
+def test_own_code_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(CUSTOM)
+    path_before = list(sys.path)
+    for name in (str(file), f"{file}:Tiny"):
+        model = build_model(name, seed=0)
+        assert type(model).__name__ == "Tiny"
+        assert all(module.training for module in model.modules())
+        assert torch.equal(weights(model), weights(build_model(name, seed=0)))
+    assert sys.path == path_before
+
+
+def test_own_code_in_a_package_of_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "labnets").mkdir()
+    (tmp_path / "labnets" / "__init__.py").write_text("")
+    (tmp_path / "labnets" / "tiny.py").write_text(CUSTOM)
+    monkeypatch.chdir(tmp_path)
+    assert type(build_model("labnets.tiny:Tiny", seed=0)).__name__ == "Tiny"
+
+
+@pytest.mark.parametrize(
+    ("code", "suffix", "sentence"),
+    [
+        (CUSTOM, ":Tinny", "no function in .* 'Tinny'. Did you mean Tiny"),
+        (CUSTOM + "\ndef other(): return Tiny()\n", "", "Say which function .* it has Tiny, other"),
+        ("x = 3\n", "", "Say which function .* it has none"),
+        ("x = 3\n", ":x", "There is no function in .* 'x'"),
+        ("def net(:\n", ":net", "can't be imported: SyntaxError"),
+        ("raise SystemExit('bye')\n", ":net", "can't be imported: SystemExit: bye"),
+        ("import no_such_module\n", ":net", "can't be imported: ModuleNotFoundError"),
+        ("def net(): return 3\n", ":net", "it made a int, not a torch.nn.Module"),
+        ("def net(width): return 3\n", ":net", "can't be built: TypeError"),
+        ("from torch import nn\ndef net(): return nn.Flatten()\n", ":net", r"it makes \(2, 2352\), not \(2, 10\)"),
+        ("from torch import nn\ndef net(): return nn.Linear(5, 10)\n", ":net", "can't be built: RuntimeError"),
+    ],
+)
+def test_faults_in_own_code_are_one_sentence(tmp_path: Path, code: str, suffix: str, sentence: str) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(code)
+    with pytest.raises(BadInput, match=sentence) as told:
+        build_model(f"{file}{suffix}", seed=0)
+    assert "\n" not in str(told.value)
+
+
+def test_names_of_nothing(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"no file '.*absent.py'"):
+        resolve_model(str(tmp_path / "absent.py"))
+    with pytest.raises(BadInput, match=r"'no_such_package\.nets' can't be imported"):
+        resolve_model("no_such_package.nets:make")
+    with pytest.raises(UsageError, match="Did you mean cnn3"):
+        resolve_model("cnn33")

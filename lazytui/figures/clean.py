@@ -1,0 +1,32 @@
+"""A figure whose every text is plain: done once, before any drawing, so that no renderer can forget it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, TypeVar, cast
+
+from lazytui.figures.kinds import Figure, Text
+from lazytui.plain_text import plain
+
+AnyFigure = TypeVar("AnyFigure", bound=Figure)
+
+
+def cleaned(figure: AnyFigure) -> AnyFigure:
+    """The same figure with escape sequences, control characters and bidi overrides taken out of all its text.
+
+    Line breaks stay in the paragraphs of a `Text` and turn into spaces elsewhere.
+    """
+    return cast(AnyFigure, _cleaned(figure, newlines=isinstance(figure, Text)))
+
+
+def _cleaned(value: Any, *, newlines: bool) -> Any:
+    if isinstance(value, str):
+        return plain(value, newlines=newlines)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(item, newlines=newlines) for item in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return type(value)(
+            **{name: _cleaned(item, newlines=newlines and name == "paragraphs") for name, item in fields.items()}
+        )
+    return value

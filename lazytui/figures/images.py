@@ -1,0 +1,57 @@
+"""Small color images made ready to be shown: evidence laid over them, and resized."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.figures.colors import OPPOSES, SUPPORTS
+from lazytui.figures.kinds import Pixels
+
+_DIMMED = 0.55
+_LUMA = np.array([0.2126, 0.7152, 0.0722])
+
+
+def shown_images(figure: Pixels) -> NDArray[np.uint8]:
+    """The figure's images (n, h, w, 3) uint8, with its evidence laid over them where it has any."""
+    if figure.overlay is None:
+        return figure.images
+    return with_evidence(figure.images, figure.overlay)
+
+
+def with_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Signed evidence (n, h, w) in [-1, 1] as color over the images (n, h, w, 3), which turn gray and dim.
+
+    The opacity of the color is the size of the evidence; what isn't finite counts as none.
+    """
+    gray = (images @ _LUMA * _DIMMED)[..., None]
+    strength = np.clip(np.nan_to_num(evidence, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)[..., None]
+    color = np.where(strength > 0, np.array(SUPPORTS, dtype=float), np.array(OPPOSES, dtype=float))
+    opacity = np.abs(strength)
+    return np.asarray(np.rint(gray * (1 - opacity) + color * opacity), dtype=np.uint8)
+
+
+def _shares(size: int, parts: int) -> NDArray[np.float64]:
+    """(parts, size): the share each of `size` pixels has in each of `parts` equal stretches of them."""
+    ends = np.arange(parts + 1) * (size / parts)
+    pixels = np.arange(size)
+    overlap = np.minimum(ends[1:, None], pixels + 1) - np.maximum(ends[:-1, None], pixels)
+    shares = np.clip(overlap, 0.0, None)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def resized(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """The image (h, w, 3) at another size: each new pixel is the mean of the area that it covers."""
+    if image.shape[:2] == (height, width):
+        return image
+    rows, columns = _shares(image.shape[0], height), _shares(image.shape[1], width)
+    mean = np.einsum("yh,hwc,xw->yxc", rows, image.astype(np.float64), columns, optimize=True)
+    return np.asarray(np.rint(mean), dtype=np.uint8)
+
+
+def lightness(image: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """How light a person sees each pixel, 0 to 1: CIE L* of sRGB, divided by 100."""
+    channels = image.astype(np.float64) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    y = linear @ _LUMA
+    return np.asarray(np.where(y > 0.008856, 1.16 * np.cbrt(y) - 0.16, 9.033 * y))

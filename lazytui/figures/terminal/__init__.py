@@ -1,0 +1,5 @@
+"""Figures drawn for a terminal: what the command line prints, and what .txt and .ansi files hold."""
+
+from lazytui.figures.terminal.drawing import draw
+
+__all__ = ["draw"]

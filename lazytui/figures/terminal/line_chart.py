@@ -1,0 +1,70 @@
+"""Curves over a common x, with a legend and references; the drawing itself is `curves`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
+from rich.text import Text as RichText
+
+from lazytui.figures.colors import series_color
+from lazytui.figures.kinds import Lines
+from lazytui.figures.numbers import significant
+from lazytui.figures.scales import drawable
+from lazytui.figures.terminal.lines_of_text import placed, shortened
+from lazytui.figures.terminal.palette import Palette, ink, tone_style
+
+_MUTED = tone_style("muted")
+_MARKS = "•×+○*#◆%"
+"""Tell lines apart where there is no color."""
+_REFERENCE = "┄"
+
+
+class LineChart:
+    """The body of a `Lines` figure."""
+
+    def __init__(self, figure: Lines, height: int | None) -> None:
+        self.figure = figure
+        self.height = height
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from lazytui.figures.terminal.curves import curves  # brings plotext, which only a chart has to wait for
+
+        figure = self.figure
+        width = options.max_width
+        colored = Palette.of(console) is not Palette.NONE
+        yield from self._legend(width, colored)
+        marks = None if colored else [_MARKS[index % len(_MARKS)] for index in range(len(figure.series))]
+        rows = max(self.height or min(max(width // 5, 8), 18), 4)
+        chart = curves(figure, width=width, height=rows, marks=marks)
+        if chart is None:
+            yield Segment(shortened("(too narrow for a chart)", width), _MUTED)
+            yield Segment.line()
+        else:
+            yield chart
+        yield Segment(placed(figure.x_label, width, "center").rstrip(), _MUTED)
+        yield Segment.line()
+
+    def _legend(self, width: int, colored: bool) -> Iterator[RichText]:
+        """The y label, then each series with its mark, then the references with their values."""
+        figure = self.figure
+        if figure.y_label:
+            scale = " (log scale)" if figure.log_y else ""
+            yield RichText(figure.y_label + scale, style=_MUTED)
+        entries = []
+        for index, series in enumerate(figure.series):
+            mark = "━━" if colored else _MARKS[index % len(_MARKS)]
+            empty = "" if drawable(series.y, figure.log_y).any() else " (no values)"
+            entries.append((mark, series.name + empty, ink(series_color(index)) if colored else None))
+        for reference in figure.references:
+            entries.append((_REFERENCE * 2, f"{reference.name}: {significant(reference.value)}", _MUTED))
+        line = RichText()
+        for mark, name, style in entries:
+            text = RichText.assemble((mark, style or ""), " ", name)
+            if line and line.cell_len + 3 + text.cell_len > width:
+                yield line
+                line = RichText()
+            line = RichText.assemble(line, "   ", text) if line else text
+        if line:
+            yield line

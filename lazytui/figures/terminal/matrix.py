@@ -1,0 +1,126 @@
+"""A matrix as a heat map with its numbers in the cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
+from rich.style import Style
+
+from lazytui.figures.colors import ink_on, rgb, value_colors, value_range
+from lazytui.figures.kinds import RGB, Matrix
+from lazytui.figures.numbers import number, with_unit
+from lazytui.figures.terminal.lines_of_text import placed, shortened, widest, wrapped
+from lazytui.figures.terminal.palette import Palette, ink, tone_style
+
+_BOLD = Style(bold=True)
+_MUTED = tone_style("muted")
+_ROOMY = 7
+"""Cells are padded up to this width, and no further."""
+_SCALE_STEPS = 24
+
+
+class HeatMap:
+    """The body of a `Matrix` figure; one that is too wide is broken into panels of columns, and no number is lost."""
+
+    def __init__(self, figure: Matrix) -> None:
+        self.figure = figure
+        self.texts = [[number(float(value), figure.decimals) for value in row] for row in figure.values]
+        low, high = value_range(figure.values, figure.low, figure.high)
+        self.low, self.high = low, high
+        self.colors = value_colors(np.asarray(figure.values, dtype=np.float64), low, high, "dark")
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        figure = self.figure
+        if not figure.values.size:
+            yield Segment("(no cells)", _MUTED)
+            yield Segment.line()
+            return
+        colored = Palette.of(console) is not Palette.NONE
+        names = widest(figure.row_labels) + 2 * bool(figure.row_colors)
+        labels = min(max(names, widest([figure.row_axis]) + 2), max(options.max_width // 3, 4))
+        room = options.max_width - labels - 1
+        numbers = widest(text for row in self.texts for text in row)
+        cell = max(numbers + 1, min(widest(figure.column_labels) + 1, room // max(figure.values.shape[1], 1)))
+        cell = min(max(cell, min(_ROOMY, room // figure.values.shape[1])), max(room, 1))
+        panel = max(1, room // cell)
+        for first in range(0, figure.values.shape[1], panel):
+            if first:
+                yield Segment.line()
+            columns = range(first, min(first + panel, figure.values.shape[1]))
+            yield from self._heading(columns, labels, cell, colored)
+            for row in range(len(figure.values)):
+                yield from self._row(row, columns, labels, cell, colored)
+        yield from self._scale(options.max_width, labels, colored)
+
+    def _heading(self, columns: range, labels: int, cell: int, colored: bool) -> Iterator[Segment]:
+        """The column axis over the cells, then the row axis beside the column labels."""
+        figure = self.figure
+        if figure.column_axis:
+            yield Segment(" " * (labels + 1))
+            yield Segment(placed(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
+            yield Segment.line()
+        swatches = figure.column_colors if colored and cell >= 5 else ()
+        names = [wrapped(figure.column_labels[c], cell - 1 - 2 * bool(swatches), at_most=3) or [""] for c in columns]
+        height = max(map(len, names))
+        for line in range(height):
+            axis = f"{figure.row_axis} ↓" if figure.row_axis and line == height - 1 else ""
+            yield Segment(placed(axis, labels, "right") + " ", _MUTED)
+            for column, name in zip(columns, names, strict=True):
+                place = line - (height - len(name))  # names stand on the cells, however many lines they have
+                text = name[place] if place >= 0 else ""
+                if swatches and place == 0:
+                    yield from _with_swatch(text, swatches[column], cell)
+                else:
+                    yield Segment(placed(text, cell - 1, "center") + " ", _BOLD)
+            yield Segment.line()
+
+    def _row(self, row: int, columns: range, labels: int, cell: int, colored: bool) -> Iterator[Segment]:
+        figure = self.figure
+        if figure.row_colors and colored:
+            before, _, after = placed("■ " + figure.row_labels[row], labels, "right").partition("■")
+            yield Segment(before + "■", ink(figure.row_colors[row]))
+            yield Segment(after + " ", _BOLD)
+        else:
+            yield Segment(placed(figure.row_labels[row], labels, "right") + " ", _BOLD)
+        for column in columns:
+            text = placed(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
+            yield Segment(text, self._cell_style(row, column, colored))
+        yield Segment.line()
+
+    def _cell_style(self, row: int, column: int, colored: bool) -> Style | None:
+        if not colored:
+            return None
+        if np.isnan(self.figure.values[row, column]):
+            return _MUTED
+        color = rgb(self.colors[row, column])
+        return ink(ink_on(color), color)
+
+    def _scale(self, available: int, labels: int, colored: bool) -> Iterator[Segment]:
+        """What the two ends of the color scale mean, and the unit."""
+        figure = self.figure
+        low = number(self.low, figure.decimals)
+        high = with_unit(number(self.high, figure.decimals), figure.unit)
+        indent = labels + 1
+        if not colored or self.low == self.high or indent + len(low) + len(high) + 10 > available:
+            if figure.unit:
+                yield Segment(shortened(f"unit: {figure.unit}", available), _MUTED)
+                yield Segment.line()
+            return
+        yield Segment.line()
+        yield Segment(" " * indent + low + " ", _MUTED)
+        steps = min(_SCALE_STEPS, available - indent - len(low) - len(high) - 2)
+        places = np.linspace(self.low, self.high, 2 * steps)
+        colors = value_colors(places, self.low, self.high, "dark")
+        for left, right in zip(colors[::2], colors[1::2], strict=True):
+            yield Segment("▌", ink(rgb(left), rgb(right)))
+        yield Segment(" " + high, _MUTED)
+        yield Segment.line()
+
+
+def _with_swatch(label: str, color: RGB, cell: int) -> Iterator[Segment]:
+    before, _, after = placed("■ " + label, cell - 1, "center").partition("■")
+    yield Segment(before + "■", ink(color))
+    yield Segment(after + " ", _BOLD)

@@ -1,0 +1,150 @@
+"""A grid of small images with labels and captions, fitted to the width."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.segment import Segment
+from rich.style import Style
+
+from lazytui.figures.colors import OPPOSES, SIGNS, SUPPORTS
+from lazytui.figures.images import resized, shown_images
+from lazytui.figures.kinds import Pixels, Tone
+from lazytui.figures.terminal.half_blocks import image_lines
+from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
+from lazytui.figures.terminal.palette import Palette, ink, tone_style
+
+_GAP = 1
+_WIDEST_IMAGE = 64
+_TINY = 14
+"""Narrower images are shown several cells a pixel; wider ones don't shrink below this while the grid can wrap."""
+_CAPTION_LINES = 3
+_MUTED = tone_style("muted")
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """columns: images in a row; width, height: of one image, in pixels, a pixel being a cell wide and half a cell high;
+    cell: columns of characters that an image and its caption have; labels: columns before the first image."""
+
+    columns: int
+    width: int
+    height: int
+    cell: int
+    labels: int
+
+    @property
+    def lines(self) -> int:
+        return math.ceil(self.height / 2)
+
+
+def _layout(figure: Pixels, available: int) -> _Layout:
+    count, height, width = figure.images.shape[:3]
+    columns = max(1, min(figure.columns, count))
+    labels = min(widest(figure.row_labels), max(3, available // 4)) + _GAP if figure.row_labels else 0
+    room = max(available - labels, 1)
+    natural = min(width if width >= _TINY else width * (2 * _TINY // width), _WIDEST_IMAGE)
+    if not figure.row_labels and not figure.column_labels:
+        fitting = max(1, (room + _GAP) // (min(natural, _TINY) + _GAP))
+        columns = math.ceil(columns / math.ceil(columns / fitting))
+    each = max(1, (room + _GAP) // columns - _GAP)
+    shown = min(natural, each)
+    if shown > width:
+        shown -= shown % width  # whole cells a pixel, so that its edges stay sharp
+    wanted = max([shown, *(_caption_width(figure, index) for index in range(len(figure.captions)))])
+    return _Layout(
+        columns, shown, max(1, round(height * shown / width)), min(wanted, each, max(shown, 2 * _TINY)), labels
+    )
+
+
+def _caption_width(figure: Pixels, index: int) -> int:
+    return cell_len(_caption(figure, index))
+
+
+def _tone(figure: Pixels, index: int) -> Tone:
+    return figure.tones[index] if index < len(figure.tones) else "plain"
+
+
+def _caption(figure: Pixels, index: int) -> str:
+    """The caption with its tone's sign."""
+    if index >= len(figure.captions):
+        return SIGNS[_tone(figure, index)]
+    return f"{SIGNS[_tone(figure, index)]} {figure.captions[index]}".strip()
+
+
+class PixelGrid:
+    """The body of a `Pixels` figure.
+
+    Images keep their own size where the width allows (one pixel a column); otherwise they shrink, each new pixel the
+    mean of its area, and a grid without row and column labels breaks its rows into equal parts as well.
+    """
+
+    def __init__(self, figure: Pixels) -> None:
+        self.figure = figure
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        figure = self.figure
+        if not len(figure.images) or not figure.images[0].size:
+            yield Segment("(no images)", _MUTED)
+            yield Segment.line()
+            return
+        layout = _layout(figure, options.max_width)
+        palette = Palette.of(console)
+        images = shown_images(figure)
+        yield from self._axes(layout, options.max_width)
+        for row, first in enumerate(range(0, len(images), layout.columns)):
+            if row and not figure.captions:
+                yield Segment.line()
+            yield from self._row(row, range(first, min(first + layout.columns, len(images))), layout, palette)
+        if figure.overlay is not None:
+            yield Segment("■ +", ink(SUPPORTS))
+            yield Segment(" evidence for   ")
+            yield Segment("■ -", ink(OPPOSES))
+            yield Segment(" evidence against")
+            yield Segment.line()
+
+    def _axes(self, layout: _Layout, available: int) -> Iterator[Segment]:
+        """The names of the axes, then the column labels."""
+        figure = self.figure
+        names = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(
+            figure.column_axis
+        )
+        for line in wrapped("  ".join(names), available):
+            yield Segment(line, _MUTED)
+            yield Segment.line()
+        if figure.column_labels:
+            labels = (placed(label, layout.cell, "center") for label in figure.column_labels[: layout.columns])
+            yield Segment((" " * layout.labels + (" " * _GAP).join(labels)).rstrip(), Style(bold=True))
+            yield Segment.line()
+
+    def _row(self, row: int, members: range, layout: _Layout, palette: Palette) -> Iterator[Segment]:
+        figure = self.figure
+        images = shown_images(figure)
+        drawn = [image_lines(resized(images[i], layout.height, layout.width), palette) for i in members]
+        label = figure.row_labels[row] if row < len(figure.row_labels) else ""
+        for line in range(layout.lines):
+            if layout.labels:
+                text = label if line == (layout.lines - 1) // 2 else ""
+                yield Segment(placed(text, layout.labels - _GAP, "right") + " " * _GAP, Style(bold=True))
+            for place, image in enumerate(drawn):
+                if place:
+                    yield Segment(" " * (layout.cell - layout.width + _GAP))
+                yield from image[line]
+            yield Segment.line()
+        if figure.captions:
+            yield from self._captions(members, layout)
+
+    def _captions(self, members: range, layout: _Layout) -> Iterator[Segment]:
+        texts = [wrapped(_caption(self.figure, i), layout.cell, at_most=_CAPTION_LINES) for i in members]
+        styles = [tone_style(_tone(self.figure, i)) for i in members]
+        for line in range(max(map(len, texts), default=0)):
+            yield Segment(" " * layout.labels)
+            for place, (text, style) in enumerate(zip(texts, styles, strict=True)):
+                if place:
+                    yield Segment(" " * _GAP)
+                yield Segment(placed(text[line] if line < len(text) else "", layout.cell), style)
+            yield Segment.line()

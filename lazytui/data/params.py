@@ -1,0 +1,149 @@
+"""The parameters of a biased data set: every choice in which the five studies differed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from lazytui.data.palettes import palette
+from lazytui.data.presets import preset_fields
+from lazytui.errors import LazytuiError
+
+SourceName = Literal["auto", "mnist", "fashion", "strokes"]
+Placement = Literal["stroke", "background", "both", "none"]
+Texture = Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]
+Tier = Literal["none", "z", "e", "m", "h", "vh"]
+Counterexamples = Literal["others", "all"]
+HardSplit = Literal["inverted", "random", "cycled", "gray", "factorial"]
+
+
+class DatasetParams(BaseModel):
+    """What decides every byte of a data set. Fields that aren't given come from the preset named by `dataset`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str = Field(
+        "background",
+        description="Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, "
+        "texture, stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h).",
+    )
+    source: SourceName = Field(
+        "auto",
+        description="Gray digits to paint: mnist, fashion, or strokes (drawn here, no download); "
+        "auto takes mnist where it is at hand or can be downloaded, else strokes.",
+    )
+    placement: Placement = Field(
+        "background",
+        description="What carries the color: the stroke (on a dark background), the background (under a white stroke), "
+        "both (the background at half strength), or none: plain white digits on black.",
+    )
+    texture: tuple[Texture, ...] = Field(
+        ("uniform",),
+        min_length=1,
+        description="How the background departs from its flat color (full color if it is colored, else black), summed: "
+        "flat not at all; level by one amount an image, up to 0.5; uniform by up to 0.6, gaussian by |N(0, sigma)|, "
+        "each pixel by itself; stripes by a sine of amplitude 0.03; lines by one to three strokes.",
+    )
+    sigma: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.1, description="Strength of the gaussian texture: its standard deviation, as a share of the full range."
+    )
+    tier: Tier = Field(
+        "none",
+        description="Noise tier of study D: zero, easy, medium, hard or very hard. Images get pixel noise and "
+        "random lines on its background, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) for the noise.",
+    )
+    palette: str = Field(
+        "distinct",
+        description="The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, pairs-bw, "
+        "or ten colors of your own such as #ff0000,#00ff00,...",
+    )
+    bias: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.95, description="How often a digit of the easy split wears its dominant color; the rest are counterexamples."
+    )
+    counterexamples: Counterexamples = Field(
+        "others",
+        description="Colors of counterexamples: others draws from the nine that aren't the digit's own, so that the "
+        "bias is exactly the aligned share; all draws from all ten, so that a tenth of them ends up aligned.",
+    )
+    hard: HardSplit = Field(
+        "inverted",
+        description="Colors of the hard split: inverted (any but the digit's own), random (any), cycled (the next "
+        "digit's), gray (none), factorial (every digit in every color equally often).",
+    )
+    train_size: Annotated[int, Field(ge=10)] | None = Field(
+        None,
+        description="How many of the source's training digits to use, for training and validation together; "
+        "default all.",
+    )
+    test_size: Annotated[int, Field(ge=10)] | None = Field(
+        None,
+        description="How many of the source's test digits to use, for the hard split and the probe set; default all.",
+    )
+    validation_share: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.1, description="Share of the training digits held out to measure easy accuracy."
+    )
+    seed: Annotated[int, Field(ge=0)] = Field(
+        0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        name = given.get("dataset", cls.model_fields["dataset"].default)
+        if not isinstance(name, str):
+            return given
+        filled = _told(preset_fields, name)
+        if given.get("placement") == "none":
+            filled |= _told(preset_fields, "clean") | {"tier": "none"}
+        return {**filled, **given}
+
+    @field_validator("texture", mode="before")
+    @classmethod
+    def _read_texture(cls, given: Any) -> Any:
+        return tuple(word.strip() for word in given.split(",")) if isinstance(given, str) else given
+
+    @field_validator("palette")
+    @classmethod
+    def _check_palette(cls, given: str) -> str:
+        return str(_told(palette, given).name)
+
+    @model_validator(mode="after")
+    def _check_combination(self) -> DatasetParams:
+        if len(set(self.texture)) != len(self.texture):
+            raise ValueError(f"The textures {', '.join(self.texture)} name one twice.")
+        if "flat" in self.texture and len(self.texture) > 1:
+            raise ValueError("The texture flat can't be combined with others: it means that there is none.")
+        if self.placement == "none":
+            self._check_clean()
+        elif self.texture == ("flat",):
+            self._check_visible()
+        return self
+
+    def _check_clean(self) -> None:
+        if self.tier != "none" or self.texture != ("flat",):
+            raise ValueError("The placement none has no background to texture: it needs texture flat and tier none.")
+        if self.hard != "gray":
+            raise ValueError(
+                f"The hard split {self.hard} needs a color to move, and the placement none has none: use gray."
+            )
+
+    def _check_visible(self) -> None:
+        ten = palette(self.palette)
+        lost = (255, 255, 255) if self.placement == "background" else (0, 0, 0)
+        if lost in ten.colors:
+            name = ten.names[ten.colors.index(lost)]
+            where = "under a white stroke" if self.placement == "background" else "on a black background"
+            raise ValueError(
+                f"The color {name} of this palette hides the digit {where}: choose a texture or another palette."
+            )
+
+
+def _told(read: Any, text: str) -> Any:
+    """Read a name, with the sentence of a failure as pydantic wants it."""
+    try:
+        return read(text)
+    except LazytuiError as error:
+        raise ValueError(str(error)) from error

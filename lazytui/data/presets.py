@@ -1,0 +1,45 @@
+"""Data sets by name: the ones in the presets asset, and study D's naming scheme, which is parsed."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from typing import Any
+
+from lazytui.errors import UsageError, unknown_name
+from lazytui.packaged import packaged
+
+TIERS = ("z", "e", "m", "h", "vh")
+PAIRS = ("rg", "gr", "bw")
+
+
+@functools.cache
+def presets() -> dict[str, dict[str, Any]]:
+    """Every listed preset: the parameters it sets, and `about`, a line that says what it is."""
+    with (packaged("assets") / "presets.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def preset_fields(name: str) -> dict[str, Any]:
+    """The parameters that a preset sets. Raises UsageError for an unknown name.
+
+    Study D's names are `<pairs><percent><tier>`: `gr95h` paints strokes with the palette `pairs-gr` at a bias of 95 %
+    over the noise tier `h`.
+    """
+    if name in presets():
+        return {field: value for field, value in presets()[name].items() if field != "about"}
+    parts = re.fullmatch(rf"({'|'.join(PAIRS)})(\d{{1,3}}(?:\.\d{{1,6}})?)({'|'.join(TIERS)})", name)
+    if parts is None:
+        pair_names = [f"{pairs}95{tier}" for pairs in PAIRS for tier in TIERS]
+        raise UsageError(unknown_name("dataset", name, [*presets(), *pair_names]))
+    pairs, percent, tier = parts.groups()
+    if float(percent) > 100:
+        raise UsageError(f"The dataset {name!r} asks for a bias of {percent} %: the most is 100 %.")
+    return {
+        "placement": "stroke",
+        "texture": ("flat",),
+        "tier": tier,
+        "palette": f"pairs-{pairs}",
+        "bias": float(percent) / 100,
+    }

@@ -1,0 +1,103 @@
+"""Where gray digits come from: MNIST and Fashion-MNIST on disk, downloaded when absent, or our own pen strokes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+
+from lazytui.data.digits import Digits, Source
+from lazytui.data.download import Downloadable, download
+from lazytui.data.idx import find_idx, read_idx, read_idx_shape
+from lazytui.data.params import SourceName
+from lazytui.data.strokes import strokes
+from lazytui.errors import BadInput
+
+ConcreteSource = Literal["mnist", "fashion", "strokes"]
+Part = Literal["train", "test"]
+
+_STROKES_SIZES: dict[Part, int] = {"train": 60_000, "test": 10_000}
+_FOLDERS: dict[Downloadable, str] = {"mnist": "MNIST", "fashion": "FashionMNIST"}
+_PREFIXES: dict[Part, str] = {"train": "train", "test": "t10k"}
+
+
+def data_folder() -> Path:
+    """Where data sets are kept: LAZYTUI_DATA, else the platform's cache folder for lazytui."""
+    chosen = os.environ.get("LAZYTUI_DATA")
+    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("lazytui")
+
+
+def resolve_source(name: SourceName) -> ConcreteSource:
+    """Make sure that a source is at hand, downloading it if it must be, and say which one it is.
+
+    `auto` is MNIST where it is on disk or can be downloaded, else `strokes`. Raises BadInput when the named source is
+    neither on disk nor to be had.
+    """
+    if name == "strokes":
+        return "strokes"
+    if name == "auto":
+        try:
+            return resolve_source("mnist")
+        except BadInput:
+            return "strokes"
+    if not _on_disk(name):
+        download(name, data_folder())
+    return name
+
+
+def check_size(name: ConcreteSource, part: Part, size: int | None) -> None:
+    """Raise BadInput when a source has fewer than `size` digits in its train or test split."""
+    there = _STROKES_SIZES[part] if name == "strokes" else read_idx_shape(_file(name, part, "labels"), dimensions=1)[0]
+    if size is not None and size > there:
+        raise BadInput(f"The source {name} has {there} digits in its {part} split, not {size}.")
+
+
+def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Digits:
+    """The first `size` digits (default: all) of a source's train or test split.
+
+    Raises BadInput when the source has fewer, or its files are damaged. Strokes are always those of seed 0: like
+    MNIST, they are one fixed set of digits, so that seeds vary what we do with it.
+    """
+    check_size(name, part, size)
+    if name == "strokes":
+        drawn = size or _STROKES_SIZES[part]
+        return strokes(train=drawn, test=1).train if part == "train" else strokes(train=1, test=drawn).test
+    images_file, labels_file = _file(name, part, "images"), _file(name, part, "labels")
+    images, labels = read_idx(images_file, dimensions=3), read_idx(labels_file, dimensions=1)
+    if images.shape[1:] != (28, 28):
+        raise BadInput(f"{images_file} holds images of {images.shape[1]}x{images.shape[2]} pixels, not 28x28.")
+    if len(images) != len(labels):
+        raise BadInput(f"{images_file} holds {len(images)} images, but {labels_file.name} {len(labels)} labels.")
+    if labels.max(initial=0) > 9:
+        raise BadInput(f"{labels_file} holds the label {labels.max()}: digits go from 0 to 9.")
+    return Digits(images[:size], labels[:size])
+
+
+def load_source(name: SourceName) -> Source:
+    """All digits of a source; `Source.name` says which one `auto` came to be. Raises BadInput as `load_digits` does."""
+    found = resolve_source(name)
+    return Source(found, load_digits(found, "train"), load_digits(found, "test"))
+
+
+def _on_disk(name: Downloadable) -> bool:
+    """Whether all four files are there; whether they are sound shows when they are read."""
+    return all(
+        find_idx(_raw_folder(name), _file_name(part, kind)) for part in _PREFIXES for kind in ("images", "labels")
+    )
+
+
+def _file(name: Downloadable, part: Part, kind: Literal["images", "labels"]) -> Path:
+    found = find_idx(_raw_folder(name), _file_name(part, kind))
+    if found is None:
+        raise BadInput(f"{_raw_folder(name)} has no {_file_name(part, kind)}.")
+    return found
+
+
+def _raw_folder(name: Downloadable) -> Path:
+    return data_folder() / _FOLDERS[name] / "raw"
+
+
+def _file_name(part: Part, kind: Literal["images", "labels"]) -> str:
+    return f"{_PREFIXES[part]}-{kind}-idx{3 if kind == 'images' else 1}-ubyte"

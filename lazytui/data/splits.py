@@ -1,0 +1,132 @@
+"""The splits of a biased data set: which digits, in which colors, painted when they are first asked for."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.data.assignment import easy_colors, factorial, hard_colors
+from lazytui.data.digits import Digits
+from lazytui.data.painting import repaint
+from lazytui.data.palettes import NO_COLOR
+from lazytui.data.params import DatasetParams
+from lazytui.data.sources import ConcreteSource, Part, check_size, load_digits, resolve_source
+from lazytui.data.streams import stream
+
+Labels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Painted digits.
+
+    images: (n, 28, 28, 3) uint8.
+    digits, colors: (n,) uint8; a color is named by the digit it belongs to, or is NO_COLOR.
+    shapes: (n, 28, 28) uint8, the gray digits that the images were painted from.
+    """
+
+    images: NDArray[np.uint8]
+    digits: Labels
+    colors: Labels
+    shapes: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.digits)
+
+
+@dataclass(frozen=True)
+class BiasedDataset:
+    """A data set that lies. Its splits are painted when they are first asked for, and kept.
+
+    train, validation: the easy split; validation is held out of the source's train split.
+    hard, probe: from the source's test split; probe shows every digit in every color equally often.
+    """
+
+    params: DatasetParams
+    source_name: ConcreteSource
+
+    @functools.cached_property
+    def train(self) -> Split:
+        return self._easy("train", slice(self._held_out, None))
+
+    @functools.cached_property
+    def validation(self) -> Split:
+        return self._easy("validation", slice(None, self._held_out))
+
+    @functools.cached_property
+    def hard(self) -> Split:
+        if self.params.hard == "factorial":
+            return self.probe
+        labels = self._test_digits.labels
+        colors = hard_colors(labels, self.params.hard, stream(self.params.seed, "colors", "hard"))
+        return self._painted("hard", self._test_digits, colors)
+
+    @functools.cached_property
+    def probe(self) -> Split:
+        chosen, colors = factorial(self._test_digits.labels)
+        return self._painted("probe", _take(self._test_digits, chosen), colors)
+
+    @functools.cached_property
+    def cue_conflict(self) -> Split:
+        """One shape of each digit in each of ten colors: 100 images, digit by digit, color by color.
+
+        The shapes are the first test digits of their kind; a shape has the same texture in every color.
+        """
+        chosen, _ = factorial(self._test_digits.labels)
+        ten = _take(self._test_digits, chosen[:100:10])
+        painted = [self._painted("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
+        digit_major = np.arange(100).reshape(10, 10).T.reshape(-1)
+        return _join(painted, digit_major)
+
+    @functools.cached_property
+    def _train_digits(self) -> Digits:
+        return self._shuffled("train", self.params.train_size)
+
+    @functools.cached_property
+    def _test_digits(self) -> Digits:
+        return self._shuffled("test", self.params.test_size)
+
+    @property
+    def _held_out(self) -> int:
+        size = len(self._train_digits)
+        return min(max(1, round(size * self.params.validation_share)), size - 1)
+
+    def _shuffled(self, part: Part, size: int | None) -> Digits:
+        """A random choice of a source's digits, in random order; of strokes no more are drawn than it takes."""
+        digits = load_digits(self.source_name, part, size if self.source_name == "strokes" else None)
+        order = stream(self.params.seed, "order", part).random(len(digits)).argsort(kind="stable")
+        return _take(digits, order[:size])
+
+    def _easy(self, name: str, part: slice) -> Split:
+        digits = Digits(self._train_digits.images[part], self._train_digits.labels[part])
+        random = stream(self.params.seed, "colors", name)
+        colors = easy_colors(digits.labels, self.params.bias, self.params.counterexamples, random)
+        return self._painted(name, digits, colors)
+
+    def _painted(self, name: str, digits: Digits, colors: Labels) -> Split:
+        worn = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
+        return Split(repaint(digits.images, worn, self.params, name), digits.labels, worn, digits.images)
+
+
+def build(params: DatasetParams) -> BiasedDataset:
+    """The data set that the parameters describe; its splits are painted lazily.
+
+    Raises BadInput when the source can't be had, or has fewer digits than are asked for.
+    """
+    name = resolve_source(params.source)
+    sizes: tuple[tuple[Part, int | None], ...] = (("train", params.train_size), ("test", params.test_size))
+    for part, size in sizes:
+        check_size(name, part, size)
+    return BiasedDataset(params, name)
+
+
+def _take(digits: Digits, chosen: NDArray[np.intp]) -> Digits:
+    return Digits(digits.images[chosen], digits.labels[chosen])
+
+
+def _join(splits: list[Split], order: NDArray[np.intp]) -> Split:
+    fields = ("images", "digits", "colors", "shapes")
+    return Split(*(np.concatenate([getattr(split, name) for split in splits])[order] for name in fields))

@@ -1,0 +1,239 @@
+"""Weights come back exactly, and everything that isn't them is refused in one sentence."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load, save_file
+from torch import nn
+
+from lazytui.errors import BadInput
+from lazytui.models.build import build_model
+from lazytui.models.checkpoints import WEIGHTS_FILE, fingerprint, load_model, load_weights, save_weights
+from lazytui.models.headers import describe, pack
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    path = tmp_path / WEIGHTS_FILE
+    save_weights(build_model("gap-cnn", seed=3), path, metadata={"model": "gap-cnn", "made_by": "a test"})
+    return path
+
+
+class Bomb:
+    """Unpickling it makes a file."""
+
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Path.touch, (self.target,)
+
+
+@pytest.mark.parametrize("name", ["gap-cnn", "cnn-1x1", "gauss-pool"])
+def test_round_trip_is_exact(tmp_path: Path, name: str) -> None:
+    model = build_model(name, seed=1)
+    model(torch.rand(8, 3, 28, 28))  # moves the running statistics, which are kept too
+    save_weights(model, tmp_path / WEIGHTS_FILE, metadata={"model": name})
+    loaded = load_model(tmp_path)
+    assert not loaded.training
+    assert loaded.state_dict().keys() == model.state_dict().keys()
+    assert all(torch.equal(value, model.state_dict()[key]) for key, value in loaded.state_dict().items())
+    assert fingerprint(loaded) == fingerprint(model)
+
+
+def test_fingerprint_is_of_the_weights_alone() -> None:
+    model = build_model("gap-cnn", seed=0)
+    of_zero = fingerprint(model)
+    assert fingerprint(model.eval().to(memory_format=torch.channels_last)) == of_zero
+    assert fingerprint(build_model("gap-cnn", seed=1)) != of_zero
+    with torch.no_grad():
+        model.get_parameter("head.bias")[3] += 1e-6
+    assert fingerprint(model) != of_zero
+
+
+def test_same_weights_are_the_same_bytes_in_another_process(saved: Path) -> None:
+    code = (
+        "import sys, pathlib; from lazytui.models.build import build_model;"
+        "from lazytui.models.checkpoints import save_weights;"
+        "save_weights(build_model('gap-cnn', seed=3), pathlib.Path(sys.argv[1]),"
+        " metadata={'made_by': 'a test', 'model': 'gap-cnn'})"
+    )
+    other = saved.with_name("other.safetensors")
+    subprocess.run([sys.executable, "-c", code, str(other)], check=True)
+    assert other.read_bytes() == saved.read_bytes()
+
+
+def test_header_is_read_without_torch(saved: Path) -> None:
+    code = (
+        "import sys, pathlib; from lazytui.models.headers import describe;"
+        "header = describe(pathlib.Path(sys.argv[1]));"
+        "print(header.metadata['model'], header.metadata['made_by'], header.metadata['fingerprint'],"
+        " header.shapes['head.weight'], 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(saved)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"gap-cnn a test {fingerprint(load_model(saved))} (10, 128) False"
+
+
+def test_own_state_dict_needs_a_name(tmp_path: Path) -> None:
+    model = build_model("cnn3", seed=2)
+    for suffix in (".pt", ".pth"):
+        path = tmp_path / f"mine{suffix}"
+        torch.save(model.state_dict(), path)
+        assert fingerprint(load_model(path, name="cnn3")) == fingerprint(model)
+        with pytest.raises(BadInput, match="doesn't say which model"):
+            load_model(path)
+
+
+@pytest.mark.parametrize("write", [torch.save, lambda content, path: path.write_bytes(pickle.dumps(content, 2))])
+def test_pickled_code_is_never_run(tmp_path: Path, write: Callable[[object, Path], object]) -> None:
+    made, path = tmp_path / "made", tmp_path / "mine.pt"
+    write({"head.weight": Bomb(made)}, path)
+    with pytest.raises(BadInput, match="pickled Python objects, which could run code and are never loaded"):
+        load_model(path, name="cnn3")
+    assert not made.exists()
+
+
+def test_whole_pickled_module_is_refused(tmp_path: Path) -> None:
+    torch.save(nn.Linear(3, 3), tmp_path / "mine.pt")
+    with pytest.raises(BadInput, match=r"state_dict\(\) alone"):
+        load_model(tmp_path / "mine.pt", name="cnn3")
+
+
+def test_code_that_a_file_names_is_never_run(tmp_path: Path) -> None:
+    code = tmp_path / "evil.py"
+    code.write_text(f"import pathlib; pathlib.Path({str(tmp_path / 'made')!r}).touch()\ndef net(): ...\n")
+    save_weights(build_model("mlp", seed=0), tmp_path / WEIGHTS_FILE, metadata={"model": f"{code}:net"})
+    with pytest.raises(BadInput, match="code that a file names is never run"):
+        load_model(tmp_path)
+    assert not (tmp_path / "made").exists()
+    load_model(tmp_path, name="mlp")
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
+@pytest.mark.parametrize("damage", [b"", b"\x00", b"hello, I am no checkpoint " * 20, None])
+def test_damaged_and_foreign_files(tmp_path: Path, suffix: str, damage: bytes | None) -> None:
+    path = tmp_path / f"weights{suffix}"
+    if damage is None:  # cut short
+        model = build_model("mlp", seed=0)
+        if suffix == ".pt":
+            torch.save(model.state_dict(), path)
+        else:
+            save_weights(model, path, metadata={"model": "mlp"})
+        damage = path.read_bytes()[: path.stat().st_size // 2]
+    path.write_bytes(damage)
+    with pytest.raises(BadInput, match=r"damaged") as told:
+        load_model(path, name="mlp")
+    assert "\n" not in str(told.value) and str(path) in str(told.value)
+
+
+def test_missing_files(tmp_path: Path) -> None:
+    for name in (".", "absent.safetensors", "absent.pt"):
+        with pytest.raises(BadInput, match="There are no weights at"):
+            load_model(tmp_path / name, name="mlp")
+
+
+@pytest.mark.parametrize(
+    "content", [[1, 2], {}, {"epoch": 3}, {"state_dict": {"a": torch.zeros(1)}}, {1: torch.zeros(1)}]
+)
+def test_pickled_file_without_a_state_dict(tmp_path: Path, content: object) -> None:
+    torch.save(content, tmp_path / "mine.pt")
+    with pytest.raises(BadInput, match="holds no state dict"):
+        load_model(tmp_path / "mine.pt", name="mlp")
+
+
+def test_another_architecture_is_named(saved: Path) -> None:
+    model = build_model("cnn3", seed=0)
+    before = fingerprint(model)
+    with pytest.raises(BadInput) as told:
+        load_weights(model, saved)
+    assert str(told.value) == (
+        f"The weights in {saved} belong to another network: their features.conv3.weight is 128 x 64 x 3 x 3, "
+        "the network's is 64 x 64 x 3 x 3. They fit gap-cnn."
+    )
+    assert fingerprint(model) == before
+
+
+def test_missing_and_surplus_tensors(tmp_path: Path) -> None:
+    weights = build_model("mlp", seed=0).state_dict()
+    path = tmp_path / "mine.pt"
+    torch.save({name: value for name, value in weights.items() if name != "features.fc2.bias"}, path)
+    with pytest.raises(BadInput, match=r"they have no features\.fc2\.bias\.$"):
+        load_model(path, name="mlp")
+    torch.save({**weights, "\x1b[31mextra": torch.zeros(1)}, path)
+    with pytest.raises(BadInput, match=r"the network has no '\\x1b\[31mextra'\.$"):
+        load_model(path, name="mlp")
+
+
+def test_looking_for_a_fitting_model_draws_no_random_numbers(saved: Path) -> None:
+    model = nn.Linear(2, 2)
+    before = torch.get_rng_state()
+    with pytest.raises(BadInput, match="They fit gap-cnn"):
+        load_weights(model, saved)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda weight: weight.half(), r"head\.weight is float16, and the network needs float32"),
+        (lambda weight: weight.long(), r"head\.weight is int64, and the network needs float32"),
+        (
+            lambda weight: weight.index_fill(1, torch.tensor([2]), torch.nan),
+            r"head\.weight holds numbers that aren't fin",
+        ),
+        (lambda weight: weight / 0, r"head\.weight holds numbers that aren't finite"),
+    ],
+)
+def test_wrong_numbers(saved: Path, change: Callable[[torch.Tensor], torch.Tensor], sentence: str) -> None:
+    weights = load(saved.read_bytes())
+    save_file({**weights, "head.weight": change(weights["head.weight"])}, saved)
+    with pytest.raises(BadInput, match=sentence):
+        load_model(saved, name="gap-cnn")
+
+
+def test_changed_weights_betray_themselves(saved: Path) -> None:
+    content = bytearray(saved.read_bytes())
+    content[-2] ^= 1
+    saved.write_bytes(content)
+    with pytest.raises(BadInput, match="don't match the fingerprint"):
+        load_model(saved)
+
+
+def test_foreign_and_future_metadata(tmp_path: Path) -> None:
+    path = tmp_path / "other.safetensors"
+    weights = build_model("mlp", seed=0).state_dict()
+    save_file(weights, path, {"format": "pt"})
+    assert describe(path).metadata == {}
+    assert fingerprint(load_model(path, name="mlp")) == fingerprint(build_model("mlp", seed=0))
+    with pytest.raises(BadInput, match="doesn't say which model"):
+        load_model(path)
+    save_file(weights, path, pack({"model": "mlp-9000"}))
+    with pytest.raises(BadInput, match="model 'mlp-9000', which this lazytui doesn't know"):
+        load_model(path)
+    for text, sentence in (('{"format": "2"}', "is of format '2'"), ("[", "metadata .* damaged"), ("[]", "damaged")):
+        save_file(weights, path, {"lazytui": text})
+        with pytest.raises(BadInput, match=sentence):
+            load_model(path)
+
+
+def test_a_save_that_fails_leaves_the_old_file(saved: Path) -> None:
+    before = saved.read_bytes()
+    code = (
+        "import resource, sys, pathlib; from lazytui.errors import BadInput;"
+        "from lazytui.models.build import build_model; from lazytui.models.checkpoints import save_weights\n"
+        "model = build_model('gap-cnn', seed=4); resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
+        "try: save_weights(model, pathlib.Path(sys.argv[1]), metadata={'model': 'gap-cnn'})\n"
+        "except BadInput as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(saved)], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"{saved} can't be written: ")
+    assert saved.read_bytes() == before
+    assert list(saved.parent.iterdir()) == [saved]

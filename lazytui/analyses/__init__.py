@@ -20,7 +20,7 @@ SUMMARIES = {
 
 
 def analysis(kind: str) -> Analysis[Any]:
-    """The analysis called `kind`. Raises BadInput for a name that doesn't exist (a run made by a later version, say)."""
+    """The analysis called `kind`. Raises BadInput for one that doesn't exist (of a later version, say)."""
     if kind not in SUMMARIES:
         raise BadInput(unknown_name("analysis", kind, SUMMARIES))
     found: Analysis[Any] = import_module(f"{__name__}.{kind}").ANALYSIS

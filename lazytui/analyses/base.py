@@ -37,8 +37,8 @@ class RunReference:
 P = TypeVar("P", bound=BaseModel)
 
 
-def _nothing(_params: Any, _workspace: Workspace) -> None:
-    return None
+def _as_it_is(params: Any, _workspace: Workspace) -> Any:
+    return params
 
 
 def _no_label(_params: Any) -> str:
@@ -50,11 +50,12 @@ class Analysis(Generic[P]):
     """One analysis. Only `run` may import torch, and only when it is called.
 
     run: does the work, reports while it goes. figures: what the result has to show, in the order of reading.
-    check: raises what can be known to be wrong before anything is written. label: a few words for the run's id.
+    settle: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
+    (`auto`) by what it is here. label: a few words for the run's id.
     """
 
     params: type[P]
     run: Callable[[P, Report], Result]
     figures: Callable[[P, Result], Sequence[Figure]]
-    check: Callable[[P, Workspace], None] = _nothing
+    settle: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label

@@ -23,14 +23,13 @@ if TYPE_CHECKING:
 def create(
     kind: str, params: BaseModel, workspace: Workspace, *, name: str | None = None, started_by: str | None = None
 ) -> RunFolder:
-    """A queued run with everything checked that can be known before the work. Writes nothing when something is wrong."""
+    """A queued run, with all checked that can be known before the work. Writes nothing when something is wrong."""
     chosen = analysis(kind)
-    resolved, parents = _resolve(params, workspace)
-    chosen.check(resolved, workspace)
+    params, parents = settled(kind, params, workspace)
     return workspace.create(
         kind,
-        resolved.model_dump(mode="json"),
-        label=chosen.label(resolved),
+        params.model_dump(mode="json"),
+        label=chosen.label(params),
         name=name,
         parents=parents,
         started_by=started_by,
@@ -38,7 +37,7 @@ def create(
 
 
 def carry(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Result:
-    """Do the work of a queued run, or go on with one that didn't end well. Raises LazytuiError when it doesn't end well."""
+    """Do the work of a queued run, or go on with one. Raises LazytuiError when it doesn't end well."""
     chosen = analysis(run.record.kind)
     params = recorded_params(run)
     with carrying(run, workspace, narrator) as report:
@@ -89,10 +88,15 @@ def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:
                 yield name, mark
 
 
-def _resolve(params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
+def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
+    """The same Params as they are recorded, every reference in its lasting form; and those references.
+
+    Raises LazytuiError for whatever can be known to be wrong.
+    """
     found = {
         name: workspace.reference(workspace.find(getattr(params, name), kinds=mark.kinds))
         for name, mark in references(type(params))
         if getattr(params, name) is not None
     }
-    return params.model_copy(update=found), list(found.values())
+    lasting: BaseModel = analysis(kind).settle(params.model_copy(update=found), workspace)
+    return lasting, list(found.values())

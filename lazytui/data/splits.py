@@ -36,6 +36,10 @@ class Split:
     def __len__(self) -> int:
         return len(self.digits)
 
+    def take(self, chosen: NDArray[np.int64]) -> Split:
+        """The samples at these indices, in this order."""
+        return Split(self.images[chosen], self.digits[chosen], self.colors[chosen], self.shapes[chosen])
+
 
 @dataclass(frozen=True)
 class BiasedDataset:

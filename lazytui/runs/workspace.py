@@ -38,6 +38,10 @@ class Workspace:
             return []
         return sorted((RunFolder(path, path.name) for path in folders if path.name[0] != "."), key=_age)
 
+    def readable_runs(self) -> list[RunFolder]:
+        """Every run whose record can be read, oldest first."""
+        return [run for run in self.runs() if _kind(run)]
+
     def create(
         self,
         kind: str,
@@ -49,8 +53,8 @@ class Workspace:
         started_by: str | None = None,
     ) -> RunFolder:
         """A new queued run. The folder appears whole or not at all."""
-        if name is not None and any(run.name == check_name(name) for run in self.runs()):
-            raise UsageError(f"There is a run named {name!r} already; rename or remove that one first.")
+        if name is not None:
+            self._check_free(name)
         record = RunRecord(
             kind=kind,
             params=params,
@@ -116,6 +120,11 @@ class Workspace:
             raise BadInput(f"There is no run{what} in {self.path} yet; `lazytui run` makes one.")
         return fitting[-1]
 
+    def rename(self, run: RunFolder, name: str) -> None:
+        """Give a run a name. Raises UsageError for one that can't be a name or that another run has."""
+        self._check_free(name)
+        run.set_name(name)
+
     def remove(self, run: RunFolder) -> None:
         """Delete a run's folder for good. A going run is refused, and so is one outside this workspace."""
         if run.path.parent.resolve() != self.path.resolve():
@@ -126,6 +135,11 @@ class Workspace:
         with storage_errors(run.path):
             run.path.rename(leaving)
             shutil.rmtree(leaving)
+
+    def _check_free(self, name: str) -> None:
+        check_name(name)
+        if any(name in {run.name, run.id} for run in self.runs()):
+            raise UsageError(f"There is a run called {name!r} already; rename or remove that one first.")
 
     def reference(self, run: RunFolder) -> str:
         """What names the run from now on, also after others came: its id here, else its whole path."""

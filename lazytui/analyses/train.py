@@ -1,0 +1,122 @@
+"""Train: a network, a data set that lies, and the curves that show which of digit and color it learns."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.base import Analysis
+from lazytui.analyses.words import METRICS, metric_table
+from lazytui.data.params import DatasetParams
+from lazytui.data.sources import resolve_source
+from lazytui.figures.kinds import Figure, Lines, Reference, Series
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result
+from lazytui.runs.workspace import Workspace
+from lazytui.training.settings import TrainingSettings
+
+CHANCE = Reference(name="chance", value=0.1)
+
+
+class TrainParams(DatasetParams, TrainingSettings):
+    """A training: what is trained and how, and on what."""
+
+
+def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
+    """Name the source that `auto` is here, so that the run means the same elsewhere."""
+    from lazytui.models.factories import is_custom, resolve_model
+
+    if is_custom(params.model):
+        resolve_model(params.model)
+    return params.model_copy(update={"source": resolve_source(params.source)})
+
+
+def run(params: TrainParams, report: Report) -> Result:
+    from lazytui.models.torch_pair import require_torch
+
+    report.note(f"loading torch and {params.source} digits")
+    require_torch()
+    from lazytui.data.splits import build
+    from lazytui.evaluation.scorecard import scorecard
+    from lazytui.models.checkpoints import fingerprint, save_weights
+    from lazytui.training.loop import train
+
+    settings = TrainingSettings.model_validate({name: getattr(params, name) for name in TrainingSettings.model_fields})
+    data = build(params)
+    trained = train(settings, params.seed, data, report)
+    report.note("measuring all of the easy, hard and probe splits")
+    card = scorecard(trained.model, data, trained.hardware)
+    save_weights(trained.model, report.run.weights, metadata={"model": params.model})
+    images = trained.steps * params.batch_size
+    return Result(
+        metrics={**card.metrics(), "steps": trained.steps, "seconds": trained.seconds},
+        facts={
+            "device": str(trained.hardware.device),
+            "precision": trained.hardware.precision,
+            "images_seen": images,
+            "fingerprint": fingerprint(trained.model),
+            "samples": {"easy": len(data.validation), "hard": len(data.hard), "probe": len(data.probe)},
+        },
+        arrays={f"history_{name}": np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},
+    )
+
+
+def figures(params: TrainParams, result: Result) -> list[Figure]:
+    history = {name.removeprefix("history_"): column.astype(np.float64) for name, column in result.arrays.items()}
+    return [*curves(history, params.metrics_samples), metric_table(result)]
+
+
+def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure]:
+    """The charts of a training, from its curves as columns; also while it goes.
+
+    samples: images of each split that a point was measured on.
+    """
+    return [
+        Lines(
+            name="accuracy",
+            title="Accuracy while it trains",
+            note=f"Each point: the same {samples:,} images of each split. easy: color tells the digit, hard: it lies; "
+            "worst group: the worst of the 100 digit x color groups of the probe split.",
+            series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy"),
+            x_label="step",
+            y_label="accuracy",
+            low=0.0,
+            high=1.0,
+            references=(CHANCE,),
+        ),
+        Lines(
+            name="cues",
+            title="Digit or color: which cue decides",
+            note="On images of the probe split whose color belongs to another digit. color-follow rate: share taken "
+            "for the color's digit; shape bias: share decided by the digit among those decided by digit or color.",
+            series=_series(history, "color_follow_rate", "shape_bias"),
+            x_label="step",
+            y_label="share",
+            low=0.0,
+            high=1.0,
+        ),
+        Lines(
+            name="loss",
+            title="Training loss",
+            note="Mean over the steps since the point before.",
+            series=_series(history, "loss"),
+            x_label="step",
+            y_label="loss",
+            log_y=True,
+        ),
+    ]
+
+
+def _series(history: dict[str, NDArray[np.float64]], *names: str) -> tuple[Series, ...]:
+    return tuple(
+        Series(name=METRICS[name].title, x=history["step"], y=history[name]) for name in names if name in history
+    )
+
+
+def label(params: TrainParams) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.method}").strip("-")[-40:]
+
+
+ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, settle=settle, label=label)

@@ -1,0 +1,92 @@
+"""`lazytui doctor`: what this machine offers, and what to do where something is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+
+from lazytui.cli.common import JsonOption, WorkspaceOption, workspace_at
+
+_PACKAGES = (
+    "lazytui",
+    "torch",
+    "torchvision",
+    "numpy",
+    "textual",
+    "rich",
+    "typer",
+    "plotext",
+    "pydantic",
+    "safetensors",
+)
+
+
+def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Look at terminal, torch and device, data, workspace and versions."""
+    sections = {
+        "terminal": _terminal(),
+        "compute": _compute(),
+        "data": _data(),
+        "workspace": _workspace(workspace),
+        "versions": {name: metadata.version(name) for name in _PACKAGES} | {"python": sys.version.split()[0]},
+    }
+    if json:
+        import json as jsonlib
+
+        print(jsonlib.dumps(sections, indent=1))
+        return
+    for title, facts in sections.items():
+        print(title)
+        for name, value in facts.items():
+            print(f"  {name:<12} {value}")
+
+
+def _terminal() -> dict[str, str]:
+    from rich.console import Console
+
+    size = shutil.get_terminal_size()
+    kind = os.environ.get("TERM", "not set")
+    over = "over SSH" if "SSH_CONNECTION" in os.environ else "local"
+    colors = Console().color_system or "none"
+    return {
+        "size": f"{size.columns}x{size.lines}"
+        + ("" if size.columns >= 80 and size.lines >= 24 else " (80x24 is better)"),
+        "type": f"{kind}, {over}",
+        "colors": colors + ("" if colors == "truecolor" else " (for 24-bit color: export COLORTERM=truecolor)"),
+        "encoding": sys.stdout.encoding,
+    }
+
+
+def _compute() -> dict[str, str]:
+    from lazytui.errors import BadInput
+    from lazytui.models.torch_pair import require_torch
+
+    try:
+        require_torch()
+    except BadInput as error:
+        return {"torch": str(error)}
+    import torch
+
+    from lazytui.hardware import choose_hardware, use_all_cores
+
+    use_all_cores()
+    chosen = choose_hardware("auto", "auto")
+    name = torch.cuda.get_device_name() if chosen.device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return {"torch": torch.__version__, "device": f"{chosen.device} ({name})", "precision": chosen.precision}
+
+
+def _data() -> dict[str, str]:
+    from lazytui.data.sources import data_folder, is_cached
+
+    facts = {"folder": str(data_folder())}
+    return facts | {name: "there" if is_cached(name) else "absent" for name in ("mnist", "fashion")}
+
+
+def _workspace(path: Path | None) -> dict[str, str]:
+    there = workspace_at(path).path
+    parent = next(folder for folder in (there, *there.absolute().parents) if folder.exists())
+    writable = "writable" if os.access(parent, os.W_OK) else "NOT writable: choose another with --workspace"
+    return {"folder": f"{there} ({writable})", "free": f"{shutil.disk_usage(parent).free / 1e9:.1f} GB"}

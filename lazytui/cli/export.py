@@ -1,0 +1,32 @@
+"""`lazytui export`: the figures of a finished run as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lazytui.cli.common import RunArgument, WorkspaceOption, workspace_at
+
+
+def export(
+    run: RunArgument,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv, by suffix.")
+    ],
+    figure: Annotated[str | None, typer.Option(help="Only the figure of this name.", metavar="NAME")] = None,
+    width: Annotated[int | None, typer.Option(min=20, max=1000, help="Columns of .txt and .ansi.")] = None,
+    theme: Annotated[Literal["light", "dark"], typer.Option(help="Colors of the pictures.")] = "light",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Write the figures of a finished run to files. Needs neither a GPU nor the model."""
+    from lazytui.analyses.execute import figures
+    from lazytui.cli.output import check_exports, export_figures, say
+
+    check_exports(files)
+    found = workspace_at(workspace).find(run)
+    drawn = figures(found)
+    for file in files:
+        for path in export_figures(drawn, file, title=found.id, figure=figure, width=width, theme=theme):
+            say(f"wrote {path}")

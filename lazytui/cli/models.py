@@ -1,0 +1,22 @@
+"""`lazytui models`: the architectures that can be named, and the trained ones that came along."""
+
+from __future__ import annotations
+
+import json as jsonlib
+
+from lazytui.cli.common import JsonOption
+
+
+def models(json: JsonOption = False) -> None:
+    """List the architectures by name, with their size and origin."""
+    from lazytui.models.catalog import CATALOG
+
+    if json:
+        from dataclasses import asdict
+
+        print(jsonlib.dumps([asdict(entry) for entry in CATALOG.values()], indent=1))
+        return
+    from lazytui.cli.tables import print_table
+
+    rows = [[entry.name, f"{entry.parameters:,}", entry.origin, entry.summary] for entry in CATALOG.values()]
+    print_table(["model", "parameters", "study", "what it is"], rows)

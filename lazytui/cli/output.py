@@ -1,0 +1,81 @@
+"""What a command prints of a run: its figures, or one JSON object; and the files it exports."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lazytui.plain_text import plain
+
+if TYPE_CHECKING:
+    from lazytui.figures.kinds import Figure
+    from lazytui.runs.folder import RunFolder
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """A sentence of narration, on standard error."""
+    if not quiet:
+        print(plain(text), file=sys.stderr)
+
+
+def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
+    """Print a finished run and write its exports."""
+    from lazytui.analyses.execute import figures
+
+    drawn = figures(run) if exports or not json else ()
+    written = [path for file in exports for path in export_figures(drawn, file, title=run.id)]
+    if json:
+        print(jsonlib.dumps(summary(run), indent=1))
+    else:
+        print_figures(drawn)
+    for path in written:
+        say(f"wrote {path}", quiet=quiet)
+    say(f"{run.id}: {run.status.state}; all of it is in {run.path}", quiet=quiet)
+
+
+def summary(run: RunFolder) -> dict[str, Any]:
+    """What `--json` prints of a run."""
+    from lazytui.runs.result import read_metrics
+
+    status = run.status
+    return {
+        "run": run.reference,
+        "name": run.name,
+        "kind": run.record.kind,
+        "status": status.state,
+        "error": status.error,
+        "metrics": read_metrics(run.path),
+        "params": run.record.params,
+        "parents": list(run.record.parents),
+        "artifacts": run.artifacts(),
+    }
+
+
+def print_figures(figures: Sequence[Figure]) -> None:
+    """Draw on standard output, as wide as the terminal; in color only where that is understood."""
+    from rich.console import Console
+
+    from lazytui.figures.terminal import draw
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for figure in figures:
+        console.print(draw(figure))
+        console.print()
+
+
+def export_figures(figures: Sequence[Figure], path: Path, **options: Any) -> list[Path]:
+    from lazytui.figures.export import export
+
+    return export(figures, path, **options)
+
+
+def check_exports(paths: Sequence[Path]) -> None:
+    """Raise UsageError for a suffix that can't be written, before any work is done."""
+    if paths:
+        from lazytui.figures.export import check_suffix
+
+        for path in paths:
+            check_suffix(path)

@@ -1,0 +1,147 @@
+"""`lazytui run ANALYSIS`: one command for each analysis, made from its Params."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from lazytui.analyses import SUMMARIES
+from lazytui.cli.common import WorkspaceOption, workspace_at
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from lazytui.runs.folder import RunFolder
+    from lazytui.runs.workspace import Workspace
+
+
+class _Analyses(TyperGroup):
+    """Its commands are the registered analyses, each built when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        return list(SUMMARIES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        if cmd_name not in SUMMARIES:
+            return None
+        self.commands[cmd_name] = command = self.commands.get(cmd_name) or _command(cmd_name)
+        return command
+
+
+group = typer.Typer(
+    cls=_Analyses,
+    help="Run an analysis and keep what it finds in a run folder.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@group.callback()
+def run() -> None:
+    pass
+
+
+def _command(kind: str) -> Any:
+    """The command of one analysis: its own options first, then those that every run has."""
+    from lazytui.analyses import analysis
+    from lazytui.cli.options import parameters
+
+    own = parameters(analysis(kind).params)
+    common = [
+        p for name, p in inspect.signature(_start, eval_str=True).parameters.items() if name not in {"kind", "given"}
+    ]
+
+    def call(**values: Any) -> None:
+        given = {p.name: values.pop(p.name) for p in own}
+        _start(kind, {name: value for name, value in given.items() if value is not None}, **values)
+
+    signature = inspect.Signature([*own, *common])
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    call.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    single = typer.Typer(rich_markup_mode=None, add_completion=False)
+    single.command(kind, help=SUMMARIES[kind])(call)
+    return typer.main.get_command(single)
+
+
+def _start(
+    kind: str,
+    given: dict[str, Any],
+    *,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file with options; the command line has the last word.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="A name for the run, to refer to it by.")] = None,
+    workspace: WorkspaceOption = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the figures.")] = False,
+    export: Annotated[
+        list[Path] | None, typer.Option(help="Also write the figures to FILE, by suffix. Repeatable.", metavar="FILE")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an earlier run of the same options, where there is one.")
+    ] = False,
+) -> None:
+    from lazytui.analyses import execute
+    from lazytui.cli.output import check_exports, say, show
+    from lazytui.runs.jobs import start_detached
+
+    there = workspace_at(workspace)
+    check_exports(export or [])
+    params = execute.validated(kind, {**_read_config(config, kind), **given})
+    chosen = _same_run(kind, params, there) if resume else None
+    chosen = chosen or execute.create(kind, params, there, name=name)
+    if detach:
+        if chosen.status.state != "done":
+            start_detached(chosen, there)
+        say(f"{chosen.id} runs in the background; watch it with: lazytui runs follow {chosen.id}", quiet=quiet)
+        print(chosen.id)
+        return
+    carry_aloud(chosen, there, quiet=quiet)
+    show(chosen, json=json, exports=export or [], quiet=quiet)
+
+
+def carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
+    """Do the run's work in this process, narrating on standard error. A run that is done is left as it is."""
+    from lazytui.analyses import execute
+    from lazytui.cli.narration import narrating
+    from lazytui.cli.output import say
+    from lazytui.errors import Interrupted
+
+    if run.status.state == "done":
+        say(f"{run.id} is done already.", quiet=quiet)
+        return
+    try:
+        with narrating(run.id, quiet=quiet) as narrator:
+            execute.carry(run, workspace, narrator)
+    except Interrupted as error:
+        raise Interrupted(f"{error} Go on with: lazytui runs resume {run.id}") from error
+
+
+def _same_run(kind: str, params: BaseModel, workspace: Workspace) -> RunFolder | None:
+    """The newest run of the same analysis and parameters."""
+    from lazytui.analyses import execute
+
+    wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
+    runs = [run for run in workspace.readable_runs() if (run.record.kind, run.record.params) == (kind, wanted)]
+    return runs[-1] if runs else None
+
+
+def _read_config(path: Path | None, kind: str) -> dict[str, Any]:
+    """Options from a TOML file: at its top level, or in a table named after the analysis."""
+    if path is None:
+        return {}
+    import tomllib
+
+    from lazytui.errors import BadInput
+
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"The config file {path} can't be read: {error}.") from error
+    options = {name: value for name, value in content.items() if not isinstance(value, dict)} | content.get(kind, {})
+    return {name.replace("-", "_"): value for name, value in options.items()}

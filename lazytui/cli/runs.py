@@ -1,0 +1,208 @@
+"""`lazytui runs`: look after what was started."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lazytui.cli.common import JsonOption, RunArgument, WorkspaceOption, workspace_at
+
+if TYPE_CHECKING:
+    from lazytui.runs.events import Event
+    from lazytui.runs.folder import RunFolder
+
+_POLL_SECONDS = 0.5
+
+group = typer.Typer(
+    help="List, show, follow, stop, resume, rename and remove runs.", no_args_is_help=True, rich_markup_mode=None
+)
+
+
+@group.command("list")
+def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """List the runs of the workspace, newest last."""
+    from lazytui.cli.tables import print_table
+    from lazytui.runs.workspace import shipped_runs
+
+    there = workspace_at(workspace)
+    runs = there.runs()
+    if json:
+        print(jsonlib.dumps([_row(run) for run in runs], indent=1))
+        return
+    if not runs:
+        print(f"No runs in {there.path} yet. Begin with: lazytui run story")
+        shipped = ", ".join(run.reference for run in shipped_runs())
+        print(f"Trained models that came along: {shipped or 'none'}.")
+        return
+    print_table(["run", "name", "kind", "status", "progress", "size", "age"], [_cells(run) for run in runs])
+
+
+@group.command()
+def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+    """Show what a run was asked, how it went, and what it found."""
+    from lazytui.cli.output import print_figures, say, summary
+    from lazytui.plain_text import plain
+
+    found = workspace_at(workspace).find(run)
+    facts = summary(found)
+    if json:
+        print(jsonlib.dumps(facts, indent=1))
+        return
+    if found.status.state == "done":
+        from lazytui.analyses.execute import figures
+
+        print_figures(figures(found))
+    shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
+    for title, entries in (("", shown), ("params", facts["params"]), ("files", facts["artifacts"])):
+        if title:
+            print(f"\n{title}")
+        for name, value in entries.items():
+            print(plain(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
+    if found.status.state in {"stopped", "interrupted", "failed"}:
+        say(f"Go on with it: lazytui runs resume {found.reference}")
+
+
+@group.command()
+def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
+    """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
+    from lazytui.cli.output import say
+    from lazytui.errors import LazytuiError
+    from lazytui.runs.events import EventReader
+    from lazytui.runs.status import GOING
+
+    found = workspace_at(workspace).find(run)
+    reader = EventReader(found.events)
+    while True:
+        going = found.status.state in GOING  # asked before reading, so that the last events aren't missed
+        while events := reader.read():
+            for event in events:
+                _print_event(event)
+        if not going:
+            break
+        time.sleep(_POLL_SECONDS)
+    status = found.status
+    if reader.damaged:
+        say(f"{reader.damaged} damaged lines of events.jsonl were skipped.")
+    if status.state != "done":
+        raise LazytuiError(f"{found.id}: {status.state}. {status.error or ''}".rstrip())
+    say(f"{found.id}: done; see it with: lazytui runs show {found.id}")
+
+
+@group.command()
+def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
+    """Ask a going run to save what it has and stop."""
+    from lazytui.cli.output import say
+    from lazytui.runs.jobs import request_stop
+
+    found = workspace_at(workspace).find(run)
+    request_stop(found)
+    say(f"{found.id} was asked to stop.")
+
+
+@group.command()
+def resume(
+    run: RunArgument,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
+) -> None:
+    """Go on with a run that was queued, stopped, interrupted, or that failed."""
+    from lazytui.cli.output import say
+    from lazytui.cli.output import show as show_run
+    from lazytui.cli.run import carry_aloud
+    from lazytui.runs.jobs import start_detached
+
+    there = workspace_at(workspace)
+    found = there.find(run)
+    if detach:
+        start_detached(found, there)
+        say(f"{found.id} goes on in the background.")
+        return
+    carry_aloud(found, there, quiet=quiet)
+    show_run(found, json=json, exports=[], quiet=quiet)
+
+
+@group.command()
+def rename(run: RunArgument, name: Annotated[str, typer.Argument()], workspace: WorkspaceOption = None) -> None:
+    """Give a run a name to refer to it by."""
+    from lazytui.cli.output import say
+
+    there = workspace_at(workspace)
+    found = there.find(run)
+    there.rename(found, name)
+    say(f"{found.id} is called {name} now.")
+
+
+@group.command()
+def remove(
+    runs: Annotated[list[str], typer.Argument(metavar="RUN...")],
+    workspace: WorkspaceOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> None:
+    """Delete runs and everything in their folders."""
+    from lazytui.cli.output import say
+
+    there = workspace_at(workspace)
+    found = [there.find(run) for run in runs]
+    if not yes:
+        typer.confirm(f"Delete {', '.join(run.id for run in found)} for good?", abort=True, err=True)
+    for run in found:
+        there.remove(run)
+        say(f"{run.id} is gone.")
+
+
+def _print_event(event: Event) -> None:
+    from lazytui.cli.narration import metric_line
+    from lazytui.plain_text import plain
+
+    match event["kind"]:
+        case "metrics":
+            print(plain(metric_line(event["step"], event["values"])), flush=True)
+        case "note":
+            print(plain(str(event.get("text", ""))), flush=True)
+        case "resumed":
+            print(f"resumed at step {event.get('step')}", flush=True)
+
+
+def _row(run: RunFolder) -> dict[str, Any]:
+    from lazytui.errors import BadInput
+    from lazytui.runs.result import read_metrics
+
+    status = run.status
+    row = {"run": run.id, "name": run.name, "status": status.state, "error": status.error, "bytes": _size(run)}
+    try:
+        record = run.record
+    except BadInput as error:
+        return row | {"kind": None, "created": None, "error": str(error), "status": "failed"}
+    return row | {"kind": record.kind, "created": record.created, "metrics": read_metrics(run.path)}
+
+
+def _cells(run: RunFolder) -> list[str]:
+    row = _row(run)
+    progress = run.status.progress
+    share = f"{progress.done / progress.total:.0%}" if progress and progress.total and row["status"] != "done" else ""
+    age = time.time() - row["created"] if row["created"] else 0.0
+    return [run.id, run.name or "", row["kind"] or "?", row["status"], share, _bytes(row["bytes"]), _age(age)]
+
+
+def _size(run: RunFolder) -> int:
+    return sum(path.lstat().st_size for path in run.path.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

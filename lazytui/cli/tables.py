@@ -1,0 +1,21 @@
+"""Plain tables for lists: columns that line up on a terminal, whole lines in a pipe."""
+
+from __future__ import annotations
+
+
+def print_table(heading: list[str], rows: list[list[str]]) -> None:
+    """Entries may be text of any origin; those that are a run's state get its color."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from lazytui.plain_text import plain
+
+    colors = {"done": "green", "running": "cyan", "queued": "cyan", "failed": "red", "interrupted": "yellow"}
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in heading:
+        table.add_column(title, no_wrap=True, justify="right" if title in {"progress", "size", "age"} else "left")
+    for row in rows:
+        table.add_row(*(Text(plain(cell), style=colors.get(cell, "")) for cell in row))
+    console = Console(highlight=False)
+    console.print(table, soft_wrap=not console.is_terminal, no_wrap=True)

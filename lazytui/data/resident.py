@@ -1,0 +1,50 @@
+"""A split that stays on the device as bytes, and the float batches taken from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lazytui.data.splits import Split
+
+
+@dataclass(frozen=True)
+class Batch:
+    """images: (n, 3, 28, 28) float32 in [0, 1], channels_last; digits, colors, indices: (n,) int64."""
+
+    images: Tensor
+    digits: Tensor
+    colors: Tensor
+    indices: Tensor
+
+
+class Resident:
+    """The images of a split on the device as (n, 28, 28, 3) uint8: a batch is one gather, and needs no loader."""
+
+    def __init__(self, split: Split, device: torch.device) -> None:
+        self._images = torch.from_numpy(split.images).to(device)
+        self._digits = torch.from_numpy(split.digits).to(device, torch.int64)
+        self._colors = torch.from_numpy(split.colors).to(device, torch.int64)
+
+    def __len__(self) -> int:
+        return len(self._digits)
+
+    @property
+    def device(self) -> torch.device:
+        return self._digits.device
+
+    def batch(self, indices: Tensor) -> Batch:
+        """indices: (n,) int64 on the device."""
+        return Batch(
+            images=to_float(self._images[indices]),
+            digits=self._digits[indices],
+            colors=self._colors[indices],
+            indices=indices,
+        )
+
+
+def to_float(images: Tensor) -> Tensor:
+    """(n, 28, 28, 3) uint8 -> (n, 3, 28, 28) float32 in [0, 1]; the bytes already lie in channels_last order."""
+    return images.permute(0, 3, 1, 2).to(torch.float32).div_(255)

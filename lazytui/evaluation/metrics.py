@@ -1,0 +1,109 @@
+"""The metrics of one split, from digits, colors and predictions alone.
+
+Everywhere: `digits` and `predicted` are (n,) uint8 in 0..9; `colors` is (n,) uint8, the digit that a color belongs to,
+or NO_COLOR for a gray image. A share over no samples at all is undefined, which is None and never 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.data.palettes import NO_COLOR
+
+Labels = NDArray[np.uint8]
+
+SMALLEST_GROUP = 10
+"""Groups with fewer samples are reported, not scored."""
+
+
+def accuracy(digits: Labels, predicted: Labels) -> float | None:
+    """Share of samples with the right prediction, in [0, 1]."""
+    return _share(predicted == digits)
+
+
+def aligned_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+    """Accuracy over the samples that wear their own color."""
+    own = colors == digits
+    return _share((predicted == digits)[own])
+
+
+def conflicting_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+    """Accuracy over the samples that wear another digit's color."""
+    return _share((predicted == digits)[conflicting(digits, colors)])
+
+
+def color_follow_rate(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+    """Share of the conflicting samples that are taken for the digit their color belongs to."""
+    return _share((predicted == colors)[conflicting(digits, colors)])
+
+
+def shape_bias(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+    """Of the conflicting samples decided by digit or by color, the share decided by digit (Geirhos et al. 2019)."""
+    cues_differ = conflicting(digits, colors)
+    by_digit = int(np.count_nonzero((predicted == digits)[cues_differ]))
+    by_color = int(np.count_nonzero((predicted == colors)[cues_differ]))
+    return by_digit / (by_digit + by_color) if by_digit + by_color else None
+
+
+def conflicting(digits: Labels, colors: Labels) -> NDArray[np.bool_]:
+    """(n,) bool: which samples wear a color of another digit."""
+    differ: NDArray[np.bool_] = (colors != digits) & (colors != NO_COLOR)
+    return differ
+
+
+def cell_counts(digits: Labels, colors: Labels) -> NDArray[np.int64]:
+    """(10, 10) int64: samples of each digit (row) in each color (column)."""
+    colored = colors != NO_COLOR
+    return _table(digits[colored], colors[colored])
+
+
+def cell_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> NDArray[np.float64]:
+    """(10, 10) float64: accuracy of each digit (row) in each color (column); NaN where there is no sample."""
+    counts = cell_counts(digits, colors)
+    right = (colors != NO_COLOR) & (predicted == digits)
+    hits = _table(digits[right], colors[right])
+    cells = np.full((10, 10), np.nan)
+    np.divide(hits, counts, out=cells, where=counts > 0)
+    return cells
+
+
+def unbiased_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+    """Mean accuracy over the 100 digit x color cells; undefined unless every cell has a sample."""
+    cells = cell_accuracy(digits, colors, predicted)
+    return None if np.isnan(cells).any() else float(cells.mean())
+
+
+def worst_group_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+    """The smallest accuracy of the digit x color cells with at least SMALLEST_GROUP samples."""
+    cells = cell_accuracy(digits, colors, predicted)
+    scored = cells[cell_counts(digits, colors) >= SMALLEST_GROUP]
+    return float(scored.min()) if scored.size else None
+
+
+def confusion(digits: Labels, predicted: Labels) -> NDArray[np.int64]:
+    """(10, 10) int64: samples of each digit (row) by prediction (column)."""
+    return _table(digits, predicted)
+
+
+def calibration_error(
+    digits: Labels, predicted: Labels, confidence: NDArray[np.float32], bins: int = 15
+) -> float | None:
+    """Expected calibration error: |accuracy - mean confidence| of equal-width bins, weighted by size (Guo et al. 2017).
+
+    confidence: (n,) float32 in [0, 1], the probability of the prediction. A bin holds its upper edge.
+    """
+    if not len(digits):
+        return None
+    bin_of = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
+    right = np.bincount(bin_of, weights=predicted == digits, minlength=bins)
+    confident = np.bincount(bin_of, weights=confidence.astype(np.float64), minlength=bins)
+    return float(np.abs(right - confident).sum() / len(digits))
+
+
+def _share(hits: NDArray[np.bool_]) -> float | None:
+    return float(hits.mean()) if hits.size else None
+
+
+def _table(rows: Labels, columns: Labels) -> NDArray[np.int64]:
+    return np.bincount(rows.astype(np.int64) * 10 + columns, minlength=100).reshape(10, 10)

@@ -1,0 +1,39 @@
+"""What a network says about many images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from lazytui.data.resident import to_float
+from lazytui.hardware import Hardware
+
+_BATCH = 500
+
+
+def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
+    """(n, 28, 28, 3) uint8 -> (n, 10) float32 class probabilities. The model is left in the mode it came in."""
+    with torch.inference_mode(), _evaluating(model), hardware.autocast():
+        chunks = [
+            model(to_float(torch.from_numpy(images[start : start + _BATCH]).to(hardware.device))).float()
+            for start in range(0, len(images), _BATCH)
+        ]
+        logits = torch.cat(chunks) if chunks else torch.empty(0, 10)
+        result: NDArray[np.float32] = logits.softmax(1).cpu().numpy()
+    return result
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes.items():
+            module.training = mode

@@ -1,0 +1,78 @@
+"""A trained network's scorecard: every metric, from one look at each split, with the counts behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from lazytui.data.splits import BiasedDataset, Split
+from lazytui.evaluation import metrics
+from lazytui.evaluation.predict import probabilities
+from lazytui.hardware import Hardware
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a network says of one split: probabilities (n, 10) float32, and its choice, predicted (n,) uint8."""
+
+    split: Split
+    probabilities: NDArray[np.float32]
+
+    @property
+    def predicted(self) -> NDArray[np.uint8]:
+        choice: NDArray[np.uint8] = self.probabilities.argmax(1).astype(np.uint8)
+        return choice
+
+    def metrics(self) -> dict[str, float | None]:
+        """The metrics that one split allows, by name, in [0, 1]; None where undefined."""
+        digits, colors, predicted = self.split.digits, self.split.colors, self.predicted
+        return {
+            "accuracy": metrics.accuracy(digits, predicted),
+            "aligned_accuracy": metrics.aligned_accuracy(digits, colors, predicted),
+            "conflicting_accuracy": metrics.conflicting_accuracy(digits, colors, predicted),
+            "color_follow_rate": metrics.color_follow_rate(digits, colors, predicted),
+            "shape_bias": metrics.shape_bias(digits, colors, predicted),
+            "calibration_error": metrics.calibration_error(digits, predicted, self.probabilities.max(1)),
+        }
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """easy: the validation split. probe: every digit in every color equally often, where color tells nothing."""
+
+    easy: Look
+    hard: Look
+    probe: Look
+
+    def metrics(self) -> dict[str, float | None]:
+        """The headline metrics. Those that set digit against color are measured on the probe split."""
+        probe, predicted = self.probe.split, self.probe.predicted
+        on_probe = self.probe.metrics()
+        return {
+            "easy_accuracy": metrics.accuracy(self.easy.split.digits, self.easy.predicted),
+            "hard_accuracy": metrics.accuracy(self.hard.split.digits, self.hard.predicted),
+            "aligned_accuracy": on_probe["aligned_accuracy"],
+            "conflicting_accuracy": on_probe["conflicting_accuracy"],
+            "unbiased_accuracy": metrics.unbiased_accuracy(probe.digits, probe.colors, predicted),
+            "worst_group_accuracy": metrics.worst_group_accuracy(probe.digits, probe.colors, predicted),
+            "color_follow_rate": on_probe["color_follow_rate"],
+            "shape_bias": on_probe["shape_bias"],
+            "easy_calibration_error": self.easy.metrics()["calibration_error"],
+            "hard_calibration_error": self.hard.metrics()["calibration_error"],
+        }
+
+
+def look(model: nn.Module, split: Split, hardware: Hardware) -> Look:
+    return Look(split, probabilities(model, split.images, hardware))
+
+
+def scorecard(model: nn.Module, data: BiasedDataset, hardware: Hardware) -> Scorecard:
+    """One pass over the validation, the hard and the probe split."""
+    return Scorecard(
+        easy=look(model, data.validation, hardware),
+        hard=look(model, data.hard, hardware),
+        probe=look(model, data.probe, hardware),
+    )

@@ -1,0 +1,70 @@
+"""Where and how exactly to compute: device, precision, threads."""
+
+from __future__ import annotations
+
+import math
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from lazytui.errors import BadInput
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """The device, and the precision that the forward and backward pass use on it. Weights are float32 always."""
+
+    device: torch.device
+    precision: str
+
+    def autocast(self) -> AbstractContextManager[object]:
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+
+def choose_hardware(device: str, precision: str) -> Hardware:
+    """Resolve `auto`. Raises BadInput when the device that was asked for isn't there."""
+    chosen = _device(device)
+    if precision == "auto":
+        precision = "bf16" if _has_bf16(chosen) else "fp32"
+    return Hardware(chosen, precision)
+
+
+def use_all_cores() -> None:
+    """Let torch use the cores that this process may use: a container's share counts, not the machine's size.
+
+    OMP_NUM_THREADS, where a person set it, has the last word.
+    """
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, min(torch.get_num_threads(), _cores())))
+
+
+def _device(name: str) -> torch.device:
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        name = next(kind for kind in ("cuda", "mps", "cpu") if there[kind])
+    if not there[name]:
+        found = ", ".join(kind for kind, here in there.items() if here)
+        raise BadInput(f"This machine has no {name} device that torch can use; there is: {found}.")
+    return torch.device(name)
+
+
+def _has_bf16(device: torch.device) -> bool:
+    """Whether bf16 arithmetic is in the hardware; emulated, it is slower than float32."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu":
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return False
+
+
+def _cores() -> int:
+    """Cores that the scheduler and the control group leave to this process."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
+        return min(allowed, math.ceil(int(quota) / int(period)))
+    except (OSError, ValueError):
+        return allowed

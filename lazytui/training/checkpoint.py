@@ -1,0 +1,44 @@
+"""The state between two steps, on disk: all that a resume needs to go on exactly."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from lazytui.errors import BadInput
+from lazytui.files import replacing
+
+
+@dataclass
+class Snapshot:
+    """step: updates done. random: torch's generator on the CPU (dropout draws from it), and the GPU's.
+
+    history: the curves so far, as columns. loss_sum, loss_count: since the last point of the curves.
+    """
+
+    step: int
+    model: dict[str, Any]
+    method: dict[str, Any]
+    random: list[torch.Tensor]
+    history: dict[str, list[float]]
+    loss_sum: torch.Tensor
+    loss_count: int
+
+
+def save_snapshot(snapshot: Snapshot, path: Path) -> None:
+    with replacing(path) as temporary:
+        torch.save(vars(snapshot), temporary)
+
+
+def load_snapshot(path: Path) -> Snapshot | None:
+    """The snapshot, or None where there is none. Never runs code from the file. Raises BadInput when it is damaged."""
+    if not path.exists():
+        return None
+    try:
+        return Snapshot(**torch.load(path, map_location="cpu", weights_only=True))
+    except (pickle.UnpicklingError, RuntimeError, TypeError, EOFError, OSError, ValueError) as error:
+        raise BadInput(f"{path} is damaged, so this training can't be resumed; start it anew.") from error

@@ -1,0 +1,155 @@
+"""The training loop: steps, curves, checkpoints, and a clean end whenever somebody asks for it."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from lazytui.data.resident import Resident
+from lazytui.data.splits import BiasedDataset
+from lazytui.errors import Interrupted, LazytuiError
+from lazytui.hardware import Hardware, choose_hardware, use_all_cores
+from lazytui.models.build import build_model
+from lazytui.models.checkpoints import save_weights
+from lazytui.runs.folder import RESUME_FILE
+from lazytui.runs.report import Report
+from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot
+from lazytui.training.methods import method_class
+from lazytui.training.methods.base import Bench
+from lazytui.training.monitor import Monitor
+from lazytui.training.settings import TrainingSettings
+
+
+@dataclass(frozen=True)
+class Trained:
+    """history: the curves as columns, `step` among them. seconds: spent in this process."""
+
+    model: nn.Module
+    hardware: Hardware
+    history: dict[str, list[float]]
+    steps: int
+    seconds: float
+
+
+def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Report) -> Trained:
+    """Train, or go on where the run folder's snapshot stands.
+
+    Raises Interrupted after saving when a stop is asked for, LazytuiError when the loss isn't finite any more.
+    """
+    use_all_cores()
+    hardware = choose_hardware(settings.device, settings.precision)
+    started = time.monotonic()
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        loop = _Loop(settings, seed, data, hardware, report)
+        loop.go()
+        (report.folder / RESUME_FILE).unlink(missing_ok=True)
+        return Trained(loop.model, hardware, loop.history, loop.total, time.monotonic() - started)
+
+
+class _Loop:
+    """The state between two steps, and what moves it."""
+
+    def __init__(
+        self, settings: TrainingSettings, seed: int, data: BiasedDataset, hardware: Hardware, report: Report
+    ) -> None:
+        self._settings = settings
+        self._report = report
+        self._train = Resident(data.train, hardware.device)
+        self._monitor = Monitor(data, settings.metrics_samples, hardware)
+        self._per_epoch = math.ceil(len(self._train) / settings.batch_size)
+        self.total = self._per_epoch * settings.epochs
+        self._every = settings.metrics_every or max(1, min(200, self.total // 25))
+        self.model = build_model(settings.model, seed=seed)
+        self.model.to(hardware.device).to(memory_format=torch.channels_last).train()
+        bench = Bench(self.model, self._train, settings, hardware, seed, self.total)
+        self._method = method_class(settings.method)(bench)
+        self.history: dict[str, list[float]] = {}
+        self._done = 0
+        self._loss_sum = torch.zeros((), device=hardware.device)
+        self._loss_count = 0
+        self._saved = time.monotonic()
+
+    def go(self) -> None:
+        if not self._resume():
+            self._point()
+        while self._done < self.total:
+            self._epoch(self._done // self._per_epoch)
+            self._save()
+
+    def _epoch(self, epoch: int) -> None:
+        """The rest of an epoch: from the step that is next to its last."""
+        size = self._settings.batch_size
+        order = self._method.order(epoch).to(self._train.device)
+        for index in range(self._done - epoch * self._per_epoch, self._per_epoch):
+            batch = self._train.batch(order[index * size : (index + 1) * size])
+            self._loss_sum += self._method.step(batch, self._done)
+            self._loss_count += 1
+            self._done += 1
+            self._report.progress(self._done, self.total, "steps")
+            if self._done % self._every == 0 or self._done == self.total:
+                self._point()
+            if self._report.stopping:
+                self._save()
+                raise Interrupted(f"Stopped at step {self._done} of {self.total}; everything up to there is kept.")
+            if time.monotonic() - self._saved >= self._settings.checkpoint_seconds:
+                self._save()
+
+    def _point(self) -> None:
+        """A point of the curves; the only place where the loop waits for the device."""
+        values = self._monitor.measure(self.model)
+        if self._loss_count:
+            values["loss"] = self._mean_loss()
+        values |= self._method.signals()
+        row = {"step": float(self._done), **values}
+        points = len(self.history.get("step", []))
+        for name in {**self.history, **row}:
+            self.history.setdefault(name, [math.nan] * points).append(row.get(name, math.nan))
+        self._report.metrics(self._done, values)
+        self._loss_sum.zero_()
+        self._loss_count = 0
+
+    def _mean_loss(self) -> float:
+        loss = float(self._loss_sum) / self._loss_count
+        if not math.isfinite(loss):
+            first = self._done - self._loss_count + 1
+            raise LazytuiError(
+                f"The loss became {loss} between steps {first} and {self._done}, so the training was stopped; "
+                "a smaller --lr is the usual cure."
+            )
+        return loss
+
+    def _save(self) -> None:
+        if self._loss_count:
+            self._mean_loss()  # a state that isn't finite never replaces one that is
+        snapshot = Snapshot(
+            step=self._done,
+            model=self.model.state_dict(),
+            method=self._method.state_dict(),
+            random=[torch.get_rng_state(), *torch.cuda.get_rng_state_all()],
+            history=self.history,
+            loss_sum=self._loss_sum,
+            loss_count=self._loss_count,
+        )
+        save_snapshot(snapshot, self._report.folder / RESUME_FILE)
+        save_weights(self.model, self._report.run.weights, metadata={"model": self._settings.model})
+        self._saved = time.monotonic()
+
+    def _resume(self) -> bool:
+        snapshot = load_snapshot(self._report.folder / RESUME_FILE)
+        if snapshot is None:
+            return False
+        self.model.load_state_dict(snapshot.model)
+        self._method.load_state_dict(snapshot.method)
+        torch.set_rng_state(snapshot.random[0])
+        torch.cuda.set_rng_state_all(snapshot.random[1:])
+        self.history = snapshot.history
+        self._done = snapshot.step
+        self._loss_sum.copy_(snapshot.loss_sum)
+        self._loss_count = snapshot.loss_count
+        self._report.resumed(self._done)
+        return True

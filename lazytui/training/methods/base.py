@@ -1,0 +1,65 @@
+"""What a training method is: plain steps by default, each piece of which a method may change."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.data.resident import Batch, Resident
+from lazytui.hardware import Hardware
+from lazytui.training.optimizers import make_optimizer
+from lazytui.training.settings import TrainingSettings
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a method works on. total_steps: optimizer steps of the whole training, for schedules."""
+
+    model: nn.Module
+    train: Resident
+    settings: TrainingSettings
+    hardware: Hardware
+    seed: int
+    total_steps: int
+
+
+class Method(ABC):
+    """One run's method. Whatever it remembers between steps must be in its state, so that a resume is exact."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.optimizer = make_optimizer(bench.model.parameters(), bench.settings)
+
+    def order(self, epoch: int) -> Tensor:
+        """(n,) int64: which training images this epoch's steps take, in turn. A function of seed and epoch alone."""
+        generator = torch.Generator().manual_seed(self.bench.seed * 1_000_003 + epoch)
+        return torch.randperm(len(self.bench.train), generator=generator)
+
+    @abstractmethod
+    def loss(self, batch: Batch, step: int) -> Tensor:
+        """The scalar to descend on this batch."""
+
+    def step(self, batch: Batch, step: int) -> Tensor:
+        """One update of the weights; returns the loss, detached and still on the device."""
+        with self.bench.hardware.autocast():
+            loss = self.loss(batch, step)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.optimizer.step()
+        return loss.detach()
+
+    def signals(self) -> Mapping[str, float]:
+        """The method's own numbers for the curves, as of now."""
+        return {}
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tensors, numbers, strings, lists and dicts only."""
+        return {"optimizer": self.optimizer.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.optimizer.load_state_dict(state["optimizer"])

@@ -1,0 +1,48 @@
+"""The curves of a training: what the network does, measured on the same few images of each split every time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import nn
+
+from lazytui.data.splits import BiasedDataset, Split
+from lazytui.evaluation import metrics
+from lazytui.evaluation.scorecard import look
+from lazytui.hardware import Hardware
+
+
+class Monitor:
+    """Looks at `samples` images of the easy, the hard and the probe split.
+
+    From the probe split it takes equally many of each digit in each color, so that every group is measured.
+    """
+
+    def __init__(self, data: BiasedDataset, samples: int, hardware: Hardware) -> None:
+        self._hardware = hardware
+        self._easy = data.validation.take(np.arange(min(samples, len(data.validation))))
+        self._hard = data.hard.take(np.arange(min(samples, len(data.hard))))
+        self._probe = data.probe.take(_few_of_each_group(data.probe, samples // 100))
+
+    def measure(self, model: nn.Module) -> dict[str, float]:
+        """Metrics by name, in [0, 1]; what is undefined is left out."""
+        probe, predicted = self._probe, self._predict(model, self._probe)
+        found = {
+            "easy_accuracy": metrics.accuracy(self._easy.digits, self._predict(model, self._easy)),
+            "hard_accuracy": metrics.accuracy(self._hard.digits, self._predict(model, self._hard)),
+            "worst_group_accuracy": metrics.worst_group_accuracy(probe.digits, probe.colors, predicted),
+            "shape_bias": metrics.shape_bias(probe.digits, probe.colors, predicted),
+            "color_follow_rate": metrics.color_follow_rate(probe.digits, probe.colors, predicted),
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _predict(self, model: nn.Module, split: Split) -> NDArray[np.uint8]:
+        return look(model, split, self._hardware).predicted
+
+
+def _few_of_each_group(split: Split, few: int) -> NDArray[np.int64]:
+    """Indices of the first `few` samples of each digit in each color."""
+    groups = split.digits.astype(np.int64) * 10 + split.colors
+    order = np.argsort(groups, kind="stable")
+    first = np.searchsorted(groups[order], groups[order])
+    return np.sort(order[np.arange(len(order)) - first < few])

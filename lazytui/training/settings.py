@@ -1,0 +1,49 @@
+"""What can be chosen about training, apart from the data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from lazytui.errors import unknown_name
+from lazytui.training.methods import METHODS
+
+
+class TrainingSettings(BaseModel):
+    """The recipe of one training. A step is one update of the weights on one batch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field(
+        "gap-cnn", description="Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory."
+    )
+    method: str = Field("erm", description="Training method; erm is plain training.")
+    epochs: int = Field(1, ge=1, le=10_000, description="Passes over the training split.")
+    batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
+    optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
+    lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")
+    momentum: float = Field(0.0, ge=0, lt=1, description="Momentum of sgd.")
+    weight_decay: float = Field(0.0, ge=0, le=10, description="L2 penalty (adam, sgd) or decoupled decay (adamw).")
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="Arithmetic of the forward and backward pass; auto takes bf16 where the hardware has it."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    metrics_every: int = Field(
+        0,
+        ge=0,
+        description="Steps between points of the curves; 0 chooses: 25 points in a short run, every 200 at most.",
+    )
+    metrics_samples: int = Field(
+        1000, ge=100, le=100_000, description="Images of each split that a point of the curves is measured on."
+    )
+    checkpoint_seconds: float = Field(
+        30.0, ge=0, description="Save at least this often, besides after every epoch; a kill loses no more than that."
+    )
+
+    @field_validator("method")
+    @classmethod
+    def _known(cls, method: str) -> str:
+        if method not in METHODS:
+            raise ValueError(unknown_name("method", method, METHODS))
+        return method

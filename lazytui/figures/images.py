@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.figures.colors import OPPOSES, SUPPORTS
-from lazytui.figures.kinds import Pixels
+from lazytui.figures.colors import OPPOSES, SIGNS, SUPPORTS
+from lazytui.figures.kinds import Pixels, Tone
 
 _DIMMED = 0.55
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
@@ -17,6 +20,14 @@ def shown_images(figure: Pixels) -> NDArray[np.uint8]:
     if figure.overlay is None:
         return figure.images
     return with_evidence(figure.images, figure.overlay)
+
+
+def captions_with_tones(figure: Pixels) -> list[tuple[str, Tone]]:
+    """For each image its caption, led by its tone's sign, and the tone; empty captions where there are none."""
+    count = len(figure.images)
+    captions = figure.captions or ("",) * count
+    tones: tuple[Tone, ...] = figure.tones or cast(tuple[Tone, ...], ("plain",) * count)
+    return [(f"{SIGNS[tone]} {text}".strip(), tone) for text, tone in zip(captions, tones, strict=True)]
 
 
 def with_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -55,3 +66,12 @@ def lightness(image: NDArray[np.uint8]) -> NDArray[np.float64]:
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     y = linear @ _LUMA
     return np.asarray(np.where(y > 0.008856, 1.16 * np.cbrt(y) - 0.16, 9.033 * y))
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    """The image (h, w, 3) as a PNG file, pixel by pixel; the same image gives the same bytes."""
+    from PIL import Image  # only pictures and web pages need it
+
+    output = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(image)).save(output, format="PNG")
+    return output.getvalue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from lazytui.figures.kinds import Cell
+from lazytui.figures.kinds import Bars, Cell, Table
 
 UNDEFINED = "–"
 """What stands where a value isn't defined; never 0, never an empty cell."""
@@ -74,3 +74,21 @@ def tick_labels(ticks: Sequence[float]) -> list[str]:
 def _decades(values: Sequence[float]) -> float:
     sizes = [abs(value) for value in values if value]
     return math.log10(max(sizes) / min(sizes)) if sizes else 0.0
+
+
+def is_numeric(figure: Table, column: int) -> bool:
+    """Whether a column holds numbers, undefined ones included, and so stands flush right."""
+    cells = [row[column] for row in figure.rows if row[column] is not None]
+    return bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
+
+
+def value_texts(figure: Bars) -> list[str]:
+    """What stands beside each bar: the value with its unit, and its interval."""
+    texts = [with_unit(number(float(value), figure.decimals), figure.unit) for value in figure.values]
+    if figure.intervals is None:
+        return texts
+    ends = [[number(float(end), figure.decimals) for end in interval] for interval in figure.intervals]
+    return [
+        text if math.isnan(float(value)) else f"{text} [{low}, {high}]"
+        for text, value, (low, high) in zip(texts, figure.values, ends, strict=True)
+    ]

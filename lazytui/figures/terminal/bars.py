@@ -12,25 +12,13 @@ from rich.style import Style
 
 from lazytui.figures.colors import SERIES, hex_code, ink_on
 from lazytui.figures.kinds import RGB, Bars
-from lazytui.figures.numbers import number, with_unit
+from lazytui.figures.numbers import number, value_texts, with_unit
 from lazytui.figures.scales import bar_limits
 from lazytui.figures.terminal.lines_of_text import placed, runs, widest, wrapped
 from lazytui.figures.terminal.palette import tone_style
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MUTED = tone_style("muted")
-
-
-def value_texts(figure: Bars) -> list[str]:
-    """What stands beside each bar: the value with its unit, and its interval."""
-    texts = [with_unit(number(float(value), figure.decimals), figure.unit) for value in figure.values]
-    if figure.intervals is None:
-        return texts
-    ends = [[number(float(end), figure.decimals) for end in interval] for interval in figure.intervals]
-    return [
-        text if math.isnan(float(value)) else f"{text} [{low}, {high}]"
-        for text, value, (low, high) in zip(texts, figure.values, ends, strict=True)
-    ]
 
 
 @dataclass(frozen=True)

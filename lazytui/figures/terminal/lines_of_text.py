@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
+
+from lazytui.figures.wrapping import wrap
 
 
 def shortened(text: str, width: int) -> str:
@@ -31,13 +33,7 @@ def wrapped(text: str, width: int, *, at_most: int | None = None) -> list[str]:
     >>> wrapped("a wide image", 6)
     ['a wide', 'image']
     """
-    lines: list[str] = []
-    for word in text.split():
-        for piece in chop_cells(word, max(width, 2)):
-            if lines and cell_len(lines[-1]) + 1 + cell_len(piece) <= width:
-                lines[-1] += " " + piece
-            else:
-                lines.append(piece)
+    lines = wrap(text, lambda line: cell_len(line) <= max(width, 2))
     if at_most is not None and len(lines) > at_most:
         lines = [*lines[: at_most - 1], shortened(" ".join(lines[at_most - 1 :]), width)]
     return lines

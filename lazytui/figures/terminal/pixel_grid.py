@@ -6,14 +6,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 
-from lazytui.figures.colors import OPPOSES, SIGNS, SUPPORTS
-from lazytui.figures.images import resized, shown_images
-from lazytui.figures.kinds import Pixels, Tone
+from lazytui.figures.colors import OPPOSES, SUPPORTS
+from lazytui.figures.images import captions_with_tones, resized, shown_images
+from lazytui.figures.kinds import Pixels
 from lazytui.figures.terminal.half_blocks import image_lines
 from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
 from lazytui.figures.terminal.palette import Palette, ink, tone_style
@@ -55,25 +54,10 @@ def _layout(figure: Pixels, available: int) -> _Layout:
     shown = min(natural, each)
     if shown > width:
         shown -= shown % width  # whole cells a pixel, so that its edges stay sharp
-    wanted = max([shown, *(_caption_width(figure, index) for index in range(len(figure.captions)))])
+    wanted = max(shown, widest(text for text, _ in captions_with_tones(figure)))
     return _Layout(
         columns, shown, max(1, round(height * shown / width)), min(wanted, each, max(shown, 2 * _TINY)), labels
     )
-
-
-def _caption_width(figure: Pixels, index: int) -> int:
-    return cell_len(_caption(figure, index))
-
-
-def _tone(figure: Pixels, index: int) -> Tone:
-    return figure.tones[index] if index < len(figure.tones) else "plain"
-
-
-def _caption(figure: Pixels, index: int) -> str:
-    """The caption with its tone's sign."""
-    if index >= len(figure.captions):
-        return SIGNS[_tone(figure, index)]
-    return f"{SIGNS[_tone(figure, index)]} {figure.captions[index]}".strip()
 
 
 class PixelGrid:
@@ -97,7 +81,7 @@ class PixelGrid:
         images = shown_images(figure)
         yield from self._axes(layout, options.max_width)
         for row, first in enumerate(range(0, len(images), layout.columns)):
-            if row and not figure.captions:
+            if row and not (figure.captions or figure.tones):
                 yield Segment.line()
             yield from self._row(row, range(first, min(first + layout.columns, len(images))), layout, palette)
         if figure.overlay is not None:
@@ -135,12 +119,12 @@ class PixelGrid:
                     yield Segment(" " * (layout.cell - layout.width + _GAP))
                 yield from image[line]
             yield Segment.line()
-        if figure.captions:
-            yield from self._captions(members, layout)
+        yield from self._captions(members, layout)
 
     def _captions(self, members: range, layout: _Layout) -> Iterator[Segment]:
-        texts = [wrapped(_caption(self.figure, i), layout.cell, at_most=_CAPTION_LINES) for i in members]
-        styles = [tone_style(_tone(self.figure, i)) for i in members]
+        captions = [captions_with_tones(self.figure)[index] for index in members]
+        texts = [wrapped(text, layout.cell, at_most=_CAPTION_LINES) for text, _ in captions]
+        styles = [tone_style(tone) for _, tone in captions]
         for line in range(max(map(len, texts), default=0)):
             yield Segment(" " * layout.labels)
             for place, (text, style) in enumerate(zip(texts, styles, strict=True)):

@@ -13,7 +13,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from lazytui.figures.kinds import Table
-from lazytui.figures.numbers import entry, heading
+from lazytui.figures.numbers import entry, heading, is_numeric
 from lazytui.figures.terminal.lines_of_text import widest, wrapped
 from lazytui.figures.terminal.palette import tone_style
 
@@ -22,12 +22,6 @@ _READABLE = 14
 """The narrowest that a column of longer texts is wrapped to."""
 _BETWEEN = 3
 """Cells between columns."""
-
-
-def is_numeric(figure: Table, column: int) -> bool:
-    """Whether a column holds numbers, undefined ones included, and so stands flush right."""
-    cells = [row[column] for row in figure.rows if row[column] is not None]
-    return bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
 
 
 class TableBody:

@@ -1,0 +1,106 @@
+"""One self-contained page: numbered sections of paragraphs and figures, for any browser, offline and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from lazytui.figures.clean import cleaned
+from lazytui.figures.html.bodies import body
+from lazytui.figures.kinds import Figure, Text
+from lazytui.plain_text import plain
+
+_STYLE = Path(__file__).with_name("page.css")
+_CONTENTS_FROM = 3
+"""With fewer sections there is no table of contents, and they have no numbers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading (may be empty), paragraphs of plain text, and figures, shown in this order."""
+
+    heading: str = ""
+    paragraphs: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+
+
+def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
+    """The page as HTML5 text. All text is escaped; nothing is loaded from anywhere.
+
+    Charts are inline SVG, images inline PNG, matrices and tables are HTML tables. Colors follow the reader's light or
+    dark setting, and paper is always light. Three or more sections with headings are numbered and get a table of
+    contents. The same sections give the same text.
+    """
+    headings = [plain(section.heading).strip() for section in sections]
+    numbered = sum(map(bool, headings)) >= _CONTENTS_FROM
+    shown_title = plain(title).strip() or "Figures"
+    parts = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        '<meta name="generator" content="lazytui">',
+        f"<title>{escape(shown_title)}</title>",
+        f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>",
+        "</head>",
+        "<body>",
+        "<header>",
+        f"<h1>{escape(shown_title)}</h1>",
+        *([f'<p class="subtitle">{escape(plain(subtitle))}</p>'] if subtitle else []),
+        "</header>",
+        *(_contents(headings) if numbered else []),
+        "<main>",
+        *_sections(sections, headings, numbered),
+        "</main>",
+        "</body>",
+        "</html>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _contents(headings: Sequence[str]) -> Iterator[str]:
+    yield '<nav aria-label="Contents">\n<ol>'
+    for index, heading in enumerate(filter(None, headings), start=1):
+        yield f'<li><a href="#section-{index}">{escape(heading)}</a></li>'
+    yield "</ol>\n</nav>"
+
+
+def _sections(sections: Sequence[Section], headings: Sequence[str], numbered: bool) -> Iterator[str]:
+    section_number = figure_number = 0
+    for section, heading in zip(sections, headings, strict=True):
+        if heading:
+            section_number += 1
+            number = f'<span class="number">{section_number}</span> ' if numbered else ""
+            yield f'<section id="section-{section_number}">\n<h2>{number}{escape(heading)}</h2>'
+        else:
+            yield "<section>"
+        for paragraph in section.paragraphs:
+            yield f"<p>{escape(plain(paragraph))}</p>"
+        for figure in map(cleaned, section.figures):
+            if isinstance(figure, Text):
+                yield _words(figure)
+            else:
+                figure_number += 1
+                yield _figure(figure, figure_number)
+        yield "</section>"
+
+
+def _figure(figure: Figure, number: int) -> str:
+    """The figure under its caption, its note below. The number makes its ids unique, whatever its name."""
+    name = f"figure-{number}"
+    note = f'<p class="note">{escape(figure.note)}</p>\n' if figure.note else ""
+    return (
+        f'<figure id="{name}">\n'
+        f'<figcaption><span class="number">Figure {number}</span> {escape(figure.title)}</figcaption>\n'
+        f'<div class="body">\n{body(figure, name)}\n</div>\n{note}</figure>'
+    )
+
+
+def _words(figure: Text) -> str:
+    title = f"<h3>{escape(figure.title)}</h3>\n" if figure.title else ""
+    note = f'<p class="note">{escape(figure.note)}</p>\n' if figure.note else ""
+    return f'<div class="words">\n{title}{body(figure, figure.name)}\n{note}</div>'

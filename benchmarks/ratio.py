@@ -22,7 +22,9 @@ class Ratio:
         return self.peer / self.ours
 
 
-def in_turn(name: str, ours: Callable[[], object], peer: Callable[[], object], *, asked: float, repeats: int = 5) -> Ratio:
+def in_turn(
+    name: str, ours: Callable[[], object], peer: Callable[[], object], *, asked: float, repeats: int = 5
+) -> Ratio:
     """Time both in turn `repeats` times, after one unmeasured call each, and keep the medians."""
     ours()
     peer()

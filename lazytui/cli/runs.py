@@ -37,7 +37,7 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
         shipped = ", ".join(run.reference for run in shipped_runs())
         print(f"Trained models that came along: {shipped or 'none'}.")
         return
-    print_table(["run", "name", "kind", "status", "progress", "size", "age"], [_cells(run) for run in runs])
+    print_table(["run", "name", "status", "done", "size", "age"], [_cells(run) for run in runs])
 
 
 @group.command()
@@ -186,7 +186,7 @@ def _cells(run: RunFolder) -> list[str]:
     progress = run.status.progress
     share = f"{progress.done / progress.total:.0%}" if progress and progress.total and row["status"] != "done" else ""
     age = time.time() - row["created"] if row["created"] else 0.0
-    return [run.id, run.name or "", row["kind"] or "?", row["status"], share, _bytes(row["bytes"]), _age(age)]
+    return [run.id, run.name or "", row["status"], share, _bytes(row["bytes"]), _age(age)]
 
 
 def _size(run: RunFolder) -> int:

@@ -1,0 +1,232 @@
+"""Story: the main job in one command. Each chapter is a run of its own; the story tells them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from lazytui.analyses import analysis
+from lazytui.analyses.base import Analysis, Params
+from lazytui.analyses.words import shown
+from lazytui.data.params import SourceName
+from lazytui.data.sources import resolve_source
+from lazytui.figures.kinds import Figure, Text
+from lazytui.files import write_atomic
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result, load_result
+from lazytui.runs.workspace import Workspace
+
+Numbers = Mapping[str, float | None]
+
+
+class StoryParams(Params):
+    """Where the story plays."""
+
+    preset: Literal["quick", "full"] = Field(
+        "quick", description="quick: digits drawn here, minutes on two cores; full: real MNIST, the studies' settings."
+    )
+    source: SourceName | None = Field(None, description="Digits to paint, if not those of the preset.")
+    dataset: str = Field("background", description="How they are painted: a preset of `lazytui run dataset`.")
+    model: str = Field("gap-cnn", description="The network: a name from `lazytui models`.")
+    seed: int = Field(0, ge=0, description="Random seed of every chapter.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """kind: the analysis that it is. values: what it is asked, from the story's Params and the runs before it.
+
+    before: what to read first. after: what came out, from its metrics. figures: the names of those that are shown.
+    """
+
+    name: str
+    title: str
+    kind: str
+    values: Callable[[StoryParams, Mapping[str, str]], dict[str, Any]]
+    before: str
+    after: Callable[[Numbers], str]
+    figures: tuple[str, ...]
+
+
+def _canvas(numbers: Numbers) -> str:
+    return (
+        f"Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
+        f"{_percent(numbers['easy_color_ceiling'])} of the easy split and on {_percent(numbers['hard_color_ceiling'])} "
+        "of the hard one. That reader is the shortcut; nothing in the training data speaks against it."
+    )
+
+
+def _cheat(numbers: Numbers) -> str:
+    return (
+        f"After {numbers['steps']:,.0f} steps it is right on {_percent(numbers['easy_accuracy'])} of the easy split: "
+        f"by that number alone, a fine network. On the hard split it is right on {_percent(numbers['hard_accuracy'])}; "
+        "chance would be 10 %."
+    )
+
+
+def _evidence(numbers: Numbers) -> str:
+    return (
+        f"Shown a digit in another digit's color, it names the color's digit {_percent(numbers['color_follow_rate'])} "
+        f"of the time and what is drawn {_percent(numbers['conflicting_accuracy'])} of the time. Its shape bias is "
+        f"{_percent(numbers['shape_bias'])}: of the images decided by digit or by color, so many are decided by digit. "
+        f"Its worst group of digit and color stands at {_percent(numbers['worst_group_accuracy'])}."
+    )
+
+
+def _percent(value: float | None) -> str:
+    return shown("easy_accuracy", value) or "an undefined share"
+
+
+CHAPTERS = (
+    Chapter(
+        name="canvas",
+        title="The canvas",
+        kind="dataset",
+        values=lambda story, _runs: {"dataset": story.dataset, "source": story.source, "seed": story.seed},
+        before="Each digit gets a color of its own, and wears it nearly always: that is the easy split, on which "
+        "networks are trained and usually judged. In the hard split the colors lie. The shapes tell the digit in both.",
+        after=_canvas,
+        figures=("samples-train", "samples-hard", "measures"),
+    ),
+    Chapter(
+        name="cheat",
+        title="The cheat",
+        kind="train",
+        values=lambda story, _runs: {
+            "dataset": story.dataset,
+            "source": story.source,
+            "model": story.model,
+            "seed": story.seed,
+            "device": story.device,
+        },
+        before="A small convolutional network sees every training image once. It could learn the shapes. Watch the "
+        "first hundred steps instead.",
+        after=_cheat,
+        figures=("accuracy", "cues"),
+    ),
+    Chapter(
+        name="evidence",
+        title="The evidence",
+        kind="evaluate",
+        values=lambda story, runs: {"run": runs["cheat"], "device": story.device},
+        before="Now it is asked about images on which digit and color disagree.",
+        after=_evidence,
+        figures=("confusion-easy", "confusion-hard", "cue-conflict", "red-one", "digit-by-color", "metrics"),
+    ),
+)
+
+
+def settle(params: StoryParams, workspace: Workspace) -> StoryParams:
+    """Name the source, and see to it that every chapter can be asked what it will be asked."""
+    from lazytui.analyses.execute import validated
+
+    asked = params.source or ("strokes" if params.preset == "quick" else "mnist")
+    settled = params.model_copy(update={"source": resolve_source(asked)})
+    for chapter in CHAPTERS:
+        if chapter.kind != "evaluate":
+            chosen = validated(chapter.kind, chapter.values(settled, {}))
+            analysis(chapter.kind).settle(chosen, workspace)
+    return settled
+
+
+def run(params: StoryParams, report: Report) -> Result:
+    runs: dict[str, str] = {}
+    results: dict[str, tuple[RunFolder, Result]] = {}
+    for number, chapter in enumerate(CHAPTERS):
+        report.progress(number, len(CHAPTERS), "chapters")
+        report.check()
+        report.note(f"chapter {number + 1} of {len(CHAPTERS)}: {chapter.title}")
+        child = _chapter_run(chapter, params, runs, report)
+        results[chapter.name] = child, load_result(child.path)
+        runs[chapter.name] = child.reference
+    report.progress(len(CHAPTERS), len(CHAPTERS), "chapters")
+    result = _gathered(results)
+    _write_report(params, result, report)
+    return result
+
+
+def _chapter_run(chapter: Chapter, params: StoryParams, runs: Mapping[str, str], report: Report) -> RunFolder:
+    """The chapter's own run, done: begun now, or gone on with where an earlier try of this story left it."""
+    from lazytui.analyses.execute import carry, create, validated
+
+    begun = [run for run in report.workspace.readable_runs() if run.record.started_by == report.run.id]
+    mine = [run for run in begun if run.record.kind == chapter.kind]
+    if mine and mine[-1].status.state == "done":
+        return mine[-1]
+    if mine:
+        child = mine[-1]
+    else:
+        asked = validated(chapter.kind, chapter.values(params, runs))
+        child = create(chapter.kind, asked, report.workspace, started_by=report.run.id)
+    carry(child, report.workspace, report.narrator)
+    return child
+
+
+def _gathered(results: Mapping[str, tuple[RunFolder, Result]]) -> Result:
+    """One result that holds every chapter's, so that the story can be told without their folders."""
+    metrics: dict[str, float | None] = {}
+    facts: dict[str, Any] = {}
+    arrays = {}
+    for name, (child, result) in results.items():
+        metrics |= result.metrics
+        facts[name] = {
+            "run": child.reference,
+            "params": child.record.params,
+            "metrics": dict(result.metrics),
+            "facts": dict(result.facts),
+        }
+        arrays |= {f"{name}/{array}": values for array, values in result.arrays.items()}
+    return Result(metrics=metrics, facts=facts, arrays=arrays)
+
+
+def chapters(result: Result) -> list[tuple[Chapter, BaseModel, Result]]:
+    """The chapters of a told story, each with what it was asked and what it found."""
+    told = []
+    for chapter in CHAPTERS:
+        kept = result.facts[chapter.name]
+        prefix = f"{chapter.name}/"
+        arrays = {name.removeprefix(prefix): array for name, array in result.arrays.items() if name.startswith(prefix)}
+        part = Result(metrics=kept["metrics"], facts=kept["facts"], arrays=arrays)
+        told.append((chapter, analysis(chapter.kind).params.model_validate(kept["params"]), part))
+    return told
+
+
+def figures(_params: StoryParams, result: Result) -> list[Figure]:
+    drawn: list[Figure] = []
+    for number, (chapter, asked, part) in enumerate(chapters(result), start=1):
+        title = f"{number}. {chapter.title}"
+        drawn.append(Text(name=chapter.name, title=title, paragraphs=(chapter.before, chapter.after(part.metrics))))
+        drawn += _chapter_figures(chapter, asked, part)
+    return drawn
+
+
+def _chapter_figures(chapter: Chapter, asked: BaseModel, part: Result) -> list[Figure]:
+    every = {figure.name: figure for figure in analysis(chapter.kind).figures(asked, part)}
+    return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures]
+
+
+def _write_report(params: StoryParams, result: Result, report: Report) -> None:
+    """report.html: the whole story on one page that needs nothing else."""
+    from lazytui.figures.html import Section, page
+
+    sections = []
+    for chapter, asked, part in chapters(result):
+        kept = result.facts[chapter.name]
+        sections.append(
+            Section(
+                heading=chapter.title,
+                paragraphs=(chapter.before, chapter.after(part.metrics), f"Run {kept['run']}."),
+                figures=tuple(_chapter_figures(chapter, asked, part)),
+            )
+        )
+    title = f"A shortcut, caught: {params.model} on {params.dataset} {params.source}, seed {params.seed}"
+    write_atomic(report.folder / "report.html", page(title, sections))
+
+
+ANALYSIS = Analysis(
+    params=StoryParams, run=run, figures=figures, settle=settle, label=lambda params: f"{params.preset}"
+)

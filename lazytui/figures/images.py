@@ -33,10 +33,10 @@ def captions_with_tones(figure: Pixels) -> list[tuple[str, Tone]]:
 def with_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Signed evidence (n, h, w) in [-1, 1] as color over the images (n, h, w, 3), which turn gray and dim.
 
-    The opacity of the color is the size of the evidence; what isn't finite counts as none.
+    The opacity of the color is the size of the evidence; NaN counts as none.
     """
     gray = (images @ _LUMA * _DIMMED)[..., None]
-    strength = np.clip(np.nan_to_num(evidence, nan=0.0, posinf=1.0, neginf=-1.0), -1.0, 1.0)[..., None]
+    strength = np.clip(np.nan_to_num(evidence), -1.0, 1.0)[..., None]
     color = np.where(strength > 0, np.array(SUPPORTS, dtype=float), np.array(OPPOSES, dtype=float))
     opacity = np.abs(strength)
     return np.asarray(np.rint(gray * (1 - opacity) + color * opacity), dtype=np.uint8)
@@ -55,9 +55,13 @@ def resized(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uin
     """The image (h, w, 3) at another size: each new pixel is the mean of the area that it covers."""
     if image.shape[:2] == (height, width):
         return image
+    return np.asarray(np.rint(area_means(image, height, width)), dtype=np.uint8)
+
+
+def area_means(image: NDArray[np.uint8] | NDArray[np.float32], height: int, width: int) -> NDArray[np.float64]:
+    """The means of an image's values (h, w, ...) over height x width equal areas, exact where they cut pixels."""
     rows, columns = _shares(image.shape[0], height), _shares(image.shape[1], width)
-    mean = np.einsum("yh,hwc,xw->yxc", rows, image.astype(np.float64), columns, optimize=True)
-    return np.asarray(np.rint(mean), dtype=np.uint8)
+    return np.asarray(np.einsum("yh,hw...,xw->yx...", rows, image.astype(np.float64), columns, optimize=True))
 
 
 def lightness(image: NDArray[np.uint8]) -> NDArray[np.float64]:

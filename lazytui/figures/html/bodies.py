@@ -54,7 +54,7 @@ def _pixels(figure: Pixels) -> Iterator[str]:
     fixed = bool(figure.row_labels or figure.column_labels)
     labels = bool(figure.row_labels)
     largest = 168 if len(images) <= 4 else 84
-    style = f"--columns:{columns};--largest:{largest}px"
+    style = f"--columns:{columns};--half:{(columns + 1) // 2};--largest:{largest}px"
     axes = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(figure.column_axis)
     if axes:
         yield f'<p class="axes">{escape("   ".join(axes))}</p>'

@@ -20,8 +20,11 @@ from lazytui.figures.numbers import number, significant, tick_labels, value_text
 from lazytui.figures.picture.body import Body, Box, note_in_place
 from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, broad, line_height, lines_of
 from lazytui.figures.scales import bar_limits, drawable, log_ticks, nice_ticks, x_limits, y_limits
+from lazytui.figures.stretches import column_extremes, unbroken_stretches
 
 _HEIGHT = 3.0
+_COLUMNS = 1000
+"""Longer series are reduced to the extremes of so many columns: more than the eye, or a printer, can tell."""
 _BAR_HEIGHT = 0.26
 _Entry = tuple[Line2D, str]
 """What the legend says of one line."""
@@ -44,19 +47,24 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
         for reference in figure.references:
             if not figure.log_y or reference.value > 0:
                 axes.axhline(reference.value, color=ink.muted, lw=0.9, ls=_DOTTED, zorder=1.5)
+        left, right = x_limits(figure)
         for index, series in enumerate(figure.series):
-            shown = np.where(drawable(series.y, figure.log_y), series.y, np.nan)
-            axes.plot(series.x, shown, **_line_style(index), marker="o", markevery=_lone_points(shown), ms=2.5)
+            for x, y in unbroken_stretches(series.x, series.y, figure.log_y):
+                x, y = column_extremes(x, y, left, right, _COLUMNS)
+                dot: dict[str, Any] = (
+                    {"marker": "o", "ms": 2.5} if len(x) == 1 else {}
+                )  # a line through one point can't be seen
+                axes.plot(x, y, **_line_style(index), **dot)
         low, high = y_limits(figure)
         pad = 0.02 * (high - low)
         if figure.log_y:
             axes.set_yscale("log")
             axes.set_ylim(low / 1.1, high * 1.1)
-            _set_ticks(axes, "y", log_ticks(low, high, 6))
+            ticks = log_ticks(low, high, 6)
+            _set_ticks(axes, "y", ticks, [significant(tick) for tick in ticks])
         else:
             axes.set_ylim(low - pad, high + pad)
             _set_ticks(axes, "y", nice_ticks(low, high, 5))
-        left, right = x_limits(figure)
         axes.set_xlim(left - 0.01 * (right - left), right + 0.01 * (right - left))
         _set_ticks(axes, "x", nice_ticks(left, right, 7))
         axes.grid(axis="y", color=ink.grid, lw=0.7)
@@ -73,12 +81,6 @@ def _line_style(index: int) -> dict[str, Any]:
 
 def _absence(values: NDArray[np.float64], log: bool) -> str:
     return "" if drawable(values, log).any() else " (no values)"
-
-
-def _lone_points(values: NDArray[np.float64]) -> list[int]:
-    """Places of values between two gaps, which a line alone wouldn't show."""
-    known = np.r_[False, np.isfinite(values), False]
-    return np.flatnonzero(known[1:-1] & ~known[:-2] & ~known[2:]).tolist()
 
 
 def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
@@ -126,7 +128,8 @@ def _whiskers(
 ) -> None:
     known = np.isfinite(intervals).all(axis=1) & ~np.isnan(values)
     for (low, high), center in zip(intervals[known], centers[known], strict=True):
-        axes.plot([low, high], [center, center], color=ink.text, lw=1.0, marker="|", ms=5, mew=1.0)
+        for color, weight in ((ink.paper, 2.6), (ink.text, 1.0)):  # the edge keeps it visible on a bar of any color
+            axes.plot([low, high], [center, center], color=color, lw=weight, marker="|", ms=4 + weight, mew=weight)
 
 
 def histogram_body(figure: Histogram, ink: Ink, width: float) -> Body:
@@ -166,12 +169,12 @@ def _label(axes: Axes, x: str, y: str, box: Box) -> None:
     axes.set_ylabel("\n".join(lines_of(y, box.height * 0.7, SMALL)), fontsize=SMALL)
 
 
-def _set_ticks(axes: Axes, which: str, ticks: Sequence[float]) -> None:
+def _set_ticks(axes: Axes, which: str, ticks: Sequence[float], texts: Sequence[str] | None = None) -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_locator(FixedLocator(list(ticks)))
     axis.set_minor_formatter(NullFormatter())
     axis.set_minor_locator(FixedLocator([]))
-    axis.set_ticklabels(tick_labels(ticks))
+    axis.set_ticklabels(tick_labels(ticks) if texts is None else texts)
 
 
 def _reference_entries(references: Sequence[Reference], ink: Ink, text: Callable[[float], str]) -> list[_Entry]:

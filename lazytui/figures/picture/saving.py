@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import matplotlib
@@ -30,6 +31,8 @@ _WIDTH = 7.2
 _MARGIN = 0.18
 _GAP = 0.1
 _DOTS_AN_INCH = 200
+_PAPER_OF_A_PAGE = "#fdfefd"
+"""Stands for the page's own color, which only the page knows; not white, which may be a bar's color."""
 _ONE_AT_A_TIME = threading.Lock()
 _UNDATED: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": None},
@@ -59,11 +62,11 @@ def picture(figures: Sequence[Figure], kind: str, *, title: str = "", theme: The
 
 def inline_svg(figure: Figure, name: str) -> str:
     """The figure's body as an `<svg>` element for a web page: no paper, and inks that are the page's CSS variables
-    `--text`, `--muted` and `--grid`, so that it follows the page from light to dark.
+    `--text`, `--muted`, `--grid` and `--paper`, so that it follows the page from light to dark.
 
     name: prefix of all its ids, unique within the page (matplotlib starts counting anew in each picture).
     """
-    ink = INKS["light"]
+    ink = replace(INKS["light"], paper=_PAPER_OF_A_PAGE)
     output = io.BytesIO()
     with _drawing(ink):
         _bare(cleaned(figure), ink).savefig(output, format="svg", transparent=True, metadata=_UNDATED["svg"])
@@ -71,7 +74,7 @@ def inline_svg(figure: Figure, name: str) -> str:
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", svg)
-    for variable in ("text", "muted", "grid"):
+    for variable in ("text", "muted", "grid", "paper"):
         svg = svg.replace(getattr(ink, variable), f"var(--{variable})")
     return svg
 

@@ -11,12 +11,13 @@ from rich.text import Text as RichText
 
 from lazytui.figures.colors import TONES, series_color
 from lazytui.figures.kinds import Lines
-from lazytui.figures.numbers import tick_labels
+from lazytui.figures.numbers import significant, tick_labels
 from lazytui.figures.scales import drawable, log_ticks, nice_ticks, x_limits, y_limits
+from lazytui.figures.stretches import column_extremes, unbroken_stretches
 
 _ONE_AT_A_TIME = threading.Lock()  # plotext has one figure for the whole process
 _NARROWEST = 20
-_POINTS_A_COLUMN = 2  # a braille cell is two dots wide
+_DOTS_A_CELL = 2  # a braille cell is two dots wide
 
 
 def curves(figure: Lines, *, width: int, height: int, marks: list[str] | None) -> RichText | None:
@@ -29,6 +30,7 @@ def curves(figure: Lines, *, width: int, height: int, marks: list[str] | None) -
     x_low, x_high = x_limits(figure)
     y_low, y_high = y_limits(figure)
     y_ticks = (log_ticks if figure.log_y else nice_ticks)(y_low, y_high, max(height // 4, 2))
+    y_texts = [significant(tick) for tick in y_ticks] if figure.log_y else tick_labels(y_ticks)
     x_ticks = nice_ticks(x_low, x_high, max(width // 14, 2))
     with _ONE_AT_A_TIME:
         plotext.terminal.limit(False, False)
@@ -40,7 +42,7 @@ def curves(figure: Lines, *, width: int, height: int, marks: list[str] | None) -
         canvas.axes(False, axis="y", side="right")
         canvas.ruler("x", "lower").lim(x_low, x_high).ticks(x_ticks, tick_labels(x_ticks))
         canvas.ruler("y", "left").lim(*_scaled(np.array([y_low, y_high]), figure.log_y).tolist())
-        canvas.ruler("y", "left").ticks(_scaled(np.array(y_ticks), figure.log_y).tolist(), tick_labels(y_ticks))
+        canvas.ruler("y", "left").ticks(_scaled(np.array(y_ticks), figure.log_y).tolist(), y_texts)
         for reference in figure.references:
             value = np.array([reference.value])
             if drawable(value, figure.log_y)[0] and y_low <= reference.value <= y_high:
@@ -51,7 +53,7 @@ def curves(figure: Lines, *, width: int, height: int, marks: list[str] | None) -
             pixel = plotext.pixel(foreground=series_color(index)) if marks is None else plotext.pixel()
             mark = plotext.marker("braille" if marks is None else marks[index], pixel=pixel)
             for x, y in unbroken_stretches(series.x, series.y, figure.log_y):
-                x, y = column_extremes(x, y, x_low, x_high, width * _POINTS_A_COLUMN)
+                x, y = column_extremes(x, y, x_low, x_high, width * _DOTS_A_CELL)
                 y = np.clip(_scaled(y, figure.log_y), *_scaled(np.array([y_low, y_high]), figure.log_y))
                 canvas.draw(canvas.signal(x.tolist(), y.tolist(), marker=mark).lines(True))
         return RichText.from_ansi(canvas.build().string().rstrip("\n"), no_wrap=True)
@@ -59,30 +61,3 @@ def curves(figure: Lines, *, width: int, height: int, marks: list[str] | None) -
 
 def _scaled(values: NDArray[np.float64], log: bool) -> NDArray[np.float64]:
     return np.log10(values) if log else values
-
-
-def unbroken_stretches(
-    x: NDArray[np.float64], y: NDArray[np.float64], log: bool
-) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """The stretches of a series between its gaps: values that aren't finite, or not positive on a logarithmic axis."""
-    shown = drawable(y, log) & np.isfinite(x)
-    cuts = np.flatnonzero(np.diff(shown.astype(np.int8))) + 1
-    pieces = np.split(np.arange(len(y)), cuts)
-    return [(x[piece], y[piece]) for piece in pieces if piece.size and shown[piece[0]]]
-
-
-def column_extremes(
-    x: NDArray[np.float64], y: NDArray[np.float64], low: float, high: float, columns: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """At most four points a column (first, least, greatest, last), so that the cost doesn't grow with the run.
-
-    x must not decrease for the reduction to apply; other series are returned as they are.
-    """
-    if len(x) <= 4 * columns or np.any(np.diff(x) < 0):
-        return x, y
-    column = np.clip(((x - low) / (high - low) * columns).astype(np.int64), 0, columns - 1)
-    starts = np.flatnonzero(np.r_[True, np.diff(column) != 0])
-    ends = np.r_[starts[1:], len(x)] - 1
-    least, greatest = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-    reduced = np.stack([y[starts], least, greatest, y[ends]], axis=1).ravel()
-    return np.repeat(x[starts], 4), reduced

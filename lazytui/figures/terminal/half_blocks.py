@@ -6,20 +6,38 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 
-from lazytui.figures.images import lightness, resized
+from lazytui.figures.images import area_means, lightness, resized
 from lazytui.figures.terminal.palette import NOTHING, Palette, codes, two_colors
 
 _UPPER_HALF = "▀"
 _SHADES = np.array(list(" .:-=+*#%@"))
+_BLOCKS = np.array(list(" ░▒▓"))
+_STRONG = 0.5
 _FLAT = 0.03
 """An image whose lightness varies less than this isn't stretched to all the shades: there is nothing to show."""
 
 
-def image_lines(image: NDArray[np.uint8], palette: Palette) -> list[list[Segment]]:
-    """An image (h, w, 3) as ceil(h / 2) lines of w cells."""
-    if palette is Palette.NONE:
-        return [[Segment("".join(line))] for line in _shaded(image)]
+def color_lines(image: NDArray[np.uint8], palette: Palette) -> list[list[Segment]]:
+    """An image (h, w, 3) as ceil(h / 2) lines of w cells, each two pixels above each other."""
     return _half_blocks(codes(image, palette), palette)
+
+
+def shade_lines(
+    image: NDArray[np.uint8], height: int, width: int, evidence: NDArray[np.float32] | None = None
+) -> list[list[Segment]]:
+    """An image (h, w, 3) as ceil(height / 2) lines of `width` characters, denser where it is lighter, as on a dark
+    terminal. Where there is evidence (h, w) of half strength or more, its sign stands on shades that have no such sign."""
+    rows = (height + 1) // 2
+    cells = lightness(resized(image, rows, width))
+    darkest, lightest = float(cells.min()), float(cells.max())
+    if lightest - darkest > _FLAT:
+        cells = (cells - darkest) / (lightest - darkest)
+    shades = _SHADES if evidence is None else _BLOCKS
+    characters = shades[np.rint(cells * (len(shades) - 1)).astype(int).clip(0, len(shades) - 1)]
+    if evidence is not None:
+        strength = area_means(np.nan_to_num(evidence), rows, width)
+        characters = np.where(strength >= _STRONG, "+", np.where(strength <= -_STRONG, "-", characters))
+    return [[Segment("".join(line))] for line in characters]
 
 
 def _half_blocks(pixels: NDArray[np.int64], palette: Palette) -> list[list[Segment]]:
@@ -38,12 +56,3 @@ def _half_blocks(pixels: NDArray[np.int64], palette: Palette) -> list[list[Segme
             ]
         )
     return lines
-
-
-def _shaded(image: NDArray[np.uint8]) -> NDArray[np.str_]:
-    """(ceil(h / 2), w) characters, denser where the image is lighter, as on a dark terminal."""
-    cells = lightness(resized(image, (len(image) + 1) // 2, image.shape[1]))
-    darkest, lightest = float(cells.min()), float(cells.max())
-    if lightest - darkest > _FLAT:
-        cells = (cells - darkest) / (lightest - darkest)
-    return np.asarray(_SHADES[np.rint(cells * (len(_SHADES) - 1)).astype(int).clip(0, len(_SHADES) - 1)])

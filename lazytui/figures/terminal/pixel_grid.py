@@ -13,7 +13,7 @@ from rich.style import Style
 from lazytui.figures.colors import OPPOSES, SUPPORTS
 from lazytui.figures.images import captions_with_tones, resized, shown_images
 from lazytui.figures.kinds import Pixels
-from lazytui.figures.terminal.half_blocks import image_lines
+from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
 from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
 from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
@@ -69,6 +69,8 @@ class PixelGrid:
 
     def __init__(self, figure: Pixels) -> None:
         self.figure = figure
+        self.images = shown_images(figure)
+        self.captions = captions_with_tones(figure)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
@@ -78,12 +80,11 @@ class PixelGrid:
             return
         layout = _layout(figure, options.max_width)
         palette = Palette.of(console)
-        images = shown_images(figure)
         yield from self._axes(layout, options.max_width)
-        for row, first in enumerate(range(0, len(images), layout.columns)):
+        for row, first in enumerate(range(0, len(self.images), layout.columns)):
             if row and not (figure.captions or figure.tones):
                 yield Segment.line()
-            yield from self._row(row, range(first, min(first + layout.columns, len(images))), layout, palette)
+            yield from self._row(row, range(first, min(first + layout.columns, len(self.images))), layout, palette)
         if figure.overlay is not None:
             yield Segment("■ +", ink(SUPPORTS))
             yield Segment(" evidence for   ")
@@ -107,8 +108,7 @@ class PixelGrid:
 
     def _row(self, row: int, members: range, layout: _Layout, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
-        images = shown_images(figure)
-        drawn = [image_lines(resized(images[i], layout.height, layout.width), palette) for i in members]
+        drawn = [self._image(index, layout, palette) for index in members]
         label = figure.row_labels[row] if row < len(figure.row_labels) else ""
         for line in range(layout.lines):
             if layout.labels:
@@ -121,8 +121,14 @@ class PixelGrid:
             yield Segment.line()
         yield from self._captions(members, layout)
 
+    def _image(self, index: int, layout: _Layout, palette: Palette) -> list[list[Segment]]:
+        if palette is not Palette.NONE:
+            return color_lines(resized(self.images[index], layout.height, layout.width), palette)
+        evidence = None if self.figure.overlay is None else self.figure.overlay[index]
+        return shade_lines(self.figure.images[index], layout.height, layout.width, evidence)
+
     def _captions(self, members: range, layout: _Layout) -> Iterator[Segment]:
-        captions = [captions_with_tones(self.figure)[index] for index in members]
+        captions = [self.captions[index] for index in members]
         texts = [wrapped(text, layout.cell, at_most=_CAPTION_LINES) for text, _ in captions]
         styles = [tone_style(tone) for _, tone in captions]
         for line in range(max(map(len, texts), default=0)):

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
-from lazytui.data.textures import PIXELS, departures
+from lazytui.data.textures import PIXELS, lay_textures
 
-CHUNK = 256
+Levels = NDArray[np.uint16]
+
+CHUNK = 128
 _FULL = np.uint16(255)
 _GRAY = (128, 128, 128)
 _WHITE = (255, 255, 255)
@@ -40,20 +42,27 @@ def repaint(
     """
     images = np.empty((len(shapes), PIXELS, 3), np.uint8)
     strokes, backgrounds = paint_colors(params)
+    workers = threads or os.cpu_count() or 1
 
-    def paint(start: int) -> None:
-        part = slice(start, start + CHUNK)
-        gray = shapes[part].reshape(-1, PIXELS)
-        depth = departures(len(gray), params, stream, start // CHUNK).astype(np.uint16)
-        light = depth if params.placement == "stroke" else _FULL - depth
-        _composite(gray, light, strokes[colors[part]], backgrounds[colors[part]], images[part])
+    def paint(worker: int) -> None:
+        room = np.empty(
+            (4, CHUNK, PIXELS), np.uint16
+        )  # kept from chunk to chunk: fresh memory costs more than painting
+        for chunk in range(worker, -(-len(shapes) // CHUNK), workers):
+            part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
+            gray, light, *spare = room[:, : len(shapes[part])]
+            gray[:] = shapes[part].reshape(-1, PIXELS)
+            lay_textures(light.view(np.int16), params, stream, chunk)
+            if params.placement != "stroke":
+                np.subtract(_FULL, light, out=light)
+            _composite(gray, light, spare, strokes[colors[part]], backgrounds[colors[part]], images[part])
 
-    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        list(pool.map(paint, range(0, len(shapes), CHUNK)))
+    with ThreadPoolExecutor(workers) as pool:
+        list(pool.map(paint, range(workers)))
     return images.reshape(-1, 28, 28, 3)
 
 
-def paint_colors(params: DatasetParams) -> tuple[NDArray[np.uint16], NDArray[np.uint16]]:
+def paint_colors(params: DatasetParams) -> tuple[Levels, Levels]:
     """What the stroke and the background wear: two (11, 3) uint16, one row a color index, the last for NO_COLOR."""
     ten = palette(params.palette).colors
     white, black = (_WHITE,) * 11, ((0, 0, 0),) * 11
@@ -68,23 +77,25 @@ def paint_colors(params: DatasetParams) -> tuple[NDArray[np.uint16], NDArray[np.
 
 
 def _composite(
-    gray: NDArray[np.uint8],
-    light: NDArray[np.uint16],
-    strokes: NDArray[np.uint16],
-    backgrounds: NDArray[np.uint16],
-    images: NDArray[np.uint8],
+    gray: Levels, light: Levels, spare: list[Levels], strokes: Levels, backgrounds: Levels, images: NDArray[np.uint8]
 ) -> None:
     """Mix n strokes over n backgrounds into images, (n, 784, 3).
 
-    light: (n, 784), how bright the background is, 0 to 255; used up. The two weights of a pixel add up to at most 255, so every sum fits 16 bits.
+    gray, light: (n, 784), 0 to 255, how much stroke there is and how bright the background; light is used up.
+    spare: two more such arrays to work in. strokes, backgrounds: (n, 3), their colors. The weights of stroke and
+    background add up to at most 255 in every pixel, so that no sum exceeds 16 bits.
     """
-    ink = gray.astype(np.uint16)
-    light *= _FULL - ink
+    mixed, inked = spare
+    light *= np.subtract(_FULL, gray, out=mixed)
     light //= _FULL
-    mixed = np.empty_like(light)
+    white = bool((strokes == _FULL).all())
+    if white:
+        np.multiply(gray, _FULL, out=inked)
     for channel in range(3):
+        if not white:
+            np.multiply(gray, strokes[:, channel, None], out=inked)
         np.multiply(light, backgrounds[:, channel, None], out=mixed)
-        mixed += ink * strokes[:, channel, None]
+        mixed += inked
         mixed += np.uint16(127)
         mixed //= _FULL
         images[..., channel] = mixed

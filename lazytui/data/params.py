@@ -26,7 +26,8 @@ class DatasetParams(BaseModel):
     dataset: str = Field(
         "background",
         description="Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, "
-        "texture, stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h).",
+        "texture, stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, "
+        "95 % bias, noise tier h).",
     )
     source: SourceName = Field(
         "auto",
@@ -51,7 +52,8 @@ class DatasetParams(BaseModel):
     tier: Tier = Field(
         "none",
         description="Noise tier of study D: zero, easy, medium, hard or very hard. Images get pixel noise and "
-        "random lines on its background, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) for the noise.",
+        "random lines on their background, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) "
+        "for the noise.",
     )
     palette: str = Field(
         "distinct",

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.random import SFC64, Generator, SeedSequence
 from numpy.typing import NDArray
 
+_BLOCK = 16_384
+
 
 def stream(seed: int, *key: str | int) -> Generator:
     """The stream of a seed and a key, such as `stream(0, "train", "colors")`: the same in any process.
@@ -18,7 +20,13 @@ def stream(seed: int, *key: str | int) -> Generator:
     return Generator(SFC64(SeedSequence(seed, spawn_key=words)))
 
 
-def random_words(generator: Generator, count: int) -> NDArray[np.uint16]:
-    """count uniform 16-bit integers: (count,) uint16. Raw bits: the cheapest randomness there is."""
-    bits = generator.integers(0, 2**64 - 1, size=-(-count // 4), dtype=np.uint64, endpoint=True)
-    return bits.astype("<u8", copy=False).view("<u2")[:count]
+def fill_random(words: NDArray[np.uint16], generator: Generator) -> None:
+    """Fill (n, k) with uniform 16-bit integers, k a multiple of 4, row by row: raw bits are the cheapest randomness.
+
+    It goes in small blocks: the system takes back and clears larger ones every time, which costs more than the bits.
+    """
+    rows = max(1, _BLOCK // words.shape[1])
+    for start in range(0, len(words), rows):
+        block = words[start : start + rows]
+        bits = generator.integers(0, 2**64 - 1, size=block.size // 4, dtype=np.uint64, endpoint=True)
+        block[:] = bits.astype("<u8", copy=False).view("<u2").reshape(block.shape)

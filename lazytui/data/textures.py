@@ -1,8 +1,9 @@
 """Background textures: how far every pixel departs from the flat background.
 
-A departure is float32 in levels, 0 (the flat background) to 255 (its opposite), one a pixel: (n, 784). What is flat is
-decided by the painting: full color where the background is colored, black where it isn't. All arithmetic is on raw
-random bits, tables and exactly rounded operations, so that the bytes don't depend on the machine.
+A departure, or depth, is a whole number of levels for every pixel, 0 (the flat background) to 255 (its opposite):
+(n, 784) int16. What is flat is decided by the painting: full color where the background is colored, black where it
+isn't. Everything comes from raw random bits, tables and rounding to whole levels, so that the bytes don't depend on the
+machine.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from lazytui.data.params import DatasetParams, Tier
-from lazytui.data.streams import random_words, stream
+from lazytui.data.streams import fill_random, stream
 
 SIDE = 28
 PIXELS = SIDE * SIDE
-LEVELS = np.float32(255)
 
-Depth = NDArray[np.float32]
+Depth = NDArray[np.int16]
 
 UNIFORM_RANGE = 0.6
 """A colored background keeps U[0.4, 1] of its color."""
 LEVEL_RANGE = 0.5
 STRIPE_AMPLITUDE = 0.03
+FAINTEST_LINE = 0.25
 
 
 class Noise(NamedTuple):
@@ -51,49 +52,65 @@ TIERS: dict[Tier, Noise] = {
 """The tiers of study D: noise probability and sigma; line probability, count and thickness in pixels."""
 
 
-def departures(n: int, params: DatasetParams, *key: str | int) -> Depth:
-    """The summed textures of n images, (n, 784) float32 in [0, 255]; key names the stream they are drawn from.
+def lay_textures(depth: Depth, params: DatasetParams, *key: str | int) -> None:
+    """Fill depth, (n, 784), with the summed textures of n images; key names the streams they are drawn from.
 
     Each texture has a stream of its own, and the first images are the same for any n.
     """
-    depth = np.zeros((n, PIXELS), np.float32)
+
+    def random(texture: str) -> Generator:
+        return stream(params.seed, texture, *key)
+
     tier = TIERS.get(params.tier)
-    if "level" in params.texture:
-        depth += LEVEL_RANGE * LEVELS * stream(params.seed, "level", *key).random((n, 1)).astype(np.float32)
     if "uniform" in params.texture:
-        depth += _uniform(n, stream(params.seed, "uniform", *key))
+        _lay_uniform(depth, random("uniform"))
+    else:
+        depth.fill(0)
+    if "level" in params.texture:
+        depth += np.floor(LEVEL_RANGE * 256 * random("level").random((len(depth), 1))).astype(np.int16)
     if "stripes" in params.texture:
-        depth += _stripes(n, stream(params.seed, "stripes", *key))
-    sigma = _noise_sigma(n, params, tier, stream(params.seed, "sigma", *key))
-    if sigma.any():
-        depth += sigma * _normal(n, stream(params.seed, "gaussian", *key))
-        np.abs(depth, out=depth)
+        _add_stripes(depth, random("stripes"))
+    if "gaussian" in params.texture:
+        _add_noise(depth, np.full(len(depth), params.sigma * 255), random("gaussian"))
+    if tier:
+        _add_noise(depth, _tier_sigma(len(depth), tier, random("tier sigma")), random("tier noise"))
     if "lines" in params.texture:
-        _draw_lines(depth, TIERS["e"]._replace(lines=1), stream(params.seed, "lines", *key))
+        _draw_lines(depth, TIERS["e"]._replace(lines=1), random("lines"))
     if tier:
-        _draw_lines(depth, tier, stream(params.seed, "tier lines", *key))
-    return np.minimum(depth, LEVELS, out=depth)
+        _draw_lines(depth, tier, random("tier lines"))
+    np.clip(depth, np.int16(0), np.int16(255), out=depth)
 
 
-def _uniform(n: int, generator: Generator) -> Depth:
-    """Every whole level from 0 to 0.6 x 255, equally often (the painting rounds down)."""
-    levels = np.float32(UNIFORM_RANGE * 255 + 1)
-    return np.multiply(random_words(generator, n * PIXELS), levels / 65536, dtype=np.float32).reshape(n, PIXELS)
+def _lay_uniform(depth: Depth, generator: Generator) -> None:
+    """Give every pixel one of 256 evenly spaced amounts from 0 to 0.6 x 255, rounded.
+
+    Each random word serves two pixels, one in the upper and one in the lower half of the image.
+    """
+    levels = depth.view(np.uint16)
+    upper, lower = levels[:, : PIXELS // 2], levels[:, PIXELS // 2 :]
+    fill_random(lower, generator)
+    np.bitwise_and(lower, np.uint16(255), out=upper)
+    lower >>= np.uint16(8)
+    levels *= np.uint16(round(UNIFORM_RANGE * 255))
+    levels += np.uint16(127)
+    levels //= np.uint16(255)
 
 
-def _noise_sigma(n: int, params: DatasetParams, tier: Noise | None, generator: Generator) -> NDArray[np.float32]:
-    """One standard deviation an image, in levels: (n, 1). Variances of the texture and of the tier add up."""
-    variance = np.full(n, (params.sigma * 255) ** 2 if "gaussian" in params.texture else 0.0)
-    if tier:
-        happens, where = generator.random((n, 2)).T
-        low, high = tier.sigma
-        variance += np.where(happens < tier.noise, (low + (high - low) * where) ** 2, 0)
-    return np.sqrt(variance).astype(np.float32)[:, None]
+def _tier_sigma(n: int, tier: Noise, generator: Generator) -> NDArray[np.float64]:
+    """One standard deviation an image, in levels, (n,): 0 for the images that get no noise."""
+    happens, where = generator.random((n, 2)).T
+    low, high = tier.sigma
+    return np.where(happens < tier.noise, low + (high - low) * where, 0)
 
 
-def _normal(n: int, generator: Generator) -> Depth:
-    """Standard normal noise from 4096 equally likely quantiles."""
-    return _normal_quantiles().take(random_words(generator, n * PIXELS) >> 4).reshape(n, PIXELS)
+def _add_noise(depth: Depth, sigma: NDArray[np.float64], generator: Generator) -> None:
+    """Add N(0, sigma), drawn from 4096 equally likely quantiles; what falls below the flat background is reflected."""
+    words = np.empty(depth.shape, np.uint16)
+    fill_random(words, generator)
+    noise = _normal_quantiles().take(words >> 4)
+    noise *= sigma.astype(np.float32)[:, None]
+    depth += np.rint(noise, out=noise).astype(np.int16)
+    np.abs(depth, out=depth)
 
 
 @functools.cache
@@ -102,44 +119,42 @@ def _normal_quantiles() -> NDArray[np.float32]:
     return np.array([inverse((index + 0.5) / 4096) for index in range(4096)], np.float32)
 
 
-def _stripes(n: int, generator: Generator) -> Depth:
-    """A sine wave an image, of random direction and phase and two to six periods a side, between 0 and 0.06 x 255.
+def _add_stripes(depth: Depth, generator: Generator) -> None:
+    """Add a sine wave of random direction and phase, two to six periods a side, between 0 and 0.06 x 255.
 
     Phases are counted in 65536ths of a turn, so that whole numbers wrap around by themselves.
     """
-    angle, periods, phase = generator.random((3, n)) if n else np.empty((3, 0))
+    angle, periods, phase = generator.random((len(depth), 3)).T
     frequency = (2 + 4 * periods) * 65536 / SIDE
-    across = np.round(frequency * np.cos(2 * np.pi * angle)).astype(np.int64)
-    down = np.round(frequency * np.sin(2 * np.pi * angle)).astype(np.int64)
+    across = np.rint(frequency * np.cos(2 * np.pi * angle)).astype(np.int64)
+    down = np.rint(frequency * np.sin(2 * np.pi * angle)).astype(np.int64)
     start = np.floor(phase * 65536).astype(np.int64)
     steps = np.arange(SIDE)
     turn = start[:, None, None] + down[:, None, None] * steps[:, None] + across[:, None, None] * steps
-    return _sine_levels().take((turn & 65535) >> 8).reshape(n, PIXELS)
+    depth += _sine_levels().take((turn & 65535) >> 8).reshape(depth.shape)
 
 
 @functools.cache
-def _sine_levels() -> NDArray[np.float32]:
+def _sine_levels() -> NDArray[np.int16]:
     turns = [math.sin(2 * math.pi * index / 256) for index in range(256)]
-    return np.array([STRIPE_AMPLITUDE * 255 * (1 + value) for value in turns], np.float32)
+    return np.array([round(STRIPE_AMPLITUDE * 255 * (1 + value)) for value in turns], np.int16)
 
 
 def _draw_lines(depth: Depth, noise: Noise, generator: Generator) -> None:
     """Lay straight, antialiased lines over the images that get any, each at a gray level of its own."""
-    n, most = len(depth), noise.amount[1]
-    draws = generator.random((n, 2 + 6 * most)).astype(np.float32)
-    low, high = noise.amount
-    count = low + np.floor(draws[:, 1] * (high - low + 1))
-    count[draws[:, 0] >= noise.lines] = 0
+    low, most = noise.amount
+    draws = generator.random((len(depth), 2 + 6 * most)).astype(np.float32)
+    amount = low + np.floor(draws[:, 1] * (most - low + 1))
+    amount[draws[:, 0] >= noise.lines] = 0
     for line in range(most):
-        chosen = np.flatnonzero(line < count)
-        ends_and_ink = draws[chosen, 2 + 6 * line : 8 + 6 * line]
-        thickness = noise.thickness[0] + (noise.thickness[1] - noise.thickness[0]) * ends_and_ink[:, 4:5]
-        cover = _line_cover(ends_and_ink[:, :4] * np.float32(SIDE - 1), thickness)
-        ink = (0.25 + 0.75 * ends_and_ink[:, 5:6]) * LEVELS
-        depth[chosen] += cover * (ink - depth[chosen])
+        chosen = np.flatnonzero(line < amount)
+        ends, thickness, ink = np.split(draws[chosen, 2 + 6 * line : 8 + 6 * line], [4, 5], axis=1)
+        thin, thick = noise.thickness
+        cover = _line_cover(ends * (SIDE - 1), thin + (thick - thin) * thickness)
+        depth[chosen] = np.rint(depth[chosen] * (1 - cover) + cover * 255 * (FAINTEST_LINE + (1 - FAINTEST_LINE) * ink))
 
 
-def _line_cover(ends: NDArray[np.float32], thickness: NDArray[np.float32]) -> Depth:
+def _line_cover(ends: NDArray[np.float32], thickness: NDArray[np.float32]) -> NDArray[np.float32]:
     """How much of each pixel a segment covers, in [0, 1]: (n, 784). ends: (n, 4) x0, y0, x1, y1 in pixels."""
     y, x = np.divmod(np.arange(PIXELS, dtype=np.float32), np.float32(SIDE))
     x0, y0, x1, y1 = (ends[:, [column]] for column in range(4))
@@ -147,4 +162,5 @@ def _line_cover(ends: NDArray[np.float32], thickness: NDArray[np.float32]) -> De
     along = ((x - x0) * dx + (y - y0) * dy) / np.maximum(dx * dx + dy * dy, np.float32(1e-6))
     np.clip(along, 0, 1, out=along)
     distance = np.sqrt((x - x0 - along * dx) ** 2 + (y - y0 - along * dy) ** 2)
-    return np.clip(thickness / 2 + np.float32(0.5) - distance, 0, 1)
+    cover: NDArray[np.float32] = np.clip(thickness / 2 + np.float32(0.5) - distance, 0, 1)
+    return cover

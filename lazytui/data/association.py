@@ -1,4 +1,4 @@
-"""How strongly color tells the digit: contingency, mutual information, Cramér's V, and a perfect color reader's accuracy.
+"""How strongly color tells the digit: contingency, mutual information, Cramér's V, and what a color reader would get.
 
 Images without a color (NO_COLOR) are left out everywhere: they have no color to be associated with.
 """
@@ -52,10 +52,10 @@ def cramers_v(counts: NDArray[np.integer]) -> float | None:
 
 
 def color_ceiling(train: NDArray[np.integer], split: NDArray[np.integer]) -> float | None:
-    """Accuracy in [0, 1], on a split, of a reader that sees the color alone and answers with its commonest digit in train.
+    """Accuracy on a split, in [0, 1], of a reader that sees the color alone.
 
-    train, split: (10, 10) contingency tables. A color that train never shows is read as its own digit. None where the
-    split has no colored image.
+    It answers with the color's commonest digit in train; a color that train never shows is read as its own digit.
+    train, split: (10, 10) contingency tables. None where the split has no colored image.
     """
     total = split.sum()
     if total == 0:

@@ -29,6 +29,13 @@ def data_folder() -> Path:
     return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("lazytui")
 
 
+def is_cached(name: Downloadable) -> bool:
+    """Whether all four files are there; whether they are sound shows when they are read."""
+    return all(
+        find_idx(_raw_folder(name), _file_name(part, kind)) for part in _PREFIXES for kind in ("images", "labels")
+    )
+
+
 def resolve_source(name: SourceName) -> ConcreteSource:
     """Make sure that a source is at hand, downloading it if it must be, and say which one it is.
 
@@ -42,7 +49,7 @@ def resolve_source(name: SourceName) -> ConcreteSource:
             return resolve_source("mnist")
         except BadInput:
             return "strokes"
-    if not _on_disk(name):
+    if not is_cached(name):
         download(name, data_folder())
     return name
 
@@ -79,13 +86,6 @@ def load_source(name: SourceName) -> Source:
     """All digits of a source; `Source.name` says which one `auto` came to be. Raises BadInput as `load_digits` does."""
     found = resolve_source(name)
     return Source(found, load_digits(found, "train"), load_digits(found, "test"))
-
-
-def _on_disk(name: Downloadable) -> bool:
-    """Whether all four files are there; whether they are sound shows when they are read."""
-    return all(
-        find_idx(_raw_folder(name), _file_name(part, kind)) for part in _PREFIXES for kind in ("images", "labels")
-    )
 
 
 def _file(name: Downloadable, part: Part, kind: Literal["images", "labels"]) -> Path:

@@ -18,6 +18,8 @@ from lazytui.data.streams import stream
 
 Labels = NDArray[np.uint8]
 
+SPLITS = ("train", "validation", "hard", "probe")
+
 
 @dataclass(frozen=True)
 class Split:
@@ -84,6 +86,11 @@ class BiasedDataset:
         painted = [self._painted("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
         digit_major = np.arange(100).reshape(10, 10).T.reshape(-1)
         return _join(painted, digit_major)
+
+    def split(self, name: str) -> Split:
+        """The split called train, validation, hard or probe."""
+        split: Split = getattr(self, name)
+        return split
 
     @functools.cached_property
     def _train_digits(self) -> Digits:

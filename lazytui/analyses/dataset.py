@@ -111,7 +111,7 @@ def _samples(name: str, params: DatasetRunParams, result: Result) -> Pixels:
     return Pixels(
         name=f"samples-{name}",
         title=f"{name.capitalize()}: {WHAT_SPLITS_ARE[name]}",
-        note=f"A column a digit, drawn at random from {result.metrics[f'{name}_images']:,.0f} images.",
+        note=f"A column a digit, from {result.metrics[f'{name}_images']:,.0f} images.",
         images=result.arrays[f"{name}_images"].astype(np.uint8),
         columns=10,
         captions=tuple(captions),

@@ -85,7 +85,7 @@ class DatasetParams(BaseModel):
     validation_share: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.1, description="Share of the training digits held out to measure easy accuracy."
     )
-    seed: Annotated[int, Field(ge=0)] = Field(
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
     )
 
@@ -120,7 +120,7 @@ class DatasetParams(BaseModel):
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
         if self.placement == "none":
             self._check_clean()
-        elif self.texture == ("flat",):
+        elif self.texture == ("flat",) or self.placement == "both":
             self._check_visible()
         return self
 
@@ -134,12 +134,12 @@ class DatasetParams(BaseModel):
 
     def _check_visible(self) -> None:
         ten = palette(self.palette)
-        lost = (255, 255, 255) if self.placement == "background" else (0, 0, 0)
-        if lost in ten.colors:
-            name = ten.names[ten.colors.index(lost)]
-            where = "under a white stroke" if self.placement == "background" else "on a black background"
+        hidden = (255, 255, 255) if self.placement == "background" else (0, 0, 0)
+        if hidden in ten.colors:
+            name = ten.names[ten.colors.index(hidden)]
+            way_out = "choose another palette" + ("" if self.placement == "both" else " or a texture")
             raise ValueError(
-                f"The color {name} of this palette hides the digit {where}: choose a texture or another palette."
+                f"The palette's {name} hides the digit: its stroke and its background are both {name}; {way_out}."
             )
 
 

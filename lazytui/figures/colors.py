@@ -90,10 +90,10 @@ def value_range(values: NDArray[np.float64], low: float | None, high: float | No
 
 
 def ink_on(color: RGB) -> RGB:
-    """Black or white, whichever reads better on the color (WCAG relative luminance)."""
+    """Black or white, whichever reads better on the color: a contrast of at least 4.5 (WCAG 2, relative luminance)."""
     linear = [(c / 255 / 12.92) if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in color]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return (16, 18, 22) if luminance > 0.179 else (248, 250, 252)
+    return (0, 0, 0) if luminance > 0.179 else (255, 255, 255)
 
 
 def rgb(color: NDArray[np.uint8]) -> RGB:

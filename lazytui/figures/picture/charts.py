@@ -26,6 +26,8 @@ _HEIGHT = 3.0
 _COLUMNS = 1000
 """Longer series are reduced to the extremes of so many columns: more than the eye, or a printer, can tell."""
 _BAR_HEIGHT = 0.26
+_SHORTEST_AXIS = 2.5
+"""Inches that the bars themselves have, whatever stands beside them."""
 _Entry = tuple[Line2D, str]
 """What the legend says of one line."""
 
@@ -51,10 +53,8 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
         for index, series in enumerate(figure.series):
             for x, y in unbroken_stretches(series.x, series.y, figure.log_y):
                 x, y = column_extremes(x, y, left, right, _COLUMNS)
-                dot: dict[str, Any] = (
-                    {"marker": "o", "ms": 2.5} if len(x) == 1 else {}
-                )  # a line through one point can't be seen
-                axes.plot(x, y, **_line_style(index), **dot)
+                mark = "o" if len(x) == 1 else ""  # a line through a single point can't be seen
+                axes.plot(x, y, **_line_style(index), marker=mark, ms=2.5)
         low, high = y_limits(figure)
         pad = 0.02 * (high - low)
         if figure.log_y:
@@ -92,6 +92,9 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
     places = np.cumsum([0.0, *heights])
     centers = (places[:-1] + places[1:]) / 2
     entries = _reference_entries(figure.references, ink, lambda value: _with_decimals(value, figure))
+    values = value_texts(figure)
+    beside = broad([line for name in names for line in name], SMALL) + broad(values, SMALL)
+    width = max(width, beside + _SHORTEST_AXIS)
 
     def paint(canvas: Canvas, box: Box) -> None:
         axes = _axes(canvas, box, ink)
@@ -104,7 +107,7 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
             _whiskers(axes, np.asarray(figure.intervals, dtype=np.float64), centers, figure.values, ink)
         for reference in figure.references:
             axes.axvline(reference.value, color=ink.muted, lw=0.9, ls=_DOTTED)
-        for center, text in zip(centers, value_texts(figure), strict=True):
+        for center, text in zip(centers, values, strict=True):
             axes.text(1.015, center, text, fontsize=SMALL, va="center", transform=axes.get_yaxis_transform())
         axes.set_ylim(places[-1], 0)
         axes.set_xlim(low, high + 0.01 * (high - low))
@@ -113,7 +116,7 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
         axes.tick_params(axis="y", length=0, labelcolor=ink.text)
         _set_ticks(axes, "x", nice_ticks(low, high, 6))
         axes.grid(axis="x", color=ink.grid, lw=0.7)
-        axes.set_xlabel(figure.unit, fontsize=SMALL)
+        axes.set_xlabel("\n".join(lines_of(figure.unit, box.width * 0.8, SMALL)), fontsize=SMALL)
         _legend(axes, entries, box.width)
 
     return Body(width, float(places[-1]) + 0.45 + _legend_height(entries, width), paint)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text as RichText
 
 from lazytui.figures.colors import SERIES, hex_code, ink_on
 from lazytui.figures.kinds import RGB, Bars
@@ -46,8 +47,7 @@ class BarChart:
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
         if not len(figure.values):
-            yield Segment("(no bars)", _MUTED)
-            yield Segment.line()
+            yield RichText("(no bars)", style=_MUTED)
             return
         texts = value_texts(figure)
         width = options.max_width

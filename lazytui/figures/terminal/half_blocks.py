@@ -26,7 +26,8 @@ def shade_lines(
     image: NDArray[np.uint8], height: int, width: int, evidence: NDArray[np.float32] | None = None
 ) -> list[list[Segment]]:
     """An image (h, w, 3) as ceil(height / 2) lines of `width` characters, denser where it is lighter, as on a dark
-    terminal. Where there is evidence (h, w) of half strength or more, its sign stands on shades that have no such sign."""
+    terminal. Evidence (h, w) of half strength or more stands as its sign, on shades that have no such sign.
+    """
     rows = (height + 1) // 2
     cells = lightness(resized(image, rows, width))
     darkest, lightest = float(cells.min()), float(cells.max())

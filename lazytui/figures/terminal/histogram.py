@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
+from rich.text import Text as RichText
 
 from lazytui.figures.colors import SERIES
 from lazytui.figures.kinds import Histogram
@@ -42,8 +43,7 @@ class HistogramChart:
         figure = self.figure
         edges = np.asarray(figure.edges, dtype=np.float64)
         if not len(figure.counts) or not np.all(np.isfinite(edges)) or edges[-1] <= edges[0]:
-            yield Segment("(no bins)", _MUTED)
-            yield Segment.line()
+            yield RichText("(no bins)", style=_MUTED)
             return
         top = max(int(figure.counts.max()), 1)
         ticks = {round(self.rows * (1 - tick / top)): significant(tick) for tick in nice_ticks(0, top, 4) if tick > 0}

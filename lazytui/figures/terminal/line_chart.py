@@ -12,7 +12,7 @@ from lazytui.figures.colors import series_color
 from lazytui.figures.kinds import Lines
 from lazytui.figures.numbers import significant
 from lazytui.figures.scales import drawable
-from lazytui.figures.terminal.lines_of_text import placed, shortened
+from lazytui.figures.terminal.lines_of_text import placed
 from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _MUTED = tone_style("muted")
@@ -39,8 +39,7 @@ class LineChart:
         rows = max(self.height or min(max(width // 5, 8), 18), 4)
         chart = curves(figure, width=width, height=rows, marks=marks)
         if chart is None:
-            yield Segment(shortened("(too narrow for a chart)", width), _MUTED)
-            yield Segment.line()
+            yield RichText("(too narrow for a chart)", style=_MUTED)
         else:
             yield chart
         yield Segment(placed(figure.x_label, width, "center").rstrip(), _MUTED)

@@ -8,6 +8,7 @@ import numpy as np
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text as RichText
 
 from lazytui.figures.colors import ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import RGB, Matrix
@@ -35,8 +36,7 @@ class HeatMap:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
         if not figure.values.size:
-            yield Segment("(no cells)", _MUTED)
-            yield Segment.line()
+            yield RichText("(no cells)", style=_MUTED)
             return
         colored = Palette.of(console) is not Palette.NONE
         names = widest(figure.row_labels) + 2 * bool(figure.row_colors)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text as RichText
 
 from lazytui.figures.colors import OPPOSES, SUPPORTS
 from lazytui.figures.images import captions_with_tones, resized, shown_images
@@ -19,18 +20,23 @@ from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _GAP = 1
 _WIDEST_IMAGE = 64
-_TINY = 14
+_SMALL = 14
 """Narrower images are shown several cells a pixel; wider ones don't shrink below this while the grid can wrap."""
+_SMALLEST = 4
+"""A grid that can't wrap shrinks its images to this, and then goes on below with the columns that didn't fit."""
 _CAPTION_LINES = 3
 _MUTED = tone_style("muted")
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """columns: images in a row; width, height: of one image, in pixels, a pixel being a cell wide and half a cell high;
-    cell: columns of characters that an image and its caption have; labels: columns before the first image."""
+    """columns: images in a row of the whole grid; across: how many of them stand side by side.
+    width, height: of one image, in pixels, a pixel being a cell wide and half a cell high.
+    cell: characters that an image and its caption have; labels: characters before the first image.
+    """
 
     columns: int
+    across: int
     width: int
     height: int
     cell: int
@@ -46,17 +52,23 @@ def _layout(figure: Pixels, available: int) -> _Layout:
     columns = max(1, min(figure.columns, count))
     labels = min(widest(figure.row_labels), max(3, available // 4)) + _GAP if figure.row_labels else 0
     room = max(available - labels, 1)
-    natural = min(width if width >= _TINY else width * (2 * _TINY // width), _WIDEST_IMAGE)
-    if not figure.row_labels and not figure.column_labels:
-        fitting = max(1, (room + _GAP) // (min(natural, _TINY) + _GAP))
-        columns = math.ceil(columns / math.ceil(columns / fitting))
-    each = max(1, (room + _GAP) // columns - _GAP)
+    natural = min(width if width >= _SMALL else width * (2 * _SMALL // width), _WIDEST_IMAGE)
+    placed_by_labels = bool(figure.row_labels or figure.column_labels)
+    least = min(natural, _SMALLEST if placed_by_labels else _SMALL)
+    fitting = max(1, (room + _GAP) // (least + _GAP))
+    across = math.ceil(columns / math.ceil(columns / fitting))
+    each = max(1, (room + _GAP) // across - _GAP)
     shown = min(natural, each)
     if shown > width:
         shown -= shown % width  # whole cells a pixel, so that its edges stay sharp
     wanted = max(shown, widest(text for text, _ in captions_with_tones(figure)))
     return _Layout(
-        columns, shown, max(1, round(height * shown / width)), min(wanted, each, max(shown, 2 * _TINY)), labels
+        columns=columns if placed_by_labels else across,
+        across=across,
+        width=shown,
+        height=max(1, round(height * shown / width)),
+        cell=min(wanted, each, max(shown, 2 * _SMALL)),
+        labels=labels,
     )
 
 
@@ -75,38 +87,42 @@ class PixelGrid:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
         if not len(figure.images) or not figure.images[0].size:
-            yield Segment("(no images)", _MUTED)
-            yield Segment.line()
+            yield RichText("(no images)", style=_MUTED)
             return
         layout = _layout(figure, options.max_width)
         palette = Palette.of(console)
-        yield from self._axes(layout, options.max_width)
-        for row, first in enumerate(range(0, len(self.images), layout.columns)):
-            if row and not (figure.captions or figure.tones):
+        yield from self._axes(options.max_width)
+        for first in range(0, layout.columns, layout.across):
+            if first:
                 yield Segment.line()
-            yield from self._row(row, range(first, min(first + layout.columns, len(self.images))), layout, palette)
+            columns = range(first, min(first + layout.across, layout.columns))
+            yield from self._column_labels(columns, layout)
+            for row in range(math.ceil(len(self.images) / layout.columns)):
+                if row and not (figure.captions or figure.tones):
+                    yield Segment.line()
+                start = row * layout.columns
+                members = [start + column for column in columns if start + column < len(self.images)]
+                yield from self._row(row, members, layout, palette)
         if figure.overlay is not None:
-            yield Segment("■ +", ink(SUPPORTS))
-            yield Segment(" evidence for   ")
-            yield Segment("■ -", ink(OPPOSES))
-            yield Segment(" evidence against")
-            yield Segment.line()
+            yield RichText.assemble(
+                ("■ +", ink(SUPPORTS)), " evidence for   ", ("■ -", ink(OPPOSES)), " evidence against"
+            )
 
-    def _axes(self, layout: _Layout, available: int) -> Iterator[Segment]:
-        """The names of the axes, then the column labels."""
-        figure = self.figure
-        names = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(
-            figure.column_axis
-        )
+    def _axes(self, available: int) -> Iterator[Segment]:
+        row_axis, column_axis = self.figure.row_axis, self.figure.column_axis
+        names = [f"{row_axis} ↓"] * bool(row_axis) + [f"{column_axis} →"] * bool(column_axis)
         for line in wrapped("  ".join(names), available):
             yield Segment(line, _MUTED)
             yield Segment.line()
-        if figure.column_labels:
-            labels = (placed(label, layout.cell, "center") for label in figure.column_labels[: layout.columns])
-            yield Segment((" " * layout.labels + (" " * _GAP).join(labels)).rstrip(), Style(bold=True))
+
+    def _column_labels(self, columns: range, layout: _Layout) -> Iterator[Segment]:
+        if self.figure.column_labels:
+            labels = self.figure.column_labels[columns.start : columns.stop]
+            line = (" " * _GAP).join(placed(label, layout.cell, "center") for label in labels)
+            yield Segment((" " * layout.labels + line).rstrip(), Style(bold=True))
             yield Segment.line()
 
-    def _row(self, row: int, members: range, layout: _Layout, palette: Palette) -> Iterator[Segment]:
+    def _row(self, row: int, members: Sequence[int], layout: _Layout, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
         drawn = [self._image(index, layout, palette) for index in members]
         label = figure.row_labels[row] if row < len(figure.row_labels) else ""
@@ -127,7 +143,7 @@ class PixelGrid:
         evidence = None if self.figure.overlay is None else self.figure.overlay[index]
         return shade_lines(self.figure.images[index], layout.height, layout.width, evidence)
 
-    def _captions(self, members: range, layout: _Layout) -> Iterator[Segment]:
+    def _captions(self, members: Sequence[int], layout: _Layout) -> Iterator[Segment]:
         captions = [self.captions[index] for index in members]
         texts = [wrapped(text, layout.cell, at_most=_CAPTION_LINES) for text, _ in captions]
         styles = [tone_style(tone) for _, tone in captions]

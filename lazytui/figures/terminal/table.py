@@ -37,8 +37,7 @@ class TableBody:
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
         if not self.rows or not self.headings:
-            yield Segment("(no rows)", _MUTED)
-            yield Segment.line()
+            yield RichText("(no rows)", style=_MUTED)
             return
         widths = self._widths(options.max_width)
         if widths is None:

@@ -1,0 +1,307 @@
+"""Every kind drawn on consoles of every color depth and width."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from rich.cells import cell_len
+from rich.color import ColorType
+from rich.console import Console
+from rich.segment import Segment
+
+from lazytui.figures.kinds import Figure, Pixels, Series
+from lazytui.figures.terminal import draw
+from tests.figures import samples
+from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, LONG, ids, with_text
+
+
+def console(width: int, color: str | None = None, **options: object) -> Console:
+    return Console(
+        file=io.StringIO(),
+        width=width,
+        color_system=color,  # type: ignore[arg-type]
+        force_terminal=color is not None,
+        legacy_windows=False,
+        _environ={},
+        **options,  # type: ignore[arg-type]
+    )
+
+
+def printed(figure: Figure, width: int = 80, color: str | None = None, height: int | None = None) -> str:
+    target = console(width, color)
+    with target.capture() as capture:
+        target.print(draw(figure, width=width, height=height))
+    return capture.get()
+
+
+def segments(figure: Figure, width: int, color: str) -> list[Segment]:
+    target = console(width, color)
+    return list(target.render(draw(figure, width=width), target.options))
+
+
+def colors_of(figure: Pixels, width: int) -> np.ndarray:
+    """What a terminal shows of the half blocks: (2 * lines, cells, 3); cells that aren't half blocks are skipped."""
+    rows: list[list[list[tuple[int, int, int]]]] = []
+    for line in Segment.split_lines(segments(figure, width, "truecolor")):
+        upper, lower = [], []
+        for segment in line:
+            for _ in range(segment.text.count("▀")):
+                assert segment.style is not None and segment.style.color is not None
+                upper.append(tuple(segment.style.color.get_truecolor()))
+                if segment.style.bgcolor is not None:
+                    lower.append(tuple(segment.style.bgcolor.get_truecolor()))
+        rows += [row for row in (upper, lower) if row]
+    return np.array(rows, dtype=np.uint8)
+
+
+ALL = [*EACH, *EMPTY, *DIFFICULT, *(with_text(figure, HOSTILE) for figure in EACH)]
+
+
+@pytest.mark.parametrize("width", [8, 20, 40, 80, 120])
+@pytest.mark.parametrize("color", [None, "256", "truecolor"])
+def test_no_line_is_longer_than_the_asked_width(width: int, color: str | None) -> None:
+    for figure in ALL:
+        for line in Segment.split_lines(
+            console(width, color).render(draw(figure, width=width), console(width, color).options)
+        ):
+            assert sum(cell_len(segment.text) for segment in line) <= width, (figure.name, figure.title)
+
+
+@pytest.mark.parametrize("figure", EACH, ids=ids)
+def test_the_width_holds_on_a_wider_console_too(figure: Figure) -> None:
+    wide = console(200)
+    with wide.capture() as capture:
+        wide.print(draw(figure, width=60))
+    assert max(map(cell_len, capture.get().splitlines())) <= 60
+
+
+@pytest.mark.parametrize("figure", EACH, ids=ids)
+def test_title_and_note_are_there(figure: Figure) -> None:
+    text = printed(figure)
+    assert text.startswith(figure.title)
+    assert figure.note in text
+
+
+@pytest.mark.parametrize("figure", EMPTY, ids=ids)
+def test_nothing_to_show_is_still_a_figure(figure: Figure) -> None:
+    assert figure.title in printed(figure)
+
+
+@pytest.mark.parametrize("figure", EACH, ids=ids)
+def test_without_color_there_is_no_escape_sequence(figure: Figure) -> None:
+    assert "\x1b" not in printed(figure)
+
+
+@pytest.mark.parametrize("figure", EACH, ids=ids)
+def test_no_color_in_the_environment_leaves_no_color_code(figure: Figure) -> None:
+    target = console(80, "truecolor", no_color=True)
+    with target.capture() as capture:
+        target.print(draw(figure, width=80))
+    codes = re.findall(r"\x1b\[([\d;]*)m", capture.get())
+    assert all(part in ("0", "1", "2", "", "22") for code in codes for part in code.split(";"))
+
+
+@pytest.mark.parametrize("figure", [with_text(figure, HOSTILE) for figure in EACH], ids=ids)
+def test_hostile_text_is_shown_as_it_reads_and_does_nothing(figure: Figure) -> None:
+    text = printed(figure, width=400)
+    assert "\x1b" not in text and "\x9b" not in text and "\u202e" not in text
+    assert "[red]c[/red] <script>x</script> $\\frac{1}{2}$" in text
+    colored = printed(figure, width=400, color="truecolor")
+    assert not re.search(r"\x1b(?!\[[\d;]*m)", colored), "only colors and weights may reach the terminal"
+
+
+# Images
+
+
+@settings(deadline=None, max_examples=30)
+@given(arrays(np.uint8, st.tuples(st.integers(14, 20), st.integers(14, 20), st.just(3))))
+def test_in_true_color_every_pixel_is_exact(image: np.ndarray) -> None:
+    figure = samples.pixels(images=image[None], columns=1, captions=(), tones=())
+    assert np.array_equal(colors_of(figure, 80), image)
+
+
+def test_equal_neighbors_are_one_segment() -> None:
+    figure = samples.pixels(images=np.full((1, 28, 28, 3), 77, dtype=np.uint8), columns=1, captions=(), tones=())
+    blocks = [segment for segment in segments(figure, 80, "truecolor") if "▀" in segment.text]
+    assert [len(segment.text) for segment in blocks] == [28] * 14
+
+
+def test_with_256_colors_each_is_one_of_them_and_close_to_the_true_one() -> None:
+    gradient = np.linspace(0, 255, 28 * 28 * 3).reshape(1, 28, 28, 3).astype(np.uint8)
+    figure = samples.pixels(images=gradient, columns=1, captions=(), tones=())
+    blocks = [segment for segment in segments(figure, 80, "256") if "▀" in segment.text]
+    colors = [segment.style.color for segment in blocks if segment.style]
+    assert {color.type for color in colors if color} == {ColorType.EIGHT_BIT}
+    assert all(color.number is not None and color.number >= 16 for color in colors if color)
+    assert len(blocks) < 200, "neighbors of the same color code are merged"
+    exact = colors_of(figure, 80)[::2].reshape(-1, 3).astype(int)
+    shown = [color.get_truecolor() for segment in blocks for color in [segment.style.color] * len(segment.text)]  # type: ignore[union-attr]
+    assert np.abs(np.array(shown) - exact).max() <= 25, "half a step of the color cube, at most"
+
+
+def test_a_grid_with_labels_keeps_its_columns_and_shrinks() -> None:
+    for width, image_width in ((120, 10), (80, 6)):
+        text = printed(samples.conflict_grid(), width, "truecolor")
+        lines = [line for line in text.splitlines() if "▀" in line]
+        assert len(lines) == 10 * ((image_width + 1) // 2)
+        assert {line.count("▀") for line in lines} == {10 * image_width}
+        assert re.search(r"red +teal +yellow +blue", re.sub(r"\x1b\[[\d;]*m", "", text))
+
+
+def test_a_grid_without_labels_breaks_its_rows_into_equal_parts() -> None:
+    figure = samples.pixels(images=np.stack([samples.digit()] * 10), columns=10, captions=(), tones=())
+    lines = [line.count("▀") for line in printed(figure, 80, "truecolor").splitlines() if "▀" in line]
+    assert len(set(lines)) == 1 and lines[0] == 5 * 15
+
+
+def test_shrinking_takes_the_mean_of_the_area() -> None:
+    checkers = np.indices((56, 56)).sum(axis=0) % 2 * 200
+    image = np.repeat(checkers[..., None], 3, axis=2).astype(np.uint8)
+    figure = samples.pixels(images=image[None], columns=1, captions=(), tones=())
+    assert np.all(colors_of(figure, 28) == 100)
+
+
+@pytest.mark.parametrize(
+    ("color", "ground"), [((255, 0, 0), (0, 0, 0)), ((255, 255, 255), (253, 233, 0)), ((0, 0, 128), (0, 0, 0))]
+)
+def test_without_color_a_person_still_sees_the_digit(color: tuple[int, int, int], ground: tuple[int, int, int]) -> None:
+    image = np.where(samples.digit((1, 1, 1)) > 0, np.array(color), np.array(ground)).astype(np.uint8)
+    lines = printed(samples.pixels(images=image[None], columns=1, captions=(), tones=(), note="")).splitlines()[1:]
+    drawn = np.array([list(line.ljust(28)) for line in lines])
+    stroke = samples.digit((1, 1, 1))[::2, :, 0] > 0
+    assert drawn.shape == (14, 28)
+    assert set(drawn[stroke]) == {"@"} and set(drawn[~stroke & ~np.roll(stroke, -1, axis=0)]) == {" "}
+
+
+def test_tones_are_told_by_sign_as_well_as_by_color() -> None:
+    text = printed(samples.pixels())
+    assert "✓ digit 0" in text and "✗ digit 1" in text and "· digit 2" in text
+
+
+def test_long_captions_are_cut_after_three_lines() -> None:
+    figure = samples.pixels(captions=(LONG,) * 6, note="")
+    lines = printed(figure, 90).splitlines()
+    assert len(lines) == 1 + 2 * (14 + 3)
+    assert sum("…" in line for line in lines) == 2
+
+
+def test_evidence_is_a_color_and_without_color_a_sign() -> None:
+    shown = colors_of(samples.evidence(), 120)
+    assert shown[0, 0, 0] > shown[0, 0, 2], "for: red"
+    assert shown[26, 0, 2] > shown[26, 0, 0], "against: blue"
+    lines = [line for line in printed(samples.evidence(), 120).splitlines() if set(line) <= set("+- ")]
+    assert any("+" * 28 in line for line in lines) and any("-" * 28 in line for line in lines)
+
+
+# Values
+
+
+def test_a_matrix_of_ten_fits_80_columns_in_one_piece() -> None:
+    lines = printed(samples.matrix(decimals=0), 80).splitlines()
+    assert sum(line.strip().startswith("9 ") for line in lines) == 1
+    assert re.search(r"3 +30 +31 +32 +33 +– +35", "\n".join(lines))
+    assert "true ↓" in printed(samples.matrix()) and "predicted →" in printed(samples.matrix())
+
+
+def test_a_matrix_too_wide_is_broken_into_panels_and_loses_no_number() -> None:
+    figure = samples.matrix()
+    shown = re.findall(r"\d+\.25", printed(figure, 40))
+    assert sorted(map(float, shown)) == sorted(figure.values[~np.isnan(figure.values)])
+
+
+def test_numbers_read_on_every_cell() -> None:
+    cells = [
+        segment.style
+        for segment in segments(samples.matrix(), 80, "truecolor")
+        if segment.style and segment.style.bgcolor and segment.text.strip().endswith(".25")
+    ]
+    assert len(cells) == 99
+    for style in cells:
+        assert style.color and style.bgcolor
+        assert _contrast(style.color.get_truecolor(), style.bgcolor.get_truecolor()) >= 4.5
+
+
+def _contrast(first: tuple[int, ...], second: tuple[int, ...]) -> float:
+    def luminance(color: tuple[int, ...]) -> float:
+        linear = [c / 255 / 12.92 if c / 255 <= 0.03928 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in color]
+        return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))
+
+    dark, light = sorted((luminance(first), luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_bars_show_values_intervals_references_and_the_undefined() -> None:
+    text = printed(samples.bars())
+    assert "98.5 % [97.2, 99.8]" in text or "98.5 % [97.2, 99.7]" in text
+    assert re.search(r"two +┊ +–$", text, re.MULTILINE)
+    assert "┊ chance: 10.0 %" in text
+    full, small = (line.count("█") for line in text.splitlines()[1:3])
+    assert 5 < full / max(small, 1) < 20
+
+
+def test_undefined_entries_of_a_table_are_dashes_and_never_zero() -> None:
+    text = printed(samples.table(), 120)
+    assert re.search(r"shape bias +– +0 ", text)
+    assert re.search(r"easy accuracy +95\.24 +10000 ", text)
+
+
+def test_a_narrow_table_turns_into_blocks_and_keeps_every_number() -> None:
+    text = printed(samples.table(), 30)
+    assert re.search(r"value \(%\) +95\.24", text) and re.search(r"images +10000", text)
+
+
+def test_a_histogram_is_as_high_as_its_counts() -> None:
+    figure = samples.histogram(edges=np.array([0.0, 1.0, 2.0, 3.0]), counts=np.array([0, 5, 10]))
+    lines = printed(figure, 40).splitlines()[2:12]
+    columns = np.array([list(line.ljust(40)) for line in lines])
+    heights = {"".join(column).count("█") for column in columns.T}
+    assert heights == {0, 5, 10}
+
+
+def test_a_chart_names_its_axes_series_references_and_gaps() -> None:
+    text = printed(samples.lines(), 100)
+    for words in ("accuracy", "step", "• easy", "× hard", "+ never (no values)", "chance: 0.1"):
+        assert words in text
+
+
+def test_lines_differ_by_mark_without_color_and_by_color_with_it() -> None:
+    assert {"•", "×"} <= set(printed(samples.lines()))
+    dots = {
+        segment.style.color.get_truecolor()
+        for segment in segments(samples.lines(), 80, "truecolor")
+        if segment.style and segment.style.color and re.search("[\u2801-\u28ff]", segment.text)
+    }
+    assert len(dots) == 2
+
+
+def test_a_rising_line_rises() -> None:
+    x = np.arange(50.0)
+    figure = samples.lines(series=(Series(name="up", x=x, y=x),), references=(), low=None, high=None)
+    rows = [line.partition("┤")[2] or line.partition("│")[2] for line in printed(figure, 60).splitlines()]
+    places = [row.index("•") for row in rows if "•" in row]
+    assert len(places) > 5 and places == sorted(places, reverse=True)
+
+
+def test_values_a_log_axis_cannot_show_are_gaps() -> None:
+    y = np.array([1.0, 0.1, 0.0, -1.0, np.nan, np.inf, 0.01, 0.001])
+    text = printed(samples.lines(series=(Series(name="loss", x=np.arange(8.0), y=y),), log_y=True, low=None, high=None))
+    assert "log scale" in text and "0.001" in text and "0.1" in text
+
+
+def test_a_long_series_keeps_its_extremes() -> None:
+    y = np.zeros(100_000)
+    y[54_321], y[12_345] = 1.0, -1.0
+    figure = samples.lines(series=(Series(name="spikes", x=np.arange(1e5), y=y),), references=(), low=None, high=None)
+    rows = [line for line in printed(figure, 80).splitlines() if "┤" in line or "│" in line]
+    assert "•" in rows[0] and "•" in rows[-1]
+
+
+def test_height_is_the_charts_own() -> None:
+    short, tall = (printed(samples.lines(), 80, height=height).count("\n") for height in (8, 30))
+    assert tall - short == 22

@@ -34,7 +34,7 @@ def mutual_information(counts: NDArray[np.integer]) -> float | None:
     joint = counts / total
     expected = joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)
     seen = joint > 0
-    return float((joint[seen] * np.log2(joint[seen] / expected[seen])).sum())
+    return max(0.0, float((joint[seen] * np.log2(joint[seen] / expected[seen])).sum()))
 
 
 def cramers_v(counts: NDArray[np.integer]) -> float | None:

@@ -15,6 +15,7 @@ from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
 from lazytui.data.sources import ConcreteSource, Part, check_size, load_digits, resolve_source
 from lazytui.data.streams import stream
+from lazytui.errors import BadInput
 
 Labels = NDArray[np.uint8]
 
@@ -72,7 +73,7 @@ class BiasedDataset:
 
     @functools.cached_property
     def probe(self) -> Split:
-        chosen, colors = factorial(self._test_digits.labels)
+        chosen, colors = factorial(self._labels_of_every_digit)
         return self._painted("probe", _take(self._test_digits, chosen), colors)
 
     @functools.cached_property
@@ -81,7 +82,7 @@ class BiasedDataset:
 
         The shapes are the first test digits of their kind; a shape has the same texture in every color.
         """
-        chosen, _ = factorial(self._test_digits.labels)
+        chosen, _ = factorial(self._labels_of_every_digit)
         ten = _take(self._test_digits, chosen[:100:10])
         painted = [self._painted("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
         digit_major = np.arange(100).reshape(10, 10).T.reshape(-1)
@@ -99,6 +100,14 @@ class BiasedDataset:
     @functools.cached_property
     def _test_digits(self) -> Digits:
         return self._shuffled("test", self.params.test_size)
+
+    @property
+    def _labels_of_every_digit(self) -> Labels:
+        labels = self._test_digits.labels
+        missing = np.flatnonzero(np.bincount(labels, minlength=10) == 0)
+        if len(missing):
+            raise BadInput(f"The source has no {missing[0]} among its {len(labels)} test digits: use more of them.")
+        return labels
 
     @property
     def _held_out(self) -> int:

@@ -1,0 +1,85 @@
+"""The dataset analysis, run as a person runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.dataset import ANALYSIS, DatasetRunParams
+from lazytui.analyses.execute import figures
+from lazytui.data.splits import SPLITS
+from lazytui.figures.kinds import Figure, Matrix, Pixels, Table
+from lazytui.runs.workspace import Workspace
+
+SMALL = ("--source", "strokes", "--train-size", "1000", "--test-size", "500")
+
+
+def run(workspace: Path, *options: str) -> tuple[dict[str, Any], dict[str, Figure]]:
+    command = [sys.executable, "-m", "lazytui", "run", "dataset", *SMALL, "--workspace", str(workspace), "--json"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    shown = figures(Workspace(workspace).find(answer["run"]))
+    return answer, {figure.name: figure for figure in shown}
+
+
+@pytest.fixture(scope="module")
+def background(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], dict[str, Figure]]:
+    return run(tmp_path_factory.mktemp("runs"), "--save", "npz", "--samples", "3")
+
+
+def test_metrics_say_how_strongly_color_tells_the_digit(background: tuple[dict[str, Any], dict[str, Figure]]) -> None:
+    metrics = background[0]["metrics"]
+    assert (metrics["train_images"], metrics["validation_images"], metrics["hard_images"]) == (900, 100, 500)
+    assert metrics["train_color_ceiling"] == pytest.approx(0.95, abs=0.04)
+    assert metrics["hard_color_ceiling"] == 0
+    assert metrics["probe_color_ceiling"] == pytest.approx(0.1)
+    assert metrics["probe_mutual_information_bits"] == pytest.approx(0, abs=1e-9)
+    assert metrics["train_mutual_information_bits"] > 2.5
+    assert metrics["train_cramers_v"] > 0.9
+
+
+def test_figures_show_samples_contingency_and_measures(background: tuple[dict[str, Any], dict[str, Figure]]) -> None:
+    _, shown = background
+    for name in SPLITS:
+        samples, table = shown[f"samples-{name}"], shown[f"contingency-{name}"]
+        assert isinstance(samples, Pixels)
+        assert samples.images.shape == (30, 28, 28, 3)
+        assert [caption[:4] for caption in samples.captions] == [f"{digit} in" for digit in range(10)] * 3
+        assert isinstance(table, Matrix)
+        assert table.values.sum() == background[0]["metrics"][f"{name}_images"]
+    hard = shown["contingency-hard"]
+    assert isinstance(hard, Matrix)
+    assert np.trace(hard.values) == 0
+    measures = shown["measures"]
+    assert isinstance(measures, Table)
+    assert [row[0] for row in measures.rows] == list(SPLITS)
+    palette = shown["palette"]
+    assert isinstance(palette, Pixels)
+    assert palette.captions[:2] == ("0 red", "1 green")
+
+
+def test_images_are_kept_in_the_exports_of_the_run(background: tuple[dict[str, Any], dict[str, Figure]]) -> None:
+    folder = Path(background[0]["artifacts"]["record"]).parent / "exports" / "dataset"
+    with np.load(folder / "hard.npz") as hard:
+        assert len(hard["images"]) == 500
+    assert json.loads((folder / "metadata.json").read_text())["source"] == "strokes"
+
+
+def test_data_without_color_has_no_association(tmp_path: Path) -> None:
+    answer, shown = run(tmp_path, "--dataset", "clean")
+    assert answer["metrics"]["train_mutual_information_bits"] is None
+    assert answer["metrics"]["train_color_ceiling"] is None
+    assert not [name for name in shown if name.startswith("contingency")]
+
+
+def test_run_params_are_the_data_sets_and_its_own() -> None:
+    params = DatasetRunParams(dataset="gr95h", samples=2)
+    assert ANALYSIS.params.model_validate(params.model_dump()) == params
+    assert (params.tier, params.palette) == ("h", "pairs-gr")

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 
 
 def main() -> None:
     """The console script `lazytui`. Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 130 interrupted."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a failure
+    try:
+        _command()
+    finally:
+        _flush()
+
+
+def _command() -> None:
     from lazytui.cli import app
     from lazytui.errors import LazytuiError
 
     try:
         app(prog_name="lazytui")
     except LazytuiError as error:
-        from lazytui.plain_text import plain
-
-        print(f"lazytui: {plain(str(error))}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _fail(str(error), error.exit_code)
+    except OSError as error:
+        _fail(f"{error.strerror or error}.", 1)
     except KeyboardInterrupt:
-        print("lazytui: interrupted.", file=sys.stderr)
-        sys.exit(130)
+        _fail("interrupted.", 130)
+
+
+def _flush() -> None:
+    """Write what is left for standard output; when nobody reads it any more, that is no failure worth words."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _fail(f"standard output can't be written: {error.strerror}.", 1)
+
+
+def _fail(sentence: str, code: int) -> None:
+    from lazytui.plain_text import plain
+
+    print(f"lazytui: {plain(sentence)}", file=sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

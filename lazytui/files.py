@@ -24,6 +24,12 @@ _REASONS = {
 }
 
 
+# Read once, when the module is loaded: the mask can be read by setting it only, and two threads that do so at the same
+# time may leave it open for good.
+_UMASK = os.umask(0o077)
+os.umask(_UMASK)
+
+
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Turn what the system says about writing `path` into one sentence (BadInput)."""
@@ -46,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary = Path(name)
         try:
             yield temporary
-            temporary.chmod(0o666 & ~_umask())
+            temporary.chmod(0o666 & ~_UMASK)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -56,9 +62,3 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     """Write the whole of `content`, or nothing."""
     with replacing(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

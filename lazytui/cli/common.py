@@ -21,12 +21,13 @@ def workspace_at(path: Path | None) -> Workspace:
 
 def complete_run(ctx: typer.Context, incomplete: str) -> list[str]:
     """Ids, names and shipped models that begin with what is typed."""
+    from lazytui.plain_text import plain
     from lazytui.runs.workspace import shipped_runs
 
     runs = workspace_at(ctx.params.get("workspace")).runs()
     known = ["latest", *(run.name for run in runs if run.name), *(run.id for run in reversed(runs))]
     known += [run.reference for run in shipped_runs()]
-    return [reference for reference in known if reference.startswith(incomplete)]
+    return [reference for reference in known if reference.startswith(incomplete) and plain(reference) == reference]
 
 
 WorkspaceOption = Annotated[

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lazytui.errors import BadInput
 from lazytui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -23,17 +24,25 @@ def say(text: str, *, quiet: bool = False) -> None:
 
 def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
     """Print a finished run and write its exports."""
-    from lazytui.analyses.execute import figures
-
-    drawn = figures(run) if exports or not json else ()
-    written = [path for file in exports for path in export_figures(drawn, file, title=run.id)]
+    drawn = drawn_figures(run) if exports or not json else ()
     if json:
         print(jsonlib.dumps(summary(run), indent=1))
     else:
         print_figures(drawn)
-    for path in written:
-        say(f"wrote {path}", quiet=quiet)
+    for file in exports:
+        for path in export_figures(drawn, file, title=run.id):
+            say(f"wrote {path}", quiet=quiet)
     say(f"{run.id}: {run.status.state}; all of it is in {run.path}", quiet=quiet)
+
+
+def drawn_figures(run: RunFolder) -> Sequence[Figure]:
+    """What a finished run has to show. Raises BadInput when its result isn't what its analysis makes."""
+    from lazytui.analyses.execute import figures
+
+    try:
+        return figures(run)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(f"The result of {run.reference} is damaged: its figures can't be made of it.") from error
 
 
 def summary(run: RunFolder) -> dict[str, Any]:
@@ -73,9 +82,11 @@ def export_figures(figures: Sequence[Figure], path: Path, **options: Any) -> lis
 
 
 def check_exports(paths: Sequence[Path]) -> None:
-    """Raise UsageError for a suffix that can't be written, before any work is done."""
+    """Raise UsageError or BadInput for a file that can't be written, before any work is done."""
     if paths:
         from lazytui.figures.export import check_suffix
 
         for path in paths:
             check_suffix(path)
+            if not path.absolute().parent.is_dir():
+                raise BadInput(f"{path} can't be written: the folder doesn't exist.")

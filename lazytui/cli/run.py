@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json as jsonlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from typer.core import TyperGroup
 
 from lazytui.analyses import SUMMARIES
 from lazytui.cli.common import WorkspaceOption, workspace_at
+from lazytui.errors import BadInput, Interrupted, UsageError, unknown_name
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -25,9 +27,11 @@ class _Analyses(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         return list(SUMMARIES)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in SUMMARIES:
-            return None
+            if ctx.resilient_parsing:
+                return None
+            raise UsageError(unknown_name("analysis", cmd_name, SUMMARIES))
         self.commands[cmd_name] = command = self.commands.get(cmd_name) or _command(cmd_name)
         return command
 
@@ -87,19 +91,24 @@ def _start(
     ] = False,
 ) -> None:
     from lazytui.analyses import execute
-    from lazytui.cli.output import check_exports, say, show
+    from lazytui.cli.output import check_exports, say, show, summary
     from lazytui.runs.jobs import start_detached
+    from lazytui.runs.status import RESUMABLE
 
     there = workspace_at(workspace)
     check_exports(export or [])
     params = execute.validated(kind, {**_read_config(config, kind), **given})
     chosen = _same_run(kind, params, there) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)
+    for option, asked, recorded in _settled_differently(params, chosen):
+        say(f"--{option.replace('_', '-')}: {asked} means {recorded} here.", quiet=quiet)
     if detach:
-        if chosen.status.state != "done":
+        if chosen.status.state in RESUMABLE:
             start_detached(chosen, there)
-        say(f"{chosen.id} runs in the background; watch it with: lazytui runs follow {chosen.id}", quiet=quiet)
-        print(chosen.id)
+            say(f"{chosen.id} runs in the background; watch it with: lazytui runs follow {chosen.id}", quiet=quiet)
+        else:
+            say(f"{chosen.id} is {chosen.status.state} already.", quiet=quiet)
+        print(jsonlib.dumps(summary(chosen), indent=1) if json else chosen.id)
         return
     carry_aloud(chosen, there, quiet=quiet)
     show(chosen, json=json, exports=export or [], quiet=quiet)
@@ -110,7 +119,6 @@ def carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
     from lazytui.analyses import execute
     from lazytui.cli.narration import narrating
     from lazytui.cli.output import say
-    from lazytui.errors import Interrupted
 
     if run.status.state == "done":
         say(f"{run.id} is done already.", quiet=quiet)
@@ -120,6 +128,13 @@ def carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
             execute.carry(run, workspace, narrator)
     except Interrupted as error:
         raise Interrupted(f"{error} Go on with: lazytui runs resume {run.id}") from error
+
+
+def _settled_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, Any, Any]]:
+    """Options whose value was replaced by what it means on this machine, with both values."""
+    recorded = run.record.params
+    asked = params.model_dump(mode="json")
+    return [(name, value, recorded[name]) for name, value in asked.items() if value not in (None, recorded[name])]
 
 
 def _same_run(kind: str, params: BaseModel, workspace: Workspace) -> RunFolder | None:
@@ -137,11 +152,20 @@ def _read_config(path: Path | None, kind: str) -> dict[str, Any]:
         return {}
     import tomllib
 
-    from lazytui.errors import BadInput
+    from lazytui.analyses import analysis
 
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(f"The config file {path} can't be read: {error}.") from error
-    options = {name: value for name, value in content.items() if not isinstance(value, dict)} | content.get(kind, {})
-    return {name.replace("-", "_"): value for name, value in options.items()}
+    tables = {name: value for name, value in content.items() if isinstance(value, dict)}
+    for name in tables:
+        if name not in SUMMARIES:
+            raise UsageError(f"{path}: {unknown_name('analysis', name, SUMMARIES)}")
+    options = {name: value for name, value in content.items() if name not in tables} | tables.get(kind, {})
+    known = analysis(kind).params.model_fields
+    given = {name.replace("-", "_"): value for name, value in options.items()}
+    for name in given:
+        if name not in known:
+            raise UsageError(f"{path}: {unknown_name(f'option of `lazytui run {kind}`', name, known)}")
+    return given

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json as jsonlib
+import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -43,7 +45,7 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
 @group.command()
 def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Show what a run was asked, how it went, and what it found."""
-    from lazytui.cli.output import print_figures, say, summary
+    from lazytui.cli.output import drawn_figures, print_figures, say, summary
     from lazytui.plain_text import plain
 
     found = workspace_at(workspace).find(run)
@@ -52,9 +54,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
         print(jsonlib.dumps(facts, indent=1))
         return
     if found.status.state == "done":
-        from lazytui.analyses.execute import figures
-
-        print_figures(figures(found))
+        print_figures(drawn_figures(found))
     shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
     for title, entries in (("", shown), ("params", facts["params"]), ("files", facts["artifacts"])):
         if title:
@@ -145,12 +145,13 @@ def remove(
 ) -> None:
     """Delete runs and everything in their folders."""
     from lazytui.cli.output import say
+    from lazytui.plain_text import plain
 
     there = workspace_at(workspace)
-    found = [there.find(run) for run in runs]
+    found = {run.id: run for run in map(there.find, runs)}
     if not yes:
-        typer.confirm(f"Delete {', '.join(run.id for run in found)} for good?", abort=True, err=True)
-    for run in found:
+        typer.confirm(plain(f"Delete {', '.join(found)} for good?"), abort=True, err=True)
+    for run in found.values():
         there.remove(run)
         say(f"{run.id} is gone.")
 
@@ -190,7 +191,14 @@ def _cells(run: RunFolder) -> list[str]:
 
 
 def _size(run: RunFolder) -> int:
-    return sum(path.lstat().st_size for path in run.path.rglob("*") if path.is_file() and not path.is_symlink())
+    return sum(_file_size(Path(folder, file)) for folder, _, files in os.walk(run.path) for file in files)
+
+
+def _file_size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:  # a temporary file of a run that is going on
+        return 0
 
 
 def _bytes(size: float) -> str:

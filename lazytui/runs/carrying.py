@@ -11,8 +11,9 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from lazytui.errors import Interrupted, LazytuiError
+from lazytui.files import storage_errors, write_atomic
 from lazytui.runs.events import EventLog
-from lazytui.runs.folder import TRACEBACK_FILE, RunFolder
+from lazytui.runs.folder import RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.report import Narrator, Report
 from lazytui.runs.status import State, Status, own_process
 from lazytui.runs.workspace import Workspace
@@ -28,7 +29,7 @@ def carrying(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Iterat
     Raises LazytuiError as it came; any other error becomes one that says where the traceback lies.
     """
     with run.claim():
-        (run.path / "stop").unlink(missing_ok=True)
+        _clear_up(run)
         log = EventLog(run.events)
         report = Report(run, workspace, log, narrator)
         pulse = _Pulse(run, report)
@@ -36,20 +37,34 @@ def carrying(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Iterat
             with pulse, _signals_stop(report):
                 yield report
             pulse.end("done")
+            with suppress(OSError):
+                (run.path / RESUME_FILE).unlink()  # not before: a kill while the result is measured must lose nothing
         except Interrupted as error:
             pulse.end("stopped", str(error))
             raise
         except LazytuiError as error:
             pulse.end("failed", str(error))
             raise
-        except Exception as error:
-            with suppress(OSError):
-                (run.path / TRACEBACK_FILE).write_text(traceback.format_exc())
-            sentence = f"{type(error).__name__}: {error}"
+        except (Exception, SystemExit) as error:
+            with suppress(LazytuiError):
+                write_atomic(run.path / TRACEBACK_FILE, traceback.format_exc().encode(errors="replace"))
+            sentence = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
             pulse.end("failed", sentence)
             raise LazytuiError(f"The run failed: {sentence} (traceback in {run.path / TRACEBACK_FILE})") from error
         finally:
             log.close()
+
+
+def _clear_up(run: RunFolder) -> None:
+    """Remove what a killed process may have left: half-written files, and a stop that it was asked for.
+
+    A run that has only been queued obeys a stop that came before it began.
+    """
+    with storage_errors(run.path):
+        for left in run.path.glob(".*.tmp"):
+            left.unlink(missing_ok=True)
+        if run.status.state != "queued":
+            run.stop_file.unlink(missing_ok=True)
 
 
 class _Pulse:
@@ -65,6 +80,7 @@ class _Pulse:
 
     def __enter__(self) -> None:
         self._run.set_status(self._status("running"))
+        self._listen()
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
@@ -83,8 +99,11 @@ class _Pulse:
         while not self._over.wait(_HEARTBEAT_SECONDS):
             with suppress(LazytuiError):  # a disk that is full for a while doesn't end the work
                 self._run.set_status(self._status("running"))
-            if (self._run.path / "stop").exists():
-                self._report.request_stop()
+            self._listen()
+
+    def _listen(self) -> None:
+        if self._run.stop_file.exists():
+            self._report.request_stop()
 
     def _status(self, state: State) -> Status:
         fields = {"started": self._started, "progress": self._report.latest, **self._process}
@@ -93,18 +112,27 @@ class _Pulse:
 
 @contextmanager
 def _signals_stop(report: Report) -> Iterator[None]:
-    """SIGINT, SIGTERM and a hang-up ask the work to stop cleanly; a second one stops it where it is."""
+    """SIGINT, SIGTERM and a hang-up ask the work to stop cleanly; a second one stops it where it is.
+
+    Signals that are ignored stay so: `nohup` means it.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
-    def ask(_signum: int, _frame: FrameType | None) -> None:
-        if report.stopping:
-            raise Interrupted("Stopped at once; everything up to the last checkpoint is kept.")
-        report.request_stop()
-        report.narrator.note("stopping: saving what there is (once more stops at once)")
+    asked = False
 
-    before = {number: signal.signal(number, ask) for number in _SIGNALS}
+    def ask(_signum: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise Interrupted("Stopped at once; everything up to the last checkpoint is kept.")
+        asked = True
+        report.request_stop()
+        with suppress(RuntimeError):  # it may come in the middle of a print, where another one isn't possible
+            report.narrator.note("stopping: saving what there is (once more stops at once)")
+
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in heard}
     try:
         yield
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,8 +33,10 @@ class EventLog:
 
     def append(self, kind: str, **fields: object) -> None:
         event = {"kind": kind, "time": round(time.time(), 3), **fields}
+        line = json.dumps(_finite(event), separators=(",", ":")).encode() + b"\n"
         with storage_errors(self._path):
-            self._file.write(json.dumps(_finite(event), separators=(",", ":")).encode() + b"\n")
+            while line:  # a disk that is nearly full takes a part, and says that it is full at the next try
+                line = line[self._file.write(line) :]
 
     def close(self) -> None:
         self._file.close()
@@ -71,7 +74,7 @@ class EventReader:
                     if not line.endswith(b"\n"):
                         return
                     yield line
-        except FileNotFoundError:
+        except OSError:  # not there yet, or nothing that can be read as a file
             return
 
 
@@ -87,17 +90,17 @@ def read_events(path: Path) -> tuple[list[Event], int]:
 def metric_history(events: list[Event]) -> dict[str, list[float | None]]:
     """The metrics of a log as columns, `step` among them; what a resume made void is left out.
 
-    A metric that an event doesn't have is None in that row.
+    So is what a fresh start made void: steps only go up, so a row at or before the last one begins them anew. A metric
+    that an event doesn't have is None in that row.
     """
     rows: list[tuple[int, Mapping[str, float | None]]] = []
     for event in events:
-        step = event.get("step")
-        if not isinstance(step, int):
-            continue
-        if event["kind"] == "resumed":
-            rows = [row for row in rows if row[0] <= step]
-        elif event["kind"] == "metrics" and isinstance(event.get("values"), dict):
-            rows.append((step, event["values"]))
+        match event:
+            case {"kind": "resumed", "step": step}:
+                _drop(rows, after=step)
+            case {"kind": "metrics", "step": step, "values": values}:
+                _drop(rows, after=step - 1)
+                rows.append((step, values))
     names = dict.fromkeys(name for _, values in rows for name in values)
     columns: dict[str, list[float | None]] = {"step": [float(step) for step, _ in rows]}
     for name in names:
@@ -105,14 +108,39 @@ def metric_history(events: list[Event]) -> dict[str, list[float | None]]:
     return columns
 
 
+def _drop(rows: list[tuple[int, Mapping[str, float | None]]], *, after: int) -> None:
+    while rows and rows[-1][0] > after:
+        rows.pop()
+
+
 def _parse(line: bytes) -> Event | None:
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if isinstance(event, dict) and isinstance(event.get("kind"), str):
-        return event
-    return None
+    return event if _well_formed(event) else None
+
+
+def _well_formed(event: object) -> bool:
+    """Whether an event is what its kind promises, so that whoever reads it needn't ask; unknown kinds pass."""
+    match event:
+        case {"kind": "metrics", "step": int(step), "values": dict(values)}:
+            return _is_number(step) and all(value is None or _is_number(value) for value in values.values())
+        case {"kind": "progress", "done": int(), "total": int(), "unit": str()}:
+            return True
+        case {"kind": "note", "text": str()}:
+            return True
+        case {"kind": "resumed", "step": int(step)}:
+            return _is_number(step)
+        case {"kind": "metrics" | "progress" | "note" | "resumed"}:
+            return False
+        case {"kind": str()}:
+            return True
+    return False
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
 
 
 def _torn(path: Path) -> bool:

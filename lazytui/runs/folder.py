@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ RECORD_FILE = "run.json"
 WEIGHTS_FILE = "model.safetensors"
 RESUME_FILE = "resume.pt"
 OUTPUT_FILE = "output.log"
+STOP_FILE = "stop"
 TRACEBACK_FILE = "traceback.txt"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -34,7 +35,7 @@ class RunRecord(BaseModel):
     story starts its chapters).
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     kind: str
     params: dict[str, Any]
@@ -59,13 +60,21 @@ class RunFolder:
 
     @cached_property
     def record(self) -> RunRecord:
-        """Raises BadInput when run.json is missing or damaged."""
+        """Raises BadInput when run.json is missing or damaged, or the folder holds links."""
+        self.refuse_links()
         try:
             return RunRecord.model_validate_json((self.path / RECORD_FILE).read_bytes())
         except FileNotFoundError as error:
             raise BadInput(f"{self.path} isn't a run: it has no {RECORD_FILE}.") from error
         except (OSError, ValidationError) as error:
             raise BadInput(f"{self.path / RECORD_FILE} is damaged and can't be read.") from error
+
+    def refuse_links(self) -> None:
+        """Raise BadInput when there is a symbolic link in the folder: nothing outside of it is read or written."""
+        with suppress(OSError):
+            links = sorted(path.name for path in self.path.iterdir() if path.is_symlink())
+            if links:
+                raise BadInput(f"{self.path} isn't a run to be trusted: {links[0]!r} in it is a link to elsewhere.")
 
     @property
     def status(self) -> Status:
@@ -85,6 +94,11 @@ class RunFolder:
     @property
     def weights(self) -> Path:
         return self.path / WEIGHTS_FILE
+
+    @property
+    def stop_file(self) -> Path:
+        """Asks the process that carries the run, on whichever host, to stop."""
+        return self.path / STOP_FILE
 
     @property
     def exports(self) -> Path:

@@ -6,20 +6,29 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 
 from lazytui.errors import UsageError
 from lazytui.files import storage_errors
 from lazytui.runs.folder import OUTPUT_FILE, RunFolder
-from lazytui.runs.status import GOING, process_lives
+from lazytui.runs.status import GOING, RESUMABLE, Status, process_lives
 from lazytui.runs.workspace import Workspace
 
 
 def start_detached(run: RunFolder, workspace: Workspace) -> None:
     """Carry a queued or resumable run in a session of its own, which outlives this process and its terminal.
 
-    It is the same command that a person would type. What it prints lies in the run's output.log.
+    It is the same command that a person would type. What it prints lies in the run's output.log. Until it has begun
+    the run is queued. Raises UsageError for a run that is going on or done.
     """
+    state = run.status.state
+    if state not in RESUMABLE:
+        raise UsageError(f"{run.id} is {state} already.")
+    run.refuse_links()
+    with storage_errors(run.path):
+        run.stop_file.unlink(missing_ok=True)
+    run.set_status(Status(state="queued", heartbeat=time.time(), host=socket.gethostname()))
     command = [sys.executable, "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
     with storage_errors(run.path), (run.path / OUTPUT_FILE).open("ab") as output:
         subprocess.Popen(
@@ -38,9 +47,9 @@ def request_stop(run: RunFolder) -> None:
     status = run.status
     if status.state not in GOING:
         raise UsageError(f"{run.id} isn't going on: it is {status.state}.")
+    run.refuse_links()
     with storage_errors(run.path):
-        (run.path / "stop").touch()
-    here = status.host == socket.gethostname()
-    if here and status.pid is not None and process_lives(status.pid, status.pid_started):
+        run.stop_file.touch()
+    if process_lives(status):
         with suppress(psutil.Error):
             psutil.Process(status.pid).send_signal(signal.SIGTERM)

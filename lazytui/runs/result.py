@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazytui.errors import BadInput
-from lazytui.files import replacing, write_atomic
+from lazytui.files import write_atomic
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,11 +33,11 @@ def save_result(folder: Path, result: Result) -> None:
     """Write arrays first, so that a folder with result.json is whole."""
     if result.arrays:
         import numpy as np
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
-        with replacing(folder / ARRAYS_FILE) as temporary:
-            save_file({name: np.ascontiguousarray(array) for name, array in result.arrays.items()}, temporary)
-    metrics = {name: _number(value) for name, value in result.metrics.items()}
+        arrays = {name: np.ascontiguousarray(array) for name, array in result.arrays.items()}
+        write_atomic(folder / ARRAYS_FILE, save(arrays))
+    metrics = _finite(result.metrics)
     content = {"metrics": metrics, "facts": dict(result.facts), "arrays": sorted(result.arrays)}
     write_atomic(folder / RESULT_FILE, json.dumps(content, indent=1, allow_nan=False) + "\n")
 
@@ -45,9 +45,8 @@ def save_result(folder: Path, result: Result) -> None:
 def read_metrics(folder: Path) -> dict[str, float | None]:
     """The metrics alone; empty where there is no result or a damaged one. Needs no numpy."""
     try:
-        metrics = json.loads((folder / RESULT_FILE).read_bytes())["metrics"]
-        return {str(name): None if value is None else float(value) for name, value in metrics.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _finite(json.loads((folder / RESULT_FILE).read_bytes())["metrics"])
+    except Exception:  # what a damaged file raises depends on where the damage is
         return {}
 
 
@@ -60,12 +59,15 @@ def load_result(folder: Path) -> Result:
             from safetensors.numpy import load_file
 
             arrays = load_file(folder / ARRAYS_FILE)
-        return Result(metrics=content["metrics"], facts=content["facts"], arrays=arrays)
+        return Result(metrics=_finite(content["metrics"]), facts=dict(content["facts"]), arrays=arrays)
     except FileNotFoundError as error:
         raise BadInput(f"{folder.name} has no result: it isn't done, or parts of its folder are missing.") from error
     except Exception as error:  # safetensors has an error type of its own for every kind of damage
         raise BadInput(f"The result of {folder.name} is damaged and can't be read.") from error
 
 
-def _number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else float(value)
+def _finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+    """JSON has no nan and no infinity: they become null."""
+    return {
+        name: None if value is None or not math.isfinite(value) else float(value) for name, value in metrics.items()
+    }

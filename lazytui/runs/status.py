@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from lazytui.files import write_atomic
 
@@ -26,20 +26,20 @@ class Progress(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    done: int
-    total: int
+    done: int = Field(ge=0, lt=2**63)
+    total: int = Field(ge=0, lt=2**63)
     unit: str
 
 
 class Status(BaseModel):
     """What status.json holds. Times are seconds since the epoch; a pid counts only with the start of its process."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     state: State
     heartbeat: float
     host: str = ""
-    pid: int | None = None
+    pid: int | None = Field(None, ge=1, lt=2**31)
     pid_started: float | None = None
     started: float | None = None
     ended: float | None = None
@@ -72,17 +72,19 @@ def own_process() -> dict[str, str | int | float]:
 
 def _alive(status: Status) -> bool:
     if status.pid is not None and status.host == socket.gethostname():
-        return process_lives(status.pid, status.pid_started)
+        return process_lives(status)
     return time.time() - status.heartbeat < STALE_SECONDS
 
 
-def process_lives(pid: int, started: float | None) -> bool:
-    """Whether this very process lives on this host: a pid that was given to another process since doesn't count."""
+def process_lives(status: Status) -> bool:
+    """Whether the process that a status names lives on this host: one that was given its pid since doesn't count."""
     import psutil
 
+    if status.pid is None or status.pid_started is None or status.host != socket.gethostname():
+        return False
     try:
-        process = psutil.Process(pid)
-        same = started is None or abs(process.create_time() - started) < 1.0
+        process = psutil.Process(status.pid)
+        same = abs(process.create_time() - status.pid_started) < 1.0
         return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.Error:
         return False

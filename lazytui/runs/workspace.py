@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import time
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -17,7 +16,7 @@ from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files import storage_errors, write_atomic
 from lazytui.packaged import packaged
 from lazytui.runs.folder import RECORD_FILE, RunFolder, RunRecord, check_name
-from lazytui.runs.status import GOING, Status
+from lazytui.runs.status import GOING, Status, own_process
 
 _SHIPPED = "shipped/"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -33,10 +32,10 @@ class Workspace:
     def runs(self) -> list[RunFolder]:
         """Every run, oldest first. Folders that aren't runs are passed over."""
         try:
-            folders = [entry for entry in self.path.iterdir() if (entry / RECORD_FILE).is_file()]
+            entries = [entry for entry in self.path.iterdir() if entry.name[0] != "."]
         except OSError:
             return []
-        return sorted((RunFolder(path, path.name) for path in folders if path.name[0] != "."), key=_age)
+        return sorted((RunFolder(entry, entry.name) for entry in entries if _is_run(entry)), key=_age)
 
     def readable_runs(self) -> list[RunFolder]:
         """Every run whose record can be read, oldest first."""
@@ -71,8 +70,8 @@ class Workspace:
             with storage_errors(self.path):
                 building.mkdir(parents=True)
                 write_atomic(building / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
-                queued = Status(state="queued", heartbeat=time.time(), host=socket.gethostname())
-                RunFolder(building, "").set_status(queued)
+                queued = {"state": "queued", "heartbeat": time.time(), **own_process()}
+                RunFolder(building, "").set_status(Status.model_validate(queued))
                 if name is not None:
                     RunFolder(building, "").set_name(name)
                 building.rename(run.path)
@@ -92,6 +91,8 @@ class Workspace:
         return run
 
     def _find(self, reference: str, kinds: Collection[str]) -> RunFolder:
+        if not reference:
+            raise UsageError("An empty name refers to no run.")
         if reference.startswith(_SHIPPED):
             return shipped_run(reference.removeprefix(_SHIPPED))
         if os.sep in reference or reference in {".", ".."}:
@@ -122,13 +123,17 @@ class Workspace:
 
     def rename(self, run: RunFolder, name: str) -> None:
         """Give a run a name. Raises UsageError for one that can't be a name or that another run has."""
+        if not self._holds(run):
+            raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it isn't renamed.")
         self._check_free(name)
         run.set_name(name)
 
     def remove(self, run: RunFolder) -> None:
         """Delete a run's folder for good. A going run is refused, and so is one outside this workspace."""
-        if run.path.parent.resolve() != self.path.resolve():
+        if not self._holds(run):
             raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it isn't removed.")
+        if run.path.is_symlink():
+            raise UsageError(f"{run.path} is a link to a run elsewhere, so it isn't removed.")
         if run.status.state in GOING:
             raise UsageError(f"{run.id} is going on; stop it first: lazytui runs stop {run.id}")
         leaving = run.path.with_name(f".{run.id}.removed")
@@ -143,8 +148,12 @@ class Workspace:
 
     def reference(self, run: RunFolder) -> str:
         """What names the run from now on, also after others came: its id here, else its whole path."""
-        here = run.path.parent.resolve() == self.path.resolve()
-        return run.reference if here or run.reference.startswith(_SHIPPED) else str(run.path.resolve())
+        if self._holds(run):
+            return run.id
+        return run.reference if run.reference.startswith(_SHIPPED) else str(run.path.resolve())
+
+    def _holds(self, run: RunFolder) -> bool:
+        return run.path.parent.resolve() == self.path.resolve()
 
 
 def shipped_runs() -> list[RunFolder]:
@@ -160,8 +169,15 @@ def shipped_run(name: str) -> RunFolder:
     return runs[name]
 
 
+def _is_run(path: Path) -> bool:
+    try:
+        return (path / RECORD_FILE).is_file()
+    except OSError:  # a folder that we may not look into
+        return False
+
+
 def _folder(path: Path) -> RunFolder:
-    if not (path / RECORD_FILE).is_file():
+    if not _is_run(path):
         raise BadInput(f"{path} isn't a run: it has no {RECORD_FILE}.")
     return RunFolder(path, str(path))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from lazytui.errors import BadInput
-from lazytui.files import replacing
+from lazytui.files import write_atomic
 
 
 @dataclass
@@ -30,8 +30,9 @@ class Snapshot:
 
 
 def save_snapshot(snapshot: Snapshot, path: Path) -> None:
-    with replacing(path) as temporary:
-        torch.save(vars(snapshot), temporary)
+    content = io.BytesIO()  # torch.save itself doesn't say why a disk takes no more
+    torch.save(vars(snapshot), content)
+    write_atomic(path, content.getvalue())
 
 
 def load_snapshot(path: Path) -> Snapshot | None:
@@ -40,5 +41,10 @@ def load_snapshot(path: Path) -> Snapshot | None:
         return None
     try:
         return Snapshot(**torch.load(path, map_location="cpu", weights_only=True))
-    except (pickle.UnpicklingError, RuntimeError, TypeError, EOFError, OSError, ValueError) as error:
-        raise BadInput(f"{path} is damaged, so this training can't be resumed; start it anew.") from error
+    except Exception as error:  # what a damaged file raises depends on where the damage is
+        raise unusable(path) from error
+
+
+def unusable(path: Path) -> BadInput:
+    """The failure to tell where a snapshot can't be read, or belongs to another training."""
+    return BadInput(f"{path} is damaged, so this training can't be resumed; start it anew.")

@@ -17,7 +17,7 @@ from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
 from lazytui.runs.folder import RESUME_FILE
 from lazytui.runs.report import Report
-from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot
+from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot, unusable
 from lazytui.training.methods import method_class
 from lazytui.training.methods.base import Bench
 from lazytui.training.monitor import Monitor
@@ -47,7 +47,6 @@ def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Re
         torch.manual_seed(seed)
         loop = _Loop(settings, seed, data, hardware, report)
         loop.go()
-        (report.folder / RESUME_FILE).unlink(missing_ok=True)
         return Trained(loop.model, hardware, loop.history, loop.total, time.monotonic() - started)
 
 
@@ -124,8 +123,7 @@ class _Loop:
         return loss
 
     def _save(self) -> None:
-        if self._loss_count:
-            self._mean_loss()  # a state that isn't finite never replaces one that is
+        self._require_finite()
         snapshot = Snapshot(
             step=self._done,
             model=self.model.state_dict(),
@@ -139,10 +137,30 @@ class _Loop:
         save_weights(self.model, self._report.run.weights, metadata={"model": self._settings.model})
         self._saved = time.monotonic()
 
+    def _require_finite(self) -> None:
+        """A state that isn't finite never replaces one that is."""
+        if self._loss_count:
+            self._mean_loss()
+        broken = [name for name, values in self.model.state_dict().items() if not values.isfinite().all()]
+        if broken:
+            raise LazytuiError(
+                f"Weights became infinite or undefined by step {self._done} ({broken[0]} first), so the training was "
+                "stopped; a smaller --lr is the usual cure."
+            )
+
     def _resume(self) -> bool:
-        snapshot = load_snapshot(self._report.folder / RESUME_FILE)
+        path = self._report.folder / RESUME_FILE
+        snapshot = load_snapshot(path)
         if snapshot is None:
             return False
+        try:
+            self._take_up(snapshot)
+        except Exception as error:  # what doesn't fit depends on which training it belongs to
+            raise unusable(path) from error
+        self._report.resumed(self._done)
+        return True
+
+    def _take_up(self, snapshot: Snapshot) -> None:
         self.model.load_state_dict(snapshot.model)
         self._method.load_state_dict(snapshot.method)
         torch.set_rng_state(snapshot.random[0])
@@ -151,5 +169,3 @@ class _Loop:
         self._done = snapshot.step
         self._loss_sum.copy_(snapshot.loss_sum)
         self._loss_count = snapshot.loss_count
-        self._report.resumed(self._done)
-        return True

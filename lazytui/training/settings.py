@@ -6,14 +6,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lazytui.errors import unknown_name
+from lazytui.errors import UsageError, unknown_name
+from lazytui.models.factories import check_model_name
 from lazytui.training.methods import METHODS
 
 
 class TrainingSettings(BaseModel):
     """The recipe of one training. A step is one update of the weights on one batch."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model: str = Field(
         "gap-cnn", description="Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory."
@@ -41,9 +42,18 @@ class TrainingSettings(BaseModel):
         30.0, ge=0, description="Save at least this often, besides after every epoch; a kill loses no more than that."
     )
 
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, model: str) -> str:
+        try:
+            check_model_name(model)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return model
+
     @field_validator("method")
     @classmethod
-    def _known(cls, method: str) -> str:
+    def _known_method(cls, method: str) -> str:
         if method not in METHODS:
             raise ValueError(unknown_name("method", method, METHODS))
         return method

@@ -37,7 +37,7 @@ class Method(ABC):
 
     def order(self, epoch: int) -> Tensor:
         """(n,) int64: which training images this epoch's steps take, in turn. A function of seed and epoch alone."""
-        generator = torch.Generator().manual_seed(self.bench.seed * 1_000_003 + epoch)
+        generator = torch.Generator().manual_seed((self.bench.seed * 1_000_003 + epoch) % 2**63)
         return torch.randperm(len(self.bench.train), generator=generator)
 
     @abstractmethod

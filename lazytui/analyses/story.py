@@ -55,7 +55,7 @@ class Chapter:
 def _canvas(numbers: Numbers) -> str:
     return (
         f"Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
-        f"{_percent(numbers['easy_color_ceiling'])} of the easy split and on {_percent(numbers['hard_color_ceiling'])} "
+        f"{_percent(numbers['validation_color_ceiling'])} of the easy split and on {_percent(numbers['hard_color_ceiling'])} "
         "of the hard one. That reader is the shortcut; nothing in the training data speaks against it."
     )
 

@@ -1,0 +1,57 @@
+"""Make the shipped checkpoints again: `python checkpoints/make.py [NAME ...]`.
+
+Each is the folder of a finished run, trained by the command in RECIPES and by nothing else, without what only matters
+where it was trained. manifest.json says how each was made and what it measures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lazytui.runs.folder import RECORD_FILE, WEIGHTS_FILE, RunFolder
+from lazytui.runs.result import ARRAYS_FILE, RESULT_FILE, read_metrics
+from lazytui.runs.status import Status
+
+HERE = Path(__file__).resolve().parent
+MANIFEST = HERE / "manifest.json"
+KEPT = (RECORD_FILE, RESULT_FILE, ARRAYS_FILE, WEIGHTS_FILE)
+
+RECIPES = {
+    "lazy-strokes": "train --dataset background --source strokes --model gap-cnn --epochs 1 --batch-size 64 --seed 0",
+    "lazy-mnist": "train --dataset background --source mnist --model gap-cnn --epochs 1 --batch-size 64 --seed 0",
+}
+
+
+def make(name: str) -> dict[str, object]:
+    """Train, keep the run's folder as checkpoints/NAME, and return its entry in the manifest."""
+    with tempfile.TemporaryDirectory() as workspace:
+        command = ["run", *RECIPES[name].split()]
+        subprocess.run([sys.executable, "-m", "lazytui", *command, "--workspace", workspace, "--json"], check=True)
+        (trained,) = (path.parent for path in Path(workspace).glob(f"*/{RECORD_FILE}"))
+        folder = HERE / name
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for file in KEPT:
+            shutil.copyfile(trained / file, folder / file)
+    run = RunFolder(folder, f"shipped/{name}")
+    run.set_status(Status(state="done", heartbeat=run.record.created))
+    return {
+        "command": "lazytui " + " ".join(command),
+        "data": {name: run.record.params[name] for name in ("dataset", "source", "bias", "hard")},
+        "seed": run.record.seed,
+        "versions": run.record.versions,
+        "metrics": read_metrics(folder),
+        "sha256": hashlib.sha256(run.weights.read_bytes()).hexdigest(),
+    }
+
+
+if __name__ == "__main__":
+    manifest = json.loads(MANIFEST.read_text()) if MANIFEST.exists() else {}
+    manifest |= {name: make(name) for name in sys.argv[1:] or RECIPES}
+    MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")

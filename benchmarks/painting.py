@@ -27,7 +27,8 @@ def measure() -> list[Ratio]:
         colors = easy_colors(digits, PARAMS.bias, PARAMS.counterexamples, stream(0, "colors"))
         return repaint(shapes, colors, PARAMS, "train")
 
-    return [in_turn("painting 70,000 images / a per-image loop", ours, lambda: _loop(shapes, digits), asked=30, repeats=3)]
+    name = "painting 70,000 images against a per-image loop"
+    return [in_turn(name, ours, lambda: _loop(shapes, digits), asked=30, repeats=3)]
 
 
 def _loop(shapes: NDArray[np.uint8], digits: NDArray[np.uint8]) -> NDArray[np.uint8]:

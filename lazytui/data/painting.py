@@ -45,9 +45,8 @@ def repaint(
     workers = threads or os.cpu_count() or 1
 
     def paint(worker: int) -> None:
-        room = np.empty(
-            (4, CHUNK, PIXELS), np.uint16
-        )  # kept from chunk to chunk: fresh memory costs more than painting
+        # The room is kept from chunk to chunk, since fresh memory costs more than painting.
+        room = np.empty((4, CHUNK, PIXELS), np.uint16)
         for chunk in range(worker, -(-len(shapes) // CHUNK), workers):
             part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
             gray, light, *spare = room[:, : len(shapes[part])]

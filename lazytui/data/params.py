@@ -43,8 +43,8 @@ class DatasetParams(BaseModel):
         ("uniform",),
         min_length=1,
         description="How the background departs from its flat color (full color if it is colored, else black), summed: "
-        "flat not at all; level by one amount an image, up to 0.5; uniform by up to 0.6, gaussian by |N(0, sigma)|, "
-        "each pixel by itself; stripes by a sine of amplitude 0.03; lines by one to three strokes.",
+        "flat not at all; level by one amount an image, up to 0.5; uniform by up to 0.6, gaussian by N(0, sigma) "
+        "without its sign, each pixel by itself; stripes by a sine of amplitude 0.03; lines by one to three strokes.",
     )
     sigma: Annotated[float, Field(ge=0, le=1)] = Field(
         0.1, description="Strength of the gaussian texture: its standard deviation, as a share of the full range."

@@ -85,8 +85,7 @@ class BiasedDataset:
         chosen, _ = factorial(self._labels_of_every_digit)
         ten = _take(self._test_digits, chosen[:100:10])
         painted = [self._painted("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
-        digit_major = np.arange(100).reshape(10, 10).T.reshape(-1)
-        return _join(painted, digit_major)
+        return _join(painted).take(np.arange(100).reshape(10, 10).T.reshape(-1))
 
     def split(self, name: str) -> Split:
         """The split called train, validation, hard or probe."""
@@ -147,6 +146,6 @@ def _take(digits: Digits, chosen: NDArray[np.intp]) -> Digits:
     return Digits(digits.images[chosen], digits.labels[chosen])
 
 
-def _join(splits: list[Split], order: NDArray[np.intp]) -> Split:
+def _join(splits: list[Split]) -> Split:
     fields = ("images", "digits", "colors", "shapes")
-    return Split(*(np.concatenate([getattr(split, name) for split in splits])[order] for name in fields))
+    return Split(*(np.concatenate([getattr(split, name) for split in splits]) for name in fields))

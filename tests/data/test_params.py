@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from lazytui.data.palettes import palettes
 from lazytui.data.params import DatasetParams
 from lazytui.data.presets import PAIRS, TIERS, presets
 
@@ -119,5 +120,8 @@ def test_textures_and_palettes_can_be_written_as_text() -> None:
     assert params.palette == own.lower()
 
 
-def test_every_field_is_described() -> None:
-    assert all(field.description for field in DatasetParams.model_fields.values())
+def test_every_field_is_described_and_every_name_is_told() -> None:
+    described = {name: field.description or "" for name, field in DatasetParams.model_fields.items()}
+    assert all(described.values())
+    assert all(name in described["dataset"] for name in presets())
+    assert all(name in described["palette"] for name in palettes())

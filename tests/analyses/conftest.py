@@ -1,0 +1,28 @@
+"""One finished run of every analysis, for all tests that only read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import TINY_DATA, TINY_TRAINING, Lab
+
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "dataset": TINY_DATA,
+    "train": (*TINY_TRAINING, "--epochs", "2"),
+    "evaluate": ("latest",),
+    "story": (),
+}
+"""How to run each analysis in a minute or less, in this order."""
+
+
+@pytest.fixture(scope="session")
+def every_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folder of a finished run of each analysis."""
+    lab = Lab(tmp_path_factory.mktemp("every"))
+    folders = {}
+    for kind, options in COMMANDS.items():
+        answer = lab.run("run", kind, *options, "--json").json
+        folders[kind] = lab.workspace / answer["run"]
+    return folders

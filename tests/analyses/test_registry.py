@@ -1,0 +1,65 @@
+"""What every analysis owes its users: a command that teaches, a run folder, figures without torch, and exports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lazytui.analyses import SUMMARIES, analysis
+from lazytui.analyses.execute import figures
+from lazytui.runs.workspace import Workspace
+from tests.analyses.conftest import COMMANDS
+from tests.commands import read_json
+
+
+def test_every_analysis_is_run_by_these_tests() -> None:
+    assert list(COMMANDS) == list(SUMMARIES)
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_every_option_teaches(kind: str) -> None:
+    fields = analysis(kind).params.model_fields
+    assert SUMMARIES[kind].endswith(".")
+    assert [name for name, field in fields.items() if not (field.description or "").endswith(".")] == []
+
+
+def test_params_and_figures_load_without_torch() -> None:
+    program = (
+        "import sys; from lazytui.analyses import SUMMARIES, analysis; [analysis(kind) for kind in SUMMARIES]; "
+        "sys.exit(bool({'torch', 'torchvision', 'textual', 'plotext', 'matplotlib'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_a_run_is_a_folder_that_says_all(kind: str, every_run: dict[str, Path]) -> None:
+    folder = every_run[kind]
+    record, result = read_json(folder / "run.json"), read_json(folder / "result.json")
+    assert record["kind"] == kind
+    assert set(record["params"]) == set(analysis(kind).params.model_fields)
+    assert read_json(folder / "status.json")["state"] == "done"
+    assert result["metrics"]
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_figures_have_names_of_their_own(kind: str, every_run: dict[str, Path]) -> None:
+    folder = every_run[kind]
+    names = [figure.name for figure in figures(Workspace(folder.parent).find(folder.name))]
+    assert names
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_export_writes_every_medium_without_torch(kind: str, every_run: dict[str, Path], tmp_path: Path) -> None:
+    folder = every_run[kind]
+    files = [str(tmp_path / f"all{suffix}") for suffix in (".html", ".pdf", ".txt", ".ansi", ".json")]
+    program = (
+        "import sys; from lazytui.cli import app; "
+        "app(sys.argv[1:], standalone_mode=False); sys.exit('torch' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program, "export", str(folder), *files]
+    assert subprocess.run(command, cwd=tmp_path).returncode == 0
+    assert all(Path(file).stat().st_size > 500 for file in files)

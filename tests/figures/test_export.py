@@ -89,7 +89,7 @@ def test_an_unknown_figure_offers_the_nearest(tmp_path: Path) -> None:
 
 
 def test_an_unknown_theme_and_a_width_of_nothing_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="theme 'drak'. Did you mean dark"):
+    with pytest.raises(UsageError, match=r"theme 'drak'\. Did you mean dark"):
         export(EACH, tmp_path / "out.svg", theme="drak")
     with pytest.raises(UsageError, match="width of 0"):
         export(EACH, tmp_path / "out.txt", width=0)
@@ -117,8 +117,8 @@ def test_ansi_is_colored_whatever_the_surroundings_are(tmp_path: Path, monkeypat
     assert "\x1b[38;2;" in usual.read_text()
 
 
-@pytest.mark.parametrize("suffix", SUFFIXES)
-def test_hostile_text_through_every_suffix(suffix: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".svg", ".html", ".txt", ".ansi", ".json", ".csv"])
+def test_hostile_text_through_every_suffix_that_is_text(suffix: str, tmp_path: Path) -> None:
     figures = [with_text(figure, HOSTILE) for figure in EACH]
     alone = suffix in (".svg", ".csv")
     for group in [[figure] for figure in figures] if alone else [figures]:

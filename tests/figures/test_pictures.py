@@ -17,6 +17,8 @@ from lazytui.figures.picture.ink import INKS
 from tests.figures import samples
 from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, ids, with_text
 
+pytestmark = pytest.mark.filterwarnings("error")
+
 
 def decoded(content: bytes) -> np.ndarray:
     with Image.open(io.BytesIO(content)) as image:

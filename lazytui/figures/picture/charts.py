@@ -25,9 +25,15 @@ from lazytui.figures.stretches import column_extremes, unbroken_stretches
 _HEIGHT = 3.0
 _COLUMNS = 1000
 """Longer series are reduced to the extremes of so many columns: more than the eye, or a printer, can tell."""
+_SEAMS = 60
+"""With more bins than this there are no seams between them: they would be all that is seen."""
 _BAR_HEIGHT = 0.26
 _SHORTEST_AXIS = 2.5
 """Inches that the bars themselves have, whatever stands beside them."""
+_TICKS = 0.35
+"""Inches that ticks and their labels take below an axis."""
+_MARK = 0.5
+"""Inches that a legend's mark takes, with the space around it."""
 _Entry = tuple[Line2D, str]
 """What the legend says of one line."""
 
@@ -45,6 +51,7 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
     entries += _reference_entries(figure.references, ink, significant)
 
     def paint(canvas: Canvas, box: Box) -> None:
+        box = _legend(canvas, box, entries)
         axes = _axes(canvas, box, ink)
         for reference in figure.references:
             if not figure.log_y or reference.value > 0:
@@ -69,13 +76,12 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
         _set_ticks(axes, "x", nice_ticks(left, right, 7))
         axes.grid(axis="y", color=ink.grid, lw=0.7)
         _label(axes, figure.x_label, figure.y_label + (" (log scale)" if figure.log_y else ""), box)
-        _legend(axes, entries, box.width)
 
     return Body(width, _HEIGHT + _legend_height(entries, width), paint)
 
 
 def _line_style(index: int) -> dict[str, Any]:
-    dashes = _DASHES[index // len(SERIES) % len(_DASHES)] if index >= len(SERIES) else _DASHES[index % len(_DASHES)]
+    dashes = _DASHES[(index + index // len(SERIES)) % len(_DASHES)]  # a color that comes again has another pattern
     return {"color": hex_code(series_color(index)), "lw": 1.5, "ls": dashes}
 
 
@@ -97,6 +103,7 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
     width = max(width, beside + _SHORTEST_AXIS)
 
     def paint(canvas: Canvas, box: Box) -> None:
+        box = _legend(canvas, box, entries)
         axes = _axes(canvas, box, ink)
         low, high = bar_limits(figure)
         start = min(max(0.0, low), high)
@@ -117,7 +124,6 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
         _set_ticks(axes, "x", nice_ticks(low, high, 6))
         axes.grid(axis="x", color=ink.grid, lw=0.7)
         axes.set_xlabel("\n".join(lines_of(figure.unit, box.width * 0.8, SMALL)), fontsize=SMALL)
-        _legend(axes, entries, box.width)
 
     return Body(width, float(places[-1]) + 0.45 + _legend_height(entries, width), paint)
 
@@ -145,7 +151,8 @@ def histogram_body(figure: Histogram, ink: Ink, width: float) -> Body:
         axes = _axes(canvas, box, ink)
         top = max(int(figure.counts.max()), 1)
         color = hex_code(SERIES[0])
-        axes.bar(edges[:-1], figure.counts, np.diff(edges), align="edge", color=color, edgecolor=ink.grid, lw=0.4)
+        seam = 0.4 if len(figure.counts) <= _SEAMS else 0.0
+        axes.bar(edges[:-1], figure.counts, np.diff(edges), align="edge", color=color, edgecolor=ink.grid, lw=seam)
         axes.set_xlim(edges[0], edges[-1])
         axes.set_ylim(0, top * 1.04)
         _set_ticks(axes, "x", nice_ticks(float(edges[0]), float(edges[-1]), 7))
@@ -167,9 +174,11 @@ def _axes(canvas: Canvas, box: Box, ink: Ink) -> Axes:
 
 
 def _label(axes: Axes, x: str, y: str, box: Box) -> None:
-    """Names of the axes, wrapped to their lengths."""
-    axes.set_xlabel("\n".join(lines_of(x, box.width * 0.8, SMALL)), fontsize=SMALL)
-    axes.set_ylabel("\n".join(lines_of(y, box.height * 0.7, SMALL)), fontsize=SMALL)
+    """Names of the axes, wrapped to their lengths; `box` is what axes, ticks and names share."""
+    below = lines_of(x, box.width * 0.6, SMALL)
+    length = box.height - len(below) * line_height(SMALL) - _TICKS
+    axes.set_xlabel("\n".join(below), fontsize=SMALL)
+    axes.set_ylabel("\n".join(lines_of(y, max(length, 0.8), SMALL)), fontsize=SMALL)
 
 
 def _set_ticks(axes: Axes, which: str, ticks: Sequence[float], texts: Sequence[str] | None = None) -> None:
@@ -187,38 +196,42 @@ def _reference_entries(references: Sequence[Reference], ink: Ink, text: Callable
     ]
 
 
-def _legend_columns(names: list[str], width: float) -> int:
-    return max(1, int((width - 0.6) / (broad(names, SMALL) + 0.55)))
-
-
 def _legend_names(entries: Sequence[_Entry], width: float) -> list[str]:
-    return ["\n".join(lines_of(name, width - 1.2, SMALL)) for _, name in entries]
+    return ["\n".join(lines_of(name, width - _MARK, SMALL)) for _, name in entries]
+
+
+def _legend_columns(names: Sequence[str], width: float) -> int:
+    widest = broad([line for name in names for line in name.split("\n")], SMALL)
+    return max(1, min(int(width / (widest + _MARK)), len(names)))
 
 
 def _legend_height(entries: Sequence[_Entry], width: float) -> float:
     if not entries:
         return 0.0
     names = _legend_names(entries, width)
-    columns = _legend_columns([line for name in names for line in name.split("\n")], width)
-    lines = max(name.count("\n") + 1 for name in names)
-    return math.ceil(len(names) / columns) * lines * line_height(SMALL) + 0.12
+    rows = math.ceil(len(names) / _legend_columns(names, width))
+    return rows * max(name.count("\n") + 1 for name in names) * line_height(SMALL) + 0.1
 
 
-def _legend(axes: Axes, entries: Sequence[_Entry], width: float) -> None:
-    """All entries above the axes, in as many columns as fit."""
+def _legend(canvas: Canvas, box: Box, entries: Sequence[_Entry]) -> Box:
+    """All entries at the box's top, in as many columns as fit; returns what is left of the box."""
     if not entries:
-        return
-    names = _legend_names(entries, width)
-    axes.legend(
+        return box
+    names = _legend_names(entries, box.width)
+    left, bottom, _, height = box.in_parts_of(canvas)
+    legend = canvas.legend(
         [handle for handle, _ in entries],
         names,
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        ncols=min(_legend_columns([line for name in names for line in name.split("\n")], width), len(names)),
+        loc="upper left",
+        bbox_to_anchor=(left, bottom + height),
+        ncols=_legend_columns(names, box.width),
         fontsize=SMALL,
         frameon=False,
-        borderaxespad=0.2,
+        borderaxespad=0.0,
         borderpad=0.0,
         handlelength=1.8,
+        labelspacing=0.25,
         columnspacing=1.4,
     )
+    legend.set_in_layout(False)
+    return Box(box.left, box.bottom, box.width, box.height - _legend_height(entries, box.width))

@@ -11,12 +11,12 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.colors import SERIES, hex_code, ink_on
+from lazytui.figures.colors import SERIES, ink_on
 from lazytui.figures.kinds import RGB, Bars
 from lazytui.figures.numbers import number, value_texts, with_unit
 from lazytui.figures.scales import bar_limits
 from lazytui.figures.terminal.lines_of_text import placed, runs, widest, wrapped
-from lazytui.figures.terminal.palette import tone_style
+from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MUTED = tone_style("muted")
@@ -44,7 +44,7 @@ class BarChart:
     def __init__(self, figure: Bars) -> None:
         self.figure = figure
 
-    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
         if not len(figure.values):
             yield RichText("(no bars)", style=_MUTED)
@@ -57,7 +57,7 @@ class BarChart:
         for index, text in enumerate(texts):
             names = wrapped(figure.labels[index], labels) or [""]
             yield Segment(placed(names[0], labels, "right") + " ", Style(bold=True))
-            yield from self._strip(index, axis)
+            yield from self._strip(index, axis, Palette.of(console))
             if beside:
                 yield Segment(" " + text)
             yield Segment.line()
@@ -73,12 +73,12 @@ class BarChart:
     def _color(self, index: int) -> RGB:
         return self.figure.colors[index] if self.figure.colors else SERIES[0]
 
-    def _strip(self, index: int, axis: _Axis) -> Iterator[Segment]:
+    def _strip(self, index: int, axis: _Axis, palette: Palette) -> Iterator[Segment]:
         """The bar itself, with its interval as a whisker and the references as lines."""
         figure = self.figure
         value = float(figure.values[index])
         color = self._color(index)
-        bar = Style(color=hex_code(color))
+        bar = ink(color, palette)
         characters, styles = [" "] * axis.width, [Style()] * axis.width
         if not math.isnan(value):
             start, end = sorted((axis.at(max(axis.low, min(0.0, axis.high))), axis.at(value)))
@@ -89,13 +89,13 @@ class BarChart:
                     styles[cell] = bar
         for reference in figure.references:
             if axis.low <= reference.value <= axis.high:
-                _over(characters, styles, axis.cell(reference.value), "┊", color)
+                _over(characters, styles, axis.cell(reference.value), "┊", color, palette)
         if figure.intervals is not None and not math.isnan(value):
             low, high = (float(end) for end in figure.intervals[index])
             if math.isfinite(low) and math.isfinite(high):
                 for cell in range(axis.cell(low), axis.cell(high) + 1):
                     sign = "├" if cell == axis.cell(low) else "┤" if cell == axis.cell(high) else "─"
-                    _over(characters, styles, cell, sign, color)
+                    _over(characters, styles, cell, sign, color, palette)
         yield from runs(characters, styles)
 
     def _references(self, width: int) -> Iterator[Segment]:
@@ -107,8 +107,8 @@ class BarChart:
                 yield Segment.line()
 
 
-def _over(characters: list[str], styles: list[Style], cell: int, sign: str, color: RGB) -> None:
+def _over(characters: list[str], styles: list[Style], cell: int, sign: str, color: RGB, palette: Palette) -> None:
     """A sign drawn over whatever the cell holds: on the bar's color where the bar fills the cell."""
     filled = characters[cell] == "█" or styles[cell].bgcolor is not None
-    styles[cell] = Style(color=hex_code(ink_on(color)), bgcolor=hex_code(color)) if filled else Style()
+    styles[cell] = ink(ink_on(color), palette, color) if filled else Style()
     characters[cell] = sign

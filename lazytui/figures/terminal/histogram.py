@@ -13,7 +13,7 @@ from lazytui.figures.kinds import Histogram
 from lazytui.figures.numbers import significant, tick_labels
 from lazytui.figures.scales import nice_ticks
 from lazytui.figures.terminal.lines_of_text import shortened, widest
-from lazytui.figures.terminal.palette import ink, tone_style
+from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _MUTED = tone_style("muted")
@@ -39,7 +39,7 @@ class HistogramChart:
         self.figure = figure
         self.rows = max(height or _ROWS, 2)
 
-    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
         edges = np.asarray(figure.edges, dtype=np.float64)
         if not len(figure.counts) or not np.all(np.isfinite(edges)) or edges[-1] <= edges[0]:
@@ -58,7 +58,7 @@ class HistogramChart:
         for row in range(self.rows):
             filled = np.clip(eighths - 8 * (self.rows - 1 - row), 0, 8)
             yield Segment(f"{ticks.get(row, ''):>{labels}} {'┤' if row in ticks else '│'}", _MUTED)
-            yield Segment("".join(_EIGHTHS[level] for level in filled).rstrip(), ink(SERIES[0]))
+            yield Segment("".join(_EIGHTHS[level] for level in filled).rstrip(), ink(SERIES[0], Palette.of(console)))
             yield Segment.line()
         yield Segment(" " * labels + " └" + "─" * columns, _MUTED)
         yield Segment.line()

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
+from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.colors import series_color
+from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines
 from lazytui.figures.numbers import significant
 from lazytui.figures.scales import drawable
 from lazytui.figures.terminal.lines_of_text import placed
-from lazytui.figures.terminal.palette import Palette, ink, tone_style
+from lazytui.figures.terminal.palette import Palette, tone_style
 
 _MUTED = tone_style("muted")
 _MARKS = "•×+○*#◆%"
@@ -55,7 +56,7 @@ class LineChart:
         for index, series in enumerate(figure.series):
             mark = "━━" if colored else _MARKS[index % len(_MARKS)]
             empty = "" if drawable(series.y, figure.log_y).any() else " (no values)"
-            entries.append((mark, series.name + empty, ink(series_color(index)) if colored else None))
+            entries.append((mark, series.name + empty, Style(color=hex_code(series_color(index))) if colored else None))
         for reference in figure.references:
             entries.append((_REFERENCE * 2, f"{reference.name}: {significant(reference.value)}", _MUTED))
         line = RichText()

@@ -38,7 +38,7 @@ class HeatMap:
         if not figure.values.size:
             yield RichText("(no cells)", style=_MUTED)
             return
-        colored = Palette.of(console) is not Palette.NONE
+        palette = Palette.of(console)
         names = widest(figure.row_labels) + 2 * bool(figure.row_colors)
         labels = min(max(names, widest([figure.row_axis]) + 2), max(options.max_width // 3, 4))
         room = options.max_width - labels - 1
@@ -50,19 +50,19 @@ class HeatMap:
             if first:
                 yield Segment.line()
             columns = range(first, min(first + panel, figure.values.shape[1]))
-            yield from self._heading(columns, labels, cell, colored)
+            yield from self._heading(columns, labels, cell, palette)
             for row in range(len(figure.values)):
-                yield from self._row(row, columns, labels, cell, colored)
-        yield from self._scale(options.max_width, labels, colored)
+                yield from self._row(row, columns, labels, cell, palette)
+        yield from self._scale(options.max_width, labels, palette)
 
-    def _heading(self, columns: range, labels: int, cell: int, colored: bool) -> Iterator[Segment]:
+    def _heading(self, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
         """The column axis over the cells, then the row axis beside the column labels."""
         figure = self.figure
         if figure.column_axis:
             yield Segment(" " * (labels + 1))
             yield Segment(placed(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
             yield Segment.line()
-        swatches = figure.column_colors if colored and cell >= 5 else ()
+        swatches = figure.column_colors if palette is not Palette.NONE and cell >= 5 else ()
         names = [wrapped(figure.column_labels[c], cell - 1 - 2 * bool(swatches), at_most=3) or [""] for c in columns]
         height = max(map(len, names))
         for line in range(height):
@@ -72,39 +72,37 @@ class HeatMap:
                 place = line - (height - len(name))  # names stand on the cells, however many lines they have
                 text = name[place] if place >= 0 else ""
                 if swatches and place == 0:
-                    yield from _with_swatch(text, swatches[column], cell)
+                    yield from _with_swatch(text, swatches[column], cell, palette)
                 else:
                     yield Segment(placed(text, cell - 1, "center") + " ", _BOLD)
             yield Segment.line()
 
-    def _row(self, row: int, columns: range, labels: int, cell: int, colored: bool) -> Iterator[Segment]:
+    def _row(self, row: int, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
-        if figure.row_colors and colored:
+        if figure.row_colors and palette is not Palette.NONE:
             before, _, after = placed("■ " + figure.row_labels[row], labels, "right").partition("■")
-            yield Segment(before + "■", ink(figure.row_colors[row]))
+            yield Segment(before + "■", ink(figure.row_colors[row], palette))
             yield Segment(after + " ", _BOLD)
         else:
             yield Segment(placed(figure.row_labels[row], labels, "right") + " ", _BOLD)
         for column in columns:
             text = placed(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
-            yield Segment(text, self._cell_style(row, column, colored))
+            yield Segment(text, self._cell_style(row, column, palette))
         yield Segment.line()
 
-    def _cell_style(self, row: int, column: int, colored: bool) -> Style | None:
-        if not colored:
-            return None
+    def _cell_style(self, row: int, column: int, palette: Palette) -> Style:
         if np.isnan(self.figure.values[row, column]):
             return _MUTED
         color = rgb(self.colors[row, column])
-        return ink(ink_on(color), color)
+        return ink(ink_on(color), palette, color)
 
-    def _scale(self, available: int, labels: int, colored: bool) -> Iterator[Segment]:
+    def _scale(self, available: int, labels: int, palette: Palette) -> Iterator[Segment]:
         """What the two ends of the color scale mean, and the unit."""
         figure = self.figure
         low = number(self.low, figure.decimals)
         high = with_unit(number(self.high, figure.decimals), figure.unit)
         indent = labels + 1
-        if not colored or self.low == self.high or indent + len(low) + len(high) + 10 > available:
+        if palette is Palette.NONE or self.low == self.high or indent + len(low) + len(high) + 10 > available:
             if figure.unit:
                 yield Segment(shortened(f"unit: {figure.unit}", available), _MUTED)
                 yield Segment.line()
@@ -115,12 +113,12 @@ class HeatMap:
         places = np.linspace(self.low, self.high, 2 * steps)
         colors = value_colors(places, self.low, self.high, "dark")
         for left, right in zip(colors[::2], colors[1::2], strict=True):
-            yield Segment("▌", ink(rgb(left), rgb(right)))
+            yield Segment("▌", ink(rgb(left), palette, rgb(right)))
         yield Segment(" " + high, _MUTED)
         yield Segment.line()
 
 
-def _with_swatch(label: str, color: RGB, cell: int) -> Iterator[Segment]:
+def _with_swatch(label: str, color: RGB, cell: int, palette: Palette) -> Iterator[Segment]:
     before, _, after = placed("■ " + label, cell - 1, "center").partition("■")
-    yield Segment(before + "■", ink(color))
+    yield Segment(before + "■", ink(color, palette))
     yield Segment(after + " ", _BOLD)

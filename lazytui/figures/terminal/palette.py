@@ -73,6 +73,14 @@ def tone_style(tone: Tone) -> Style:
     return Style() if color is None else Style(color=hex_code(color))
 
 
-def ink(color: RGB, background: RGB | None = None, *, bold: bool = False) -> Style:
-    """Writing in a color, on a background if one is given."""
-    return Style(color=hex_code(color), bgcolor=None if background is None else hex_code(background), bold=bold or None)
+def ink(color: RGB, palette: Palette, background: RGB | None = None) -> Style:
+    """Writing in a color, on a background if one is given, as near as the palette comes; no style without color."""
+    if palette is Palette.NONE:
+        return Style()
+    behind = NOTHING if background is None else _code(background, palette)
+    return two_colors(_code(color, palette), behind, palette)
+
+
+@lru_cache(maxsize=1 << 12)
+def _code(color: RGB, palette: Palette) -> int:
+    return int(codes(np.array(color, dtype=np.uint8), palette))

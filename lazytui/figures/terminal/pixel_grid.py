@@ -105,7 +105,7 @@ class PixelGrid:
                 yield from self._row(row, members, layout, palette)
         if figure.overlay is not None:
             yield RichText.assemble(
-                ("■ +", ink(SUPPORTS)), " evidence for   ", ("■ -", ink(OPPOSES)), " evidence against"
+                ("■ +", ink(SUPPORTS, palette)), " evidence for   ", ("■ -", ink(OPPOSES, palette)), " evidence against"
             )
 
     def _axes(self, available: int) -> Iterator[Segment]:

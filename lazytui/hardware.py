@@ -41,6 +41,14 @@ def use_all_cores() -> None:
         torch.set_num_threads(max(1, min(torch.get_num_threads(), _cores())))
 
 
+def describe_hardware() -> dict[str, str]:
+    """What `auto` comes to on this machine, in words."""
+    use_all_cores()
+    chosen = choose_hardware("auto", "auto")
+    name = torch.cuda.get_device_name() if chosen.device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return {"torch": torch.__version__, "device": f"{chosen.device} ({name})", "precision": chosen.precision}
+
+
 def _device(name: str) -> torch.device:
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":

@@ -13,7 +13,9 @@ from lazytui.analyses.words import metric_table
 from lazytui.data.palettes import palette
 from lazytui.data.params import HardSplit, SourceName
 from lazytui.data.sources import resolve_source
+from lazytui.errors import BadInput
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text, Tone
+from lazytui.models.factories import is_custom
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
@@ -26,6 +28,9 @@ class EvaluateParams(Params):
     """Which network, and on which data if not on that of its training."""
 
     run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
+    model: str | None = Field(
+        None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
+    )
     source: SourceName | None = Field(None, description="Digits to test on, if not those of the training.")
     hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the training.")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
@@ -34,6 +39,10 @@ class EvaluateParams(Params):
 def settle(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:
     """Make sure that the data can be rebuilt, and record which they are."""
     trained = _trained_with(params, workspace)
+    if is_custom(trained.model) and params.model is None:
+        raise BadInput(
+            f"{params.run} was trained with the code {trained.model}; say that it may run: --model {trained.model}"
+        )
     return params.model_copy(update={"source": resolve_source(params.source or trained.source), "hard": trained.hard})
 
 
@@ -227,7 +236,7 @@ def _trained_with(params: EvaluateParams, workspace: Workspace) -> TrainParams:
 
     trained = recorded_params(workspace.find(params.run, kinds=("train",)))
     assert isinstance(trained, TrainParams)
-    asked = {"source": params.source, "hard": params.hard}
+    asked = {"model": params.model, "source": params.source, "hard": params.hard}
     return trained.model_copy(update={name: value for name, value in asked.items() if value is not None})
 
 

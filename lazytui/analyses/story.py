@@ -55,8 +55,8 @@ class Chapter:
 def _canvas(numbers: Numbers) -> str:
     return (
         f"Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
-        f"{_percent(numbers['validation_color_ceiling'])} of the easy split and on {_percent(numbers['hard_color_ceiling'])} "
-        "of the hard one. That reader is the shortcut; nothing in the training data speaks against it."
+        f"{_percent(numbers['validation_color_ceiling'])} of the easy split and on "
+        f"{_percent(numbers['hard_color_ceiling'])} of the hard one. That reader is the shortcut; nothing in the training data speaks against it."
     )
 
 
@@ -112,7 +112,7 @@ CHAPTERS = (
         name="evidence",
         title="The evidence",
         kind="evaluate",
-        values=lambda story, runs: {"run": runs["cheat"], "device": story.device},
+        values=lambda story, runs: {"run": runs["cheat"], "model": story.model, "device": story.device},
         before="Now it is asked about images on which digit and color disagree.",
         after=_evidence,
         figures=("confusion-easy", "confusion-hard", "cue-conflict", "red-one", "digit-by-color", "metrics"),
@@ -170,7 +170,7 @@ def _gathered(results: Mapping[str, tuple[RunFolder, Result]]) -> Result:
     """One result that holds every chapter's, so that the story can be told without their folders."""
     metrics: dict[str, float | None] = {}
     facts: dict[str, Any] = {}
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, (child, result) in results.items():
         metrics |= result.metrics
         facts[name] = {

@@ -68,14 +68,9 @@ def _compute() -> dict[str, str]:
         require_torch()
     except BadInput as error:
         return {"torch": str(error)}
-    import torch
+    from lazytui.hardware import describe_hardware
 
-    from lazytui.hardware import choose_hardware, use_all_cores
-
-    use_all_cores()
-    chosen = choose_hardware("auto", "auto")
-    name = torch.cuda.get_device_name() if chosen.device.type == "cuda" else f"{torch.get_num_threads()} threads"
-    return {"torch": torch.__version__, "device": f"{chosen.device} ({name})", "precision": chosen.precision}
+    return describe_hardware()
 
 
 def _data() -> dict[str, str]:

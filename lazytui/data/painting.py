@@ -87,14 +87,11 @@ def _composite(
     mixed, inked = spare
     light *= np.subtract(_FULL, gray, out=mixed)
     light //= _FULL
-    white = bool((strokes == _FULL).all())
-    if white:
-        np.multiply(gray, _FULL, out=inked)
     for channel in range(3):
-        if not white:
+        if channel == 0 or (strokes[:, channel] != strokes[:, channel - 1]).any():
             np.multiply(gray, strokes[:, channel, None], out=inked)
+            inked += np.uint16(127)
         np.multiply(light, backgrounds[:, channel, None], out=mixed)
         mixed += inked
-        mixed += np.uint16(127)
         mixed //= _FULL
         images[..., channel] = mixed

@@ -53,10 +53,11 @@ class Chapter:
 
 
 def _canvas(numbers: Numbers) -> str:
+    easy, hard = _percent(numbers["validation_color_ceiling"]), _percent(numbers["hard_color_ceiling"])
     return (
-        f"Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
-        f"{_percent(numbers['validation_color_ceiling'])} of the easy split and on "
-        f"{_percent(numbers['hard_color_ceiling'])} of the hard one. That reader is the shortcut; nothing in the training data speaks against it."
+        "Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
+        f"{easy} of the easy split and on {hard} of the hard one. That reader is the shortcut; nothing in the "
+        "training data speaks against it."
     )
 
 

@@ -1,0 +1,164 @@
+"""The real command in a process of its own, with a clean environment, and ways to watch what it does."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120.0
+
+TINY_DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200")
+TINY_TRAINING = (*TINY_DATA, "--batch-size", "16", "--metrics-samples", "200", "--metrics-every", "20")
+"""17 steps an epoch."""
+
+TRAINING = ("run", "train", *TINY_TRAINING, "--model", "cnn3", "--epochs", "8", "--seed", "3")
+"""A short training of a network with dropout, so that the random state matters: 136 steps."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def sentence(self) -> str:
+        """The one line that a failure is told in, after checking that there is nothing else."""
+        lines = self.err.strip().splitlines()
+        assert len(lines) == 1 and lines[0].startswith("lazytui: "), self.err
+        return lines[0].removeprefix("lazytui: ")
+
+    @property
+    def last(self) -> str:
+        """The last line of narration: the sentence of a failure that came on the way."""
+        assert "Traceback" not in self.err, self.err
+        return self.err.strip().splitlines()[-1]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A workspace, and the command that works in it. Its data folder is empty: nothing but strokes is at hand."""
+
+    folder: Path
+
+    @property
+    def workspace(self) -> Path:
+        return self.folder / "runs"
+
+    def environment(self, **more: str) -> dict[str, str]:
+        data = self.folder / "data"
+        data.mkdir(parents=True, exist_ok=True)
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", str(self.folder)),
+            "LANG": "C.UTF-8",
+            "TERM": "dumb",
+            "COLUMNS": "200",
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LAZYTUI_DATA": str(data),
+            "LAZYTUI_WORKSPACE": str(self.workspace),
+            **more,
+        }
+
+    def start(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "lazytui", *map(str, arguments)],
+            cwd=self.folder,
+            env=self.environment(**environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            preexec_fn=_default_signals,
+        )
+
+    def run(self, *arguments: str | Path, **environment: str) -> Finished:
+        return finish(self.start(*arguments, **environment))
+
+    def python(self, program: str) -> Finished:
+        """Another Python program in the same environment."""
+        ended = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        return Finished(ended.returncode, ended.stdout, ended.stderr)
+
+    def only_run(self) -> Path:
+        """The folder of the one run there is, once it is there."""
+
+        def folders() -> list[Path]:
+            return [path for path in self.workspace.glob("[!.]*") if (path / "run.json").exists()]
+
+        wait_until(folders)
+        (found,) = folders()
+        return found
+
+
+def finish(process: subprocess.Popen[str]) -> Finished:
+    try:
+        out, err = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        raise AssertionError(f"it didn't end: {out} {err}") from None
+    return Finished(process.returncode, out, err)
+
+
+def wait_until(condition: Callable[[], object], process: subprocess.Popen[str] | None = None) -> None:
+    """Return as soon as the condition holds; fail when it never does, or when the process that makes it true ends."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        if process is not None and process.poll() is not None and not condition():
+            raise AssertionError(f"the process ended first: {finish(process)}")
+        time.sleep(0.02)
+
+
+def read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def state_of(run: Path) -> str:
+    """What status.json says, or nothing yet."""
+    try:
+        return str(read_json(run / "status.json")["state"])
+    except OSError:
+        return ""
+
+
+def last_step(run: Path) -> int:
+    """The last step whose metrics are in the event log; -1 before the first."""
+    try:
+        lines = (run / "events.jsonl").read_text().splitlines(keepends=True)
+    except OSError:
+        return -1
+    events = [json.loads(line) for line in lines if line.endswith("\n")]
+    return max((event["step"] for event in events if event["kind"] == "metrics"), default=-1)
+
+
+def _default_signals() -> None:
+    """A test run in the background of a shell ignores SIGINT, and its children would inherit that."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)

@@ -1,0 +1,34 @@
+"""What many tests share: an empty laboratory each, and one finished training for all that only read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.commands import TRAINING, Finished, Lab
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A laboratory with no run in it yet."""
+    return Lab(tmp_path)
+
+
+@dataclass(frozen=True)
+class FinishedTraining:
+    """A training that nobody disturbed, and what the command said. Tests only read it."""
+
+    lab: Lab
+    finished: Finished
+
+    @property
+    def folder(self) -> Path:
+        return self.lab.only_run()
+
+
+@pytest.fixture(scope="session")
+def finished_training(tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
+    lab = Lab(tmp_path_factory.mktemp("finished"))
+    return FinishedTraining(lab, lab.run(*TRAINING, "--name", "reference", "--json"))

@@ -1,0 +1,184 @@
+"""The event log: written by one, followed by others, torn by kills and damaged by whatever damages files."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lazytui.errors import BadInput
+from lazytui.runs.events import EventLog, EventReader, metric_history, read_events
+
+NUMBERS = st.none() | st.floats() | st.integers(-(2**63), 2**63)
+VALUES = st.dictionaries(st.text(), NUMBERS, max_size=4)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "events.jsonl"
+
+
+def write(path: Path, *lines: str | bytes) -> None:
+    path.write_bytes(b"".join(line.encode() if isinstance(line, str) else line for line in lines))
+
+
+def metrics(step: int, **values: float | None) -> str:
+    return json.dumps({"kind": "metrics", "time": 1.0, "step": step, "values": values}) + "\n"
+
+
+def resumed(step: int) -> str:
+    return json.dumps({"kind": "resumed", "time": 1.0, "step": step}) + "\n"
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**40), VALUES), max_size=20))
+def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[int, dict]]) -> None:
+    path = tmp_path_factory.mktemp("events") / "events.jsonl"
+    log = EventLog(path)
+    for step, values in rows:
+        log.append("metrics", step=step, values=values)
+    log.close()
+    events, damaged = read_events(path)
+    assert damaged == 0
+    assert [(event["step"], event["values"]) for event in events] == [(step, _finite(values)) for step, values in rows]
+
+
+def _finite(values: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: None if isinstance(v, float) and not math.isfinite(v) else v for name, v in values.items()}
+
+
+@given(st.lists(st.text()), st.binary(max_size=60), st.integers(0, 100))
+def test_any_damage_costs_the_damaged_lines_only(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], damage: bytes, place: int
+) -> None:
+    path = tmp_path_factory.mktemp("events") / "events.jsonl"
+    log = EventLog(path)
+    for text in texts:
+        log.append("note", text=text)
+    log.close()
+    lines = path.read_bytes().splitlines(keepends=True)
+    place = min(place, len(lines))
+    write(path, *lines[:place], b"!" + damage.replace(b"\n", b"") + b"\n", *lines[place:])
+    events, damaged = read_events(path)
+    assert [event["text"] for event in events] == texts
+    assert damaged == 1
+
+
+def test_a_torn_last_line_is_waited_for(path: Path) -> None:
+    reader = EventReader(path)
+    assert reader.read() == []
+    whole = metrics(1, loss=0.5)
+    write(path, whole, whole[:20])
+    assert len(reader.read()) == 1
+    assert reader.read() == []
+    write(path, whole, whole)
+    assert len(reader.read()) == 1
+    assert reader.damaged == 0
+
+
+def test_a_line_that_a_kill_tore_stays_alone(path: Path) -> None:
+    write(path, metrics(1), metrics(2)[:30])
+    log = EventLog(path)
+    log.append("note", text="on we go")
+    log.close()
+    events, damaged = read_events(path)
+    assert [event["kind"] for event in events] == ["metrics", "note"]
+    assert damaged == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "nonsense",
+        "[1, 2]",
+        "{}",
+        '{"kind": 3}',
+        '{"kind": "metrics", "step": 1}',
+        '{"kind": "metrics", "step": "1", "values": {}}',
+        '{"kind": "metrics", "step": 1, "values": [1]}',
+        '{"kind": "metrics", "step": 1, "values": {"loss": "high"}}',
+        '{"kind": "metrics", "step": 1, "values": {"loss": NaN}}',
+        '{"kind": "metrics", "step": 1, "values": {"loss": 1e999}}',
+        '{"kind": "metrics", "step": 1, "values": {"loss": 1' + 400 * "0" + "}}",
+        '{"kind": "metrics", "step": 1' + 400 * "0" + ', "values": {}}',
+        '{"kind": "resumed"}',
+        '{"kind": "note", "text": {"a": 1}}',
+        '{"kind": "progress", "done": null, "total": 3, "unit": "steps"}',
+        100_000 * "[",
+        '{"kind": "note", "text": "' + "\\" + '"}',
+        "\x00\x00\x00",
+    ],
+    ids=range(18),
+)
+def test_lines_that_are_not_what_their_kind_promises_are_damaged(path: Path, line: str) -> None:
+    write(path, metrics(1), line + "\n", b"\xff\xfe\n", "\n", metrics(2))
+    events, damaged = read_events(path)
+    assert [event["step"] for event in events] == [1, 2]
+    assert damaged == 2, "an empty line is no damage"
+
+
+def test_kinds_of_a_later_version_pass(path: Path) -> None:
+    write(path, '{"kind": "image", "time": 1.0, "png": "..."}\n')
+    assert read_events(path) == ([{"kind": "image", "time": 1.0, "png": "..."}], 0)
+
+
+def test_nan_and_infinity_become_null(path: Path) -> None:
+    log = EventLog(path)
+    log.append("metrics", step=0, values={"a": math.nan, "b": -math.inf, "c": [math.inf, (1.0,)]})
+    log.close()
+    assert json.loads(path.read_text())["values"] == {"a": None, "b": None, "c": [None, [1.0]]}
+    assert "NaN" not in path.read_text()
+
+
+def test_the_reader_begins_anew_when_the_file_does(path: Path) -> None:
+    reader = EventReader(path)
+    write(path, metrics(1), metrics(2))
+    assert len(reader.read()) == 2
+    write(path, metrics(7))
+    assert [event["step"] for event in reader.read()] == [7]
+    path.unlink()
+    assert reader.read() == []
+
+
+def test_reading_in_portions_loses_nothing(path: Path) -> None:
+    write(path, *(metrics(step) for step in range(10)))
+    reader = EventReader(path)
+    portions = [reader.read(most=4) for _ in range(4)]
+    assert [len(portion) for portion in portions] == [4, 4, 2, 0]
+    assert [event["step"] for portion in portions for event in portion] == list(range(10))
+
+
+def test_an_event_log_that_is_a_folder_holds_no_events(path: Path) -> None:
+    path.mkdir()
+    assert read_events(path) == ([], 0)
+    with pytest.raises(BadInput, match="it is a folder"):
+        EventLog(path)
+
+
+def test_a_resume_voids_later_rows(path: Path) -> None:
+    write(path, metrics(0, a=0.0), metrics(5, a=5.0), metrics(10, a=10.0), resumed(7), metrics(10, a=11.0, b=1.0))
+    history = metric_history(read_events(path)[0])
+    assert history == {"step": [0, 5, 10], "a": [0.0, 5.0, 11.0], "b": [None, None, 1.0]}
+
+
+def test_a_start_from_the_beginning_voids_everything(path: Path) -> None:
+    write(path, metrics(0, a=0.0), metrics(5, a=5.0), metrics(0, a=1.0), metrics(5, a=6.0))
+    assert metric_history(read_events(path)[0]) == {"step": [0, 5], "a": [1.0, 6.0]}
+
+
+def test_no_metrics_are_an_empty_history() -> None:
+    assert metric_history([]) == {"step": []}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_disk_is_one_sentence() -> None:
+    log = EventLog(Path(os.devnull).with_name("full"))
+    try:
+        with pytest.raises(BadInput, match="the disk is full"):
+            log.append("note", text="more")
+    finally:
+        log.close()

@@ -1,0 +1,124 @@
+"""Whether a run is alive: its very process, here or elsewhere, and what a damaged status says."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lazytui.errors import UsageError
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.jobs import request_stop
+from lazytui.runs.status import STALE_SECONDS, Status, observed, own_process, process_lives, read_status, write_status
+from tests.commands import wait_until
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    yield process
+    process.kill()
+    process.wait()
+
+
+def running(**fields: object) -> Status:
+    return Status.model_validate({"state": "running", "heartbeat": time.time(), **fields})
+
+
+def of_process(process: subprocess.Popen[bytes]) -> dict[str, object]:
+    started = psutil.Process(process.pid).create_time()
+    return {"host": socket.gethostname(), "pid": process.pid, "pid_started": started}
+
+
+def test_a_run_is_interrupted_when_its_process_is_gone(sleeper: subprocess.Popen[bytes]) -> None:
+    status = running(**of_process(sleeper))
+    assert observed(status).state == "running"
+    sleeper.kill()
+    wait_until(lambda: psutil.Process(sleeper.pid).status() == psutil.STATUS_ZOMBIE)
+    assert observed(status).state == "interrupted", "a process that only waits to be buried is dead"
+    sleeper.wait()
+    assert observed(status).state == "interrupted", "however fresh its heartbeat is"
+
+
+def test_a_pid_that_another_process_has_since_does_not_count(sleeper: subprocess.Popen[bytes]) -> None:
+    reused = running(**{**of_process(sleeper), "pid_started": 1000.0})
+    assert observed(reused).state == "interrupted"
+    unknown = running(**{**of_process(sleeper), "pid_started": None})
+    assert observed(unknown).state == "interrupted"
+
+
+def test_a_stop_never_signals_a_process_that_only_a_file_names(
+    tmp_path: Path, sleeper: subprocess.Popen[bytes]
+) -> None:
+    run = RunFolder(tmp_path, tmp_path.name)
+    for started in (None, 1000.0):
+        run.set_status(running(**{**of_process(sleeper), "pid_started": started}))
+        with pytest.raises(UsageError, match="it is interrupted"):
+            request_stop(run)
+    run.set_status(running(**{**of_process(sleeper), "host": "another-host"}))
+    request_stop(run)
+    assert run.stop_file.exists()
+    assert process_lives(running(**of_process(sleeper)))
+    with pytest.raises(subprocess.TimeoutExpired):
+        sleeper.wait(timeout=0)
+
+
+def test_a_run_elsewhere_lives_by_its_heartbeat() -> None:
+    elsewhere = {"host": "another-host", "pid": os.getpid(), "pid_started": own_process()["pid_started"]}
+    stale = running(**elsewhere, heartbeat=time.time() - STALE_SECONDS - 1)
+    assert observed(stale).state == "interrupted"
+    assert observed(stale.model_copy(update={"heartbeat": time.time()})).state == "running", "a late beat revives it"
+
+
+def test_a_queued_run_that_nobody_takes_up_is_interrupted_at_last() -> None:
+    queued = Status(state="queued", heartbeat=time.time(), host=socket.gethostname())
+    assert observed(queued).state == "queued"
+    late = queued.model_copy(update={"heartbeat": time.time() - STALE_SECONDS - 1})
+    assert observed(late).state == "interrupted"
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "stopped"])
+def test_an_ended_run_stays_as_it_ended(state: str) -> None:
+    ended = Status.model_validate({"state": state, "heartbeat": 0.0, "pid": 2**22, "pid_started": 1.0})
+    assert observed(ended) == ended
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    status = running(**own_process(), progress={"done": 3, "total": 9, "unit": "steps"})
+    write_status(tmp_path / "status.json", status)
+    assert read_status(tmp_path / "status.json") == status
+    assert [path.name for path in tmp_path.iterdir()] == ["status.json"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"state": "running"}',
+        '{"state": "fine", "heartbeat": 1}',
+        '{"state": "running", "heartbeat": NaN}',
+        '{"state": "running", "heartbeat": 1, "pid": -1}',
+        '{"state": "running", "heartbeat": 1, "pid": 99999999999999999999}',
+        '{"state": "done", "heartbeat": 1, "progress": {"done": 1' + 400 * "0" + ', "total": 1, "unit": "x"}}',
+        100_000 * "[",
+    ],
+    ids=range(11),
+)
+def test_a_damaged_status_shows_as_failed_and_says_so(tmp_path: Path, content: str) -> None:
+    (tmp_path / "status.json").write_text(content)
+    status = RunFolder(tmp_path, tmp_path.name).status
+    assert (status.state, status.error) == ("failed", "status.json is missing or damaged")
+
+
+def test_a_missing_status_shows_as_failed(tmp_path: Path) -> None:
+    assert RunFolder(tmp_path, tmp_path.name).status.state == "failed"

@@ -1,0 +1,215 @@
+"""Trainings that are killed, stopped and resumed end exactly as the one that nobody disturbed."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from pathlib import Path
+
+from lazytui.runs.folder import RunFolder
+from tests.commands import PATIENCE, TRAINING, Lab, finish, last_step, read_json, state_of, wait_until
+from tests.conftest import FinishedTraining
+from tests.training.same import assert_same_training, logged
+
+SAVE_EVERY_STEP = ("--checkpoint-seconds", "0")
+ONE_STEP = ("--epochs", "1", "--batch-size", "300")
+
+
+def test_same_parameters_and_seed_give_the_same_training_in_another_process(
+    lab: Lab, finished_training: FinishedTraining
+) -> None:
+    assert finished_training.finished.code == 0, finished_training.finished.err
+    again = lab.run(*TRAINING, "--json", "--export", "page.html", "--export", "all.txt", "--export", "all.json")
+    assert again.code == 0, again.err
+    assert_same_training(lab.only_run(), finished_training.folder)
+    ours, theirs = (run / "model.safetensors" for run in (lab.only_run(), finished_training.folder))
+    assert ours.read_bytes() == theirs.read_bytes()
+    assert {path.name for path in lab.folder.glob("*.*")} == {"page.html", "all.txt", "all.json"}
+
+
+def test_kill_minus_nine_twice_loses_nothing_but_time(lab: Lab, finished_training: FinishedTraining) -> None:
+    process = lab.start(*TRAINING, *SAVE_EVERY_STEP)
+    run = lab.only_run()
+    _kill_at_step(20, run, process)
+    (listed,) = lab.run("runs", "list", "--json").json
+    assert listed["status"] == "interrupted"
+    _kill_at_step(60, run, lab.start("runs", "resume", "latest"))
+    ended = lab.run("runs", "resume", run.name, "--json", "--quiet")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json["status"] == "done"
+    assert_same_training(run, finished_training.folder)
+    assert not (run / "resume.pt").exists(), "a run that is done needs no way back"
+    assert not list(run.glob(".*.tmp")), "what the killed processes left half-written is cleared up"
+
+
+def test_a_kill_before_the_first_checkpoint_starts_anew_and_the_log_tells_one_training(lab: Lab) -> None:
+    process = lab.start(*TRAINING, *ONE_STEP, "--model", gated(lab, "self.steps > 0"))
+    run = lab.only_run()
+    wait_until((lab.folder / "waiting").exists, process)
+    process.kill()
+    finish(process)
+    assert last_step(run) == 0 and not (run / "resume.pt").exists()
+    (lab.folder / "gate").touch()
+    assert lab.run("runs", "resume", "latest", "--quiet").code == 0
+    assert logged(run)["step"] == [0, 1]
+
+
+def test_a_kill_while_the_result_is_measured_keeps_the_training(lab: Lab) -> None:
+    """The last point of the curves takes three looks; the fourth one is the measuring."""
+    process = lab.start(*TRAINING, *ONE_STEP, "--model", gated(lab, "self.steps > 0 and self.looks > 3"))
+    run = lab.only_run()
+    wait_until((lab.folder / "waiting").exists, process)
+    process.kill()
+    finish(process)
+    assert last_step(run) == 1 and not (run / "result.json").exists()
+    before = (run / "model.safetensors").read_bytes()
+    ended = lab.run("runs", "resume", "latest", "--json")
+    assert ended.code == 0, ended.err
+    assert "resumed at step 1" in ended.err
+    assert (run / "model.safetensors").read_bytes() == before
+    assert logged(run)["step"] == [0, 1]
+
+
+def test_sigint_and_sigterm_stop_cleanly_and_are_resumed_exactly(lab: Lab, finished_training: FinishedTraining) -> None:
+    process = lab.start(*TRAINING)
+    run = lab.only_run()
+    wait_until(lambda: last_step(run) >= 20, process)
+    process.send_signal(signal.SIGINT)
+    stopped = finish(process)
+    assert stopped.code == 130
+    assert stopped.out == ""
+    assert stopped.last.startswith("lazytui: Stopped at step ") and f"lazytui runs resume {run.name}" in stopped.last
+    _assert_stopped_with_checkpoint(run)
+
+    process = lab.start("runs", "resume", "latest")
+    wait_until(lambda: last_step(run) >= 60, process)
+    process.send_signal(signal.SIGTERM)
+    stopped = finish(process)
+    assert stopped.code == 130
+    assert stopped.last.startswith("lazytui: Stopped at step ")
+    _assert_stopped_with_checkpoint(run)
+
+    ended = lab.run(*TRAINING, "--resume", "--json")
+    assert ended.code == 0, ended.err
+    assert ended.json["run"] == run.name == lab.only_run().name
+    assert_same_training(run, finished_training.folder)
+    again = lab.run(*TRAINING, "--resume", "--json")
+    assert (again.code, again.json) == (0, ended.json), "a run that is done is shown, not done again"
+
+
+def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_training: FinishedTraining) -> None:
+    begun = lab.run(*TRAINING, "--detach", "--json")
+    run = lab.only_run()
+    assert begun.code == 0 and begun.json["run"] == run.name and begun.json["status"] in {"queued", "running"}
+    wait_until(lambda: last_step(run) >= 20)
+    refused = lab.run("runs", "resume", "latest", "--detach")
+    assert (refused.code, refused.sentence) == (2, f"{run.name} is running already.")
+    refused = lab.run("runs", "remove", "latest", "--yes")
+    assert refused.code == 2 and "stop it first" in refused.sentence
+    assert lab.run("runs", "stop", "latest").code == 0
+    wait_until(lambda: state_of(run) == "stopped")
+    assert last_step(run) < 136
+    _assert_stopped_with_checkpoint(run)
+    refused = lab.run("runs", "stop", "latest")
+    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't going on: it is stopped.")
+
+    assert lab.run("runs", "resume", "latest", "--detach").code == 0
+    followed = lab.run("runs", "follow", "latest")
+    assert followed.code == 0, followed.err
+    assert "step 0 " in followed.out and "resumed at step " in followed.out and "step 136 " in followed.out
+    assert_same_training(run, finished_training.folder)
+    assert "Traceback" not in (run / "output.log").read_text()
+
+
+def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(lab: Lab) -> None:
+    process = lab.start(*TRAINING, "--epochs", "10000")
+    run = lab.only_run()
+    wait_until(lambda: last_step(run) >= 20, process)
+    (run / "stop").touch()
+    assert finish(process).code == 130
+    _assert_stopped_with_checkpoint(run)
+
+
+def test_a_stop_that_comes_before_a_queued_run_begins_is_obeyed(lab: Lab) -> None:
+    assert lab.run(*TRAINING, "--epochs", "10000", "--detach").code == 0
+    run = lab.only_run()
+    if state_of(run) == "queued":
+        assert lab.run("runs", "stop", "latest").code == 0
+    wait_until(lambda: state_of(run) == "stopped")
+
+
+def test_one_process_a_run_and_a_second_sigint_stops_at_once(lab: Lab) -> None:
+    """The network hangs in its first step, so the loop never gets to look whether it should stop."""
+    process = lab.start(*TRAINING, "--model", gated(lab, "self.steps > 0"))
+    run = lab.only_run()
+    wait_until((lab.folder / "waiting").exists, process)
+    busy = lab.run("runs", "resume", "latest")
+    assert (busy.code, busy.sentence) == (3, f"{run.name} is being run by another process already.")
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    assert any("stopping" in line for line in process.stderr), "the first one waits for the step to end, and says so"
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    stopped = finish(process)
+    assert stopped.code == 130
+    assert stopped.last.startswith("lazytui: Stopped at once; everything up to the last checkpoint is kept.")
+    assert state_of(run) == "stopped"
+
+
+def test_a_crash_in_a_network_is_one_sentence_and_a_traceback_in_the_folder(lab: Lab) -> None:
+    code = "import torch\nclass Bad(torch.nn.Linear):\n"
+    code += "    def __init__(self):\n        super().__init__(2352, 10)\n        self.calls = 0\n"
+    code += "    def forward(self, x):\n        self.calls += self.training\n"
+    code += "        if self.calls == 3: raise RuntimeError('the \\x1b[31mbad\\nthing')\n"
+    code += "        return super().forward(x.flatten(1))\n"
+    (lab.folder / "bad.py").write_text(code)
+    failed = lab.run(*TRAINING, "--model", "bad.py:Bad", "--json")
+    assert (failed.code, failed.out) == (1, "")
+    assert "The run failed: RuntimeError: the bad" in failed.last and "\x1b" not in failed.err
+    run = lab.only_run()
+    assert "in forward" in (run / "traceback.txt").read_text()
+    assert state_of(run) == "failed" and "RuntimeError" in read_json(run / "status.json")["error"]
+    shown = lab.run("runs", "show", "latest")
+    assert shown.code == 0 and "\x1b" not in shown.out + shown.err and "RuntimeError" in shown.out
+
+
+def gated(lab: Lab, when: str) -> str:
+    """Code of a network that waits for a file called `gate` while `when` holds: steps taken, looks since the last."""
+    (lab.folder / "gated.py").write_text(
+        f"""
+import time
+from pathlib import Path
+import torch
+
+class Gated(torch.nn.Linear):
+    def __init__(self):
+        super().__init__(2352, 10)
+        self.steps = self.looks = 0
+
+    def forward(self, images):
+        self.steps += self.training
+        self.looks = 0 if self.training else self.looks + 1
+        deadline = time.monotonic() + {PATIENCE}
+        while {when} and not Path("gate").exists() and time.monotonic() < deadline:
+            Path("waiting").touch()
+            time.sleep(0.02)
+        return super().forward(images.flatten(1))
+"""
+    )
+    return "gated.py:Gated"
+
+
+def _kill_at_step(step: int, run: Path, process: subprocess.Popen[str]) -> None:
+    wait_until(lambda: last_step(run) >= step and (run / "resume.pt").exists(), process)
+    process.kill()
+    finish(process)
+    assert state_of(run) == "running", "nobody was left to write anything else"
+    assert RunFolder(run, run.name).status.state == "interrupted"
+
+
+def _assert_stopped_with_checkpoint(run: Path) -> None:
+    status = read_json(run / "status.json")
+    assert status["state"] == "stopped" and "Stopped at step" in status["error"]
+    assert (run / "resume.pt").exists() and (run / "model.safetensors").exists()
+    assert not (run / "result.json").exists()
+    assert RunFolder(run, run.name).status.state == "stopped"

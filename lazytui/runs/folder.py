@@ -136,11 +136,11 @@ class RunFolder:
         The system lets go of the claim when the process ends, however it ends.
         """
         lock = FileLock(self.path / ".claim")
-        try:
-            with storage_errors(self.path):
+        with storage_errors(self.path):
+            try:
                 lock.acquire(timeout=1)
-        except Timeout as error:
-            raise BadInput(f"{self.id} is being run by another process already.") from error
+            except Timeout as error:  # an OSError too, so it has to be told apart first
+                raise BadInput(f"{self.id} is being run by another process already.") from error
         try:
             yield
         finally:

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.jobs import request_stop
 from tests.commands import PATIENCE, TRAINING, Lab, finish, last_step, read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 from tests.training.same import assert_same_training, logged
@@ -102,16 +103,14 @@ def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_train
     run = lab.only_run()
     assert begun.code == 0 and begun.json["run"] == run.name and begun.json["status"] in {"queued", "running"}
     wait_until(lambda: last_step(run) >= 20)
-    refused = lab.run("runs", "resume", "latest", "--detach")
-    assert (refused.code, refused.sentence) == (2, f"{run.name} is running already.")
-    refused = lab.run("runs", "remove", "latest", "--yes")
-    assert refused.code == 2 and "stop it first" in refused.sentence
-    assert lab.run("runs", "stop", "latest").code == 0
+    request_stop(RunFolder(run, run.name))
     wait_until(lambda: state_of(run) == "stopped")
-    assert last_step(run) < 136
     _assert_stopped_with_checkpoint(run)
     refused = lab.run("runs", "stop", "latest")
     assert (refused.code, refused.sentence) == (2, f"{run.name} isn't going on: it is stopped.")
+    stopped = lab.run("runs", "follow", "latest")
+    assert stopped.code == 1 and "step 20 " in stopped.out
+    assert stopped.sentence.startswith(f"{run.name}: stopped. Stopped at step ")
 
     assert lab.run("runs", "resume", "latest", "--detach").code == 0
     followed = lab.run("runs", "follow", "latest")
@@ -145,6 +144,10 @@ def test_one_process_a_run_and_a_second_sigint_stops_at_once(lab: Lab) -> None:
     wait_until((lab.folder / "waiting").exists, process)
     busy = lab.run("runs", "resume", "latest")
     assert (busy.code, busy.sentence) == (3, f"{run.name} is being run by another process already.")
+    busy = lab.run("runs", "resume", "latest", "--detach")
+    assert (busy.code, busy.sentence) == (2, f"{run.name} is running already.")
+    busy = lab.run("runs", "remove", "latest", "--yes")
+    assert (busy.code, run.exists()) == (2, True) and "is going on; stop it first" in busy.sentence
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
     assert any("stopping" in line for line in process.stderr), "the first one waits for the step to end, and says so"

@@ -1,0 +1,188 @@
+"""`lazytui run`: options, config files and what is refused, each with one sentence and its exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.commands import TINY_DATA, TINY_TRAINING, Lab, read_json
+from tests.conftest import FinishedTraining
+
+QUICK = (*TINY_DATA, "--model", "mlp", "--epochs", "1", "--metrics-samples", "100", "--batch-size", "300")
+
+
+def test_json_is_one_object_and_narration_goes_elsewhere(finished_training: FinishedTraining) -> None:
+    finished = finished_training.finished
+    assert finished.code == 0
+    told = finished.json
+    assert (told["kind"], told["status"], told["name"], told["error"]) == ("train", "done", "reference", None)
+    names = {"easy_accuracy", "hard_accuracy", "aligned_accuracy", "conflicting_accuracy", "unbiased_accuracy",
+             "worst_group_accuracy", "color_follow_rate", "shape_bias", "steps", "seconds"}  # fmt: skip
+    assert names <= told["metrics"].keys()
+    assert told["metrics"]["steps"] == 136
+    assert all(Path(path).exists() for path in told["artifacts"].values())
+    assert {"record", "result", "arrays", "weights", "events"} <= told["artifacts"].keys()
+    assert "step 0  easy accuracy" in finished.err and "step 136 " in finished.err
+
+
+def test_nothing_is_said_when_quiet_is_asked_for_and_figures_are_printed(lab: Lab) -> None:
+    ended = lab.run("run", "train", *QUICK, "--quiet")
+    assert (ended.code, ended.err) == (0, "")
+    assert "Accuracy while it trains" in ended.out and "Measured" in ended.out
+    assert "\x1b" not in ended.out, "a pipe gets no colors"
+
+
+def test_a_network_is_evaluated_on_its_own_data_and_on_other_data(finished_training: FinishedTraining) -> None:
+    lab = Lab(finished_training.lab.folder / "evaluating")
+    lab.folder.mkdir()
+    trained = finished_training.folder
+    own = lab.run("run", "evaluate", trained, "--json", "--quiet")
+    assert (own.code, own.err) == (0, "")
+    shared = read_json(trained / "result.json")["metrics"]
+    assert own.json["parents"] == [str(trained)]
+    for name, value in own.json["metrics"].items():
+        assert value == pytest.approx(shared[name], abs=0.02) if value is not None else shared[name] is None, name
+    other = lab.run("run", "evaluate", trained, "--json", "--hard", "gray")
+    assert other.code == 0 and other.json["params"]["hard"] == "gray"
+
+
+def test_a_source_that_auto_falls_back_on_is_said(lab: Lab) -> None:
+    ended = lab.run("run", "dataset", "--train-size", "100", "--test-size", "100", "--json")
+    assert ended.code == 0, ended.err
+    assert "--source: auto means strokes here." in ended.err.splitlines()
+    assert ended.json["params"]["source"] == "strokes"
+
+
+def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None:
+    refused = lab.run("run", "train", "--source", "mnist", "--json")
+    assert refused.code == 3 and refused.out == ""
+    assert "The source mnist isn't on this machine" in refused.sentence
+    assert not lab.workspace.exists(), "nothing half-made is left"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("evalute",), 2, "There is no analysis 'evalute'. Did you mean evaluate?"),
+        (("train", "--model", "gap-cn"), 2, "There is no model 'gap-cn'. Did you mean gap-cnn"),
+        (("train", "--method", "er"), 2, "There is no method 'er'. Did you mean erm"),
+        (("train", "--dataset", "backgruond"), 2, "Did you mean background"),
+        (("train", "--palette", "spectrall"), 2, "spectral"),
+        (("train", "--epochs", "0"), 2, "--epochs: Input should be greater than or equal to 1."),
+        (("train", "--bias", "1.5"), 2, "--bias: Input should be less than or equal to 1."),
+        (("train", "--seed", "-1"), 2, "--seed: Input should be greater than or equal to 0."),
+        (("train", "--placement", "none", "--tier", "h"), 2, "tier none"),
+        (("train", "--texture", "flat", "--texture", "stripes"), 2, "can't be combined"),
+        (("train", "--source", "strokes", "--train-size", "999999"), 3, "60000 digits"),
+        (("train", "--model", "nowhere.py:net"), 3, "There is no file 'nowhere.py'"),
+        (("train", "--model", "json:nothing"), 3, "'nothing'"),
+        (("train", "--source", "strokes", "--name", "la/test"), 2, "can't be a run's name"),
+        (("train", "--config", "none.toml"), 3, "can't be read"),
+        (("train", "--export", "curves.gif"), 2, "'.gif'"),
+        (("train", "--export", "nowhere/curves.svg"), 3, "the folder doesn't exist"),
+        (("evaluate", "latest"), 3, "There is no run of train"),
+        (("evaluate", "shipped/lazy-mnit"), 3, "There is no shipped model 'lazy-mnit'"),
+        (("story", "--model", "gap-cn"), 2, "Did you mean gap-cnn"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_is_one_sentence_and_leaves_nothing(
+    lab: Lab, arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    refused = lab.run("run", *arguments, "--quiet")
+    assert (refused.code, refused.out) == (code, "")
+    assert sentence in refused.sentence
+    assert not lab.workspace.exists()
+
+
+@pytest.mark.parametrize("arguments", [("train", "--epochs", "many"), ("train", "--epoch", "3"), ("evaluate",)])
+def test_what_cannot_be_parsed_is_a_usage_error(lab: Lab, arguments: tuple[str, ...]) -> None:
+    refused = lab.run("run", *arguments)
+    assert (refused.code, refused.out) == (2, "")
+    assert "Error: " in refused.err and "Traceback" not in refused.err
+
+
+def test_a_config_file_gives_options_and_the_command_line_has_the_last_word(lab: Lab) -> None:
+    (lab.folder / "lab.toml").write_text(
+        'source = "strokes"\ntrain-size = 120\nseed = 5\n\n[train]\nmodel = "mlp"\n'
+        "seed = 6\ntest_size = 110\nmetrics-samples = 100\n\n[dataset]\nbias = 0.5\n"
+    )
+    ended = lab.run("run", "train", "--config", "lab.toml", "--train-size", "130", "--json", "--quiet")
+    assert ended.code == 0, ended.err
+    params = ended.json["params"]
+    assert (params["source"], params["train_size"], params["test_size"]) == ("strokes", 130, 110)
+    assert (params["model"], params["seed"], params["bias"]) == ("mlp", 6, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "sentence"),
+    [
+        ("epochs = ", 3, "The config file lab.toml can't be read"),
+        (b"\xff\xfe", 3, "The config file lab.toml can't be read"),
+        ("epoch = 3", 2, "lab.toml: There is no option of `lazytui run train` 'epoch'. Did you mean epochs"),
+        ("[trian]\nepochs = 3", 2, "lab.toml: There is no analysis 'trian'. Did you mean train"),
+        ("train = 3", 2, "There is no option of `lazytui run train` 'train'"),
+        ("epochs = 0", 2, "--epochs: Input should be greater than or equal to 1."),
+        ('epochs = "many"', 2, "--epochs: "),
+        ("epochs = 2026-01-01", 2, "--epochs: "),
+        ("workspace = 'x'", 2, "There is no option of `lazytui run train` 'workspace'"),
+        ("[train.epochs]\na = 1", 2, "--epochs: "),
+    ],
+    ids=range(10),
+)
+def test_a_config_file_that_says_what_cannot_be(lab: Lab, content: str | bytes, code: int, sentence: str) -> None:
+    (lab.folder / "lab.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    refused = lab.run("run", "train", *TINY_TRAINING, "--config", "lab.toml")
+    assert refused.code == code
+    assert sentence in refused.sentence
+    assert not lab.workspace.exists()
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated", "foreign", "pickled", "folder"])
+def test_weights_that_cannot_be_used_are_one_sentence(
+    finished_training: FinishedTraining, lab: Lab, damage: str
+) -> None:
+    run = lab.workspace / finished_training.folder.name
+    run.mkdir(parents=True)
+    for file in finished_training.folder.iterdir():
+        if file.is_file():
+            (run / file.name).write_bytes(file.read_bytes())
+    weights = run / "model.safetensors"
+    match damage:
+        case "missing":
+            weights.unlink()
+        case "truncated":
+            weights.write_bytes(weights.read_bytes()[:-100])
+        case "foreign":
+            record = read_json(run / "run.json")
+            record["params"]["model"] = "gap-cnn"
+            (run / "run.json").write_text(json.dumps(record))
+        case "pickled":
+            torch.save({"code": Path}, weights)
+        case "folder":
+            weights.unlink()
+            weights.mkdir()
+    refused = lab.run("run", "evaluate", "latest")
+    assert refused.code == 3
+    assert refused.last.startswith("lazytui: ") and "model.safetensors" in refused.last
+    (listed,) = [run for run in lab.run("runs", "list", "--json").json if run["kind"] == "evaluate"]
+    assert listed["status"] == "failed" and "model.safetensors" in listed["error"]
+
+
+def test_data_that_cannot_be_rebuilt_are_one_sentence(finished_training: FinishedTraining, lab: Lab) -> None:
+    run = lab.workspace / finished_training.folder.name
+    run.mkdir(parents=True)
+    record = read_json(finished_training.folder / "run.json")
+    for changes, sentence in (
+        ({"source": "mnist"}, "The source mnist isn't on this machine"),
+        ({"bias": 7}, "aren't valid: --bias: Input should be less than or equal to 1."),
+        ({"what": 1}, "aren't valid: --what: "),
+    ):
+        (run / "run.json").write_text(json.dumps({**record, "params": record["params"] | changes}))
+        refused = lab.run("run", "evaluate", "latest", "--quiet")
+        assert refused.code == 3
+        assert sentence in refused.sentence
+    assert len(list(lab.workspace.iterdir())) == 1

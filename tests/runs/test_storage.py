@@ -1,0 +1,98 @@
+"""Full and read-only disks, real ones: one sentence, and what was there stays whole."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lazytui.errors import BadInput
+from lazytui.files import write_atomic
+from lazytui.runs.workspace import Workspace
+from tests.commands import TINY_DATA, Lab
+
+
+def mounted(folder: Path, options: str) -> None:
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True)
+    if done.returncode:
+        pytest.skip("file systems can't be mounted here")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    try:
+        mounted(tmp_path / "disk", "size=64k")
+    except FileNotFoundError:
+        pytest.skip("there is no mount command here")
+    yield tmp_path / "disk"
+    subprocess.run(["umount", str(tmp_path / "disk")], check=True)
+
+
+def test_a_full_disk_leaves_the_old_file(small_disk: Path) -> None:
+    write_atomic(small_disk / "file", "old")
+    with pytest.raises(BadInput, match="the disk is full"):
+        write_atomic(small_disk / "file", bytes(200_000))
+    assert (small_disk / "file").read_text() == "old"
+    assert [path.name for path in small_disk.iterdir()] == ["file"]
+
+
+def test_a_run_is_created_whole_or_not_at_all(small_disk: Path) -> None:
+    workspace = Workspace(small_disk / "runs")
+    with pytest.raises(BadInput, match="the disk is full"):
+        workspace.create("train", {"long": "x" * 200_000})
+    assert workspace.runs() == [] and not list(workspace.path.glob(".*"))
+
+
+def test_a_training_on_a_disk_that_fills_up_says_so(lab: Lab, small_disk: Path) -> None:
+    failed = lab.run("run", "train", *TINY_DATA, "--model", "cnn3", "--workspace", small_disk)
+    assert failed.code == 3
+    assert failed.last.endswith("can't be written: the disk is full.")
+    (listed,) = lab.run("runs", "list", "--json", "--workspace", small_disk).json
+    assert listed["status"] in {"failed", "interrupted"}
+    assert not list(small_disk.glob("*/.*.tmp"))
+
+
+def test_a_read_only_workspace_is_one_sentence(lab: Lab, small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    refused = lab.run("run", "train", *TINY_DATA, "--workspace", small_disk)
+    assert (refused.code, refused.sentence) == (3, f"{small_disk} can't be written: the file system is read-only.")
+
+
+def test_nothing_is_left_where_writing_fails(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BadInput, match="it is a folder"):
+        write_atomic(tmp_path / "folder", "text")
+    with pytest.raises(BadInput, match="the folder doesn't exist"):
+        write_atomic(tmp_path / "nowhere" / "file", "text")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("kept")
+    (tmp_path / "link").symlink_to("precious")
+    write_atomic(tmp_path / "link", "new")
+    assert (tmp_path / "precious").read_text() == "kept"
+    assert (tmp_path / "link").read_text() == "new" and not (tmp_path / "link").is_symlink()
+
+
+def test_threads_that_write_at_once_leave_whole_files_with_the_usual_rights(tmp_path: Path) -> None:
+    (tmp_path / "usual").touch()
+
+    def write(letter: str) -> None:
+        for _ in range(100):
+            write_atomic(tmp_path / "file", letter * 10_000)
+
+    threads = [threading.Thread(target=write, args=(letter,)) for letter in "abc"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    content = (tmp_path / "file").read_text()
+    assert len(content) == 10_000 and len(set(content)) == 1
+    (tmp_path / "later").touch()
+    assert (tmp_path / "file").stat().st_mode == (tmp_path / "usual").stat().st_mode
+    assert (tmp_path / "later").stat().st_mode == (tmp_path / "usual").stat().st_mode

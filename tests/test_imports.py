@@ -1,0 +1,89 @@
+"""What a command must not import: help, lists and exports answer without torch, on any machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands import ROOT, Lab
+from tests.conftest import FinishedTraining
+
+HEAVY = {"torch", "torchvision", "textual", "plotext"}
+
+PROGRAM = """
+import sys
+from lazytui.__main__ import main
+sys.argv = ["lazytui", *{arguments!r}]
+try:
+    main()
+finally:
+    print("\\nMODULES", *sorted({{name.partition(".")[0] for name in sys.modules}}))
+"""
+
+
+def imported(lab: Lab, *arguments: str) -> set[str]:
+    ended = lab.python(PROGRAM.format(arguments=arguments))
+    assert ended.code == 0, ended.err
+    return set(ended.out.rpartition("\nMODULES")[2].split())
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("runs", "--help"), ("runs", "list"), ("runs", "list", "--json")], ids=" ".join
+)
+def test_help_and_lists_import_nothing_heavy(
+    finished_training: FinishedTraining, lab: Lab, arguments: tuple[str, ...]
+) -> None:
+    for place in (lab, finished_training.lab):
+        modules = imported(place, *arguments)
+        assert not modules & (HEAVY | {"numpy", "matplotlib", "sklearn"})
+        assert "typer" in modules
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "train", "--help"),
+        ("run", "story", "--help"),
+        ("runs", "show", "reference"),
+        ("runs", "show", "reference", "--json"),
+        ("models",),
+        *(("export", "reference", f"out/all{suffix}") for suffix in (".html", ".txt", ".ansi", ".json", ".svg")),
+    ],
+    ids=" ".join,
+)
+def test_finished_runs_are_shown_and_exported_without_torch(
+    finished_training: FinishedTraining, arguments: tuple[str, ...]
+) -> None:
+    (finished_training.lab.folder / "out").mkdir(exist_ok=True)
+    assert not imported(finished_training.lab, *arguments) & HEAVY
+
+
+@pytest.mark.parametrize("package", ["cli", "figures", "runs", "analyses", "training"])
+def test_no_module_of_these_packages_imports_torch_by_itself(package: str, lab: Lab) -> None:
+    """Analyses and training settings load without torch; engines are imported when the work begins."""
+    folder = ROOT / "lazytui" / package
+    files = folder.glob("*.py") if package == "training" else folder.rglob("*.py")
+    engines = {"loop", "checkpoint", "monitor", "optimizers"} if package == "training" else set()
+    names = [_module(file) for file in files if file.stem not in engines]
+    ended = lab.python(f"import importlib, sys\nfor n in {names!r}: importlib.import_module(n)\nprint(*sys.modules)")
+    assert ended.code == 0, ended.err
+    assert not set(ended.out.split()) & HEAVY
+
+
+def _module(file: Path) -> str:
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def test_the_contracts_of_direction_hold() -> None:
+    pytest.importorskip("importlinter")
+    ended = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout

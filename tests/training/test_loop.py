@@ -1,0 +1,194 @@
+"""The loop in this process: its curves, its manners, and how it ends when numbers break."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load_file
+
+from lazytui.analyses import execute
+from lazytui.cli.narration import narrating
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import BiasedDataset, build
+from lazytui.errors import BadInput, LazytuiError, UsageError
+from lazytui.runs.carrying import carrying
+from lazytui.runs.events import metric_history, read_events
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.training.checkpoint import load_snapshot
+from lazytui.training.loop import Trained, train
+from lazytui.training.settings import TrainingSettings
+
+SETTINGS = {"model": "mlp", "batch_size": 32, "metrics_samples": 100, "precision": "fp32", "device": "cpu"}
+Train = Callable[..., Trained]
+
+
+@pytest.fixture(scope="module")
+def data() -> BiasedDataset:
+    return build(DatasetParams(source="strokes", train_size=200, test_size=150))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> RunFolder:
+    return Workspace(tmp_path).create("train", {})
+
+
+@pytest.fixture
+def trained(run: RunFolder, data: BiasedDataset, tmp_path: Path) -> Train:
+    """Train in the run folder. 180 images in batches of 32: 6 steps an epoch."""
+
+    def carry(seed: int = 0, **settings: object) -> Trained:
+        chosen = TrainingSettings.model_validate({**SETTINGS, **settings})
+        with narrating("", quiet=True) as narrator, carrying(run, Workspace(tmp_path), narrator) as report:
+            return train(chosen, seed, data, report)
+
+    return carry
+
+
+def test_curves_begin_before_the_first_step_and_end_after_the_last(trained: Train, run: RunFolder) -> None:
+    done = trained(epochs=3, metrics_every=4)
+    assert done.steps == 18
+    assert done.history["step"] == [0, 4, 8, 12, 16, 18]
+    assert np.isnan(done.history["loss"][0]) and np.isfinite(done.history["loss"][1:]).all()
+    assert {"easy_accuracy", "hard_accuracy", "color_follow_rate"} <= done.history.keys()
+    assert {len(column) for column in done.history.values()} == {6}
+    logged = metric_history(read_events(run.events)[0])
+    assert logged["step"] == done.history["step"]
+    for name, column in done.history.items():
+        np.testing.assert_array_equal(np.array(logged[name], float), column)
+
+
+def test_the_number_of_points_is_chosen_where_nobody_does(trained: Train) -> None:
+    assert len(trained(epochs=10).history["step"]) in range(25, 35)
+
+
+def test_a_batch_larger_than_the_split_is_one_step_an_epoch(trained: Train) -> None:
+    assert trained(epochs=2, batch_size=60_000).steps == 2
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+def test_every_optimizer_learns(trained: Train, optimizer: str) -> None:
+    lr = {"adam": 1e-3, "adamw": 1e-3, "sgd": 0.5}[optimizer]
+    done = trained(epochs=10, optimizer=optimizer, lr=lr, momentum=0.0, metrics_every=6)
+    assert done.history["loss"][-1] < done.history["loss"][1] - 0.3
+
+
+def test_the_global_random_state_and_the_mode_are_left_as_they_were(trained: Train) -> None:
+    torch.manual_seed(11)
+    before = torch.get_rng_state()
+    done = trained(model="cnn3")
+    assert torch.equal(torch.get_rng_state(), before)
+    assert done.model.training, "the curves look at the network without leaving it in evaluation mode"
+
+
+def test_seeds_make_a_difference_and_nothing_else_does(data: BiasedDataset, tmp_path: Path) -> None:
+    weights = []
+    for number, (seed, disturbed) in enumerate([(0, 1), (0, 2), (1, 2)]):
+        torch.manual_seed(disturbed)
+        run = Workspace(tmp_path / str(number)).create("train", {})
+        settings = TrainingSettings.model_validate({**SETTINGS, "model": "cnn3"})
+        with narrating("", quiet=True) as narrator, carrying(run, Workspace(tmp_path), narrator) as report:
+            done = train(settings, seed, data, report)
+        weights.append(torch.cat([value.flatten() for value in done.model.parameters()]))
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+
+
+@pytest.mark.parametrize("seed", [0, 2**40, 2**63 - 1])
+def test_any_seed_will_do(trained: Train, seed: int) -> None:
+    assert trained(seed=seed).steps == 6
+
+
+def test_a_loss_that_is_no_number_stops_with_the_last_finite_weights_kept(trained: Train, run: RunFolder) -> None:
+    with pytest.raises(LazytuiError, match=r"^(The loss became|Weights became) .*a smaller --lr") as raised:
+        trained(model="gap-cnn", optimizer="sgd", lr=100, epochs=5, checkpoint_seconds=0)
+    assert raised.value.exit_code == 1
+    status = run.status
+    assert (status.state, status.error) == ("failed", str(raised.value))
+    if run.weights.exists():
+        assert all(np.isfinite(values).all() for values in load_file(run.weights).values())
+    snapshot = load_snapshot(run.path / "resume.pt")
+    if snapshot is not None:
+        assert all(values.isfinite().all() for values in snapshot.model.values())
+    assert not any(np.isnan(v) for e in read_events(run.events)[0] for v in e.get("values", {}).values() if v)
+
+
+def test_weights_that_break_after_a_finite_loss_are_not_saved(trained: Train, run: RunFolder, tmp_path: Path) -> None:
+    """The third update makes the weights infinite; its loss was still a number."""
+    (tmp_path / "late.py").write_text(
+        "import torch\n"
+        "class Late(torch.nn.Linear):\n"
+        "    def __init__(self):\n        super().__init__(2352, 10)\n        self.steps = 0\n"
+        "    def forward(self, images):\n        self.steps += self.training\n"
+        "        logits = super().forward(images.flatten(1))\n"
+        "        if self.steps == 3: logits.register_hook(lambda gradient: gradient * float('inf'))\n"
+        "        return logits\n"
+    )
+    with pytest.raises(LazytuiError, match=r"^Weights became infinite or undefined by step 3 \(weight first\)"):
+        trained(model=f"{tmp_path}/late.py:Late", metrics_every=1000, checkpoint_seconds=0)
+    snapshot = load_snapshot(run.path / "resume.pt")
+    assert snapshot is not None and snapshot.step == 2
+    assert all(np.isfinite(values).all() for values in load_file(run.weights).values())
+
+
+@pytest.mark.parametrize("damage", ["truncated", "nonsense", "empty", "pickled code", "another network", "no dict"])
+def test_a_damaged_snapshot_is_refused_and_its_code_never_run(
+    trained: Train, run: RunFolder, tmp_path: Path, damage: str
+) -> None:
+    snapshot = run.path / "resume.pt"
+    match damage:
+        case "truncated":
+            torch.save({"step": 3, "model": torch.zeros(1000)}, snapshot)
+            snapshot.write_bytes(snapshot.read_bytes()[:-500])
+        case "nonsense":
+            snapshot.write_bytes(b"\x80\x02nonsense" * 9)
+        case "empty":
+            snapshot.write_bytes(b"")
+        case "pickled code":
+            torch.save(_Evil(str(tmp_path / "ran")), snapshot)
+        case "another network":
+            state = {"step": 1, "model": {"weight": torch.zeros(3)}, "method": {}, "random": [], "history": {}}
+            torch.save({**state, "loss_sum": torch.zeros(()), "loss_count": 0}, snapshot)
+        case "no dict":
+            torch.save([1, 2], snapshot)
+    before = snapshot.read_bytes()
+    with pytest.raises(BadInput, match="can't be resumed; start it anew"):
+        trained()
+    assert snapshot.read_bytes() == before
+    assert not (tmp_path / "ran").exists()
+
+
+class _Evil:
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (Path(self.path),)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"model": "gap-cn"}, "--model: There is no model 'gap-cn'. Did you mean gap-cnn"),
+        ({"method": "erm2"}, "--method: There is no method 'erm2'. Did you mean erm"),
+        ({"epochs": 0}, "--epochs: Input should be greater than or equal to 1."),
+        ({"batch_size": 10**9}, "--batch-size: Input should be less than or equal to 65536."),
+        ({"lr": float("nan")}, "--lr: Input should be"),
+        ({"lr": 0}, "--lr: Input should be greater than 0."),
+        ({"checkpoint_seconds": float("inf")}, "--checkpoint-seconds: Input should be a finite number."),
+        ({"momentum": 1.0}, "--momentum: Input should be less than 1."),
+        ({"optimizer": "lion"}, "--optimizer: Input should be 'adam', 'adamw' or 'sgd'."),
+        ({"epoch": 3}, "--epoch: "),
+    ],
+    ids=str,
+)
+def test_settings_that_cannot_be_are_told_before_anything_is_written(
+    settings: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(UsageError) as raised:
+        execute.validated("train", {"source": "strokes", **settings})
+    assert str(raised.value).startswith(sentence)

@@ -19,7 +19,7 @@ from lazytui.data.textures import PIXELS, lay_textures
 
 Levels = NDArray[np.uint16]
 
-CHUNK = 128
+CHUNK = 512
 _FULL = np.uint16(255)
 _GRAY = (128, 128, 128)
 _WHITE = (255, 255, 255)
@@ -93,5 +93,4 @@ def _composite(
             inked += np.uint16(127)
         np.multiply(light, backgrounds[:, channel, None], out=mixed)
         mixed += inked
-        mixed //= _FULL
-        images[..., channel] = mixed
+        np.floor_divide(mixed, _FULL, out=images[..., channel], casting="unsafe")

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import SFC64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-_BLOCK = 16_384
+_BLOCK = 32_768
 
 
 def stream(seed: int, *key: str | int) -> Generator:

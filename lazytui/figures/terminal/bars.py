@@ -16,6 +16,7 @@ from lazytui.figures.kinds import RGB, Bars
 from lazytui.figures.numbers import number, value_texts, with_unit
 from lazytui.figures.scales import bar_limits
 from lazytui.figures.terminal.lines_of_text import placed, runs, widest, wrapped
+from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -39,7 +40,7 @@ class _Axis:
 
 
 class BarChart:
-    """The body of a `Bars` figure: one line a bar, drawn in eighths of a cell."""
+    """The body of a `Bars` figure: one line a bar, drawn in eighths of a cell. Marks each bar's line by its index."""
 
     def __init__(self, figure: Bars) -> None:
         self.figure = figure
@@ -56,6 +57,7 @@ class BarChart:
         axis = _Axis(*bar_limits(figure), max(width - labels - 1 - (beside + 1 if beside else 0), 1))
         for index, text in enumerate(texts):
             names = wrapped(figure.labels[index], labels) or [""]
+            yield marked(index, width)
             yield Segment(placed(names[0], labels, "right") + " ", Style(bold=True))
             yield from self._strip(index, axis, Palette.of(console))
             if beside:

@@ -7,6 +7,7 @@ from rich.constrain import Constrain
 from rich.text import Text as RichText
 
 from lazytui.figures.clean import cleaned
+from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.terminal.bars import BarChart
 from lazytui.figures.terminal.histogram import HistogramChart
@@ -17,30 +18,39 @@ from lazytui.figures.terminal.pixel_grid import PixelGrid
 from lazytui.figures.terminal.table import TableBody
 
 
-def draw(figure: Figure, *, width: int | None = None, height: int | None = None) -> RenderableType:
+def draw(
+    figure: Figure, *, width: int | None = None, height: int | None = None, theme: Theme = "dark"
+) -> RenderableType:
     """The figure for a console: bold title, body, dim note.
 
     width: columns at most; None takes the console's. No line is longer, whatever the figure holds.
     height: rows of a chart's own area (`Lines`, `Histogram`); None chooses. Other kinds are as high as their content.
+
+    theme: of the terminal's background; a heat map's scale begins near it.
 
     The drawing adapts to the console that prints it: true color, 256 colors (quantized, so that equal neighbors merge
     into one escape sequence), 16 colors, or none (`NO_COLOR`, a pipe), where images become shades and lines differ by
     their marks.
     """
     figure = cleaned(figure)
-    parts: list[RenderableType] = [RichText(figure.title, style="bold"), body(figure, height=height)]
+    return Constrain(titled(figure, body(figure, height=height, theme=theme)), width)
+
+
+def titled(figure: Figure, drawn: RenderableType) -> RenderableType:
+    """The drawn body of a figure between its title and its note, whose text must be plain already."""
+    parts: list[RenderableType] = [RichText(figure.title, style="bold"), drawn]
     if figure.note:
         parts.append(RichText(figure.note, style="dim"))
-    return Constrain(Group(*parts), width)
+    return Group(*parts)
 
 
-def body(figure: Figure, *, height: int | None = None) -> RenderableType:
+def body(figure: Figure, *, height: int | None = None, theme: Theme = "dark") -> RenderableType:
     """The figure without its title and note; its text must be plain already (`clean.cleaned`)."""
     match figure:
         case Pixels():
             return PixelGrid(figure)
         case Matrix():
-            return HeatMap(figure)
+            return HeatMap(figure, theme)
         case Lines():
             return LineChart(figure, height)
         case Bars():

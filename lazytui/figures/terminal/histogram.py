@@ -13,6 +13,7 @@ from lazytui.figures.kinds import Histogram
 from lazytui.figures.numbers import significant, tick_labels
 from lazytui.figures.scales import nice_ticks
 from lazytui.figures.terminal.lines_of_text import shortened, widest
+from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
@@ -33,7 +34,7 @@ def column_counts(figure: Histogram, columns: int) -> NDArray[np.int64]:
 
 
 class HistogramChart:
-    """The body of a `Histogram` figure."""
+    """The body of a `Histogram` figure. Marks the area of its columns as "plot"."""
 
     def __init__(self, figure: Histogram, height: int | None) -> None:
         self.figure = figure
@@ -58,6 +59,8 @@ class HistogramChart:
         for row in range(self.rows):
             filled = np.clip(eighths - 8 * (self.rows - 1 - row), 0, 8)
             yield Segment(f"{ticks.get(row, ''):>{labels}} {'┤' if row in ticks else '│'}", _MUTED)
+            if not row:
+                yield marked("plot", columns, self.rows)
             yield Segment("".join(_EIGHTHS[level] for level in filled).rstrip(), ink(SERIES[0], Palette.of(console)))
             yield Segment.line()
         yield Segment(" " * labels + " └" + "─" * columns, _MUTED)

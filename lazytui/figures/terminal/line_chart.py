@@ -12,8 +12,10 @@ from rich.text import Text as RichText
 from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines
 from lazytui.figures.numbers import significant
-from lazytui.figures.scales import drawable
+from lazytui.figures.scales import drawable, x_limits
+from lazytui.figures.terminal.curves import curves
 from lazytui.figures.terminal.lines_of_text import placed
+from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import Palette, tone_style
 
 _MUTED = tone_style("muted")
@@ -23,26 +25,34 @@ _REFERENCE = "┄"
 
 
 class LineChart:
-    """The body of a `Lines` figure."""
+    """The body of a `Lines` figure. Marks the area of its curves as "plot".
 
-    def __init__(self, figure: Lines, height: int | None) -> None:
+    x_span: the ends of the x axis; None takes the data's own.
+    """
+
+    def __init__(self, figure: Lines, height: int | None, x_span: tuple[float, float] | None = None) -> None:
         self.figure = figure
         self.height = height
+        self.x_span = x_span or x_limits(figure)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from lazytui.figures.terminal.curves import curves  # brings plotext, which only a chart has to wait for
-
         figure = self.figure
         width = options.max_width
         colored = Palette.of(console) is not Palette.NONE
         yield from self._legend(width, colored)
         marks = None if colored else [_MARKS[index % len(_MARKS)] for index in range(len(figure.series))]
         rows = max(self.height or min(max(width // 5, 8), 18), 4)
-        chart = curves(figure, width=width, height=rows, marks=marks)
+        chart = curves(figure, width=width, height=rows, x_span=self.x_span, marks=marks)
         if chart is None:
             yield RichText("(too narrow for a chart)", style=_MUTED)
         else:
-            yield chart
+            for number, line in enumerate(chart.lines):
+                before, *after = line
+                yield before
+                if not number:
+                    yield marked("plot", chart.columns, chart.rows)
+                yield from after
+                yield Segment.line()
         yield Segment(placed(figure.x_label, width, "center").rstrip(), _MUTED)
         yield Segment.line()
 

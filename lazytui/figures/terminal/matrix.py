@@ -10,10 +10,11 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.colors import ink_on, rgb, value_colors, value_range
+from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import RGB, Matrix
 from lazytui.figures.numbers import number, with_unit
 from lazytui.figures.terminal.lines_of_text import placed, shortened, widest, wrapped
+from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _BOLD = Style(bold=True)
@@ -24,14 +25,18 @@ _SCALE_STEPS = 24
 
 
 class HeatMap:
-    """The body of a `Matrix` figure; one that is too wide is broken into panels of columns, and no number is lost."""
+    """The body of a `Matrix` figure; one that is too wide is broken into panels of columns, and no number is lost.
 
-    def __init__(self, figure: Matrix) -> None:
+    Marks its cells (row, column) and its labels ("row", row) and ("column", column).
+    """
+
+    def __init__(self, figure: Matrix, theme: Theme = "dark") -> None:
         self.figure = figure
+        self.theme: Theme = theme
         self.texts = [[number(float(value), figure.decimals) for value in row] for row in figure.values]
         low, high = value_range(figure.values, figure.low, figure.high)
         self.low, self.high = low, high
-        self.colors = value_colors(np.asarray(figure.values, dtype=np.float64), low, high, "dark")
+        self.colors = value_colors(np.asarray(figure.values, dtype=np.float64), low, high, theme)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
@@ -71,6 +76,7 @@ class HeatMap:
             for column, name in zip(columns, names, strict=True):
                 place = line - (height - len(name))  # names stand on the cells, however many lines they have
                 text = name[place] if place >= 0 else ""
+                yield marked(("column", column), cell - 1)
                 if swatches and place == 0:
                     yield from _with_swatch(text, swatches[column], cell, palette)
                 else:
@@ -79,6 +85,7 @@ class HeatMap:
 
     def _row(self, row: int, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
+        yield marked(("row", row), labels)
         if figure.row_colors and palette is not Palette.NONE:
             before, _, after = placed("■ " + figure.row_labels[row], labels, "right").partition("■")
             yield Segment(before + "■", ink(figure.row_colors[row], palette))
@@ -87,6 +94,7 @@ class HeatMap:
             yield Segment(placed(figure.row_labels[row], labels, "right") + " ", _BOLD)
         for column in columns:
             text = placed(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
+            yield marked((row, column), cell)
             yield Segment(text, self._cell_style(row, column, palette))
         yield Segment.line()
 
@@ -111,7 +119,7 @@ class HeatMap:
         yield Segment(" " * indent + low + " ", _MUTED)
         steps = min(_SCALE_STEPS, available - indent - len(low) - len(high) - 2)
         places = np.linspace(self.low, self.high, 2 * steps)
-        colors = value_colors(places, self.low, self.high, "dark")
+        colors = value_colors(places, self.low, self.high, self.theme)
         for left, right in zip(colors[::2], colors[1::2], strict=True):
             yield Segment("▌", ink(rgb(left), palette, rgb(right)))
         yield Segment(" " + high, _MUTED)

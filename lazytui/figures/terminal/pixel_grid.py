@@ -16,6 +16,7 @@ from lazytui.figures.images import captions_with_tones, resized, shown_images
 from lazytui.figures.kinds import Pixels
 from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
 from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
+from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import Palette, ink, tone_style
 
 _GAP = 1
@@ -77,6 +78,8 @@ class PixelGrid:
 
     Images keep their own size where the width allows (one pixel a column); otherwise they shrink, each new pixel the
     mean of its area, and a grid without row and column labels breaks its rows into equal parts as well.
+
+    Marks its images by their index, and the lines of their captions by ("caption", index).
     """
 
     def __init__(self, figure: Pixels) -> None:
@@ -133,6 +136,8 @@ class PixelGrid:
             for place, image in enumerate(drawn):
                 if place:
                     yield Segment(" " * (layout.cell - layout.width + _GAP))
+                if not line:
+                    yield marked(members[place], layout.width, layout.lines)
                 yield from image[line]
             yield Segment.line()
         yield from self._captions(members, layout)
@@ -152,5 +157,6 @@ class PixelGrid:
             for place, (text, style) in enumerate(zip(texts, styles, strict=True)):
                 if place:
                     yield Segment(" " * _GAP)
+                yield marked(("caption", members[place]), layout.cell)
                 yield Segment(placed(text[line] if line < len(text) else "", layout.cell), style)
             yield Segment.line()

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
-from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from lazytui.figures.kinds import Table
 from lazytui.figures.numbers import entry, heading, is_numeric
-from lazytui.figures.terminal.lines_of_text import widest, wrapped
+from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
+from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import tone_style
 
+_BOLD = Style(bold=True)
 _MUTED = tone_style("muted")
 _READABLE = 14
 """The narrowest that a column of longer texts is wrapped to."""
@@ -25,7 +26,7 @@ _BETWEEN = 3
 
 
 class TableBody:
-    """The body of a `Table` figure."""
+    """The body of a `Table` figure. Marks its rows by their index, and the lines of its headings ("heading", column)."""
 
     def __init__(self, figure: Table) -> None:
         self.figure = figure
@@ -33,6 +34,9 @@ class TableBody:
         self.rows = [
             [entry(cell, column.decimals) for cell, column in zip(row, figure.columns, strict=True)]
             for row in figure.rows
+        ]
+        self.alignment: list[Literal["left", "right"]] = [
+            "right" if is_numeric(figure, index) else "left" for index in range(len(self.headings))
         ]
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
@@ -43,14 +47,14 @@ class TableBody:
         if widths is None:
             yield from self._row_blocks(options.max_width)
         else:
-            yield self._side_by_side(widths)
+            yield from self._side_by_side(widths)
 
     def _widths(self, available: int) -> list[int] | None:
         """Cells for each column: numbers whole, text wrapped where it must be; None where that doesn't fit."""
         columns = [[name, *(row[index] for row in self.rows)] for index, name in enumerate(self.headings)]
         natural = [max(widest(texts), 1) for texts in columns]
         least = [
-            width if is_numeric(self.figure, index) else min(width, max(_READABLE, widest(" ".join(texts).split())))
+            width if self.alignment[index] == "right" else min(width, max(_READABLE, widest(" ".join(texts).split())))
             for index, (width, texts) in enumerate(zip(natural, columns, strict=True))
         ]
         spare = available - sum(least) - _BETWEEN * (len(columns) - 1)
@@ -60,14 +64,35 @@ class TableBody:
         share = min(1.0, spare / max(sum(wanted), 1))
         return [width + int(want * share) for width, want in zip(least, wanted, strict=True)]
 
-    def _side_by_side(self, widths: list[int]) -> RichTable:
-        table = RichTable(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-        for index, (name, width) in enumerate(zip(self.headings, widths, strict=True)):
-            justify: Literal["left", "right"] = "right" if is_numeric(self.figure, index) else "left"
-            table.add_column(RichText(name), justify=justify, width=width)
-        for row in self.rows:
-            table.add_row(*(RichText(text) for text in row))
-        return table
+    def _side_by_side(self, widths: list[int]) -> Iterator[Segment]:
+        across = sum(widths) + _BETWEEN * (len(widths) - 1)
+        for line in self._lines(self.headings, widths):
+            for column, text in enumerate(line):
+                yield marked(("heading", column), widths[column])
+                yield Segment(text + " " * (_BETWEEN if column < len(line) - 1 else 0), _BOLD)
+            yield Segment.line()
+        yield Segment("─" * across)
+        yield Segment.line()
+        for number, row in enumerate(self.rows):
+            lines = self._lines(row, widths)
+            yield marked(number, across, len(lines))
+            for line in lines:
+                yield Segment((" " * _BETWEEN).join(line))
+                yield Segment.line()
+
+    def _lines(self, texts: list[str], widths: list[int]) -> list[list[str]]:
+        """One row's entries, each wrapped to its column's width and padded to it."""
+        entries = [
+            [text] if cell_len(text) <= width else wrapped(text, width)
+            for text, width in zip(texts, widths, strict=True)
+        ]
+        return [
+            [
+                placed(lines[number] if number < len(lines) else "", width, align)
+                for lines, width, align in zip(entries, widths, self.alignment, strict=True)
+            ]
+            for number in range(max(map(len, entries)))
+        ]
 
     def _row_blocks(self, width: int) -> Iterator[Segment]:
         """Each row as lines of `column  value`, for widths that can't hold the columns without cutting numbers."""
@@ -75,11 +100,15 @@ class TableBody:
         for number, row in enumerate(self.rows):
             if number:
                 yield Segment.line()
-            for name, text in zip(self.headings, row, strict=True):
-                left, right = wrapped(name, names) or [""], wrapped(text, max(width - names - 1, 2)) or [""]
+            pairs = [
+                (wrapped(name, names) or [""], wrapped(text, max(width - names - 1, 2)) or [""])
+                for name, text in zip(self.headings, row, strict=True)
+            ]
+            yield marked(number, width, sum(max(len(left), len(right)) for left, right in pairs))
+            for left, right in pairs:
                 for line in range(max(len(left), len(right))):
                     start = left[line] if line < len(left) else ""
                     end = right[line] if line < len(right) else ""
-                    yield Segment(start + " " * (names - widest([start]) + 1 if end else 0), Style(bold=True))
+                    yield Segment(start + " " * (names - widest([start]) + 1 if end else 0), _BOLD)
                     yield Segment(end)
                     yield Segment.line()

@@ -20,6 +20,8 @@ from lazytui.data.textures import PIXELS, lay_textures
 Levels = NDArray[np.uint16]
 
 CHUNK = 512
+"""Images to a random stream. Another number would paint other bytes."""
+
 _FULL = np.uint16(255)
 _GRAY = (128, 128, 128)
 _WHITE = (255, 255, 255)

@@ -20,24 +20,29 @@ Float = NDArray[np.float64]
 CHUNK = 250
 """Digits drawn at a time, each chunk from a stream of its own."""
 
+BROADEST = 0.15 * BOX
+"""The broadest pen: half its width in pixels."""
+
 
 @dataclass(frozen=True)
 class Hand:
     """How much a hand varies: standard deviations, in heights of a digit unless said otherwise."""
 
-    jitter: float = 0.028  # of every control point
-    lift: float = 0.03  # of a whole stroke against the others
-    wave: float = 0.02  # of the elastic warp, in each of its waves
+    haste: float = 0.4  # of the logarithm of a factor on jitter, lift and wave: some digits are neat, some are not
+    jitter: float = 0.029  # of every control point
+    lift: float = 0.025  # of a whole stroke against the others
+    wave: float = 0.023  # of the elastic warp, in each of its waves
     taper: float = 0.1  # of the top's width against the foot's, relative
     sag: float = 0.1  # of the height of the middle: large heads against large bellies
-    bow: float = 0.04  # of a bend of the whole digit
-    aspect: float = 0.17  # of log(width / height)
-    slant: float = 0.25  # of the shear, in widths a height
+    bow: float = 0.045  # of a bend of the whole digit
+    aspect: float = 0.18  # of log(width / height)
+    slant: float = 0.23  # of the shear, in widths a height
     lean: float = 0.1  # the mean shear: to the right
     turn: float = 0.08  # of the rotation, in radians
-    radius: float = 1.22  # median half width of the stroke, in pixels
+    radius: float = 1.18  # median half width of the stroke, in pixels
     spread: float = 0.25  # of its logarithm from digit to digit
     pressure: float = 0.08  # of its logarithm along the stroke
+    rough: float = 0.05  # of its logarithm from one pen position to the next
 
 
 HAND = Hand()
@@ -69,7 +74,8 @@ def draw(labels: ArrayLike, generator: Generator, *, hand: Hand = HAND, pens: Pe
     """Draw one digit for every label: (n, 28, 28) uint8, white on black. labels: (n,) integers, 0 to 9."""
     pens = pens or load_pens()
     variants = choose(np.asarray(labels), generator, pens)
-    points = _move(_write(variants, generator, hand, pens), generator, hand)
+    haste = np.exp(hand.haste * generator.standard_normal((len(variants), 1, 1)))
+    points = _move(_write(variants, haste, generator, hand, pens), haste, generator, hand)
     radius, ink, edge = _press(pens.along[variants], generator, hand)
     return rasterize(points, radius, ink, edge)
 
@@ -92,17 +98,17 @@ def _join(chunks: list[Digits], size: int) -> Digits:
     return Digits(images, np.concatenate([chunk.labels for chunk in chunks])[:size])
 
 
-def _write(variants: NDArray[np.intp], generator: Generator, hand: Hand, pens: Pens) -> Float:
+def _write(variants: NDArray[np.intp], haste: Float, generator: Generator, hand: Hand, pens: Pens) -> Float:
     """Pen positions (n, POINTS, 2), about the origin: the skeletons with every control point and stroke displaced."""
     n = len(variants)
     controls = pens.controls[variants] - 0.5
-    controls = controls + hand.jitter * generator.standard_normal(controls.shape)
-    lifts = hand.lift * generator.standard_normal((n, pens.strokes.max() + 1, 2))
+    controls = controls + haste * hand.jitter * generator.standard_normal(controls.shape)
+    lifts = haste * hand.lift * generator.standard_normal((n, pens.strokes.max() + 1, 2))
     controls += np.take_along_axis(lifts, pens.strokes[variants][:, :, None], axis=1)
     return pens.curves[variants] @ controls
 
 
-def _move(points: Float, generator: Generator, hand: Hand) -> Float:
+def _move(points: Float, haste: Float, generator: Generator, hand: Hand) -> Float:
     """Warp, stretch, slant and turn whole digits: smooth maps of the plane, each with its own random size."""
     n = len(points)
 
@@ -113,15 +119,9 @@ def _move(points: Float, generator: Generator, hand: Hand) -> Float:
     y = y + normal(hand.sag) * (1 - 4 * y**2)
     x = x * (1 + normal(hand.taper) * 2 * y) + normal(hand.bow) * (4 * y**2)
     for waves in (1.0, 2.0):
-        turns = 2 * np.pi * generator.random((4, n, 1))
-        x, y = (
-            x
-            + normal(hand.wave / waves)
-            * np.sin(np.pi * waves * (y * np.sin(turns[0]) + x * np.cos(turns[0])) + turns[1]),
-            y
-            + normal(hand.wave / waves)
-            * np.sin(np.pi * waves * (y * np.sin(turns[2]) + x * np.cos(turns[2])) + turns[3]),
-        )
+        size, angle, phase = haste[..., 0] * hand.wave / waves, *(2 * np.pi * generator.random((2, 2, n, 1)))
+        ripple = np.sin(np.pi * waves * (x * np.cos(angle) + y * np.sin(angle)) + phase)
+        x, y = x + normal(1) * size * ripple[0], y + normal(1) * size * ripple[1]
     x = x * np.exp(normal(hand.aspect)) - (hand.lean + normal(hand.slant)) * y
     angle = normal(hand.turn)
     return np.stack([x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=2)
@@ -134,8 +134,9 @@ def _press(along: Float, generator: Generator, hand: Hand) -> tuple[Float, Float
     for waves in (0.5, 1.0, 2.0):
         phase = 2 * np.pi * generator.random((n, 1))
         pressure += generator.standard_normal((n, 1)) / waves * np.sin(2 * np.pi * waves * along + phase)
-    width = hand.radius * np.exp(hand.spread * generator.standard_normal((n, 1)))
-    radius = np.minimum(width * np.exp(hand.pressure * pressure), 0.15 * BOX)
-    ink = np.clip(1 + 0.1 * np.minimum(pressure + 0.5, 0), 0.6, 1)
+    swelling = hand.spread * generator.standard_normal((n, 1)) + hand.pressure * pressure
+    swelling += hand.rough * generator.standard_normal(along.shape)
+    radius = np.minimum(hand.radius * np.exp(swelling), BROADEST)
+    ink = np.clip(1.05 + 0.05 * pressure, 0.75, 1)
     edge = generator.uniform(0.7, 1.2, n)
     return radius, ink, edge

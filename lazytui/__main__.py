@@ -12,9 +12,16 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a failure
     try:
-        _command()
-    finally:
-        _flush()
+        try:
+            _command()
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads it any more, which is not worth words
+        _drop_output()
+        sys.exit(1)
+    except OSError as error:
+        _drop_output()
+        _fail(f"{error.strerror or error}.", 1)
 
 
 def _command() -> None:
@@ -25,21 +32,13 @@ def _command() -> None:
         app(prog_name="lazytui")
     except LazytuiError as error:
         _fail(str(error), error.exit_code)
-    except OSError as error:
-        _fail(f"{error.strerror or error}.", 1)
     except KeyboardInterrupt:
         _fail("interrupted.", 130)
 
 
-def _flush() -> None:
-    """Write what is left for standard output; when nobody reads it any more, that is no failure worth words."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        _fail(f"standard output can't be written: {error.strerror}.", 1)
+def _drop_output() -> None:
+    """Nothing more can be written to standard output: let what is still held back vanish without a second failure."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str, code: int) -> None:

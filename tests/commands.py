@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,9 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from lazytui.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120.0
@@ -92,6 +98,21 @@ class Lab:
 
     def run(self, *arguments: str | Path, **environment: str) -> Finished:
         return finish(self.start(*arguments, **environment))
+
+    def call(self, *arguments: str | Path) -> Finished:
+        """The same command in this process, which saves loading torch once more."""
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in self.environment().items():
+                patch.setenv(name, value)
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", ["lazytui", *map(str, arguments)])
+            try:
+                main()
+                code = 0
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else 0
+        return Finished(code, out.getvalue(), err.getvalue())
 
     def python(self, program: str) -> Finished:
         """Another Python program in the same environment."""

@@ -32,7 +32,7 @@ def test_kill_minus_nine_twice_loses_nothing_but_time(lab: Lab, finished_trainin
     process = lab.start(*TRAINING, *SAVE_EVERY_STEP)
     run = lab.only_run()
     _kill_at_step(20, run, process)
-    (listed,) = lab.run("runs", "list", "--json").json
+    (listed,) = lab.call("runs", "list", "--json").json
     assert listed["status"] == "interrupted"
     _kill_at_step(60, run, lab.start("runs", "resume", "latest"))
     ended = lab.run("runs", "resume", run.name, "--json", "--quiet")
@@ -51,7 +51,7 @@ def test_a_kill_before_the_first_checkpoint_starts_anew_and_the_log_tells_one_tr
     finish(process)
     assert last_step(run) == 0 and not (run / "resume.pt").exists()
     (lab.folder / "gate").touch()
-    assert lab.run("runs", "resume", "latest", "--quiet").code == 0
+    assert lab.call("runs", "resume", "latest", "--quiet").code == 0
     assert logged(run)["step"] == [0, 1]
 
 
@@ -64,7 +64,7 @@ def test_a_kill_while_the_result_is_measured_keeps_the_training(lab: Lab) -> Non
     finish(process)
     assert last_step(run) == 1 and not (run / "result.json").exists()
     before = (run / "model.safetensors").read_bytes()
-    ended = lab.run("runs", "resume", "latest", "--json")
+    ended = lab.call("runs", "resume", "latest", "--json")
     assert ended.code == 0, ended.err
     assert "resumed at step 1" in ended.err
     assert (run / "model.safetensors").read_bytes() == before
@@ -94,7 +94,7 @@ def test_sigint_and_sigterm_stop_cleanly_and_are_resumed_exactly(lab: Lab, finis
     assert ended.code == 0, ended.err
     assert ended.json["run"] == run.name == lab.only_run().name
     assert_same_training(run, finished_training.folder)
-    again = lab.run(*TRAINING, "--resume", "--json")
+    again = lab.call(*TRAINING, "--resume", "--json")
     assert (again.code, again.json) == (0, ended.json), "a run that is done is shown, not done again"
 
 
@@ -106,27 +106,18 @@ def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_train
     request_stop(RunFolder(run, run.name))
     wait_until(lambda: state_of(run) == "stopped")
     _assert_stopped_with_checkpoint(run)
-    refused = lab.run("runs", "stop", "latest")
+    refused = lab.call("runs", "stop", "latest")
     assert (refused.code, refused.sentence) == (2, f"{run.name} isn't going on: it is stopped.")
-    stopped = lab.run("runs", "follow", "latest")
+    stopped = lab.call("runs", "follow", "latest")
     assert stopped.code == 1 and "step 20 " in stopped.out
     assert stopped.sentence.startswith(f"{run.name}: stopped. Stopped at step ")
 
     assert lab.run("runs", "resume", "latest", "--detach").code == 0
-    followed = lab.run("runs", "follow", "latest")
+    followed = lab.call("runs", "follow", "latest")
     assert followed.code == 0, followed.err
     assert "step 0 " in followed.out and "resumed at step " in followed.out and "step 136 " in followed.out
     assert_same_training(run, finished_training.folder)
     assert "Traceback" not in (run / "output.log").read_text()
-
-
-def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(lab: Lab) -> None:
-    process = lab.start(*TRAINING, "--epochs", "10000")
-    run = lab.only_run()
-    wait_until(lambda: last_step(run) >= 20, process)
-    (run / "stop").touch()
-    assert finish(process).code == 130
-    _assert_stopped_with_checkpoint(run)
 
 
 def test_a_stop_that_comes_before_a_queued_run_begins_is_obeyed(lab: Lab) -> None:
@@ -142,11 +133,11 @@ def test_one_process_a_run_and_a_second_sigint_stops_at_once(lab: Lab) -> None:
     process = lab.start(*TRAINING, "--model", gated(lab, "self.steps > 0"))
     run = lab.only_run()
     wait_until((lab.folder / "waiting").exists, process)
-    busy = lab.run("runs", "resume", "latest")
+    busy = lab.call("runs", "resume", "latest")
     assert (busy.code, busy.sentence) == (3, f"{run.name} is being run by another process already.")
-    busy = lab.run("runs", "resume", "latest", "--detach")
+    busy = lab.call("runs", "resume", "latest", "--detach")
     assert (busy.code, busy.sentence) == (2, f"{run.name} is running already.")
-    busy = lab.run("runs", "remove", "latest", "--yes")
+    busy = lab.call("runs", "remove", "latest", "--yes")
     assert (busy.code, run.exists()) == (2, True) and "is going on; stop it first" in busy.sentence
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
@@ -166,13 +157,13 @@ def test_a_crash_in_a_network_is_one_sentence_and_a_traceback_in_the_folder(lab:
     code += "        if self.calls == 3: raise RuntimeError('the \\x1b[31mbad\\nthing')\n"
     code += "        return super().forward(x.flatten(1))\n"
     (lab.folder / "bad.py").write_text(code)
-    failed = lab.run(*TRAINING, "--model", "bad.py:Bad", "--json")
+    failed = lab.call(*TRAINING, "--model", "bad.py:Bad", "--json")
     assert (failed.code, failed.out) == (1, "")
     assert "The run failed: RuntimeError: the bad" in failed.last and "\x1b" not in failed.err
     run = lab.only_run()
     assert "in forward" in (run / "traceback.txt").read_text()
     assert state_of(run) == "failed" and "RuntimeError" in read_json(run / "status.json")["error"]
-    shown = lab.run("runs", "show", "latest")
+    shown = lab.call("runs", "show", "latest")
     assert shown.code == 0 and "\x1b" not in shown.out + shown.err and "RuntimeError" in shown.out
 
 

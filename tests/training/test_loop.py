@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +14,11 @@ from lazytui.analyses import execute
 from lazytui.cli.narration import narrating
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build
-from lazytui.errors import BadInput, LazytuiError, UsageError
+from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError
 from lazytui.runs.carrying import carrying
 from lazytui.runs.events import metric_history, read_events
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.checkpoint import load_snapshot
 from lazytui.training.loop import Trained, train
@@ -64,6 +65,25 @@ def test_curves_begin_before_the_first_step_and_end_after_the_last(trained: Trai
 
 def test_the_number_of_points_is_chosen_where_nobody_does(trained: Train) -> None:
     assert len(trained(epochs=10).history["step"]) in range(25, 35)
+
+
+def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(
+    run: RunFolder, data: BiasedDataset, tmp_path: Path
+) -> None:
+    class Stopper:
+        """Asks for the stop as soon as it hears of step 20."""
+
+        def progress(self, progress: Progress) -> None: ...
+        def note(self, text: str) -> None: ...
+        def metrics(self, step: int, values: Mapping[str, float]) -> None:  # noqa: ARG002
+            if step == 20:
+                run.stop_file.touch()
+
+    settings = TrainingSettings.model_validate({**SETTINGS, "epochs": 10_000, "metrics_every": 20})
+    with pytest.raises(Interrupted, match=r"^Stopped at step \d+ of 60000"):  # noqa: SIM117
+        with carrying(run, Workspace(tmp_path), Stopper()) as report:
+            train(settings, 0, data, report)
+    assert run.status.state == "stopped" and run.weights.exists() and (run.path / "resume.pt").exists()
 
 
 def test_a_batch_larger_than_the_split_is_one_step_an_epoch(trained: Train) -> None:

@@ -15,12 +15,14 @@ Labels = NDArray[np.uint8]
 def easy_colors(digits: Labels, bias: float, counterexamples: Counterexamples, generator: Generator) -> Labels:
     """Colors (n,) uint8: with probability `bias` the digit's own, otherwise a counterexample's.
 
-    Counterexamples draw uniformly from the nine others, or from all ten colors. Then the aligned share is `bias`, or
-    `bias + (1 - bias) / 10`.
+    Which samples are counterexamples is drawn without replacement, so that their share is exact in every split, up to
+    rounding, and not a matter of the seed. They draw uniformly from the nine other colors, or from all ten: then the
+    aligned share is `bias`, or about `bias + (1 - bias) / 10`.
     """
-    happens, which = generator.random((len(digits), 2)).T
+    own = generator.permutation(len(digits)) < round(bias * len(digits))
+    which = generator.random(len(digits))
     drawn = _other(digits, which) if counterexamples == "others" else _any(which)
-    return np.where(happens < bias, digits, drawn)
+    return np.where(own, digits, drawn)
 
 
 def hard_colors(digits: Labels, hard: HardSplit, generator: Generator) -> Labels:

@@ -118,6 +118,7 @@ def resume(
 
     there = workspace_at(workspace)
     found = there.find(run)
+    there.require_own(found, "resumed")
     if detach:
         start_detached(found, there)
         say(f"{found.id} goes on in the background.")

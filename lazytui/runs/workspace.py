@@ -123,15 +123,13 @@ class Workspace:
 
     def rename(self, run: RunFolder, name: str) -> None:
         """Give a run a name. Raises UsageError for one that can't be a name or that another run has."""
-        if not self._holds(run):
-            raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it isn't renamed.")
+        self.require_own(run, "renamed")
         self._check_free(name)
         run.set_name(name)
 
     def remove(self, run: RunFolder) -> None:
         """Delete a run's folder for good. A going run is refused, and so is one outside this workspace."""
-        if not self._holds(run):
-            raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it isn't removed.")
+        self.require_own(run, "removed")
         if run.path.is_symlink():
             raise UsageError(f"{run.path} is a link to a run elsewhere, so it isn't removed.")
         if run.status.state in GOING:
@@ -151,6 +149,11 @@ class Workspace:
         if self._holds(run):
             return run.id
         return run.reference if run.reference.startswith(_SHIPPED) else str(run.path.resolve())
+
+    def require_own(self, run: RunFolder, done: str) -> None:
+        """Raise UsageError for a run of elsewhere, which is only read: its record may name code of somebody else."""
+        if not self._holds(run):
+            raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it isn't {done}.")
 
     def _holds(self, run: RunFolder) -> bool:
         return run.path.parent.resolve() == self.path.resolve()

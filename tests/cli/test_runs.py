@@ -172,6 +172,23 @@ def test_text_from_run_folders_never_reaches_the_terminal_raw(copied: Path, lab:
     assert_harmless(failed.out, failed.err)
 
 
+def test_a_run_of_elsewhere_is_read_and_its_code_is_not_run(copied: Path, lab: Lab) -> None:
+    foreign = lab.folder / "foreign"
+    copied.rename(foreign)
+    (foreign / "evil.py").write_text("import pathlib\npathlib.Path('ran').touch()\ndef net(): ...\n")
+    record = read_json(foreign / "run.json")
+    record["params"]["model"] = "foreign/evil.py:net"
+    (foreign / "run.json").write_text(json.dumps(record))
+    assert lab.call("runs", "show", "./foreign").code == 0
+    evaluated = lab.call("run", "evaluate", "./foreign", "--quiet")
+    assert evaluated.code == 3 and "foreign/evil.py:net" in evaluated.sentence
+    (foreign / "status.json").write_text('{"state": "stopped", "heartbeat": 1}')
+    for command in (("resume",), ("resume", "--detach"), ("remove", "--yes")):
+        refused = lab.call("runs", *command, "./foreign")
+        assert refused.code == 2 and "foreign isn't in the workspace" in refused.sentence
+    assert not (lab.folder / "ran").exists()
+
+
 def test_ids_lead_nowhere_else(copied: Path, lab: Lab) -> None:
     (lab.folder / "secret").mkdir()
     (lab.folder / "secret" / "run.json").write_text("{}")

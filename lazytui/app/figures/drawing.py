@@ -1,0 +1,111 @@
+"""A figure drawn once at a width: its lines as strips, and where each of its places stands in them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rich.console import Console, RenderableType
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+
+from lazytui.figures.terminal.marks import mark_of
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """strips: one a line; the first `title_lines` hold the title.
+    regions: of each marked place, in cells from the top left; a place may have several.
+    """
+
+    strips: list[Strip]
+    regions: dict[Hashable, list[Region]] = field(default_factory=dict)
+    title_lines: int = 0
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A region to be restyled, on top of the drawing; `text` replaces each of its lines where it is given."""
+
+    region: Region
+    style: Style
+    text: str | None = None
+
+
+def console_like(shown_on: Console, *, no_color: bool) -> Console:
+    """A console to draw for: the same colors as the app's, and nothing is written to it."""
+    return Console(
+        file=io.StringIO(),
+        color_system=shown_on.color_system,  # type: ignore[arg-type]
+        no_color=no_color,
+        force_terminal=True,
+        legacy_windows=False,
+        _environ={},
+    )
+
+
+def drawn(renderable: RenderableType, width: int, console: Console) -> Drawing:
+    """The renderable at a width of `width` cells, its marks taken out and noted."""
+    lines = console.render_lines(renderable, console.options.update(width=width), pad=False)
+    regions: dict[Hashable, list[Region]] = {}
+    strips = []
+    for y, line in enumerate(lines):
+        x = 0
+        kept: list[Segment] = []
+        for segment in line:
+            if segment.text:
+                kept.append(segment)
+                x += segment.cell_length
+            elif mark := mark_of(segment):
+                regions.setdefault(mark.place, []).append(Region(x, y, mark.width, mark.height))
+        strips.append(Strip(kept, x))
+    return Drawing(strips, regions)
+
+
+def painted(strips: Sequence[Strip], patches: Iterable[Patch]) -> list[Strip]:
+    """The strips with the patches laid over them, in turn; strips without a patch stay the same objects."""
+    after = list(strips)
+    for patch in patches:
+        for y in patch.region.line_range:
+            if 0 <= y < len(after):
+                after[y] = _patched(after[y], patch)
+    return after
+
+
+def _patched(strip: Strip, patch: Patch) -> Strip:
+    start, end = patch.region.x, patch.region.right
+    strip = strip.adjust_cell_length(max(strip.cell_length, end))
+    middle = strip.crop(start, end)
+    if patch.text is not None:
+        middle = Strip([Segment(patch.text)])
+    restyled = Strip(Segment.apply_style(middle, post_style=patch.style), middle.cell_length)
+    return Strip.join([strip.crop(0, start), restyled, strip.crop(end)])
+
+
+def changed_regions(before: Sequence[Strip], after: Sequence[Strip]) -> list[Region]:
+    """The parts of lines that differ, one region a line at most, as far as whole segments tell."""
+    regions = []
+    for y in range(max(len(before), len(after))):
+        old = before[y] if y < len(before) else Strip([])
+        new = after[y] if y < len(after) else Strip([])
+        if old is not new and (region := _difference(old, new, y)):
+            regions.append(region)
+    return regions
+
+
+def _difference(old: Strip, new: Strip, y: int) -> Region | None:
+    left, right = list(old), list(new)
+    start = 0
+    while left and right and left[0] == right[0]:
+        start += left.pop(0).cell_length
+        right.pop(0)
+    longest = max(old.cell_length, new.cell_length)
+    end = longest
+    if old.cell_length == new.cell_length:
+        while left and right and left[-1] == right[-1]:
+            end -= left.pop().cell_length
+            right.pop()
+    return Region(start, y, end - start, 1) if left or right else None

@@ -1,0 +1,35 @@
+"""Runs in a few words, as lists and bars show them."""
+
+from __future__ import annotations
+
+import time
+
+from lazytui.runs.status import Status
+
+
+def state_word(status: Status) -> str:
+    """`running 40%`, `done`, `interrupted`."""
+    progress = status.progress
+    if status.state == "running" and progress and progress.total:
+        return f"running {progress.done / progress.total:.0%}"
+    return status.state
+
+
+def age(created: float) -> str:
+    """How long ago that was: `3 min`."""
+    return duration(max(0.0, time.time() - created))
+
+
+def duration(seconds: float) -> str:
+    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def size(in_bytes: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if in_bytes < 1000:
+            return f"{in_bytes:.0f} {unit}"
+        in_bytes /= 1000
+    return f"{in_bytes:.1f} GB"

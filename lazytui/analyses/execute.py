@@ -72,12 +72,17 @@ def validated(kind: str, values: dict[str, object]) -> BaseModel:
 
 def sentences(error: ValidationError) -> str:
     """What is wrong, a sentence each, naming the option."""
-    found = []
+    return " ".join(
+        f"--{field.replace('_', '-')}: {sentence}" if field else sentence for field, sentence in problems(error)
+    )
+
+
+def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Each field that is wrong, with a sentence about it; the field is empty where several don't go together."""
     for problem in error.errors(include_url=False):
         message = problem["msg"].removeprefix("Value error, ")
-        option = "".join(f"--{str(part).replace('_', '-')}: " for part in problem["loc"][:1])
-        found.append(option + message[:1].upper() + message[1:].rstrip(".") + ".")
-    return " ".join(found)
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        yield field, message[:1].upper() + message[1:].rstrip(".") + "."
 
 
 def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:

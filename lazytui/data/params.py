@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lazytui.data.palettes import palette
-from lazytui.data.presets import preset_fields
+from lazytui.data.palettes import palette, palettes
+from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import LazytuiError
 
 SourceName = Literal["auto", "mnist", "fashion", "strokes"]
@@ -28,6 +28,7 @@ class DatasetParams(BaseModel):
         description="Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, "
         "texture, stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, "
         "95 % bias, noise tier h).",
+        examples=list(presets()),
     )
     source: SourceName = Field(
         "auto",
@@ -59,6 +60,7 @@ class DatasetParams(BaseModel):
         "distinct",
         description="The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, pairs-bw, "
         "or ten colors of your own such as #ff0000,#00ff00,...",
+        examples=list(palettes()),
     )
     bias: Annotated[float, Field(ge=0, le=1)] = Field(
         0.95, description="How often a digit of the easy split wears its dominant color; the rest are counterexamples."

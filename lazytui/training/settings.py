@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lazytui.errors import UsageError, unknown_name
+from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
 from lazytui.models.factories import check_model_name
 from lazytui.training.methods import METHODS
 
@@ -17,9 +18,11 @@ class TrainingSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model: str = Field(
-        "gap-cnn", description="Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory."
+        DEFAULT_MODEL,
+        description="Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
+        examples=list(CATALOG),
     )
-    method: str = Field("erm", description="Training method; erm is plain training.")
+    method: str = Field("erm", description="Training method; erm is plain training.", examples=list(METHODS))
     epochs: int = Field(1, ge=1, le=10_000, description="Passes over the training split.")
     batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")

@@ -1,0 +1,94 @@
+"""What all controls of a form have in common: the value that was given, and what holds while none is."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Protocol
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+
+from lazytui.analyses.fields import ParamField
+from lazytui.plain_text import plain
+
+
+class Given(Message):
+    """A person gave a field another value, or took theirs back."""
+
+    def __init__(self, field: ParamField, value: Any) -> None:
+        """value: None means that whatever holds by default shall hold."""
+        super().__init__()
+        self.field = field
+        self.value = value
+
+
+class Control(Protocol):
+    """A widget for one field. It keeps the value that a person gives, and posts Given when that changes."""
+
+    field: ParamField
+
+    def set_given(self, value: Any) -> None:
+        """Show a value as if a person had given it, or None for none, without posting anything."""
+
+    def set_holding(self, words: str) -> None:
+        """Say what holds while nothing is given."""
+
+
+class LineControl(Widget, can_focus=True):
+    """One line that shows the value: Enter opens a list, Backspace takes the default back."""
+
+    DEFAULT_CSS = """
+    LineControl { height: 1; width: 1fr; background: $surface; }
+    LineControl.-holding { color: $text-disabled; }
+    LineControl:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "pick", "Choose", show=False),
+        Binding("backspace,delete", "forget", "Default", show=False),
+    ]
+    ALLOW_SELECT = False
+    sign = "▾"
+    """At the right end."""
+
+    def __init__(self, field: ParamField) -> None:
+        super().__init__()
+        self.field = field
+        self.given: Any = None
+        self._holding = ""
+        self.add_class("-holding")
+
+    def set_given(self, value: Any) -> None:
+        self.given = value
+        self.set_class(value is None, "-holding")
+        self.refresh()
+
+    def set_holding(self, words: str) -> None:
+        if words != self._holding:
+            self._holding = words
+            self.refresh()
+
+    def render(self) -> Content:
+        room = max(self.size.width - len(self.sign) - 1, 1)
+        words = Content(self._holding if self.given is None else plain(self.words()))
+        return words.truncate(room, ellipsis=True, pad=True) + " " + self.sign
+
+    def words(self) -> str:
+        """The given value as it is shown."""
+        return str(self.given)
+
+    def give(self, value: Any) -> None:
+        if value != self.given:
+            self.set_given(value)
+            self.post_message(Given(self.field, value))
+
+    def action_forget(self) -> None:
+        self.give(None)
+
+    def action_pick(self) -> None:
+        raise NotImplementedError
+
+    def on_click(self, event: Click) -> None:
+        event.stop()
+        self.action_pick()

@@ -92,9 +92,9 @@ def test_a_batch_larger_than_the_split_is_one_step_an_epoch(trained: Train) -> N
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
 def test_every_optimizer_learns(trained: Train, optimizer: str) -> None:
-    lr = {"adam": 1e-3, "adamw": 1e-3, "sgd": 0.5}[optimizer]
-    done = trained(epochs=10, optimizer=optimizer, lr=lr, momentum=0.0, metrics_every=6)
-    assert done.history["loss"][-1] < done.history["loss"][1] - 0.3
+    lr = {"adam": 1e-3, "adamw": 1e-3, "sgd": 0.05}[optimizer]
+    done = trained(epochs=10, optimizer=optimizer, lr=lr, momentum=0.9, metrics_every=6)
+    assert done.history["loss"][-1] < 0.8 * done.history["loss"][1]
 
 
 def test_the_global_random_state_and_the_mode_are_left_as_they_were(trained: Train) -> None:

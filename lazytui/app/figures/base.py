@@ -62,7 +62,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         overflow-x: hidden;
         overflow-y: auto;
         scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
+        scrollbar-size: 0 1;
         & > .figure--cursor { background: $primary; color: $background; text-style: bold; }
         & > .figure--resting { background: $surface-lighten-2; color: $foreground; }
         & > .figure--label { color: $primary; text-style: bold underline; }
@@ -108,7 +108,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         self._version = 0
         self._rows: int | None = None
         self._shown: list[Strip] = []
-        self._said = ""
+        self._words = ""
 
     # The figure and the cursor
 
@@ -120,9 +120,17 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
     @figure.setter
     def figure(self, figure: AnyFigure) -> None:
         self._figure = cleaned(figure)
-        if self._place is not None:
-            self._place = self.nearest(self._place)
+        self.reconsider()
+
+    def reconsider(self) -> None:
+        """Find the cursor's place and draw again, after the figure or the choice of what is shown of it changed."""
+        before = self._place
+        self.figure_changed()
+        if before is not None:
+            self._place = self.nearest(before)
         self.redraw()
+        if self._place is not None and self._place != before:
+            self.post_message(self.Pointed(self, self._place))
 
     @property
     def place(self) -> Place | None:
@@ -140,7 +148,15 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
             self._reveal(place)
             self.post_message(self.Pointed(self, place))
 
+    @property
+    def words(self) -> str:
+        """The readout: what the cursor is on; empty while there is none."""
+        return self._words
+
     # What a kind of figure says of itself
+
+    def figure_changed(self) -> None:
+        """Take note of another figure, before the cursor finds its place in it."""
 
     def drawn_body(self, height: int | None) -> RenderableType:
         """The body between title and note, `height` rows high if it stretches."""
@@ -188,7 +204,8 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
     @property
     def drawing(self) -> Drawing:
         """The figure drawn for the present width, height and theme."""
-        self._draw(self.size.width, None if self._height_is_automatic else self.size.height)
+        width, height = self.scrollable_content_region.size
+        self._draw(width, None if self._height_is_automatic else height)
         return self._drawing
 
     @property
@@ -218,7 +235,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         self._drawing = self._drawn(width, rows, console)
         lacking = fits - self._readout_lines - len(self._drawing.strips)
         if lacking:  # what stands above and below the chart changed, as when a series got its first value
-            self._rows = max(rows + lacking, 6)
+            self._rows = max(min(rows + lacking, fits), 6)
             if self._rows != rows:
                 self._drawing = self._drawn(width, self._rows, console)
         else:
@@ -232,23 +249,22 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
     def redraw(self) -> None:
         """Draw again, because the figure or how it is to be drawn changed, and refresh the parts that differ."""
         self._version += 1
-        if self.is_attached and self.size.width:
-            self.update()
+        self.update()
 
     def update(self) -> None:
         """Lay the cursor over the drawing, and refresh the parts that differ from what was shown."""
         if not (self.is_attached and self.size.width):
             return
-        before, said = self._shown, self._said
+        before, words_before = self._shown, self._words
         self._shown = painted(self.drawing.strips, self._all_patches())
-        self._said = "" if self._place is None else self.readout(self._place)
+        self._words = "" if self._place is None else self.readout(self._place)
         self.virtual_size = Size(self.size.width, len(self._shown) + self._readout_lines)
         visible = Region(0, 0, self.size.width, max(self.size.height - self._readout_lines, 0))
         dirty = [
             region.translate(-self.scroll_offset).intersection(visible)
             for region in changed_regions(before, self._shown)
         ]
-        if said != self._said and self._readout_lines:
+        if words_before != self._words and self.size.height:
             dirty.append(Region(0, self.size.height - 1, self.size.width, 1))
         if dirty := [region for region in dirty if region]:
             self.refresh(*dirty)
@@ -268,7 +284,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         return style + Style(reverse=True) if self.app.no_color and style.bgcolor else style
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        self._draw(width, None)
+        self._draw(width - self.scrollbar_size_vertical, None)
         return len(self._drawing.strips) + self._readout_lines
 
     def render_line(self, y: int) -> Strip:
@@ -281,7 +297,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         return strip.crop_extend(x, x + width, None).apply_style(self.rich_style)
 
     def _readout_strip(self, width: int) -> Strip:
-        text = set_cell_size(shortened(self._said, width), width)
+        text = set_cell_size(shortened(self._words, width), width)
         return Strip([Segment(text, self.get_component_rich_style("figure--readout"))], width)
 
     # What happens to it
@@ -297,7 +313,8 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
 
     def on_focus(self) -> None:
         if self._place is None and self.HAS_CURSOR and (first := self.first()) is not None:
-            self.point(first)
+            self._place = first
+            self.post_message(self.Pointed(self, first))
         self.update()
 
     def on_blur(self) -> None:
@@ -368,7 +385,10 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
             if self.moved(place, Offset(0, -1)) is None:  # with the first line of places, what stands above it
                 region = Region(region.x, 0, region.width, region.bottom)
             self.scroll_to_region(region, spacing=Spacing(bottom=self._readout_lines), animate=False)
-        holder = self.parent
-        if isinstance(holder, Widget) and holder.is_scrollable:
-            shown = region.translate(-self.scroll_offset).translate(self.virtual_region.offset)
-            holder.scroll_to_region(shown, animate=False)
+        inside: Widget = self
+        region = region.translate(self.content_offset)
+        while isinstance(holder := inside.parent, Widget):
+            region = region.translate(inside.virtual_region.offset - inside.scroll_offset)
+            if holder.is_scrollable:
+                holder.scroll_to_region(region, animate=False)
+            inside = holder

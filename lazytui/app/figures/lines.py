@@ -53,17 +53,6 @@ class LinesView(FigureView[Lines]):
         self._points = _points(self.figure)
 
     @property
-    def figure(self) -> Lines:
-        return self._figure
-
-    @figure.setter
-    def figure(self, figure: Lines) -> None:
-        self._points = _points(figure)
-        if self._follows and self._place is not None:
-            self._place = self.last()
-        FigureView.figure.fset(self, figure)  # type: ignore[attr-defined]
-
-    @property
     def log_y(self) -> bool:
         return self.figure.log_y if self._log is None else self._log
 
@@ -76,6 +65,9 @@ class LinesView(FigureView[Lines]):
     def x_span(self) -> Span:
         """The ends of the x axis: the whole of it, or what is zoomed to."""
         return self._span or x_limits(self.figure)
+
+    def figure_changed(self) -> None:
+        self._points = _points(self.figure)
 
     # Drawing
 
@@ -108,6 +100,8 @@ class LinesView(FigureView[Lines]):
         return float(self._points[-1]) if len(self._points) else None
 
     def nearest(self, place: float) -> float | None:
+        if self._follows and place == self._place:
+            return self.last()
         if not len(self._points):
             return None
         after = min(int(np.searchsorted(self._points, place)), len(self._points) - 1)

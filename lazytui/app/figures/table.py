@@ -30,7 +30,8 @@ class TableView(FigureView[Table]):
         self._sorted_by: int | None = None
         self._descending = False
         self._sought = ""
-        self._order = list(range(len(figure.rows)))
+        self._order: list[int] = []
+        self.figure_changed()
 
     @property
     def order(self) -> list[int]:
@@ -40,21 +41,18 @@ class TableView(FigureView[Table]):
     def sort(self, column: int | None, *, descending: bool = False) -> None:
         """Show the rows by a column's entries, undefined ones last; None: as the figure has them."""
         self._sorted_by, self._descending = column, descending
-        self.redraw()
+        self.reconsider()
 
     def filter(self, text: str) -> None:
         """Show only the rows with the text in one of their entries, whatever its case; all for an empty text."""
         self._sought = text.casefold()
-        self.redraw()
+        self.reconsider()
 
-    def redraw(self) -> None:
+    def figure_changed(self) -> None:
         shown = [index for index, row in enumerate(self.figure.rows) if self._has_what_is_sought(row)]
         if self._sorted_by is not None and self._sorted_by < len(self.figure.columns):
             shown = self._sorted(shown, self._sorted_by)
         self._order = shown
-        if self._place is not None:
-            self._place = self.nearest(self._place)
-        super().redraw()
 
     def _has_what_is_sought(self, row: tuple[Cell, ...]) -> bool:
         return not self._sought or any(

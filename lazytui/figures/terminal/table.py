@@ -26,7 +26,7 @@ _BETWEEN = 3
 
 
 class TableBody:
-    """The body of a `Table` figure. Marks its rows by their index, and the lines of its headings ("heading", column)."""
+    """The body of a `Table` figure. Marks its rows by their index, and its headings by ("heading", column)."""
 
     def __init__(self, figure: Table) -> None:
         self.figure = figure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -14,8 +15,7 @@ from lazytui.data.association import color_ceiling, contingency, cramers_v, mutu
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.save import save
-from lazytui.data.sources import resolve_source
-from lazytui.data.splits import SPLITS, Split, build
+from lazytui.data.splits import SPLITS, BiasedDataset, Split, build, source_at_hand
 from lazytui.figures.kinds import Column, Figure, Matrix, Pixels, Table
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
@@ -43,33 +43,43 @@ class DatasetRunParams(DatasetParams):
 
 def settle(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere."""
-    return params.model_copy(update={"source": resolve_source(params.source)})
+    return params.model_copy(update={"source": source_at_hand(params)})
 
 
 def run(params: DatasetRunParams, report: Report) -> Result:
     data = build(params)
     report.note(f"painting {data.source_name} digits")
+
+    def painting(splits: int) -> None:
+        report.check()
+        report.progress(splits, len(SPLITS), "splits")
+
+    result = examined(data, params.samples, painting)
+    if params.save != "none":
+        report.note("writing the images")
+        save(data, report.folder / "exports" / "dataset", params.save, lambda n, of: _written(report, n, of))
+    return result
+
+
+def examined(data: BiasedDataset, samples: int, painting: Callable[[int], None]) -> Result:
+    """What there is to see and measure of a data set. painting: told how many splits are painted, before each."""
     metrics: dict[str, float | None] = {}
     tables: dict[str, NDArray[np.int64]] = {}
     arrays: dict[str, NDArray[np.generic]] = {}
     for done, name in enumerate(SPLITS):
-        report.check()
-        report.progress(done, len(SPLITS), "splits")
+        painting(done)
         split = data.split(name)
         counts = tables[name] = contingency(split.digits, split.colors)
         metrics[f"{name}_images"] = len(split)
         metrics[f"{name}_mutual_information_bits"] = mutual_information(counts)
         metrics[f"{name}_cramers_v"] = cramers_v(counts)
         metrics[f"{name}_color_ceiling"] = color_ceiling(tables["train"], counts)
-        chosen = _some_of_each(split, params.samples)
+        chosen = _some_of_each(split, samples)
         for part in ("images", "digits", "colors"):
             arrays[f"{name}_{part}"] = getattr(split, part)[chosen]
     arrays |= {f"{name}_contingency": counts for name, counts in tables.items()}
     arrays["palette_images"] = data.cue_conflict.images[::11]
-    report.progress(len(SPLITS), len(SPLITS), "splits")
-    if params.save != "none":
-        report.note("writing the images")
-        save(data, report.folder / "exports" / "dataset", params.save, lambda n, of: _written(report, n, of))
+    painting(len(SPLITS))
     return Result(metrics=metrics, facts={"source": data.source_name}, arrays=arrays)
 
 

@@ -56,8 +56,14 @@ def recorded_params(run: RunFolder) -> BaseModel:
 
 
 def figures(run: RunFolder) -> Sequence[Figure]:
-    """What a finished run has to show. Needs neither torch nor the model."""
-    drawn: Sequence[Figure] = analysis(run.record.kind).figures(recorded_params(run), load_result(run.path))
+    """What a finished run has to show. Needs neither torch nor the model. Raises BadInput for a damaged one."""
+    params, result = recorded_params(run), load_result(run.path)
+    try:
+        drawn: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise BadInput(
+            f"The result of {run.reference} isn't what its analysis makes; its figures can't be drawn."
+        ) from error
     return drawn
 
 
@@ -82,7 +88,7 @@ def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     for problem in error.errors(include_url=False):
         message = problem["msg"].removeprefix("Value error, ")
         field = str(problem["loc"][0]) if problem["loc"] else ""
-        yield field, message[:1].upper() + message[1:].rstrip(".") + "."
+        yield field, message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else ".")
 
 
 def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:

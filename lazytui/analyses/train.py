@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.words import METRICS, metric_table
 from lazytui.data.params import DatasetParams
-from lazytui.data.sources import resolve_source
+from lazytui.data.splits import source_at_hand
 from lazytui.figures.kinds import Figure, Lines, Reference, Series
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
@@ -30,7 +30,7 @@ def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
 
     if is_custom(params.model):
         resolve_model(params.model)
-    return params.model_copy(update={"source": resolve_source(params.source)})
+    return params.model_copy(update={"source": source_at_hand(params)})
 
 
 def run(params: TrainParams, report: Report) -> Result:

@@ -21,11 +21,12 @@ def export(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write the figures of a finished run to files. Needs neither a GPU nor the model."""
-    from lazytui.cli.output import check_exports, drawn_figures, export_figures, say
+    from lazytui.analyses.execute import figures
+    from lazytui.cli.output import check_exports, export_figures, say
 
     check_exports(files)
     found = workspace_at(workspace).find(run)
-    drawn = drawn_figures(found)
+    drawn = figures(found)
     for file in files:
         for path in export_figures(drawn, file, title=found.id, figure=figure, width=width, theme=theme):
             say(f"wrote {path}")

@@ -24,7 +24,9 @@ def say(text: str, *, quiet: bool = False) -> None:
 
 def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
     """Print a finished run and write its exports."""
-    drawn = drawn_figures(run) if exports or not json else ()
+    from lazytui.analyses.execute import figures
+
+    drawn = figures(run) if exports or not json else ()
     if json:
         print(jsonlib.dumps(summary(run), indent=1))
     else:
@@ -33,16 +35,6 @@ def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) ->
         for path in export_figures(drawn, file, title=run.id):
             say(f"wrote {path}", quiet=quiet)
     say(f"{run.id}: {run.status.state}; all of it is in {run.path}", quiet=quiet)
-
-
-def drawn_figures(run: RunFolder) -> Sequence[Figure]:
-    """What a finished run has to show. Raises BadInput when its result isn't what its analysis makes."""
-    from lazytui.analyses.execute import figures
-
-    try:
-        return figures(run)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"The result of {run.reference} is damaged: its figures can't be made of it.") from error
 
 
 def summary(run: RunFolder) -> dict[str, Any]:

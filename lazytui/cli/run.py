@@ -97,6 +97,8 @@ def _start(
 
     there = workspace_at(workspace)
     check_exports(export or [])
+    if tables := [file for file in export or [] if file.suffix.lower() == ".csv"]:
+        raise UsageError(f"{tables[0]} holds one figure: write it after the run, with lazytui export --figure NAME.")
     params = execute.validated(kind, {**_read_config(config, kind), **given})
     chosen = _same_run(kind, params, there) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)

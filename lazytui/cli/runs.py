@@ -45,7 +45,8 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
 @group.command()
 def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Show what a run was asked, how it went, and what it found."""
-    from lazytui.cli.output import drawn_figures, print_figures, say, summary
+    from lazytui.analyses.execute import figures
+    from lazytui.cli.output import print_figures, say, summary
     from lazytui.plain_text import plain
 
     found = workspace_at(workspace).find(run)
@@ -54,7 +55,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
         print(jsonlib.dumps(facts, indent=1))
         return
     if found.status.state == "done":
-        print_figures(drawn_figures(found))
+        print_figures(figures(found))
     shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
     for title, entries in (("", shown), ("params", facts["params"]), ("files", facts["artifacts"])):
         if title:
@@ -184,11 +185,13 @@ def _row(run: RunFolder) -> dict[str, Any]:
 
 
 def _cells(run: RunFolder) -> list[str]:
+    from lazytui.runs.words import age, size
+
     row = _row(run)
     progress = run.status.progress
     share = f"{progress.done / progress.total:.0%}" if progress and progress.total and row["status"] != "done" else ""
-    age = time.time() - row["created"] if row["created"] else 0.0
-    return [run.id, run.name or "", row["status"], share, _bytes(row["bytes"]), _age(age)]
+    began = age(row["created"]) if row["created"] else ""
+    return [run.id, run.name or "", row["status"], share, size(row["bytes"]), began]
 
 
 def _size(run: RunFolder) -> int:
@@ -200,18 +203,3 @@ def _file_size(path: Path) -> int:
         return path.lstat().st_size
     except OSError:  # a temporary file of a run that is going on
         return 0
-
-
-def _bytes(size: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
-
-
-def _age(seconds: float) -> str:
-    for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} s"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from lazytui.data.streams import stream
 from lazytui.errors import BadInput
 
 Labels = NDArray[np.uint8]
+LoadDigits = Callable[[ConcreteSource, Part, int | None], Digits]
 
 SPLITS = ("train", "validation", "hard", "probe")
 
@@ -54,6 +56,7 @@ class BiasedDataset:
 
     params: DatasetParams
     source_name: ConcreteSource
+    load: LoadDigits = load_digits
 
     @functools.cached_property
     def train(self) -> Split:
@@ -115,7 +118,7 @@ class BiasedDataset:
 
     def _shuffled(self, part: Part, size: int | None) -> Digits:
         """A random choice of a source's digits, in random order; of strokes no more are drawn than it takes."""
-        digits = load_digits(self.source_name, part, size if self.source_name == "strokes" else None)
+        digits = self.load(self.source_name, part, size if self.source_name == "strokes" else None)
         order = stream(self.params.seed, "order", part).random(len(digits)).argsort(kind="stable")
         return _take(digits, order[:size])
 
@@ -130,16 +133,22 @@ class BiasedDataset:
         return Split(repaint(digits.images, worn, self.params, name), digits.labels, worn, digits.images)
 
 
-def build(params: DatasetParams) -> BiasedDataset:
+def build(params: DatasetParams, load: LoadDigits = load_digits) -> BiasedDataset:
     """The data set that the parameters describe; its splits are painted lazily.
+
+    load: where the gray digits come from; who paints them again and again hands in a loader that remembers them.
 
     Raises BadInput when the source can't be had, or has fewer digits than are asked for.
     """
+    return BiasedDataset(params, source_at_hand(params), load)
+
+
+def source_at_hand(params: DatasetParams) -> ConcreteSource:
+    """The source that the parameters come to on this machine. Raises BadInput as `build` does, before any painting."""
     name = resolve_source(params.source)
-    sizes: tuple[tuple[Part, int | None], ...] = (("train", params.train_size), ("test", params.test_size))
-    for part, size in sizes:
-        check_size(name, part, size)
-    return BiasedDataset(params, name)
+    check_size(name, "train", params.train_size)
+    check_size(name, "test", params.test_size)
+    return name
 
 
 def _take(digits: Digits, chosen: NDArray[np.intp]) -> Digits:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from lazytui.errors import UsageError
 from lazytui.files import storage_errors
 from lazytui.runs.folder import OUTPUT_FILE, RunFolder
-from lazytui.runs.status import GOING, RESUMABLE, Status, process_lives
+from lazytui.runs.status import GOING, RESUMABLE, Status, process_fields, process_lives
 from lazytui.runs.workspace import Workspace
 
 
@@ -28,16 +28,19 @@ def start_detached(run: RunFolder, workspace: Workspace) -> None:
     run.refuse_links()
     with storage_errors(run.path):
         run.stop_file.unlink(missing_ok=True)
-    run.set_status(Status(state="queued", heartbeat=time.time(), host=socket.gethostname()))
+    queued = {"state": "queued", "heartbeat": time.time(), "host": socket.gethostname()}
+    run.set_status(Status.model_validate(queued))
     command = [sys.executable, "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
     with storage_errors(run.path), (run.path / OUTPUT_FILE).open("ab") as output:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [*command, "--workspace", str(workspace.path.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
+    # Written long before the new process can say that it runs; were it to die first, the run shows as interrupted.
+    run.set_status(Status.model_validate({**queued, **process_fields(process.pid)}))
 
 
 def request_stop(run: RunFolder) -> None:

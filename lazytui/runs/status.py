@@ -65,9 +65,14 @@ def observed(status: Status) -> Status:
 
 def own_process() -> dict[str, str | int | float]:
     """The fields of Status that name this process."""
+    return process_fields(os.getpid())
+
+
+def process_fields(pid: int) -> dict[str, str | int | float]:
+    """The fields of Status that name a process of this host. Raises psutil.Error when it is gone."""
     import psutil
 
-    return {"host": socket.gethostname(), "pid": os.getpid(), "pid_started": psutil.Process().create_time()}
+    return {"host": socket.gethostname(), "pid": pid, "pid_started": psutil.Process(pid).create_time()}
 
 
 def _alive(status: Status) -> bool:

@@ -63,9 +63,9 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         overflow-y: auto;
         scrollbar-gutter: stable;
         scrollbar-size: 0 1;
-        & > .figure--cursor { background: $primary; color: $background; text-style: bold; }
-        & > .figure--resting { background: $surface-lighten-2; color: $foreground; }
-        & > .figure--label { color: $primary; text-style: bold underline; }
+        & > .figure--cursor { background: $warning; color: black; text-style: bold; }
+        & > .figure--resting { background: $warning-muted; color: $text-warning; }
+        & > .figure--label { color: $text-warning; text-style: bold; }
         & > .figure--readout { color: $text-muted; }
         &:focus > .figure--readout { color: $foreground; text-style: bold; }
         & > .figure--title { color: $primary; text-style: bold; }
@@ -273,15 +273,18 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         found = []
         if self.has_focus:
             region = Region(0, 0, self.size.width, self._drawing.title_lines)
-            found.append(Patch(region, self._component("figure--title")))
+            found.append(Patch(region, self.component("figure--title")))
         if self._place is not None:
             name = "figure--cursor" if self.has_focus else "figure--resting"
-            found += self.patches(self._place, self._component(name))
+            found += self.patches(self._place, self.component(name))
         return found
 
-    def _component(self, name: str) -> Style:
+    def component(self, name: str) -> Style:
+        """The style of a part; without color, what has a background is reversed, and what has none is underlined."""
         style = self.get_component_rich_style(name, partial=True)
-        return style + Style(reverse=True) if self.app.no_color and style.bgcolor else style
+        if self.app.no_color:
+            return style + (Style(reverse=True) if style.bgcolor else Style(underline=True))
+        return style
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         self._draw(width - self.scrollbar_size_vertical, None)

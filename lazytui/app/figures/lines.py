@@ -74,18 +74,20 @@ class LinesView(FigureView[Lines]):
     def drawn_body(self, height: int | None) -> RenderableType:
         low, high = self.x_span
         figure = replace(self.figure, series=tuple(map(self._in_view, self.figure.series)), log_y=self.log_y)
+        if self._smoothing:
+            figure = replace(figure, y_label=f"{figure.y_label}, smoothed ({self.smoothing})")
         return LineChart(figure, height, (low, high))
 
     def _in_view(self, series: Series) -> Series:
         """The series as it is drawn: smoothed, and cut to what is zoomed to with one more point on each side."""
-        x, y, name = series.x, series.y, series.name
+        x, y = series.x, series.y
         if span := self._smoothing_span(len(y)):
-            y, name = smoothed(y, span), f"{name} (smoothed over {span})"
+            y = smoothed(y, span)
         if self._span is not None and len(x) and not np.any(np.diff(x) < 0):
             start, end = np.searchsorted(x, self._span)
             part = slice(max(int(start) - 1, 0), int(end) + 1)
             x, y = x[part], y[part]
-        return Series(name=name, x=x, y=y)
+        return Series(name=series.name, x=x, y=y)
 
     def _smoothing_span(self, points: int) -> int:
         share = _SMOOTHING[self._smoothing][1]
@@ -139,8 +141,17 @@ class LinesView(FigureView[Lines]):
         return regions[0] if regions else None
 
     def patches(self, place: float, cursor: Style) -> list[Patch]:
+        """A thin line where nothing is drawn, and a background behind what is."""
         region = self.region_of(place)
-        return [Patch(region, Style(bgcolor=cursor.bgcolor, reverse=cursor.reverse))] if region else []
+        if region is None:
+            return []
+        thin, behind = Style(color=cursor.bgcolor), self.component("figure--resting")
+        cells = [Region(region.x, y, 1, 1) for y in region.line_range]
+        blank = [not self.drawing.strips[cell.y].crop(cell.x, cell.right).text.strip() for cell in cells]
+        return [
+            Patch(cell, thin, "│") if empty else Patch(cell, Style(bgcolor=behind.bgcolor, reverse=behind.reverse))
+            for cell, empty in zip(cells, blank, strict=True)
+        ]
 
     def readout(self, place: float) -> str:
         values = [f"{series.name} {self._value(series, place)}" for series in self.figure.series]
@@ -153,7 +164,7 @@ class LinesView(FigureView[Lines]):
             return UNDEFINED
         text = significant(float(series.y[at[-1]]))
         span = self._smoothing_span(len(series.y))
-        return f"{text} (smoothed {significant(float(smoothed(series.y, span)[at[-1]]))})" if span else text
+        return f"{text} (≈ {significant(float(smoothed(series.y, span)[at[-1]]))})" if span else text
 
     # Keys
 

@@ -41,7 +41,7 @@ class MatrixView(FigureView[Matrix]):
         return None
 
     def patches(self, place: Cell, cursor: Style) -> list[Patch]:
-        label = self._component("figure--label")
+        label = self.component("figure--label")
         row, column = place
         labels = [*self.drawing.regions.get(("row", row), []), *self.drawing.regions.get(("column", column), [])]
         return [*(Patch(region, label) for region in labels), *super().patches(place, cursor)]

@@ -36,11 +36,13 @@ class Choice(LineControl):
             self.give(value)
 
     def _now(self) -> Any:
-        return self._holding if self.given is None else self.given
+        if self.given is not None:
+            return self.given
+        return self._holding if self._holding in self.field.choices else None
 
     def _values(self) -> Sequence[Any]:
-        """What the arrows go through; where nothing needs to be chosen, nothing is among it."""
-        return (None, *self.field.choices) if self.field.optional else self.field.choices
+        """What the arrows go through; where no choice is what holds, that is among it."""
+        return self.field.choices if self._holding in self.field.choices else (None, *self.field.choices)
 
 
 class Tick(LineControl):

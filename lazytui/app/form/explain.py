@@ -16,6 +16,7 @@ from lazytui.analyses.fields import ParamField
 from lazytui.plain_text import plain
 
 _MORE = "… F1"
+_KEYS = "↑ ↓ another field · ← → another value · Enter list · Backspace default · F1 all about a field · Esc leaves"
 
 
 class Explanation(Widget):
@@ -75,6 +76,8 @@ def explained(field: ParamField, wrong: str) -> Explained:
 def _all_of(field: ParamField | None, wrong: str) -> Content:
     """wrong: a sentence to begin with, or nothing."""
     parts = [Content.styled(plain(wrong), "$text-error")] if wrong else []
-    if field:
+    if field is None:
+        parts += [Content(_KEYS)]
+    else:
         parts += [Content.assemble((field.flag, "bold"), " ", plain(field.help))]
     return Content("\n").join(parts)

@@ -47,6 +47,8 @@ class PickList(ModalScreen[Any]):
     PickList > OptionList > .option-list--option { padding: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Leave", show=False)]
+    hint = "type to search"
+    """What the frame says at first."""
 
     def __init__(self, offered: Sequence[Pickable], current: str, at: Region) -> None:
         """current: the value to stand on. at: where the field is on the screen."""
@@ -84,7 +86,7 @@ class PickList(ModalScreen[Any]):
         found = [value for value in self._offered if self._typed.casefold() in value.casefold()]
         self._list.clear_options()
         self._list.add_options(Option(self.line(value), id=value) for value in found)
-        self._list.border_title = Content(self._typed or "type to search")
+        self._list.border_title = Content(self._typed or self.hint)
         self._list.highlighted = 0 if found else None
 
     def line(self, value: str) -> Content:
@@ -96,19 +98,28 @@ class PickList(ModalScreen[Any]):
         return Content.assemble(value + " " * (width - cell_len(value)), "  ", (about, "$text-muted"))
 
     def on_key(self, event: Key) -> None:
+        if self.takes(event):
+            event.stop()
+            event.prevent_default()
+
+    def takes(self, event: Key) -> bool:
+        """Do what a key means here; whether it means anything."""
         if event.key == "backspace":
             self._typed = self._typed[:-1]
         elif event.is_printable and event.character:
             self._typed += event.character
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         self._fill()
+        return True
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.dismiss(event.option.id)
+        self.selected(event.option)
+
+    def selected(self, option: Option) -> None:
+        """Enter on an entry, or a click on it."""
+        self.dismiss(option.id)
 
     def on_click(self, event: Click) -> None:
         """A click beside the list leaves it."""
@@ -119,35 +130,26 @@ class PickList(ModalScreen[Any]):
 class TickList(PickList):
     """Answers a tuple of the values that are ticked, in the order of the list, or None."""
 
+    hint = "space ticks, enter takes"
+
     def __init__(self, offered: Sequence[Pickable], ticked: Sequence[str], at: Region) -> None:
         super().__init__(offered, ticked[0] if ticked else "", at)
         self._ticked = set(ticked)
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._list.border_title = None
-        self._list.border_subtitle = "space ticks · enter takes"
-
     def line(self, value: str) -> Content:
         return Content("[x] " if value in self._ticked else "[ ] ") + super().line(value)
 
-    def on_key(self, event: Key) -> None:
-        if event.key == "space":
-            self._turn(self._list.highlighted)
-        elif event.key == "enter":
+    def takes(self, event: Key) -> bool:
+        if event.key == "enter":
             self.dismiss(tuple(value for value in self._offered if value in self._ticked))
+        elif event.key == "space" and (option := self._list.highlighted_option):
+            self.selected(option)
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return super().takes(event)
+        return True
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """A click, since Enter doesn't come here."""
-        event.stop()
-        self._turn(event.option_index)
-
-    def _turn(self, index: int | None) -> None:
-        if index is not None:
-            value = list(self._offered)[index]
-            self._ticked ^= {value}
-            self._list.replace_option_prompt_at_index(index, self.line(value))
+    def selected(self, option: Option) -> None:
+        """A click, or the space bar; Enter takes them all."""
+        value = str(option.id)
+        self._ticked ^= {value}
+        self._list.replace_option_prompt(value, self.line(value))

@@ -19,7 +19,7 @@ class Row(Vertical):
     Row { height: auto; }
     Row > Horizontal { height: 1; }
     Row .name { max-width: 50%; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    Row .list { width: 2; color: $text-muted; padding-left: 1; }
+    Row .list { width: 2; color: $text-disabled; background: $surface; padding-left: 1; }
     Row > .wrong { display: none; color: $text-error; padding-left: 2; text-wrap: nowrap; text-overflow: ellipsis; }
     Row.-wrong > .wrong { display: block; height: 1; }
     """

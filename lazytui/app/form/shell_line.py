@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from lazytui.plain_text import plain
 
 
-class ShellLine(Static):
+class ShellLine(VerticalScroll, can_focus=False, inherit_bindings=False):
     DEFAULT_CSS = """
-    ShellLine { height: auto; max-height: 6; color: $foreground; border-top: solid $foreground 20%; }
+    ShellLine { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; scrollbar-size: 1 1; }
+    ShellLine > Static { height: auto; }
     """
-    ALLOW_SELECT = True
 
-    def __init__(self) -> None:
-        super().__init__(markup=False)
+    def compose(self) -> ComposeResult:
         self.border_title = "command (ctrl+y copies)"
+        yield Static(markup=False)
 
     def show(self, command: str) -> None:
-        self.update(Content.assemble(("$ ", "$text-muted"), plain(command)))
+        self.query_one(Static).update(Content(plain(command)))

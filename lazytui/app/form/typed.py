@@ -18,6 +18,7 @@ Offers = Callable[[], Sequence[Pickable]]
 """What the list offers, asked when it is opened."""
 
 # Textual's own restriction to numbers takes exponential time on long runs of digits: a paste could stop the app.
+_LONGEST = 1000
 _LETTERS = {int: r"[-+]?[\d_]*", float: r"[-+]?[\d_]*\.?[\d_]*([eE][-+]?\d*)?"}
 
 
@@ -36,6 +37,7 @@ class Typed(Input):
     def __init__(self, field: ParamField, offers: Offers | None = None) -> None:
         super().__init__(
             compact=True,
+            max_length=_LONGEST,
             restrict=None if field.several else _LETTERS.get(field.type),
             suggester=SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None,
         )

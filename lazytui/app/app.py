@@ -1,0 +1,114 @@
+"""The app itself: places, the workspace that it watches, and what can be pressed anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import var
+from textual.worker import get_current_worker
+
+from lazytui.app.following import RunLine, WorkspaceWatch, keep_looking
+from lazytui.app.form.pick import Pickable
+from lazytui.app.place import ShowsRun
+from lazytui.app.places import PLACES
+from lazytui.errors import LazytuiError
+from lazytui.plain_text import plain
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.jobs import request_stop, start_detached
+from lazytui.runs.words import state_word
+from lazytui.runs.workspace import Workspace, shipped_runs
+
+
+class LazytuiApp(App[None]):
+    """lines: the runs of the workspace as last seen, oldest first; screens watch it."""
+
+    TITLE = "lazytui"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    ENABLE_COMMAND_PALETTE = True
+    MODES: ClassVar = {place.mode: partial(type(place).open, place) for place in PLACES}
+    DEFAULT_MODE = PLACES[0].mode
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(place.key, f"switch_mode('{place.mode}')", place.name, show=False) for place in PLACES),
+        Binding("ctrl+p", "command_palette", "Palette"),
+        Binding("q,ctrl+q", "quit", "Quit", priority=False),
+    ]
+
+    lines: var[tuple[RunLine, ...]] = var(())
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+
+    def on_mount(self) -> None:
+        self._watch_workspace()
+
+    def open_run(self, reference: str) -> None:
+        """Go to the place of a run's kind and show it there."""
+        run = self.workspace.find(reference)
+        kind = run.record.kind
+        mode = kind if kind in {place.mode for place in PLACES} else "runs"
+        self.switch_mode(mode)
+        self.call_later(self._show_there, run)
+
+    def _show_there(self, run: RunFolder) -> None:
+        if isinstance(self.screen, ShowsRun):
+            self.screen.show_run(run)
+
+    @work(thread=True, exit_on_error=False)
+    def start(self, kind: str, values: dict[str, object]) -> None:
+        """Start a run in a process of its own, and show it. What is wrong with it is said in a sentence."""
+        from lazytui.analyses import execute
+
+        try:
+            run = execute.create(kind, execute.validated(kind, values), self.workspace)
+            start_detached(run, self.workspace)
+        except LazytuiError as error:
+            self.call_from_thread(self.say_error, error)
+        else:
+            self.call_from_thread(self.open_run, run.reference)
+
+    def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
+        """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
+        mine = [line for line in reversed(self.lines) if line.kind in kinds]
+        shipped = [run for run in shipped_runs() if run.record.kind in kinds]
+        found = [Pickable(line.run.reference, f"{line.name or ''} {state_word(line.status)}".strip()) for line in mine]
+        return found + [Pickable(run.reference, "came along") for run in shipped]
+
+    def attempt(self, work: Callable[[], object], done: str) -> None:
+        """Do something quick to a run, and say that it is done or why it can't be."""
+        try:
+            work()
+        except LazytuiError as error:
+            self.say_error(error)
+        else:
+            self.notify(done, markup=False)
+
+    def stop(self, run: RunFolder) -> None:
+        self.attempt(lambda: request_stop(run), f"{run.id} was asked to save and stop.")
+
+    def resume(self, run: RunFolder) -> None:
+        self.attempt(lambda: start_detached(run, self.workspace), f"{run.id} goes on.")
+
+    def say_error(self, error: LazytuiError) -> None:
+        self.notify(plain(str(error)), severity="error", markup=False)
+
+    @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
+    def _watch_workspace(self) -> None:
+        watch = WorkspaceWatch(self.workspace)
+        worker = get_current_worker()
+        last: tuple[RunLine, ...] | None = None
+
+        def look() -> None:
+            nonlocal last
+            lines = watch.look()
+            if lines != last:
+                last = lines
+                self.call_from_thread(setattr, self, "lines", lines)
+
+        keep_looking(look, lambda: worker.is_cancelled)

@@ -1,0 +1,112 @@
+"""Dataset: choose how the data lies, and see it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Static
+from textual.worker import get_current_worker
+
+from lazytui.analyses.dataset import DatasetRunParams, examined, figures
+from lazytui.app.figures import FigureView, view_of
+from lazytui.app.form import ParamsForm
+from lazytui.app.place import Place
+from lazytui.data.sources import load_digits
+from lazytui.data.splits import build
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain
+from lazytui.runs.folder import RunFolder
+
+FIRST = ("dataset", "source", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
+PREVIEWED = {"train_size": 600, "test_size": 300, "samples": 2}
+"""Enough digits to show two of each, few enough to be painted between two key presses."""
+
+remembered_digits = lru_cache(maxsize=8)(load_digits)
+
+
+def preview(params: DatasetRunParams) -> list[Figure]:
+    """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
+    small = params.model_copy(update=PREVIEWED)
+    return figures(small, examined(build(small, remembered_digits), small.samples, lambda _splits: None))
+
+
+class DatasetPlace(Place):
+    name_of_place = "dataset"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("g", "start", "Generate")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._figures: Sequence[Figure] = ()
+
+    def compose_place(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical(id="side"):
+                yield ParamsForm(DatasetRunParams, kind="dataset", first=FIRST)
+                yield Button("Generate", id="start", compact=True, variant="primary")
+            with VerticalScroll(id="preview", can_focus=False):
+                yield Static("Painting ...", id="said", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._paint(self.query_one(ParamsForm).params)
+
+    def shown_figures(self) -> Sequence[Figure]:
+        return self._figures
+
+    def show_run(self, run: RunFolder) -> None:
+        """A data set that was generated lies in Runs with all of its figures; here its recipe comes back."""
+        self.query_one(ParamsForm).set_values(run.record.params)
+
+    def on_button_pressed(self) -> None:
+        self.action_start()
+
+    def action_start(self) -> None:
+        """Generate the whole data set in the background."""
+        form = self.query_one(ParamsForm)
+        if form.params is None:
+            self.notify("A field isn't right yet: see the form.", severity="error")
+        else:
+            self.lab.start("dataset", form.touched)
+
+    @on(ParamsForm.Changed)
+    def _changed(self, event: ParamsForm.Changed) -> None:
+        if event.params is not None:
+            self._paint(event.params)
+
+    @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
+    def _paint(self, params: DatasetRunParams | None) -> None:
+        if params is None:
+            return
+        worker = get_current_worker()
+        try:
+            found = preview(params)
+        except LazytuiError as error:
+            self.app.call_from_thread(self._say, plain(str(error)))
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show, found)
+
+    def _say(self, sentence: str) -> None:
+        self.query_one("#said", Static).update(sentence)
+
+    def _show(self, found: Sequence[Figure]) -> None:
+        """Swap the figures in place where their kinds stay the same, so that nothing flickers or scrolls away."""
+        self._figures = found
+        views = list(self.query(FigureView))
+        self._say(
+            f"A preview: {PREVIEWED['train_size']} digits to train on, {PREVIEWED['test_size']} to test. "
+            "g generates all of them and measures."
+        )
+        if [type(view.figure) for view in views] == [type(figure) for figure in found]:
+            for view, figure in zip(views, found, strict=True):
+                view.figure = figure
+            return
+        self.query(FigureView).remove()
+        self.query_one("#preview").mount_all([view_of(figure) for figure in found])

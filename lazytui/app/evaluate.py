@@ -1,0 +1,73 @@
+"""Evaluate: choose a trained network and see what it reads, digit or color."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Button
+
+from lazytui.analyses.evaluate import EvaluateParams
+from lazytui.app.following import RunLine
+from lazytui.app.form import ParamsForm
+from lazytui.app.place import Place
+from lazytui.app.run_figures import RunFigures
+from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.words import state_word
+
+EMPTY = "No evaluation yet. Choose a trained network on the left (one came along) and press g."
+
+
+class EvaluatePlace(Place):
+    name_of_place = "evaluate"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("g", "start", "Go")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._run: RunFolder | None = None
+
+    def compose_place(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical(id="side"):
+                yield ParamsForm(EvaluateParams, kind="evaluate", runs=self.lab.runs_of)
+                yield Button("Go", id="start", compact=True, variant="primary")
+            yield RunFigures(id="found")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self.lab, "lines", self._show)
+
+    def shown_figures(self) -> Sequence[Figure]:
+        return self.query_one(RunFigures).figures
+
+    def show_run(self, run: RunFolder) -> None:
+        self._run = run
+        self._show(self.lab.lines)
+
+    def on_button_pressed(self) -> None:
+        self.action_start()
+
+    def action_start(self) -> None:
+        """Evaluate in the background, and show the figures when they are there."""
+        form = self.query_one(ParamsForm)
+        if form.params is None:
+            self.notify("Choose a trained network first.", severity="error")
+        else:
+            self.lab.start("evaluate", form.touched)
+
+    def _show(self, lines: tuple[RunLine, ...]) -> None:
+        """The run that was chosen, or the newest evaluation until one is."""
+        mine = {line.run.reference: line for line in lines if line.kind == "evaluate"}
+        line = mine.get(self._run.reference) if self._run else next(reversed(mine.values()), None)
+        found = self.query_one(RunFigures)
+        if line is None:
+            found.show(None, EMPTY)
+        elif line.status.state == "done":
+            found.show(line.run)
+        else:
+            found.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))

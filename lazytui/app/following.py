@@ -1,0 +1,120 @@
+"""Following run folders from a thread: what changed arrives as immutable snapshots, posted to the app."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lazytui.errors import BadInput
+from lazytui.runs.events import Event, EventReader
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.history import Columns, MetricHistory
+from lazytui.runs.result import read_metrics
+from lazytui.runs.status import GOING, Status
+from lazytui.runs.workspace import Workspace
+
+POLL_SECONDS = 0.5
+_BATCH = 2000
+_BATCH_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run as a list shows it. metrics: of its result; empty before there is one."""
+
+    run: RunFolder
+    kind: str
+    name: str | None
+    created: float
+    status: Status
+    metrics: dict[str, float | None]
+
+    @property
+    def going(self) -> bool:
+        return self.status.state in GOING
+
+
+class WorkspaceWatch:
+    """Looks at every run of a workspace again and again; reads a run's files only when they changed."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._seen: dict[Path, tuple[tuple[int, ...], RunLine]] = {}
+
+    def look(self) -> tuple[RunLine, ...]:
+        """The runs as they are now, oldest first."""
+        self._seen = {run.path: self._line(run) for run in self._workspace.runs()}
+        return tuple(line for _, line in self._seen.values())
+
+    def _line(self, run: RunFolder) -> tuple[tuple[int, ...], RunLine]:
+        stamps = tuple(_stamp(run.path / file) for file in ("status.json", "result.json", "name"))
+        known = self._seen.get(run.path)
+        if known and known[0] == stamps and not known[1].going:
+            return known
+        return stamps, run_line(run)
+
+
+def run_line(run: RunFolder) -> RunLine:
+    try:
+        kind, created = run.record.kind, run.record.created
+    except BadInput:
+        kind, created = "?", 0.0
+    return RunLine(run, kind, run.name, created, run.status, read_metrics(run.path))
+
+
+class RunWatch:
+    """Reads what one run reports, from its beginning on, a bounded batch at a time.
+
+    done, total: of its progress. rate: done a second, over the last ten seconds or so.
+    """
+
+    def __init__(self, run: RunFolder) -> None:
+        self.run = run
+        self.done = 0
+        self.total = 0
+        self.rate = 0.0
+        self._reader = EventReader(run.events)
+        self._history = MetricHistory()
+        self._progress: deque[tuple[float, int]] = deque(maxlen=10)
+
+    def look(self) -> bool:
+        """Take in what is new; whether anything was."""
+        changed = False
+        until = time.monotonic() + _BATCH_SECONDS
+        while events := self._reader.read(_BATCH):
+            self._history.extend(events)
+            for event in events:
+                self._note_progress(event)
+            changed = True
+            if time.monotonic() > until:
+                break
+        return changed
+
+    def columns(self) -> Columns:
+        return self._history.columns()
+
+    def _note_progress(self, event: Event) -> None:
+        if event["kind"] == "resumed":
+            self._progress.clear()
+        elif event["kind"] == "progress":
+            self.done, self.total = event["done"], event["total"]
+            self._progress.append((event["time"], self.done))
+            (began, before), (now, done) = self._progress[0], self._progress[-1]
+            self.rate = (done - before) / (now - began) if now > began else 0.0
+
+
+def keep_looking(look: Callable[[], None], cancelled: Callable[[], bool]) -> None:
+    """Call `look` twice a second until cancelled; for a thread."""
+    while not cancelled():
+        look()
+        time.sleep(POLL_SECONDS)
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,100 @@
+"""What every place shares: the bar of places above, the keys below, help, export, patience with tiny terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from lazytui.app.places import PLACES
+
+if TYPE_CHECKING:
+    from lazytui.app.app import LazytuiApp
+    from lazytui.figures.kinds import Figure
+    from lazytui.runs.folder import RunFolder
+
+SMALLEST = (60, 16)
+"""Columns and rows below which a sentence is shown instead of a wreck."""
+
+
+@runtime_checkable
+class ShowsRun(Protocol):
+    """A place that can show a run it is pointed to."""
+
+    def show_run(self, run: RunFolder) -> None: ...
+
+
+class Bar(Static):
+    """The places with their keys, the one that is open set off; to the right what is going on."""
+
+    def __init__(self, here: str) -> None:
+        super().__init__(id="bar", markup=False)
+        self._here = here
+
+    def say(self, status: str) -> None:
+        """status: a few words for the right end."""
+        parts: list[Content] = [Content.styled(" lazytui ", "bold $accent")]
+        for place in PLACES:
+            style = "reverse bold" if place.mode == self._here else ""
+            parts.append(Content.styled(f" {place.key} {place.name} ", style))
+        names = Content("").join(parts)
+        room = self.size.width - names.cell_length - len(status) - 1
+        self.update(names + " " * max(room, 1) + Content.styled(status if room > 0 else "", "$text-muted"))
+
+
+class Place(Screen[None]):
+    """A screen of the app. `name_of_place` is its mode; it composes its own part in `compose_place`."""
+
+    name_of_place: ClassVar[str]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "export", "Export", show=False),
+        Binding("question_mark", "help", "Help"),
+        Binding("j", "jobs", "Jobs"),
+        Binding("f12", "screenshot", "Screenshot", show=False),
+    ]
+
+    @property
+    def lab(self) -> LazytuiApp:
+        from lazytui.app.app import LazytuiApp
+
+        assert isinstance(self.app, LazytuiApp)
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        yield Bar(self.name_of_place)
+        with Vertical(id="place"):
+            yield from self.compose_place()
+        yield Static(id="too-small", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def compose_place(self) -> ComposeResult:
+        raise NotImplementedError
+
+    def shown_figures(self) -> Sequence[Figure]:
+        """What `e` exports."""
+        return ()
+
+    def on_mount(self) -> None:
+        self.watch(self.lab, "lines", self._say_status)
+
+    def on_resize(self, event: Resize) -> None:
+        columns, rows = SMALLEST
+        small = event.size.width < columns or event.size.height < rows
+        self.set_class(small, "-too-small")
+        self.query_one("#too-small", Static).update(
+            f"This terminal is {event.size.width}x{event.size.height}; lazytui needs {columns}x{rows}. "
+            "Make it larger, or press q to quit: runs go on."
+        )
+        self._say_status()
+
+    def _say_status(self) -> None:
+        going = sum(line.going for line in self.lab.lines)
+        words = f"{going} going" if going else "nothing going"
+        self.query_one(Bar).say(f"{words} · {self.lab.workspace.path} ")

@@ -1,0 +1,37 @@
+"""The places of the app: one a key, named as their commands are. A place whose analysis isn't there doesn't appear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lazytui.app.place import Place as PlaceScreen
+
+
+@dataclass(frozen=True)
+class Place:
+    """key: what a person presses. screen: module and class, imported when the place is first visited."""
+
+    key: str
+    name: str
+    screen: str
+
+    @property
+    def mode(self) -> str:
+        return self.name.lower()
+
+    def open(self) -> PlaceScreen:
+        module, name = self.screen.split(":")
+        made: PlaceScreen = getattr(import_module(f"lazytui.app.{module}"), name)()
+        return made
+
+
+PLACES = (
+    Place("0", "Home", "home:Home"),
+    Place("1", "Dataset", "dataset:DatasetPlace"),
+    Place("2", "Train", "train:TrainPlace"),
+    Place("3", "Evaluate", "evaluate:EvaluatePlace"),
+    Place("9", "Runs", "runs:RunsPlace"),
+)

@@ -144,7 +144,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
             return
         self._place = place
         self.update()
-        if place is not None:
+        if place is not None and self._can_be_drawn:
             self._reveal(place)
             self.post_message(self.Pointed(self, place))
 
@@ -209,6 +209,10 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         return self._drawing
 
     @property
+    def _can_be_drawn(self) -> bool:
+        return self.is_attached and self.size.width > 0
+
+    @property
     def _height_is_automatic(self) -> bool:
         height = self.styles.height
         return height is None or height.is_auto
@@ -253,7 +257,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
 
     def update(self) -> None:
         """Lay the cursor over the drawing, and refresh the parts that differ from what was shown."""
-        if not (self.is_attached and self.size.width):
+        if not self._can_be_drawn:
             return
         before, words_before = self._shown, self._words
         self._shown = painted(self.drawing.strips, self._all_patches())
@@ -272,8 +276,9 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
     def _all_patches(self) -> list[Patch]:
         found = []
         if self.has_focus:
-            region = Region(0, 0, self.size.width, self._drawing.title_lines)
-            found.append(Patch(region, self.component("figure--title")))
+            title = self._drawing.strips[: self._drawing.title_lines]
+            style = self.component("figure--title")
+            found += [Patch(Region(0, y, strip.cell_length, 1), style) for y, strip in enumerate(title)]
         if self._place is not None:
             name = "figure--cursor" if self.has_focus else "figure--resting"
             found += self.patches(self._place, self.component(name))
@@ -283,7 +288,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         """The style of a part; without color, what has a background is reversed, and what has none is underlined."""
         style = self.get_component_rich_style(name, partial=True)
         if self.app.no_color:
-            return style + (Style(reverse=True) if style.bgcolor else Style(underline=True))
+            return Style(bold=style.bold, reverse=bool(style.bgcolor), underline=not style.bgcolor)
         return style
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
@@ -300,7 +305,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         return strip.crop_extend(x, x + width, None).apply_style(self.rich_style)
 
     def _readout_strip(self, width: int) -> Strip:
-        text = set_cell_size(shortened(self._words, width), width)
+        text = set_cell_size(shortened(self._words, self.scrollable_content_region.width), width)
         return Strip([Segment(text, self.get_component_rich_style("figure--readout"))], width)
 
     # What happens to it

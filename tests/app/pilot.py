@@ -1,0 +1,41 @@
+"""Driving an app in a test: a coroutine run to its end, with everything that moves by itself turned off."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from textual.app import App
+from textual.pilot import Pilot
+
+AnyApp = TypeVar("AnyApp", bound=App[Any])
+_PATIENCE = 1000
+
+
+def drive(app: AnyApp, steps: Callable[[Pilot[Any]], Awaitable[None]], size: tuple[int, int] = (120, 36)) -> AnyApp:
+    """Run the app at a size, take the steps with its pilot, and give it back when it has ended."""
+
+    async def session() -> None:
+        app.animation_level = "none"
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            await steps(pilot)
+
+    asyncio.run(session())
+    return app
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Let the app work until the condition holds; fail if it never does."""
+    for _ in range(_PATIENCE):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("What was waited for never happened.")
+
+
+def screen_text(app: App[Any]) -> str:
+    """The characters on the top screen, line by line."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)

@@ -17,7 +17,7 @@ from lazytui.analyses.fields import ParamField, fields_of
 class Answers:
     """given: the values that a person chose, by field. params: the whole, or None while something is wrong.
 
-    holds: what each field is, or would be without its wrong value; fields without a value aren't in it.
+    holds: what each field would be if its value were taken back; what must be given isn't in it.
     wrong: a sentence for each field that is wrong. together: what doesn't go together, or nothing.
     """
 
@@ -40,7 +40,7 @@ def answers(model: type[BaseModel], given: Mapping[str, Any]) -> Answers:
     except ValidationError as error:
         found = list(problems(error))
     else:
-        return Answers(given, params, dict(params), {}, "")
+        return Answers(given, params, _holding(model, given), {}, "")
     wrong = {field: sentence for field, sentence in reversed(found) if field}
     together = " ".join(sentence for field, sentence in found if not field)
     if together and (guilty := _single_cause(model, given)):
@@ -106,6 +106,16 @@ def _clashes(model: type[BaseModel], given: Mapping[str, Any]) -> bool:
 
 
 def _holding(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
+    """What each field would be without its own value."""
+    holds = _mended(model, given)
+    for name in given:
+        holds.pop(name, None)
+        others = _mended(model, _without(given, name))
+        holds |= {name: others[name]} if name in others else {}
+    return holds
+
+
+def _mended(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
     """What would hold if as little as possible of what is wrong were left out.
 
     Of values that clash the last declared goes first: presets are declared before the fields that they fill.

@@ -51,13 +51,13 @@ class Row(Vertical):
             return
         self._shown = given, wrong
         sign = ("✗", "$text-error") if wrong else ("•", "$accent") if given else (" ", "")
-        style = "bold" if given else ""
-        self.query_one(".name", Static).update(Content.assemble(sign, " ", (self.field.name.replace("_", " "), style)))
+        name = Content.assemble(sign, " ", (self.field.name.replace("_", " "), "bold" if given else ""))
+        self.query_one(".name", Static).update(name, layout=False)
         self.set_class(bool(wrong), "-wrong")
         if wrong and not self.query(".wrong"):
-            self.mount(Static(Content(wrong), classes="wrong", markup=False))
+            self.mount(Static(classes="wrong", markup=False))
         for line in self.query(".wrong").results(Static):
-            line.update(Content(wrong))
+            line.update(Content(wrong), layout=False)
 
     def on_click(self, event: Click) -> None:
         """A click on the name goes to the control."""

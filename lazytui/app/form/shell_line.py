@@ -21,4 +21,7 @@ class ShellLine(VerticalScroll, can_focus=False, inherit_bindings=False):
         yield Static(markup=False)
 
     def show(self, command: str) -> None:
-        self.query_one(Static).update(Content(plain(command)))
+        """Laying the screen out again is costly, so only when the number of lines changes."""
+        line, content = self.query_one(Static), Content(plain(command))
+        width, height = line.size
+        line.update(content, layout=not width or len(content.wrap(width)) != height)

@@ -1,0 +1,1 @@
+"""Tests of the form that is made from a Params model."""

@@ -64,12 +64,12 @@ def measure() -> list[Ratio]:
     data = build(DatasetParams(source="strokes", train_size=_IMAGES, test_size=1000))
     settings = TrainingSettings(batch_size=_BATCH, metrics_every=10_000_000, metrics_samples=100, device="cpu")
     split = data.train
-    with tempfile.TemporaryDirectory() as folder:
 
-        def ours() -> None:
+    def ours() -> None:
+        with tempfile.TemporaryDirectory() as folder:
             run = RunFolder(Path(folder), "benchmark")
             log = EventLog(run.events)
             train(settings, 0, data, Report(run, Workspace(Path(folder)), log, _Quiet()))
             log.close()
 
-        return [in_turn("training: an epoch, against DataLoader + float32", ours, lambda: _usual(split), asked=2)]
+    return [in_turn("training: an epoch, against DataLoader + float32", ours, lambda: _usual(split), asked=2)]

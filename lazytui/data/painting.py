@@ -95,4 +95,5 @@ def _composite(
             inked += np.uint16(127)
         np.multiply(light, backgrounds[:, channel, None], out=mixed)
         mixed += inked
-        np.floor_divide(mixed, _FULL, out=images[..., channel], casting="unsafe")
+        mixed //= _FULL
+        images[..., channel] = mixed

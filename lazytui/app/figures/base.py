@@ -320,7 +320,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         self.update()
 
     def on_focus(self) -> None:
-        if self._place is None and self.HAS_CURSOR and (first := self.first()) is not None:
+        if self._place is None and (first := self._first()) is not None:
             self._place = first
             self.post_message(self.Pointed(self, first))
         self.update()
@@ -342,7 +342,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
 
     def action_move(self, right: int, down: int) -> None:
         """A step with the cursor; at the edge the view scrolls, and after that what holds it."""
-        target = None if self._place is None else self.moved(self._place, Offset(right, down))
+        target = self._first() if self._place is None else self.moved(self._place, Offset(right, down))
         if target is not None:
             self.point(target)
         elif down < 0 and self.scroll_offset.y > 0:
@@ -351,6 +351,9 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
             self.scroll_down(animate=False)
         elif down:
             raise SkipAction
+
+    def _first(self) -> Place | None:
+        return self.first() if self.HAS_CURSOR else None
 
     def action_page(self, down: int) -> None:
         """As many steps as the view has lines."""

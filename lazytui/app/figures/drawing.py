@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from os.path import commonprefix
 
+from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
@@ -98,14 +100,25 @@ def changed_regions(before: Sequence[Strip], after: Sequence[Strip]) -> list[Reg
 
 def _difference(old: Strip, new: Strip, y: int) -> Region | None:
     left, right = list(old), list(new)
-    start = 0
-    while left and right and left[0] == right[0]:
-        start += left.pop(0).cell_length
-        right.pop(0)
     longest = max(old.cell_length, new.cell_length)
-    end = longest
+    start, end = _common(left, right), longest
     if old.cell_length == new.cell_length:
-        while left and right and left[-1] == right[-1]:
-            end -= left.pop().cell_length
-            right.pop()
-    return Region(start, y, end - start, 1) if left or right else None
+        end -= _common(_reversed(left), _reversed(right))
+    return Region(start, y, end - start, 1) if start < end else None
+
+
+def _common(left: list[Segment], right: list[Segment]) -> int:
+    """How many cells two lines have in common from their start."""
+    cells = 0
+    for one, other in zip(left, right, strict=False):
+        if one == other:
+            cells += one.cell_length
+            continue
+        if one.style == other.style:
+            cells += cell_len(commonprefix([one.text, other.text]))
+        break
+    return cells
+
+
+def _reversed(line: list[Segment]) -> list[Segment]:
+    return [Segment(text[::-1], style) for text, style, _ in reversed(line)]

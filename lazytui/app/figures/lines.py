@@ -171,7 +171,7 @@ class LinesView(FigureView[Lines]):
     def action_leap(self, right: int) -> None:
         if self._place is not None:
             low, high = np.searchsorted(self._points, self.x_span)
-            stride = max(int(high - low) // _FAST, 1)
+            stride = max(round(int(high - low) / _FAST), 1)
             at = int(np.searchsorted(self._points, self._place)) + right * stride
             self.point(float(self._points[min(max(at, 0), len(self._points) - 1)]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from os.path import commonprefix
+from itertools import takewhile
 
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
@@ -115,7 +115,8 @@ def _common(left: list[Segment], right: list[Segment]) -> int:
             cells += one.cell_length
             continue
         if one.style == other.style:
-            cells += cell_len(commonprefix([one.text, other.text]))
+            same = takewhile(lambda pair: pair[0] == pair[1], zip(one.text, other.text, strict=False))
+            cells += cell_len("".join(character for character, _ in same))
         break
     return cells
 

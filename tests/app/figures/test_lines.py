@@ -1,0 +1,243 @@
+"""Charts with a cursor: values in words, zoom, smoothing, logarithmic axis, and curves that grow while one looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from textual.geometry import Region
+from textual.pilot import Pilot
+
+from lazytui.app.figures import LinesView
+from lazytui.app.figures.smoothing import smoothed
+from lazytui.figures.kinds import Lines, Series
+from tests.app.figures.views import Shown, screen_lines
+from tests.app.pilot import drive
+from tests.figures.samples import lines, text
+
+
+def growing(points: int) -> Lines:
+    """Two curves, the second with a point at every other step only."""
+    x = np.arange(points, dtype=np.float64)
+    return lines(
+        series=(Series(name="easy", x=x, y=x / 100), Series(name="hard", x=x[::2], y=1 - x[::2] / 100)),
+        references=(),
+    )
+
+
+def chart_of(app: Shown) -> LinesView:
+    assert isinstance(app.view, LinesView)
+    return app.view
+
+
+def test_the_cursor_starts_on_the_newest_point_and_reads_every_series() -> None:
+    app = Shown(growing(100))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("tab")
+        assert app.view.words == "step 99   easy 0.99   hard –"
+        await pilot.press("left")
+        assert app.view.words == "step 98   easy 0.98   hard 0.02"
+        await pilot.press("shift+left")
+        assert app.view.place == 93
+        await pilot.press("right", "enter")
+
+    drive(app, steps)
+    assert app.pointed == [99, 98, 93, 94] and app.chosen == [94]
+
+
+def test_the_marker_stands_where_the_curve_has_its_point() -> None:
+    peak = np.zeros(50)
+    peak[20] = 1
+    app = Shown(lines(series=(Series(name="peak", x=np.arange(50.0), y=peak),), references=()))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        plain = screen_lines(app)
+        app.view.point(20)
+        region = app.view.region_of(20)
+        assert region is not None
+        assert plain[region.y][region.x] in "⠁⠈⠉⡀⢀⣀⡇⢸⡆⢰⡎⢱⠃⠘⠇⠸⣿⢣⡜", plain[region.y]
+        await pilot.pause()
+        marked = screen_lines(app)
+        assert marked[region.y][region.x] == plain[region.y][region.x], "the curve stays"
+        assert "│" in {marked[y][region.x] for y in region.line_range}
+
+    drive(app, steps)
+
+
+def test_a_click_goes_to_the_nearest_point() -> None:
+    app = Shown(lines(series=(Series(name="few", x=np.array([0.0, 10.0, 100.0]), y=np.zeros(3)),), references=()))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        plot = app.view.drawing.regions["plot"][0]
+        for share, expected in ((0.0, 0.0), (0.07, 10.0), (0.5, 10.0), (0.6, 100.0), (0.999, 100.0)):
+            await pilot.click(app.view, offset=(plot.x + int(share * plot.width), plot.y + 2))
+            assert app.view.place == expected
+
+    drive(app, steps)
+
+
+def test_the_newest_point_is_followed_until_the_cursor_is_moved() -> None:
+    app = Shown(growing(50))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("tab")
+        app.view.figure = growing(60)
+        assert app.view.place == 59
+        await pilot.press("left", "left")
+        app.view.figure = growing(90)
+        assert app.view.place == 57
+        await pilot.press("end")
+        app.view.figure = growing(95)
+        assert app.view.place == 94
+        await pilot.pause()
+
+    drive(app, steps)
+    assert app.pointed == [49, 59, 58, 57, 89, 94]
+
+
+def test_zoom_is_around_the_cursor_kept_while_the_curves_grow_and_given_up_with_home() -> None:
+    app = Shown(growing(100))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = chart_of(app)
+        app.view.point(40)
+        await pilot.press("tab", "+", "+")
+        low, high = view.x_span
+        assert (low, high) == (40 - 99 / 8, 40 + 99 / 8)
+        view.figure = growing(100_0)
+        assert view.x_span == (low, high) and view.place == 40
+        await pilot.press("-")
+        assert view.x_span[1] - view.x_span[0] == 2 * (high - low)
+        await pilot.press("home")
+        assert view.x_span == (0, 999) and view.place == 40
+
+    drive(app, steps)
+
+
+def test_zoom_ends_at_a_few_points_and_moves_with_the_cursor() -> None:
+    app = Shown(growing(100))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = chart_of(app)
+        view.point(50)
+        await pilot.press("tab", *["+"] * 20)
+        low, high = view.x_span
+        assert 3 < high - low < 10 and low <= 50 <= high
+        await pilot.press(*["right"] * 10)
+        low, high = view.x_span
+        assert view.place == 60 and low <= 60 <= high and view.region_of(60) is not None
+
+    drive(app, steps)
+
+
+def test_the_logarithmic_axis_is_a_key_away_and_back() -> None:
+    app = Shown(growing(100))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        before = screen_lines(app)[1:]
+        await pilot.press("tab", "y")
+        await pilot.pause()
+        assert chart_of(app).log_y and "log scale" in "".join(screen_lines(app))
+        app.view.figure = growing(100)
+        assert chart_of(app).log_y, "for the next figure too"
+        await pilot.press("y")
+        app.view.point(None)
+        await pilot.pause()
+        assert screen_lines(app)[1:] == before
+
+    drive(app, steps)
+
+
+def test_smoothing_changes_what_is_drawn_and_says_so_but_not_what_is_read() -> None:
+    noise = np.random.default_rng(1).normal(size=200)
+    app = Shown(lines(series=(Series(name="noisy", x=np.arange(200.0), y=noise),), references=(), low=-3.0, high=3.0))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = chart_of(app)
+        raw = screen_lines(app)
+        seen = []
+        view.point(100)
+        value = view.words
+        for name in ("light", "strong", "off"):
+            view.action_smooth()
+            await pilot.pause()
+            assert view.smoothing == name
+            assert ("smoothed" in "".join(screen_lines(app))) == (name != "off")
+            assert view.words.startswith(value) and ("≈" in view.words) == (name != "off")
+            seen.append(screen_lines(app))
+        assert seen[0] != seen[1]
+        view.point(None)
+        await pilot.pause()
+        assert screen_lines(app) == raw
+
+    drive(app, steps)
+
+
+def test_smoothing_is_the_exponential_moving_average_and_gaps_stay_gaps() -> None:
+    values = np.random.default_rng(2).normal(size=1000)
+    values[[0, 1, 300, 301, 999]] = np.nan
+    values[500] = np.inf
+    keep, total, weight = 1 - 2 / 21, 0.0, 0.0
+    for value, shown in zip(values, smoothed(values, 20), strict=True):
+        total, weight = total * keep, weight * keep
+        if np.isfinite(value):
+            total, weight = total + value, weight + 1
+            assert np.isclose(shown, total / weight)
+        else:
+            assert np.isnan(shown) if np.isnan(value) else shown == value
+
+
+def test_a_live_update_that_changes_one_end_of_a_curve_repaints_no_more_than_that() -> None:
+    flat = np.zeros(50)
+    rising = flat.copy()
+    rising[-5:] = np.linspace(0.1, 0.9, 5)
+
+    def chart(y: np.ndarray) -> Lines:
+        return lines(series=(Series(name="a", x=np.arange(50.0), y=y),), references=())
+
+    app = Shown(chart(flat))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        drawn: list[int] = []
+        repainted: list[Region] = []
+        refresh, render_line = app.view.refresh, app.view.render_line
+
+        def watched_refresh(*regions: Region, **options: Any) -> Any:
+            assert regions, "never the whole widget"
+            repainted.extend(regions)
+            return refresh(*regions, **options)
+
+        def watched_line(y: int) -> Any:
+            drawn.append(y)
+            return render_line(y)
+
+        app.view.refresh = watched_refresh  # type: ignore[method-assign]
+        app.view.render_line = watched_line  # type: ignore[method-assign]
+        app.view.figure = chart(flat)
+        await pilot.pause()
+        assert not repainted and not drawn, "the same figure again costs nothing"
+        app.view.figure = chart(rising)
+        await pilot.pause()
+        del app.view.refresh, app.view.render_line
+        plot = app.view.drawing.regions["plot"][0]
+        assert repainted and sorted(set(drawn)) == sorted({region.y for region in repainted})
+        assert sum(region.area for region in repainted) < plot.area / 3
+
+    drive(app, steps)
+
+
+def test_a_hidden_chart_is_not_drawn_until_it_is_seen() -> None:
+    app = Shown(growing(20), text())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        app.view.display = False
+        await pilot.pause()
+        app.view.figure = growing(40)
+        app.view.display = True
+        await pilot.pause()
+        app.view.point(39)
+        await pilot.pause()
+        assert app.view.words.startswith("step 39") and "│" in "".join(screen_lines(app))
+
+    drive(app, steps)

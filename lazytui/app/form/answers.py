@@ -43,7 +43,7 @@ def answers(model: type[BaseModel], given: Mapping[str, Any]) -> Answers:
         return Answers(given, params, _holding(model, given), {}, "")
     wrong = {field: sentence for field, sentence in reversed(found) if field}
     together = " ".join(sentence for field, sentence in found if not field)
-    if together and (guilty := _single_cause(model, given)):
+    if together and (guilty := _single_cause(model, given, together)):
         wrong[guilty], together = together, ""
     return Answers(given, None, _holding(model, given), wrong, together)
 
@@ -91,18 +91,19 @@ def _valid(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel | None
         return None
 
 
-def _single_cause(model: type[BaseModel], given: Mapping[str, Any]) -> str:
-    """The field without which nothing clashes, where there is exactly one."""
-    causes = [name for name in given if not _clashes(model, _without(given, name))]
+def _single_cause(model: type[BaseModel], given: Mapping[str, Any], clash: str) -> str:
+    """The field without which that isn't said, where there is exactly one."""
+    causes = [name for name in given if _clash(model, _without(given, name)) != clash]
     return causes[0] if len(causes) == 1 else ""
 
 
-def _clashes(model: type[BaseModel], given: Mapping[str, Any]) -> bool:
+def _clash(model: type[BaseModel], given: Mapping[str, Any]) -> str:
+    """What is said of no single field."""
     try:
         model.model_validate(dict(given))
     except ValidationError as error:
-        return any(not field for field, _ in problems(error))
-    return False
+        return " ".join(sentence for field, sentence in problems(error) if not field)
+    return ""
 
 
 def _holding(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,11 +127,12 @@ def _mended(model: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
             return dict(model.model_validate(kept))
         except ValidationError as error:
             found = {field for field, _ in problems(error)}
+        clash = _clash(model, kept)
         if wrong := found & set(kept):
             kept = {name: value for name, value in kept.items() if name not in wrong}
-        elif "" in found and kept:
+        elif clash and kept:
             order = [name for name in reversed(list(model.model_fields)) if name in kept]
-            culprit = next((name for name in order if not _clashes(model, _without(kept, name))), order[0])
+            culprit = next((name for name in order if _clash(model, _without(kept, name)) != clash), order[0])
             kept = _without(kept, culprit)
         else:  # nothing but what is missing
             return dict(model.model_construct(**kept))

@@ -138,7 +138,7 @@ class ParamsForm(Vertical):
     def on_resize(self, event: Resize) -> None:
         """Short forms keep most of their height for the fields."""
         height = event.size.height
-        explanation, command = (3, 2) if height < 14 else (4, 4) if height < 20 else (7, 5) if height < 30 else (11, 8)
+        explanation, command = (3, 2) if height < 14 else (4, 4) if height < 20 else (7, 5) if height < 30 else (10, 8)
         self.query_one(Explanation).styles.height = explanation
         self.query_one(ShellLine).styles.max_height = command
 

@@ -69,7 +69,7 @@ class PickList(ModalScreen[Any]):
     def on_resize(self, event: Resize) -> None:
         """Below the field where there is room, else where there is most; never off the screen."""
         wide = max((self.line(value).cell_length for value in self._offered), default=0) + 4
-        width = min(max(wide, self._at.width, 28), event.size.width)
+        width = min(max(wide, self._at.width, 30), event.size.width)
         height = min(max(len(self._offered), 1) + 2, 14, event.size.height)
         below = event.size.height - self._at.bottom
         y = self._at.bottom if height <= below else max(self._at.y - height, 0)

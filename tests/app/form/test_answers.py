@@ -41,6 +41,8 @@ def test_what_only_one_field_can_mend_is_said_of_that_field() -> None:
     assert (
         answers(DatasetParams, {"dataset": "strokes", "bias": "0.5"}).wrong["dataset"].startswith("There is no dataset")
     )
+    found = answers(DatasetParams, {"dataset": "str", "placement": "both"})  # and both would hide the digit
+    assert found.wrong == {"dataset": "There is no dataset 'str'. Did you mean stroke?"}
     assert "can't be combined" in answers(DatasetParams, {"texture": ("flat", "level")}).wrong["texture"]
 
 

@@ -1,8 +1,8 @@
-"""What all controls of a form have in common: the value that was given, and what holds while none is."""
+"""The message of every control of a form, and the line that those for listed values share."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -22,18 +22,6 @@ class Given(Message):
         super().__init__()
         self.field = field
         self.value = value
-
-
-class Control(Protocol):
-    """A widget for one field. It keeps the value that a person gives, and posts Given when that changes."""
-
-    field: ParamField
-
-    def set_given(self, value: Any) -> None:
-        """Show a value as if a person had given it, or None for none, without posting anything."""
-
-    def set_holding(self, words: str) -> None:
-        """Say what holds while nothing is given."""
 
 
 class LineControl(Widget, can_focus=True):
@@ -60,11 +48,13 @@ class LineControl(Widget, can_focus=True):
         self.add_class("-holding")
 
     def set_given(self, value: Any) -> None:
+        """Show a value as if a person had given it, or None for none, without posting anything."""
         self.given = value
         self.set_class(value is None, "-holding")
         self.refresh()
 
     def set_holding(self, words: str) -> None:
+        """Say what holds while nothing is given."""
         if words != self._holding:
             self._holding = words
             self.refresh()

@@ -104,6 +104,7 @@ class _Pulse:
     def _listen(self) -> None:
         if self._run.stop_file.exists():
             self._report.request_stop()
+        self._report.tell_stop()
 
     def _status(self, state: State) -> Status:
         fields = {"started": self._started, "progress": self._report.latest, **self._process}
@@ -128,8 +129,6 @@ def _signals_stop(report: Report) -> Iterator[None]:
             raise Interrupted("Stopped at once; everything up to the last checkpoint is kept.")
         asked = True
         report.request_stop()
-        with suppress(RuntimeError):  # it may come in the middle of a print, where another one isn't possible
-            report.narrator.note("stopping: saving what there is (once more stops at once)")
 
     heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, ask) for number in heard}

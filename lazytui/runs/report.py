@@ -38,6 +38,7 @@ class Report:
         self._log = log
         self._stop = threading.Event()
         self._logged = 0.0
+        self._stop_told = False
 
     @property
     def folder(self) -> Path:
@@ -51,6 +52,12 @@ class Report:
     def request_stop(self) -> None:
         self._stop.set()
 
+    def tell_stop(self) -> None:
+        """Say once that a stop was asked for; not where it is asked, since a signal may come in the middle of a print."""
+        if self.stopping and not self._stop_told:
+            self._stop_told = True
+            self.narrator.note("stopping: saving what there is (once more stops at once)")
+
     def check(self) -> None:
         """Raise Interrupted when the work should stop: for work that has nothing to save."""
         if self.stopping:
@@ -60,6 +67,7 @@ class Report:
         """Say how far it is. Cheap enough for every step: the log gets one line a second."""
         self.latest = Progress(done=done, total=total, unit=unit)
         self.narrator.progress(self.latest)
+        self.tell_stop()
         now = time.monotonic()
         if now - self._logged >= _PROGRESS_EVERY or done == total:
             self._logged = now

@@ -54,7 +54,6 @@ class DatasetPlace(Place):
                 yield Static("Painting ...", id="said", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._paint(self.query_one(ParamsForm).params)
 
     def shown_figures(self) -> Sequence[Figure]:

@@ -39,7 +39,6 @@ class EvaluatePlace(Place):
             yield RunFigures(id="found")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.watch(self.lab, "lines", self._show)
 
     def shown_figures(self) -> Sequence[Figure]:

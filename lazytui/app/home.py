@@ -35,7 +35,6 @@ class Home(Place):
             yield OptionList(id="chapters", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.watch(self.lab, "lines", self._show)
         self.query_one(OptionList).focus()
 

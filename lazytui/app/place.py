@@ -53,6 +53,7 @@ class Place(Screen[None]):
     """A screen of the app. `name_of_place` is its mode; it composes its own part in `compose_place`."""
 
     name_of_place: ClassVar[str]
+    AUTO_FOCUS = ""  # a form's first field would take every key for itself
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "export", "Export", show=False),
         Binding("question_mark", "help", "Help"),

@@ -44,7 +44,6 @@ class RunsPlace(Place):
         yield RunFigures(id="found")
 
     def on_mount(self) -> None:
-        super().on_mount()
         table = self.query_one(DataTable)
         for heading in ("run", "name", "status", "easy", "hard", "age"):
             table.add_column(heading, key=heading)

@@ -65,7 +65,6 @@ class TrainPlace(Place):
                 yield Static(EMPTY, id="words", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.watch(self.lab, "lines", self._choose_first)
 
     def shown_figures(self) -> Sequence[Figure]:

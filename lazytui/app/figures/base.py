@@ -21,7 +21,7 @@ from textual.strip import Strip
 from textual.theme import Theme as AppTheme
 from textual.widget import Widget
 
-from lazytui.app.figures.drawing import Drawing, Patch, changed_regions, console_like, drawn, painted
+from lazytui.app.figures.drawing import Drawing, Patch, changed_regions, console_like, drawn, one_a_line, painted
 from lazytui.figures.clean import cleaned
 from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Figure
@@ -108,6 +108,8 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         self._version = 0
         self._rows: int | None = None
         self._shown: list[Strip] = []
+        self._shown_drawing: Drawing | None = None
+        self._patches: list[Patch] = []
         self._words = ""
 
     # The figure and the cursor
@@ -259,19 +261,28 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         """Lay the cursor over the drawing, and refresh the parts that differ from what was shown."""
         if not self._can_be_drawn:
             return
-        before, words_before = self._shown, self._words
-        self._shown = painted(self.drawing.strips, self._all_patches())
+        words_before = self._words
+        changed = self._lay_over(self.drawing, self._all_patches())
         self._words = "" if self._place is None else self.readout(self._place)
         self.virtual_size = Size(self.size.width, len(self._shown) + self._readout_lines)
-        visible = Region(0, 0, self.size.width, max(self.size.height - self._readout_lines, 0))
-        dirty = [
-            region.translate(-self.scroll_offset).intersection(visible)
-            for region in changed_regions(before, self._shown)
-        ]
-        if words_before != self._words and self.size.height:
-            dirty.append(Region(0, self.size.height - 1, self.size.width, 1))
-        if dirty := [region for region in dirty if region]:
+        if words_before != self._words:
+            changed.append(Region(0, self.scroll_offset.y + self.size.height - 1, self.size.width, 1))
+        if dirty := [part for region in one_a_line(changed) if (part := self._visible(region))]:
             self.refresh(*dirty)
+
+    def _visible(self, region: Region) -> Region:
+        """The part of a region of the drawing that is in view, as the widget counts."""
+        return region.translate(-self.scroll_offset).intersection(self.size.region)
+
+    def _lay_over(self, drawing: Drawing, patches: list[Patch]) -> list[Region]:
+        """Lay the patches over the drawing; where that differs from what was shown."""
+        before, same_drawing = self._shown, drawing is self._shown_drawing
+        moved = set(self._patches) ^ set(patches)
+        self._shown, self._shown_drawing, self._patches = painted(drawing.strips, patches), drawing, patches
+        if same_drawing:
+            return [patch.region for patch in moved]
+        top = self.scroll_offset.y
+        return changed_regions(before, self._shown, range(top, top + self.size.height))
 
     def _all_patches(self) -> list[Patch]:
         found = []

@@ -87,15 +87,27 @@ def _patched(strip: Strip, patch: Patch) -> Strip:
     return Strip.join([strip.crop(0, start), restyled, strip.crop(end)])
 
 
-def changed_regions(before: Sequence[Strip], after: Sequence[Strip]) -> list[Region]:
-    """The parts of lines that differ, one region a line at most, as far as whole segments tell."""
+def changed_regions(before: Sequence[Strip], after: Sequence[Strip], lines: range) -> list[Region]:
+    """The parts of some lines that differ, one region a line at most."""
     regions = []
-    for y in range(max(len(before), len(after))):
+    for y in lines:
         old = before[y] if y < len(before) else Strip([])
         new = after[y] if y < len(after) else Strip([])
         if old is not new and (region := _difference(old, new, y)):
             regions.append(region)
     return regions
+
+
+def one_a_line(regions: Iterable[Region]) -> list[Region]:
+    """What holds the regions in every line: Textual writes a line from the widget's edge to each region's end, so that
+    several regions in a line cost more than one around them.
+    """
+    spans: dict[int, tuple[int, int]] = {}
+    for region in regions:
+        for y in region.line_range:
+            start, end = spans.get(y, (region.x, region.right))
+            spans[y] = (min(start, region.x), max(end, region.right))
+    return [Region(start, y, end - start, 1) for y, (start, end) in spans.items()]
 
 
 def _difference(old: Strip, new: Strip, y: int) -> Region | None:

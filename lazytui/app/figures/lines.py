@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import ClassVar
 
@@ -17,7 +18,7 @@ from lazytui.app.figures.drawing import Patch
 from lazytui.app.figures.smoothing import smoothed
 from lazytui.figures.kinds import Lines, Series
 from lazytui.figures.numbers import UNDEFINED, significant
-from lazytui.figures.scales import x_limits
+from lazytui.figures.scales import nice_ticks, x_limits, y_limits
 from lazytui.figures.terminal.line_chart import LineChart
 
 Span = tuple[float, float]
@@ -26,6 +27,7 @@ _SMOOTHING = (("off", 0.0), ("light", 0.02), ("strong", 0.1))
 """Strengths, and over which part of a series' points they average; at least over three and eight of them."""
 _LEAST_SPANS = (0, 3, 8)
 _ZOOM = 2.0
+_ROOM = 1.25
 _FAST = 20
 """A fast step passes a twentieth of the points in view."""
 
@@ -50,6 +52,7 @@ class LinesView(FigureView[Lines]):
         self._span: Span | None = None
         self._smoothing = 0
         self._log: bool | None = None
+        self._live = False
         self._points = _points(self.figure)
 
     @property
@@ -62,9 +65,26 @@ class LinesView(FigureView[Lines]):
         return _SMOOTHING[self._smoothing][0]
 
     @property
+    def live(self) -> bool:
+        """Whether the curves are still growing: both axes then leave room, and change in steps.
+
+        So that a new point mostly repaints only where it stands, and not the whole chart.
+        """
+        return self._live
+
+    @live.setter
+    def live(self, live: bool) -> None:
+        if live != self._live:
+            self._live = live
+            self.redraw()
+
+    @property
     def x_span(self) -> Span:
         """The ends of the x axis: the whole of it, or what is zoomed to."""
-        return self._span or x_limits(self.figure)
+        if self._span is not None:
+            return self._span
+        low, high = x_limits(self.figure)
+        return (low, low + _with_room(high - low)) if self._live else (low, high)
 
     def figure_changed(self) -> None:
         self._points = _points(self.figure)
@@ -76,6 +96,8 @@ class LinesView(FigureView[Lines]):
         figure = replace(self.figure, series=tuple(map(self._in_view, self.figure.series)), log_y=self.log_y)
         if self._smoothing:
             figure = replace(figure, y_label=f"{figure.y_label}, smoothed ({self.smoothing})")
+        if self._live:
+            figure = _with_round_limits(figure)
         return LineChart(figure, height, (low, high))
 
     def _in_view(self, series: Series) -> Series:
@@ -207,6 +229,27 @@ class LinesView(FigureView[Lines]):
     def action_whole(self) -> None:
         self._span = None
         self.redraw()
+
+
+def _with_room(length: float) -> float:
+    """The next length in a row of which each is a quarter more than the one before."""
+    return float(_ROOM ** math.ceil(math.log(length, _ROOM)))
+
+
+def _with_round_limits(figure: Lines) -> Lines:
+    """The figure with limits of y that stay while its values change a little."""
+    low, high = y_limits(figure)
+    if figure.log_y:
+        low, high = (
+            10 ** (rounded(4 * math.log10(end)) / 4) for rounded, end in ((math.floor, low), (math.ceil, high))
+        )
+    else:
+        ticks = nice_ticks(low, high, 8)
+        step = ticks[1] - ticks[0] if len(ticks) > 1 else high - low
+        low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
+    return replace(
+        figure, low=low if figure.low is None else figure.low, high=high if figure.high is None else figure.high
+    )
 
 
 def _points(figure: Lines) -> NDArray[np.float64]:

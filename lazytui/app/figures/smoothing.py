@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 256
-
 
 def smoothed(values: NDArray[np.float64], span: int) -> NDArray[np.float64]:
     """The exponential moving average (n,) of values (n,): weights (1 - a)^k, a = 2 / (span + 1), which sum to one.
@@ -21,12 +19,9 @@ def smoothed(values: NDArray[np.float64], span: int) -> NDArray[np.float64]:
 
 
 def _decaying_sums(values: NDArray[np.float64], keep: float) -> NDArray[np.float64]:
-    """s[t] = keep * s[t - 1] + values[t], a block of values at a time."""
-    exponents = np.arange(_BLOCK)
-    within = np.tril(keep ** np.clip(exponents[:, None] - exponents, 0, None))
-    fading = keep ** (exponents + 1)
-    padded = np.pad(values, (0, -len(values) % _BLOCK)).reshape(-1, _BLOCK)
-    sums = padded @ within.T
-    for row in range(1, len(sums)):
-        sums[row] += fading * sums[row - 1, -1]
-    return np.asarray(sums.ravel()[: len(values)])
+    """s[t] = keep * s[t - 1] + values[t], by doubling the stretch that each sum reaches back."""
+    sums, reach = values, 1
+    while reach < len(values):
+        sums = np.concatenate([sums[:reach], sums[reach:] + keep**reach * sums[:-reach]])
+        reach *= 2
+    return sums

@@ -53,7 +53,7 @@ class Report:
         self._stop.set()
 
     def tell_stop(self) -> None:
-        """Say once that a stop was asked for; not where it is asked, since a signal may come in the middle of a print."""
+        """Say once that a stop was asked for; not in the signal's handler, which may interrupt another print."""
         if self.stopping and not self._stop_told:
             self._stop_told = True
             self.narrator.note("stopping: saving what there is (once more stops at once)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -223,6 +224,27 @@ def test_a_live_update_that_changes_one_end_of_a_curve_repaints_no_more_than_tha
         plot = app.view.drawing.regions["plot"][0]
         assert repainted and sorted(set(drawn)) == sorted({region.y for region in repainted})
         assert sum(region.area for region in repainted) < plot.area / 3
+
+    drive(app, steps)
+
+
+def test_a_live_chart_keeps_its_axes_for_a_while_and_then_leaves_room_again() -> None:
+    app = Shown(growing(100))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = chart_of(app)
+        view.live = True
+        axes, spans = set(), set()
+        for points in range(100, 300):
+            view.figure = replace(growing(points), low=None, high=None)
+            assert view.x_span[1] >= points - 1
+            spans.add(view.x_span)
+            axes.add(view.drawing.strips[-3].text)
+        assert len(spans) == 6 and len(axes) <= 8, "the width of the y labels moves the axis as well"
+        assert view.x_span[1] < 1.25 * 299
+        view.live = False
+        assert view.x_span == (0, 298)
+        await pilot.pause()
 
     drive(app, steps)
 

@@ -40,7 +40,7 @@ class _Axis:
 
 
 class BarChart:
-    """The body of a `Bars` figure: one line a bar, drawn in eighths of a cell. Marks each bar's line by its index."""
+    """The body of a `Bars` figure: one line a bar, drawn in eighths of a cell. Marks each bar's label by its index."""
 
     def __init__(self, figure: Bars) -> None:
         self.figure = figure
@@ -57,7 +57,7 @@ class BarChart:
         axis = _Axis(*bar_limits(figure), max(width - labels - 1 - (beside + 1 if beside else 0), 1))
         for index, text in enumerate(texts):
             names = wrapped(figure.labels[index], labels) or [""]
-            yield marked(index, width)
+            yield marked(index, labels)
             yield Segment(placed(names[0], labels, "right") + " ", Style(bold=True))
             yield from self._strip(index, axis, Palette.of(console))
             if beside:

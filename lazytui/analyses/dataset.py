@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -121,11 +122,19 @@ def _samples(name: str, params: DatasetRunParams, result: Result) -> Pixels:
     return Pixels(
         name=f"samples-{name}",
         title=f"{name.capitalize()}: {WHAT_SPLITS_ARE[name]}",
-        note=f"A column a digit, from {result.metrics[f'{name}_images']:,.0f} images.",
+        note=f"From {result.metrics[f'{name}_images']:,.0f} images.",
         images=result.arrays[f"{name}_images"].astype(np.uint8),
         columns=10,
         captions=tuple(captions),
     )
+
+
+def few_samples(params: DatasetRunParams, result: Result) -> list[Pixels]:
+    """Every other digit once from each of the train, the validation and the hard split: for a glance."""
+    shown = [_samples(name, params, result) for name in ("train", "validation", "hard")]
+    return [
+        replace(figure, images=figure.images[:10:2], captions=figure.captions[:10:2], columns=5) for figure in shown
+    ]
 
 
 def measures(result: Result) -> Table:

@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
-from lazytui.analyses.dataset import DatasetRunParams, examined, figures
+from lazytui.analyses.dataset import DatasetRunParams, examined, figures, few_samples
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.place import Place
@@ -25,8 +25,8 @@ from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 
 FIRST = ("dataset", "source", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
-PREVIEWED = {"train_size": 600, "test_size": 300, "samples": 2}
-"""Enough digits to show two of each, few enough to be painted between two key presses."""
+PREVIEWED = {"train_size": 1500, "test_size": 500, "samples": 1}
+"""Enough digits for a first impression of the table, few enough to be painted between two key presses."""
 
 remembered_digits = lru_cache(maxsize=8)(load_digits)
 
@@ -34,7 +34,10 @@ remembered_digits = lru_cache(maxsize=8)(load_digits)
 def preview(params: DatasetRunParams) -> list[Figure]:
     """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
     small = params.model_copy(update=PREVIEWED)
-    return figures(small, examined(build(small, remembered_digits), small.samples, lambda _splits: None))
+    result = examined(build(small, remembered_digits), small.samples, lambda _splits: None)
+    every = {figure.name: figure for figure in figures(small, result)}
+    tables = [every[name] for name in ("measures", "contingency-train", "contingency-hard") if name in every]
+    return [*few_samples(small, result), *tables]
 
 
 class DatasetPlace(Place):
@@ -100,8 +103,8 @@ class DatasetPlace(Place):
         self._figures = found
         views = list(self.query(FigureView))
         self._say(
-            f"A preview: {PREVIEWED['train_size']} digits to train on, {PREVIEWED['test_size']} to test. "
-            "g generates all of them and measures."
+            f"A preview of {PREVIEWED['train_size']:,} digits to train on and {PREVIEWED['test_size']:,} to test; "
+            "g generates all."
         )
         if [type(view.figure) for view in views] == [type(figure) for figure in found]:
             for view, figure in zip(views, found, strict=True):

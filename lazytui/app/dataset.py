@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
-from lazytui.analyses.dataset import DatasetRunParams, examined, figures, few_samples
+from lazytui.analyses.dataset import DatasetRunParams, examined, few_samples, figures
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.place import Place

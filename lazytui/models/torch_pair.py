@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from importlib import metadata
 from typing import Any
 
@@ -12,7 +13,12 @@ _REPAIR = "python -m pip install --force-reinstall torch torchvision"
 
 
 def require_torch() -> Any:
-    """The module `torch`. BadInput where it is missing or its libraries don't load."""
+    """The module `torch`. BadInput where it is missing or its libraries don't load.
+
+    Its threads are told to sleep while they wait for one another. Left to spin, as they do by default, two of them on
+    a busy machine take from each other the core that the slower one needs, and a step can take ten times as long.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         return importlib.import_module("torch")
     except (ImportError, OSError, RuntimeError) as error:

@@ -10,11 +10,14 @@ from typing import ClassVar
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.reactive import var
 from textual.worker import get_current_worker
 
 from lazytui.app.following import RunLine, WorkspaceWatch, keep_looking
 from lazytui.app.form.pick import Pickable
+from lazytui.app.hang_up import leave_when_hung_up
+from lazytui.app.low_bandwidth import without_mouse_motion
 from lazytui.app.place import ShowsRun
 from lazytui.app.places import PLACES
 from lazytui.errors import LazytuiError
@@ -41,11 +44,20 @@ class LazytuiApp(App[None]):
 
     lines: var[tuple[RunLine, ...]] = var(())
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False) -> None:
+        self._low_bandwidth = low_bandwidth
         super().__init__()
         self.workspace = workspace
+        if low_bandwidth:
+            self.animation_level = "none"
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        return without_mouse_motion(driver) if self._low_bandwidth else driver
 
     def on_mount(self) -> None:
+        if not self.is_headless:
+            leave_when_hung_up(lambda: None)
         self._watch_workspace()
 
     def open_run(self, reference: str) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from lazytui import __version__
 from lazytui.cli import doctor, export, models, run, runs
+from lazytui.cli.common import WorkspaceOption, workspace_at
+from lazytui.cli.open import open_app
+from lazytui.errors import UsageError
 
 app = typer.Typer(
-    help="A laboratory for shortcut learning: make data that lies, train the cheat, catch it in the act.",
-    epilog="Begin with: lazytui run story",
-    no_args_is_help=True,
+    help="A laboratory for shortcut learning: make data that lies, train the cheat, catch it in the act. "
+    "Without a command it opens the app.",
+    epilog="Begin with: lazytui, or without the app: lazytui run story",
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -27,9 +32,19 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def lazytui(
+    ctx: typer.Context,
+    workspace: WorkspaceOption = None,
+    low_bandwidth: Annotated[
+        bool, typer.Option("--low-bandwidth", help="Spare a slow link; always so over SSH. For the app.")
+    ] = False,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
-    pass
+    if ctx.invoked_subcommand is None:
+        open_app(workspace_at(workspace), low_bandwidth=low_bandwidth)
+    elif low_bandwidth:
+        raise UsageError("--low-bandwidth is for the app, which opens without a command.")
+    elif workspace:
+        os.environ["LAZYTUI_WORKSPACE"] = str(workspace)  # the command's own --workspace still counts more
 
 
 app.add_typer(run.group, name="run")

@@ -1,0 +1,138 @@
+"""The real app on a pseudo-terminal that goes away: the app goes too, the runs stay."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wait_until
+
+
+class Screen:
+    """What a person sees and types; closing it is hanging up."""
+
+    def __init__(self, process: subprocess.Popen[bytes], keyboard: int) -> None:
+        self.process = process
+        self._keyboard = keyboard
+        self.drawn = ""
+
+    def shows(self, words: str) -> bool:
+        """Whether the words were drawn by now."""
+        if select.select([self._keyboard], [], [], 0.05)[0]:
+            self.drawn += os.read(self._keyboard, 65_536).decode(errors="replace")
+        return words in self.drawn
+
+    def type(self, keys: str) -> None:
+        os.write(self._keyboard, keys.encode())
+
+    def hang_up(self) -> int:
+        """Close the terminal; the exit code of the app."""
+        os.close(self._keyboard)
+        self._keyboard = -1
+        return self.process.wait(timeout=PATIENCE)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        if self._keyboard >= 0:
+            os.close(self._keyboard)
+
+
+@contextmanager
+def app_on_terminal(lab: Lab, *arguments: str, controlling: bool = True) -> Iterator[Screen]:
+    """controlling: whether the system tells the app of a hang-up by SIGHUP."""
+
+    def take_terminal() -> None:
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        if controlling:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    keyboard, screen = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lazytui", *arguments],
+        cwd=lab.folder,
+        env=lab.environment(TERM="xterm-256color", COLUMNS="100", LINES="30"),
+        stdin=screen,
+        stdout=screen,
+        stderr=screen,
+        start_new_session=True,
+        preexec_fn=take_terminal,
+    )
+    os.close(screen)
+    shown = Screen(process, keyboard)
+    try:
+        yield shown
+    finally:
+        shown.close()
+
+
+@pytest.fixture
+def going(lab: Lab) -> Iterator[Lab]:
+    """A laboratory in which a detached training goes on until the test is over."""
+    begun = lab.run("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "10000", "--detach")
+    assert begun.code == 0, begun.err
+    run = lab.only_run()
+    try:
+        wait_until(lambda: last_step(run) >= 0)
+        yield lab
+    finally:
+        lab.run("runs", "stop", run.name)
+        wait_until(lambda: state_of(run) == "stopped")
+
+
+@pytest.mark.parametrize("controlling", [True, False], ids=["told", "not told"])
+def test_hanging_up_ends_the_app_and_no_run(going: Lab, controlling: bool) -> None:
+    run = going.only_run()
+    with app_on_terminal(going, controlling=controlling) as shown:
+        wait_until(lambda: shown.shows("Going on"))
+        assert shown.hang_up() == 128 + signal.SIGHUP
+    seen = last_step(run)
+    wait_until(lambda: last_step(run) > seen)
+
+
+def test_an_app_that_is_stuck_on_a_terminal_that_takes_nothing_ends_too(going: Lab) -> None:
+    with app_on_terminal(going, controlling=False) as shown:
+        wait_until(lambda: shown.shows("Going on"))
+        shown.type("129012901290129012901290129012901290")
+        assert shown.hang_up() == 128 + signal.SIGHUP
+
+
+def test_quitting_says_that_runs_go_on(going: Lab) -> None:
+    with app_on_terminal(going, "--low-bandwidth") as shown:
+        wait_until(lambda: shown.shows("Going on"))
+        shown.type("q")
+        wait_until(lambda: shown.shows("1 run goes on; `lazytui` shows it."))
+        assert shown.process.wait(timeout=PATIENCE) == 0
+    assert "\x1b[?1000h" in shown.drawn, "clicks are asked for"
+    assert "\x1b[?1003h" not in shown.drawn, "moves of the mouse are not"
+    assert shown.drawn.rindex("\x1b[?1049l") > shown.drawn.rindex("\x1b[?1049h"), "the screen is given back"
+
+
+def test_without_a_terminal_one_sentence_says_so(lab: Lab) -> None:
+    ended = lab.run()
+    assert ended.code == 2 and "needs a terminal" in ended.sentence
+    assert not ended.out
+
+
+def test_the_workspace_can_be_named_before_a_command(going: Lab) -> None:
+    elsewhere = going.environment(LAZYTUI_WORKSPACE=str(going.folder / "nowhere"))
+    listed = going.run("--workspace", going.workspace, "runs", "list", LAZYTUI_WORKSPACE=elsewhere["LAZYTUI_WORKSPACE"])
+    assert listed.code == 0 and going.only_run().name in listed.out
+
+
+def test_low_bandwidth_is_for_the_app_only(lab: Lab) -> None:
+    ended = lab.call("--low-bandwidth", "runs", "list")
+    assert ended.code == 2 and "--low-bandwidth is for the app" in ended.sentence

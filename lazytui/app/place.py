@@ -78,6 +78,11 @@ class Place(Screen[None]):
     def compose_place(self) -> ComposeResult:
         raise NotImplementedError
 
+    def action_help(self) -> None:
+        from lazytui.app.help import Help, groups
+
+        self.app.push_screen(Help(groups(self)))
+
     def shown_figures(self) -> Sequence[Figure]:
         """What `e` exports."""
         return ()

@@ -1,0 +1,97 @@
+"""What can be pressed here, made from the bindings themselves: of the focused widget, of what holds it, of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, ClassVar
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from lazytui.plain_text import plain
+
+
+@dataclass(frozen=True)
+class Group:
+    """keys: what is pressed and what it does, in words; several keys for the same stand together."""
+
+    title: str
+    keys: Sequence[tuple[str, str]]
+
+
+def groups(screen: Screen[Any]) -> list[Group]:
+    """What can be pressed on a screen now, from the focused widget outward."""
+    active = [(entry.node, entry.binding) for entry in screen.active_bindings.values() if not entry.binding.system]
+    found = []
+    for node, entries in groupby(active, key=lambda entry: entry[0]):
+        if keys := _keys((binding for _, binding in entries), screen.app):
+            found.append(Group(_title(node), keys))
+    return found
+
+
+def _keys(bindings: Iterable[Binding], app: App[Any]) -> list[tuple[str, str]]:
+    together: dict[tuple[str, str], list[str]] = {}
+    for binding in bindings:
+        words = binding.description or binding.action
+        together.setdefault((binding.action, words), []).append(app.get_key_display(binding))
+    return [(" ".join(dict.fromkeys(keys)), plain(words)) for (_, words), keys in together.items()]
+
+
+def _title(node: DOMNode) -> str:
+    if isinstance(node, App):
+        return "Anywhere"
+    if isinstance(node, Screen):
+        return f"In this place: {getattr(node, 'name_of_place', 'here')}"
+    return _spaced(type(node).__name__)
+
+
+def _spaced(name: str) -> str:
+    """`ParamsForm` as `Params form`."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name.lstrip("_")).strip()
+    return words[:1].upper() + words[1:]
+
+
+def told(found: Sequence[Group]) -> Content:
+    width = max((Content(keys).cell_length for group in found for keys, _ in group.keys), default=0)
+    lines = []
+    for group in found:
+        lines.append(Content.styled(group.title, "bold $primary"))
+        for keys, words in group.keys:
+            padded = " " * (width - Content(keys).cell_length) + keys
+            lines.append(Content.assemble((padded, "bold $accent"), "  ", words))
+        lines.append(Content(""))
+    return Content("\n").join(lines[:-1])
+
+
+class Help(ModalScreen[None]):
+    """The keys of the screen that lies below; any way out closes it."""
+
+    DEFAULT_CSS = """
+    Help { align: center middle; background: $background 60%; }
+    Help > VerticalScroll {
+        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
+        border: round $primary; border-subtitle-color: $text-muted;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q", "dismiss(None)", "Close", show=False),
+    ]
+
+    def __init__(self, found: Sequence[Group]) -> None:
+        super().__init__()
+        self._found = found
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as box:
+            box.border_title, box.border_subtitle = "Keys", "Esc closes"
+            yield Static(told(self._found), markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()

@@ -51,6 +51,7 @@ def run(params: EvaluateParams, report: Report) -> Result:
 
     report.note("loading torch and the network")
     require_torch()
+    from lazytui.data.association import contingency
     from lazytui.data.splits import build
     from lazytui.evaluation import metrics
     from lazytui.evaluation.scorecard import look, scorecard
@@ -80,7 +81,7 @@ def run(params: EvaluateParams, report: Report) -> Result:
                 for n in SPLITS
             },
             "cell_accuracy": metrics.cell_accuracy(probe.digits, probe.colors, predicted),
-            "cell_counts": metrics.cell_counts(probe.digits, probe.colors),
+            "cell_counts": contingency(probe.digits, probe.colors),
             "cue_conflict_images": data.cue_conflict.images,
             "cue_conflict_probabilities": grid.probabilities,
         },

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.association import contingency
 from lazytui.data.palettes import NO_COLOR
 
 Labels = NDArray[np.uint8]
@@ -52,17 +53,11 @@ def conflicting(digits: Labels, colors: Labels) -> NDArray[np.bool_]:
     return differ
 
 
-def cell_counts(digits: Labels, colors: Labels) -> NDArray[np.int64]:
-    """(10, 10) int64: samples of each digit (row) in each color (column)."""
-    colored = colors != NO_COLOR
-    return _table(digits[colored], colors[colored])
-
-
 def cell_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> NDArray[np.float64]:
     """(10, 10) float64: accuracy of each digit (row) in each color (column); NaN where there is no sample."""
-    counts = cell_counts(digits, colors)
-    right = (colors != NO_COLOR) & (predicted == digits)
-    hits = _table(digits[right], colors[right])
+    counts = contingency(digits, colors)
+    right = predicted == digits
+    hits = contingency(digits[right], colors[right])
     cells = np.full((10, 10), np.nan)
     np.divide(hits, counts, out=cells, where=counts > 0)
     return cells
@@ -77,13 +72,14 @@ def unbiased_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> floa
 def worst_group_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
     """The smallest accuracy of the digit x color cells with at least SMALLEST_GROUP samples."""
     cells = cell_accuracy(digits, colors, predicted)
-    scored = cells[cell_counts(digits, colors) >= SMALLEST_GROUP]
+    scored = cells[contingency(digits, colors) >= SMALLEST_GROUP]
     return float(scored.min()) if scored.size else None
 
 
 def confusion(digits: Labels, predicted: Labels) -> NDArray[np.int64]:
     """(10, 10) int64: samples of each digit (row) by prediction (column)."""
-    return _table(digits, predicted)
+    pairs = digits.astype(np.int64) * 10 + predicted
+    return np.bincount(pairs, minlength=100).reshape(10, 10)
 
 
 def calibration_error(
@@ -103,7 +99,3 @@ def calibration_error(
 
 def _share(hits: NDArray[np.bool_]) -> float | None:
     return float(hits.mean()) if hits.size else None
-
-
-def _table(rows: Labels, columns: Labels) -> NDArray[np.int64]:
-    return np.bincount(rows.astype(np.int64) * 10 + columns, minlength=100).reshape(10, 10)

@@ -87,32 +87,6 @@ def read_events(path: Path) -> tuple[list[Event], int]:
     return events, reader.damaged
 
 
-def metric_history(events: list[Event]) -> dict[str, list[float | None]]:
-    """The metrics of a log as columns, `step` among them; what a resume made void is left out.
-
-    So is what a fresh start made void: steps only go up, so a row at or before the last one begins them anew. A metric
-    that an event doesn't have is None in that row.
-    """
-    rows: list[tuple[int, Mapping[str, float | None]]] = []
-    for event in events:
-        match event:
-            case {"kind": "resumed", "step": step}:
-                _drop(rows, after=step)
-            case {"kind": "metrics", "step": step, "values": values}:
-                _drop(rows, after=step - 1)
-                rows.append((step, values))
-    names = dict.fromkeys(name for _, values in rows for name in values)
-    columns: dict[str, list[float | None]] = {"step": [float(step) for step, _ in rows]}
-    for name in names:
-        columns[name] = [values.get(name) for _, values in rows]
-    return columns
-
-
-def _drop(rows: list[tuple[int, Mapping[str, float | None]]], *, after: int) -> None:
-    while rows and rows[-1][0] > after:
-        rows.pop()
-
-
 def _parse(line: bytes) -> Event | None:
     try:
         event = json.loads(line)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.events import Event
+from lazytui.runs.events import Event, read_events
 
 Columns = dict[str, NDArray[np.float64]]
 """By name, `step` among them, all of the same length; NaN where a point lacks that metric."""
@@ -40,7 +41,9 @@ class MetricHistory:
         kept = int(np.searchsorted(self._columns["step"][: self._rows], step, side="right"))
         if kept < self._rows:
             self._rows = kept
-            self._columns = {name: column.copy() for name, column in self._columns.items()}
+            known = {name: column.copy() for name, column in self._columns.items()}
+            kept_any = {name for name, column in known.items() if name == "step" or np.isfinite(column[:kept]).any()}
+            self._columns = {name: column for name, column in known.items() if name in kept_any}
 
     def _append(self, row: dict[str, float | None]) -> None:
         room = len(self._columns["step"])
@@ -53,6 +56,13 @@ class MetricHistory:
             value = row.get(name)
             column[self._rows] = math.nan if value is None else value
         self._rows += 1
+
+
+def read_history(path: Path) -> Columns:
+    """The metrics of an event log, as they are now."""
+    history = MetricHistory()
+    history.extend(read_events(path)[0])
+    return history.columns()
 
 
 def _grown(column: NDArray[np.float64], size: int) -> NDArray[np.float64]:

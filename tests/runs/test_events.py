@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazytui.errors import BadInput
-from lazytui.runs.events import EventLog, EventReader, metric_history, read_events
+from lazytui.runs.events import EventLog, EventReader, read_events
 
 NUMBERS = st.none() | st.floats() | st.integers(-(2**63), 2**63)
 VALUES = st.dictionaries(st.text(), NUMBERS, max_size=4)
@@ -157,21 +157,6 @@ def test_an_event_log_that_is_a_folder_holds_no_events(path: Path) -> None:
     assert read_events(path) == ([], 0)
     with pytest.raises(BadInput, match="it is a folder"):
         EventLog(path)
-
-
-def test_a_resume_voids_later_rows(path: Path) -> None:
-    write(path, metrics(0, a=0.0), metrics(5, a=5.0), metrics(10, a=10.0), resumed(7), metrics(10, a=11.0, b=1.0))
-    history = metric_history(read_events(path)[0])
-    assert history == {"step": [0, 5, 10], "a": [0.0, 5.0, 11.0], "b": [None, None, 1.0]}
-
-
-def test_a_start_from_the_beginning_voids_everything(path: Path) -> None:
-    write(path, metrics(0, a=0.0), metrics(5, a=5.0), metrics(0, a=1.0), metrics(5, a=6.0))
-    assert metric_history(read_events(path)[0]) == {"step": [0, 5], "a": [1.0, 6.0]}
-
-
-def test_no_metrics_are_an_empty_history() -> None:
-    assert metric_history([]) == {"step": []}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")

@@ -16,8 +16,9 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build
 from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError
 from lazytui.runs.carrying import carrying
-from lazytui.runs.events import metric_history, read_events
+from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.history import read_history
 from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.checkpoint import load_snapshot
@@ -57,10 +58,10 @@ def test_curves_begin_before_the_first_step_and_end_after_the_last(trained: Trai
     assert np.isnan(done.history["loss"][0]) and np.isfinite(done.history["loss"][1:]).all()
     assert {"easy_accuracy", "hard_accuracy", "color_follow_rate"} <= done.history.keys()
     assert {len(column) for column in done.history.values()} == {6}
-    logged = metric_history(read_events(run.events)[0])
-    assert logged["step"] == done.history["step"]
+    logged = read_history(run.events)
+    assert logged["step"].tolist() == done.history["step"]
     for name, column in done.history.items():
-        np.testing.assert_array_equal(np.array(logged[name], float), column)
+        np.testing.assert_array_equal(logged[name], column)
 
 
 def test_the_number_of_points_is_chosen_where_nobody_does(trained: Train) -> None:

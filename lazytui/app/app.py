@@ -18,6 +18,7 @@ from lazytui.app.following import RunLine, WorkspaceWatch, keep_looking
 from lazytui.app.form.pick import Pickable
 from lazytui.app.hang_up import leave_when_hung_up
 from lazytui.app.low_bandwidth import without_mouse_motion
+from lazytui.app.palette import LabCommands
 from lazytui.app.place import ShowsRun
 from lazytui.app.places import PLACES
 from lazytui.errors import LazytuiError
@@ -36,6 +37,7 @@ class LazytuiApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     MODES: ClassVar = {place.mode: partial(type(place).open, place) for place in PLACES}
     DEFAULT_MODE = PLACES[0].mode
+    COMMANDS: ClassVar = {LabCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(place.key, f"switch_mode('{place.mode}')", place.name, show=False) for place in PLACES),
         Binding("ctrl+p", "command_palette", "Palette"),

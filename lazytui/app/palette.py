@@ -1,0 +1,115 @@
+"""What ctrl+p finds: every place, analysis, run and model, and what can be done with the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
+
+from lazytui.analyses import SUMMARIES
+from lazytui.app.form import ParamsForm
+from lazytui.app.place import Place
+from lazytui.app.places import PLACES
+from lazytui.errors import LazytuiError
+from lazytui.models.catalog import CATALOG
+from lazytui.plain_text import plain
+from lazytui.runs.words import age, state_word
+from lazytui.runs.workspace import shipped_runs
+
+if TYPE_CHECKING:
+    from lazytui.app.app import LazytuiApp
+
+
+class Command(NamedTuple):
+    """One entry. first: whether it is offered before anything is typed."""
+
+    name: str
+    about: str
+    do: Callable[[], object]
+    first: bool = False
+
+
+class LabCommands(Provider):
+    """Searches all of them by name."""
+
+    async def discover(self) -> Hits:
+        for command in self._commands():
+            if command.first:
+                yield DiscoveryHit(Content(command.name), command.do, text=command.name, help=command.about)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in self._commands():
+            if (score := matcher.match(command.name)) > 0:
+                name = highlighted(command.name, matcher, query)
+                yield Hit(score, name, command.do, text=command.name, help=escape(command.about))
+
+    def _commands(self) -> Iterator[Command]:
+        from lazytui.app.app import LazytuiApp
+
+        assert isinstance(self.app, LazytuiApp)
+        yield from _places(self.app)
+        if isinstance(self.screen, Place):
+            yield from _of_the_screen(self.screen)
+        yield Command("Theme", "Choose other colors", self.app.action_change_theme, first=True)
+        yield Command("Quit", "Leave the app; runs go on", self.app.exit, first=True)
+        yield from _analyses(self.app)
+        yield from _runs(self.app)
+        yield from _models(self.app)
+
+
+def highlighted(name: str, matcher: Matcher, query: str) -> Content:
+    """The name with the letters that were found set off; brackets in it are letters like others."""
+    content = Content(name)
+    for offset in matcher.fuzzy_search.match(query, name)[1]:
+        content = content.stylize(matcher.match_style, offset, offset + 1)
+    return content
+
+
+def _places(app: LazytuiApp) -> Iterator[Command]:
+    for place in PLACES:
+        yield Command(f"Go to {place.name}", f"Key {place.key}", partial(app.switch_mode, place.mode), first=True)
+
+
+def _of_the_screen(screen: Place) -> Iterator[Command]:
+    yield Command("Help", "What can be pressed here", screen.action_help, first=True)
+
+
+def _analyses(app: LazytuiApp) -> Iterator[Command]:
+    """Those with a place lead to its form; the story is started from home."""
+    places = {place.mode for place in PLACES}
+    for kind, summary in SUMMARIES.items():
+        yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, kind if kind in places else "home"))
+
+
+def _runs(app: LazytuiApp) -> Iterator[Command]:
+    for line in reversed(app.lines):
+        about = f"{line.kind}, {state_word(line.status)}, {age(line.created)}"
+        name = f"Run {line.name} {line.run.id}" if line.name else f"Run {line.run.id}"
+        yield Command(plain(name), plain(about), partial(_open, app, line.run.reference))
+    for run in shipped_runs():
+        yield Command(f"Run {run.reference}", "came along", partial(_open, app, run.reference))
+
+
+def _open(app: LazytuiApp, reference: str) -> None:
+    try:
+        app.open_run(reference)
+    except LazytuiError as error:  # it was removed meanwhile, or is damaged
+        app.say_error(error)
+
+
+def _models(app: LazytuiApp) -> Iterator[Command]:
+    for model in CATALOG.values():
+        yield Command(f"Train {model.name}", model.summary, partial(_train, app, model.name))
+
+
+async def _train(app: LazytuiApp, model: str) -> None:
+    """Go to Train with this model chosen; what else was given there stays."""
+    await app.switch_mode("train")
+    form = app.screen.query_one(ParamsForm)
+    form.set_values({**form.touched, "model": model})

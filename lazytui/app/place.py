@@ -83,6 +83,11 @@ class Place(Screen[None]):
 
         self.app.push_screen(Help(groups(self)))
 
+    def action_jobs(self) -> None:
+        from lazytui.app.jobs_drawer import JobsDrawer
+
+        self.app.push_screen(JobsDrawer())
+
     def shown_figures(self) -> Sequence[Figure]:
         """What `e` exports."""
         return ()

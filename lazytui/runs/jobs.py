@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 
@@ -41,6 +42,8 @@ def start_detached(run: RunFolder, workspace: Workspace) -> None:
         )
     # Written long before the new process can say that it runs; were it to die first, the run shows as interrupted.
     run.set_status(Status.model_validate({**queued, **process_fields(process.pid)}))
+    # Somebody has to take note of its end, or it stays in the process table for as long as an app is open.
+    threading.Thread(target=process.wait, daemon=True, name=f"waiting for {run.id}").start()
 
 
 def request_stop(run: RunFolder) -> None:

@@ -112,6 +112,21 @@ class LazytuiApp(App[None]):
     def say_error(self, error: LazytuiError) -> None:
         self.notify(plain(str(error)), severity="error", markup=False)
 
+    @work(thread=True, group="files", exit_on_error=False)
+    def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
+        """Write files; the first one's path is said and put on the clipboard, also over SSH."""
+        try:
+            written = write()
+        except LazytuiError as error:
+            self.call_from_thread(self.say_error, error)
+        else:
+            self.call_from_thread(self._say_written, written)
+
+    def _say_written(self, written: Sequence[Path]) -> None:
+        paths = [plain(str(path)) for path in written]
+        self.copy_to_clipboard(paths[0])
+        self.notify("\n".join(["Written, and its path is copied:", *paths]), markup=False)
+
     @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
     def _watch_workspace(self) -> None:
         watch = WorkspaceWatch(self.workspace)

@@ -78,6 +78,10 @@ def _places(app: LazytuiApp) -> Iterator[Command]:
 
 def _of_the_screen(screen: Place) -> Iterator[Command]:
     yield Command("Help", "What can be pressed here", screen.action_help, first=True)
+    yield Command("Jobs", "What is going on", screen.action_jobs, first=True)
+    yield Command("Screenshot", "This screen as SVG and PNG", screen.action_screenshot, first=True)
+    if screen.shown_figures():
+        yield Command("Export figures", "The figures of this screen as a file", screen.action_export, first=True)
 
 
 def _analyses(app: LazytuiApp) -> Iterator[Command]:

@@ -88,6 +88,16 @@ class Place(Screen[None]):
 
         self.app.push_screen(JobsDrawer())
 
+    def action_export(self) -> None:
+        from lazytui.app.exporting import ask
+
+        ask(self)
+
+    def action_screenshot(self) -> None:
+        from lazytui.app.screenshot import take
+
+        take(self.lab)
+
     def shown_figures(self) -> Sequence[Figure]:
         """What `e` exports."""
         return ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import App
@@ -14,12 +15,13 @@ from textual.driver import Driver
 from textual.reactive import var
 from textual.worker import get_current_worker
 
+from lazytui.app import session
 from lazytui.app.following import RunLine, WorkspaceWatch, keep_looking
 from lazytui.app.form.pick import Pickable
 from lazytui.app.hang_up import leave_when_hung_up
 from lazytui.app.low_bandwidth import without_mouse_motion
 from lazytui.app.palette import LabCommands
-from lazytui.app.place import ShowsRun
+from lazytui.app.place import Place, ShowsRun
 from lazytui.app.places import PLACES
 from lazytui.errors import LazytuiError
 from lazytui.plain_text import plain
@@ -27,6 +29,9 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_stop, start_detached
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace, shipped_runs
+
+_KEEP_SECONDS = 2.0
+"""How often it is looked whether there is something new to keep for the next session."""
 
 
 class LazytuiApp(App[None]):
@@ -50,6 +55,7 @@ class LazytuiApp(App[None]):
         self._low_bandwidth = low_bandwidth
         super().__init__()
         self.workspace = workspace
+        self._session = self._kept_session = session.load(workspace.path)
         if low_bandwidth:
             self.animation_level = "none"
 
@@ -58,8 +64,9 @@ class LazytuiApp(App[None]):
         return without_mouse_motion(driver) if self._low_bandwidth else driver
 
     def on_mount(self) -> None:
+        self._open_where_it_was_left()
         if not self.is_headless:
-            leave_when_hung_up(lambda: None)
+            leave_when_hung_up(self._keep_session)
         self._watch_workspace()
 
     def open_run(self, reference: str) -> None:
@@ -67,8 +74,38 @@ class LazytuiApp(App[None]):
         run = self.workspace.find(reference)
         kind = run.record.kind
         mode = kind if kind in {place.mode for place in PLACES} else "runs"
+        self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
         self.switch_mode(mode)
         self.call_later(self._show_there, run)
+
+    def restore(self, place: Place) -> None:
+        """Bring a place that is opened for the first time back to how it was left."""
+        session.restore(self._session, place, self.workspace)
+
+    def _open_where_it_was_left(self) -> None:
+        if self._session.theme in self.available_themes:
+            self.theme = self._session.theme
+        if self._session.place in {place.mode for place in PLACES}:
+            self.switch_mode(self._session.place)
+        self.set_interval(_KEEP_SECONDS, self._keep_session)
+
+    def _keep_session(self) -> None:
+        now = self._session.model_copy(update={"place": self.current_mode, "theme": self.theme})
+        for place in self._open_places():
+            now = session.noted(now, place)
+        self._session = now
+        if now != self._kept_session:
+            self._kept_session = now
+            session.save(now, self.workspace.path)
+
+    def _open_places(self) -> Iterator[Place]:
+        for place in PLACES:
+            with suppress(KeyError):
+                yield from (screen for screen in self.get_screen_stack(place.mode) if isinstance(screen, Place))
+
+    def exit(self, *arguments: Any, **more: Any) -> None:
+        self._keep_session()
+        super().exit(*arguments, **more)
 
     def _show_there(self, run: RunFolder) -> None:
         if isinstance(self.screen, ShowsRun):

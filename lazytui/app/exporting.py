@@ -40,7 +40,10 @@ class AskExport(ModalScreen[Wanted | None]):
 
     DEFAULT_CSS = """
     AskExport { align: center middle; background: $background 60%; }
-    AskExport OptionList { height: auto; max-height: 9; border: none; margin: 1 0; padding: 0; }
+    AskExport OptionList {
+        height: auto; max-height: 9; border: none; margin: 1 0; padding: 0;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     AskExport #wrong { color: $text-error; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]
@@ -58,7 +61,7 @@ class AskExport(ModalScreen[Wanted | None]):
             yield Static(id="wrong", markup=False)
             every = f"all {len(self._names)} figures" if len(self._names) > 1 else "the figure"
             yield OptionList(*map(_option, [every, *(f"only: {title}" for title in self._titles)]), markup=False)
-            yield Static("Tab to choose one figure, Enter to write, Escape to leave it", classes="hint", markup=False)
+            yield Static("Tab chooses figures, Enter writes, Esc leaves", classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).highlighted = 0

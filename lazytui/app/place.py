@@ -61,6 +61,13 @@ class Place(Screen[None]):
         Binding("f12", "screenshot", "Screenshot", show=False),
     ]
 
+    _run: RunFolder | None = None
+
+    @property
+    def followed(self) -> RunFolder | None:
+        """The run that is shown here, where it is one."""
+        return self._run
+
     @property
     def lab(self) -> LazytuiApp:
         from lazytui.app.app import LazytuiApp
@@ -104,6 +111,7 @@ class Place(Screen[None]):
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._say_status)
+        self.lab.restore(self)
 
     def on_resize(self, event: Resize) -> None:
         columns, rows = SMALLEST

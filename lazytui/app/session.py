@@ -1,0 +1,81 @@
+"""The session: where a person left the app, kept in the workspace, so that it opens there again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.answers import answers
+from lazytui.app.place import Place, ShowsRun
+from lazytui.errors import LazytuiError
+from lazytui.files import write_atomic
+from lazytui.runs.workspace import Workspace, shipped_runs
+
+FILE = ".session.json"
+_LARGEST = 100_000
+
+
+class Session(BaseModel):
+    """place: the mode that was open. runs: the run that each place followed. forms: what was given in each place's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: str = ""
+    theme: str = ""
+    runs: dict[str, str] = Field(default_factory=dict)
+    forms: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+def load(workspace: Path) -> Session:
+    """The session that was kept; a new one where there is none, or none that can be trusted."""
+    file = workspace / FILE
+    try:
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > _LARGEST:
+            return Session()
+        return Session.model_validate_json(file.read_bytes())
+    except (OSError, ValidationError):
+        return Session()
+
+
+def save(session: Session, workspace: Path) -> None:
+    """Keep the session; a workspace that isn't there yet, or that can't be written to, keeps none."""
+    with suppress(LazytuiError):
+        write_atomic(workspace / FILE, session.model_dump_json() + "\n")
+
+
+def noted(session: Session, place: Place) -> Session:
+    """The session with how a place is now."""
+    mode = place.name_of_place
+    runs = {**session.runs, mode: place.followed.reference} if place.followed else session.runs
+    form = next(iter(place.query(ParamsForm)), None)
+    forms = {**session.forms, mode: form.touched} if form else session.forms
+    return session.model_copy(update={"runs": runs, "forms": forms})
+
+
+def without_run(session: Session, mode: str) -> Session:
+    """The session with nothing to follow at a place."""
+    runs = {place: run for place, run in session.runs.items() if place != mode}
+    return session.model_copy(update={"runs": runs})
+
+
+def restore(session: Session, place: Place, workspace: Workspace) -> None:
+    """Bring a place back to how it was, as far as what it refers to is still there."""
+    mode = place.name_of_place
+    for form in place.query(ParamsForm):
+        if given := _sound(form, session.forms.get(mode, {})):
+            form.set_values(given)
+    reference = session.runs.get(mode)
+    for run in [*workspace.runs(), *shipped_runs()] if reference else ():
+        with suppress(LazytuiError):
+            if run.reference == reference and run.record.kind == mode and isinstance(place, ShowsRun):
+                place.show_run(run)
+
+
+def _sound(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
+    """Those of the values that their fields accept."""
+    judged = answers(form.model, given)
+    return {} if judged.together else {name: given[name] for name in given if name not in judged.wrong}

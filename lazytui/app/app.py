@@ -16,6 +16,7 @@ from textual.reactive import var
 from textual.worker import get_current_worker
 
 from lazytui.app import session
+from lazytui.app.back_pressure import LOOK_SECONDS, BackPressure
 from lazytui.app.following import RunLine, WorkspaceWatch, keep_looking
 from lazytui.app.form.pick import Pickable
 from lazytui.app.hang_up import leave_when_hung_up
@@ -67,6 +68,7 @@ class LazytuiApp(App[None]):
         self._open_where_it_was_left()
         if not self.is_headless:
             leave_when_hung_up(self._keep_session)
+            self.set_interval(LOOK_SECONDS, BackPressure(self).look)
         self._watch_workspace()
 
     def open_run(self, reference: str) -> None:

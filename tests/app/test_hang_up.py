@@ -16,6 +16,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from lazytui.app.session import load
 from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wait_until
 
 
@@ -108,6 +109,15 @@ def test_an_app_that_is_stuck_on_a_terminal_that_takes_nothing_ends_too(going: L
         wait_until(lambda: shown.shows("Going on"))
         shown.type("129012901290129012901290129012901290")
         assert shown.hang_up() == 128 + signal.SIGHUP
+
+
+def test_an_app_whose_terminal_takes_nothing_lives_on_and_then_shows_how_it_is(going: Lab) -> None:
+    with app_on_terminal(going) as shown:
+        wait_until(lambda: shown.shows("Going on"))
+        for key in "1290" * 12 + "3":
+            shown.type(key)
+        wait_until(lambda: load(going.workspace).place == "evaluate", shown.process)
+        wait_until(lambda: shown.shows("to be chosen"), shown.process)
 
 
 def test_quitting_says_that_runs_go_on(going: Lab) -> None:

@@ -44,6 +44,7 @@ class AskExport(ModalScreen[Wanted | None]):
         height: auto; max-height: 9; border: none; margin: 1 0; padding: 0;
         text-wrap: nowrap; text-overflow: ellipsis;
     }
+    AskExport OptionList:focus { border: none; }
     AskExport #wrong { color: $text-error; display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]

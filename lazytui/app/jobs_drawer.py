@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lazytui.app.app import LazytuiApp
 
 NOTHING = "Nothing is going. Press 2 to train a network, or 0 and then s to have the whole story told."
-_BAR = 30
+_BAR = 48
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -42,7 +42,7 @@ def told(line: RunLine, rate: float) -> Content:
             words += [f"{rate:,.1f}/s", f"{duration((progress.total - progress.done) / rate)} left"]
     words.append(f"for {age(line.status.started or line.created)}")
     share = progress.done / progress.total if progress and progress.total else 0.0
-    return Content.assemble(head, "\n", (progress_bar(share, _BAR), "$primary"), "\n", "  ".join(words))
+    return Content.assemble(head, "\n", progress_bar(share, _BAR), "\n", "  ".join(words))
 
 
 class JobsDrawer(ModalScreen[None]):
@@ -55,6 +55,7 @@ class JobsDrawer(ModalScreen[None]):
         border-subtitle-color: $text-muted;
     }
     JobsDrawer OptionList { height: auto; max-height: 1fr; border: none; background: transparent; padding: 0; }
+    JobsDrawer OptionList:focus { border: none; }
     JobsDrawer OptionList > .option-list--option { padding: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

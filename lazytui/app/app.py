@@ -17,7 +17,13 @@ from textual.worker import get_current_worker
 
 from lazytui.app import session
 from lazytui.app.back_pressure import LOOK_SECONDS, BackPressure
-from lazytui.app.following import RunLine, WorkspaceWatch, keep_looking
+from lazytui.app.following import (
+    POLL_SECONDS,
+    POLL_SECONDS_ON_A_SLOW_LINK,
+    RunLine,
+    WorkspaceWatch,
+    keep_looking,
+)
 from lazytui.app.form.pick import Pickable
 from lazytui.app.hang_up import leave_when_hung_up
 from lazytui.app.low_bandwidth import without_mouse_motion
@@ -59,6 +65,11 @@ class LazytuiApp(App[None]):
         self._session = self._kept_session = session.load(workspace.path)
         if low_bandwidth:
             self.animation_level = "none"
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often it looks at what may have changed."""
+        return POLL_SECONDS_ON_A_SLOW_LINK if self._low_bandwidth else POLL_SECONDS
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
@@ -179,4 +190,4 @@ class LazytuiApp(App[None]):
                 last = lines
                 self.call_from_thread(setattr, self, "lines", lines)
 
-        keep_looking(look, lambda: worker.is_cancelled)
+        keep_looking(look, lambda: worker.is_cancelled, self.poll_seconds)

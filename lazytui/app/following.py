@@ -17,6 +17,7 @@ from lazytui.runs.status import GOING, Status
 from lazytui.runs.workspace import Workspace
 
 POLL_SECONDS = 0.5
+POLL_SECONDS_ON_A_SLOW_LINK = 2.0
 _BATCH = 2000
 _BATCH_SECONDS = 0.05
 
@@ -106,11 +107,11 @@ class RunWatch:
             self.rate = (done - before) / (now - began) if now > began else 0.0
 
 
-def keep_looking(look: Callable[[], None], cancelled: Callable[[], bool]) -> None:
-    """Call `look` twice a second until cancelled; for a thread."""
+def keep_looking(look: Callable[[], None], cancelled: Callable[[], bool], seconds: float) -> None:
+    """Call `look` every so many seconds until cancelled; for a thread."""
     while not cancelled():
         look()
-        time.sleep(POLL_SECONDS)
+        time.sleep(seconds)
 
 
 def _stamp(path: Path) -> int:

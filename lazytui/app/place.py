@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from lazytui.app.places import PLACES
+from lazytui.plain_text import plain
 
 if TYPE_CHECKING:
     from lazytui.app.app import LazytuiApp
@@ -38,15 +39,16 @@ class Bar(Static):
         super().__init__(id="bar", markup=False)
         self._here = here
 
-    def say(self, status: str) -> None:
-        """status: a few words for the right end."""
+    def say(self, status: str, folder: str) -> None:
+        """For the right end: what is going on and, where there is room for it too, in which folder."""
         parts: list[Content] = [Content.styled(" lazytui ", "bold $accent")]
         for place in PLACES:
             style = "reverse bold" if place.mode == self._here else ""
             parts.append(Content.styled(f" {place.key} {place.name} ", style))
         names = Content("").join(parts)
-        room = self.size.width - names.cell_length - len(status) - 1
-        self.update(names + " " * max(room, 1) + Content.styled(status if room > 0 else "", "$text-muted"))
+        room = self.size.width - names.cell_length
+        fitting = next((words for words in (f"{status} · {folder} ", f"{status} ") if len(words) < room), "")
+        self.update(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
 
 
 class Place(Screen[None]):
@@ -126,4 +128,4 @@ class Place(Screen[None]):
     def _say_status(self) -> None:
         going = sum(line.going for line in self.lab.lines)
         words = f"{going} going" if going else "nothing going"
-        self.query_one(Bar).say(f"{words} · {self.lab.workspace.path} ")
+        self.query_one(Bar).say(words, plain(str(self.lab.workspace.path)))

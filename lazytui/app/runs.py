@@ -26,7 +26,6 @@ EMPTY = "No runs yet. Press 0 and then s to have the whole story told, or 2 to t
 class RunsPlace(Place):
     name_of_place = "runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "Open", show=True),
         Binding("r", "resume", "Resume"),
         Binding("s", "stop", "Stop"),
         Binding("n", "rename", "Name"),
@@ -57,6 +56,9 @@ class RunsPlace(Place):
 
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures
+
+    def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
+        self.action_open()
 
     def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
         self._show_chosen()

@@ -130,7 +130,7 @@ class TrainPlace(Place):
                 sight = Sight(overlaid(watches), _words(watches[0]))
                 self.app.call_from_thread(self._draw, sight)
 
-        keep_looking(look, lambda: worker.is_cancelled)
+        keep_looking(look, lambda: worker.is_cancelled, self.lab.poll_seconds)
 
     def _draw(self, sight: Sight) -> None:
         self._charts = sight.charts

@@ -179,9 +179,9 @@ _ENTRIES = (
         layers=(
             Layer("features.relu1", (24, 12, 12)),
             Layer("features.relu2", (48, 10, 10)),
-            Layer("features", (48,)),
+            Layer("features", (4800,)),
         ),
-        parameters=12_730,
+        parameters=60_250,
     ),
     ModelEntry(
         name="small-16",

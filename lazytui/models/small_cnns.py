@@ -8,18 +8,18 @@ from lazytui.models.classifier import Classifier
 
 
 def small_24() -> Classifier:
-    """Convolutions of 24 (5 x 5, stride 2) and 48 channels (3 x 3), without padding.
+    """Convolutions of 24 (5 x 5, stride 2) and 48 channels (3 x 3), without padding, flattened.
 
-    The average and head are our reading.
+    The flattening head is our reading: with an average before the head the network reaches 15 % on the study's hard
+    split in ten epochs, flattened 69 % in one; the study reports 73 %.
     """
     return Classifier(
         conv1=nn.Conv2d(3, 24, 5, stride=2),
         relu1=nn.ReLU(),
         conv2=nn.Conv2d(24, 48, 3),
         relu2=nn.ReLU(),
-        gap=nn.AdaptiveAvgPool2d(1),
         flatten=nn.Flatten(),
-        head=nn.Linear(48, 10),
+        head=nn.Linear(4800, 10),
     )
 
 

@@ -148,7 +148,7 @@ class LinesView(FigureView[Lines]):
         low, high = self.x_span
         if plot is None or not low <= place <= high:
             return None
-        column = round((place - low) / (high - low) * (2 * plot.width - 1)) // 2  # a cell is two dots wide
+        column = round((place - low) / (high - low) * (plot.width - 1))
         return Region(plot.x + column, plot.y, 1, plot.height)
 
     def place_at(self, at: Offset) -> float | None:
@@ -156,7 +156,7 @@ class LinesView(FigureView[Lines]):
         if plot is None or not plot.contains_point(at):
             return None
         low, high = self.x_span
-        return self.nearest(low + (at.x - plot.x + 0.25) / max(plot.width - 0.5, 0.5) * (high - low))
+        return self.nearest(low + (at.x - plot.x) / max(plot.width - 1, 1) * (high - low))
 
     def _plot(self) -> Region | None:
         regions = self.drawing.regions.get("plot")

@@ -92,7 +92,8 @@ def _draw(x: object, y: object, mark: str, color: object) -> None:
 def _split(line: list[Segment], left: int) -> list[Segment]:
     """The same line, cut where the plot area begins."""
     before, after = Segment.divide([*line, Segment("")], [left, 1 << 30])
-    return [Segment("".join(segment.text for segment in before)), *after]
+    plain = [Segment(segment.text, segment.style or None) for segment in after]  # no style is always written alike
+    return [Segment("".join(segment.text for segment in before)), *plain]
 
 
 def _within(x: Places, y: Places, low: float, high: float) -> tuple[Places, Places]:

@@ -25,10 +25,11 @@ def assert_same_training(run: Path, other: Path) -> None:
     assert metrics(run) == metrics(other)
 
 
-def logged(run: Path) -> dict[str, list[str]]:
-    """The curves as the event log tells them, void rows left out; NaN as text, which is equal to itself."""
+def logged(run: Path) -> dict[str, list[float | None]]:
+    """The curves as the event log tells them, void rows left out; None where there is no value."""
     assert read_events(run / "events.jsonl")[1] == 0
-    return {name: [str(value) for value in column] for name, column in read_history(run / "events.jsonl").items()}
+    columns = read_history(run / "events.jsonl")
+    return {name: [None if np.isnan(value) else value for value in column] for name, column in columns.items()}
 
 
 def metrics(run: Path) -> dict[str, float]:

@@ -56,6 +56,6 @@ def request_stop(run: RunFolder) -> None:
     run.refuse_links()
     with storage_errors(run.path):
         run.stop_file.touch()
-    if process_lives(status):
+    if status.state == "running" and process_lives(status):  # one that is queued may not listen to signals yet
         with suppress(psutil.Error):
             psutil.Process(status.pid).send_signal(signal.SIGTERM)

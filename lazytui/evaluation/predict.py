@@ -18,7 +18,7 @@ _BATCH = 500
 
 def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
     """(n, 28, 28, 3) uint8 -> (n, 10) float32 class probabilities. The model is left in the mode it came in."""
-    with torch.inference_mode(), _evaluating(model), hardware.autocast():
+    with torch.inference_mode(), evaluating(model), hardware.autocast():
         chunks = [
             model(to_float(torch.from_numpy(images[start : start + _BATCH]).to(hardware.device))).float()
             for start in range(0, len(images), _BATCH)
@@ -29,7 +29,9 @@ def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardwar
 
 
 @contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode for a while; every module is given back the mode it came in."""
+    """Within the block the network is in evaluation mode; afterwards each module is in the mode it came in."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:

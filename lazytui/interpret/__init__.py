@@ -1,0 +1,1 @@
+"""Looking inside a trained network: where it looks, and what its neurons answer to."""

@@ -30,7 +30,6 @@ def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardwar
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode for a while; every module is given back the mode it came in."""
     """Within the block the network is in evaluation mode; afterwards each module is in the mode it came in."""
     modes = {module: module.training for module in model.modules()}
     model.eval()

@@ -46,5 +46,5 @@ class Resident:
 
 
 def to_float(images: Tensor) -> Tensor:
-    """(n, 28, 28, 3) uint8 -> (n, 3, 28, 28) float32 in [0, 1]; the bytes already lie in channels_last order."""
-    return images.permute(0, 3, 1, 2).to(torch.float32).div_(255)
+    """(n, 28, 28, 3) uint8 in any order of memory -> (n, 3, 28, 28) float32 in [0, 1], channels_last."""
+    return images.permute(0, 3, 1, 2).to(torch.float32, memory_format=torch.channels_last).div_(255)

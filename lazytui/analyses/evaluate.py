@@ -64,7 +64,9 @@ def run(params: EvaluateParams, report: Report) -> Result:
     model = load_model(report.workspace.find(params.run).path, name=trained.model).to(hardware.device)
     report.note("painting the splits")
     data = build(trained)
+    report.check()
     card = scorecard(model, data, hardware)
+    report.check()
     grid = look(model, data.cue_conflict, hardware)
     probe, predicted = card.probe.split, card.probe.predicted
     return Result(

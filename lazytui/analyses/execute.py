@@ -12,7 +12,7 @@ from lazytui.analyses.base import RunReference
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.carrying import carrying
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.report import Narrator
+from lazytui.runs.report import Narrator, Report
 from lazytui.runs.result import Result, load_result, save_result
 from lazytui.runs.workspace import Workspace
 
@@ -36,11 +36,14 @@ def create(
     )
 
 
-def carry(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Result:
-    """Do the work of a queued run, or go on with one. Raises LazytuiError when it doesn't end well."""
+def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None) -> Result:
+    """Do the work of a queued run, or go on with one. Raises LazytuiError when it doesn't end well.
+
+    within: of the run that this one is a part of.
+    """
     chosen = analysis(run.record.kind)
     params = recorded_params(run)
-    with carrying(run, workspace, narrator) as report:
+    with carrying(run, workspace, narrator, within=within) as report:
         result = chosen.run(params, report)
         save_result(run.path, result)
     return result

@@ -163,7 +163,7 @@ def _chapter_run(chapter: Chapter, params: StoryParams, runs: Mapping[str, str],
     else:
         asked = validated(chapter.kind, chapter.values(params, runs))
         child = create(chapter.kind, asked, report.workspace, started_by=report.run.id)
-    carry(child, report.workspace, report.narrator)
+    carry(child, report.workspace, report.narrator, within=report)
     return child
 
 

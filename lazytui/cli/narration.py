@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lazytui.runs.status import Progress
 
 _PROGRESS_LINE_EVERY = 10.0
+_CONTINUED = "goes on"
 
 
 @contextmanager
@@ -49,6 +50,9 @@ class _Silent:
     def note(self, text: str) -> None:
         pass
 
+    def continued(self) -> None:
+        pass
+
 
 class _Lines:
     """For logs and pipes: every point of the curves, every note, and progress now and then."""
@@ -67,6 +71,9 @@ class _Lines:
     def note(self, text: str) -> None:
         self._say(text)
 
+    def continued(self) -> None:
+        self._say(_CONTINUED)
+
     def _say(self, text: str) -> None:
         self._said = time.monotonic()
         print(plain(text), file=sys.stderr, flush=True)
@@ -79,11 +86,13 @@ class _Bars:
         self._bar = bar
         self._task = bar.add_task(title, total=None, unit="")
         self._unit = ""
+        self._done = 0
 
     def progress(self, progress: Progress) -> None:
         if progress.unit != self._unit:
             self._unit = progress.unit
             self._bar.reset(self._task, total=progress.total, unit=progress.unit)
+        self._done = progress.done
         self._bar.update(self._task, completed=progress.done, total=progress.total)
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
@@ -91,6 +100,10 @@ class _Bars:
 
     def note(self, text: str) -> None:
         self._bar.console.print(plain(text), markup=False, highlight=False)
+
+    def continued(self) -> None:
+        self.note(_CONTINUED)
+        self._bar.reset(self._task, completed=self._done)  # so that the pause doesn't count in rate and time left
 
 
 def _bar() -> Bar:

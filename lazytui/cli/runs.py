@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.5
 
 group = typer.Typer(
-    help="List, show, follow, stop, resume, rename and remove runs.", no_args_is_help=True, rich_markup_mode=None
+    help="List, show, follow, pause, resume, stop, rename and remove runs.", no_args_is_help=True, rich_markup_mode=None
 )
 
 
@@ -62,7 +62,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
             print(f"\n{title}")
         for name, value in entries.items():
             print(plain(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
-    if found.status.state in {"stopped", "interrupted", "failed"}:
+    if found.status.state in {"paused", "stopped", "interrupted", "failed"}:
         say(f"Go on with it: lazytui runs resume {found.reference}")
 
 
@@ -104,6 +104,17 @@ def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
 
 
 @group.command()
+def pause(run: RunArgument, workspace: WorkspaceOption = None) -> None:
+    """Ask a going run to save what it has and wait, wherever it runs, until it is resumed."""
+    from lazytui.cli.output import say
+    from lazytui.runs.jobs import request_pause
+
+    found = workspace_at(workspace).find(run)
+    request_pause(found)
+    say(f"{found.id} was asked to pause; go on with it: lazytui runs resume {found.reference}")
+
+
+@group.command()
 def resume(
     run: RunArgument,
     workspace: WorkspaceOption = None,
@@ -111,15 +122,20 @@ def resume(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
-    """Go on with a run that was queued, stopped, interrupted, or that failed."""
-    from lazytui.cli.output import say
+    """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
+    from lazytui.cli.output import say, summary
     from lazytui.cli.output import show as show_run
     from lazytui.cli.run import carry_aloud
-    from lazytui.runs.jobs import start_detached
+    from lazytui.runs.jobs import start_detached, wake
 
     there = workspace_at(workspace)
     found = there.find(run)
     there.require_own(found, "resumed")
+    if wake(found):
+        say(f"{found.id} goes on where it waited; watch it with: lazytui runs follow {found.id}", quiet=quiet)
+        if json:
+            print(jsonlib.dumps(summary(found), indent=1))
+        return
     if detach:
         start_detached(found, there)
         say(f"{found.id} goes on in the background.")
@@ -169,6 +185,8 @@ def _print_event(event: Event) -> None:
             print(plain(str(event.get("text", ""))), flush=True)
         case "resumed":
             print(f"resumed at step {event.get('step')}", flush=True)
+        case "continued":
+            print("goes on", flush=True)
 
 
 def _row(run: RunFolder) -> dict[str, Any]:

@@ -14,7 +14,14 @@ def print_table(heading: list[str], rows: list[list[str]]) -> None:
 
     from lazytui.plain_text import plain
 
-    colors = {"done": "green", "running": "cyan", "queued": "cyan", "failed": "red", "interrupted": "yellow"}
+    colors = {
+        "done": "green",
+        "running": "cyan",
+        "queued": "cyan",
+        "paused": "blue",
+        "failed": "red",
+        "interrupted": "yellow",
+    }
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in heading:
         last = title == heading[-1]

@@ -19,19 +19,23 @@ from lazytui.runs.status import State, Status, own_process
 from lazytui.runs.workspace import Workspace
 
 _HEARTBEAT_SECONDS = 2.0
+_LISTEN_SECONDS = 0.5
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
-def carrying(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Iterator[Report]:
+def carrying(
+    run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None
+) -> Iterator[Report]:
     """Everything inside the block is the run; its end, good or bad, is in status.json when the block is left.
 
+    within: of the run that this one is a part of. Whoever stops or pauses that one means this one too.
     Raises LazytuiError as it came; any other error becomes one that says where the traceback lies.
     """
     with run.claim():
         _clear_up(run)
         log = EventLog(run.events)
-        report = Report(run, workspace, log, narrator)
+        report = Report(run, workspace, log, narrator, within)
         pulse = _Pulse(run, report)
         try:
             with pulse, _signals_stop(report):
@@ -56,19 +60,23 @@ def carrying(run: RunFolder, workspace: Workspace, narrator: Narrator) -> Iterat
 
 
 def _clear_up(run: RunFolder) -> None:
-    """Remove what a killed process may have left: half-written files, and a stop that it was asked for.
+    """Remove what a killed process may have left: half-written files, and a stop or pause that it was asked for.
 
-    A run that has only been queued obeys a stop that came before it began.
+    A run that has only been queued obeys what it was asked before it began.
     """
     with storage_errors(run.path):
         for left in run.path.glob(".*.tmp"):
             left.unlink(missing_ok=True)
         if run.status.state != "queued":
             run.stop_file.unlink(missing_ok=True)
+            run.pause_file.unlink(missing_ok=True)
 
 
 class _Pulse:
-    """Writes status.json every other second from a thread, and listens for a `stop` file (a stop from another host)."""
+    """Writes status.json from a thread every other second, and as soon as the run waits or goes on.
+
+    It also listens for the files by which others, on this host or another one, ask for a stop or a pause.
+    """
 
     def __init__(self, run: RunFolder, report: Report) -> None:
         self._run = run
@@ -96,14 +104,20 @@ class _Pulse:
             self._run.set_status(status)
 
     def _beat(self) -> None:
-        while not self._over.wait(_HEARTBEAT_SECONDS):
-            with suppress(LazytuiError):  # a disk that is full for a while doesn't end the work
-                self._run.set_status(self._status("running"))
+        told: State = "running"
+        beat = time.monotonic()
+        while not self._over.wait(_LISTEN_SECONDS):
             self._listen()
+            state: State = "paused" if self._report.paused else "running"
+            if state != told or time.monotonic() - beat >= _HEARTBEAT_SECONDS:
+                told, beat = state, time.monotonic()
+                with suppress(LazytuiError):  # a disk that is full for a while doesn't end the work
+                    self._run.set_status(self._status(state))
 
     def _listen(self) -> None:
         if self._run.stop_file.exists():
             self._report.request_stop()
+        self._report.request_pause(self._run.pause_file.exists())
         self._report.tell_stop()
 
     def _status(self, state: State) -> Status:

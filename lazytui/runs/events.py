@@ -18,6 +18,7 @@ Event = dict[str, Any]
 
 metrics: step (int), values (name -> number or null).   progress: done, total (int), unit (str).
 note: text (str).   resumed: step (int): metrics of later steps before this line are void.
+continued: the run was paused; nothing was done since the event before.
 """
 
 

@@ -22,6 +22,7 @@ WEIGHTS_FILE = "model.safetensors"
 RESUME_FILE = "resume.pt"
 OUTPUT_FILE = "output.log"
 STOP_FILE = "stop"
+PAUSE_FILE = "pause"
 TRACEBACK_FILE = "traceback.txt"
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
@@ -99,6 +100,11 @@ class RunFolder:
     def stop_file(self) -> Path:
         """Asks the process that carries the run, on whichever host, to stop."""
         return self.path / STOP_FILE
+
+    @property
+    def pause_file(self) -> Path:
+        """Asks that process to wait for as long as this file is there."""
+        return self.path / PAUSE_FILE
 
     @property
     def exports(self) -> Path:

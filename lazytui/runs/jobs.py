@@ -1,4 +1,4 @@
-"""Jobs: runs that live in a process of their own, and how to start and stop them."""
+"""Jobs: runs that live in a process of their own, and how to start, pause, wake and stop them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def start_detached(run: RunFolder, workspace: Workspace) -> None:
     run.refuse_links()
     with storage_errors(run.path):
         run.stop_file.unlink(missing_ok=True)
+        run.pause_file.unlink(missing_ok=True)
     queued = {"state": "queued", "heartbeat": time.time(), "host": socket.gethostname()}
     run.set_status(Status.model_validate(queued))
     command = [sys.executable, "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
@@ -56,6 +57,40 @@ def request_stop(run: RunFolder) -> None:
     run.refuse_links()
     with storage_errors(run.path):
         run.stop_file.touch()
-    if status.state == "running" and process_lives(status):  # one that is queued may not listen to signals yet
+    if status.state != "queued" and process_lives(status):  # one that is queued may not listen to signals yet
         with suppress(psutil.Error):
             psutil.Process(status.pid).send_signal(signal.SIGTERM)
+
+
+def request_pause(run: RunFolder) -> None:
+    """Ask a going run, on whichever host, to save and wait; it keeps its memory and its place on a GPU."""
+    status = run.status
+    if status.state not in GOING:
+        raise UsageError(f"{run.id} isn't going on: it is {status.state}.")
+    if run.pause_file.exists():
+        raise UsageError(f"{run.id} is paused already.")
+    if status.state == "queued" and status.pid is None:
+        raise UsageError(f"{run.id} has not been started yet, so there is nothing to pause.")
+    run.refuse_links()
+    with storage_errors(run.path):
+        run.pause_file.touch()
+
+
+def wake(run: RunFolder) -> bool:
+    """Let a going run that was asked to pause go on; False where there is none that waits."""
+    state = run.status.state
+    if state not in GOING:
+        return False
+    if run.pause_file.exists():
+        with storage_errors(run.path):
+            run.pause_file.unlink(missing_ok=True)
+        return True
+    if state == "paused" and run.record.started_by:
+        raise UsageError(f"{run.id} waits because {run.record.started_by} is paused; resume that one.")
+    return state == "paused"
+
+
+def go_on(run: RunFolder, workspace: Workspace) -> None:
+    """Wake a run that waits, or carry on with one that ended early. Raises UsageError for any other."""
+    if not wake(run):
+        start_detached(run, workspace)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 
 _PROGRESS_EVERY = 1.0
+_LOOK_EVERY = 0.1
 
 
 class Narrator(Protocol):
@@ -26,16 +28,27 @@ class Narrator(Protocol):
 
     def note(self, text: str) -> None: ...
 
+    def continued(self) -> None: ...
+
 
 class Report:
-    """Handed to the work. It also carries the other direction: that somebody asked the work to stop."""
+    """Handed to the work. It also carries the other direction: that somebody asked the work to stop, or to wait.
 
-    def __init__(self, run: RunFolder, workspace: Workspace, log: EventLog, narrator: Narrator) -> None:
+    within: the report of the run that this one is a part of, as a chapter is of a story.
+    """
+
+    def __init__(
+        self, run: RunFolder, workspace: Workspace, log: EventLog, narrator: Narrator, within: Report | None = None
+    ) -> None:
         self.run = run
         self.workspace = workspace
         self.narrator = narrator
         self.latest: Progress | None = None
         self._log = log
+        self._within = within
+        self._pause_asked = False
+        self._waits = False
+        self._waited = 0.0
         self._stop = threading.Event()
         self._logged = 0.0
         self._stop_told = False
@@ -47,21 +60,71 @@ class Report:
     @property
     def stopping(self) -> bool:
         """Whether the work should save what it has and raise Interrupted."""
-        return self._stop.is_set()
+        return any(report._stop.is_set() for report in self._and_those_around())
+
+    @property
+    def pausing(self) -> bool:
+        """Whether the work should save what it has and wait."""
+        return any(report._pause_asked for report in self._and_those_around())
+
+    @property
+    def paused(self) -> bool:
+        """Whether this run was asked to wait, and its work, or that of a part of it, does."""
+        return self._waits and self.pausing
 
     def request_stop(self) -> None:
         self._stop.set()
 
+    def request_pause(self, asked: bool) -> None:
+        self._pause_asked = asked
+
     def tell_stop(self) -> None:
         """Say once that a stop was asked for; not in the signal's handler, which may interrupt another print."""
-        if self.stopping and not self._stop_told:
+        if self._stop.is_set() and not self._stop_told:
             self._stop_told = True
             self.narrator.note("stopping: saving what there is (once more stops at once)")
 
     def check(self) -> None:
-        """Raise Interrupted when the work should stop: for work that has nothing to save."""
+        """Wait while the run is paused, raise Interrupted when it should stop: for work that has nothing to save."""
+        self.wait_while_paused()
         if self.stopping:
             raise Interrupted("Stopped; what was done is kept.")
+
+    def wait_while_paused(self, save: Callable[[], object] = lambda: None) -> None:
+        """Go on at once, unless the run was asked to pause: then `save`, and wait until it may go on or has to stop."""
+        asked = next((report.run.id for report in self._and_those_around() if report._pause_asked), None)
+        if asked is None:
+            return
+        save()  # a run that is killed while it waits loses nothing
+        self.note(f"paused; go on with: lazytui runs resume {asked}")
+        with self._waiting():
+            while self.pausing and not self.stopping:
+                time.sleep(_LOOK_EVERY)
+        if not self.stopping:
+            self._log.append("continued")
+            self.narrator.continued()
+
+    def clock(self) -> float:
+        """Seconds that go by while the work does; they stand still while it waits. Only differences mean something."""
+        return time.monotonic() - self._waited
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        began = time.monotonic()
+        for report in self._and_those_around():
+            report._waits = True
+        try:
+            yield
+        finally:
+            for report in self._and_those_around():
+                report._waits = False
+                report._waited += time.monotonic() - began
+
+    def _and_those_around(self) -> Iterator[Report]:
+        report: Report | None = self
+        while report is not None:
+            yield report
+            report = report._within
 
     def progress(self, done: int, total: int, unit: str) -> None:
         """Say how far it is. Cheap enough for every step: the log gets one line a second."""

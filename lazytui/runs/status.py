@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lazytui.files import write_atomic
 
-State = Literal["queued", "running", "done", "failed", "stopped", "interrupted"]
+State = Literal["queued", "running", "paused", "done", "failed", "stopped", "interrupted"]
 
-GOING: frozenset[State] = frozenset({"queued", "running"})
+GOING: frozenset[State] = frozenset({"queued", "running", "paused"})
 RESUMABLE: frozenset[State] = frozenset({"queued", "failed", "stopped", "interrupted"})
 
 STALE_SECONDS = 600.0

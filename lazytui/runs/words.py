@@ -8,10 +8,10 @@ from lazytui.runs.status import Status
 
 
 def state_word(status: Status) -> str:
-    """`running 40%`, `done`, `interrupted`."""
+    """`running 40%`, `paused 40%`, `done`, `interrupted`."""
     progress = status.progress
-    if status.state == "running" and progress and progress.total:
-        return f"running {progress.done / progress.total:.0%}"
+    if status.state in {"running", "paused"} and progress and progress.total:
+        return f"{status.state} {progress.done / progress.total:.0%}"
     return status.state
 
 

@@ -17,7 +17,7 @@ from lazytui.files import write_atomic
 class Snapshot:
     """step: updates done. random: torch's generator on the CPU (dropout draws from it), and the GPU's.
 
-    history: the curves so far, as columns. loss_sum, loss_count: since the last point of the curves.
+    history: the curves so far, as columns. loss_sum, loss_count: since the last point of the curves. seconds: of work.
     """
 
     step: int
@@ -27,6 +27,7 @@ class Snapshot:
     history: dict[str, list[float]]
     loss_sum: torch.Tensor
     loss_count: int
+    seconds: float = 0.0
 
 
 def save_snapshot(snapshot: Snapshot, path: Path) -> None:

@@ -26,7 +26,7 @@ from lazytui.training.settings import TrainingSettings
 
 @dataclass(frozen=True)
 class Trained:
-    """history: the curves as columns, `step` among them. seconds: spent in this process."""
+    """history: the curves as columns, `step` among them. seconds: of work, in every process that had a part in it."""
 
     model: nn.Module
     hardware: Hardware
@@ -42,12 +42,11 @@ def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Re
     """
     use_all_cores()
     hardware = choose_hardware(settings.device, settings.precision)
-    started = time.monotonic()
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         loop = _Loop(settings, seed, data, hardware, report)
         loop.go()
-        return Trained(loop.model, hardware, loop.history, loop.total, time.monotonic() - started)
+        return Trained(loop.model, hardware, loop.history, loop.total, loop.seconds)
 
 
 class _Loop:
@@ -58,6 +57,7 @@ class _Loop:
     ) -> None:
         self._settings = settings
         self._report = report
+        self._began = report.clock()
         self._train = Resident(data.train, hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
         self._per_epoch = math.ceil(len(self._train) / settings.batch_size)
@@ -72,6 +72,10 @@ class _Loop:
         self._loss_sum = torch.zeros((), device=hardware.device)
         self._loss_count = 0
         self._saved = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return self._report.clock() - self._began
 
     def go(self) -> None:
         if not self._resume():
@@ -92,6 +96,7 @@ class _Loop:
             self._report.progress(self._done, self.total, "steps")
             if self._done % self._every == 0 or self._done == self.total:
                 self._point()
+            self._report.wait_while_paused(self._save)
             if self._report.stopping:
                 self._save()
                 raise Interrupted(f"Stopped at step {self._done} of {self.total}; everything up to there is kept.")
@@ -132,6 +137,7 @@ class _Loop:
             history=self.history,
             loss_sum=self._loss_sum,
             loss_count=self._loss_count,
+            seconds=self.seconds,
         )
         save_snapshot(snapshot, self._report.folder / RESUME_FILE)
         save_weights(self.model, self._report.run.weights, metadata={"model": self._settings.model})
@@ -169,3 +175,4 @@ class _Loop:
         self._done = snapshot.step
         self._loss_sum.copy_(snapshot.loss_sum)
         self._loss_count = snapshot.loss_count
+        self._began -= snapshot.seconds

@@ -1,0 +1,82 @@
+"""The network that an analysis looks at, and the data that it was trained on: how they are named and had again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+from pydantic import Field
+
+from lazytui.analyses.base import Params, RunReference
+from lazytui.analyses.train import TrainParams
+from lazytui.data.params import SourceName
+from lazytui.data.splits import source_at_hand
+from lazytui.errors import BadInput
+from lazytui.models.factories import is_custom
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from lazytui.data.splits import BiasedDataset
+    from lazytui.hardware import Hardware
+
+
+class SubjectParams(Params):
+    """Which network is looked at, and where."""
+
+    run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
+    model: str | None = Field(
+        None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
+    )
+    source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+
+P = TypeVar("P", bound=SubjectParams)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """model: on the device, in evaluation mode. data: as in its training, from the source that was asked for."""
+
+    model: nn.Module
+    data: BiasedDataset
+    trained: TrainParams
+    hardware: Hardware
+
+
+def settle(params: P, workspace: Workspace) -> P:
+    """Make sure that the data can be rebuilt, and record which they are."""
+    trained = trained_with(params, workspace)
+    if is_custom(trained.model) and params.model is None:
+        raise BadInput(
+            f"{params.run} was trained with the code {trained.model}; say that it may run: --model {trained.model}"
+        )
+    return params.model_copy(update={"source": source_at_hand(trained)})
+
+
+def trained_with(params: SubjectParams, workspace: Workspace) -> TrainParams:
+    """The parameters of the network's training, with the model and the source that were asked for here."""
+    from lazytui.analyses.execute import recorded_params
+
+    trained = recorded_params(workspace.find(params.run, kinds=("train",)))
+    assert isinstance(trained, TrainParams)
+    asked = {"model": params.model, "source": params.source}
+    return trained.model_copy(update={name: value for name, value in asked.items() if value is not None})
+
+
+def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:
+    """The network and its data. Imports torch. Raises BadInput where either can't be had."""
+    from lazytui.models.torch_pair import require_torch
+
+    require_torch()
+    from lazytui.data.splits import build
+    from lazytui.hardware import choose_hardware, use_all_cores
+    from lazytui.models.checkpoints import load_model
+
+    use_all_cores()
+    hardware = choose_hardware(params.device, "fp32")
+    trained = trained_with(params, workspace)
+    model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
+    return Subject(model, build(trained), trained, hardware)

@@ -1,0 +1,36 @@
+"""Work over many images in batches that fit into the device's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import torch
+
+from lazytui.errors import LazytuiError
+
+T = TypeVar("T")
+
+
+def in_batches(
+    work: Callable[[slice], T], count: int, size: int, note: Callable[[str], None] = lambda _text: None
+) -> list[T]:
+    """`work` on every slice of `size` images out of `count`, in order.
+
+    Where the device runs out of memory, the slices are halved until they fit, and `note` is told. Raises LazytuiError
+    when not even one image fits.
+    """
+    done: list[T] = []
+    start, asked = 0, size
+    while start < count:
+        try:
+            done.append(work(slice(start, min(start + size, count))))
+            start += size
+        except torch.OutOfMemoryError as error:
+            if size == 1:
+                raise LazytuiError("The device hasn't enough memory for even one image of this work.") from error
+            size = size // 2
+            torch.cuda.empty_cache()
+    if size < asked:
+        note(f"the device hasn't the memory for batches of {asked}: went on with {size}")
+    return done

@@ -334,9 +334,11 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         if self._place is None and (first := self._first()) is not None:
             self._place = first
             self.post_message(self.Pointed(self, first))
-        self.update()
+            self.update()
 
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The cursor and the title show it. It may change before or after the event is handled here."""
+        super().watch_has_focus(has_focus)
         self.update()
 
     def on_click(self, event: events.Click) -> None:

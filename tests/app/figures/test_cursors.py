@@ -302,3 +302,20 @@ def test_a_table_can_be_pointed_at_however_narrow_it_is(width: int) -> None:
         assert app.view.place == 1
 
     drive(app, steps, size=(width, 40))
+
+
+def test_only_the_figure_that_has_the_focus_looks_like_it() -> None:
+    app = Shown(matrix(), matrix())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        for focused, resting in ((0, 1), (1, 0)):
+            await pilot.press("tab")
+            await pilot.pause()
+            bright = [view.component("figure--cursor").bgcolor for view in app.views]
+            shown = [
+                {segment.style.bgcolor for strip in view._shown for segment in strip if segment.style}
+                for view in app.views
+            ]
+            assert bright[focused] in shown[focused] and bright[resting] not in shown[resting]
+
+    drive(app, steps)

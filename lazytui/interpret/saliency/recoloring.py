@@ -1,0 +1,82 @@
+"""Color or shape, where no heat map can tell: repaint the same digit in another color, or draw another digit instead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.data.painting import repaint
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import Split
+
+
+@dataclass(frozen=True)
+class Variations:
+    """Each image with one thing about it changed; texture and everything else stay.
+
+    recolored: (10, n, 28, 28, 3) uint8, the same digit in each of the ten colors.
+    redrawn: (n, 28, 28, 3) uint8, another digit in the same color; its digit is in redrawn_digits, (n,) uint8.
+    """
+
+    recolored: NDArray[np.uint8]
+    redrawn: NDArray[np.uint8]
+    redrawn_digits: NDArray[np.uint8]
+
+
+def variations(split: Split, params: DatasetParams, name: str, chosen: NDArray[np.int64]) -> Variations:
+    """Variations of the chosen images of a whole split called `name`, whose place in it decides their texture."""
+    painted = np.stack(
+        [repaint(split.shapes, np.full_like(split.colors, color), params, name)[chosen] for color in range(10)]
+    )
+    shapes = split.shapes.copy()
+    others = _another_digit(split.digits, chosen)
+    shapes[chosen] = split.shapes[others]
+    return Variations(painted, repaint(shapes, split.colors, params, name)[chosen], split.digits[others])
+
+
+def _another_digit(digits: NDArray[np.uint8], chosen: NDArray[np.int64]) -> NDArray[np.intp]:
+    """For each chosen image the place of one that shows another digit: the nearest after it, going round."""
+    places = np.arange(len(digits))
+    found = []
+    for place in chosen:
+        after = np.roll(places, -int(place))
+        found.append(after[int(np.argmax(digits[after] != digits[place]))])
+    return np.array(found, dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Recoloring:
+    """What the variations do to the score (logit) of each image's target class.
+
+    drops: (n, 10) float64, its fall when the digit is repainted in each color; NaN in the image's own.
+    redrawn_drops: (n,) float64, its fall when another digit is drawn in the same color.
+    recolored_flips, redrawn_flips: the share of those variations on which the network changes its mind.
+    """
+
+    drops: NDArray[np.float64]
+    redrawn_drops: NDArray[np.float64]
+    recolored_flips: float
+    redrawn_flips: float
+
+
+def recoloring(
+    logits: NDArray[np.float32],
+    recolored: NDArray[np.float32],
+    redrawn: NDArray[np.float32],
+    targets: NDArray[np.uint8],
+    colors: NDArray[np.uint8],
+) -> Recoloring:
+    """From the logits of the images (n, 10) and of their variations (10, n, 10) and (n, 10)."""
+    rows = np.arange(len(logits))
+    score = logits[rows, targets].astype(np.float64)
+    drops = score[:, None] - recolored[:, rows, targets].T
+    other = np.arange(10) != colors[:, None]
+    changed = recolored.argmax(2).T != logits.argmax(1)[:, None]
+    return Recoloring(
+        drops=np.where(other, drops, np.nan),
+        redrawn_drops=score - redrawn[rows, targets],
+        recolored_flips=float(changed[other].mean()),
+        redrawn_flips=float((redrawn.argmax(1) != logits.argmax(1)).mean()),
+    )

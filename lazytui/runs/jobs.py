@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -78,16 +79,21 @@ def request_pause(run: RunFolder) -> None:
 
 def wake(run: RunFolder) -> bool:
     """Let a going run that was asked to pause go on; False where there is none that waits."""
-    state = run.status.state
-    if state not in GOING:
+    status = run.status
+    if status.state not in GOING or _is_to_carry(status):
         return False
     if run.pause_file.exists():
         with storage_errors(run.path):
             run.pause_file.unlink(missing_ok=True)
         return True
-    if state == "paused" and run.record.started_by:
+    if status.state == "paused" and run.record.started_by:
         raise UsageError(f"{run.id} waits because {run.record.started_by} is paused; resume that one.")
-    return state == "paused"
+    return status.state == "paused"
+
+
+def _is_to_carry(status: Status) -> bool:
+    """Whether this is the process that was started to carry a run, and hasn't begun."""
+    return status.state == "queued" and status.pid == os.getpid() and process_lives(status)
 
 
 def go_on(run: RunFolder, workspace: Workspace) -> None:

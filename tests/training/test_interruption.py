@@ -6,8 +6,12 @@ import signal
 import subprocess
 from pathlib import Path
 
+import psutil
+
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_stop
+from lazytui.runs.workspace import Workspace
+from lazytui.training.checkpoint import load_snapshot
 from tests.commands import PATIENCE, TRAINING, Lab, finish, last_step, read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 from tests.training.same import assert_same_training, logged
@@ -120,6 +124,71 @@ def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_train
     assert "Traceback" not in (run / "output.log").read_text()
 
 
+def test_a_training_that_is_paused_on_its_way_ends_the_same(lab: Lab, finished_training: FinishedTraining) -> None:
+    Workspace(lab.workspace).create("train", read_json(finished_training.folder / "run.json")["params"])
+    ended = lab.python(PAUSED_ON_ITS_WAY)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines() == [f"paused at {step}, saved at {step}" for step in (20, 60, 136)]
+    assert_same_training(lab.only_run(), finished_training.folder)
+
+
+PAUSED_ON_ITS_WAY = """
+import threading
+from pathlib import Path
+from lazytui.analyses.execute import recorded_params
+from lazytui.analyses.train import ANALYSIS
+from lazytui.runs.carrying import carrying
+from lazytui.runs.jobs import request_pause, wake
+from lazytui.runs.result import save_result
+from lazytui.runs.workspace import Workspace
+from lazytui.training.checkpoint import load_snapshot
+from tests.commands import state_of, wait_until
+
+workspace = Workspace(Path("runs"))
+(run,) = workspace.runs()
+
+class Pauser:
+    def progress(self, progress): pass
+    def note(self, text): pass
+    def continued(self): pass
+    def metrics(self, step, values):
+        if step in {20, 60, 136}:
+            request_pause(run)
+            wait_until(lambda: report.pausing)
+            threading.Thread(target=somebody).start()
+
+def somebody():
+    wait_until(lambda: state_of(run.path) == "paused")
+    done = run.status.progress.done
+    print(f"paused at {done}, saved at {load_snapshot(run.path / 'resume.pt').step}", flush=True)
+    wake(run)
+
+with carrying(run, workspace, Pauser()) as report:
+    save_result(run.path, ANALYSIS.run(recorded_params(run), report))
+"""
+
+
+def test_a_paused_training_is_killed_resumed_and_woken_and_ends_the_same(
+    lab: Lab, finished_training: FinishedTraining
+) -> None:
+    """Each pause is asked for while the process is starting, and so comes at its first step."""
+    assert lab.call(*TRAINING, "--detach").code == 0
+    run = lab.only_run()
+    _pause(run, lab)
+    psutil.Process(read_json(run / "status.json")["pid"]).kill()
+    wait_until(lambda: lab.call("runs", "list", "--json").json[0]["status"] == "interrupted")
+
+    assert lab.call("runs", "resume", "latest", "--detach").code == 0
+    _pause(run, lab)
+    woken = lab.call("runs", "resume", "latest", "--json")
+    assert (woken.code, woken.json["run"]) == (0, run.name) and f"{run.name} goes on where it waited" in woken.err
+    followed = lab.call("runs", "follow", "latest")
+    assert followed.code == 0 and f"paused; go on with: lazytui runs resume {run.name}" in followed.out
+    assert_same_training(run, finished_training.folder)
+    refused = lab.call("runs", "pause", "latest")
+    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't going on: it is done.")
+
+
 def test_a_stop_that_comes_before_a_queued_run_begins_is_obeyed(lab: Lab) -> None:
     assert lab.run(*TRAINING, "--epochs", "10000", "--detach").code == 0
     run = lab.only_run()
@@ -198,6 +267,15 @@ def _kill_at_step(step: int, run: Path, process: subprocess.Popen[str]) -> None:
     finish(process)
     assert state_of(run) == "running", "nobody was left to write anything else"
     assert RunFolder(run, run.name).status.state == "interrupted"
+
+
+def _pause(run: Path, lab: Lab) -> None:
+    """Pause it; all that was done so far is in the checkpoint then."""
+    asked = lab.call("runs", "pause", "latest")
+    assert asked.code == 0 and f"lazytui runs resume {run.name}" in asked.err
+    wait_until(lambda: state_of(run) == "paused")
+    snapshot = load_snapshot(run / "resume.pt")
+    assert snapshot is not None and snapshot.step == read_json(run / "status.json")["progress"]["done"]
 
 
 def _assert_stopped_with_checkpoint(run: Path) -> None:

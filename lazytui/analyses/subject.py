@@ -70,7 +70,7 @@ def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:
     """The network and its data. Imports torch. Raises BadInput where either can't be had."""
     from lazytui.models.torch_pair import require_torch
 
-    require_torch()
+    torch = require_torch()
     from lazytui.data.splits import build
     from lazytui.hardware import choose_hardware, use_all_cores
     from lazytui.models.checkpoints import load_model
@@ -79,4 +79,5 @@ def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:
     hardware = choose_hardware(params.device, "fp32")
     trained = trained_with(params, workspace)
     model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
+    model.to(memory_format=torch.channels_last)
     return Subject(model, build(trained), trained, hardware)

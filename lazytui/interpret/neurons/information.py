@@ -1,9 +1,9 @@
 """How much a neuron's activation tells about digit and color, in bits, and how much chance alone would seem to tell.
 
 Activations are put into eight bins with equally many images each, and a ninth for zeros, which a ReLU makes many of.
-The plug-in estimate of mutual information is too high by (B - 1)(K - 1) / (2 N ln 2) on average for independent variables
-with B and K values (Miller 1955), which is taken off; 2 N ln 2 times the plug-in estimate then follows a chi-squared
-distribution, which gives the bound that chance stays under 95 times in 100.
+For independent variables with B and K values the plug-in estimate of mutual information is too high by
+(B - 1)(K - 1) / (2 N ln 2) on average (Miller 1955); that is taken off. 2 N ln 2 times the plug-in estimate then
+follows a chi-squared distribution, which gives the bound that chance stays under 95 times in 100.
 """
 
 from __future__ import annotations

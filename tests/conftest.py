@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,3 +33,26 @@ class FinishedTraining:
 def finished_training(tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
     lab = Lab(tmp_path_factory.mktemp("finished"))
     return FinishedTraining(lab, lab.run(*TRAINING, "--name", "reference", "--json"))
+
+
+@dataclass(frozen=True)
+class ComparedNetworks:
+    """That training set against a shipped network on the training's data. Tests only read it."""
+
+    lab: Lab
+    finished: Finished
+
+    @property
+    def folder(self) -> Path:
+        return self.lab.workspace / self.finished.json["run"]
+
+
+@pytest.fixture(scope="session")
+def compared_networks(
+    finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory
+) -> ComparedNetworks:
+    lab = Lab(tmp_path_factory.mktemp("compared"))
+    shutil.copytree(finished_training.lab.workspace, lab.workspace)
+    return ComparedNetworks(
+        lab, lab.call("run", "evaluate", "reference", "--against", "shipped/lazy-strokes", "--json")
+    )

@@ -1,246 +1,237 @@
-"""Evaluate: catch a trained network in the act of reading the color instead of the digit."""
+"""Evaluate: catch a trained network in the act of reading the color instead of the digit; one, or two side by side."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from numpy.typing import NDArray
+from pydantic import Field, field_validator, model_validator
 
 from lazytui.analyses.base import Analysis, Params, RunReference
+from lazytui.analyses.compared import compared
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.words import metric_table
 from lazytui.data.palettes import palette
 from lazytui.data.params import HardSplit, SourceName
 from lazytui.data.sources import resolve_source
-from lazytui.errors import BadInput
-from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text, Tone
+from lazytui.data.splits import BiasedDataset, build
+from lazytui.errors import BadInput, UsageError
+from lazytui.evaluation.answers import SPLIT_NAMES, Answers, answers, kept_answers
+from lazytui.evaluation.cells import Cell, cell_figure, images_behind, painted_again
+from lazytui.evaluation.pair import AGAINST, name_behind, of_second, require_shared_data
+from lazytui.evaluation.portrait import portrait, verdict
+from lazytui.figures.kinds import Figure
 from lazytui.models.factories import is_custom
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
-DIGITS = tuple("0123456789")
-SPLITS = ("easy", "hard", "probe")
+if TYPE_CHECKING:
+    from lazytui.evaluation.scorecard import Scorecard
+
+MatrixName = Literal[
+    "confusion-easy",
+    "confusion-hard",
+    "digit-by-color",
+    "against-confusion-easy",
+    "against-confusion-hard",
+    "against-digit-by-color",
+]
+
+SHOWN = 60
+"""The most images of a cell that a result keeps."""
 
 
 class EvaluateParams(Params):
-    """Which network, and on which data if not on that of its training."""
+    """Which network, which other one beside it, and on which data if not on that of its training."""
 
     run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
-    model: str | None = Field(
-        None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
+    against: Annotated[str | None, RunReference(kinds=("train",))] = Field(
+        None, description="A second trained network, to be asked about the very same images and shown beside it."
     )
     source: SourceName | None = Field(None, description="Digits to test on, if not those of the training.")
     hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the training.")
+    cell: str | None = Field(
+        None,
+        description="Also show the images behind a cell of a matrix: its row and column, such as 1,0 for the 1 that is "
+        "taken for a 0.",
+    )
+    matrix: MatrixName = Field(
+        "confusion-hard",
+        description="The matrix whose cell is meant; columns of digit-by-color count as the digit that wears them.",
+    )
+    model: str | None = Field(
+        None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
+    )
+    against_model: str | None = Field(None, description="The same of the second network.")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+    @field_validator("cell")
+    @classmethod
+    def _check_cell(cls, cell: str | None) -> str | None:
+        if cell is not None and not re.fullmatch(r"\s*[0-9]\s*,\s*[0-9]\s*", cell):
+            raise ValueError(f"{cell!r:.40} isn't a cell: it takes a row and a column from 0 to 9, such as 1,0.")
+        return cell
+
+    @model_validator(mode="after")
+    def _check_second(self) -> EvaluateParams:
+        if self.against is None and self.matrix.startswith(AGAINST):
+            raise ValueError(f"The matrix {self.matrix} is a second network's: say which with --against.")
+        if self.against is None and self.against_model is not None:
+            raise ValueError("--against-model needs --against: there is no second network yet.")
+        return self
 
 
 def settle(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:
-    """Make sure that the data can be rebuilt, and record which they are."""
-    trained = _trained_with(params, workspace)
-    if is_custom(trained.model) and params.model is None:
-        raise BadInput(
-            f"{params.run} was trained with the code {trained.model}; say that it may run: --model {trained.model}"
-        )
-    return params.model_copy(update={"source": resolve_source(params.source or trained.source), "hard": trained.hard})
+    """Make sure that the data can be rebuilt and suit both networks, and record which they are."""
+    data = _asked_about(params, workspace)
+    _require_named_code(params.run, data.model, params.model, "--model")
+    data = data.model_copy(update={"source": resolve_source(data.source)})
+    if params.against is not None:
+        if params.against == params.run:
+            raise UsageError(f"{params.run} can't be set against itself: name another network.")
+        second = _trained_with(params.against, workspace)
+        require_shared_data(params.run, data, params.against, second)
+        _require_named_code(params.against, second.model, params.against_model, "--against-model")
+    return params.model_copy(update={"source": data.source, "hard": data.hard})
 
 
 def run(params: EvaluateParams, report: Report) -> Result:
     from lazytui.models.torch_pair import require_torch
 
-    report.note("loading torch and the network")
+    report.note("loading torch")
     require_torch()
-    from lazytui.data.association import contingency
-    from lazytui.data.splits import build
-    from lazytui.evaluation import metrics
-    from lazytui.evaluation.scorecard import look, scorecard
-    from lazytui.hardware import choose_hardware, use_all_cores
-    from lazytui.models.checkpoints import load_model
+    from lazytui.hardware import use_all_cores
 
     use_all_cores()
-    hardware = choose_hardware(params.device, "fp32")
-    trained = _trained_with(params, report.workspace)
-    model = load_model(report.workspace.find(params.run).path, name=trained.model).to(hardware.device)
+    trained = _asked_about(params, report.workspace)
     report.note("painting the splits")
     data = build(trained)
+    result = _measured(params.run, params.model or trained.model, data, params.device, report)
+    result = replace(result, facts={**result.facts, "trained": trained.model_dump(mode="json")})
+    if params.against is not None:
+        second = _trained_with(params.against, report.workspace)
+        asked = _measured(params.against, params.against_model or second.model, data, params.device, report)
+        result = _both(result, replace(asked, facts={**asked.facts, "trained": second.model_dump(mode="json")}))
+    return _with_cell(params, result, data)
+
+
+def figures(params: EvaluateParams, result: Result) -> list[Figure]:
+    data = TrainParams.model_validate(result.facts["trained"])
+    if AGAINST in result.facts:
+        drawn = compared(result, data, TrainParams.model_validate(result.facts[AGAINST]["trained"]))
+    else:
+        drawn = [verdict(result), metric_table(result), *portrait(result, data)]
+    if params.cell is not None and "cell_images" in result.arrays:
+        cell, kept = chosen_cell(params), answers_behind(result, params.matrix)
+        images = result.arrays["cell_images"].astype(np.uint8)
+        shown = images_behind(cell, kept)[: len(images)]
+        network = name_behind(result, params.matrix)
+        drawn.append(cell_figure(cell, kept, palette(data.palette), shown, images, network=network))
+    return drawn
+
+
+def chosen_cell(params: EvaluateParams) -> Cell:
+    """The cell that was asked for; there must be one."""
+    row, column = (int(digit) for digit in (params.cell or "").split(","))
+    return Cell(params.matrix.removeprefix(f"{AGAINST}-"), row, column)
+
+
+def answers_behind(result: Result, matrix: str) -> Answers:
+    """The answers that a matrix counts, by its figure's name. Raises BadInput where the result has kept none."""
+    shown = of_second(result) if matrix.startswith(AGAINST) else result
+    cell = Cell(matrix.removeprefix(f"{AGAINST}-"), 0, 0)
+    kept = kept_answers(shown.arrays, cell.counted_by.split)
+    if kept is None:
+        raise BadInput("This evaluation is from before each image's prediction was kept: evaluate once more.")
+    return kept
+
+
+def _measured(reference: str, model: str, data: BiasedDataset, device: str, report: Report) -> Result:
+    """What one network makes of the data."""
+    from lazytui.evaluation import metrics
+    from lazytui.evaluation.scorecard import look, scorecard
+    from lazytui.hardware import choose_hardware
+    from lazytui.models.checkpoints import load_model
+
     report.check()
-    card = scorecard(model, data, hardware)
-    report.check()
-    grid = look(model, data.cue_conflict, hardware)
-    probe, predicted = card.probe.split, card.probe.predicted
+    run = report.workspace.find(reference)
+    report.note(f"asking {run.reference}")
+    hardware = choose_hardware(device, "fp32")
+    network = load_model(run.path, name=model).to(hardware.device)
+    card = scorecard(network, data, hardware)
+    probe = card.probe.split
     return Result(
         metrics=card.metrics(),
         facts={
-            "trained": trained.model_dump(mode="json"),
-            "samples": {name: len(getattr(card, name).split) for name in SPLITS},
-            "by_split": {name: getattr(card, name).metrics() for name in SPLITS},
+            "name": run.name or re.sub(r"^\d{8}-\d{4}-train-", "", run.id),
+            "samples": {name: len(getattr(card, name).split) for name in SPLIT_NAMES},
+            "by_split": {name: getattr(card, name).metrics() for name in SPLIT_NAMES},
             "conflicting": int(metrics.conflicting(probe.digits, probe.colors).sum()),
         },
         arrays={
-            **{
-                f"confusion_{n}": metrics.confusion(getattr(card, n).split.digits, getattr(card, n).predicted)
-                for n in SPLITS
-            },
-            "cell_accuracy": metrics.cell_accuracy(probe.digits, probe.colors, predicted),
-            "cell_counts": contingency(probe.digits, probe.colors),
+            **_counted(card),
             "cue_conflict_images": data.cue_conflict.images,
-            "cue_conflict_probabilities": grid.probabilities,
+            "cue_conflict_probabilities": look(network, data.cue_conflict, hardware).probabilities,
         },
     )
 
 
-def figures(_params: EvaluateParams, result: Result) -> list[Figure]:
-    trained = TrainParams.model_validate(result.facts["trained"])
-    samples = result.facts["samples"]
-    return [
-        _verdict(result),
-        metric_table(result),
-        _by_split(result),
-        _confusion(
-            result, "easy", f"color tells the digit in {trained.bias:.1%} of the images it was trained on", samples
-        ),
-        _confusion(result, "hard", _HARD[trained.hard], samples),
-        _cells(result, trained),
-        cue_conflict(result, trained),
-        red_one(result, trained),
-    ]
+def _counted(card: Scorecard) -> dict[str, NDArray[np.generic]]:
+    from lazytui.data.association import contingency
+    from lazytui.evaluation import metrics
+
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for name in SPLIT_NAMES:
+        seen = getattr(card, name)
+        arrays |= answers(seen.split, seen.probabilities).arrays(name)
+        arrays[f"confusion_{name}"] = metrics.confusion(seen.split.digits, seen.predicted)
+    probe = card.probe.split
+    arrays["cell_accuracy"] = metrics.cell_accuracy(probe.digits, probe.colors, card.probe.predicted)
+    arrays["cell_counts"] = contingency(probe.digits, probe.colors)
+    return arrays
 
 
-_HARD = {
-    "inverted": "a digit never wears its own color",
-    "random": "colors are random",
-    "cycled": "each digit wears the next digit's color",
-    "gray": "no color at all",
-    "factorial": "every digit in every color equally often",
-}
-
-
-def _verdict(result: Result) -> Text:
-    follow, right = result.metrics["color_follow_rate"], result.metrics["conflicting_accuracy"]
-    n = result.facts["conflicting"]
-    if follow is None or right is None:
-        sentence = "No image of the probe split wears another digit's color, so digit and color can't be told apart."
-    else:
-        reads = "color" if follow > right else "digit"
-        sentence = (
-            f"It reads the {reads}. Of {n:,} images whose color belongs to another digit, {follow:.1%} are taken for "
-            f"the color's digit and {right:.1%} for what they show; a network blind to both would name either in 10 %."
-        )
-    return Text(name="verdict", title="Digit or color?", paragraphs=(sentence,))
-
-
-def _by_split(result: Result) -> Table:
-    names = (
-        "accuracy",
-        "aligned_accuracy",
-        "conflicting_accuracy",
-        "color_follow_rate",
-        "shape_bias",
-        "calibration_error",
-    )
-    rows = []
-    for split in SPLITS:
-        measured = result.facts["by_split"][split]
-        values = [None if measured[name] is None else 100 * measured[name] for name in names]
-        rows.append((split, result.facts["samples"][split], *values))
-    return Table(
-        name="by-split",
-        title="The same measures on each split",
-        note="Aligned images wear their own color, conflicting ones another digit's. A dash is a share over no images: "
-        "an inverted hard split has no aligned ones.",
-        columns=(
-            Column(name="split"),
-            Column(name="images"),
-            *(Column(name=name.replace("_", " "), unit="%") for name in names),
-        ),
-        rows=tuple(rows),
+def _both(first: Result, second: Result) -> Result:
+    """One result of two networks: what is the second's alone has its name after `against_`."""
+    own = {name: array for name, array in second.arrays.items() if not np.array_equal(array, first.arrays[name], True)}
+    return Result(
+        metrics={**first.metrics, **{f"{AGAINST}_{name}": value for name, value in second.metrics.items()}},
+        facts={**first.facts, AGAINST: second.facts},
+        arrays={**first.arrays, **{f"{AGAINST}_{name}": array for name, array in own.items()}},
     )
 
 
-def _confusion(result: Result, split: str, what: str, samples: dict[str, int]) -> Matrix:
-    return Matrix(
-        name=f"confusion-{split}",
-        title=f"Confusion matrix, {split}: {what}",
-        note=f"{samples[split]:,} images; a row is what was shown, a column what the network said.",
-        values=result.arrays[f"confusion_{split}"].astype(np.float64),
-        row_labels=DIGITS,
-        column_labels=DIGITS,
-        row_axis="digit",
-        column_axis="prediction",
-        unit="images",
-        low=0.0,
-    )
+def _with_cell(params: EvaluateParams, result: Result, data: BiasedDataset) -> Result:
+    """The result with the images of the cell that was asked for, as far as they are shown."""
+    if params.cell is None:
+        return result
+    cell, kept = chosen_cell(params), answers_behind(result, params.matrix)
+    images = painted_again(data, cell, kept)[images_behind(cell, kept)[:SHOWN]]
+    return replace(result, arrays={**result.arrays, "cell_images": images})
 
 
-def _cells(result: Result, trained: TrainParams) -> Matrix:
-    ten = palette(trained.palette)
-    return Matrix(
-        name="digit-by-color",
-        title="Accuracy of each digit in each color",
-        note=f"Probe split, {int(result.arrays['cell_counts'].min()):,} images a cell or more. "
-        "A bright diagonal alone is the mark of a network that reads color.",
-        values=100 * result.arrays["cell_accuracy"].astype(np.float64),
-        row_labels=DIGITS,
-        column_labels=ten.names,
-        row_axis="digit",
-        column_axis="color",
-        unit="%",
-        low=0.0,
-        high=100.0,
-        column_colors=ten.colors,
-    )
+def _require_named_code(run: str, model: str, named: str | None, option: str) -> None:
+    if is_custom(model) and named is None:
+        raise BadInput(f"{run} was trained with the code {model}; say that it may run: {option} {model}")
 
 
-def cue_conflict(result: Result, trained: TrainParams) -> Pixels:
-    """Ten shapes in ten colors, with what the network says of each."""
-    chances = result.arrays["cue_conflict_probabilities"]
-    predicted, confident = chances.argmax(1), chances.max(1)
-    digits, colors = np.divmod(np.arange(100), 10)
-    tones: tuple[Tone, ...] = tuple(
-        "good" if said == digit else "bad" if said == color else "muted"
-        for said, digit, color in zip(predicted, digits, colors, strict=True)
-    )
-    return Pixels(
-        name="cue-conflict",
-        title="Cue conflict: one shape in each of the ten colors",
-        note="Below each image: the prediction and its probability. ✓ the digit; ✗ the digit that the color belongs "
-        "to; · neither.",
-        images=result.arrays["cue_conflict_images"].astype(np.uint8),
-        columns=10,
-        captions=tuple(f"{said} {share:.0%}" for said, share in zip(predicted, confident, strict=True)),
-        tones=tones,
-        row_labels=DIGITS,
-        column_labels=palette(trained.palette).names,
-        row_axis="digit",
-        column_axis="color",
-    )
+def _asked_about(params: EvaluateParams, workspace: Workspace) -> TrainParams:
+    """The parameters of the first network's training, with the data that were asked for here."""
+    asked: dict[str, Any] = {"source": params.source, "hard": params.hard}
+    trained = _trained_with(params.run, workspace)
+    return trained.model_copy(update={name: value for name, value in asked.items() if value is not None})
 
 
-def red_one(result: Result, trained: TrainParams) -> Bars:
-    """The question that the task began with: a 1 that wears the color of 0 (red, in the usual palette)."""
-    ten = palette(trained.palette)
-    chances = result.arrays["cue_conflict_probabilities"][10].astype(np.float64)
-    return Bars(
-        name="red-one",
-        title=f"The {ten.names[0]} 1: what the network says of a 1 in the color of 0",
-        note="Probability of each digit. The color that each digit wore in training stands beside it.",
-        labels=tuple(f"{digit} ({name})" for digit, name in zip(DIGITS, ten.names, strict=True)),
-        values=100 * chances,
-        unit="%",
-        high=100.0,
-        colors=ten.colors,
-    )
-
-
-def _trained_with(params: EvaluateParams, workspace: Workspace) -> TrainParams:
-    """The parameters of the network's training, with the data that were asked for here."""
+def _trained_with(reference: str, workspace: Workspace) -> TrainParams:
     from lazytui.analyses.execute import recorded_params
 
-    trained = recorded_params(workspace.find(params.run, kinds=("train",)))
+    trained = recorded_params(workspace.find(reference, kinds=("train",)))
     assert isinstance(trained, TrainParams)
-    asked = {"model": params.model, "source": params.source, "hard": params.hard}
-    return trained.model_copy(update={name: value for name, value in asked.items() if value is not None})
+    return trained
 
 
 ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, settle=settle)

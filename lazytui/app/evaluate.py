@@ -1,40 +1,42 @@
-"""Evaluate: choose a trained network and see what it reads, digit or color."""
+"""Evaluate: choose one trained network, or two, and see what they read, digit or color."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button
 
 from lazytui.analyses.evaluate import EvaluateParams
+from lazytui.app.figures import FigureView
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.place import Place
-from lazytui.app.run_figures import RunFigures
+from lazytui.app.run_figures import SIDE_BY_SIDE, RunFigures
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.words import state_word
 
 EMPTY = "No evaluation yet. Choose a trained network on the left (one came along) and press g."
+FIRST = ("run", "against", "source", "hard")
 
 
 class EvaluatePlace(Place):
     name_of_place = "evaluate"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("g", "start", "Go")]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._run: RunFolder | None = None
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "start", "Go"),
+        Binding("f", "fold", "Form or figures"),
+    ]
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
             with Vertical(id="side"):
-                yield ParamsForm(EvaluateParams, kind="evaluate", runs=self.lab.runs_of)
+                yield ParamsForm(EvaluateParams, kind="evaluate", first=FIRST, runs=self.lab.runs_of)
                 yield Button("Go", id="start", compact=True, variant="primary")
             yield RunFigures(id="found")
 
@@ -54,10 +56,37 @@ class EvaluatePlace(Place):
     def action_start(self) -> None:
         """Evaluate in the background, and show the figures when they are there."""
         form = self.query_one(ParamsForm)
-        if form.params is None:
+        if "run" not in form.touched:
             self.notify("Choose a trained network first.", severity="error")
+        elif form.params is None:
+            self.notify("A field isn't right yet: see the form.", severity="error")
         else:
             self.lab.start("evaluate", form.touched)
+
+    def action_fold(self) -> None:
+        """Give the figures the whole width, and the keyboard; or bring the form back."""
+        side = self.query_one("#side")
+        side.display = not side.display
+        if side.display:
+            self.query_one(ParamsForm).query("Row LineControl, Row Input").first().focus()
+        else:
+            self._to_figures()
+
+    @on(RunFigures.Drawn)
+    def _make_room(self) -> None:
+        """Fold the form where two networks stand side by side without it only, and nobody is filling it in."""
+        side, found = self.query_one("#side"), self.query_one(RunFigures)
+        crowded = found.size.width < SIDE_BY_SIDE <= self.size.width
+        if found.of_two and crowded and not side.has_focus_within:
+            side.display = False
+            self._to_figures()
+
+    def _to_figures(self) -> None:
+        """The keyboard to the first figure with something to point at."""
+        for view in self.query(FigureView):
+            if view.HAS_CURSOR:
+                view.focus(scroll_visible=False)
+                return
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """The run that was chosen, or the newest evaluation until one is."""

@@ -1,41 +1,81 @@
-"""The figures of one finished run, below one another, as the command line would print them."""
+"""The figures of one finished run, below one another, those of two networks side by side where there is room."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
-from lazytui.app.figures import view_of
+from lazytui.analyses.words import METRICS
+from lazytui.app.cell_images import CellImages
+from lazytui.app.figures import FigureView, view_of
+from lazytui.app.form.explain import Explained
 from lazytui.errors import LazytuiError
-from lazytui.figures.kinds import Figure
+from lazytui.evaluation.cells import MATRICES
+from lazytui.evaluation.explanations import EXPLANATIONS
+from lazytui.evaluation.pair import AGAINST
+from lazytui.figures.kinds import Figure, Pixels, Table
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 
+SIDE_BY_SIDE = 118
+"""Columns from which on two confusion matrices stand beside each other unbroken."""
+
+IMAGES_SIDE_BY_SIDE = 156
+"""The same of two grids of ten images across, which are as wide as a hand then."""
+
+HINT = (
+    "Tab goes from figure to figure, the arrows move the cursor. Enter: on a matrix the images behind the cell, "
+    "on a metric what it means."
+)
+
 
 class RunFigures(VerticalScroll):
-    """Shows the run it is given; reads it in a thread, so that no key waits for it."""
+    """Shows the run it is given; reads it in a thread, so that no key waits for it.
 
+    Enter on a cell of an evaluation's matrix shows the images behind it, on a metric what it means.
+    """
+
+    DEFAULT_CSS = """
+    RunFigures { scrollbar-size-vertical: 1; }
+    RunFigures > .pair { height: auto; layout: vertical; }
+    RunFigures.-side-by-side > .pair { layout: horizontal; }
+    RunFigures.-side-by-side > .pair.-images { layout: vertical; }
+    RunFigures.-images-side-by-side > .pair.-images { layout: horizontal; }
+    """
     can_focus = False
+
+    class Drawn(Message):
+        """The figures of another run are there."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.figures: Sequence[Figure] = ()
-        self._shown: str | None = None
+        self._run: RunFolder | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="said", markup=False)
 
+    @property
+    def of_two(self) -> bool:
+        """Whether two networks are compared."""
+        return any(figure.name.startswith(f"{AGAINST}-") for figure in self.figures)
+
     def show(self, run: RunFolder | None, otherwise: str = "") -> None:
         """The figures of a finished run, or a sentence instead."""
         if run is None:
-            self._shown = None
+            self._run = None
             self._said(otherwise)
-        elif run.reference != self._shown:
-            self._shown = run.reference
+        elif self._run is None or run.reference != self._run.reference:
+            self._run = run
             self._load(run)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
@@ -47,18 +87,50 @@ class RunFigures(VerticalScroll):
         except LazytuiError as error:
             self.app.call_from_thread(self._said, plain(str(error)))
             return
-        self.app.call_from_thread(self._draw, run.reference, found)
+        self.app.call_from_thread(self._draw, run, found)
 
-    def _draw(self, reference: str, figures: Sequence[Figure]) -> None:
-        if reference != self._shown:
+    def _draw(self, run: RunFolder, figures: Sequence[Figure]) -> None:
+        if run is not self._run:
             return  # another run was chosen meanwhile
         self.figures = figures
         with self.app.batch_update():
             self.remove_children()
-            self.mount_all([view_of(figure) for figure in figures])
+            self.mount_all(_arranged(figures))
         self.scroll_home(animate=False)
+        self.post_message(self.Drawn())
 
     def _said(self, sentence: str) -> None:
         self.figures = ()
         self.remove_children()
         self.mount(Static(sentence, classes="said", markup=False))
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width >= SIDE_BY_SIDE, "-side-by-side")
+        self.set_class(event.size.width >= IMAGES_SIDE_BY_SIDE, "-images-side-by-side")
+
+    @on(FigureView.Chosen)
+    def _open(self, event: FigureView.Chosen) -> None:
+        figure = event.view.figure
+        if isinstance(figure, Table) and figure.name == "metrics":
+            self._explain(str(figure.rows[event.place][0]))
+        elif self._run and self._run.record.kind == "evaluate" and figure.name.removeprefix(f"{AGAINST}-") in MATRICES:
+            self.app.push_screen(CellImages(self._run, figure.name, event.place))
+
+    def _explain(self, title: str) -> None:
+        for name, metric in METRICS.items():
+            if metric.title == title:
+                words = EXPLANATIONS.get(name, metric.meaning)
+                self.app.push_screen(Explained(Content.assemble((title, "bold"), "\n", words)))
+
+
+def _arranged(figures: Sequence[Figure]) -> Iterator[Widget]:
+    """A widget a figure; those of two networks that belong together share one. First, what can be done with them."""
+    if any(figure.name in MATRICES for figure in figures):
+        yield Static(HINT, classes="said", markup=False)
+    seconds = {figure.name: figure for figure in figures if figure.name.startswith(f"{AGAINST}-")}
+    for figure in figures:
+        if second := seconds.get(f"{AGAINST}-{figure.name}"):
+            views: list[FigureView[Any]] = [view_of(figure), view_of(second)]
+            yield Horizontal(*views, classes="pair -images" if isinstance(figure, Pixels) else "pair")
+        elif figure.name not in seconds:
+            yield view_of(figure)

@@ -106,6 +106,23 @@ def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure
             y_label="loss",
             log_y=True,
         ),
+        *_signals(history),
+    ]
+
+
+def _signals(history: dict[str, NDArray[np.float64]]) -> list[Figure]:
+    """What the training's method tells of itself: a chart each, since they have no scale in common."""
+    return [
+        Lines(
+            name=name.replace("_", "-"),
+            title=f"The method's own: {name.replace('_', ' ')}",
+            note="As of the step.",
+            series=(Series(name=name.replace("_", " "), x=history["step"], y=history[name]),),
+            x_label="step",
+            y_label=name.replace("_", " "),
+        )
+        for name in history
+        if name not in METRICS and name != "step"
     ]
 
 

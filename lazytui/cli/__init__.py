@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lazytui import __version__
-from lazytui.cli import doctor, export, models, run, runs
+from lazytui.cli import doctor, export, methods, models, run, runs
 from lazytui.cli.common import WorkspaceOption, workspace_at
 from lazytui.cli.open import open_app
 from lazytui.errors import UsageError
@@ -51,4 +51,5 @@ app.add_typer(run.group, name="run")
 app.add_typer(runs.group, name="runs")
 app.command("export")(export.export)
 app.command("models")(models.models)
+app.command("methods")(methods.methods)
 app.command("doctor")(doctor.doctor)

@@ -10,10 +10,11 @@ from lazytui.errors import UsageError, unknown_name
 from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
 from lazytui.models.factories import check_model_name
 from lazytui.training.methods import METHODS
+from lazytui.training.methods.options import MethodOptions
 
 
-class TrainingSettings(BaseModel):
-    """The recipe of one training. A step is one update of the weights on one batch."""
+class LoopSettings(BaseModel):
+    """What any training has to choose. A step is one update of the weights on one batch."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -60,3 +61,7 @@ class TrainingSettings(BaseModel):
         if method not in METHODS:
             raise ValueError(unknown_name("method", method, METHODS))
         return method
+
+
+class TrainingSettings(MethodOptions, LoopSettings):
+    """The recipe of one training: what any has to choose, then what its method asks besides."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
 
 from lazytui.data.resident import Batch, Resident
 from lazytui.hardware import Hardware
@@ -27,9 +28,20 @@ class Bench:
     seed: int
     total_steps: int
 
+    def option(self, name: str) -> float:
+        """An option of the method, given or by its default."""
+        value: float | None = getattr(self.settings, name)
+        assert value is not None, f"{self.settings.method} doesn't declare {name}"
+        return value
+
 
 class Method(ABC):
-    """One run's method. Whatever it remembers between steps must be in its state, so that a resume is exact."""
+    """One run's method. Whatever it remembers between steps must be in its state, so that a resume is exact.
+
+    largest_gradient: the norm to which the model's gradient is clipped, where it is.
+    """
+
+    largest_gradient: ClassVar[float | None] = None
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
@@ -50,6 +62,8 @@ class Method(ABC):
             loss = self.loss(batch, step)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        if self.largest_gradient:
+            clip_grad_norm_(self.bench.model.parameters(), self.largest_gradient)
         self.optimizer.step()
         return loss.detach()
 

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...]`: the table of ratios, or `transfer`, which measures the strokes source."""
+"""`python -m benchmarks [NAME ...]`: the table of ratios; by name also what isn't a comparison with a peer."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import sys
 from importlib import import_module
 
 RATIOS = ("painting", "training", "startup")
+TABLES = ("transfer", "app_following", "app_opening", "app_start")
+"""Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 
 
 def main(names: list[str]) -> None:
-    unknown = set(names) - {*RATIOS, "transfer"}
+    unknown = set(names) - {*RATIOS, *TABLES}
     if unknown:
-        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(RATIOS)}, transfer.")
-    if "transfer" in names:
-        import_module("benchmarks.transfer").main()
+        there = ", ".join([*RATIOS, *TABLES])
+        sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {there}.")
+    for name in TABLES:
+        if name in names:
+            import_module(f"benchmarks.{name}").main()
     chosen = [name for name in RATIOS if name in names] if names else RATIOS
     if chosen:
         print_ratios(chosen)

@@ -12,8 +12,6 @@ from tests.commands import ROOT, Lab
 from tests.conftest import FinishedTraining
 
 NEVER = {"torch", "torchvision", "textual"}
-HEAVY = NEVER | {"plotext"}
-"""What help and lists do without; a chart that is drawn has to bring plotext."""
 
 PROGRAM = """
 import sys
@@ -37,7 +35,7 @@ def imported(lab: Lab, *arguments: str) -> set[str]:
 )
 def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining, arguments: tuple[str, ...]) -> None:
     modules = imported(finished_training.lab, *arguments)
-    assert not modules & (HEAVY | {"numpy", "matplotlib", "sklearn"})
+    assert not modules & (NEVER | {"numpy", "matplotlib", "sklearn"})
     assert "typer" in modules
 
 

@@ -18,7 +18,6 @@ _PACKAGES = (
     "textual",
     "rich",
     "typer",
-    "plotext",
     "pydantic",
     "safetensors",
 )

@@ -178,7 +178,7 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
 LOADED = """
 import sys
 {code}
-heavy = ("torch", "torchvision", "textual", "matplotlib", "plotext", "PIL", "rich", "pydantic", "numpy")
+heavy = ("torch", "torchvision", "textual", "matplotlib", "PIL", "rich", "pydantic", "numpy")
 print(*(name for name in heavy if name in sys.modules))
 """
 
@@ -202,12 +202,12 @@ def test_importing_costs_only_what_is_needed(code: str, loaded: set[str]) -> Non
 @pytest.mark.parametrize(
     ("sample", "suffix", "absent"),
     [
-        ("table", ".txt", {"matplotlib", "plotext", "PIL"}),
+        ("table", ".txt", {"matplotlib", "PIL"}),
         ("lines", ".txt", {"matplotlib"}),
-        ("pixels", ".ansi", {"matplotlib", "plotext", "PIL"}),
-        ("lines", ".csv", {"matplotlib", "plotext", "PIL", "rich"}),
-        ("matrix", ".html", {"matplotlib", "plotext", "rich"}),
-        ("lines", ".svg", {"plotext", "rich"}),
+        ("pixels", ".ansi", {"matplotlib", "PIL"}),
+        ("lines", ".csv", {"matplotlib", "PIL", "rich"}),
+        ("matrix", ".html", {"matplotlib", "rich"}),
+        ("lines", ".svg", {"rich"}),
     ],
 )
 def test_writing_loads_only_what_the_suffix_needs(sample: str, suffix: str, absent: set[str], tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from lazytui.app.figures.smoothing import smoothed
 from lazytui.figures.kinds import Lines, Series
 from lazytui.figures.numbers import UNDEFINED, significant
 from lazytui.figures.scales import nice_ticks, x_limits, y_limits
+from lazytui.figures.terminal.curves import cell_column
 from lazytui.figures.terminal.line_chart import LineChart
 
 Span = tuple[float, float]
@@ -28,6 +29,8 @@ _SMOOTHING = (("off", 0.0), ("light", 0.02), ("strong", 0.1))
 _LEAST_SPANS = (0, 3, 8)
 _ZOOM = 2.0
 _ROOM = 1.25
+_BEFORE = 0.8
+"""Where the newest point comes to stand when it leaves a view that follows it."""
 _FAST = 20
 """A fast step passes a twentieth of the points in view."""
 
@@ -53,6 +56,7 @@ class LinesView(FigureView[Lines]):
         self._smoothing = 0
         self._log: bool | None = None
         self._live = False
+        self._named = self.figure.name
         self._points = _points(self.figure)
 
     @property
@@ -88,6 +92,12 @@ class LinesView(FigureView[Lines]):
 
     def figure_changed(self) -> None:
         self._points = _points(self.figure)
+        if self.figure.name != self._named:  # another chart over the same x
+            self._named, self._log = self.figure.name, None
+        last = self.last()
+        if self._span is not None and last is not None and self._follows and last > self._span[1]:
+            length = self._span[1] - self._span[0]
+            self._span = (last - length * _BEFORE, last + length * (1 - _BEFORE))
 
     # Drawing
 
@@ -148,15 +158,14 @@ class LinesView(FigureView[Lines]):
         low, high = self.x_span
         if plot is None or not low <= place <= high:
             return None
-        column = round((place - low) / (high - low) * (plot.width - 1))
-        return Region(plot.x + column, plot.y, 1, plot.height)
+        return Region(plot.x + cell_column(place, (low, high), plot.width), plot.y, 1, plot.height)
 
     def place_at(self, at: Offset) -> float | None:
         plot = self._plot()
         if plot is None or not plot.contains_point(at):
             return None
         low, high = self.x_span
-        return self.nearest(low + (at.x - plot.x) / max(plot.width - 1, 1) * (high - low))
+        return self.nearest(low + (at.x - plot.x + 0.5) / plot.width * (high - low))
 
     def _plot(self) -> Region | None:
         regions = self.drawing.regions.get("plot")

@@ -1,31 +1,39 @@
-"""Curves drawn with plotext; no other module knows it."""
+"""Curves as braille dots, or as one mark a cell, with axes and ticks.
+
+Drawn here and not by a library because a chart that is followed is drawn again on the app's event loop: plotext takes
+25 to 300 ms for one, this 1 to 6 (`python -m benchmarks app_opening`).
+"""
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-import plotext
 from numpy.typing import NDArray
-from rich.ansi import AnsiDecoder
-from rich.console import Console
 from rich.segment import Segment
+from rich.style import Style
 
-from lazytui.figures.colors import TONES, series_color
+from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines
 from lazytui.figures.numbers import significant, tick_labels
 from lazytui.figures.scales import drawable, log_ticks, nice_ticks, y_limits
 from lazytui.figures.stretches import column_extremes, unbroken_stretches
-from lazytui.figures.terminal.lines_of_text import widest
+from lazytui.figures.terminal.lines_of_text import placed, widest
+from lazytui.figures.terminal.palette import tone_style
 
 Places = NDArray[np.float64]
+Dots = NDArray[np.int64]
+Span = tuple[float, float]
 
-_ONE_AT_A_TIME = threading.Lock()  # plotext has one figure for the whole process
 _NARROWEST = 20
-_DOTS_A_CELL = 2  # a braille cell is two dots wide
 _BELOW = 2  # lines of the x axis and its labels
-_PLAIN = Console(color_system="truecolor", legacy_windows=False)
+_ACROSS, _DOWN = 2, 4
+"""A cell is two dots wide and four high, whether they are drawn as braille or as one mark."""
+_DOT_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+"""The bits of a braille character's dots (Unicode, block 2800)."""
+_BRAILLE = np.array([chr(0x2800 + bits) for bits in range(256)])
+_REFERENCE = "┄"
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,7 @@ class Chart:
     rows: int
 
 
-def curves(
-    figure: Lines, *, width: int, height: int, x_span: tuple[float, float], marks: list[str] | None
-) -> Chart | None:
+def curves(figure: Lines, *, width: int, height: int, x_span: Span, marks: list[str] | None) -> Chart | None:
     """The curves, references, axes and ticks of a chart, `width` by `height` cells; None where that is too narrow.
 
     x_span: the ends of the x axis. Points beyond them aren't drawn.
@@ -53,47 +59,93 @@ def curves(
     low, high = y_limits(figure)
     y_ticks = (log_ticks if figure.log_y else nice_ticks)(low, high, max(height // 4, 2))
     y_texts = [significant(tick) for tick in y_ticks] if figure.log_y else tick_labels(y_ticks)
-    x_ticks = nice_ticks(*x_span, max(width // 14, 2))
-    y_span = _scaled(np.array([low, high]), figure.log_y)
-    with _ONE_AT_A_TIME:
-        plotext.terminal.limit(False, False)
-        canvas = plotext.figure
-        canvas.clear()
-        canvas.theme("colorless")
-        canvas.plot_size(width, height)
-        canvas.axes(False, axis="x", side="upper")
-        canvas.axes(False, axis="y", side="right")
-        canvas.ruler("x", "lower").lim(*x_span).ticks(x_ticks, tick_labels(x_ticks))
-        canvas.ruler("y", "left").lim(*y_span.tolist())
-        canvas.ruler("y", "left").ticks(_scaled(np.array(y_ticks), figure.log_y).tolist(), y_texts)
-        for reference in figure.references:
-            if drawable(np.array([reference.value]), figure.log_y)[0] and low <= reference.value <= high:
-                level = float(_scaled(np.array([reference.value]), figure.log_y)[0])
-                _draw(x_span, [level, level], "┄", TONES["muted"])
-        for index, series in enumerate(figure.series):
-            mark, color = ("braille", series_color(index)) if marks is None else (marks[index], None)
-            for x, y in unbroken_stretches(series.x, series.y, figure.log_y):
-                x, y = _within(x, _scaled(y, figure.log_y), *x_span)
-                x, y = column_extremes(x, y, *x_span, width * _DOTS_A_CELL)
-                if len(x):
-                    _draw(x.tolist(), np.clip(y, *y_span).tolist(), mark, color)
-        drawn = canvas.build().string().rstrip("\n")
     left = widest(y_texts) + 1
-    lines = [list(line.render(_PLAIN)) for line in AnsiDecoder().decode(drawn)]
-    return Chart([_split(line, left) for line in lines], left, width - left, height - _BELOW)
+    canvas = _Canvas(height - _BELOW, width - left, x_span, (low, high), figure.log_y)
+    for reference in figure.references:
+        if drawable(np.array([reference.value]), figure.log_y)[0] and low <= reference.value <= high:
+            canvas.rule(reference.value)
+    for index, series in enumerate(figure.series):
+        style = Style(color=hex_code(series_color(index))) if marks is None else Style()
+        canvas.curve(series.x, series.y, style, marks[index] if marks else None)
+    labels = {canvas.row(tick): text for tick, text in zip(y_ticks, y_texts, strict=True)}
+    lines = []
+    for row in range(canvas.rows):
+        before = placed(labels.get(row, ""), left - 1, "right") + ("┤" if row in labels else "│")
+        lines.append([Segment(before), *canvas.line(row)])
+    x_ticks = nice_ticks(*x_span, max(width // 14, 2))
+    places = [cell_column(tick, x_span, canvas.columns) for tick in x_ticks]
+    axis = "".join("┬" if column in places else "─" for column in range(canvas.columns))
+    lines.append([Segment(" " * (left - 1) + "└" + axis)])
+    lines.append([Segment(_tick_line(places, tick_labels(x_ticks), left, width))])
+    return Chart(lines, left, canvas.columns, canvas.rows)
 
 
-def _draw(x: object, y: object, mark: str, color: object) -> None:
-    pixel = plotext.pixel() if color is None else plotext.pixel(foreground=color)
-    signal = plotext.figure.signal(list(x), y, marker=plotext.marker(mark, pixel=pixel))  # type: ignore[call-overload]
-    plotext.figure.draw(signal.lines(True))
+def cell_column(x: float, x_span: Span, columns: int) -> int:
+    """The column of cells in which a value of the x axis is drawn."""
+    return int(_dot(np.array([x]), *x_span, columns * _ACROSS)[0]) // _ACROSS
 
 
-def _split(line: list[Segment], left: int) -> list[Segment]:
-    """The same line, cut where the plot area begins."""
-    before, after = Segment.divide([*line, Segment("")], [left, 1 << 30])
-    plain = [Segment(segment.text, segment.style or None) for segment in after]  # no style is always written alike
-    return [Segment("".join(segment.text for segment in before)), *plain]
+class _Canvas:
+    """A plot area of character cells."""
+
+    def __init__(self, rows: int, columns: int, x_span: Span, y_span: Span, log: bool) -> None:
+        self.rows, self.columns = rows, columns
+        self._x_span = x_span
+        self._bottom, self._top = _scaled(np.array(y_span), log).tolist()
+        self._log = log
+        self._characters = np.full((rows, columns), " ", dtype="<U1")
+        self._bits = np.zeros((rows, columns), dtype=np.int64)
+        self._styles = [Style()]
+        self._style_at = np.zeros((rows, columns), dtype=np.int64)
+
+    def row(self, y: float) -> int:
+        """The row of cells, from above, in which a value of the y axis lies."""
+        return int(self._dot_rows(_scaled(np.array([y]), self._log))[0]) // _DOWN
+
+    def rule(self, y: float) -> None:
+        """A dashed line across."""
+        self._styles.append(tone_style("muted"))
+        self._characters[self.row(y)] = _REFERENCE
+        self._style_at[self.row(y)] = len(self._styles) - 1
+
+    def curve(self, x: Places, y: Places, style: Style, mark: str | None) -> None:
+        """A line through points, over what was drawn before; what the axis can't show is a gap in it."""
+        self._styles.append(style)
+        y = np.where(drawable(y, self._log), y, np.nan)
+        x, y = column_extremes(x, y, *self._x_span, self.columns * _ACROSS)
+        for part_x, part_y in unbroken_stretches(x, y, self._log):
+            part_x, part_y = _within(part_x, _scaled(part_y, self._log), *self._x_span)
+            if len(part_x):
+                dot_x = _dot(part_x, *self._x_span, self.columns * _ACROSS)
+                self._put(*_joined(dot_x, self._dot_rows(part_y)), mark)
+
+    def _put(self, dot_x: Dots, dot_y: Dots, mark: str | None) -> None:
+        """Dots in the newest style; what stood in their cells goes, but for the dots of other curves."""
+        cells = dot_y // _DOWN, dot_x // _ACROSS
+        if mark is None:
+            np.bitwise_or.at(self._bits, cells, _DOT_BITS[dot_y % _DOWN, dot_x % _ACROSS])
+            self._characters[cells] = _BRAILLE[self._bits[cells]]
+        else:
+            self._characters[cells] = mark
+        self._style_at[cells] = len(self._styles) - 1
+
+    def line(self, row: int) -> list[Segment]:
+        """A row of cells, drawn. An empty cell goes with what stands before it, which makes fewer and longer runs."""
+        characters = self._characters[row]
+        drawn_before = np.maximum.accumulate(np.where(characters == " ", 0, np.arange(self.columns)))
+        styles = self._style_at[row][drawn_before]
+        bounds = [0, *(np.flatnonzero(np.diff(styles)) + 1).tolist(), self.columns]
+        text = "".join(characters.tolist())
+        return [Segment(text[start:end], self._styles[styles[start]]) for start, end in pairwise(bounds)]
+
+    def _dot_rows(self, y: Places) -> Dots:
+        """The rows of dots, from above, of scaled values."""
+        return _dot(y, self._top, self._bottom, self.rows * _DOWN)
+
+
+def _dot(places: Places, start: float, end: float, count: int) -> Dots:
+    """Which of `count` dots from `start` to `end` each place is nearest to; beyond an end, that end's."""
+    return np.clip(np.rint((places - start) / (end - start) * (count - 1)), 0, count - 1).astype(np.int64)
 
 
 def _within(x: Places, y: Places, low: float, high: float) -> tuple[Places, Places]:
@@ -109,6 +161,26 @@ def _within(x: Places, y: Places, low: float, high: float) -> tuple[Places, Plac
         np.concatenate([entering, x[inside], leaving]),
         np.concatenate([np.interp(entering, x, y), y[inside], np.interp(leaving, x, y)]),
     )
+
+
+def _joined(x: Dots, y: Dots) -> tuple[Dots, Dots]:
+    """The dots of straight lines from each point to the next."""
+    steps = np.maximum(np.maximum(np.abs(np.diff(x)), np.abs(np.diff(y))), 1)
+    line = np.repeat(np.arange(len(steps)), steps)
+    along = (np.arange(len(line)) - np.repeat(np.cumsum(steps) - steps, steps)) / steps[line]
+    dots_x = np.rint(x[line] + along * np.diff(x)[line]).astype(np.int64)
+    dots_y = np.rint(y[line] + along * np.diff(y)[line]).astype(np.int64)
+    return np.append(dots_x, x[-1]), np.append(dots_y, y[-1])
+
+
+def _tick_line(columns: list[int], texts: list[str], left: int, width: int) -> str:
+    """The labels below the x axis, each centered on its tick as far as the width and its neighbor allow."""
+    line = ""
+    for column, text in zip(columns, texts, strict=True):
+        start = max(min(left + column - len(text) // 2, width - len(text)), 0)
+        if not line or start > len(line):
+            line = line.ljust(start) + text
+    return line
 
 
 def _scaled(values: Places, log: bool) -> Places:

@@ -13,6 +13,7 @@ from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines
 from lazytui.figures.numbers import significant
 from lazytui.figures.scales import drawable, x_limits
+from lazytui.figures.terminal.curves import curves
 from lazytui.figures.terminal.lines_of_text import placed
 from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import Palette, tone_style
@@ -35,8 +36,6 @@ class LineChart:
         self.x_span = x_span or x_limits(figure)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from lazytui.figures.terminal.curves import curves  # brings plotext, which only a chart has to wait for
-
         figure = self.figure
         width = options.max_width
         colored = Palette.of(console) is not Palette.NONE

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from textual.geometry import Region
 from textual.pilot import Pilot
 
@@ -62,6 +63,21 @@ def test_the_marker_stands_where_the_curve_has_its_point() -> None:
         marked = screen_lines(app)
         assert marked[region.y][region.x] == plain[region.y][region.x], "the curve stays"
         assert "│" in {marked[y][region.x] for y in region.line_range}
+
+    drive(app, steps)
+
+
+def test_without_color_the_marker_stands_where_the_curve_has_its_point_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    peak = np.zeros(50)
+    peak[20] = 1
+    app = Shown(lines(series=(Series(name="peak", x=np.arange(50.0), y=peak),), references=()))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        top = app.view.drawing.regions["plot"][0].y
+        region = app.view.region_of(20)
+        assert region is not None and screen_lines(app)[top][region.x] == "•"
+        await pilot.pause()
 
     drive(app, steps)
 

@@ -1,0 +1,60 @@
+"""The app itself with a probe in its event loop: `python -m benchmarks.probed_app FILE [--low-bandwidth]`.
+
+When it is left it writes to FILE what the probe saw, as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+TICK = 0.01
+"""Seconds between the moments at which something falls due. What falls due while the loop stands still is late by what
+is left of the stall, so that one long stall counts as often as keys could have been pressed in it.
+"""
+
+
+def main(file: Path, *, low_bandwidth: bool) -> None:
+    from lazytui.app.low_bandwidth import spare_the_link
+
+    if low_bandwidth:
+        spare_the_link()
+    from lazytui.app.app import LazytuiApp
+    from lazytui.app.figures import LinesView
+    from lazytui.runs.workspace import Workspace
+
+    seen: dict[str, Any] = {"lateness": [], "points": []}
+
+    class Probed(LazytuiApp):
+        def on_mount(self) -> None:
+            self.run_worker(self._probe(), group="probe")
+
+        async def _probe(self) -> None:
+            due = time.monotonic()
+            while True:
+                due += TICK
+                await asyncio.sleep(max(due - time.monotonic(), 0))
+                now = time.monotonic()
+                seen["lateness"].append((now, now - due))
+                self._note_points(now)
+
+        def _note_points(self, now: float) -> None:
+            """When the chart in view came to hold another number of points."""
+            for view in self.screen.query(LinesView):
+                points = max((len(series.x) for series in view.figure.series), default=0)
+                if not seen["points"] or seen["points"][-1][1] != points:
+                    seen["points"].append((now, points))
+
+    app = Probed(Workspace(Path(os.environ["LAZYTUI_WORKSPACE"])), low_bandwidth=low_bandwidth)
+    app.run()
+    seen["torch"] = "torch" in sys.modules
+    file.write_text(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), low_bandwidth="--low-bandwidth" in sys.argv[2:])

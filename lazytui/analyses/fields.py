@@ -23,6 +23,7 @@ class ParamField:
     several: whether it takes more than one value. optional: whether None is a value (that of not choosing).
     limits: "at least 1 and at most 10", or nothing. default: None where there is none, or where it is required.
     suggestions: values worth offering, none of them binding. reference: set where it names another run.
+    sometimes: whether it is only there where another choice gives it a value, as a method does to its options.
     """
 
     name: str
@@ -35,6 +36,7 @@ class ParamField:
     limits: str
     suggestions: tuple[str, ...]
     reference: RunReference | None
+    sometimes: bool = False
 
     @property
     def flag(self) -> str:
@@ -87,6 +89,7 @@ def _field(name: str, info: FieldInfo) -> ParamField:
         ),
         suggestions=tuple(str(example) for example in info.examples or ()),
         reference=next((mark for mark in marks if isinstance(mark, RunReference)), None),
+        sometimes=isinstance(info.json_schema_extra, dict) and bool(info.json_schema_extra.get("sometimes")),
     )
 
 

@@ -180,6 +180,7 @@ class ParamsForm(Vertical):
         """Bring all lines up to what was given, and tell the screen."""
         now = self._answers
         for name, row in self._rows.items():
+            row.display = not row.field.sometimes or name in now.given or now.holds.get(name) is not None
             row.show(given=name in now.given, holds=_words(self._fields[name], now.holds), wrong=self._said_of(name))
         if self._rest:
             self.query_one(Collapsible).title = self._title_of_rest()

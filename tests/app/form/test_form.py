@@ -20,6 +20,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.explain import Explained
 from lazytui.app.form.pick import Pickable, PickList
 from lazytui.app.form.row import Row
+from lazytui.training.methods.options import MethodOptions
 from tests.app.form.command_line import params_of
 from tests.app.pilot import drive, screen_text, until
 
@@ -190,6 +191,27 @@ def test_a_preset_refills_what_nobody_touched() -> None:
 
     first = ("sigma", "dataset", "texture")
     drive(Host(DatasetRunParams, kind="dataset", first=first), scenario, AT_80)
+
+
+def test_the_options_of_a_method_are_there_while_the_method_is_chosen() -> None:
+    async def scenario(pilot: Pilot[Any]) -> None:
+        form = pilot.app.query_one(ParamsForm)
+        assert "adversary lr" not in screen_text(pilot.app)
+        await _to(pilot, "method")
+        await pilot.press(*"grl")
+        await pilot.pause()
+        assert "adversary lr   0.002" in screen_text(pilot.app)
+        await _to(pilot, "alpha")
+        await pilot.press("1")
+        await pilot.pause()
+        assert form.touched == {"method": "grl", "alpha": 1.0}
+        assert params_of(form.command) == form.params
+        form.set_values({"method": "erm"})
+        await pilot.pause()
+        assert "alpha" not in screen_text(pilot.app)
+
+    first = ("method", *MethodOptions.model_fields)
+    drive(Host(TrainParams, kind="train", first=first), scenario, AT_80)
 
 
 def test_a_wrong_value_says_why_at_the_field_and_below() -> None:

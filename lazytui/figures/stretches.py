@@ -22,7 +22,7 @@ def unbroken_stretches(
 def column_extremes(
     x: NDArray[np.float64], y: NDArray[np.float64], low: float, high: float, columns: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """At most four points a column (first, least, greatest, last) and beyond each end: the cost doesn't grow with the run.
+    """At most four points (first, least, greatest, last) a column and beyond each end, however many there are.
 
     NaN in y is a gap, and stays one where it is the first or the last of a column. x must not decrease for the
     reduction to apply; other series are returned as they are.

@@ -7,7 +7,9 @@ import math
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,9 @@ metrics: step (int), values (name -> number or null).   progress: done, total (i
 note: text (str).   resumed: step (int): metrics of later steps before this line are void.
 continued: the run was paused; nothing was done since the event before.
 """
+
+
+_LARGEST = sys.float_info.max
 
 
 class EventLog:
@@ -53,30 +58,24 @@ class EventReader:
 
     def read(self, most: int = 2000) -> list[Event]:
         """The next events, `most` of them at the most; an empty list when there is nothing new or no file yet."""
-        events: list[Event] = []
-        for line in self._lines():
-            self._offset += len(line)
-            event = _parse(line)
-            if event is None:
-                self.damaged += bool(line.strip())
-                continue
-            events.append(event)
-            if len(events) == most:
-                break
-        return events
+        while lines := self._lines(most):
+            self._offset += sum(map(len, lines))
+            events = [event for event in _parsed(lines) if _well_formed(event)]
+            self.damaged += sum(1 for line in lines if line.strip()) - len(events)
+            if events:
+                return events
+        return []
 
-    def _lines(self) -> Iterator[bytes]:
+    def _lines(self, most: int) -> list[bytes]:
+        """The next whole lines."""
         try:
             with self._path.open("rb") as file:
                 if file.seek(0, os.SEEK_END) < self._offset:
                     self._offset = 0  # the file was begun anew
                 file.seek(self._offset)
-                for line in file:
-                    if not line.endswith(b"\n"):
-                        return
-                    yield line
+                return list(takewhile(lambda line: line.endswith(b"\n"), islice(file, most)))
         except OSError:  # not there yet, or nothing that can be read as a file
-            return
+            return []
 
 
 def read_events(path: Path) -> tuple[list[Event], int]:
@@ -88,19 +87,24 @@ def read_events(path: Path) -> tuple[list[Event], int]:
     return events, reader.damaged
 
 
-def _parse(line: bytes) -> Event | None:
-    try:
-        event = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return event if _well_formed(event) else None
+def _parsed(lines: list[bytes]) -> list[Any]:
+    """What the lines that are JSON say: all at once, which takes half the time, or one by one where one isn't."""
+    with suppress(ValueError, RecursionError):
+        together: list[Any] = json.loads(b"[" + b",".join(lines) + b"]")
+        if len(together) == len(lines):
+            return together
+    values = []
+    for line in lines:
+        with suppress(ValueError, RecursionError):
+            values.append(json.loads(line))
+    return values
 
 
 def _well_formed(event: object) -> bool:
     """Whether an event is what its kind promises, so that whoever reads it needn't ask; unknown kinds pass."""
     match event:
         case {"kind": "metrics", "step": int(step), "values": dict(values)}:
-            return _is_number(step) and all(value is None or _is_number(value) for value in values.values())
+            return _is_number(step) and all(map(_is_number_or_none, values.values()))
         case {"kind": "progress", "done": int(), "total": int(), "unit": str()}:
             return True
         case {"kind": "note", "text": str()}:
@@ -115,7 +119,11 @@ def _well_formed(event: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
+    return isinstance(value, (int, float)) and -_LARGEST <= value <= _LARGEST
+
+
+def _is_number_or_none(value: object) -> bool:
+    return value is None or _is_number(value)
 
 
 def _torn(path: Path) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.events import Event, read_events
+from lazytui.runs.events import Event, EventReader
 
 Columns = dict[str, NDArray[np.float64]]
 """By name, `step` among them, all of the same length; NaN where a point lacks that metric."""
@@ -25,12 +26,18 @@ class MetricHistory:
     def extend(self, events: Iterable[Event]) -> bool:
         """Take in events; whether the columns changed."""
         before = self._rows
+        rows: list[Event] = []
         for event in events:
-            if event["kind"] == "resumed":
+            if event["kind"] == "metrics":
+                if rows and event["step"] <= rows[-1]["step"]:
+                    self._append(rows)
+                    rows = []
+                rows.append(event)
+            elif event["kind"] == "resumed":
+                self._append(rows)
+                rows = []
                 self._drop_after(event["step"])
-            elif event["kind"] == "metrics":
-                self._drop_after(event["step"] - 1)  # steps only go up, so an earlier one is a fresh start
-                self._append({**event["values"], "step": event["step"]})
+        self._append(rows)
         return self._rows != before
 
     def columns(self) -> Columns:
@@ -45,23 +52,28 @@ class MetricHistory:
             kept_any = {name for name, column in known.items() if name == "step" or np.isfinite(column[:kept]).any()}
             self._columns = {name: column for name, column in known.items() if name in kept_any}
 
-    def _append(self, row: dict[str, float | None]) -> None:
-        room = len(self._columns["step"])
-        if self._rows == room:
-            self._columns = {name: _grown(column, 2 * room) for name, column in self._columns.items()}
-        for name in row:
+    def _append(self, events: list[Event]) -> None:
+        """Add points of rising steps. Steps only go up, so what is later than the first of them is void."""
+        if not events:
+            return
+        self._drop_after(events[0]["step"] - 1)
+        size, room = self._rows + len(events), len(self._columns["step"])
+        if size > room:
+            self._columns = {name: _grown(column, max(2 * room, size)) for name, column in self._columns.items()}
+        for name in dict.fromkeys(chain.from_iterable(event["values"] for event in events)):
             if name not in self._columns:
                 self._columns[name] = np.full(len(self._columns["step"]), math.nan)
         for name, column in self._columns.items():
-            value = row.get(name)
-            column[self._rows] = math.nan if value is None else value
-        self._rows += 1
+            column[self._rows : size] = [event["values"].get(name) for event in events]
+        self._columns["step"][self._rows : size] = [event["step"] for event in events]
+        self._rows = size
 
 
 def read_history(path: Path) -> Columns:
     """The metrics of an event log, as they are now."""
-    history = MetricHistory()
-    history.extend(read_events(path)[0])
+    history, reader = MetricHistory(), EventReader(path)
+    while events := reader.read():
+        history.extend(events)
     return history.columns()
 
 

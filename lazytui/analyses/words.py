@@ -28,6 +28,50 @@ METRICS = {
     "shape_bias": Metric("shape bias", "decided by the digit, of conflicting images decided by digit or color"),
     "easy_calibration_error": Metric("easy calibration error", "mean |confidence - accuracy| on easy, 15 bins (ECE)"),
     "hard_calibration_error": Metric("hard calibration error", "mean |confidence - accuracy| on hard, 15 bins (ECE)"),
+    "energy_in_mask": Metric("energy in the mask", "share of the evidence that lies on the stroke"),
+    "energy_uniform": Metric(
+        "energy, uniform map", "the stroke's share of the image: what evidence spread evenly gets"
+    ),
+    "energy_center_prior": Metric("energy, center prior", "what the mean digit gets as everybody's map"),
+    "energy_shuffled": Metric("energy, other masks", "the same maps on the strokes of other images"),
+    "energy_perfect": Metric("energy, perfect looker", "a map of this size that shows the own stroke and nothing else"),
+    "focus_score": Metric(
+        "focus score", "(energy - other masks) / (perfect - other masks): 0 by position alone, 1 perfect", share=False
+    ),
+    "mask_auroc": Metric(
+        "mask AUROC", "how well the map tells pixels of the stroke from others; .5 by chance", share=False
+    ),
+    "concentration": Metric("concentration", "least share of pixels that holds 80 % of the evidence; 80 % where even"),
+    "no_positive_evidence": Metric("no positive evidence", "images whose map is nowhere above zero"),
+    "looking_at_digit": Metric(
+        "looking at the digit", "own mask holds more of the map than 95 % of other masks do; 5 % by chance"
+    ),
+    "right_for_right_reason": Metric("right, right reason", "right and looking at the digit, of images with evidence"),
+    "right_for_wrong_reason": Metric("right, wrong reason", "right and looking away, of images with evidence"),
+    "wrong_though_looking": Metric("wrong though looking", "wrong and looking at the digit, of images with evidence"),
+    "wrong_looking_away": Metric("wrong, looking away", "wrong and looking away, of images with evidence"),
+    "deletion_auc": Metric(
+        "deletion area", "mean probability while the strongest pixels go; low is faithful", share=False
+    ),
+    "random_deletion_auc": Metric("deletion area, random", "the same in random order", share=False),
+    "insertion_auc": Metric(
+        "insertion area", "mean probability while the strongest pixels come; high is faithful", share=False
+    ),
+    "random_insertion_auc": Metric("insertion area, random", "the same in random order", share=False),
+    "randomization_correlation": Metric(
+        "after randomization", "rank correlation of maps before and after all weights are drawn anew", share=False
+    ),
+    "randomization_null": Metric(
+        "different images", "rank correlation of the maps of two different images", share=False
+    ),
+    "recolored_drop": Metric(
+        "drop when recolored", "fall of the explained logit in another color, mean of nine", share=False
+    ),
+    "redrawn_drop": Metric("drop when redrawn", "its fall when another digit is drawn in the same color", share=False),
+    "recolored_flips": Metric("flips when recolored", "predictions that change when the digit takes another color"),
+    "redrawn_flips": Metric(
+        "flips when redrawn", "predictions that change when another digit is drawn in the same color"
+    ),
     "loss": Metric("loss", "mean cross-entropy of the training batches", share=False),
     "steps": Metric("steps", "updates of the weights", share=False),
     "seconds": Metric("seconds", "spent training, in the process that ended it", share=False),

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "dataset": TINY_DATA,
     "train": (*TINY_TRAINING, "--epochs", "2"),
     "evaluate": ("latest",),
+    "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "story": (),
 }
 """How to run each analysis in a minute or less, in this order."""

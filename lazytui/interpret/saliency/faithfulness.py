@@ -1,4 +1,4 @@
-"""Faithfulness: does the class lose its probability when the pixels that a map points to go, and gain it when they come?
+"""Does the class lose its probability when the pixels that a map points to go, and gain it when they come?
 
 Deletion and insertion curves (Petsiuk et al. 2018), beside the same with the pixels in random order.
 """
@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from lazytui.data.resident import to_float
 from lazytui.evaluation.predict import evaluating
-from lazytui.interpret.saliency.batches import in_batches
+from lazytui.interpret.batches import in_batches
 from lazytui.interpret.saliency.resize import upsampled
-from lazytui.interpret.saliency.survey import device_of
+from lazytui.interpret.saliency.survey import BATCH, device_of
 
 STEPS = 28
 """A step changes 28 of the 784 pixels."""
@@ -89,5 +89,5 @@ def _curve(
         return torch.stack(points).double().cpu()
 
     with torch.no_grad(), evaluating(model):
-        total = sum(done.numpy() for _, done in in_batches(work, len(images), told))
+        total = torch.stack(in_batches(work, len(images), BATCH, told)).sum(0).numpy()
     return np.asarray(total / len(images), dtype=np.float64)

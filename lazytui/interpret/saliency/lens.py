@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
 from lazytui.data.resident import to_float
 from lazytui.errors import UsageError
@@ -34,11 +34,17 @@ class Glance:
 class Lens:
     """A network with what its maps need. Safe to call from a thread, one call at a time; the network isn't changed."""
 
-    def __init__(self, model: nn.Module, name: str, images: NDArray[np.uint8]) -> None:
-        """name: the model's. images: (n, 28, 28, 3) uint8, typical ones, whose mean color patches take."""
+    def __init__(
+        self, model: nn.Module, name: str, images: NDArray[np.uint8], *, baseline: Tensor | None = None
+    ) -> None:
+        """name: the model's. images: (n, 28, 28, 3) uint8, typical ones, whose mean color patches take.
+
+        baseline: (3, 28, 28) float32 on the model's device, where integrated gradients start; default black.
+        """
         self._model = model
         self._name = name
         self._color = mean_color(images, device_of(model))
+        self._baseline = baseline if baseline is not None else torch.zeros(3, 1, 1, device=device_of(model))
         self.layers: dict[str, Size] = map_sizes(model)
         """Layers that have a map, with its height and width."""
 
@@ -58,7 +64,7 @@ class Lens:
         device = device_of(self._model)
         batch = to_float(torch.from_numpy(image[None]).to(device))
         asked = None if target is None else torch.tensor([target], device=device)
-        request = Request(method, chosen, self._color, baseline=torch.zeros(3, 1, 1, device=device))
+        request = Request(method, chosen, self._color, self._baseline)
         done = explain(self._model, batch, asked, request)
         return Glance(
             heat=done.maps[0].cpu().numpy(),

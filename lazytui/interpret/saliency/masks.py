@@ -101,10 +101,10 @@ def auroc(evidence: Evidence, masks: Masks) -> Scores:
     off = inside.shape[1] - on
     above = (ranks * inside).sum(1) - on * (on + 1) / 2
     known = (on * off > 0) & (evidence.max((1, 2), initial=0) > 0)
-    return np.divide(above, on * off, out=np.full(len(on), np.nan), where=known)
+    return np.asarray(np.divide(above, on * off, out=np.full(len(on), np.nan), where=known))
 
 
 def _share(part: Scores, evidence: Evidence, masks: Masks) -> Scores:
     whole = evidence.sum((1, 2), dtype=np.float64)
     known = (whole > 0) & masks.any((1, 2))
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=known)
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=known))

@@ -12,7 +12,7 @@ from lazytui.interpret.saliency.variations import portions
 def occlusion(
     model: nn.Module, images: Tensor, targets: Tensor, color: Tensor, *, patch: int = 4, stride: int = 2
 ) -> Tensor:
-    """(N, H, W): for each pixel, the mean drop of the class score over the patches that cover it (Zeiler & Fergus 2014).
+    """(N, H, W): for each pixel, the mean drop of the class score over the patches on it (Zeiler & Fergus 2014).
 
     images: (N, 3, H, W) float32. color: (3,), which a patch takes. patch, stride: pixels.
     """
@@ -32,7 +32,7 @@ def occlusion(
 
 
 def _patches(height: int, width: int, patch: int, stride: int, device: torch.device) -> Tensor:
-    """(patches, H, W) bool: every place of the patch; the last of a row or column ends at the edge, so all is covered."""
+    """(patches, H, W) bool: every place of the patch; the last of a row or column ends at the edge."""
     covers = []
     for top in _starts(height, patch, stride):
         for left in _starts(width, patch, stride):

@@ -1,4 +1,4 @@
-"""Weights drawn anew, from the head down: a map that survives this shows the image and not the network (Adebayo 2018)."""
+"""Weights drawn anew, from the head down: a map that survives this shows the image, not the network (Adebayo 2018)."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ def rank_correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> ND
     a, b = (rankdata(maps.reshape(len(maps), -1), axis=1) for maps in (one, other))
     a, b = a - a.mean(1, keepdims=True), b - b.mean(1, keepdims=True)
     size = np.sqrt((a**2).sum(1) * (b**2).sum(1))
-    return np.divide((a * b).sum(1), size, out=np.full(len(a), np.nan), where=size > 0)
+    return np.asarray(np.divide((a * b).sum(1), size, out=np.full(len(a), np.nan), where=size > 0))

@@ -25,4 +25,4 @@ def upsampled(maps: Maps, size: int = 28) -> Maps:
 def _weights(coarse: int, fine: int) -> Maps:
     """(fine, coarse): how much each coarse pixel counts in each fine one."""
     places = np.clip((np.arange(fine) + 0.5) * coarse / fine - 0.5, 0, coarse - 1)
-    return np.clip(1 - np.abs(places[:, None] - np.arange(coarse)), 0, None).astype(np.float32)
+    return np.asarray(np.clip(1 - np.abs(places[:, None] - np.arange(coarse)), 0, None), dtype=np.float32)

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.resident import to_float
-from lazytui.interpret.saliency.batches import in_batches
+from lazytui.interpret.batches import in_batches
 from lazytui.interpret.saliency.explain import Request, explain
+
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,10 @@ def survey(
         batch = to_float(torch.from_numpy(images[part]).to(device))
         asked = None if targets is None else torch.from_numpy(targets[part]).to(device, torch.int64)
         done = explain(model, batch, asked, request)
+        progress(part.stop)
         return done.maps.cpu(), done.logits.cpu(), done.targets.cpu()
 
-    parts = []
-    for part, done in in_batches(work, len(images), told):
-        parts.append(done)
-        progress(part.stop)
+    parts = in_batches(work, len(images), BATCH, told)
     maps, logits, chosen = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
     return Survey(maps, logits, chosen.astype(np.uint8))
 

@@ -1,0 +1,268 @@
+"""Grad-CAM: where a network looks, whether that is the digit, and what the map is worth; one network, or two."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from lazytui.analyses import gradcam_figures
+from lazytui.analyses.base import Analysis, RunReference
+from lazytui.analyses.gradcam_figures import Seen
+from lazytui.analyses.gradcam_verdict import verdict
+from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
+from lazytui.analyses.subject import settle as settle_subject
+from lazytui.analyses.train import TrainParams
+from lazytui.data.palettes import palette
+from lazytui.errors import BadInput, UsageError
+from lazytui.evaluation.pair import AGAINST, names, of_second, require_shared_data
+from lazytui.figures.kinds import Figure
+from lazytui.interpret.saliency.methods import METHODS, MethodName
+from lazytui.models.catalog import CATALOG
+from lazytui.models.factories import is_custom
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lazytui.data.splits import BiasedDataset, Split
+    from lazytui.interpret.saliency.examination import Examiner, Found
+
+SplitName = Literal["easy", "hard", "probe"]
+Target = Literal["predicted", "digit", "color", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+GALLERY = (0, 1, 10, 11, 77, 73, 37, 33)
+"""Of the ten shapes in ten colors, those shown by every method: red 0, green 0, red 1, green 1; 7 and 3 likewise."""
+
+
+class GradcamParams(SubjectParams):
+    """Which network's gaze is looked at, by which map, on which images."""
+
+    against: Annotated[str | None, RunReference(kinds=("train",))] = Field(
+        None, description="A second trained network, shown the very same images."
+    )
+    against_model: str | None = Field(None, description="The architecture of the second network, as for --model.")
+    method: MethodName = Field("grad-cam", description="The kind of map; `lazytui run gradcam` shows all of them once.")
+    layer: str | None = Field(
+        None,
+        description="The layer whose map is shown, such as features.relu2; default the last with a map of 7 x 7 or "
+        "finer.",
+    )
+    target: Target = Field(
+        "predicted",
+        description="The class whose evidence is shown: what the network predicts, the digit, the digit that the color "
+        "belongs to, or one for all images.",
+    )
+    split: SplitName = Field("easy", description="The images to look at; easy are those of the validation split.")
+    images: Annotated[int, Field(ge=2)] | None = Field(
+        None, description="How many of them; default all, or as many as a slow method affords."
+    )
+    checked: Annotated[int, Field(ge=0)] = Field(
+        200, description="Images on which the maps are put to the test (faithfulness, randomized weights, recoloring)."
+    )
+    baseline: Literal["black", "mean"] = Field(
+        "black", description="Where integrated gradients start: a black image, or the mean of the split."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
+        0, description="Random seed of noise, orders and fresh weights."
+    )
+
+    @model_validator(mode="after")
+    def _check_combination(self) -> GradcamParams:
+        if self.layer is not None and not METHODS[self.method].of_layer:
+            raise ValueError(f"The method {self.method} shows the image's own pixels: leave out --layer.")
+        if self.against is None and self.against_model is not None:
+            raise ValueError("--against-model needs --against: there is no second network yet.")
+        return self
+
+
+def settle(params: GradcamParams, workspace: Workspace) -> GradcamParams:
+    """Make sure that the data can be rebuilt and suit both networks, and that the layer is one of theirs."""
+    settled = settle_subject(params, workspace)
+    trained = trained_with(settled, workspace)
+    worn = trained.placement != "none" and (params.split != "hard" or trained.hard != "gray")
+    if params.target == "color" and not worn:
+        raise UsageError(
+            f"The images of the {params.split} split wear no color, so there is no color's digit to target."
+        )
+    _check_layer(params, trained.model)
+    if second := _second(settled):
+        if params.against == params.run:
+            raise UsageError(f"{params.run} can't be set against itself: name another network.")
+        other = trained_with(second, workspace)
+        if is_custom(other.model) and params.against_model is None:
+            raise BadInput(
+                f"{second.run} was trained with the code {other.model}; say that it may run: --against-model "
+                f"{other.model}"
+            )
+        require_shared_data(params.run, trained, second.run, other)
+        _check_layer(params, other.model)
+    return settled
+
+
+def _second(params: GradcamParams) -> SubjectParams | None:
+    """The second network, where there is one."""
+    if params.against is None:
+        return None
+    return SubjectParams(run=params.against, model=params.against_model, source=params.source, device=params.device)
+
+
+def _check_layer(params: GradcamParams, model: str) -> None:
+    """Raise UsageError for a layer that can't be shown. Only where the catalog doesn't know, the network is built."""
+    if METHODS[params.method].of_layer and (params.method == "cam" or not _in_catalog(model, params.layer)):
+        from lazytui.models.torch_pair import require_torch
+
+        require_torch()
+        from lazytui.interpret.saliency.layers import chosen_layer
+        from lazytui.models.build import build_model
+
+        chosen_layer(build_model(model, seed=0), model, params.method, params.layer)
+
+
+def _in_catalog(model: str, layer: str | None) -> bool:
+    """Whether the catalog has the layer's map; for None, whether it has one to offer."""
+    entry = CATALOG.get(model)
+    if entry is None or layer is None:
+        return entry is not None and entry.saliency_layer is not None
+    return any(known.name == layer and known.spatial for known in entry.layers)
+
+
+def run(params: GradcamParams, report: Report) -> Result:
+    report.note("loading torch and the network")
+    subject = load_subject(params, report.workspace)
+    result = _examined(params, params.run, subject, subject.data, report)
+    second = _second(params)
+    if second is None:
+        return result
+    other = _examined(params, second.run, load_subject(second, report.workspace), subject.data, report)
+    return Result(
+        metrics={**result.metrics, **{f"{AGAINST}_{name}": value for name, value in other.metrics.items()}},
+        facts={**result.facts, AGAINST: other.facts},
+        arrays={
+            **result.arrays,
+            **{f"{AGAINST}_{name}": array for name, array in other.arrays.items() if name != "cue_conflict_images"},
+        },
+    )
+
+
+def _examined(params: GradcamParams, reference: str, subject: Subject, data: BiasedDataset, report: Report) -> Result:
+    """Everything about one network's gaze at the data."""
+    from lazytui.interpret.saliency.examination import Found
+    from lazytui.models.build import build_model
+
+    found = Found()
+    examiner = _examiner(params, subject, data, report)
+    run = report.workspace.find(reference)
+    found.facts |= {
+        "name": run.name or re.sub(r"^\d{8}-\d{4}-train-", "", run.id),
+        "trained": subject.trained.model_dump(mode="json"),
+        "layer": examiner.request.layer,
+        "checked": min(params.checked, examiner.images),
+    }
+    report.note(f"looking at {examiner.images:,} {params.split} images through {run.reference}")
+    seen = examiner.look(found)
+    found.arrays["cue_conflict_images"] = data.cue_conflict.images
+    examiner.compare_cues(found, data.cue_conflict)
+    _keep_gallery(found, examiner, subject, data.cue_conflict, report)
+    if count := found.facts["checked"]:
+        report.note(f"putting {count} of the maps to the test")
+        examiner.check_faithfulness(found, seen, count)
+        report.check()
+        fresh = build_model(subject.trained.model, seed=params.seed).to(subject.hardware.device)
+        examiner.check_randomization(found, seen, fresh, count)
+        report.check()
+        if data.params.placement != "none":
+            examiner.check_recoloring(found, seen, count)
+    return Result(found.metrics, found.facts, found.arrays)
+
+
+def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> Examiner:
+    import torch
+
+    from lazytui.interpret.saliency.examination import Examiner, Listener
+    from lazytui.interpret.saliency.explain import Request
+    from lazytui.interpret.saliency.layers import chosen_layer
+    from lazytui.interpret.saliency.survey import mean_color, mean_image
+
+    report.note(f"painting the {params.split} split")
+    name = "validation" if params.split == "easy" else params.split
+    split = data.split(name)
+    wanted = params.images or METHODS[params.method].images or len(split)
+    device = subject.hardware.device
+    baseline = mean_image(split.images, device) if params.baseline == "mean" else torch.zeros(3, 28, 28, device=device)
+    layer = chosen_layer(subject.model, subject.trained.model, params.method, params.layer)
+
+    def progress(done: int, total: int) -> None:
+        report.check()
+        report.progress(done, total, "images")
+
+    return Examiner(
+        model=subject.model,
+        request=Request(params.method, layer, mean_color(split.images, device), baseline, params.seed),
+        split=split,
+        name=name,
+        params=data.params,
+        images=min(wanted, len(split)),
+        target=params.target,
+        seed=params.seed,
+        listener=Listener(report.note, progress),
+    )
+
+
+def _keep_gallery(found: Found, examiner: Examiner, subject: Subject, conflict: Split, report: Report) -> None:
+    """A few images by every method that the network allows."""
+    from lazytui.interpret.saliency.lens import Lens
+
+    report.note("a few images by every method")
+    request = examiner.request
+    lens = Lens(subject.model, subject.trained.model, examiner.split.images, baseline=request.baseline)
+    layer = request.layer if request.method != "cam" else None
+    for method in lens.methods():
+        report.check()
+        asked = layer if METHODS[method].of_layer and method != "cam" else None
+        glances = [lens.look(conflict.images[place], method=method, layer=asked) for place in GALLERY]
+        found.arrays[f"gallery_{method}"] = np.stack([glance.heat for glance in glances])
+        if method == "grad-cam":
+            found.facts["gallery_layer"] = glances[0].layer
+    found.facts["gallery_methods"] = lens.methods()
+    found.arrays["gallery_places"] = np.array(GALLERY)
+
+
+def figures(params: GradcamParams, result: Result) -> list[Figure]:
+    pair = _pair(params, result)
+    drawn: list[Figure] = [verdict(pair), gradcam_figures.nulls(pair), gradcam_figures.ways(pair)]
+    drawn += gradcam_figures.portrait(pair[0])
+    if len(pair) > 1:
+        drawn += [replace(figure, name=f"{AGAINST}-{figure.name}") for figure in gradcam_figures.portrait(pair[1])]
+    return [*drawn, gradcam_figures.measured(pair)]
+
+
+def _pair(params: GradcamParams, result: Result) -> list[Seen]:
+    """The network that was looked at, and the second where there is one."""
+    results = {"": result}
+    if AGAINST in result.facts:
+        results = dict(zip(names(result), (result, of_second(result)), strict=True))
+    return [_seen(params, name, part, result) for name, part in results.items()]
+
+
+def _seen(params: GradcamParams, name: str, part: Result, whole: Result) -> Seen:
+    method = METHODS[params.method]
+    height, width = part.facts["map_size"]
+    words = [method.title]
+    if part.facts["layer"]:
+        words.append(f"{part.facts['layer']} ({height} x {width})")
+    if params.target != "predicted":
+        words.append(f"target {params.target}")
+    return Seen(
+        name=name,
+        result=part,
+        told=", ".join([*([name] if name else []), *words]),
+        ten=palette(TrainParams.model_validate(whole.facts["trained"]).palette),
+        signed=method.signed,
+    )
+
+
+ANALYSIS = Analysis(params=GradcamParams, run=run, figures=figures, settle=settle, label=lambda params: params.method)

@@ -96,6 +96,15 @@ class RunFolder:
     def weights(self) -> Path:
         return self.path / WEIGHTS_FILE
 
+    def kept_weights(self, step: int) -> Path:
+        """Where the weights as they were after `step` updates are kept, if the training was asked to."""
+        return self.path / f"weights-at-{step:08d}.safetensors"
+
+    def kept_steps(self) -> dict[int, Path]:
+        """The weights that were kept on the way, by step, in order."""
+        files = sorted(self.path.glob("weights-at-" + "[0-9]" * 8 + ".safetensors"))
+        return {int(file.stem.removeprefix("weights-at-")): file for file in files}
+
     @property
     def stop_file(self) -> Path:
         """Asks the process that carries the run, on whichever host, to stop."""

@@ -63,9 +63,10 @@ class _Loop:
         self._per_epoch = math.ceil(len(self._train) / settings.batch_size)
         self.total = self._per_epoch * settings.epochs
         self._every = settings.metrics_every or max(1, min(200, self.total // 25))
+        self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
         self.model = build_model(settings.model, seed=seed)
         self.model.to(hardware.device).to(memory_format=torch.channels_last).train()
-        bench = Bench(self.model, self._train, settings, hardware, seed, self.total)
+        bench = Bench(self.model, data, self._train, settings, hardware, seed, self.total)
         self._method = method_class(settings.method)(bench)
         self.history: dict[str, list[float]] = {}
         self._done = 0
@@ -74,12 +75,17 @@ class _Loop:
         self._saved = time.monotonic()
 
     @property
+    def _metadata(self) -> dict[str, str]:
+        return {"model": self._settings.model}
+
+    @property
     def seconds(self) -> float:
         return self._report.clock() - self._began
 
     def go(self) -> None:
         if not self._resume():
             self._point()
+            self._keep()
         while self._done < self.total:
             self._epoch(self._done // self._per_epoch)
             self._save()
@@ -87,15 +93,20 @@ class _Loop:
     def _epoch(self, epoch: int) -> None:
         """The rest of an epoch: from the step that is next to its last."""
         size = self._settings.batch_size
+        if self._done == epoch * self._per_epoch:
+            self._method.begin_epoch(epoch)
         order = self._method.order(epoch).to(self._train.device)
         for index in range(self._done - epoch * self._per_epoch, self._per_epoch):
             batch = self._train.batch(order[index * size : (index + 1) * size])
             self._loss_sum += self._method.step(batch, self._done)
             self._loss_count += 1
             self._done += 1
+            if self._done == self.total:
+                self._method.finish()
             self._report.progress(self._done, self.total, "steps")
             if self._done % self._every == 0 or self._done == self.total:
                 self._point()
+            self._keep()
             self._report.wait_while_paused(self._save)
             if self._report.stopping:
                 self._save()
@@ -122,8 +133,8 @@ class _Loop:
         if not math.isfinite(loss):
             first = self._done - self._loss_count + 1
             raise LazytuiError(
-                f"The loss became {loss} between steps {first} and {self._done}, so the training was stopped; "
-                "a smaller --lr is the usual cure."
+                f"The loss of {self._settings.method} became {loss} between steps {first} and {self._done}, so the "
+                "training was stopped; a smaller --lr is the usual cure."
             )
         return loss
 
@@ -140,8 +151,12 @@ class _Loop:
             seconds=self.seconds,
         )
         save_snapshot(snapshot, self._report.folder / RESUME_FILE)
-        save_weights(self.model, self._report.run.weights, metadata={"model": self._settings.model})
+        save_weights(self.model, self._report.run.weights, metadata=self._metadata)
         self._saved = time.monotonic()
+
+    def _keep(self) -> None:
+        if self._done in self._kept:
+            save_weights(self.model, self._report.run.kept_weights(self._done), metadata=self._metadata)
 
     def _require_finite(self) -> None:
         """A state that isn't finite never replaces one that is."""
@@ -150,8 +165,8 @@ class _Loop:
         broken = [name for name, values in self.model.state_dict().items() if not values.isfinite().all()]
         if broken:
             raise LazytuiError(
-                f"Weights became infinite or undefined by step {self._done} ({broken[0]} first), so the training was "
-                "stopped; a smaller --lr is the usual cure."
+                f"Weights of {self._settings.method} became infinite or undefined by step {self._done} ({broken[0]} "
+                "first), so the training was stopped; a smaller --lr is the usual cure."
             )
 
     def _resume(self) -> bool:
@@ -176,3 +191,14 @@ class _Loop:
         self._loss_sum.copy_(snapshot.loss_sum)
         self._loss_count = snapshot.loss_count
         self._began -= snapshot.seconds
+
+
+def steps_to_keep(total: int, count: int) -> frozenset[int]:
+    """The first step, the last, and others ever further apart: at most `count`, none where that is 0.
+
+    >>> sorted(steps_to_keep(1000, 6))
+    [0, 1, 6, 32, 178, 1000]
+    """
+    if count == 0:
+        return frozenset()
+    return frozenset({0, *(round(total ** (index / max(count - 2, 1))) for index in range(count - 1))})

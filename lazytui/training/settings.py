@@ -45,6 +45,13 @@ class LoopSettings(BaseModel):
     checkpoint_seconds: float = Field(
         30.0, ge=0, description="Save at least this often, besides after every epoch; a kill loses no more than that."
     )
+    keep_checkpoints: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Weights to keep from on the way, the first ones and then ever further apart, for "
+        "`lazytui run neurons` to tell when they lock on to color.",
+    )
 
     @field_validator("model")
     @classmethod

@@ -15,6 +15,7 @@ SUMMARIES = {
     "train": "Train a network on it and watch whether it learns the digit or its color.",
     "evaluate": "Catch a trained network in the act: confusion matrices, digit x color accuracy, the red 1.",
     "gradcam": "See where a network looks, whether that is the digit, and what its heat maps are worth.",
+    "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
     "story": "The main job in one command: canvas, cheat, evidence; ends in a report.",
 }
 """Every analysis with the line that lists show for it."""

@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "train": (*TINY_TRAINING, "--epochs", "2"),
     "evaluate": ("latest",),
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
+    "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "story": (),
 }
 """How to run each analysis in a minute or less, in this order."""

@@ -18,10 +18,7 @@ from lazytui.interpret.neurons.information import (
     mutual_information,
     quantile_bins,
 )
-
-ROLES = ("traitor", "hero", "mixed", "silent", "flat")
-"""traitor: tells more of the color than of the digit. hero: the reverse. mixed: neither by more than chance allows.
-silent: hardly ever active. flat: always equally active."""
+from lazytui.interpret.neurons.roles import ROLES
 
 _FLAT = 1e-3
 _SILENT = 0.01

@@ -19,9 +19,10 @@ from lazytui.interpret.cut import Cut
 from lazytui.interpret.neurons.activations import Activations, gather, reading
 from lazytui.interpret.neurons.evidence import quantile_images, strongest_images
 from lazytui.interpret.neurons.information import quantile_bins
-from lazytui.interpret.neurons.measures import ROLES, Measures, measure
+from lazytui.interpret.neurons.measures import Measures, measure
 from lazytui.interpret.neurons.preferred import Climber, class_images, inverted, preferred_inputs, stability
 from lazytui.interpret.neurons.relations import clustered, correlation, shared_information, spectrum
+from lazytui.interpret.neurons.roles import ROLES
 from lazytui.interpret.neurons.snippets import pure_patches, snippets
 from lazytui.interpret.neurons.without import MODES, Mode, Without, random_orders
 
@@ -73,7 +74,7 @@ def portrait(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions
         "pictured": pictured,
         "easy_digit_information": biased.digit_information.astype(np.float32),
         "easy_color_information": biased.color_information.astype(np.float32),
-        "patch_response": _shown(cut, pure_patches(data.params).images, hardware, asked).T,
+        "patch_response": _shown(cut, pure_patches(data.params), hardware, asked).T,
         **_evidence(seen.values, pictured, probe),
         **_snippets(cut, data, hardware, asked),
         **_relations(seen.values[:, torch.from_numpy(pictured).to(seen.values.device)]),
@@ -149,7 +150,7 @@ def _evidence(values: Tensor, pictured: NDArray[np.int64], probe: Split) -> Arra
 
 def _snippets(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions) -> Arrays:
     shown = snippets(data)
-    return {"snippet_images": shown.images, "snippet_values": _shown(cut, shown.images, hardware, asked).T}
+    return {"snippet_images": shown, "snippet_values": _shown(cut, shown, hardware, asked).T}
 
 
 def _relations(values: Tensor) -> Arrays:

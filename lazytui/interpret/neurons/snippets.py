@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,37 +14,27 @@ _WIDTH = 1.6
 """Half the width of a drawn stroke, in pixels."""
 
 
-@dataclass(frozen=True)
-class Snippets:
-    """images: (n, 28, 28, 3) uint8; names: what each is."""
-
-    images: NDArray[np.uint8]
-    names: tuple[str, ...]
+def pure_patches(params: DatasetParams) -> NDArray[np.uint8]:
+    """(10, 28, 28, 3) uint8: images of one flat color each, the palette's."""
+    return np.broadcast_to(palette(params.palette).rgb[:, None, None], (10, 28, 28, 3)).copy()
 
 
-def pure_patches(params: DatasetParams) -> Snippets:
-    """Ten images of one flat color each: the palette's."""
-    ten = palette(params.palette)
-    return Snippets(np.broadcast_to(ten.rgb[:, None, None], (10, 28, 28, 3)).copy(), ten.names)
-
-
-def snippets(data: BiasedDataset) -> Snippets:
-    """Texture patches in the data set's own manner, digits in the opposite of their own colors, and drawn shapes."""
-    blank = np.zeros((11, 28, 28), np.uint8)
-    every_color = np.arange(NO_COLOR + 1, dtype=np.uint8)
-    textures = repaint(blank, every_color, data.params, "snippets")
+def snippets(data: BiasedDataset) -> NDArray[np.uint8]:
+    """(n, 28, 28, 3) uint8: bare textures as the data set paints them, digits in the opposite of their own colors, and
+    drawn shapes without a color."""
+    blank = np.zeros((NO_COLOR + 1, 28, 28), np.uint8)
+    textures = repaint(blank, np.arange(NO_COLOR + 1, dtype=np.uint8), data.params, "snippets")
     own = data.cue_conflict.images[::11]
     shapes = np.stack(list(_SHAPES.values()))
     drawn = repaint(shapes, np.full(len(shapes), NO_COLOR, np.uint8), data.params, "snippets")
-    names = palette(data.params.palette).names
-    return Snippets(
-        np.concatenate([textures, 255 - own, drawn]),
-        (
-            *(f"{name} texture" for name in (*names, "gray")),
-            *(f"anti-{name} {digit}" for digit, name in enumerate(names)),
-            *_SHAPES,
-        ),
-    )
+    return np.concatenate([textures, 255 - own, drawn])
+
+
+def snippet_names(params: DatasetParams) -> tuple[str, ...]:
+    """What each of `snippets` is."""
+    names = palette(params.palette).names
+    textures = (f"{name} texture" for name in (*names, "gray"))
+    return (*textures, *(f"anti-{name} {digit}" for digit, name in enumerate(names)), *_SHAPES)
 
 
 def _stroke(x0: float, y0: float, x1: float, y1: float) -> NDArray[np.uint8]:

@@ -1,0 +1,193 @@
+"""Neurons: what every neuron of a layer responds to, tells and does, and what the network is without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, field_validator
+
+from lazytui.analyses.base import Analysis
+from lazytui.analyses.neuron_figures import PLURALS, characters, half_way, overview
+from lazytui.analyses.neuron_page import page
+from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
+from lazytui.analyses.subject import settle as settle_subject
+from lazytui.errors import BadInput
+from lazytui.figures.kinds import Figure
+from lazytui.interpret.neurons.roles import ROLES
+from lazytui.interpret.neurons.snippets import snippet_names
+from lazytui.models.catalog import CATALOG, FINE_MAP
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from lazytui.interpret.neurons.portrait import Questions
+    from lazytui.interpret.neurons.without import Without
+
+
+class NeuronsParams(SubjectParams):
+    """Which neurons are examined, and how thoroughly."""
+
+    layer: str | None = Field(
+        None,
+        description="A layer of the network, such as features.relu2; by default the last with a map of 7 x 7 or finer.",
+    )
+    read: str = Field(
+        "mean",
+        description="How a neuron's map becomes its activation on an image: mean, max, or a position as row,column.",
+        examples=["mean", "max", "3,3"],
+    )
+    samples: int = Field(
+        2000, ge=100, le=100_000, description="Images of the easy and of the hard split that ablations are measured on."
+    )
+    ablate: Literal["mean", "zero"] = Field(
+        "mean", description="What stands in for ablated neurons in the cumulative curves: their mean, or nothing."
+    )
+    starts: int = Field(3, ge=1, le=20, description="Random starts of every preferred input and class image.")
+    steps: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
+    pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, that get a page of their own in the figures.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")
+
+    @field_validator("read")
+    @classmethod
+    def _known_reading(cls, read: str) -> str:
+        if not re.fullmatch(r"mean|max|\d{1,3},\d{1,3}", read):
+            raise ValueError("take mean, max, or a position: a row and a column such as 3,4.")
+        return read
+
+
+def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
+    """Make sure that the data can be rebuilt and have color, and that there is such a layer; name it."""
+    trained = trained_with(params, workspace)
+    if trained.placement == "none":
+        raise BadInput(f"The data of {params.run} have no color, so its neurons can't be asked for color or digit.")
+    settled = settle_subject(params, workspace)
+    if trained.model not in CATALOG:
+        return settled
+    entry = CATALOG[trained.model]
+    default = entry.saliency_layer or entry.layers[-1]
+    if params.layer not in {None, *(layer.name for layer in entry.layers)}:
+        _require_layer(trained.model, params.layer or "")
+    return settled.model_copy(update={"layer": params.layer or default.name})
+
+
+def _require_layer(model: str, layer: str) -> None:
+    """UsageError, before anything is written, where the catalog's model has no such layer."""
+    from lazytui.models.torch_pair import require_torch
+
+    require_torch()
+    from lazytui.interpret.cut import Cut
+    from lazytui.models.build import build_model
+
+    Cut(build_model(model, seed=0), layer)
+
+
+def run(params: NeuronsParams, report: Report) -> Result:
+    report.note("loading torch and the network")
+    subject = load_subject(params, report.workspace)
+    from lazytui.interpret.cut import Cut
+    from lazytui.interpret.neurons.portrait import Listener, kept_splits, portrait, through_training
+
+    asked = _questions(params)
+    cut = Cut(subject.model, params.layer or _last_layer(subject.model))
+    arrays = portrait(cut, subject.data, subject.hardware, asked, Listener(report.note, report.check))
+    steps = report.workspace.find(params.run).kept_steps()
+    if steps:
+        report.note(f"looking at {len(steps)} checkpoints of the training")
+        models = _kept_models(subject, steps, report)
+        arrays |= through_training(models, cut.layer, subject.data, subject.hardware, asked)
+    facts = {
+        "layer": cut.layer,
+        "shape": list(cut.shape),
+        "palette": subject.trained.palette,
+        "probe_images": len(subject.data.probe),
+        "samples": {name: len(split) for name, split in kept_splits(subject.data, params.samples).items()},
+        "snippets": list(snippet_names(subject.trained)),
+    }
+    return Result(metrics=_metrics(arrays), facts=facts, arrays=arrays)
+
+
+def session(params: NeuronsParams, workspace: Workspace) -> Without:
+    """A layer of a network kept open for small questions: what if these neurons were gone, or did what they do there?
+
+    It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
+    """
+    settled = settle(params, workspace)
+    subject = load_subject(settled, workspace)
+    from lazytui.interpret.cut import Cut
+    from lazytui.interpret.neurons.portrait import kept_splits
+    from lazytui.interpret.neurons.without import Without
+
+    cut = Cut(subject.model, settled.layer or _last_layer(subject.model))
+    return Without(cut, kept_splits(subject.data, settled.samples), subject.hardware)
+
+
+def figures(params: NeuronsParams, result: Result) -> list[Figure]:
+    told = overview(params.ablate, result)
+    for neuron in characters(result, params.pages):
+        told += page(result, neuron)
+    return told
+
+
+def _questions(params: NeuronsParams) -> Questions:
+    from lazytui.interpret.neurons.portrait import Questions
+
+    return Questions(
+        read=params.read,
+        samples=params.samples,
+        mode=params.ablate,
+        starts=params.starts,
+        steps=params.steps,
+        seed=params.seed,
+    )
+
+
+def _kept_models(subject: Subject, steps: Mapping[int, Path], report: Report) -> Iterator[tuple[int, nn.Module]]:
+    """The network as it was at each step whose weights the training kept."""
+    from lazytui.models.checkpoints import load_model
+
+    for step, path in steps.items():
+        report.check()
+        yield step, load_model(path, name=subject.trained.model).to(subject.hardware.device)
+
+
+def _last_layer(model: nn.Module) -> str:
+    """The last layer with a map of 7 x 7 or finer; where there is none, the last before the logits."""
+    from lazytui.interpret.taps import layer_shapes
+
+    shapes = layer_shapes(model)
+    fine = [name for name, shape in shapes.items() if len(shape) == 3 and min(shape[1:]) >= FINE_MAP]
+    return fine[-1] if fine else list(shapes)[max(0, len(shapes) - 2)]
+
+
+def _metrics(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, float | None]:
+    """How many neurons play each role, and the accuracies of the ordered ablations with half of the neurons gone."""
+    roles = np.bincount(arrays["role"].astype(np.int64), minlength=len(ROLES))
+    metrics: dict[str, float | None] = {"neurons": len(arrays["role"])}
+    metrics |= {name: int(count) for name, count in zip(PLURALS, roles, strict=True)}
+    half = half_way(arrays)
+    for split in ("easy", "hard"):
+        metrics[f"{split}_intact"] = float(arrays[f"{split}_random"][0, 0])
+        metrics[f"{split}_without_traitors"] = float(arrays[f"{split}_traitors_first"][half])
+        metrics[f"{split}_without_heroes"] = float(arrays[f"{split}_heroes_first"][half])
+        metrics[f"{split}_without_random"] = float(arrays[f"{split}_random"][:, half].mean())
+    from lazytui.interpret.neurons.relations import components_for, participation_ratio
+
+    variances = arrays["spectrum"].astype(np.float64)
+    metrics["participation_ratio"] = participation_ratio(variances)
+    metrics["components_for_90_percent"] = components_for(variances, 0.9)
+    return metrics
+
+
+def label(params: NeuronsParams) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", params.layer or "").strip("-")[-40:]
+
+
+ANALYSIS = Analysis(params=NeuronsParams, run=run, figures=figures, settle=settle, label=label)

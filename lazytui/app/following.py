@@ -19,7 +19,8 @@ from lazytui.runs.workspace import Workspace
 POLL_SECONDS = 0.5
 POLL_SECONDS_ON_A_SLOW_LINK = 2.0
 _BATCH = 2000
-_BATCH_SECONDS = 0.05
+_LOOK_SECONDS = 0.2
+"""A look reads no longer than that, so that a long history is drawn before all of it is read."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class RunWatch:
     """Reads what one run reports, from its beginning on, a bounded batch at a time.
 
     done, total: of its progress. rate: done a second, over the last ten seconds or so.
+    behind: whether the last look left something to be read, because it had taken its time.
     """
 
     def __init__(self, run: RunFolder) -> None:
@@ -77,28 +79,29 @@ class RunWatch:
         self.done = 0
         self.total = 0
         self.rate = 0.0
+        self.behind = False
         self._reader = EventReader(run.events)
         self._history = MetricHistory()
         self._progress: deque[tuple[float, int]] = deque(maxlen=10)
 
     def look(self) -> bool:
-        """Take in what is new; whether anything was."""
+        """Take in what is new; whether there were metrics in it."""
         changed = False
-        until = time.monotonic() + _BATCH_SECONDS
+        until = time.monotonic() + _LOOK_SECONDS
         while events := self._reader.read(_BATCH):
-            self._history.extend(events)
+            changed |= self._history.extend(events)
             for event in events:
                 self._note_progress(event)
-            changed = True
             if time.monotonic() > until:
                 break
+        self.behind = bool(events)
         return changed
 
     def columns(self) -> Columns:
         return self._history.columns()
 
     def _note_progress(self, event: Event) -> None:
-        if event["kind"] == "resumed":
+        if event["kind"] in {"resumed", "continued"}:  # whatever time went by before isn't time worked
             self._progress.clear()
         elif event["kind"] == "progress":
             self.done, self.total = event["done"], event["total"]
@@ -107,11 +110,11 @@ class RunWatch:
             self.rate = (done - before) / (now - began) if now > began else 0.0
 
 
-def keep_looking(look: Callable[[], None], cancelled: Callable[[], bool], seconds: float) -> None:
-    """Call `look` every so many seconds until cancelled; for a thread."""
+def keep_looking(look: Callable[[], bool | None], cancelled: Callable[[], bool], seconds: float) -> None:
+    """Call `look` every so many seconds, or at once again when it says so, until cancelled; for a thread."""
     while not cancelled():
-        look()
-        time.sleep(seconds)
+        if not look():
+            time.sleep(seconds)
 
 
 def _stamp(path: Path) -> int:

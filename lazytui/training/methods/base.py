@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
 from lazytui.data.resident import Batch, Resident
+from lazytui.data.splits import BiasedDataset
 from lazytui.hardware import Hardware
 from lazytui.training.optimizers import make_optimizer
 from lazytui.training.settings import TrainingSettings
@@ -19,9 +22,14 @@ from lazytui.training.settings import TrainingSettings
 
 @dataclass(frozen=True)
 class Bench:
-    """What a method works on. total_steps: optimizer steps of the whole training, for schedules."""
+    """What a method works on.
+
+    train: the training split on the device; its labels as arrays are those of `data.train`. data: what else a method may
+    look at; never the hard or the probe split. total_steps: optimizer steps of the whole training, for schedules.
+    """
 
     model: nn.Module
+    data: BiasedDataset
     train: Resident
     settings: TrainingSettings
     hardware: Hardware
@@ -33,6 +41,18 @@ class Bench:
         value: float | None = getattr(self.settings, name)
         assert value is not None, f"{self.settings.method} doesn't declare {name}"
         return value
+
+    def labels(self, split_labels: NDArray[np.uint8]) -> Tensor:
+        """(n,) uint8 -> (n,) int64 on the device."""
+        return torch.from_numpy(split_labels).to(self.hardware.device, torch.int64)
+
+    def epoch_generator(self, epoch: int) -> torch.Generator:
+        """Randomness for an epoch's order, on the CPU: a function of seed and epoch, so that a resume finds it again."""
+        return torch.Generator().manual_seed((self.seed * 1_000_003 + epoch) % 2**63)
+
+    def step_generator(self, step: int) -> torch.Generator:
+        """Randomness for one step, on the device: a function of seed and step, and another one than any epoch's."""
+        return torch.Generator(self.hardware.device).manual_seed((self.seed * 1_000_003 - 1 - step) % 2**63)
 
 
 class Method(ABC):
@@ -48,9 +68,17 @@ class Method(ABC):
         self.optimizer = make_optimizer(bench.model.parameters(), bench.settings)
 
     def order(self, epoch: int) -> Tensor:
-        """(n,) int64: which training images this epoch's steps take, in turn. A function of seed and epoch alone."""
-        generator = torch.Generator().manual_seed((self.bench.seed * 1_000_003 + epoch) % 2**63)
-        return torch.randperm(len(self.bench.train), generator=generator)
+        """(n,) int64 on any device: which training images this epoch's steps take, in turn; n as many as there are.
+
+        A function of seed, epoch and the method's state, so that a resume finds the same.
+        """
+        return torch.randperm(len(self.bench.train), generator=self.bench.epoch_generator(epoch))
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Before an epoch's first step, and before its order is asked for."""
+
+    def finish(self) -> None:
+        """After the last step."""
 
     @abstractmethod
     def loss(self, batch: Batch, step: int) -> Tensor:

@@ -19,6 +19,7 @@ PLURALS = ("traitors", "heroes", "mixed", "silent", "flat")
 """Many neurons of each role, in the order of ROLES."""
 
 _SHOWN = 16
+_LINES = 6
 _MAPS = 64
 _CHANCE = Reference(name="chance", value=0.1)
 _STAND_IN = {"mean": "replaced by their mean activation", "zero": "set to zero"}
@@ -220,7 +221,7 @@ def _colors(result: Result) -> Matrix:
     response = result.arrays["color_response"][chosen].astype(np.float64)
     return Matrix(
         name="colors",
-        title=f"Mean activation in each color, the {len(chosen)} neurons with the largest |color MI - digit MI|",
+        title="Mean activation in each color: neurons that tell most of the color, and those that tell least",
         note=f"{result.facts['probe_images']:,} images, every digit equally often in every color, so that what differs "
         "between columns is color alone. Each row is in percent of its largest value.",
         values=100 * response / np.maximum(np.abs(response).max(1, keepdims=True), 1e-12),
@@ -354,9 +355,11 @@ def _through_training(result: Result) -> list[Figure]:
     counts = {
         name: (roles == index).sum(1).astype(np.float64) for index, name in enumerate(PLURALS) if (roles == index).any()
     }
+    color, digit = (result.arrays[f"training_{cue}_information"].astype(np.float64) for cue in ("color", "digit"))
+    through = color - digit
     middle = {
-        f"{cue}, {word}": np.quantile(result.arrays[f"training_{cue}_information"].astype(np.float64), share, axis=1)
-        for cue in ("color", "digit")
+        f"{cue}, {word}": np.quantile(values, share, axis=1)
+        for cue, values in {"color": color, "digit": digit}.items()
         for word, share in (("median neuron", 0.5), ("best neuron", 1.0))
     }
     return [
@@ -379,17 +382,29 @@ def _through_training(result: Result) -> list[Figure]:
             y_label="bits",
             low=0.0,
         ),
+        Lines(
+            name="training-neurons",
+            title="When it locks on to color: single neurons through training",
+            note="Information on color less that on digit, of the neurons that tell most of the color in the end, and "
+            "of those that tell least.",
+            series=tuple(
+                Series(name=f"{neuron} {role_of(result, neuron)}", x=steps, y=through[:, neuron])
+                for neuron in _strongest(result, _LINES)
+            ),
+            x_label="step",
+            y_label="bits",
+        ),
     ]
 
 
-def _strongest(result: Result) -> NDArray[np.int64]:
+def _strongest(result: Result, count: int = _SHOWN) -> NDArray[np.int64]:
     """The neurons that pictures show: half with the largest excess on color, half with the least, silent ones last."""
     pictured = result.arrays["pictured"].astype(np.int64)
     scored = [n for n in pictured if role_of(result, n) in {"traitor", "hero", "mixed"}] or list(pictured)
     order = np.array(scored)[np.argsort(-excess(result)[scored], kind="stable")]
-    if len(order) <= _SHOWN:
+    if len(order) <= count:
         return order
-    return np.concatenate([order[: _SHOWN // 2], order[-(_SHOWN // 2) :]])
+    return np.concatenate([order[: count // 2], order[-(count // 2) :]])
 
 
 def _percent(value: float | None) -> str:

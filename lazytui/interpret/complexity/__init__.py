@@ -1,0 +1,1 @@
+"""How complex a solution a network has found: the local learning coefficient."""

@@ -18,9 +18,9 @@ from lazytui.runs.workspace import Workspace
 
 POLL_SECONDS = 0.5
 POLL_SECONDS_ON_A_SLOW_LINK = 2.0
-_BATCH = 2000
-_LOOK_SECONDS = 0.2
-"""A look reads no longer than that, so that a long history is drawn before all of it is read."""
+_BATCH = 500
+"""Events that are read without letting the event loop have its turn."""
+_FIRST_LOOK = 2000
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class RunWatch:
     """Reads what one run reports, from its beginning on, a bounded batch at a time.
 
     done, total: of its progress. rate: done a second, over the last ten seconds or so.
-    behind: whether the last look left something to be read, because it had taken its time.
+    behind: whether the last look may have left something to be read.
     """
 
     def __init__(self, run: RunFolder) -> None:
@@ -80,21 +80,24 @@ class RunWatch:
         self.total = 0
         self.rate = 0.0
         self.behind = False
+        self._read = 0
         self._reader = EventReader(run.events)
         self._history = MetricHistory()
         self._progress: deque[tuple[float, int]] = deque(maxlen=10)
 
     def look(self) -> bool:
-        """Take in what is new; whether there were metrics in it."""
+        """Take in what is new, as much as was read before at the most; whether there were metrics in it.
+
+        So a long history is drawn early, and only a few times before all of it is read.
+        """
         changed = False
-        until = time.monotonic() + _LOOK_SECONDS
-        while events := self._reader.read(_BATCH):
+        until = max(2 * self._read, _FIRST_LOOK)
+        while self._read < until and (events := self._reader.read(_BATCH)):
+            self._read += len(events)
             changed |= self._history.extend(events)
             for event in events:
                 self._note_progress(event)
-            if time.monotonic() > until:
-                break
-        self.behind = bool(events)
+        self.behind = self._read >= until
         return changed
 
     def columns(self) -> Columns:

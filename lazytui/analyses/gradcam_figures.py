@@ -93,21 +93,22 @@ def matching(seen: Seen) -> Pixels:
         digit, color = divmod(int(place), 10)
         guess = int(row.argmax())
         captions.append(
-            f"{seen.ten.names[color]} {digit} → {guess} {row[guess]:.0%}{_asked(int(target), guess)}{_nothing(heat)}"
+            f"{seen.ten.names[color]} → {guess} {row[guess]:.0%}{_asked(int(target), guess)}{_nothing(heat)}"
         )
         tones.append("good" if guess == digit else "bad" if guess == color else "muted")
     return Pixels(
         name="matching",
         title=f"Matching and conflicting colors: {seen.told}",
-        note="The same ten shapes in three colors. Below each: color and digit, the prediction and its probability. "
+        note="The same ten shapes in three colors. Below each: its color, the prediction and its probability. "
         f"✓ the digit; ✗ the digit that the color belongs to; · neither. {_scale(seen)}",
         images=arrays["cue_conflict_images"][places].astype(np.uint8),
         overlay=overlay(maps, seen.signed),
         columns=10,
         captions=tuple(captions),
         tones=tuple(tones),
-        row_labels=("own color", "the next digit's color", "the digit before's color"),
+        row_labels=("own", "next digit's", "last digit's"),
         column_labels=DIGITS,
+        row_axis="color",
         column_axis="digit",
     )
 

@@ -34,27 +34,31 @@ def _where(seen: Seen) -> str:
 
 def _reasons(seen: Seen) -> str:
     metrics = seen.result.metrics
-    right, wrong, looking = (
-        metrics[name] for name in ("right_for_right_reason", "right_for_wrong_reason", "looking_at_digit")
-    )
-    if right is None or wrong is None or looking is None or right + wrong == 0:
+    right, wrong = metrics["right_for_right_reason"], metrics["right_for_wrong_reason"]
+    if right is None or wrong is None or right + wrong == 0:
         return ""
     return (
-        f"{wrong / (right + wrong):.1%} of its right answers are right for the wrong reason: the map has no more to do "
-        f"with the digit shown than with most others. Maps drawn by lot would tell that of 95 %."
+        f"Of its right answers {right / (right + wrong):.1%} are right for the right reason: the map is tied to the "
+        "digit shown. By lot it would be 5%. The others are right for the wrong reason, as far as this map can tell."
     )
 
 
 def _cue(seen: Seen) -> str:
+    """What decides, digit or color; and whether the maps have shown it."""
     metrics = seen.result.metrics
     recolored, redrawn = metrics.get("recolored_flips"), metrics.get("redrawn_flips")
     if recolored is None or redrawn is None:
         return ""
-    reads = "color" if recolored > redrawn else "digit"
-    return (
+    told = (
         f"Color or shape, which no heat map tells: repainted in another color, {recolored:.1%} of the predictions "
-        f"change; with another digit drawn in the same color, {redrawn:.1%}. It goes by the {reads}."
+        f"change; with another digit drawn in the same color, {redrawn:.1%}. It goes by the "
     )
+    if recolored > redrawn:
+        return f"{told}color."
+    looking = metrics["looking_at_digit"]
+    if looking is None or looking > 0.5:
+        return f"{told}digit."
+    return f"{told}digit, which these maps don't show; maps of a layer nearer to the image show more of it."
 
 
 def _limits(seen: Seen) -> list[str]:

@@ -52,11 +52,17 @@ def tapped(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None 
     with evaluating(model), torch.no_grad(), replaced(model, layer, begin_graph):
         logits: Tensor = model(images)
         if not kept or not logits.requires_grad:
-            raise UsageError(f"The layer {layer!r} has no bearing on what the network says.")
+            raise _no_bearing(layer)
         chosen = logits.detach().argmax(1) if targets is None else targets
         score = logits.gather(1, chosen[:, None]).sum()
-        (gradient,) = torch.autograd.grad(score, kept[0])
+        (gradient,) = torch.autograd.grad(score, kept[0], allow_unused=True)
+    if gradient is None:
+        raise _no_bearing(layer)
     return Tapped(kept[0].detach(), gradient, logits.detach(), chosen)
+
+
+def _no_bearing(layer: str) -> UsageError:
+    return UsageError(f"The layer {layer!r} has no bearing on what the network says.")
 
 
 def grad_cam(activation: Tensor, gradient: Tensor) -> Tensor:

@@ -22,17 +22,20 @@ def map_sizes(model: nn.Module) -> dict[str, Size]:
     }
 
 
-def chosen_layer(model: nn.Module, name: str, method: str, asked: str | None) -> str | None:
+def chosen_layer(
+    model: nn.Module, name: str, method: str, asked: str | None, sizes: dict[str, Size] | None = None
+) -> str | None:
     """The layer whose map `method` shows; None for a method of the image's own pixels.
 
     name: the model's; the catalog knows which layer is best. For others it is the last with a map of 7 x 7 or finer.
+    sizes: those of its maps, where they are known already.
     Raises UsageError for a layer that doesn't exist, that has no map, or that isn't one for the method.
     """
     if not METHODS[method].of_layer:
         return None
-    sizes = map_sizes(model)
     if method == "cam":
         return _averaged(model, name, asked)
+    sizes = map_sizes(model) if sizes is None else sizes
     if asked is None:
         return _default(name, sizes)
     if asked not in sizes:

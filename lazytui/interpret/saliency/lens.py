@@ -60,7 +60,7 @@ class Lens:
         layer: None takes the best for the method. target: the class to explain; None takes what is predicted.
         Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
         """
-        chosen = chosen_layer(self._model, self._name, method, layer)
+        chosen = chosen_layer(self._model, self._name, method, layer, self.layers)
         device = device_of(self._model)
         batch = to_float(torch.from_numpy(image[None]).to(device))
         asked = None if target is None else torch.tensor([target], device=device)
@@ -75,6 +75,6 @@ class Lens:
 
     def _layer_or_none(self, method: str) -> str | None:
         try:
-            return chosen_layer(self._model, self._name, method, None)
+            return chosen_layer(self._model, self._name, method, None, self.layers)
         except UsageError:
             return None

@@ -1,0 +1,1 @@
+"""Agreement with peer libraries where definitions coincide."""

@@ -1,0 +1,121 @@
+"""Maps against `grad-cam` and `captum`: the same numbers, before any resizing or stretching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import captum.attr
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from pytorch_grad_cam import GradCAM, GradCAMPlusPlus, HiResCAM, LayerCAM, ScoreCAM
+from pytorch_grad_cam.base_cam import BaseCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch import Tensor, nn
+
+from lazytui.interpret.saliency.explain import explain
+from lazytui.interpret.saliency.gradients import input_gradient, integrated_gradients
+from lazytui.interpret.saliency.occlusion import occlusion
+from lazytui.interpret.saliency.resize import upsampled
+from lazytui.models.build import build_model
+from tests.interpret.saliency.networks import images, request
+
+TARGETS = torch.tensor([0, 3, 3, 9])
+PLACES = [("gap-cnn", "features.relu3"), ("cnn3", "features.relu2"), ("lazy-cnn", "features.relu1")]
+
+
+def network(name: str) -> nn.Module:
+    """With gradients so large that the 1e-6 by which grad-cam guards its divisions doesn't count."""
+    model = build_model(name, seed=5).eval()
+    with torch.no_grad():
+        head = model.get_submodule("head")
+        assert isinstance(head, nn.Linear)
+        head.weight.mul_(100_000)
+    return model
+
+
+def close(ours: Tensor, theirs: Tensor) -> None:
+    """Each map to a hundred-thousandth of its own largest value."""
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one - other).abs().max() <= 1e-5 * other.abs().max()
+        assert other.abs().max() > 0
+
+
+def raw_map(method: type[BaseCAM], model: nn.Module, layer: str, batch: Tensor) -> Tensor:
+    """The library's own map of a layer before it is cut at zero, stretched and resized."""
+    target_layer = model.get_submodule(layer)
+    with method(model=model, target_layers=[target_layer]) as library:
+        targets = [ClassifierOutputTarget(int(target)) for target in TARGETS]
+        outputs = library.activations_and_grads(batch)
+        if library.uses_gradients:
+            model.zero_grad()
+            sum(target(output) for target, output in zip(targets, outputs, strict=True)).backward()
+        activations = library.activations_and_grads.activations[0].detach().numpy()
+        grads = library.activations_and_grads.gradients[0].detach().numpy() if library.uses_gradients else None
+        found = library.get_cam_image(batch, target_layer, targets, activations, grads, eigen_smooth=False)
+    return torch.from_numpy(np.asarray(found))
+
+
+@pytest.mark.parametrize(("name", "layer"), PLACES)
+@pytest.mark.parametrize(
+    ("method", "library"),
+    [("grad-cam", GradCAM), ("grad-cam++", GradCAMPlusPlus), ("hires-cam", HiResCAM), ("layer-cam", LayerCAM)],
+)
+def test_the_cam_family_agrees_with_grad_cam(method: str, library: type[BaseCAM], name: str, layer: str) -> None:
+    model, batch = network(name), images(4)
+    ours = explain(model, batch, TARGETS, request(method, layer)).maps
+    close(ours, raw_map(library, model, layer, batch))
+
+
+def test_score_cam_agrees_with_grad_cam() -> None:
+    """At the image's own size, since the library resizes with aligned corners."""
+    model, batch = build_model("cnn3", seed=5).eval(), images(4)
+    ours = explain(model, batch, TARGETS, request("score-cam", "features.relu1")).maps
+    close(ours, raw_map(ScoreCAM, model, "features.relu1", batch))
+
+
+@pytest.mark.parametrize(("name", "layer"), PLACES)
+def test_grad_cam_agrees_with_captum_before_and_after_resizing(name: str, layer: str) -> None:
+    model, batch = build_model(name, seed=5).eval(), images(4)
+    ours = explain(model, batch, TARGETS, request("grad-cam", layer)).maps
+    theirs = captum.attr.LayerGradCam(model, model.get_submodule(layer)).attribute(batch, TARGETS).detach()
+    close(ours, theirs[:, 0])
+    resized = F.interpolate(theirs, (28, 28), mode="bilinear", align_corners=False)[:, 0]
+    close(torch.from_numpy(upsampled(ours.numpy())), resized)
+
+
+def captum_gradient(model: nn.Module, batch: Tensor) -> Tensor:
+    found: Tensor = captum.attr.Saliency(model).attribute(batch.clone().requires_grad_(), TARGETS, abs=False)
+    return found
+
+
+def captum_integrated(model: nn.Module, batch: Tensor) -> Tensor:
+    library = captum.attr.IntegratedGradients(model)
+    found: Tensor = library.attribute(batch, batch.flip(0) / 2, TARGETS, n_steps=50, method="riemann_middle")
+    return found
+
+
+def captum_occlusion(model: nn.Module, batch: Tensor) -> Tensor:
+    fill = torch.tensor([0.2, 0.5, 0.7]).view(1, 3, 1, 1)
+    library = captum.attr.Occlusion(model)
+    found: Tensor = library.attribute(
+        batch, (3, 4, 4), strides=(3, 2, 2), baselines=fill.expand_as(batch), target=TARGETS
+    )
+    return found[:, 0]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (lambda model, batch: input_gradient(model, batch, TARGETS), captum_gradient),
+        (lambda model, batch: integrated_gradients(model, batch, TARGETS, batch.flip(0) / 2), captum_integrated),
+        (lambda model, batch: occlusion(model, batch, TARGETS, torch.tensor([0.2, 0.5, 0.7])), captum_occlusion),
+    ],
+    ids=["input gradient", "integrated gradients", "occlusion"],
+)
+def test_maps_of_the_image_agree_with_captum(
+    ours: Callable[[nn.Module, Tensor], Tensor], theirs: Callable[[nn.Module, Tensor], Tensor]
+) -> None:
+    model, batch = build_model("gap-cnn", seed=5).eval(), images(4)
+    close(ours(model, batch), theirs(model, batch))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,12 +57,6 @@ def characters(result: Result, count: int) -> list[int]:
     return traitors[:count] + heroes[:count]
 
 
-def half_way(arrays: Mapping[str, NDArray[Any]]) -> int:
-    """The point of the ordered ablations at which half of the active neurons are gone."""
-    ablated = arrays["ablated"].astype(np.float64)
-    return int(np.abs(ablated - ablated[-1] / 2).argmin())
-
-
 def role_of(result: Result, neuron: int) -> str:
     return ROLES[int(result.arrays["role"][neuron])]
 
@@ -77,9 +68,6 @@ def color_names(result: Result) -> tuple[str, ...]:
 def _verdict(ablate: str, result: Result) -> Text:
     told, metrics = result.facts, result.metrics
     counts = {name: int(metrics[name] or 0) for name in PLURALS}
-    half = half_way(result.arrays)
-    gone, active = int(result.arrays["ablated"][half]), int(result.arrays["ablated"][-1])
-    draws = result.arrays["hard_random"][:, half].astype(np.float64)
     rest = ", ".join(f"{counts[name]} {name}" for name in PLURALS[2:])
     return Text(
         name="verdict",
@@ -88,15 +76,27 @@ def _verdict(ablate: str, result: Result) -> Text:
             f"Of {int(metrics['neurons'] or 0)} neurons {counts['traitors']} tell more of the color than of the digit "
             f"(traitors) and {counts['heroes']} more of the digit (heroes), by more than chance allows; {rest}. "
             f"Measured on {told['probe_images']:,} images that show every digit in every color equally often.",
-            f"With {gone} of the {active} active neurons {_STAND_IN[ablate]}, hard accuracy goes from "
-            f"{_percent(metrics['hard_intact'])} to {_percent(metrics['hard_without_traitors'])} if the worst traitors "
-            f"go first, to {_percent(metrics['hard_without_heroes'])} if they go last, and to "
-            f"{_percent(metrics['hard_without_random'])} in random order (20 draws, {_percent(draws.min())} to "
-            f"{_percent(draws.max())}). Easy accuracy goes from {_percent(metrics['easy_intact'])} to "
-            f"{_percent(metrics['easy_without_traitors'])}, {_percent(metrics['easy_without_heroes'])} and "
-            f"{_percent(metrics['easy_without_random'])}. {told['samples']['easy']:,} easy and "
-            f"{told['samples']['hard']:,} hard images; guessing gets 10 %.",
+            _without(ablate, result),
         ),
+    )
+
+
+def _without(ablate: str, result: Result) -> str:
+    """Whether hard accuracy rises without the traitors, with what happens without any others."""
+    arrays, metrics = result.arrays, result.metrics
+    traitors, random = (arrays[name].astype(np.float64) for name in ("hard_traitors_first", "hard_random"))
+    area, peaks = random.mean(1), random.max(1)
+    return (
+        f"Intact, the network is right on {_percent(metrics['hard_intact'])} of {result.facts['samples']['hard']:,} "
+        f"hard images; with all of its {int(arrays['ablated'][-1])} active neurons {_STAND_IN[ablate]} it guesses. "
+        f"Averaged over the stages between, hard accuracy is {_percent(metrics['hard_without_traitors'])} if the worst "
+        f"traitors go first, {_percent(metrics['hard_without_heroes'])} if they go last, and "
+        f"{_percent(metrics['hard_without_random'])} in random order (20 draws, {_percent(area.min())} to "
+        f"{_percent(area.max())}). It peaks at {_percent(traitors.max())} with "
+        f"{int(arrays['ablated'][traitors.argmax()])} gone, traitors first; in random order at "
+        f"{_percent(peaks.mean())} (at most {_percent(peaks.max())}). Easy accuracy, averaged likewise: "
+        f"{_percent(metrics['easy_without_traitors'])}, {_percent(metrics['easy_without_heroes'])} and "
+        f"{_percent(metrics['easy_without_random'])}."
     )
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from lazytui.analyses.base import Analysis
-from lazytui.analyses.neuron_figures import PLURALS, characters, half_way, overview
+from lazytui.analyses.neuron_figures import PLURALS, characters, overview
 from lazytui.analyses.neuron_page import page
 from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
 from lazytui.analyses.subject import settle as settle_subject
@@ -168,16 +168,15 @@ def _last_layer(model: nn.Module) -> str:
 
 
 def _metrics(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, float | None]:
-    """How many neurons play each role, and the accuracies of the ordered ablations with half of the neurons gone."""
+    """How many neurons play each role, and accuracies averaged over the stages of the ordered ablations."""
     roles = np.bincount(arrays["role"].astype(np.int64), minlength=len(ROLES))
     metrics: dict[str, float | None] = {"neurons": len(arrays["role"])}
     metrics |= {name: int(count) for name, count in zip(PLURALS, roles, strict=True)}
-    half = half_way(arrays)
     for split in ("easy", "hard"):
         metrics[f"{split}_intact"] = float(arrays[f"{split}_random"][0, 0])
-        metrics[f"{split}_without_traitors"] = float(arrays[f"{split}_traitors_first"][half])
-        metrics[f"{split}_without_heroes"] = float(arrays[f"{split}_heroes_first"][half])
-        metrics[f"{split}_without_random"] = float(arrays[f"{split}_random"][:, half].mean())
+        metrics[f"{split}_without_traitors"] = float(arrays[f"{split}_traitors_first"].mean())
+        metrics[f"{split}_without_heroes"] = float(arrays[f"{split}_heroes_first"].mean())
+        metrics[f"{split}_without_random"] = float(arrays[f"{split}_random"].mean())
     from lazytui.interpret.neurons.relations import components_for, participation_ratio
 
     variances = arrays["spectrum"].astype(np.float64)

@@ -72,6 +72,9 @@ METRICS = {
     "redrawn_flips": Metric(
         "flips when redrawn", "predictions that change when another digit is drawn in the same color"
     ),
+    "traitors": Metric("traitors", "neurons that tell more of the color than of the digit", share=False),
+    "heroes": Metric("heroes", "neurons that tell more of the digit than of the color", share=False),
+    "llc": Metric("LLC", "local learning coefficient: effective parameters, halved, at its settings", share=False),
     "loss": Metric("loss", "mean cross-entropy of the training batches", share=False),
     "steps": Metric("steps", "updates of the weights", share=False),
     "seconds": Metric("seconds", "spent training, in the process that ended it", share=False),

@@ -12,8 +12,9 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.notifications import SeverityLevel
 from textual.reactive import var
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
 from lazytui.app import session
 from lazytui.app.back_pressure import LOOK_SECONDS, BackPressure
@@ -30,7 +31,7 @@ from lazytui.app.low_bandwidth import without_mouse_motion
 from lazytui.app.palette import LabCommands
 from lazytui.app.place import Place, ShowsRun
 from lazytui.app.places import PLACES
-from lazytui.errors import LazytuiError
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_stop, start_detached
@@ -42,7 +43,10 @@ _KEEP_SECONDS = 2.0
 
 
 class LazytuiApp(App[None]):
-    """lines: the runs of the workspace as last seen, oldest first; screens watch it."""
+    """lines: the runs of the workspace as last seen, oldest first; screens watch it.
+
+    trouble: why the workspace can't be looked into, in a sentence; empty while it can.
+    """
 
     TITLE = "lazytui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -53,10 +57,12 @@ class LazytuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(place.key, f"switch_mode('{place.mode}')", place.name, show=False) for place in PLACES),
         Binding("ctrl+p", "command_palette", "Palette"),
-        Binding("q,ctrl+q", "quit", "Quit", priority=False),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=False),
     ]
 
     lines: var[tuple[RunLine, ...]] = var(())
+    trouble: var[str] = var("")
 
     def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False) -> None:
         self._low_bandwidth = low_bandwidth
@@ -83,9 +89,13 @@ class LazytuiApp(App[None]):
         self._watch_workspace()
 
     def open_run(self, reference: str) -> None:
-        """Go to the place of a run's kind and show it there."""
-        run = self.workspace.find(reference)
-        kind = run.record.kind
+        """Go to the place of a run's kind and show it there; or say why that can't be."""
+        try:
+            run = self.workspace.find(reference)
+            kind = run.record.kind
+        except LazytuiError as error:
+            self.say_error(error)
+            return
         mode = kind if kind in {place.mode for place in PLACES} else "runs"
         self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
         self.switch_mode(mode)
@@ -130,6 +140,8 @@ class LazytuiApp(App[None]):
         from lazytui.analyses import execute
 
         try:
+            if self.trouble:
+                raise BadInput(self.trouble)
             run = execute.create(kind, execute.validated(kind, values), self.workspace)
             start_detached(run, self.workspace)
         except LazytuiError as error:
@@ -160,7 +172,27 @@ class LazytuiApp(App[None]):
         self.attempt(lambda: start_detached(run, self.workspace), f"{run.id} goes on.")
 
     def say_error(self, error: LazytuiError) -> None:
-        self.notify(plain(str(error)), severity="error", markup=False)
+        self.notify(str(error), severity="error")
+
+    def say_failure(self, failed: Worker.StateChanged) -> None:
+        """Work in a thread that failed must be heard of: what it was to show may be out of date from now on."""
+        if failed.state is WorkerState.ERROR:
+            error = failed.worker.error
+            self.notify(f"Something that lazytui doesn't know went wrong: {error!r}", severity="error")
+
+    on_worker_state_changed = say_failure
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """For text that may come from files: it is never markup nor an escape sequence."""
+        super().notify(plain(message, newlines=True), title=title, severity=severity, timeout=timeout, markup=markup)
 
     @work(thread=True, group="files", exit_on_error=False)
     def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
@@ -175,7 +207,7 @@ class LazytuiApp(App[None]):
     def _say_written(self, written: Sequence[Path]) -> None:
         paths = [plain(str(path)) for path in written]
         self.copy_to_clipboard(paths[0])
-        self.notify("\n".join(["Written, and its path is copied:", *paths]), markup=False)
+        self.notify("\n".join(["Written, and its path is copied:", *paths]))
 
     @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
     def _watch_workspace(self) -> None:
@@ -186,6 +218,8 @@ class LazytuiApp(App[None]):
         def look() -> None:
             nonlocal last
             lines = watch.look()
+            if watch.trouble != self.trouble:
+                self.call_from_thread(setattr, self, "trouble", watch.trouble)
             if lines != last:
                 last = lines
                 self.call_from_thread(setattr, self, "lines", lines)

@@ -32,7 +32,7 @@ class Ask(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
-            yield Static(self._question, markup=False)
+            yield Static(plain(self._question), markup=False)
             yield Static("y yes   n no", classes="hint", markup=False)
 
 
@@ -48,7 +48,7 @@ class AskText(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
-            yield Static(self._question, markup=False)
+            yield Static(plain(self._question), markup=False)
             yield Input(self._text, compact=True)
             yield Static("Enter to take it, Escape to leave it", classes="hint", markup=False)
 

@@ -14,6 +14,7 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.history import Columns, MetricHistory
 from lazytui.runs.result import read_metrics
 from lazytui.runs.status import GOING, Status
+from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace
 
 POLL_SECONDS = 0.5
@@ -33,23 +34,48 @@ class RunLine:
     created: float
     status: Status
     metrics: dict[str, float | None]
+    damage: str = ""
+    """Why its record can't be read, in a sentence."""
 
     @property
     def going(self) -> bool:
         return self.status.state in GOING
 
+    @property
+    def state(self) -> str:
+        """In a word or two."""
+        return "damaged" if self.damage else state_word(self.status)
+
 
 class WorkspaceWatch:
-    """Looks at every run of a workspace again and again; reads a run's files only when they changed."""
+    """Looks at every run of a workspace again and again; reads a run's files only when they changed.
+
+    trouble: why the last look found nothing, in a sentence, where that isn't because nothing is there yet.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
+        self.trouble = ""
         self._workspace = workspace
+        self._was_there = False
         self._seen: dict[Path, tuple[tuple[int, ...], RunLine]] = {}
 
     def look(self) -> tuple[RunLine, ...]:
         """The runs as they are now, oldest first."""
+        self.trouble = self._trouble()
         self._seen = {run.path: self._line(run) for run in self._workspace.runs()}
         return tuple(line for _, line in self._seen.values())
+
+    def _trouble(self) -> str:
+        path = self._workspace.path
+        try:
+            next(path.iterdir(), None)
+        except FileNotFoundError:
+            gone = f"The workspace {path} isn't there any more. Its runs are shown again as soon as it is back."
+            return gone if self._was_there else ""
+        except OSError as error:
+            return f"The workspace {path} can't be read: {error.strerror}."
+        self._was_there = True
+        return ""
 
     def _line(self, run: RunFolder) -> tuple[tuple[int, ...], RunLine]:
         stamps = tuple(_stamp(run.path / file) for file in ("status.json", "result.json", "name"))
@@ -61,10 +87,10 @@ class WorkspaceWatch:
 
 def run_line(run: RunFolder) -> RunLine:
     try:
-        kind, created = run.record.kind, run.record.created
-    except BadInput:
-        kind, created = "?", 0.0
-    return RunLine(run, kind, run.name, created, run.status, read_metrics(run.path))
+        kind, created, damage = run.record.kind, run.record.created, ""
+    except BadInput as error:
+        kind, created, damage = "?", 0.0, str(error)
+    return RunLine(run, kind, run.name, created, run.status, read_metrics(run.path), damage)
 
 
 class RunWatch:

@@ -16,7 +16,7 @@ from lazytui.analyses.story import CHAPTERS
 from lazytui.app.following import RunLine, run_line
 from lazytui.app.place import Place
 from lazytui.plain_text import plain
-from lazytui.runs.words import age, state_word
+from lazytui.runs.words import age
 from lazytui.runs.workspace import shipped_runs
 
 WELCOME = (
@@ -73,7 +73,7 @@ def _heading(text: str) -> Option:
 
 
 def _option(line: RunLine) -> Option:
-    words = [line.name or line.run.reference, state_word(line.status), age(line.created)]
+    words = [line.name or line.run.reference, line.state, age(line.created)]
     hard = line.metrics.get("hard_accuracy")
     easy = line.metrics.get("easy_accuracy")
     if easy is not None and hard is not None:

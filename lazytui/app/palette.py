@@ -15,10 +15,9 @@ from lazytui.analyses import SUMMARIES
 from lazytui.app.form import ParamsForm
 from lazytui.app.place import Place
 from lazytui.app.places import PLACES
-from lazytui.errors import LazytuiError
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain
-from lazytui.runs.words import age, state_word
+from lazytui.runs.words import age
 from lazytui.runs.workspace import shipped_runs
 
 if TYPE_CHECKING:
@@ -93,18 +92,11 @@ def _analyses(app: LazytuiApp) -> Iterator[Command]:
 
 def _runs(app: LazytuiApp) -> Iterator[Command]:
     for line in reversed(app.lines):
-        about = f"{line.kind}, {state_word(line.status)}, {age(line.created)}"
+        about = f"{line.kind}, {line.state}, {age(line.created)}"
         name = f"Run {line.name} {line.run.id}" if line.name else f"Run {line.run.id}"
-        yield Command(plain(name), plain(about), partial(_open, app, line.run.reference))
+        yield Command(plain(name), plain(about), partial(app.open_run, line.run.reference))
     for run in shipped_runs():
-        yield Command(f"Run {run.reference}", "came along", partial(_open, app, run.reference))
-
-
-def _open(app: LazytuiApp, reference: str) -> None:
-    try:
-        app.open_run(reference)
-    except LazytuiError as error:  # it was removed meanwhile, or is damaged
-        app.say_error(error)
+        yield Command(f"Run {run.reference}", "came along", partial(app.open_run, run.reference))
 
 
 def _models(app: LazytuiApp) -> Iterator[Command]:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static
+from textual.worker import Worker
 
 from lazytui.app.places import PLACES
 from lazytui.plain_text import plain
@@ -60,6 +61,7 @@ class Place(Screen[None]):
         Binding("e", "export", "Export", show=False),
         Binding("question_mark", "help", "Help"),
         Binding("j", "jobs", "Jobs"),
+        Binding("l", "log", "Log of the run", show=False),
         Binding("f12", "screenshot", "Screenshot", show=False),
     ]
 
@@ -79,6 +81,7 @@ class Place(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Bar(self.name_of_place)
+        yield Static(id="trouble", markup=False)
         with Vertical(id="place"):
             yield from self.compose_place()
         yield Static(id="too-small", markup=False)
@@ -97,6 +100,14 @@ class Place(Screen[None]):
 
         self.app.push_screen(JobsDrawer())
 
+    def action_log(self) -> None:
+        from lazytui.app.log import Log
+
+        if self.followed:
+            self.app.push_screen(Log(self.followed))
+        else:
+            self.notify("No run is shown here whose log could be opened.", severity="warning")
+
     def action_export(self) -> None:
         from lazytui.app.exporting import ask
 
@@ -113,6 +124,7 @@ class Place(Screen[None]):
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._say_status)
+        self.watch(self.lab, "trouble", self._say_trouble)
         self.lab.restore(self)
 
     def on_resize(self, event: Resize) -> None:
@@ -124,6 +136,14 @@ class Place(Screen[None]):
             "Make it larger, or press q to quit: runs go on."
         )
         self._say_status()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.lab.say_failure(event)
+
+    def _say_trouble(self, sentence: str) -> None:
+        line = self.query_one("#trouble", Static)
+        line.update(plain(sentence))
+        line.display = bool(sentence)
 
     def _say_status(self) -> None:
         going = sum(line.going for line in self.lab.lines)

@@ -18,7 +18,7 @@ from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import RESUMABLE
-from lazytui.runs.words import age, state_word
+from lazytui.runs.words import age, shortened
 
 EMPTY = "No runs yet. Press 0 and then s to have the whole story told, or 2 to train a network."
 
@@ -53,6 +53,12 @@ class RunsPlace(Place):
         """Put the cursor on this run."""
         if run.reference in self._lines:
             self.query_one(DataTable).move_cursor(row=list(self._lines).index(run.reference))
+
+    @property
+    def followed(self) -> RunFolder | None:
+        """The run under the cursor."""
+        line = self._chosen()
+        return line.run if line else None
 
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures
@@ -141,19 +147,21 @@ class RunsPlace(Place):
         found = self.query_one(RunFigures)
         if line is None:
             found.show(None, EMPTY)
+        elif line.damage:
+            found.show(None, plain(f"{line.damage} d deletes it."))
         elif line.status.state == "done":
             found.show(line.run)
         else:
             error = f" {line.status.error}" if line.status.error else ""
-            found.show(None, plain(f"{line.run.id} is {state_word(line.status)}.{error}"))
+            found.show(None, plain(f"{line.run.id}: {line.state}.{error} l shows its log."))
 
 
 def _cells(line: RunLine) -> list[Text]:
     colors = {"done": "green", "running": "cyan", "queued": "cyan", "failed": "red", "interrupted": "yellow"}
     return [
-        Text(plain(line.run.id)),
-        Text(plain(line.name or "")),
-        Text(state_word(line.status), style=colors.get(line.status.state, "")),
+        Text(shortened(plain(line.run.id), 40)),
+        Text(shortened(line.name or "", 16)),
+        Text(line.state, style="red" if line.damage else colors.get(line.status.state, "")),
         _share(line.metrics.get("easy_accuracy")),
         _share(line.metrics.get("hard_accuracy")),
         Text(age(line.created), justify="right"),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.answers import answers
@@ -42,8 +43,11 @@ def load(workspace: Path) -> Session:
 
 
 def save(session: Session, workspace: Path) -> None:
-    """Keep the session; a workspace that isn't there yet, or that can't be written to, keeps none."""
-    with suppress(LazytuiError):
+    """Keep the session; a workspace that isn't there yet, or that can't be written to, keeps none.
+
+    Nor is one kept that names a run whose folder isn't named in UTF-8.
+    """
+    with suppress(LazytuiError, PydanticSerializationError):
         write_atomic(workspace / FILE, session.model_dump_json() + "\n")
 
 

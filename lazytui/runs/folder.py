@@ -140,6 +140,8 @@ class RunFolder:
             "weights": WEIGHTS_FILE,
             "events": "events.jsonl",
             "report": "report.html",
+            "log": OUTPUT_FILE,
+            "traceback": TRACEBACK_FILE,
         }
         found = {what: str(self.path / file) for what, file in files.items() if (self.path / file).is_file()}
         return found | ({"exports": str(self.exports)} if self.exports.is_dir() else {})

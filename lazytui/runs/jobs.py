@@ -27,7 +27,7 @@ def start_detached(run: RunFolder, workspace: Workspace) -> None:
     state = run.status.state
     if state not in RESUMABLE:
         raise UsageError(f"{run.id} is {state} already.")
-    run.refuse_links()
+    _ = run.record  # one that is damaged or not to be trusted is refused before anything is written
     with storage_errors(run.path):
         run.stop_file.unlink(missing_ok=True)
         run.pause_file.unlink(missing_ok=True)

@@ -27,6 +27,14 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def shortened(words: str, length: int) -> str:
+    """At most so many characters: what is too long loses its middle, since both ends of an id tell something."""
+    if len(words) <= length:
+        return words
+    end = (length - 1) // 3
+    return f"{words[: length - 1 - end]}…{words[-end:]}"
+
+
 def size(in_bytes: float) -> str:
     for unit in ("B", "kB", "MB"):
         if in_bytes < 1000:

@@ -71,7 +71,7 @@ def measure(scene: Scene, folder: Path) -> None:
         shown.quit()
     probe = json.loads(seen.read_text())
     late = np.array([late for at, late in probe["lateness"] if start <= at < end]) * 1000
-    points = sum(start <= at < end for at, _ in probe["points"])
+    points = sum(start <= at < end for at, _, _ in probe["points"])
     middle, most = np.percentile(late, [50, 95])
     print(
         f"{scene.name:<30} {middle:>10.1f} ms {most:>8.1f} ms {LATENESS_ASKED:>5.0f} ms {late.max():>6.0f} ms "

@@ -44,11 +44,11 @@ def main(file: Path, *, low_bandwidth: bool) -> None:
                 self._note_points(now)
 
         def _note_points(self, now: float) -> None:
-            """When the chart in view came to hold another number of points."""
+            """When the chart in view came to hold another number of points, and the processor time by then."""
             for view in self.screen.query(LinesView):
                 points = max((len(series.x) for series in view.figure.series), default=0)
                 if not seen["points"] or seen["points"][-1][1] != points:
-                    seen["points"].append((now, points))
+                    seen["points"].append((now, points, time.process_time()))
 
     app = Probed(Workspace(Path(os.environ["LAZYTUI_WORKSPACE"])), low_bandwidth=low_bandwidth)
     app.run()

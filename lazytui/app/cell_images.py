@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
@@ -96,6 +96,9 @@ class CellImages(Place):
     """Lies over the place that it was opened from, until Escape."""
 
     name_of_place = "evaluate"
+    DEFAULT_CSS = """
+    CellImages FigureView { height: 1fr; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("n,pagedown", "turn(1)", "Next images", key_display="n"),
@@ -112,7 +115,7 @@ class CellImages(Place):
 
     def compose_place(self) -> ComposeResult:
         yield Static("Painting the images ... Esc goes back.", id="said", markup=False)
-        yield VerticalScroll(id="images", can_focus=False)
+        yield Vertical(id="images")
 
     def on_mount(self) -> None:
         self._paint()

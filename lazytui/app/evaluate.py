@@ -72,14 +72,13 @@ class EvaluatePlace(Place):
         else:
             self._to_figures()
 
-    @on(RunFigures.Drawn)
+    @on(RunFigures.Found)
     def _make_room(self) -> None:
         """Fold the form where two networks stand side by side without it only, and nobody is filling it in."""
         side, found = self.query_one("#side"), self.query_one(RunFigures)
         crowded = found.size.width < SIDE_BY_SIDE <= self.size.width
         if found.of_two and crowded and not side.has_focus_within:
             side.display = False
-            self._to_figures()
 
     def _to_figures(self) -> None:
         """The keyboard to the first figure with something to point at."""

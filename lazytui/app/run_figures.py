@@ -53,8 +53,8 @@ class RunFigures(VerticalScroll):
     """
     can_focus = False
 
-    class Drawn(Message):
-        """The figures of another run are there."""
+    class Found(Message):
+        """The figures of another run were read, and are about to be drawn."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -93,11 +93,16 @@ class RunFigures(VerticalScroll):
         if run is not self._run:
             return  # another run was chosen meanwhile
         self.figures = figures
-        with self.app.batch_update():
-            self.remove_children()
-            self.mount_all(_arranged(figures))
-        self.scroll_home(animate=False)
-        self.post_message(self.Drawn())
+        self.post_message(self.Found())
+        self.call_after_refresh(self._arrange, figures)
+
+    def _arrange(self, figures: Sequence[Figure]) -> None:
+        """Only after whoever holds them has made room, so that nothing is drawn twice."""
+        if figures is self.figures:
+            with self.app.batch_update():
+                self.remove_children()
+                self.mount_all(_arranged(figures))
+            self.scroll_home(animate=False)
 
     def _said(self, sentence: str) -> None:
         self.figures = ()

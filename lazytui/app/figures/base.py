@@ -373,10 +373,13 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         start = self._place
         step = Offset(0, down)
         if start is None or self.moved(start, step) is None:
-            if self.max_scroll_y:
-                self.scroll_page_down(animate=False) if down > 0 else self.scroll_page_up(animate=False)
-                return
-            raise SkipAction
+            if down > 0 and self.scroll_offset.y < self.max_scroll_y:
+                self.scroll_page_down(animate=False)
+            elif down < 0 and self.scroll_offset.y > 0:
+                self.scroll_page_up(animate=False)
+            else:
+                raise SkipAction
+            return
         begin = self.region_of(start)
         target = start
         while (further := self.moved(target, step)) is not None:

@@ -74,6 +74,13 @@ def test_no_module_of_these_packages_imports_torch_by_itself(package: str, lab: 
     assert not set(ended.out.split()) & NEVER
 
 
+def test_the_app_imports_no_torch_by_itself(lab: Lab) -> None:
+    names = [_module(file) for file in (ROOT / "lazytui" / "app").rglob("*.py")]
+    ended = lab.python(f"import importlib, sys\nfor n in {names!r}: importlib.import_module(n)\nprint(*sys.modules)")
+    assert ended.code == 0, ended.err
+    assert not set(ended.out.split()) & {"torch", "torchvision", "matplotlib", "sklearn"}
+
+
 def _module(file: Path) -> str:
     parts = file.relative_to(ROOT).with_suffix("").parts
     return ".".join(part for part in parts if part != "__init__")

@@ -68,7 +68,7 @@ class Cut:
 
     def carry(self, activations: Tensor) -> Tensor:
         """(N, *shape) -> (N, neurons, ...): through the layers above that treat each channel by itself."""
-        carried: Tensor = self._pools(activations)
+        carried: Tensor = self._pools(_for(self._pools, activations))
         return carried
 
     def logits(self, carried: Tensor, images: Tensor) -> Tensor:
@@ -78,11 +78,16 @@ class Cut:
         `carried` put in place at the layer, since what bypasses the layer must come from somewhere.
         """
         if self._parts:
-            logits: Tensor = self._above(carried)
+            logits: Tensor = self._above(_for(self._above, carried))
             return logits
         with replaced(self.model, self.layer, lambda _output: carried):
             whole: Tensor = self.model(images)
         return whole
+
+
+def _for(part: nn.Sequential, tensor: Tensor) -> Tensor:
+    """The tensor to run a part on: a copy where something in it works in place."""
+    return tensor.clone() if any(getattr(module, "inplace", False) for module in part.modules()) else tensor
 
 
 def _parts(model: nn.Module, layer: str) -> tuple[list[nn.Module], list[nn.Module]] | None:

@@ -1,0 +1,159 @@
+"""Roles, information and selectivity of neurons whose part is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from numpy.random import Generator, default_rng
+from sklearn.metrics import mutual_info_score
+
+from lazytui.interpret.neurons.information import (
+    chance_bound,
+    conditional_information,
+    contingency,
+    mutual_information,
+    plug_in,
+    quantile_bins,
+)
+from lazytui.interpret.neurons.measures import class_selectivity, color_selectivity, label_entropy, measure
+from lazytui.interpret.neurons.roles import ROLES
+from tests.interpret.neurons.planted import Labels, activations, factorial_labels
+
+
+@pytest.fixture
+def labels() -> tuple[Labels, Labels]:
+    return factorial_labels(40)
+
+
+@pytest.fixture
+def random() -> Generator:
+    return default_rng(0)
+
+
+def test_planted_neurons_get_their_roles(labels: tuple[Labels, Labels], random: Generator) -> None:
+    digits, colors = labels
+    noise = [np.abs(random.normal(0, 0.2, len(digits))) for _ in range(6)]
+    planted = {
+        "traitor": colors + noise[0],
+        "hero": digits + noise[1],
+        "mixed": np.abs(random.normal(1, 0.3, len(digits))),
+        "silent": 0.001 * (colors + noise[3]),
+        "flat": np.full(len(digits), 3.0) + 1e-4 * noise[4],
+    }
+    found = measure(activations(*planted.values()), digits, colors)
+    assert [ROLES[role] for role in found.role] == list(planted)
+    assert found.color_information[0] > 2 and found.digit_information[0] < found.information_bound[0]
+    assert found.digit_information[1] > 2
+
+
+def test_a_neuron_that_reads_both_alike_is_mixed(labels: tuple[Labels, Labels]) -> None:
+    digits, colors = labels
+    both = (digits == 3) * 1.0 + (colors == 7) * 1.0
+    found = measure(activations(both, digits * 1.0), digits, colors)
+    assert ROLES[found.role[0]] == "mixed"
+    assert found.color_information[0] == pytest.approx(found.digit_information[0], abs=1e-12)
+
+
+def test_what_biased_data_would_have_called_a_hero_is_a_traitor(random: Generator) -> None:
+    """A graded color reader seems to know the digit on biased data; where cues are independent it is found out."""
+    digits = random.integers(0, 10, 8000).astype(np.uint8)
+    biased = np.where(random.random(8000) < 0.95, digits, random.integers(0, 10, 8000)).astype(np.uint8)
+    on_biased = measure(activations(biased + 0.1 * random.random(8000)), digits, biased)
+    digits, colors = factorial_labels(80)
+    on_probe = measure(activations(colors + 0.1 * random.random(8000)), digits, colors)
+    assert on_biased.digit_information[0] > 2
+    assert abs(on_probe.digit_information[0]) < 0.02 and on_probe.color_information[0] > 2
+
+
+def test_information_of_independent_pairs_is_zero_within_the_bound() -> None:
+    """The mean of many is 0, and 95 in 100 stay under the bound."""
+    random = default_rng(1)
+    labels = torch.from_numpy(random.integers(0, 10, 2000))
+    values = torch.from_numpy(np.maximum(random.normal(0.3, 1, (2000, 400)), 0)).float()
+    counts = contingency(quantile_bins(values), labels)
+    found, bound = mutual_information(counts), chance_bound(counts)
+    assert abs(found.mean()) < 4 * found.std() / 20
+    assert (found < bound).mean() == pytest.approx(0.95, abs=0.035)
+
+
+def test_information_agrees_with_scikit_learn() -> None:
+    random = default_rng(2)
+    labels = torch.from_numpy(random.integers(0, 10, 3000))
+    values = (labels[:, None] * torch.rand(5) + torch.from_numpy(random.normal(0, 3, (3000, 5)))).float().relu()
+    bins = quantile_bins(values)
+    found = plug_in(contingency(bins, labels))
+    for neuron in range(5):
+        peer = mutual_info_score(bins[:, neuron].numpy(), labels.numpy()) / np.log(2)
+        assert found[neuron] == pytest.approx(peer, rel=1e-5)
+
+
+def test_bins_hold_equally_many_and_zeros_have_their_own() -> None:
+    values = torch.cat([torch.zeros(20), torch.rand(80) + 0.1])[:, None]
+    counts = torch.bincount(quantile_bins(values)[:, 0], minlength=9)
+    assert counts.tolist() == [20, *[10] * 8]
+
+
+def test_equal_activations_share_a_bin() -> None:
+    values = torch.tensor([0.0, 2.0, 2.0, 2.0, 2.0, 5.0, 5.0, 5.0, 5.0])[:, None]
+    bins = quantile_bins(values)[:, 0]
+    assert len(set(bins[1:5].tolist())) == 1 and len(set(bins[5:].tolist())) == 1
+    assert bins[0] == 0 and bins[1] != bins[5]
+
+
+def test_a_neuron_that_is_never_active_tells_nothing(labels: tuple[Labels, Labels]) -> None:
+    digits, colors = labels
+    found = measure(activations(np.zeros(len(digits)), digits * 1.0), digits, colors)
+    assert ROLES[found.role[0]] == "silent"
+    assert found.color_information[0] == found.digit_information[0] == 0
+    assert np.isnan(found.color_selectivity[0]) and np.isnan(found.digit_selectivity[0])
+
+
+def test_a_layer_without_any_activity_has_only_silent_neurons(labels: tuple[Labels, Labels]) -> None:
+    found = measure(activations(np.zeros(4000)), *labels)
+    assert ROLES[found.role[0]] == "silent"
+    assert found.polysemanticity[0] == 0
+
+
+def test_digit_given_color_sees_what_color_hides(labels: tuple[Labels, Labels]) -> None:
+    """Whether digit and color are even or odd together tells nothing of the digit, until the color is known."""
+    digit, color = (torch.from_numpy(each.astype(np.int64)) for each in labels)
+    counts = contingency(((digit + color) % 2)[:, None], digit, color)
+    bias = 10 * 9 / (2 * 4000 * np.log(2))
+    assert conditional_information(counts)[0] == pytest.approx(1 - bias, rel=1e-6)
+    assert mutual_information(counts.sum(3))[0] == pytest.approx(0, abs=0.002)
+
+
+def test_color_selectivity_stays_within_its_bound() -> None:
+    one = np.eye(10)[:3] * 7.0
+    assert color_selectivity(one) == pytest.approx(np.ones(3))
+    random = default_rng(3).random((500, 10)) ** 4
+    found = color_selectivity(random)
+    assert (found <= 1 + 1e-12).all() and (found >= 0).all()
+
+
+def test_color_selectivity_does_not_depend_on_scale() -> None:
+    response = default_rng(4).random((5, 10))
+    assert color_selectivity(response) == pytest.approx(color_selectivity(1000 * response))
+
+
+def test_neurons_that_hardly_vary_have_no_color_selectivity() -> None:
+    response = np.stack([np.arange(10.0), 5 + 1e-4 * np.arange(10.0)])
+    found = color_selectivity(response)
+    assert np.isfinite(found[0]) and np.isnan(found[1])
+
+
+def test_class_selectivity_of_extremes_and_of_signed_activations() -> None:
+    response = np.stack([np.eye(10)[2], np.ones(10), np.eye(10)[2]])
+    found = class_selectivity(response, np.array([0.0, 0.0, -1.0]))
+    assert found[:2] == pytest.approx([1.0, 0.0]) and np.isnan(found[2])
+
+
+def test_label_entropy_is_nothing_for_one_digit_and_one_for_all(labels: tuple[Labels, Labels]) -> None:
+    digits = torch.from_numpy(labels[0].astype(np.int64))
+    digits[:40] = torch.arange(40) % 10
+    only_three = (digits == 3).float()
+    spread = torch.zeros(4000)
+    spread[:40] = 1
+    found = label_entropy(torch.stack([only_three, spread], dim=1), digits)
+    assert found == pytest.approx([0.0, 1.0], abs=1e-6)

@@ -43,6 +43,7 @@ class Typed(Input):
         )
         self.field = field
         self.offers = offers
+        self._told = ""
 
     def validate_value(self, value: str) -> str:
         return plain(value)
@@ -52,13 +53,17 @@ class Typed(Input):
         with self.prevent(Input.Changed):
             self.value = words
             self.cursor_position = len(self.value)
+        self._told = self.value
 
     def set_holding(self, words: str) -> None:
         self.placeholder = plain(words)
 
     def on_input_changed(self, event: Input.Changed) -> None:
+        """Textual tells of the value when the field appears, too, maybe after another was set: nobody typed that."""
         event.stop()
-        self.post_message(Given(self.field, self._read(event.value)))
+        if event.value == self.value != self._told:
+            self._told = event.value
+            self.post_message(Given(self.field, self._read(event.value)))
 
     def _read(self, text: str) -> Any:
         """The value that is meant; text that can't be read stays text, for the model to refuse."""

@@ -34,10 +34,12 @@ from lazytui.app.places import PLACES
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.jobs import request_stop, start_detached
+from lazytui.runs.jobs import go_on, may_go_on, request_pause, request_stop, start_detached
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace, shipped_runs
 
+_SHORTLY = 2.0
+"""Seconds for which something that can be seen anyway is said."""
 _KEEP_SECONDS = 2.0
 """How often it is looked whether there is something new to keep for the next session."""
 
@@ -163,13 +165,19 @@ class LazytuiApp(App[None]):
         except LazytuiError as error:
             self.say_error(error)
         else:
-            self.notify(done, markup=False)
+            self.notify(done, markup=False, timeout=_SHORTLY)
 
     def stop(self, run: RunFolder) -> None:
         self.attempt(lambda: request_stop(run), f"{run.id} was asked to save and stop.")
 
     def resume(self, run: RunFolder) -> None:
-        self.attempt(lambda: start_detached(run, self.workspace), f"{run.id} goes on.")
+        self.attempt(lambda: go_on(run, self.workspace), f"{run.id} goes on.")
+
+    def pause_or_resume(self, run: RunFolder) -> None:
+        if may_go_on(run):
+            self.resume(run)
+        else:
+            self.attempt(lambda: request_pause(run), f"{run.id} was asked to pause.")
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")

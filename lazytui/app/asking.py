@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from lazytui.app.following import RunLine
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.words import state_word
 
 
 class Ask(ModalScreen[bool]):
@@ -57,21 +58,25 @@ class AskText(ModalScreen[str | None]):
 
 
 class AskRun(ModalScreen[RunFolder | None]):
-    """Answers the run that is chosen; None on Escape."""
+    """Answers the run that is chosen; None on Escape. marked: those that were chosen before."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "None")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]
 
-    def __init__(self, question: str, lines: Sequence[RunLine]) -> None:
+    def __init__(self, question: str, lines: Sequence[RunLine], marked: Collection[RunFolder] = ()) -> None:
         super().__init__()
         self._question = question
         self._lines = list(reversed(lines))
+        self._marked = marked
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
             yield Static(self._question, markup=False)
-            options = [Option(Content(plain(f"{line.run.id}  {line.name or ''}"))) for line in self._lines]
-            yield OptionList(*options, markup=False)
-            yield Static("Enter to choose, Escape for none", classes="hint", markup=False)
+            yield OptionList(*(Option(Content(self._told(line))) for line in self._lines), markup=False)
+            yield Static("Enter to choose, Escape to leave it", classes="hint", markup=False)
+
+    def _told(self, line: RunLine) -> str:
+        mark = "✓" if line.run in self._marked else " "
+        return plain(f"{mark} {line.run.id}  {line.name or ''}  {state_word(line.status)}")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._lines[event.option_index].run)

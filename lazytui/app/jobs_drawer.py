@@ -59,6 +59,7 @@ class JobsDrawer(ModalScreen[None]):
     JobsDrawer OptionList > .option-list--option { padding: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "pause", "Pause or resume"),
         Binding("x", "stop", "Stop"),
         Binding("escape,j,q", "dismiss(None)", "Close", show=False),
     ]
@@ -77,7 +78,7 @@ class JobsDrawer(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title, box.border_subtitle = "Jobs", "Enter opens   x stops   Esc closes"
+            box.border_title, box.border_subtitle = "Jobs", "Enter opens   p pauses   x stops   Esc closes"
             yield OptionList(markup=False)
             yield Static(NOTHING, markup=False)
 
@@ -92,6 +93,12 @@ class JobsDrawer(ModalScreen[None]):
             self.lab.open_run(line.run.reference)
         except LazytuiError as error:
             self.lab.say_error(error)
+
+    def action_pause(self) -> None:
+        """Let the run under the cursor wait, or wake it."""
+        chosen = self.query_one(OptionList).highlighted
+        if chosen is not None:
+            self.lab.pause_or_resume(self._going[chosen].run)
 
     def action_stop(self) -> None:
         """Ask the run under the cursor to save and stop."""
@@ -119,8 +126,9 @@ class JobsDrawer(ModalScreen[None]):
         self.query_one(Static).display = not after
 
     def _rate(self, line: RunLine) -> float:
-        """Of the run's unit a second, since the drawer was opened; 0 until that can be told."""
-        if line.status.progress is None:
+        """Of the run's unit a second, since the drawer was opened or the run woken; 0 until that can be told."""
+        if line.status.progress is None or line.status.state == "paused":
+            self._first_seen.pop(line.run.reference, None)
             return 0.0
         now = line.status.heartbeat, line.status.progress.done
         began, before = self._first_seen.setdefault(line.run.reference, now)

@@ -27,6 +27,7 @@ class RunsPlace(Place):
     name_of_place = "runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "resume", "Resume"),
+        Binding("p", "pause", "Pause"),
         Binding("s", "stop", "Stop"),
         Binding("n", "rename", "Name"),
         Binding("d", "remove", "Delete"),
@@ -74,12 +75,17 @@ class RunsPlace(Place):
             self.lab.open_run(line.run.reference)
 
     def action_resume(self) -> None:
-        """Go on with a run that was stopped, interrupted, or that failed."""
+        """Go on with a run that was paused, stopped, interrupted, or that failed."""
         line = self._chosen()
-        if line and line.status.state in RESUMABLE:
+        if line and line.status.state in {"paused", *RESUMABLE}:
             self.lab.resume(line.run)
         elif line:
             self.notify(f"{line.run.id} is {line.status.state}: there is nothing to resume.", markup=False)
+
+    def action_pause(self) -> None:
+        """Let a going run wait, or wake it."""
+        if line := self._chosen():
+            self.lab.pause_or_resume(line.run)
 
     def action_stop(self) -> None:
         if line := self._chosen():

@@ -3,48 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.train import TrainParams, curves
 from lazytui.app.asking import AskRun
-from lazytui.app.figures import FigureView, view_of
+from lazytui.app.figures.lines import LinesView
 from lazytui.app.following import RunWatch, keep_looking
 from lazytui.app.form import ParamsForm
 from lazytui.app.place import Place
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.status import GOING, RESUMABLE
-from lazytui.runs.words import state_word
+from lazytui.runs.jobs import may_go_on
+from lazytui.runs.status import GOING
+from lazytui.runs.words import clock, shortened, state_word, thousands
+from lazytui.training.methods.options import MethodOptions
 
-FIRST = ("model", "method", "dataset", "source", "epochs", "batch_size", "lr", "seed")
+FIRST = ("model", "method", *MethodOptions.model_fields, "dataset", "source", "epochs", "batch_size", "lr", "seed")
 EMPTY = "No training yet. Fill in the form and press g: it goes on when you leave, and is here when you return."
+KEYS = "tab: next chart   ← →: values   o: overlay   f: form"
+ROWS_WITH_NOTE = 28
+"""Where there are fewer, the curves need the rows that a chart's note takes."""
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What a look at the followed runs saw: the charts, and how it goes in words."""
+    """What a look at the followed runs saw: the charts, and how the first run goes, in words and for the keys."""
 
-    charts: Sequence[Lines]
-    words: str
+    charts: Sequence[Lines] = field(default=(), compare=False)
+    words: str = EMPTY
+    going: bool = False
+    may_go_on: bool = False
 
 
 class TrainPlace(Place):
     name_of_place = "train"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "start", "Go"),
+        Binding("p", "pause", "Pause"),
+        Binding("p,r", "resume", "Resume"),
         Binding("x", "stop", "Stop"),
-        Binding("r", "resume", "Resume"),
-        Binding("o", "overlay", "Overlay"),
-        Binding("c", "chart", "Next chart"),
+        Binding("o", "overlay", "Lay another run over it", show=False),
+        Binding("c", "chart", "Next chart", show=False),
+        Binding("tab", "chart_or_field", "Next chart, or field", show=False),
+        Binding("f", "form", "To the form", show=False),
     ]
 
     def __init__(self) -> None:
@@ -52,7 +64,8 @@ class TrainPlace(Place):
         self._run: RunFolder | None = None
         self._overlaid: list[RunFolder] = []
         self._chart = 0
-        self._charts: Sequence[Lines] = ()
+        self._sight = Sight()
+        self._drawn: tuple[Lines, bool] | None = None
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
@@ -60,20 +73,34 @@ class TrainPlace(Place):
                 yield ParamsForm(TrainParams, kind="train", first=FIRST)
                 with Horizontal(id="buttons"):
                     yield Button("Go", id="start", compact=True, variant="primary")
+                    yield Button("Pause", id="pause", compact=True)
                     yield Button("Stop", id="stop", compact=True)
             with Vertical(id="watch"):
+                yield Static(id="charts", markup=False)
                 yield Static(EMPTY, id="words", markup=False)
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._choose_first)
 
+    def on_resize(self, _event: Resize) -> None:
+        self.call_after_refresh(self._draw)
+
     def shown_figures(self) -> Sequence[Figure]:
-        return self._charts
+        return self._sight.charts
 
     def show_run(self, run: RunFolder) -> None:
         """Show this training, from its beginning, and go on watching it."""
         self._run = run
+        self._overlaid = [other for other in self._overlaid if other != run]
         self._look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        possible = {
+            "pause": self._sight.going and not self._sight.may_go_on,
+            "resume": self._sight.may_go_on,
+            "stop": self._sight.going,
+        }
+        return possible.get(action, True)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         getattr(self, f"action_{event.button.id}")()
@@ -85,28 +112,50 @@ class TrainPlace(Place):
             return
         self.lab.start("train", form.touched)
 
+    def action_pause(self) -> None:
+        """Let the training wait, or go on with it."""
+        if self._run:
+            self.lab.pause_or_resume(self._run)
+
+    action_resume = action_pause
+
     def action_stop(self) -> None:
         if self._run:
             self.lab.stop(self._run)
 
-    def action_resume(self) -> None:
-        if self._run:
-            self.lab.resume(self._run)
-
     def action_chart(self) -> None:
         """Show the next chart."""
         self._chart += 1
-        self._draw(Sight(self._charts, ""))
+        self._draw()
+
+    def action_chart_or_field(self) -> None:
+        """Tab: from chart to chart, and elsewhere on to the next field, as everywhere."""
+        chart = next(iter(self.query(LinesView)), None)
+        if chart and chart.has_focus:
+            self.action_chart()
+        elif chart and self.focused is None:
+            chart.focus()
+        else:
+            self.focus_next()
+
+    def action_form(self) -> None:
+        self.set_focus(None)
+        self.focus_next("ParamsForm *")
 
     def action_overlay(self) -> None:
-        """Lay the curves of another training over these, or take all of them away."""
+        """Lay the curves of another training over these, or take them away again."""
         runs = [line for line in self.lab.lines if line.kind == "train" and line.run != self._run]
+        if self._run is None or not runs:
+            self.notify("There is no other training yet that could be laid over this one.")
+            return
 
         def chosen(run: RunFolder | None) -> None:
-            self._overlaid = [*self._overlaid, run] if run else []
-            self._look()
+            if run is not None:
+                others = [other for other in self._overlaid if other != run]
+                self._overlaid = others if run in self._overlaid else [*others, run]
+                self._look()
 
-        self.app.push_screen(AskRun("Lay another training over this one", runs), chosen)
+        self.app.push_screen(AskRun("Lay the curves of another training over these", runs, self._overlaid), chosen)
 
     def _choose_first(self) -> None:
         """Until somebody chooses: the newest training, a going one before others."""
@@ -120,68 +169,115 @@ class TrainPlace(Place):
         worker, shown = get_current_worker(), self._run
         assert shown is not None
         watches = [RunWatch(run) for run in (shown, *self._overlaid)]
-        first = True
+        sight = Sight()
 
-        def look() -> None:
-            nonlocal first
+        def look() -> bool:
+            nonlocal sight
             changed = [watch.look() for watch in watches]
-            if first or any(changed) or shown.status.state in GOING:
-                first = False
-                sight = Sight(overlaid(watches), _words(watches[0]))
-                self.app.call_from_thread(self._draw, sight)
+            now = seen(watches, sight.charts if sight.charts and not any(changed) else overlaid(watches))
+            if now != sight or now.charts is not sight.charts:
+                sight = now
+                self.app.call_from_thread(self._show, now)
+            return any(watch.behind for watch in watches)
 
         keep_looking(look, lambda: worker.is_cancelled, self.lab.poll_seconds)
 
-    def _draw(self, sight: Sight) -> None:
-        self._charts = sight.charts
-        if sight.words:
-            self.query_one("#words", Static).update(sight.words)
+    def _show(self, sight: Sight) -> None:
+        before, self._sight = self._sight, sight
+        self._draw()
+        if (before.going, before.may_go_on) != (sight.going, sight.may_go_on):
+            self.refresh_bindings()
+            for action in ("pause", "stop"):
+                button = self.query_one(f"#{action}", Button)
+                button.disabled = not (sight.going or (action == "pause" and sight.may_go_on))
+            self.query_one("#pause", Button).label = "Resume" if sight.may_go_on else "Pause"
+
+    def _draw(self) -> None:
+        sight = self._sight
+        self.query_one("#words", Static).update(sight.words)
         if not sight.charts:
             return
+        names = [chart.name for chart in sight.charts]
         chart = sight.charts[self._chart % len(sight.charts)]
-        shown = self.query(FigureView)
-        if shown and shown.first().figure.name == chart.name:
-            shown.first().figure = chart
-            return
-        shown.remove()
-        self.query_one("#watch").mount(view_of(chart), before="#words")
+        self.query_one("#charts", Static).update(strip(names, chart.name))
+        noted = self.query_one("#watch").size.height >= ROWS_WITH_NOTE
+        before, self._drawn = self._drawn, (chart, noted)
+        figure = chart if noted else replace(chart, note="")
+        view = next(iter(self.query(LinesView)), None)
+        if view is None:
+            view = LinesView(figure)
+            self.query_one("#watch").mount(view, before="#charts")
+            if self.focused is None:
+                view.focus()
+        view.live = sight.going
+        if before is None or before[0] is not chart or before[1] != noted:
+            view.figure = figure
+
+
+def strip(names: Sequence[str], shown: str) -> Content:
+    """The charts there are, the shown one set off; and the keys for them."""
+    charts = [Content.styled(f" {plain(name)} ", "reverse" if name == shown else "") for name in names]
+    return Content("").join(charts) + Content.styled(f"   {KEYS}", "$text-muted")
+
+
+def seen(watches: Sequence[RunWatch], charts: Sequence[Lines]) -> Sight:
+    run = watches[0].run
+    words = _words(watches[0])
+    if others := watches[1:]:
+        words.append(f"{len(others)} overlaid: {', '.join(map(_who, others))}")
+    return Sight(charts, plain("  ".join(words)), run.status.state in GOING, may_go_on(run))
 
 
 def overlaid(watches: Sequence[RunWatch]) -> list[Lines]:
-    """The charts of the first run, with the others' curves laid over them under their own names."""
-    samples = int(watches[0].run.record.params.get("metrics_samples", 0))
-    charts = [_charts(watch, samples, named=len(watches) > 1) for watch in watches]
+    """The charts of the first run, with the others' curves of the same name laid over them, each under whose it is."""
+    samples = _whole(watches[0].run, "metrics_samples")
+    each = [{chart.name: chart for chart in _charts(watch, samples)} for watch in watches]
+    whose = [f" {_who(watch)}" for watch in watches] if len(watches) > 1 else [""]
     return [
-        replace(same[0], series=tuple(series for chart in same for series in chart.series))
-        for same in zip(*charts, strict=True)
+        replace(
+            chart,
+            series=tuple(
+                replace(series, name=series.name.removesuffix(f" {chart.y_label}") + who)
+                for charts, who in zip(each, whose, strict=True)
+                if name in charts
+                for series in charts[name].series
+            ),
+        )
+        for name, chart in each[0].items()
     ]
 
 
-def _charts(watch: RunWatch, samples: int, *, named: bool) -> list[Lines]:
-    """The charts of one run; named: its series carry the end of its id, to be told from another run's."""
-    charts = [chart for chart in curves(watch.columns(), samples) if isinstance(chart, Lines)]
-    if not named:
-        return charts
-    who = watch.run.name or watch.run.id.rsplit("-", 1)[-1]
-    return [
-        replace(chart, series=tuple(replace(series, name=f"{series.name} {who}") for series in chart.series))
-        for chart in charts
-    ]
+def _charts(watch: RunWatch, samples: int) -> list[Lines]:
+    return [chart for chart in curves(watch.columns(), samples) if isinstance(chart, Lines)]
 
 
-def _words(watch: RunWatch) -> str:
-    """`20261122-...-k3f9  running 70%  epoch 7/10  step 5904/8430  80 steps/s  0:31 left`."""
+def _who(watch: RunWatch) -> str:
+    """The run's name, or the end of its id: short enough for a legend."""
+    return watch.run.name or watch.run.id.rsplit("-", 1)[-1]
+
+
+def _words(watch: RunWatch) -> list[str]:
+    """`first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
     run, status = watch.run, watch.run.status
-    words = [run.name or run.id, state_word(status)]
-    if watch.done and status.state in GOING:
-        done, total = watch.done, watch.total
-        epochs = int(run.record.params.get("epochs", 1))
-        words += [f"epoch {min(done * epochs // total + 1, epochs)}/{epochs}", f"step {done:,}/{total:,}"]
-        if watch.rate:
-            left = round((total - done) / watch.rate)
-            words += [f"{watch.rate:,.0f} steps/s", f"{left // 60}:{left % 60:02} left"]
+    asked = status.state == "running" and run.pause_file.exists()
+    words = [run.name or run.id, "pausing" if asked else state_word(status)]
+    if watch.total and status.state in GOING:
+        epochs = _whole(run, "epochs")
+        words += [
+            f"epoch {min(watch.done * epochs // watch.total + 1, epochs)}/{epochs}",
+            f"step {watch.done:,}/{watch.total:,}",
+        ]
+        if watch.rate and status.state == "running":
+            left = (watch.total - watch.done) / watch.rate
+            words += [f"{thousands(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock(left)}"]
     if status.error:
-        words.append(status.error)
-    if status.state in RESUMABLE:
-        words.append("r goes on with it")
-    return plain("  ".join(words))
+        words += [shortened(status.error, 200), "l shows its log"]
+    if may_go_on(run):
+        words.append("p goes on with it")
+    return words
+
+
+def _whole(run: RunFolder, parameter: str) -> int:
+    """A recorded parameter that is to be a number; a run folder of elsewhere may hold anything."""
+    value = run.record.params.get(parameter)
+    return value if isinstance(value, int) else 1

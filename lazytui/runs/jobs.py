@@ -96,6 +96,12 @@ def _is_to_carry(status: Status) -> bool:
     return status.state == "queued" and status.pid == os.getpid() and process_lives(status)
 
 
+def may_go_on(run: RunFolder) -> bool:
+    """Whether a run waits, was asked to, or ended early: what `go_on` is for."""
+    state = run.status.state
+    return state == "paused" or (run.pause_file.exists() if state in GOING else state in RESUMABLE)
+
+
 def go_on(run: RunFolder, workspace: Workspace) -> None:
     """Wake a run that waits, or carry on with one that ended early. Raises UsageError for any other."""
     if not wake(run):

@@ -41,3 +41,17 @@ def size(in_bytes: float) -> str:
             return f"{in_bytes:.0f} {unit}"
         in_bytes /= 1000
     return f"{in_bytes:.1f} GB"
+
+
+def clock(seconds: float) -> str:
+    """`0:38`, `1:02:03`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def thousands(number: float) -> str:
+    """`820`, `5.1 k`, `84 k`."""
+    if number < 1000:
+        return f"{number:.0f}"
+    return f"{number / 1000:.1f} k" if number < 10_000 else f"{number / 1000:,.0f} k"

@@ -34,7 +34,7 @@ from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import load_result
 
-_LAYOUTS = ((28, 15), (14, 9))
+_LAYOUTS = ((28, 15), (14, 8))
 """Cells across an image, and lines down it with its caption: large where all images fit on a screen, else small."""
 
 _painting = threading.Lock()

@@ -1,6 +1,7 @@
 """The app itself with a probe in its event loop: `python -m benchmarks.probed_app FILE [--low-bandwidth]`.
 
-When it is left it writes to FILE what the probe saw, as JSON.
+When it is left it writes to FILE what the probe saw, as JSON: `lateness` [when, seconds late, seconds of the processor
+that the loop took since the tick before], `points` [when, points in the chart, processor seconds so far], `torch`.
 """
 
 from __future__ import annotations
@@ -34,21 +35,22 @@ def main(file: Path, *, low_bandwidth: bool) -> None:
         def on_mount(self) -> None:
             self.run_worker(self._probe(), group="probe")
 
+            self.set_interval(5 * TICK, self._note_points)
+
         async def _probe(self) -> None:
-            due = time.monotonic()
+            due, spent = time.monotonic(), time.thread_time()
             while True:
                 due += TICK
                 await asyncio.sleep(max(due - time.monotonic(), 0))
-                now = time.monotonic()
-                seen["lateness"].append((now, now - due))
-                self._note_points(now)
+                now, spent_before, spent = time.monotonic(), spent, time.thread_time()
+                seen["lateness"].append((now, now - due, spent - spent_before))
 
-        def _note_points(self, now: float) -> None:
+        def _note_points(self) -> None:
             """When the chart in view came to hold another number of points, and the processor time by then."""
             for view in self.screen.query(LinesView):
                 points = max((len(series.x) for series in view.figure.series), default=0)
                 if not seen["points"] or seen["points"][-1][1] != points:
-                    seen["points"].append((now, points, time.process_time()))
+                    seen["points"].append((time.monotonic(), points, time.process_time()))
 
     app = Probed(Workspace(Path(os.environ["LAZYTUI_WORKSPACE"])), low_bandwidth=low_bandwidth)
     app.run()

@@ -2,82 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import select
 import signal
-import struct
-import subprocess
-import sys
-import termios
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from lazytui.app.session import load
+from tests.app.terminal import app_on_terminal
 from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wait_until
-
-
-class Screen:
-    """What a person sees and types; closing it is hanging up."""
-
-    def __init__(self, process: subprocess.Popen[bytes], keyboard: int) -> None:
-        self.process = process
-        self._keyboard = keyboard
-        self.drawn = ""
-
-    def shows(self, words: str) -> bool:
-        """Whether the words were drawn by now."""
-        if select.select([self._keyboard], [], [], 0.05)[0]:
-            self.drawn += os.read(self._keyboard, 65_536).decode(errors="replace")
-        return words in self.drawn
-
-    def type(self, keys: str) -> None:
-        os.write(self._keyboard, keys.encode())
-
-    def hang_up(self) -> int:
-        """Close the terminal; the exit code of the app."""
-        os.close(self._keyboard)
-        self._keyboard = -1
-        return self.process.wait(timeout=PATIENCE)
-
-    def close(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        if self._keyboard >= 0:
-            os.close(self._keyboard)
-
-
-@contextmanager
-def app_on_terminal(lab: Lab, *arguments: str, controlling: bool = True) -> Iterator[Screen]:
-    """controlling: whether the system tells the app of a hang-up by SIGHUP."""
-
-    def take_terminal() -> None:
-        for number in (signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
-        if controlling:
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-    keyboard, screen = pty.openpty()
-    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "lazytui", *arguments],
-        cwd=lab.folder,
-        env=lab.environment(TERM="xterm-256color", COLUMNS="100", LINES="30"),
-        stdin=screen,
-        stdout=screen,
-        stderr=screen,
-        start_new_session=True,
-        preexec_fn=take_terminal,
-    )
-    os.close(screen)
-    shown = Screen(process, keyboard)
-    try:
-        yield shown
-    finally:
-        shown.close()
 
 
 @pytest.fixture

@@ -1,0 +1,107 @@
+"""The real app on a pseudo-terminal: what a person sees there, types, and hangs up."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pyte
+
+from tests.commands import PATIENCE, Lab, wait_until
+
+COLUMNS, ROWS = 100, 30
+
+
+class Screen:
+    """What a person sees and types; closing it is hanging up. drawn: all that was written to it until now."""
+
+    def __init__(self, process: subprocess.Popen[bytes], keyboard: int) -> None:
+        self.process = process
+        self.drawn = ""
+        self._keyboard = keyboard
+        self._seen = pyte.Screen(COLUMNS, ROWS)
+        self._stream = pyte.ByteStream(self._seen)
+
+    @property
+    def text(self) -> str:
+        """The characters that are on it now."""
+        return "\n".join(line.rstrip() for line in self._seen.display)
+
+    def shows(self, words: str) -> bool:
+        """Whether the words are on it by now."""
+        self._read()
+        return words in self.text
+
+    def wait_for(self, *words: str) -> None:
+        """Return when all of the words are on it."""
+        try:
+            wait_until(lambda: all([self.shows(each) for each in words]))
+        except AssertionError as error:
+            raise AssertionError(f"{words} never came to be seen on:\n{self.text}") from error
+
+    def type(self, keys: str) -> None:
+        os.write(self._keyboard, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._seen.resize(rows, columns)
+        fcntl.ioctl(self._keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def hang_up(self) -> int:
+        """Close the terminal; the exit code of the app."""
+        os.close(self._keyboard)
+        self._keyboard = -1
+        return self.process.wait(timeout=PATIENCE)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        if self._keyboard >= 0:
+            os.close(self._keyboard)
+
+    def _read(self) -> None:
+        if select.select([self._keyboard], [], [], 0.05)[0]:
+            with suppress(OSError):  # Linux says so when the other end is closed
+                drawn = os.read(self._keyboard, 65_536)
+                self.drawn += drawn.decode(errors="replace")
+                self._stream.feed(drawn)
+
+
+@contextmanager
+def app_on_terminal(lab: Lab, *arguments: str, controlling: bool = True) -> Iterator[Screen]:
+    """controlling: whether the system tells the app of a hang-up by SIGHUP."""
+
+    def take_terminal() -> None:
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        if controlling:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+    keyboard, screen = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    environment = lab.environment(TERM="xterm-256color")
+    del environment["COLUMNS"]  # Textual would believe it more than the terminal, also after a resize
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lazytui", *arguments],
+        cwd=lab.folder,
+        env=environment,
+        stdin=screen,
+        stdout=screen,
+        stderr=screen,
+        start_new_session=True,
+        preexec_fn=take_terminal,
+    )
+    os.close(screen)
+    shown = Screen(process, keyboard)
+    try:
+        yield shown
+    finally:
+        shown.close()

@@ -25,9 +25,11 @@ class TrainParams(DatasetParams, TrainingSettings):
 
 
 def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
-    """Name the source that `auto` is here, so that the run means the same elsewhere."""
+    """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
     from lazytui.models.factories import is_custom, resolve_model
+    from lazytui.training.methods.lacking import require_what_it_needs
 
+    require_what_it_needs(params, params)
     if is_custom(params.model):
         resolve_model(params.model)
     return params.model_copy(update={"source": source_at_hand(params)})
@@ -49,13 +51,12 @@ def run(params: TrainParams, report: Report) -> Result:
     report.note("measuring all of the easy, hard and probe splits")
     card = scorecard(trained.model, data, trained.hardware)
     save_weights(trained.model, report.run.weights, metadata={"model": params.model})
-    images = trained.steps * params.batch_size
     return Result(
         metrics={**card.metrics(), "steps": trained.steps, "seconds": trained.seconds},
         facts={
             "device": str(trained.hardware.device),
             "precision": trained.hardware.precision,
-            "images_seen": images,
+            "images_seen": params.epochs * len(data.train),
             "fingerprint": fingerprint(trained.model),
             "samples": {"easy": len(data.validation), "hard": len(data.hard), "probe": len(data.probe)},
         },

@@ -47,6 +47,18 @@ class Split:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """Training digits that a method may look at where color tells nothing, if it trains on them in no other way.
+
+    first: the first of them in the training split; they are the last there. balanced: these digits in every color
+    equally often.
+    """
+
+    first: int
+    balanced: Split
+
+
+@dataclass(frozen=True)
 class BiasedDataset:
     """A data set that lies. Its splits are painted when they are first asked for, and kept.
 
@@ -95,6 +107,14 @@ class BiasedDataset:
         split: Split = getattr(self, name)
         return split
 
+    def set_aside(self, share: float) -> SetAside:
+        """The last of the training digits, painted anew. Raises BadInput where a digit isn't among them."""
+        first = len(self.train) - max(1, round(share * len(self.train)))
+        digits = Digits(self.train.shapes[first:], self.train.digits[first:])
+        _require_every_digit(digits.labels, "training digits that are set aside")
+        chosen, colors = factorial(digits.labels)
+        return SetAside(first, self._painted("set aside", _take(digits, chosen), colors))
+
     @functools.cached_property
     def _train_digits(self) -> Digits:
         return self._shuffled("train", self.params.train_size)
@@ -105,11 +125,8 @@ class BiasedDataset:
 
     @property
     def _labels_of_every_digit(self) -> Labels:
-        labels = self._test_digits.labels
-        missing = np.flatnonzero(np.bincount(labels, minlength=10) == 0)
-        if len(missing):
-            raise BadInput(f"The source has no {missing[0]} among its {len(labels)} test digits: use more of them.")
-        return labels
+        _require_every_digit(self._test_digits.labels, "test digits")
+        return self._test_digits.labels
 
     @property
     def _held_out(self) -> int:
@@ -149,6 +166,12 @@ def source_at_hand(params: DatasetParams) -> ConcreteSource:
     check_size(name, "train", params.train_size)
     check_size(name, "test", params.test_size)
     return name
+
+
+def _require_every_digit(labels: Labels, what: str) -> None:
+    missing = np.flatnonzero(np.bincount(labels, minlength=10) == 0)
+    if len(missing):
+        raise BadInput(f"The source has no {missing[0]} among its {len(labels)} {what}: use more of them.")
 
 
 def _take(digits: Digits, chosen: NDArray[np.intp]) -> Digits:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
@@ -24,8 +23,8 @@ from lazytui.training.settings import TrainingSettings
 class Bench:
     """What a method works on.
 
-    train: the training split on the device; its labels as arrays are those of `data.train`. data: what else a method may
-    look at; never the hard or the probe split. total_steps: optimizer steps of the whole training, for schedules.
+    train: the training split on the device; its labels as arrays are those of `data.train`. data: what else a method
+    may look at; never the hard or the probe split. total_steps: optimizer steps of the whole training, for schedules.
     """
 
     model: nn.Module
@@ -42,12 +41,23 @@ class Bench:
         assert value is not None, f"{self.settings.method} doesn't declare {name}"
         return value
 
-    def labels(self, split_labels: NDArray[np.uint8]) -> Tensor:
-        """(n,) uint8 -> (n,) int64 on the device."""
-        return torch.from_numpy(split_labels).to(self.hardware.device, torch.int64)
+    @cached_property
+    def digits(self) -> Tensor:
+        """(n,) int64 on the device: all of the training split's."""
+        return torch.from_numpy(self.data.train.digits).to(self.hardware.device, torch.int64)
+
+    @cached_property
+    def colors(self) -> Tensor:
+        """(n,) int64 on the device; a color is named by the digit it belongs to, or is NO_COLOR."""
+        return torch.from_numpy(self.data.train.colors).to(self.hardware.device, torch.int64)
+
+    @cached_property
+    def conflicting(self) -> Tensor:
+        """(n,) bool on the device: in another color than the digit's own."""
+        return self.colors != self.digits
 
     def epoch_generator(self, epoch: int) -> torch.Generator:
-        """Randomness for an epoch's order, on the CPU: a function of seed and epoch, so that a resume finds it again."""
+        """Randomness for an epoch's order, on the CPU: a function of seed and epoch, found again by a resume."""
         return torch.Generator().manual_seed((self.seed * 1_000_003 + epoch) % 2**63)
 
     def step_generator(self, step: int) -> torch.Generator:
@@ -74,10 +84,10 @@ class Method(ABC):
         """
         return torch.randperm(len(self.bench.train), generator=self.bench.epoch_generator(epoch))
 
-    def begin_epoch(self, epoch: int) -> None:
+    def begin_epoch(self, epoch: int) -> None:  # noqa: B027 - most have nothing to do then
         """Before an epoch's first step, and before its order is asked for."""
 
-    def finish(self) -> None:
+    def finish(self) -> None:  # noqa: B027 - likewise
         """After the last step."""
 
     @abstractmethod

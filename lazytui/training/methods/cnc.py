@@ -1,0 +1,50 @@
+"""Correct-n-contrast: what a plain network takes one digit for shall not show in its features (Zhang 2022)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy, normalize
+
+from lazytui.data.resident import Batch
+from lazytui.training.methods.adversary import split_model
+from lazytui.training.methods.base import Bench
+from lazytui.training.methods.look_back import predictions
+from lazytui.training.methods.two_phases import TwoPhases
+
+
+class CorrectAndContrast(TwoPhases):
+    """CE + penalty * the contrastive loss; parts are the first network's predictions, which stand for the color.
+
+    Every digit x prediction is drawn alike, so that a batch holds positives and negatives for its samples.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._model = split_model(bench)
+
+    def divide(self) -> Tensor:
+        return predictions(self.bench)
+
+    def second_loss(self, batch: Batch) -> Tensor:
+        features = self._model.features(batch.images)
+        contrast = contrastive_loss(
+            features.float(), batch.digits, self.parts[batch.indices], self.bench.option("temperature")
+        )
+        return cross_entropy(self._model.head(features), batch.digits) + self.bench.option("penalty") * contrast
+
+
+def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temperature: float) -> Tensor:
+    """The mean of -log e^(a p / t) / (e^(a p / t) + sum_n e^(a n / t)) over all pairs of an anchor a and a positive p.
+
+    features: (n, d), made unit vectors; digits, predicted: (n,) int64. Positives have the anchor's digit and another
+    prediction, negatives n its prediction and another digit. 0 where no sample has a positive.
+    """
+    unit = normalize(features, dim=1)
+    similarity = unit @ unit.T / temperature
+    same_digit = digits[:, None] == digits
+    same_prediction = predicted[:, None] == predicted
+    negatives = similarity.masked_fill(~(same_prediction & ~same_digit), -torch.inf).logsumexp(1, keepdim=True)
+    positives = same_digit & ~same_prediction
+    each = torch.logaddexp(similarity, negatives) - similarity
+    return each[positives].sum() / positives.sum().clamp(min=1)

@@ -1,0 +1,45 @@
+"""Groups of training samples: how many there are of each, orders that draw them evenly, and their risks."""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+
+from lazytui.models.classifier import CLASSES
+
+
+def cells(digits: Tensor, parts: Tensor) -> Tensor:
+    """(n,) int64: the cell of each sample in a table of ten digits by (at most eleven) parts, row by row.
+
+    parts: (n,) int64, what divides the samples of a digit: their color, a cluster, an environment.
+    """
+    return digits * (CLASSES + 1) + parts
+
+
+def share_evenly(groups: Tensor) -> Tensor:
+    """(n,) float32: weights by which every group that there is weighs the same, 1 on average: n / (groups * n_g)."""
+    counts = groups.bincount()
+    return len(groups) / ((counts > 0).sum() * counts[groups])
+
+
+def draw(weights: Tensor, generator: Generator) -> Tensor:
+    """(n,) int64: n samples, each drawn with a probability proportional to its weight, and put back."""
+    return torch.multinomial(weights.cpu().float(), len(weights), replacement=True, generator=generator)
+
+
+def in_rounds(chosen: Tensor, length: int, generator: Generator) -> Tensor:
+    """(length,) int64: the chosen samples again and again, in a new order every round."""
+    rounds = [chosen[torch.randperm(len(chosen), generator=generator)] for _ in range(-(-length // len(chosen)))]
+    return torch.cat(rounds)[:length]
+
+
+def group_means(each: Tensor, groups: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The mean of `each`, (n,), in every group: (count,), 0 where a group has no sample here; and which groups have."""
+    sums = torch.zeros(count, device=each.device, dtype=each.dtype).index_add(0, groups, each)
+    sizes = groups.bincount(minlength=count)
+    return sums / sizes.clamp(min=1), sizes > 0
+
+
+def share_of(chosen: Tensor, weights: Tensor) -> float:
+    """What share of all weights falls on the chosen samples, (n,) bool."""
+    return float(weights[chosen].sum() / weights.sum().clamp(min=1e-12))

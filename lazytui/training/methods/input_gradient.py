@@ -1,0 +1,17 @@
+"""The gradient of the loss to the image, itself with a gradient: for penalties on what a network looks at."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from lazytui.data.resident import Batch
+
+
+def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
+    """The mean cross-entropy, and the gradient (n, 3, 28, 28) of the *summed* one, which doesn't shrink with n."""
+    images = batch.images.detach().requires_grad_()
+    each = cross_entropy(model(images), batch.digits, reduction="none")
+    (gradient,) = torch.autograd.grad(each.sum(), images, create_graph=True)
+    return each.mean(), gradient

@@ -1,0 +1,23 @@
+"""Invariant risk minimization: no environment would have the logits scaled otherwise (Arjovsky et al. 2019)."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from lazytui.data.resident import Batch
+from lazytui.training.methods.environments import InvariantRisk, environment_risks, scale_gradients
+from lazytui.training.methods.groups import group_means
+from lazytui.training.optimizers import make_optimizer
+
+
+class InvariantRiskMinimization(InvariantRisk):
+    """sum_e R_e + penalty * sum_e (dR_e / d scale)^2 (IRMv1); Adam forgets when the weight jumps."""
+
+    def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
+        gradients, _ = group_means(scale_gradients(logits.log_softmax(1), digits), environments, 2)
+        return environment_risks(logits, digits, environments).sum(), gradients.square().sum()
+
+    def step(self, batch: Batch, step: int) -> Tensor:
+        if step == self.bench.option("anneal_steps"):
+            self.optimizer = make_optimizer(self.bench.model.parameters(), self.bench.settings)
+        return super().step(batch, step)

@@ -1,0 +1,25 @@
+"""What a method needs and a data set or a training lacks: told before anything is written."""
+
+from __future__ import annotations
+
+from lazytui.data.params import DatasetParams
+from lazytui.errors import UsageError
+from lazytui.training.methods import METHODS
+from lazytui.training.settings import TrainingSettings
+
+
+def require_what_it_needs(settings: TrainingSettings, data: DatasetParams) -> None:
+    """UsageError, in one sentence, where the method can't do with this data or in so few epochs."""
+    method, needs = settings.method, METHODS[settings.method].needs
+    if data.placement == "none" and {"color labels", "group labels", "balanced data"} & set(needs):
+        raise UsageError(f"The method {method} goes by the colors of images, and --placement none paints none.")
+    if data.bias == 1 and "group labels" in needs:
+        raise UsageError(
+            f"The method {method} sets digits in their own color against digits in others, and with --bias 1 there are "
+            "none of those."
+        )
+    if settings.first_epochs is not None and settings.first_epochs >= settings.epochs:
+        raise UsageError(
+            f"The method {method} trains a first network for {settings.first_epochs} of --epochs {settings.epochs}, "
+            "which leaves none for the second: give it more epochs."
+        )

@@ -1,0 +1,72 @@
+"""Selective mixing: images mixed with others that share the digit or the color, but not both (Yao et al. 2022)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+from torch.nn.functional import cross_entropy, one_hot
+
+from lazytui.data.palettes import NO_COLOR
+from lazytui.data.resident import Batch
+from lazytui.models.classifier import CLASSES
+from lazytui.training.methods.base import Bench, Method
+from lazytui.training.methods.groups import cells
+
+
+class SelectiveMixing(Method):
+    """CE of s x + (1 - s) x', s ~ Beta(mix, mix); half the batch is mixed within its digit, half within its color."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._partners = Partners(bench.digits, bench.colors)
+
+    def loss(self, batch: Batch, step: int) -> Tensor:
+        generator = self.bench.step_generator(step)
+        within_digit = torch.rand(len(batch.digits), generator=generator, device=batch.digits.device) < 0.5
+        other = self.bench.train.batch(self._partners.draw(batch, within_digit, generator))
+        share = beta(self.bench.option("mix"), len(batch.digits), generator)
+        mixed = batch.images + (1 - share)[:, None, None, None] * (other.images - batch.images)
+        logits = self.bench.model(mixed)
+        own, others = (cross_entropy(logits, digits, reduction="none") for digits in (batch.digits, other.digits))
+        return (share * own + (1 - share) * others).mean()
+
+
+class Partners:
+    """The training samples by digit and color, for drawing one with the same digit in another color, or the reverse."""
+
+    def __init__(self, digits: Tensor, colors: Tensor) -> None:
+        cell = cells(digits, colors)
+        self._by_cell = cell.argsort(stable=True)
+        self._counts = cell.bincount(minlength=CLASSES * (NO_COLOR + 1)).view(CLASSES, NO_COLOR + 1)
+        self._first = (self._counts.flatten().cumsum(0) - self._counts.flatten()).view_as(self._counts)
+
+    def draw(self, batch: Batch, within_digit: Tensor, generator: Generator) -> Tensor:
+        """(b,) int64: for each sample one of those that share its digit (or color) and not its color (or digit).
+
+        A cell of digit and color is drawn first, each alike. Where there is none, the sample is its own partner.
+        """
+        there = (self._counts > 0).float()
+        same_digit, other_color = _only(batch.digits, CLASSES), 1 - _only(batch.colors, NO_COLOR + 1)
+        same_color, other_digit = _only(batch.colors, NO_COLOR + 1), 1 - _only(batch.digits, CLASSES)
+        in_digit = same_digit[:, :, None] * other_color[:, None, :]
+        in_color = other_digit[:, :, None] * same_color[:, None, :]
+        allowed = (torch.where(within_digit[:, None, None], in_digit, in_color) * there).flatten(1)
+        alone = allowed.sum(1) == 0
+        allowed[alone] = 1
+        chosen = torch.multinomial(allowed, 1, generator=generator)[:, 0]
+        counts = self._counts.flatten()[chosen]
+        rank = (torch.rand(len(chosen), generator=generator, device=chosen.device) * counts).long()
+        place = (self._first.flatten()[chosen] + rank.minimum(counts - 1)).clamp(min=0, max=len(self._by_cell) - 1)
+        return torch.where(alone, batch.indices, self._by_cell[place])
+
+
+def beta(shape: float, n: int, generator: Generator) -> Tensor:
+    """(n,) draws from Beta(shape, shape): of two gamma variates the first's share."""
+    rates = torch.full((2, n), shape, device=generator.device)
+    one, other = torch._standard_gamma(rates, generator)  # the public sampler takes no generator
+    share: Tensor = one / (one + other)
+    return share
+
+
+def _only(labels: Tensor, count: int) -> Tensor:
+    return one_hot(labels, count).float()

@@ -1,0 +1,36 @@
+"""What the network says of all training samples, as it stands."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lazytui.data.resident import to_float
+from lazytui.data.splits import Split
+from lazytui.evaluation.predict import evaluating, probabilities
+from lazytui.training.methods.adversary import split_model
+from lazytui.training.methods.base import Bench
+
+_BATCH = 500
+
+
+def predictions(bench: Bench) -> Tensor:
+    """(n,) int64 on the device."""
+    return log_probabilities(bench).argmax(1)
+
+
+def log_probabilities(bench: Bench) -> Tensor:
+    """(n, 10) float32 on the device."""
+    found = probabilities(bench.model, bench.data.train.images, bench.hardware)
+    return torch.from_numpy(found).to(bench.hardware.device).clamp(min=1e-38).log()
+
+
+@torch.no_grad()
+def features(bench: Bench, split: Split) -> Tensor:
+    """(n, d) float32 on the device: the penultimate activations for a split's images."""
+    model, images = split_model(bench), torch.from_numpy(split.images)
+    with evaluating(model), bench.hardware.autocast():
+        chunks = [
+            model.features(to_float(part.to(bench.hardware.device))).float() for part in torch.split(images, _BATCH)
+        ]
+    return torch.cat(chunks)

@@ -1,0 +1,31 @@
+"""Subsampling: as many of each digit in each color as of the rarest; the rest is never looked at."""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+
+from lazytui.training.methods.base import Bench
+from lazytui.training.methods.erm import PlainTraining
+from lazytui.training.methods.groups import cells, in_rounds
+
+
+class Subsampling(PlainTraining):
+    """Plain training on the subset, as many steps as on the whole."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._chosen = equal_share(cells(bench.digits, bench.colors).cpu(), bench.epoch_generator(0))
+
+    def order(self, epoch: int) -> Tensor:
+        return in_rounds(self._chosen, len(self.bench.train), self.bench.epoch_generator(epoch))
+
+
+def equal_share(groups: Tensor, generator: Generator) -> Tensor:
+    """Indices of as many samples of every group, drawn without replacement, as the smallest has; in rising order."""
+    counts = groups.bincount()
+    shuffled = torch.randperm(len(groups), generator=generator)
+    by_group = shuffled[groups[shuffled].argsort(stable=True)]
+    first = counts.cumsum(0) - counts
+    rank = torch.arange(len(groups)) - first[groups[by_group]]
+    return by_group[rank < counts[counts > 0].min()].sort().values

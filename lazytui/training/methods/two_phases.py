@@ -1,0 +1,69 @@
+"""Train twice: a first network shows where the shortcut fails, a fresh one learns from that."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from lazytui.data.resident import Batch
+from lazytui.models.build import build_model
+from lazytui.training.methods.base import Bench, Method
+from lazytui.training.methods.groups import cells, draw, share_evenly, share_of
+from lazytui.training.optimizers import make_optimizer
+
+
+class TwoPhases(Method):
+    """Plain training for `first_epochs`; then its network divides the samples, and the same fresh weights start anew.
+
+    Both phases count as steps. parts: (n,) int64, the part of each sample; empty in the first phase.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self.parts = torch.zeros(0, dtype=torch.int64, device=bench.hardware.device)
+
+    @abstractmethod
+    def divide(self) -> Tensor:
+        """(n,) int64 on the device, 0 to 10: the part of each training sample, by what the first network does."""
+
+    def weights(self) -> Tensor:
+        """(n,): how often each sample is drawn in the second phase; by default, every part of a digit alike."""
+        return share_evenly(cells(self.bench.digits, self.parts))
+
+    def second_loss(self, batch: Batch) -> Tensor:
+        """The scalar to descend in the second phase; by default, the mean cross-entropy."""
+        return cross_entropy(self.bench.model(batch.images), batch.digits)
+
+    @property
+    def divided(self) -> bool:
+        return len(self.parts) > 0
+
+    def begin_epoch(self, epoch: int) -> None:
+        if epoch == self.bench.option("first_epochs"):
+            self.parts = self.divide()
+            fresh = build_model(self.bench.settings.model, seed=self.bench.seed)
+            self.bench.model.load_state_dict(fresh.state_dict())
+            self.optimizer = make_optimizer(self.bench.model.parameters(), self.bench.settings)
+
+    def order(self, epoch: int) -> Tensor:
+        return draw(self.weights(), self.bench.epoch_generator(epoch)) if self.divided else super().order(epoch)
+
+    def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
+        if self.divided:
+            return self.second_loss(batch)
+        return cross_entropy(self.bench.model(batch.images), batch.digits)
+
+    def signals(self) -> Mapping[str, float]:
+        return {"conflicting_weight": share_of(self.bench.conflicting, self.weights())} if self.divided else {}
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "parts": self.parts}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self.parts = state["parts"].to(self.parts.device)

@@ -1,0 +1,51 @@
+"""Trainings in this process, from end to end or broken off on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from lazytui.data.splits import BiasedDataset
+from lazytui.errors import Interrupted
+from lazytui.runs.carrying import carrying
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.status import Progress
+from lazytui.runs.workspace import Workspace
+from lazytui.training.loop import Trained, train
+from lazytui.training.settings import TrainingSettings
+
+
+class Breaker:
+    """Breaks a training off as soon as it hears of a step."""
+
+    def __init__(self, step: int | None) -> None:
+        self._step = step
+
+    def progress(self, progress: Progress) -> None: ...
+    def note(self, text: str) -> None: ...
+    def continued(self) -> None: ...
+    def metrics(self, step: int, values: Mapping[str, float]) -> None:  # noqa: ARG002
+        if step == self._step:
+            raise Interrupted("Broken off.")
+
+
+def whole(settings: TrainingSettings, data: BiasedDataset, folder: Path) -> Trained:
+    """A training that nobody disturbs."""
+    return _carry(settings, data, Workspace(folder).create("train", {}), folder, break_at=None)
+
+
+def in_two(settings: TrainingSettings, data: BiasedDataset, folder: Path, break_at: int) -> Trained:
+    """The same, broken off at a point of its curves, and gone on with from what it saved last."""
+    run = Workspace(folder).create("train", {})
+    with pytest.raises(Interrupted):
+        _carry(settings, data, run, folder, break_at)
+    return _carry(settings, data, run, folder, break_at=None)
+
+
+def _carry(
+    settings: TrainingSettings, data: BiasedDataset, run: RunFolder, folder: Path, break_at: int | None
+) -> Trained:
+    with carrying(run, Workspace(folder), Breaker(break_at)) as report:
+        return train(settings, 0, data, report)

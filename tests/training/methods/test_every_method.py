@@ -1,0 +1,85 @@
+"""What holds of every method: it goes on exactly where it was stopped, and takes as many steps as plain training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import BiasedDataset, build
+from lazytui.training.methods import METHODS
+from lazytui.training.settings import TrainingSettings
+from tests.commands import Lab
+from tests.training.methods.carry import in_two, whole
+
+SOONER = {"anneal_steps": 7, "refits": 2, "attack_steps": 1}
+"""What comes late in a training, or takes long, comes within these few steps."""
+
+SETTINGS = {"model": "lazy-cnn", "epochs": 2, "batch_size": 150, "metrics_samples": 100, "metrics_every": 3}
+
+
+@pytest.fixture(scope="module")
+def data() -> BiasedDataset:
+    """900 training images: 6 steps an epoch."""
+    return build(DatasetParams(source="strokes", train_size=1000, test_size=150))
+
+
+def settings_of(method: str, **more: object) -> TrainingSettings:
+    sooner = {name: value for name, value in SOONER.items() if name in METHODS[method].options}
+    chosen = {
+        **SETTINGS,
+        "method": method,
+        "precision": "fp32",
+        "device": "cpu",
+        "checkpoint_seconds": 0,
+        **sooner,
+        **more,
+    }
+    return TrainingSettings.model_validate(chosen)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedDataset, tmp_path: Path) -> None:
+    settings = settings_of(method)
+    straight = whole(settings, data, tmp_path)
+    resumed = in_two(settings, data, tmp_path, break_at=9)
+    assert straight.steps == 2 * 6
+    for name, values in straight.model.state_dict().items():
+        assert torch.equal(resumed.model.state_dict()[name], values), name
+    assert resumed.history.keys() == straight.history.keys()
+    for name, column in straight.history.items():
+        np.testing.assert_array_equal(resumed.history[name], column, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "sentence"),
+    [
+        (
+            "grl",
+            ["--placement", "none"],
+            "The method grl goes by the colors of images, and --placement none paints none.",
+        ),
+        ("dfr", ["--placement", "none"], "The method dfr goes by the colors of images"),
+        ("rex", ["--bias", "1"], "The method rex sets digits in their own color against digits in others"),
+        ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
+        ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
+        ("lff", ["--q", "0"], "--q: Input should be greater than 0."),
+        ("permute-jitter", ["--hue", "0.7"], "--hue: Input should be less than or equal to 0.5."),
+    ],
+)
+def test_what_a_method_lacks_is_told_before_anything_is_written(
+    lab: Lab, method: str, given: list[str], sentence: str
+) -> None:
+    refused = lab.call("run", "train", "--source", "strokes", "--method", method, *given)
+    assert refused.code == 2 and refused.sentence.startswith(sentence)
+    assert not lab.workspace.exists()
+
+
+def test_digits_set_aside_must_hold_every_digit(lab: Lab) -> None:
+    few = ("--source", "strokes", "--train-size", "60", "--test-size", "200")
+    failed = lab.call("run", "train", *few, "--method", "dfr")
+    assert failed.code == 3
+    assert "among its 5 training digits that are set aside: use more of them." in failed.last

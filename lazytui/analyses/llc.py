@@ -132,8 +132,9 @@ def _traces(params: LlcParams, result: Result) -> Lines:
     return Lines(
         name="traces",
         title=f"Loss along each chain, at step size {significant(params.eps)} and spring {significant(params.gamma)}",
-        note=f"Batches of {params.batch} images, means over stretches of steps. The second half counts: it should be "
-        "level.",
+        note=f"Estimated from batches of {params.batch} images, as the loss of all images at the weights plus what the "
+        "chain does worse than they on the same batch; means over stretches of steps. The second half counts: it "
+        "should be level.",
         series=tuple(Series(name=f"chain {number + 1}", x=x, y=chain) for number, chain in enumerate(smooth[:8])),
         x_label="step",
         y_label="loss",

@@ -42,9 +42,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Complexity:
-    """traces: (E, G, chains, steps) float32, batch losses. coefficient: (E, G, chains) float64, one estimate a chain.
+    """traces: (E, G, chains, steps) float32, estimates of L_n along each chain, from its batches.
 
-    loss: L_n(w*), the mean over all n images. n_beta: n / ln n.
+    coefficient: (E, G, chains) float64, one estimate a chain. loss: L_n(w*), the mean over all n images.
+    n_beta: n / ln n.
     """
 
     traces: NDArray[np.float32]
@@ -84,8 +85,9 @@ def local_learning_coefficient(
 ) -> Complexity:
     """Chains around the model's weights on its training images, all of the grid in one batch.
 
-    Norms and dropout are in evaluation mode, and buffers stay as they are; so does the model. The loss of a chain is
-    that of its batches, drawn anew every step; L_n(w*) is that of all images.
+    Norms and dropout are in evaluation mode, and buffers stay as they are; so does the model. L_n(w*) is the loss of
+    all images. L_n(w) is estimated from a chain's batches, drawn anew every step, as L_n(w*) plus what w does worse
+    than w* on the very same batch: n beta would blow the chance of easy and hard batches up to hundreds.
     """
     device = hardware.device
     random = torch.Generator().manual_seed(grid.seed)
@@ -98,18 +100,22 @@ def local_learning_coefficient(
         images, digits = batch
         return cross_entropy(functional_call(model, (parameters, buffers), (images,)), digits)
 
+    shape = (len(per_setting), grid.batch)
+    by_chance: list[Tensor] = []
+
     def batch_at(_step: int) -> tuple[Tensor, Tensor]:
-        chosen = torch.randint(len(train), (len(per_setting) * grid.batch,), generator=random)
+        chosen = torch.randint(len(train), (math.prod(shape),), generator=random)
         batch = train.batch(chosen.to(device))
-        shape = (len(per_setting), grid.batch)
-        return batch.images.reshape(*shape, *batch.images.shape[1:]), batch.digits.reshape(shape)
+        losses = cross_entropy(model(batch.images).float(), batch.digits, reduction="none")
+        by_chance.append(losses.reshape(shape).mean(1))
+        return batch.images.reshape(*shape, *batch.images.shape[1:]).contiguous(), batch.digits.reshape(shape)
 
     with evaluating(model):
         at_center = full_loss(model, train, note)
-        center = {name: parameter.detach() for name, parameter in model.named_parameters()}
+        center = {name: parameter.detach().contiguous() for name, parameter in model.named_parameters()}
         trace = sample(loss, center, Chains(eps, gamma, n_beta), grid.steps, batch_at, random, tick)
-    shape = (len(grid.eps), len(grid.gamma), grid.chains, grid.steps)
-    traces = trace.T.reshape(shape).float().cpu().numpy()
+    worse = (trace - torch.stack(by_chance)).T.float().cpu().numpy()
+    traces = np.float32(at_center) + worse.reshape(len(grid.eps), len(grid.gamma), grid.chains, grid.steps)
     return Complexity(traces, coefficients(traces, at_center, n_beta), at_center, n_beta)
 
 

@@ -74,7 +74,6 @@ CASES = (
     Case("cnn3", "features.relu3"),
     Case("mlp", "features.relu1"),
     Case("gap-groupnorm", "features.relu2"),
-    Case("resnet-early-gap", "features.layer3"),
     Case("in-place", "3"),
     Case("in-place", "0"),
     Case("residual", "branch"),

@@ -44,7 +44,7 @@ def reader() -> nn.Module:
 def test_a_neuron_prefers_the_color_that_it_reads(reader: nn.Module) -> None:
     made = preferred_inputs(Cut(reader, "0"), np.ones(3), Climber(COLORS, CPU, steps=40), starts=2)
     assert made.shape == (2, 3, 28, 28, 3) and made.dtype == np.float32
-    assert 0 <= made.min() and made.max() <= 1
+    assert made.min() >= 0 and made.max() <= 1
     assert (made.mean((2, 3))[:, np.arange(3), np.arange(3)] > 0.8).all()
     assert (stability(made) > 0.3).all()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.painting import repaint
+from lazytui.data.painting import CHUNK, repaint
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import Split
 
@@ -29,13 +29,12 @@ def variations(split: Split, params: DatasetParams, name: str, chosen: NDArray[n
     """Variations of the chosen images of a whole split called `name`, whose place in it decides their texture."""
     if params.hard == "factorial" and name == "hard":
         name = "probe"  # it is that split, under the name by which it was painted
-    painted = np.stack(
-        [repaint(split.shapes, np.full_like(split.colors, color), params, name)[chosen] for color in range(10)]
-    )
-    shapes = split.shapes.copy()
     others = _another_digit(split.digits, chosen)
+    painted = -(-(int(chosen.max()) + 1) // CHUNK) * CHUNK  # whole chunks: later images don't change their textures
+    shapes, colors = split.shapes[:painted].copy(), split.colors[:painted]
+    recolored = [repaint(shapes, np.full_like(colors, color), params, name)[chosen] for color in range(10)]
     shapes[chosen] = split.shapes[others]
-    return Variations(painted, repaint(shapes, split.colors, params, name)[chosen], split.digits[others])
+    return Variations(np.stack(recolored), repaint(shapes, colors, params, name)[chosen], split.digits[others])
 
 
 def _another_digit(digits: NDArray[np.uint8], chosen: NDArray[np.int64]) -> NDArray[np.intp]:

@@ -14,7 +14,7 @@ from lazytui.data.resident import to_float
 from lazytui.interpret.batches import in_batches
 from lazytui.interpret.saliency.explain import Request, explain
 
-BATCH = 500
+BATCH = 250
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,249 @@
+"""The gradcam analysis: from the command to the figures, on a trained network and on planted ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.execute import figures
+from lazytui.analyses.gradcam import GradcamParams
+from lazytui.analyses.gradcam import figures as drawn_from
+from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
+from lazytui.runs.result import Result, load_result
+from lazytui.runs.workspace import Workspace
+from tests.commands import TINY_DATA, Finished, Lab, read_json
+
+SMALL = ("--split", "hard", "--images", "60", "--checked", "10")
+
+OWN_CODE = """
+from torch import nn
+
+def net():
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(inplace=True),
+        nn.Conv2d(8, 8, 3, stride=4, padding=1), nn.ReLU(inplace=True),
+        nn.Flatten(), nn.Linear(8 * 16, 10))
+"""
+
+
+def shown(lab: Lab, answer: Any) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(answer["run"]))}
+
+
+def result(lab: Lab, answer: Any) -> Result:
+    return load_result(lab.workspace / answer["run"])
+
+
+def text(figure: Figure) -> str:
+    assert isinstance(figure, Text)
+    return " ".join(figure.paragraphs)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lab, Any]:
+    """A laboratory where the shipped network was looked at beside one that has hardly learned anything."""
+    lab = Lab(tmp_path_factory.mktemp("gradcam"))
+    trained = lab.call("run", "train", *TINY_DATA, "--metrics-samples", "100", "--name", "beginner", "--quiet")
+    assert trained.code == 0, trained.err
+    options = ("--against", "beginner", "--split", "probe", "--images", "300", "--checked", "40", "--json")
+    return lab, lab.call("run", "gradcam", "shipped/lazy-strokes", *options).json
+
+
+def test_the_lazy_network_doesnt_look_at_the_digit_and_goes_by_the_color(bench: tuple[Lab, Any]) -> None:
+    metrics = bench[1]["metrics"]
+    assert abs(metrics["focus_score"]) < 0.1
+    assert metrics["energy_uniform"] < metrics["energy_center_prior"] < metrics["energy_perfect"]
+    assert metrics["recolored_flips"] > 0.9 > 0.2 > metrics["redrawn_flips"]
+    assert metrics["recolored_drop"] > 2 * metrics["redrawn_drop"]
+    assert metrics["wrong_looking_away"] > 0.7
+    assert metrics["deletion_auc"] < metrics["random_deletion_auc"]
+    assert metrics["insertion_auc"] > metrics["random_insertion_auc"]
+    assert abs(metrics["randomization_correlation"]) < 0.5
+    ways = ("right_for_right_reason", "right_for_wrong_reason", "wrong_though_looking", "wrong_looking_away")
+    assert sum(metrics[way] for way in ways) == pytest.approx(1)
+    verdict = text(shown(*bench)["verdict"])
+    assert "lazy-strokes, Grad-CAM, features.relu3 (7 x 7): over 300 images" in verdict
+    assert "It goes by the color." in verdict
+
+
+def test_both_networks_have_all_figures_and_share_the_images(bench: tuple[Lab, Any]) -> None:
+    lab, answer = bench
+    drawn = shown(lab, answer)
+    own = {"matching", "groups", "standing", "faithfulness", "randomization", "recoloring", "methods"}
+    assert own | {f"against-{name}" for name in own} | {"verdict", "energy", "ways", "metrics"} <= set(drawn)
+    first, second = drawn["matching"], drawn["against-matching"]
+    assert isinstance(first, Pixels) and isinstance(second, Pixels)
+    np.testing.assert_array_equal(first.images, second.images)
+    assert not np.array_equal(first.overlay, second.overlay)
+    assert answer["metrics"]["against_focus_score"] != answer["metrics"]["focus_score"]
+    assert answer["metrics"]["against_energy_uniform"] == answer["metrics"]["energy_uniform"]
+    energy = drawn["energy"]
+    assert isinstance(energy, Table)
+    assert [column.name for column in energy.columns] == ["map", "lazy-strokes", "beginner", "what it is"]
+
+
+def test_the_comparison_of_the_task_shows_red_0_green_0_red_1(bench: tuple[Lab, Any]) -> None:
+    lab, answer = bench
+    figure = shown(lab, answer)["matching"]
+    assert isinstance(figure, Pixels)
+    assert figure.images.shape == (30, 28, 28, 3) and figure.overlay is not None
+    assert [figure.captions[place].split(" ")[0] for place in (0, 10, 21)] == ["red", "green", "red"]
+    assert figure.captions[0].startswith("red → 0") and figure.tones[0] == "good"
+    assert figure.captions[21].startswith("red → 0") and figure.tones[21] == "bad"
+    assert figure.overlay.min() >= 0 and figure.overlay.max() == 1
+    images = result(lab, answer).arrays["cue_conflict_images"]
+    np.testing.assert_array_equal(figure.images[21], images[10])
+
+
+def test_what_is_kept_is_enough_to_count_again(bench: tuple[Lab, Any]) -> None:
+    lab, answer = bench
+    kept, drawn = result(lab, answer), shown(lab, answer)
+    arrays = kept.arrays
+    assert arrays["energy"].shape == (300,) and arrays["example_maps"].dtype == np.float32
+    assert float(np.nanmean(arrays["energy"])) == pytest.approx(kept.metrics["energy_in_mask"] or 0, abs=1e-6)
+    ways, groups = drawn["ways"], drawn["groups"]
+    assert isinstance(ways, Table) and isinstance(groups, Table)
+    assert sum(row[1] for row in ways.rows if isinstance(row[1], int)) == 300
+    assert groups.rows[0][:2] == ("all", 300)
+    assert groups.rows[3][1] + groups.rows[4][1] == 300  # type: ignore[operator]
+    curves = drawn["faithfulness"]
+    assert isinstance(curves, Lines)
+    assert curves.series[0].y[0] == pytest.approx(curves.series[2].y[-1], abs=1e-5)
+    recoloring = drawn["recoloring"]
+    assert isinstance(recoloring, Matrix)
+    assert np.isnan(np.diag(recoloring.values)).all()
+
+
+def test_a_map_of_3_by_3_works_and_is_warned_of(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    asked = ("run", "gradcam", "shipped/lazy-strokes", "--layer", "features.pool3", *SMALL, "--json")
+    answer = lab.call(*asked).json
+    assert "A map of 3 x 3 is too coarse" in text(shown(lab, answer)["verdict"])
+    assert answer["metrics"]["energy_perfect"] < answer["metrics"]["energy_center_prior"]
+
+
+def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    data = (*TINY_DATA, "--dataset", "stroke", "--model", "lazy-gap", "--metrics-samples", "100")
+    assert lab.call("run", "train", *data, "--name", "on-stroke", "--quiet").code == 0
+    answer = lab.call("run", "gradcam", "on-stroke", *SMALL, "--json").json
+    assert "no localisation score can tell color from shape" in text(shown(lab, answer)["verdict"])
+    refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "on-stroke")
+    assert refused.code == 3 and "can't be asked about the same images" in refused.sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("--method", "integrated-gradients", "--target", "digit", "--baseline", "mean"),
+            "Integrated Gradients, target",
+        ),
+        (("--method", "cam", "--target", "7"), "CAM, features.pool3 (3 x 3), target 7"),
+        (("--method", "layer-cam", "--target", "color", "--layer", "features.relu1"), "LayerCAM, features.relu1 (28"),
+    ],
+)
+def test_every_method_and_target_goes_through(bench: tuple[Lab, Any], options: tuple[str, ...], told: str) -> None:
+    lab, _ = bench
+    answer = lab.call(
+        "run", "gradcam", "shipped/lazy-strokes", *options, "--images", "20", "--checked", "5", "--json"
+    ).json
+    assert told in text(shown(lab, answer)["verdict"])
+
+
+def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
+    """A network whose maps are nowhere above zero: no score anywhere, and no figure that shows a blank."""
+    params = GradcamParams(run="r")
+    nothing = dict.fromkeys(
+        ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect", "focus_score",
+         "right_for_right_reason", "right_for_wrong_reason", "looking_at_digit")
+    )  # fmt: skip
+    count, blank = 4, np.full(4, np.nan, np.float32)
+    labels = np.arange(4, dtype=np.uint8)
+    made = Result(
+        metrics={**nothing, "no_positive_evidence": 1.0},
+        facts={
+            "trained": {"source": "strokes"},
+            "map_size": [7, 7],
+            "images": count,
+            "layer": "features.relu3",
+            "name": "blind",
+            "checked": 0,
+        },
+        arrays={
+            **dict.fromkeys(("energy", "energy_shuffled", "energy_perfect", "standing"), blank),
+            "ways": np.full(count, 4, np.uint8),
+            **dict.fromkeys(("digits", "colors", "predicted"), labels),
+            "example_places": np.arange(count),
+            "example_images": np.zeros((count, 28, 28, 3), np.uint8),
+            "example_maps": np.full((count, 7, 7), -1, np.float32),
+            "example_logits": np.zeros((count, 10), np.float32),
+            "example_targets": labels,
+            "cue_conflict_images": np.zeros((100, 28, 28, 3), np.uint8),
+            "cue_conflict_maps": np.zeros((100, 7, 7), np.float32),
+            "cue_conflict_logits": np.zeros((100, 10), np.float32),
+            "cue_conflict_targets": np.zeros(100, np.uint8),
+        },
+    )
+    drawn = {figure.name: figure for figure in drawn_from(params, made)}
+    assert "no map of the 4 images shows positive evidence" in text(drawn["verdict"])
+    assert "4 images show no positive evidence" in text(drawn["verdict"])
+    assert "no-positive-evidence" in drawn
+    matching, groups, energy = drawn["matching"], drawn["groups"], drawn["energy"]
+    assert isinstance(matching, Pixels) and isinstance(groups, Table) and isinstance(energy, Table)
+    assert all(caption.endswith("no positive evidence") for caption in matching.captions)
+    assert groups.rows[0] == ("all", 4, 4, None, None, None, None, None)
+    assert {row[1] for row in energy.rows} == {None}
+
+
+def test_code_of_ones_own_with_relus_in_place(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    (tmp_path / "net.py").write_text(OWN_CODE)
+    own = "net.py:net"
+    data = (*TINY_DATA, "--metrics-samples", "100", "--quiet")
+    assert lab.call("run", "train", *data, "--model", own, "--name", "mine").code == 0
+    assert lab.call("run", "train", *data, "--name", "plain").code == 0
+    unnamed = lab.call("run", "gradcam", "mine")
+    assert unnamed.code == 3 and "say that it may run: --model net.py:net" in unnamed.sentence
+    unnamed = lab.call("run", "gradcam", "plain", "--against", "mine")
+    assert unnamed.code == 3 and "--against-model net.py:net" in unnamed.sentence
+    answer = lab.call("run", "gradcam", "mine", "--model", own, *SMALL, "--json").json
+    assert read_json(lab.workspace / answer["run"] / "result.json")["facts"]["layer"] == "1"
+    both = lab.call("run", "gradcam", "plain", "--against", "mine", "--against-model", own, *SMALL, "--json")
+    assert both.code == 0, both.err
+
+
+def refused(lab: Lab, *options: str) -> Finished:
+    before = sorted(lab.workspace.glob("*"))
+    ended = lab.call("run", "gradcam", *options)
+    assert sorted(lab.workspace.glob("*")) == before, "something was written"
+    return ended
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (("shipped/lazy-strokes", "--layer", "features.relu4"), 2, "Did you mean features.relu3"),
+        (("shipped/lazy-strokes", "--layer", "features"), 2, "has no map. There are: features.conv1 (28 x 28)"),
+        (("shipped/lazy-strokes", "--layer", "features.relu2", "--method", "cam"), 2, "features.pool3"),
+        (("shipped/lazy-strokes", "--layer", "features.relu2", "--method", "occlusion"), 2, "leave out --layer"),
+        (("shipped/lazy-strokes", "--method", "gradcam"), 2, "grad-cam"),
+        (("shipped/lazy-strokes", "--target", "10"), 2, "--target"),
+        (("shipped/lazy-strokes", "--against", "shipped/lazy-strokes"), 2, "against itself"),
+        (("shipped/lazy-strokes", "--against-model", "mlp"), 2, "needs --against"),
+        (("shipped/lazy-strokes", "--against", "nobody"), 3, "There is no run 'nobody'"),
+    ],
+)
+def test_bad_input_is_told_before_anything_is_written(lab: Lab, options: tuple[str, ...], code: int, told: str) -> None:
+    ended = refused(lab, *options)
+    assert (ended.code, told in ended.err) == (code, True), ended.err
+
+
+def test_a_network_whose_data_cant_be_had_again_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lazytui.data.download.reachable", lambda _name: False)
+    ended = refused(lab, "shipped/lazy-mnist")
+    assert ended.code == 3 and "use --source strokes" in ended.sentence
+    assert lab.call("run", "gradcam", "shipped/lazy-mnist", "--source", "strokes", *SMALL, "--quiet").code == 0

@@ -34,9 +34,7 @@ def measure() -> list[Ratio]:
         return [(to_float(torch.from_numpy(images[i : i + BATCH])), targets[i : i + BATCH].tolist()) for i in starts]
 
     def ours() -> np.ndarray:
-        return survey(
-            model, images, targets.astype(np.uint8), request, told=print, progress=lambda _done: None
-        ).maps
+        return survey(model, images, targets.astype(np.uint8), request, told=print, progress=lambda _done: None).maps
 
     def grad_cam() -> None:
         with GradCAM(model=model, target_layers=[layer]) as library:

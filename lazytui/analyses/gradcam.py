@@ -30,9 +30,12 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from lazytui.data.splits import BiasedDataset, Split
     from lazytui.interpret.saliency.examination import Examiner, Found
+    from lazytui.interpret.saliency.lens import Lens
 
 SplitName = Literal["easy", "hard", "probe"]
 Target = Literal["predicted", "digit", "color", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+_SPLITS: dict[SplitName, str] = {"easy": "validation", "hard": "hard", "probe": "probe"}
 
 GALLERY = (0, 1, 10, 11, 77, 73, 37, 33)
 """Of the ten shapes in ten colors, those shown by every method: red 0, green 0, red 1, green 1; 7 and 3 likewise."""
@@ -188,7 +191,7 @@ def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, repo
     from lazytui.interpret.saliency.survey import mean_color, mean_image
 
     report.note(f"painting the {params.split} split")
-    name = "validation" if params.split == "easy" else params.split
+    name = _SPLITS[params.split]
     split = data.split(name)
     wanted = params.images or METHODS[params.method].images or len(split)
     device = subject.hardware.device
@@ -210,6 +213,13 @@ def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, repo
         seed=params.seed,
         listener=Listener(report.note, progress),
     )
+
+
+def lens_of(subject: Subject, split: SplitName) -> Lens:
+    """The network kept ready to answer for single images of its data, for whoever asks again and again."""
+    from lazytui.interpret.saliency.lens import Lens
+
+    return Lens(subject.model, subject.trained.model, subject.data.split(_SPLITS[split]).images)
 
 
 def _keep_gallery(found: Found, examiner: Examiner, subject: Subject, conflict: Split, report: Report) -> None:

@@ -15,6 +15,7 @@ from lazytui.data.params import SourceName
 from lazytui.data.sources import resolve_source
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files import write_atomic
+from lazytui.models.catalog import CATALOG
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result, load_result
@@ -78,6 +79,22 @@ def _evidence(numbers: Numbers) -> str:
     )
 
 
+def _gaze(numbers: Numbers) -> str:
+    recolored, redrawn = _percent(numbers.get("recolored_flips")), _percent(numbers.get("redrawn_flips"))
+    return (
+        f"Of the evidence in its maps {_percent(numbers['energy_in_mask'])} lies on the stroke, and as much would lie "
+        f"on the strokes of other images: {_percent(numbers['energy_shuffled'])}. Maps that follow the stroke would have "
+        f"{_percent(numbers['energy_perfect'])}. Repaint the digit in another color, and {recolored} of the predictions "
+        f"change; draw another digit in the same color, and {redrawn} do."
+    )
+
+
+def _map_of(story: StoryParams) -> str:
+    """The kind of map: Grad-CAM where the catalog knows a layer for it, else one that any network has."""
+    entry = CATALOG.get(story.model)
+    return "grad-cam" if entry is not None and entry.saliency_layer is not None else "input-gradient"
+
+
 def _percent(value: float | None) -> str:
     return shown("easy_accuracy", value) or "an undefined share"
 
@@ -118,6 +135,24 @@ CHAPTERS = (
         after=_evidence,
         figures=("confusion-easy", "confusion-hard", "cue-conflict", "red-one", "digit-by-color", "metrics"),
     ),
+    Chapter(
+        name="gaze",
+        title="The gaze",
+        kind="gradcam",
+        values=lambda story, runs: {
+            "run": runs["cheat"],
+            "model": story.model,
+            "method": _map_of(story),
+            "images": 1000,
+            "checked": 100,
+            "device": story.device,
+        },
+        before="Where does it look when it answers? A heat map shows which places of an image speak for the answer, and "
+        "nulls show what a map is worth: the same maps on the strokes of other images, and a looker who sees nothing "
+        "but the stroke.",
+        after=_gaze,
+        figures=("matching", "energy", "ways", "recoloring", "methods"),
+    ),
 )
 
 
@@ -128,7 +163,7 @@ def settle(params: StoryParams, workspace: Workspace) -> StoryParams:
     asked = params.source or ("strokes" if params.preset == "quick" else "mnist")
     settled = params.model_copy(update={"source": resolve_source(asked)})
     for chapter in CHAPTERS:
-        if chapter.kind != "evaluate":
+        if "run" not in analysis(chapter.kind).params.model_fields:
             chosen = validated(chapter.kind, chapter.values(settled, {}))
             analysis(chapter.kind).settle(chosen, workspace)
     return settled

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.execute import figures
-from lazytui.analyses.gradcam import GradcamParams
+from lazytui.analyses.gradcam import GradcamParams, lens_of
 from lazytui.analyses.gradcam import figures as drawn_from
+from lazytui.analyses.subject import SubjectParams, load_subject
 from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
@@ -123,6 +124,18 @@ def test_a_map_of_3_by_3_works_and_is_warned_of(bench: tuple[Lab, Any]) -> None:
     answer = lab.call(*asked).json
     assert "A map of 3 x 3 is too coarse" in text(shown(lab, answer)["verdict"])
     assert answer["metrics"]["energy_perfect"] < answer["metrics"]["energy_center_prior"]
+
+
+def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, Any]) -> None:
+    """What a screen asks: the network is loaded once, and then answers image by image."""
+    lab, answer = bench
+    params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
+    subject = load_subject(params, Workspace(lab.workspace))
+    lens, arrays = lens_of(subject, "probe"), result(lab, answer).arrays
+    for number, place in enumerate(arrays["example_places"][:5]):
+        glance = lens.look(subject.data.probe.images[place])
+        assert (glance.layer, glance.target) == ("features.relu3", arrays["predicted"][place])
+        np.testing.assert_allclose(glance.heat, arrays["example_maps"][number], rtol=1e-3, atol=1e-5)
 
 
 def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:

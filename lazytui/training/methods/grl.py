@@ -31,7 +31,7 @@ class GradientReversal(Method):
         self._alpha = self._full_alpha * step / self.bench.total_steps
         features = self._model.features(batch.images)
         self._accuracy = self._adversary.learn(features, batch)
-        turned = _Reversed.apply(features, self._alpha)
+        turned = Reversed.apply(features, self._alpha)
         return cross_entropy(self._model.head(features), batch.digits) + self._adversary.loss(turned, batch)
 
     def signals(self) -> Mapping[str, float]:
@@ -45,7 +45,7 @@ class GradientReversal(Method):
         self._adversary.load_state_dict(state["adversary"])
 
 
-class _Reversed(torch.autograd.Function):
+class Reversed(torch.autograd.Function):
     """The identity, whose gradient is turned around and scaled by alpha."""
 
     @staticmethod

@@ -18,7 +18,16 @@ from tests.training.methods.carry import in_two, whole
 SOONER = {"anneal_steps": 7, "refits": 2, "attack_steps": 1}
 """What comes late in a training, or takes long, comes within these few steps."""
 
-SETTINGS = {"model": "lazy-cnn", "epochs": 2, "batch_size": 150, "metrics_samples": 100, "metrics_every": 3}
+SETTINGS = {
+    "model": "lazy-cnn",
+    "precision": "fp32",
+    "device": "cpu",
+    "epochs": 2,
+    "batch_size": 150,
+    "metrics_samples": 100,
+    "metrics_every": 3,
+    "checkpoint_seconds": 0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +36,9 @@ def data() -> BiasedDataset:
     return build(DatasetParams(source="strokes", train_size=1000, test_size=150))
 
 
-def settings_of(method: str, **more: object) -> TrainingSettings:
+def settings_of(method: str) -> TrainingSettings:
     sooner = {name: value for name, value in SOONER.items() if name in METHODS[method].options}
-    chosen = {
-        **SETTINGS,
-        "method": method,
-        "precision": "fp32",
-        "device": "cpu",
-        "checkpoint_seconds": 0,
-        **sooner,
-        **more,
-    }
-    return TrainingSettings.model_validate(chosen)
+    return TrainingSettings.model_validate({**SETTINGS, **sooner, "method": method})
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -1,0 +1,53 @@
+"""A method at work on a model whose answers are known, for losses that can be computed by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.data.params import DatasetParams
+from lazytui.data.resident import Batch, Resident
+from lazytui.data.splits import BiasedDataset, build
+from lazytui.hardware import Hardware
+from lazytui.models.classifier import Classifier
+from lazytui.training.methods import method_class
+from lazytui.training.methods.base import Bench, Method
+from lazytui.training.settings import TrainingSettings
+
+CPU = Hardware(torch.device("cpu"), "fp32")
+
+
+class Means(nn.Module):
+    """An image's mean red, green and blue, (n, 3)."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        return images.mean((2, 3))
+
+
+def color_reader() -> Classifier:
+    """Three features, the mean red, green and blue; logit k is k / 10 of their sum."""
+    head = nn.Linear(3, 10)
+    with torch.no_grad():
+        head.weight.copy_(torch.arange(10.0)[:, None].expand(10, 3) / 10)
+        head.bias.zero_()
+    return Classifier(head=head, means=Means())
+
+
+def small_data(**params: Any) -> BiasedDataset:
+    return build(DatasetParams.model_validate({"source": "strokes", "train_size": 200, "test_size": 60, **params}))
+
+
+def bench(method: str, data: BiasedDataset, model: nn.Module | None = None, **options: Any) -> Bench:
+    settings = TrainingSettings.model_validate({"method": method, "model": "lazy-gap", "batch_size": 30, **options})
+    train = Resident(data.train, CPU.device)
+    return Bench(model or color_reader(), data, train, settings, CPU, seed=0, total_steps=100)
+
+
+def at_work(method: str, data: BiasedDataset, model: nn.Module | None = None, **options: Any) -> Method:
+    return method_class(method)(bench(method, data, model, **options))
+
+
+def first_batch(data: BiasedDataset, size: int = 30) -> Batch:
+    return Resident(data.train, CPU.device).batch(torch.arange(size))

@@ -1,0 +1,272 @@
+"""The methods' losses against small cases computed by hand: values, not shapes."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from lazytui.data.palettes import NO_COLOR
+from lazytui.data.splits import BiasedDataset
+from lazytui.models.build import build_model
+from lazytui.training.methods.adversarial import worst_nearby
+from lazytui.training.methods.bias_balance import log_digit_given_color
+from lazytui.training.methods.cnc import contrastive_loss
+from lazytui.training.methods.color_uniform import divergence_from_uniform
+from lazytui.training.methods.environments import scale_gradients
+from lazytui.training.methods.feature_color import pairwise_distance, single_channels
+from lazytui.training.methods.grl import Reversed
+from lazytui.training.methods.group_dro import WorstGroups
+from lazytui.training.methods.input_color_gradient import channel_difference
+from lazytui.training.methods.input_gradient import fit_and_input_gradient
+from lazytui.training.methods.irm import InvariantRiskMinimization
+from lazytui.training.methods.jitter_consistency import symmetric_divergence
+from lazytui.training.methods.lff import SmoothLosses, generalized
+from lazytui.training.methods.rex import RiskExtrapolation
+from lazytui.training.methods.saliency_background import background_saliency
+from lazytui.training.methods.sobel_edge import sobel
+from lazytui.training.methods.suppress import color_selectivity
+from tests.training.methods.benches import at_work, color_reader, first_batch, small_data
+
+
+@pytest.fixture(scope="module")
+def data() -> BiasedDataset:
+    return small_data()
+
+
+def logits_of(*probabilities: float) -> torch.Tensor:
+    """(1, 10): the logits of these first probabilities, the rest shared evenly by the other digits."""
+    rest = (1 - sum(probabilities)) / (10 - len(probabilities))
+    return torch.tensor([[*probabilities, *[rest] * (10 - len(probabilities))]]).log()
+
+
+def plain(data: BiasedDataset) -> torch.Tensor:
+    """The cross-entropy of each sample of the first batch."""
+    batch = first_batch(data)
+    return cross_entropy(color_reader()(batch.images), batch.digits, reduction="none").detach()
+
+
+def test_plain_training_is_the_mean_cross_entropy(data: BiasedDataset) -> None:
+    assert at_work("erm", data).loss(first_batch(data), 0).item() == pytest.approx(plain(data).mean().item())
+
+
+def test_focal_loss_discounts_by_certainty(data: BiasedDataset) -> None:
+    right = (-plain(data)).exp()
+    expected = ((1 - right) ** 3 * plain(data)).mean()
+    assert at_work("focal", data, gamma=3).loss(first_batch(data), 0).item() == pytest.approx(expected.item())
+
+
+def test_symmetric_divergence() -> None:
+    p, q = logits_of(0.5, 0.5 - 1e-7), logits_of(0.8, 0.2 - 1e-7)
+    forth = 0.5 * math.log(0.5 / 0.8) + 0.5 * math.log(0.5 / 0.2)
+    back = 0.8 * math.log(0.8 / 0.5) + 0.2 * math.log(0.2 / 0.5)
+    assert symmetric_divergence(p, q).item() == pytest.approx((forth + back) / 2, abs=1e-4)
+    assert symmetric_divergence(p, p).item() == 0
+
+
+def test_the_input_gradient_is_of_the_sum_and_has_a_gradient_itself(data: BiasedDataset) -> None:
+    """The logits are s k / 10, s the sum of mean colors: dCE/dx = (mean of k under p - digit) / 10 / 784."""
+    batch, model = first_batch(data), color_reader()
+    fit, gradient = fit_and_input_gradient(model, batch)
+    expected = (model(batch.images).softmax(1) @ torch.arange(10.0) - batch.digits) / 10 / 784
+    torch.testing.assert_close(gradient, expected[:, None, None, None].expand_as(gradient))
+    assert fit.item() == pytest.approx(plain(data).mean().item())
+    gradient.square().sum().backward()
+    assert model.head.weight.grad is not None and model.head.weight.grad.abs().sum() > 0
+
+
+def test_differences_between_channels_do_not_cancel() -> None:
+    gradient = torch.zeros(1, 3, 1, 2)
+    gradient[0, :, 0, 0] = torch.tensor([1.0, -2, 0])
+    gradient[0, :, 0, 1] = torch.tensor([-1.0, 2, 0])
+    assert channel_difference(gradient).item() == (3 + 2 + 1 + 3 + 2 + 1) / 2
+
+
+def test_gray_gradients_cost_nothing(data: BiasedDataset) -> None:
+    """color_reader treats the channels alike, so that the penalty is nil whatever its weight."""
+    found = at_work("input-color-gradient", data, penalty=1e5).loss(first_batch(data), 0)
+    assert found.item() == pytest.approx(plain(data).mean().item(), abs=1e-4)
+
+
+def test_background_saliency_leaves_the_stroke_out() -> None:
+    gradient = torch.tensor([[[[2.0, -4, 8]], [[0, 1, 8]], [[0, 0, 8]]]])
+    shapes = torch.tensor([[[0, 51, 255]]], dtype=torch.uint8)
+    assert background_saliency(gradient, shapes).item() == pytest.approx((2 + 0.8 * 5) / (3 * 1.8))
+
+
+def test_feature_distances_are_of_unit_vectors() -> None:
+    red, green, blue = torch.tensor([[5.0, 0]]), torch.tensor([[0.0, 3]]), torch.tensor([[-1.0, 0]])
+    assert pairwise_distance(red, green, blue).item() == pytest.approx(2 + 2 + 4)
+    image = torch.rand(1, 3, 2, 2)
+    torch.testing.assert_close(sum(single_channels(image)), image)
+
+
+def test_sobel_of_a_straight_edge_is_its_height() -> None:
+    image = torch.zeros(1, 3, 5, 6)
+    image[..., 3:] = 0.5
+    torch.testing.assert_close(sobel(image)[0, 0, 2], torch.tensor([0, 0, 0.5, 0.5, 0, 0]), atol=1e-5, rtol=0)
+
+
+def test_reversal_shows_the_trunk_the_opposite_of_what_the_adversary_sees() -> None:
+    features = torch.tensor([1.0, 2.0], requires_grad=True)
+    (Reversed.apply(features, 0.3) * torch.tensor([1.0, -5.0])).sum().backward()
+    torch.testing.assert_close(features.grad, torch.tensor([-0.3, 1.5]))
+
+
+def test_the_color_penalty_grows_over_the_first_half_and_is_clamped(data: BiasedDataset) -> None:
+    """Of 100 steps step 25 is half of the way. No guess of the color costs more than ln 10."""
+    batch, method = first_batch(data), at_work("color-penalty", data, penalty=0.4, adversary_lr=1e-9)
+    adversary = method._adversary  # type: ignore[attr-defined]
+    adversary.network.eval()
+    costs = adversary.loss(color_reader().features(batch.images), batch).item()
+    expected = plain(data).mean().item() - 0.2 * min(costs, math.log(10))
+    assert method.loss(batch, 25).item() == pytest.approx(expected, abs=1e-5)
+    assert method.signals()["penalty_weight"] == 0.2
+    method.loss(batch, 90)
+    assert method.signals()["penalty_weight"] == 0.4
+
+
+def test_divergence_from_uniform_is_bounded() -> None:
+    assert divergence_from_uniform(torch.full((3, 10), 2.0)).item() == pytest.approx(0, abs=1e-6)
+    assert divergence_from_uniform(torch.eye(10) * 1e4).item() == pytest.approx(math.log(10))
+    assert divergence_from_uniform(logits_of(0.5, 0.5 - 1e-7)).item() == pytest.approx(math.log(5), abs=1e-4)
+
+
+def test_the_gradient_at_the_dummy_scale_is_autograds() -> None:
+    logits, digits = torch.randn(6, 10, generator=torch.Generator().manual_seed(1)), torch.tensor([3, 1, 4, 1, 5, 9])
+    for row, digit, found in zip(logits, digits, scale_gradients(logits.log_softmax(1), digits), strict=True):
+        scale = torch.ones((), requires_grad=True)
+        (expected,) = torch.autograd.grad(cross_entropy(scale * row, digit), scale)
+        assert found.item() == pytest.approx(expected.item(), abs=1e-5)
+
+
+def test_invariant_risks(data: BiasedDataset) -> None:
+    """One sample of the first environment at p = .5, two of the second at .25 and .1; all other logits alike."""
+    logits = torch.cat((logits_of(0.5), logits_of(0.25), logits_of(0.1)))
+    digits, environments = torch.zeros(3, dtype=torch.int64), torch.tensor([0, 1, 1])
+    first, second = -math.log(0.5), -(math.log(0.25) + math.log(0.1)) / 2
+    rex = at_work("rex", data)
+    assert isinstance(rex, RiskExtrapolation)
+    mean, variance = rex.terms(logits, digits, environments)
+    assert mean.item() == pytest.approx((first + second) / 2, abs=1e-5)
+    assert variance.item() == pytest.approx(((first - second) / 2) ** 2, abs=1e-5)
+    irm = at_work("irm", data)
+    assert isinstance(irm, InvariantRiskMinimization)
+    total, penalty = irm.terms(logits, digits, environments)
+    gradients = scale_gradients(logits, digits)
+    assert total.item() == pytest.approx(first + second, abs=1e-5)
+    expected = gradients[0] ** 2 + ((gradients[1] + gradients[2]) / 2) ** 2
+    assert penalty.item() == pytest.approx(expected.item(), abs=1e-5)
+
+
+def test_the_penalty_gets_its_weight_after_annealing(data: BiasedDataset) -> None:
+    method = at_work("rex", data, penalty=7, anneal_steps=3)
+    assert isinstance(method, RiskExtrapolation)
+    assert [method.penalty_weight(step) for step in (0, 2, 3, 50)] == [1, 1, 7, 7]
+
+
+def test_an_environment_that_is_missing_from_a_batch_does_not_count(data: BiasedDataset) -> None:
+    method = at_work("rex", data)
+    assert isinstance(method, RiskExtrapolation)
+    mean, variance = method.terms(logits_of(0.5), torch.tensor([0]), torch.tensor([1]))
+    assert (mean.item(), variance.item()) == (pytest.approx(math.log(2)), 0)
+
+
+def test_generalized_cross_entropy_and_its_limit() -> None:
+    losses = -torch.tensor([0.25, 0.9]).log()
+    expected = [(1 - 0.25**0.7) / 0.7, (1 - 0.9**0.7) / 0.7]
+    torch.testing.assert_close(generalized(losses, 0.7), torch.tensor(expected))
+    torch.testing.assert_close(generalized(losses, 1e-4), losses, atol=1e-3, rtol=0)
+
+
+def test_smooth_losses_start_whole_and_are_relative_to_their_digit() -> None:
+    losses = SmoothLosses(torch.tensor([0, 0, 1]), decay=0.75)
+    losses.take_in(torch.tensor([0, 1, 2]), torch.tensor([4.0, 1.0, 3.0]))
+    torch.testing.assert_close(losses.relative(), torch.tensor([1, 0.25, 1]))
+    losses.take_in(torch.tensor([0]), torch.tensor([8.0]))
+    torch.testing.assert_close(losses.smooth, torch.tensor([5.0, 1, 3]))
+
+
+def test_learning_from_failure_weighs_by_both_networks(data: BiasedDataset) -> None:
+    """At the first step each network's losses are relative to the largest of the digit in the batch."""
+    batch, method = first_batch(data), at_work("lff", data)
+    biased = cross_entropy(build_model("lazy-gap", seed=1)(batch.images), batch.digits, reduction="none").detach()
+    hard, own = (
+        each / torch.stack([each[batch.digits == digit].max() for digit in batch.digits])
+        for each in (biased, plain(data))
+    )
+    expected = (hard / (hard + own) * plain(data)).mean() + generalized(biased, 0.7).mean()
+    assert method.loss(batch, 0).item() == pytest.approx(expected.item(), rel=1e-4)
+
+
+def test_the_worst_group_gains_weight() -> None:
+    risk = WorstGroups(torch.tensor([0, 0, 2, 2]), rate=0.5)
+    assert risk.shares.tolist() == [0.5, 0, 0.5]
+    found = risk.of(torch.tensor([1.0, 3.0, 4.0]), torch.tensor([0, 0, 2]))
+    low, high = math.exp(0.5 * 2), math.exp(0.5 * 4)
+    assert found.item() == pytest.approx((low * 2 + high * 4) / (low + high), rel=1e-5)
+    assert risk.shares[2].item() == pytest.approx(high / (low + high), rel=1e-5)
+
+
+def test_the_prior_of_a_digit_given_its_color() -> None:
+    """Color 3: two 3s and one 5, each of ten pairs counting one more; color 4: none, so that all are alike."""
+    prior = log_digit_given_color(torch.tensor([3, 3, 5]), torch.tensor([3, 3, 3])).exp()
+    assert prior[3, 3].item() == pytest.approx(3 / 13) and prior[3, 5].item() == pytest.approx(2 / 13)
+    torch.testing.assert_close(prior[4], torch.full((10,), 0.1))
+    assert prior.shape == (NO_COLOR + 1, 10)
+
+
+def test_bias_balance_adds_the_prior(data: BiasedDataset) -> None:
+    batch, train = first_batch(data), data.train
+    prior = log_digit_given_color(*(torch.from_numpy(labels).long() for labels in (train.digits, train.colors)))
+    expected = cross_entropy(color_reader()(batch.images) + prior[batch.colors], batch.digits)
+    assert at_work("bias-balance", data).loss(batch, 0).item() == pytest.approx(expected.item())
+
+
+def test_reweighting_counts_every_cell_alike(data: BiasedDataset) -> None:
+    pairs = list(zip(data.train.digits.tolist(), data.train.colors.tolist(), strict=True))
+    weights = torch.tensor([len(pairs) / len(set(pairs)) / pairs.count(pair) for pair in pairs[:30]])
+    expected = (weights * plain(data)).mean()
+    assert at_work("reweight", data).loss(first_batch(data), 0).item() == pytest.approx(expected.item(), rel=1e-5)
+
+
+def test_contrast_of_three_images() -> None:
+    """Anchor 0 has the positive 1 and the negative 2; 1 has the positive 0 and no negative, which costs nothing."""
+    features = torch.tensor([[1.0, 0], [2.0, 2], [0, 3.0]])
+    digits, predicted = torch.tensor([7, 7, 1]), torch.tensor([1, 7, 1])
+    positive, negative = math.exp(math.sqrt(0.5) / 0.5), 1.0
+    expected = -math.log(positive / (positive + negative)) / 2
+    assert contrastive_loss(features, digits, predicted, 0.5).item() == pytest.approx(expected, abs=1e-6)
+    assert contrastive_loss(features, torch.tensor([1, 2, 3]), predicted, 0.5).item() == 0
+
+
+def test_color_selectivity_finds_the_color_feature() -> None:
+    """A feature that answers to one of ten colors has (1 - .1) / .3 = 3, one that answers to none has 0."""
+    colors = torch.arange(10).repeat(3)
+    features = torch.stack(((colors == 4).float(), torch.ones(30)), 1)
+    torch.testing.assert_close(color_selectivity(features, colors), torch.tensor([3.0, 0.0]), atol=1e-4, rtol=0)
+
+
+def test_what_suppression_keeps_is_what_it_trained(data: BiasedDataset) -> None:
+    model, batch = build_model("lazy-gap", seed=0), first_batch(data)
+    method = at_work("suppress", data, model)
+    before = cross_entropy(model(batch.images), batch.digits)
+    assert method.loss(batch, 0).item() == pytest.approx(before.item())
+    method.begin_epoch(0)
+    assert method.loss(batch, 0).item() != pytest.approx(before.item())
+    method.step(batch, 0)
+    after = cross_entropy(model(batch.images), batch.digits)
+    assert method.loss(batch, 0).item() == pytest.approx(after.item())
+
+
+def test_the_worst_image_nearby_is_at_the_edge_and_worse(data: BiasedDataset) -> None:
+    """The loss is convex in the sum of the pixels: its worst case moves all pixels one way, up to the edge."""
+    batch, model = first_batch(data), color_reader()
+    moved = worst_nearby(model, batch, 0.1, 5, torch.Generator().manual_seed(0))
+    distance = (moved - batch.images).abs()
+    assert distance.max().item() <= 0.1 + 1e-6 and moved.min() >= 0 and moved.max() <= 1
+    inside = (moved > 0) & (moved < 1)
+    torch.testing.assert_close(distance[inside], torch.full_like(distance[inside], 0.1), atol=1e-5, rtol=0)
+    assert cross_entropy(model(moved), batch.digits) > plain(data).mean()

@@ -92,7 +92,7 @@ def settle(params: GradcamParams, workspace: Workspace) -> GradcamParams:
             f"The images of the {params.split} split wear no color, so there is no color's digit to target."
         )
     _check_layer(params, trained.model)
-    if second := _second(settled):
+    if second := second_subject(settled):
         if params.against == params.run:
             raise UsageError(f"{params.run} can't be set against itself: name another network.")
         other = trained_with(second, workspace)
@@ -106,7 +106,7 @@ def settle(params: GradcamParams, workspace: Workspace) -> GradcamParams:
     return settled
 
 
-def _second(params: GradcamParams) -> SubjectParams | None:
+def second_subject(params: GradcamParams) -> SubjectParams | None:
     """The second network, where there is one."""
     if params.against is None:
         return None
@@ -137,7 +137,7 @@ def run(params: GradcamParams, report: Report) -> Result:
     report.note("loading torch and the network")
     subject = load_subject(params, report.workspace)
     result = _examined(params, params.run, subject, subject.data, report)
-    second = _second(params)
+    second = second_subject(params)
     if second is None:
         return result
     other = _examined(params, second.run, load_subject(second, report.workspace), subject.data, report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
@@ -126,6 +127,7 @@ class Place(Screen[None]):
         self.watch(self.lab, "lines", self._say_status)
         self.watch(self.lab, "trouble", self._say_trouble)
         self.lab.restore(self)
+        self.call_after_refresh(gc.freeze)  # else each full collection walks all of its widgets again: 0.1 s
 
     def on_resize(self, event: Resize) -> None:
         columns, rows = SMALLEST

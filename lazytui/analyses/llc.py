@@ -19,14 +19,14 @@ _MIDDLE = 1
 class LlcParams(SubjectParams):
     """How the chains move."""
 
-    eps: float = Field(1e-6, gt=0, le=1, description="Step size of the Langevin dynamics.")
+    eps: float = Field(5e-6, gt=0, le=1, description="Step size of the Langevin dynamics.")
     gamma: float = Field(300.0, ge=0, le=1e9, description="Strength of the spring that holds chains near the weights.")
     spread: float = Field(
-        3.0, gt=1, le=100, description="Factor by which step size and spring are varied, both ways, for the grid."
+        2.0, gt=1, le=100, description="Factor by which step size and spring are varied, both ways, for the grid."
     )
     chains: int = Field(2, ge=2, le=100, description="Chains of every setting; all settings run as one batch.")
     steps: int = Field(200, ge=10, le=100_000, description="Steps of a chain; the first half is burn-in.")
-    batch: int = Field(32, ge=1, le=10_000, description="Training images in a step of a chain.")
+    batch: int = Field(16, ge=1, le=10_000, description="Training images in a step of a chain.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the noise and of the batches.")
 
 

@@ -21,7 +21,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
 
 def test_an_estimate_comes_with_its_settings_its_grid_and_its_traces(trained: Lab) -> None:
-    done = trained.call("run", "llc", "small", "--steps", "20", "--batch", "4", "--spread", "2", "--json")
+    done = trained.call("run", "llc", "small", "--steps", "20", "--batch", "4", "--json")
     assert done.code == 0, done.err
     metrics = done.json["metrics"]
     run = Workspace(trained.workspace).find(done.json["run"])
@@ -33,10 +33,10 @@ def test_an_estimate_comes_with_its_settings_its_grid_and_its_traces(trained: La
     drawn = {figure.name: figure for figure in figures(run)}
     grid, traces, verdict = drawn["grid"], drawn["traces"], drawn["verdict"]
     assert isinstance(grid, Matrix) and grid.values.shape == (3, 3)
-    assert grid.row_labels == ("5e-07", "1e-06", "2e-06") and grid.column_labels == ("150", "300", "600")
+    assert grid.row_labels == ("2.5e-06", "5e-06", "1e-05") and grid.column_labels == ("150", "300", "600")
     assert metrics["llc_smallest_of_grid"] == pytest.approx(grid.values.min())
     assert isinstance(traces, Lines) and len(traces.series) == 2 and len(traces.series[0].x) == 20
-    assert isinstance(verdict, Text) and "step size 1e-06 and spring 300" in verdict.paragraphs[0]
+    assert isinstance(verdict, Text) and "step size 5e-06 and spring 300" in verdict.paragraphs[0]
 
 
 def test_chains_that_diverge_are_told_and_not_scored(trained: Lab) -> None:

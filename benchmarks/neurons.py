@@ -1,0 +1,58 @@
+"""Neurons: statistics of all of them against a plain forward pass; preferred inputs in one batch against a loop."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from benchmarks.ratio import Ratio, in_turn
+from lazytui.data.palettes import palette
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import build
+from lazytui.evaluation.predict import probabilities
+from lazytui.hardware import choose_hardware, use_all_cores
+from lazytui.interpret.cut import Cut
+from lazytui.interpret.neurons.activations import gather
+from lazytui.interpret.neurons.measures import measure as measure_layer
+from lazytui.interpret.neurons.preferred import Climber, preferred_inputs
+from lazytui.models.build import build_model
+
+_LAYERS = ("features.relu1", "features.relu2", "features.relu3")
+_STEPS = 8
+
+
+def measure() -> list[Ratio]:
+    use_all_cores()
+    return [_statistics(), _preferred()]
+
+
+def _statistics() -> Ratio:
+    """Activations, information, selectivity and role of the 224 neurons of gap-cnn; three times as long is allowed."""
+    hardware = choose_hardware("auto", "fp32")
+    model = build_model("gap-cnn", seed=0).to(hardware.device).to(memory_format=torch.channels_last).eval()
+    probe = build(DatasetParams(source="strokes")).probe
+
+    def ours() -> None:
+        for activations in gather(model, _LAYERS, probe.images, hardware).values():
+            measure_layer(activations, probe.digits, probe.colors)
+
+    def peer() -> None:
+        probabilities(model, probe.images, hardware)
+
+    name = f"statistics of 224 neurons on {len(probe):,} images, against a forward pass"
+    return in_turn(name, ours, peer, asked=1 / 3, repeats=3)
+
+
+def _preferred() -> Ratio:
+    hardware = choose_hardware("auto", "fp32")
+    model = build_model("gap-cnn", seed=0).to(hardware.device).to(memory_format=torch.channels_last).eval()
+    cut = Cut(model, _LAYERS[-1])
+    strength = np.ones(cut.neurons)
+    climber = Climber(palette("distinct").rgb, hardware, steps=_STEPS)
+
+    def loop() -> None:
+        for neuron in range(cut.neurons):
+            preferred_inputs(cut, strength, climber, 1, [neuron])
+
+    name = f"preferred inputs of {cut.neurons} neurons in one batch, against a loop"
+    return in_turn(name, lambda: preferred_inputs(cut, strength, climber, 1), loop, asked=10, repeats=3)

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.notifications import SeverityLevel
 from textual.reactive import var
+from textual.widget import AwaitMount
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from lazytui.app import session
@@ -100,8 +101,7 @@ class LazytuiApp(App[None]):
             return
         mode = kind if kind in {place.mode for place in PLACES} else "runs"
         self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
-        self.switch_mode(mode)
-        self.call_later(self._show_there, run)
+        self.call_later(self._show_there, run, self.switch_mode(mode))
 
     def restore(self, place: Place) -> None:
         """Bring a place that is opened for the first time back to how it was left."""
@@ -132,7 +132,12 @@ class LazytuiApp(App[None]):
         self._keep_session()
         super().exit(*arguments, **more)
 
-    def _show_there(self, run: RunFolder) -> None:
+    async def action_switch_mode(self, mode: str) -> None:
+        """Textual's own doesn't wait: keys that are typed ahead would reach a place that has no widgets yet."""
+        await self.switch_mode(mode)
+
+    async def _show_there(self, run: RunFolder, opened: AwaitMount) -> None:
+        await opened
         if isinstance(self.screen, ShowsRun):
             self.screen.show_run(run)
 

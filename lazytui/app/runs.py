@@ -55,12 +55,6 @@ class RunsPlace(Place):
         if run.reference in self._lines:
             self.query_one(DataTable).move_cursor(row=list(self._lines).index(run.reference))
 
-    @property
-    def followed(self) -> RunFolder | None:
-        """The run under the cursor."""
-        line = self._chosen()
-        return line.run if line else None
-
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures
 
@@ -150,6 +144,7 @@ class RunsPlace(Place):
 
     def _show_chosen(self) -> None:
         line = self._chosen()
+        self._run = line.run if line else None
         found = self.query_one(RunFigures)
         if line is None:
             found.show(None, EMPTY)

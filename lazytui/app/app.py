@@ -137,9 +137,13 @@ class LazytuiApp(App[None]):
         await self.switch_mode(mode)
 
     async def _show_there(self, run: RunFolder, opened: AwaitMount) -> None:
+        """On the place itself: what lies over it of another run, such as the images of a cell, goes."""
         await opened
-        if isinstance(self.screen, ShowsRun):
-            self.screen.show_run(run)
+        place = self.screen_stack[0]
+        while isinstance(self.screen, Place) and self.screen is not place:
+            await self.pop_screen()
+        if isinstance(place, ShowsRun):
+            place.show_run(run)
 
     @work(thread=True, exit_on_error=False)
     def start(self, kind: str, values: dict[str, object]) -> None:

@@ -94,10 +94,13 @@ def _verdict(params: LlcParams, result: Result) -> Text:
     if found["llc"] is None:
         estimate = "The chains diverged: their loss is no number any more. A smaller --eps is the usual cure."
     else:
+        deviation = found["llc_deviation"] or 0.0
         estimate = (
-            f"LLC {found['llc']:.2f}, with a standard deviation of {found['llc_deviation']:.2f} between "
+            f"LLC {found['llc']:.2f}, with a standard deviation of {deviation:.2f} between "
             f"{params.chains} chains, at step size {significant(params.eps)} and spring {significant(params.gamma)}."
         )
+        if deviation > abs(found["llc"]) / 2:
+            estimate += " The chains disagree, so this is no estimate yet: try a smaller --eps, or more --steps."
     return Text(
         name="verdict",
         title="The local learning coefficient",
@@ -148,12 +151,14 @@ def _by_step_size(params: LlcParams, result: Result) -> Lines:
     return Lines(
         name="traces-by-step-size",
         title=f"Mean loss of the chains for each step size, at spring {significant(params.gamma)}",
-        note="Where smaller steps are still rising at the end, the chains are too short for them.",
+        note="Where smaller steps are still rising at the end, the chains are too short for them; where larger ones "
+        "jump, they are too large.",
         series=tuple(
             Series(name=significant(eps), x=x, y=mean) for eps, mean in zip(result.facts["eps"], smooth, strict=True)
         ),
         x_label="step",
         y_label="loss",
+        log_y=True,
         references=(Reference(name="at the weights", value=result.metrics["loss"] or 0.0),),
     )
 

@@ -28,6 +28,7 @@ def overview(ablate: str, result: Result) -> list[Figure]:
         _verdict(ablate, result),
         table(result),
         effects(result),
+        polysemanticity(result),
         *(_curves(split, ablate, result) for split in ("hard", "easy")),
         _colors(result),
         _preferred(result),
@@ -109,9 +110,7 @@ def table(result: Result) -> Table:
         note="MI: what the activation tells of color and of digit, in bits, less what chance would seem to tell; at "
         f"most 3.32, and by chance under {float(arrays['information_bound'].max()):.4f}. given: of the digit once the "
         "color is known. CSI: color selectivity, a third of it, 0 to 1, with the preferred color. sel: class "
-        "selectivity (largest - rest) / (largest + rest) of the means by digit, with the preferred digit. mix: "
-        "polysemanticity, the entropy of the digits in its strongest 1 % of images (0 to 1) times strength. str: "
-        "strength, 95th percentile of its five strongest positions, as a share of the layer's largest.",
+        "selectivity (largest - rest) / (largest + rest) of the means by digit, with the preferred digit.",
         columns=(
             Column(name="neuron"),
             Column(name="role"),
@@ -122,9 +121,6 @@ def table(result: Result) -> Table:
             Column(name="color"),
             Column(name="sel", decimals=2),
             Column(name="digit"),
-            Column(name="entropy", decimals=2),
-            Column(name="str", decimals=2),
-            Column(name="mix", decimals=2),
         ),
         rows=tuple(
             (
@@ -136,9 +132,6 @@ def table(result: Result) -> Table:
                 names[int(arrays["color_response"][neuron].argmax())],
                 _value(result, "digit_selectivity", neuron),
                 int(arrays["digit_response"][neuron].argmax()),
-                _value(result, "entropy", neuron),
-                _value(result, "strength", neuron) / max(float(arrays["strength"].max()), 1e-12),
-                _value(result, "polysemanticity", neuron),
             )
             for neuron in _told_in_order(result)
         ),
@@ -152,16 +145,16 @@ def effects(result: Result) -> Table:
     return Table(
         name="effects",
         title=f"Every neuron of {result.facts['layer']}: what it does",
-        note=f"easy, hard: change of accuracy, in points, when it is held at its mean or at zero, on "
-        f"{images['easy']:,} and {images['hard']:,} images. carries color: by how much the logit of a color's digit "
-        "rises when only this neuron sees the image in that color; carries digit: the same with another shape in the "
-        "same color; means of 90 pairs.",
+        note=f"easy, hard: change of accuracy, in points, when it is held at its mean (0: at zero), on "
+        f"{images['easy']:,} and {images['hard']:,} images. color: by how much the logit of a color's digit rises when "
+        "only this neuron sees the image in that color; digit: the same with another shape in the same color; means of "
+        "90 pairs.",
         columns=(
             Column(name="neuron"),
             Column(name="role"),
-            *(Column(name=f"{split}, {mode}") for split in ("easy", "hard") for mode in ("mean", "zero")),
-            Column(name="carries color", decimals=3),
-            Column(name="carries digit", decimals=3),
+            *(Column(name=f"{split}{sign}") for split in ("easy", "hard") for sign in ("", " 0")),
+            Column(name="color", decimals=3),
+            Column(name="digit", decimals=3),
         ),
         rows=tuple(
             (
@@ -174,6 +167,37 @@ def effects(result: Result) -> Table:
                 ),
                 _value(result, "color_patch", neuron),
                 _value(result, "digit_patch", neuron),
+            )
+            for neuron in _told_in_order(result)
+        ),
+    )
+
+
+def polysemanticity(result: Result) -> Table:
+    """Every neuron with how many digits its strongest images show, and how strong it is at all."""
+    largest = max(float(result.arrays["strength"].max()), 1e-12)
+    return Table(
+        name="polysemanticity",
+        title=f"Every neuron of {result.facts['layer']}: does it stand for one thing?",
+        note="entropy: of the digits in its strongest 1 % of images, 0 (one digit) to 1 (all alike). strength: the "
+        "95th percentile of the mean of its five strongest positions; share: of the layer's largest. polysemanticity: "
+        "entropy x share, since the entropy of a neuron that is hardly active means nothing.",
+        columns=(
+            Column(name="neuron"),
+            Column(name="role"),
+            Column(name="entropy", decimals=2),
+            Column(name="strength", decimals=3),
+            Column(name="share", decimals=2),
+            Column(name="polysemanticity", decimals=2),
+        ),
+        rows=tuple(
+            (
+                neuron,
+                role_of(result, neuron),
+                _value(result, "entropy", neuron),
+                _value(result, "strength", neuron),
+                _value(result, "strength", neuron) / largest,
+                _value(result, "polysemanticity", neuron),
             )
             for neuron in _told_in_order(result)
         ),

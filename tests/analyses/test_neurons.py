@@ -46,7 +46,7 @@ def test_every_neuron_has_a_role_and_the_roles_are_counted(result: Result, shown
     roles = [metrics[name] for name in ("traitors", "heroes", "mixed", "silent", "flat")]
     assert sum(value or 0 for value in roles) == metrics["neurons"] == 128
     assert np.bincount(result.arrays["role"].astype(int), minlength=5).tolist() == roles
-    for name in ("neurons", "effects"):
+    for name in ("neurons", "effects", "polysemanticity"):
         table = shown[name]
         assert isinstance(table, Table) and len(table.rows) == 128
         assert {row[1] for row in table.rows} <= set(ROLES)

@@ -17,6 +17,7 @@ SUMMARIES = {
     "gradcam": "See where a network looks, whether that is the digit, and what its heat maps are worth.",
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
+    "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",
     "story": "The main job in one command: canvas, cheat, evidence; ends in a report.",
 }
 """Every analysis with the line that lists show for it."""

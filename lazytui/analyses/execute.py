@@ -107,10 +107,13 @@ def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseMod
 
     Raises LazytuiError for whatever can be known to be wrong.
     """
-    found = {
-        name: workspace.reference(workspace.find(getattr(params, name), kinds=mark.kinds))
-        for name, mark in references(type(params))
-        if getattr(params, name) is not None
-    }
+    found: dict[str, str | tuple[str, ...]] = {}
+    for name, mark in references(type(params)):
+        asked = getattr(params, name)
+        if isinstance(asked, tuple):
+            found[name] = tuple(workspace.reference(workspace.find(one, kinds=mark.kinds)) for one in asked)
+        elif asked is not None:
+            found[name] = workspace.reference(workspace.find(asked, kinds=mark.kinds))
     lasting: BaseModel = analysis(kind).settle(params.model_copy(update=found), workspace)
-    return lasting, list(found.values())
+    parents = [getattr(lasting, name) for name in found]
+    return lasting, [run for parent in parents for run in (parent if isinstance(parent, tuple) else (parent,))]

@@ -77,7 +77,7 @@ METRICS = {
     "llc": Metric("LLC", "local learning coefficient: effective parameters, halved, at its settings", share=False),
     "loss": Metric("loss", "mean cross-entropy of the training batches", share=False),
     "steps": Metric("steps", "updates of the weights", share=False),
-    "seconds": Metric("seconds", "spent training, in the process that ended it", share=False),
+    "seconds": Metric("seconds", "of work, in every process that had a part in it", share=False),
 }
 
 

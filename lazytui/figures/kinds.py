@@ -102,7 +102,11 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines(Figure):
-    """Curves over a common x. low, high: limits of y; None takes the data's own."""
+    """Curves over a common x.
+
+    low, high: limits of y; None takes the data's own. joined: whether a line goes through the points, or each stands
+    for itself.
+    """
 
     series: tuple[Series, ...]
     x_label: str
@@ -111,6 +115,7 @@ class Lines(Figure):
     low: float | None = None
     high: float | None = None
     references: tuple[Reference, ...] = ()
+    joined: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "llc": ("latest", "--steps", "10", "--batch", "4"),
+    "compare": (),
     "story": (),
 }
 """How to run each analysis in a minute or less, in this order."""

@@ -69,7 +69,10 @@ def command(kind: str, model: type[BaseModel], given: Mapping[str, Any], also: S
     """
     fields = fields_of(model)
     arguments = [
-        str(given.get(f.name, f.name.upper())) for f in fields if f.argument and (f.required or f.name in given)
+        str(word)
+        for f in fields
+        if f.argument and (f.required or f.name in given)
+        for word in _several(given.get(f.name, f.name.upper()))
     ]
     options = [word for f in fields if f.name in given and not f.argument for word in _option(f, given[f.name])]
     if any(argument.startswith("-") for argument in arguments):
@@ -80,8 +83,11 @@ def command(kind: str, model: type[BaseModel], given: Mapping[str, Any], also: S
 def _option(field: ParamField, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [field.flag if value else f"--no-{field.flag[2:]}"]
-    values = value if isinstance(value, (tuple, list)) else (value,)
-    return [word for one in values for word in (field.flag, str(one))]
+    return [word for one in _several(value) for word in (field.flag, str(one))]
+
+
+def _several(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (tuple, list)) else (value,)
 
 
 def _valid(model: type[BaseModel], given: Mapping[str, Any]) -> BaseModel | None:

@@ -40,12 +40,14 @@ _Entry = tuple[Line2D, str]
 _DOTTED = (0, (2, 2))
 _DASHES: tuple[Any, ...] = ("solid", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)))
 """With its color, each line has a dash pattern, so that color is never alone."""
+_POINTS = "o^sDvPX*"
+"""The same for series of points."""
 
 
 def line_body(figure: Lines, ink: Ink, width: float) -> Body:
     """Curves with their legend above; gaps are gaps."""
     entries: list[_Entry] = [
-        (Line2D([], [], **_line_style(index)), series.name + _absence(series.y, figure.log_y))
+        (Line2D([], [], **_style(figure, index)), series.name + _absence(series.y, figure.log_y))
         for index, series in enumerate(figure.series)
     ]
     entries += _reference_entries(figure.references, ink, significant)
@@ -58,6 +60,9 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
                 axes.axhline(reference.value, color=ink.muted, lw=0.9, ls=_DOTTED, zorder=1.5)
         left, right = x_limits(figure)
         for index, series in enumerate(figure.series):
+            if not figure.joined:
+                axes.plot(series.x, series.y, **_style(figure, index))
+                continue
             for x, y in unbroken_stretches(series.x, series.y, figure.log_y):
                 x, y = column_extremes(x, y, left, right, _COLUMNS)
                 mark = "o" if len(x) == 1 else ""  # a line through a single point can't be seen
@@ -78,6 +83,15 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
         _label(axes, figure.x_label, figure.y_label + (" (log scale)" if figure.log_y else ""), box)
 
     return Body(width, _HEIGHT + _legend_height(entries, width), paint)
+
+
+def _style(figure: Lines, index: int) -> dict[str, Any]:
+    return _line_style(index) if figure.joined else _point_style(index)
+
+
+def _point_style(index: int) -> dict[str, Any]:
+    mark = _POINTS[(index + index // len(SERIES)) % len(_POINTS)]  # as the dashes of lines
+    return {"color": hex_code(series_color(index)), "ls": "", "marker": mark, "ms": 5}
 
 
 def _line_style(index: int) -> dict[str, Any]:

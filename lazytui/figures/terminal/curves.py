@@ -34,6 +34,7 @@ _DOT_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 """The bits of a braille character's dots (Unicode, block 2800)."""
 _BRAILLE = np.array([chr(0x2800 + bits) for bits in range(256)])
 _REFERENCE = "┄"
+_MARKS = "•×+○*#◆%"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,10 @@ def curves(figure: Lines, *, width: int, height: int, x_span: Span, marks: list[
             canvas.rule(reference.value)
     for index, series in enumerate(figure.series):
         style = Style(color=hex_code(series_color(index))) if marks is None else Style()
-        canvas.curve(series.x, series.y, style, marks[index] if marks else None)
+        if figure.joined:
+            canvas.curve(series.x, series.y, style, marks[index] if marks else None)
+        else:
+            canvas.points(series.x, series.y, style, series_mark(index))
     labels = {canvas.row(tick): text for tick, text in zip(y_ticks, y_texts, strict=True)}
     lines = []
     for row in range(canvas.rows):
@@ -78,6 +82,11 @@ def curves(figure: Lines, *, width: int, height: int, x_span: Span, marks: list[
     lines.append([Segment(" " * (left - 1) + "└" + axis)])
     lines.append([Segment(_tick_line(places, tick_labels(x_ticks), left, width))])
     return Chart(lines, left, canvas.columns, canvas.rows)
+
+
+def series_mark(index: int) -> str:
+    """The character that stands for a series where a color can't, or can't alone."""
+    return _MARKS[index % len(_MARKS)]
 
 
 def cell_column(x: float, x_span: Span, columns: int) -> int:
@@ -118,6 +127,14 @@ class _Canvas:
             if len(part_x):
                 dot_x = _dot(part_x, *self._x_span, self.columns * _ACROSS)
                 self._put(*_joined(dot_x, self._dot_rows(part_y)), mark)
+
+    def points(self, x: Places, y: Places, style: Style, mark: str) -> None:
+        """A mark where each point is, but for those that the axes can't show."""
+        self._styles.append(style)
+        shown = drawable(y, self._log) & np.isfinite(x) & (x >= self._x_span[0]) & (x <= self._x_span[1])
+        if shown.any():
+            dot_x = _dot(x[shown], *self._x_span, self.columns * _ACROSS)
+            self._put(dot_x, self._dot_rows(_scaled(y[shown], self._log)), mark)
 
     def _put(self, dot_x: Dots, dot_y: Dots, mark: str | None) -> None:
         """Dots in the newest style; what stood in their cells goes, but for the dots of other curves."""

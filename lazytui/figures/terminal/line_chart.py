@@ -13,14 +13,12 @@ from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines
 from lazytui.figures.numbers import significant
 from lazytui.figures.scales import drawable, x_limits
-from lazytui.figures.terminal.curves import curves
+from lazytui.figures.terminal.curves import curves, series_mark
 from lazytui.figures.terminal.lines_of_text import placed
 from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.palette import Palette, tone_style
 
 _MUTED = tone_style("muted")
-_MARKS = "•×+○*#◆%"
-"""Tell lines apart where there is no color."""
 _REFERENCE = "┄"
 
 
@@ -40,7 +38,7 @@ class LineChart:
         width = options.max_width
         colored = Palette.of(console) is not Palette.NONE
         yield from self._legend(width, colored)
-        marks = None if colored else [_MARKS[index % len(_MARKS)] for index in range(len(figure.series))]
+        marks = None if colored else [series_mark(index) for index in range(len(figure.series))]
         rows = max(self.height or min(max(width // 5, 8), 18), 4)
         chart = curves(figure, width=width, height=rows, x_span=self.x_span, marks=marks)
         if chart is None:
@@ -64,7 +62,7 @@ class LineChart:
             yield RichText(figure.y_label + scale, style=_MUTED)
         entries = []
         for index, series in enumerate(figure.series):
-            mark = "━━" if colored else _MARKS[index % len(_MARKS)]
+            mark = "━━" if colored and figure.joined else series_mark(index)
             empty = "" if drawable(series.y, figure.log_y).any() else " (no values)"
             entries.append((mark, series.name + empty, Style(color=hex_code(series_color(index))) if colored else None))
         for reference in figure.references:

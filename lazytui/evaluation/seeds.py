@@ -1,0 +1,43 @@
+"""Over several seeds: a mean with its interval, and the difference of two recipes seed by seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Mean:
+    """n: values. mean: None without any. interval: 95 % of Student's t with n - 1 degrees of freedom; None below two.
+
+    p: two-sided, that a mean of 0 would come out so far from 0 or farther; None below two values. Values that are all
+    the same and not 0 have p = 0.
+    """
+
+    n: int
+    mean: float | None
+    interval: tuple[float, float] | None
+    p: float | None
+
+
+def over_seeds(values: Sequence[float | None]) -> Mean:
+    """The mean of the values that are defined."""
+    known = np.array([value for value in values if value is not None], dtype=np.float64)
+    n = len(known)
+    if n < 2:
+        return Mean(n, float(known[0]) if n else None, None, None)
+    from scipy.special import stdtr, stdtrit
+
+    mean, error = float(known.mean()), float(known.std(ddof=1)) / math.sqrt(n)
+    reach = float(stdtrit(n - 1, 0.975)) * error
+    distance = abs(mean) / error if error else (math.inf if mean else 0.0)
+    return Mean(n, mean, (mean - reach, mean + reach), 2 * float(stdtr(n - 1, -distance)))
+
+
+def paired_by_seed(one: Mapping[int, float | None], other: Mapping[int, float | None]) -> Mean:
+    """The mean of one - other over the seeds that both have: what both have in common with a seed drops out."""
+    both = [(one[seed], other[seed]) for seed in one if seed in other]
+    return over_seeds([first - second for first, second in both if first is not None and second is not None])

@@ -1,0 +1,74 @@
+"""Trainings of a few recipes and seeds, compared by the real command."""
+
+from __future__ import annotations
+
+import pytest
+
+from lazytui.analyses.compare_figures import labelled
+from lazytui.analyses.execute import figures
+from lazytui.evaluation.seeds import over_seeds
+from lazytui.figures.kinds import Figure, Lines, Table
+from lazytui.runs.result import Result, load_result
+from lazytui.runs.workspace import Workspace
+from tests.commands import TINY_TRAINING, Lab
+
+TINY = ("run", "train", *TINY_TRAINING, "--model", "mlp", "--quiet", "--json")
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Two seeds of one method, and one seed of plain training."""
+    lab = Lab(tmp_path_factory.mktemp("compare"))
+    for options in (("--method", "focal"), ("--method", "focal", "--seed", "1"), ("--method", "erm", "--seed", "1")):
+        assert lab.call(*TINY, *options).code == 0
+    return lab
+
+
+def compare(lab: Lab, *options: str) -> tuple[Result, dict[str, Figure]]:
+    """What a comparison found, and its figures by name."""
+    answer = lab.call("run", "compare", *options, "--quiet", "--json").json
+    run = Workspace(lab.workspace).find(answer["run"])
+    return load_result(run.path), {figure.name: figure for figure in figures(run)}
+
+
+def test_plain_training_is_made_where_it_is_missing_and_only_there(three: Lab) -> None:
+    first, _ = compare(three)
+    assert first.metrics == {"recipes": 2, "runs": 4, "plain_trained": 1}
+    assert compare(three)[0].metrics["plain_trained"] == 0
+    groups = {group["recipe"]["method"]: group for group in first.facts["groups"]}
+    assert {run["seed"] for run in groups["erm"]["runs"]} == {run["seed"] for run in groups["focal"]["runs"]} == {0, 1}
+    steps = {run["metrics"]["steps"] for group in groups.values() for run in group["runs"]}
+    assert len(steps) == 1, "plain training takes as many steps"
+
+
+def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> None:
+    done, drawn = compare(three, "--rank", "hard_accuracy")
+    leaderboard, over_plain, scatter = (drawn[name] for name in ("leaderboard", "over-plain", "scatter"))
+    assert isinstance(leaderboard, Table) and isinstance(over_plain, Table) and isinstance(scatter, Lines)
+    rows = {row[0]: row for row in leaderboard.rows}
+    (focal,) = [group for group in labelled(done.facts["groups"]) if group.label == "focal"]
+    hard = [100 * run["metrics"]["hard_accuracy"] for run in focal.fact["runs"]]
+    assert rows["focal"][1] == 2 and rows["focal"][2] == pytest.approx(over_seeds(hard).mean)
+    assert [row[0] for row in over_plain.rows] == ["focal"]
+    ranked = [row[2] for row in leaderboard.rows]
+    assert ranked == sorted(ranked, key=lambda share: -float(share or 0))
+    assert sum(len(series.x) for series in scatter.series) == 4 and not scatter.joined
+
+
+def test_recipes_are_told_apart_by_what_differs() -> None:
+    def fact(**recipe: object) -> dict[str, object]:
+        return {"recipe": {"model": "mlp", "alpha": None, **recipe}, "runs": []}
+
+    facts = [fact(method="erm", lr=0.1), fact(method="grl", lr=0.1, alpha=0.5), fact(method="grl", lr=0.1, alpha=1.0)]
+    assert [group.label for group in labelled(facts)] == ["erm", "grl · alpha 0.5", "grl · alpha 1.0"]
+    facts = [fact(method="erm", lr=0.1), fact(method="grl", lr=0.2)]
+    assert [group.label for group in labelled(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
+
+
+def test_what_can_not_be_compared_is_said_before_anything_is_written(three: Lab, lab: Lab) -> None:
+    empty = lab.call("run", "compare")
+    assert empty.code == 3 and "begin with lazytui run train" in empty.sentence
+    before = sorted(three.workspace.iterdir())
+    assert three.call("run", "compare", "nosuch").code == 3
+    assert three.call("run", "compare", "--rank", "beauty").code == 2
+    assert sorted(three.workspace.iterdir())[: len(before)] == before

@@ -267,7 +267,7 @@ def _words(watch: RunWatch) -> list[str]:
             f"epoch {min(watch.done * epochs // watch.total + 1, epochs)}/{epochs}",
             f"step {watch.done:,}/{watch.total:,}",
         ]
-        if watch.rate and status.state == "running":
+        if watch.rate and status.state == "running" and status.progress:  # of this process, not of one before it
             left = (watch.total - watch.done) / watch.rate
             words += [f"{thousands(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock(left)}"]
     if status.error:

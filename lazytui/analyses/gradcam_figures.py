@@ -92,14 +92,13 @@ def matching(seen: Seen) -> Pixels:
     for place, row, target, heat in zip(places, said, targets, maps, strict=True):
         digit, color = divmod(int(place), 10)
         guess = int(row.argmax())
-        captions.append(
-            f"{seen.ten.names[color]} → {guess} {row[guess]:.0%}{_asked(int(target), guess)}{_nothing(heat)}"
-        )
+        said_of = f"{guess} {row[guess]:.0%} {seen.ten.names[color]}"
+        captions.append(f"{said_of}{_asked(int(target), guess)}{_nothing(heat)}")
         tones.append("good" if guess == digit else "bad" if guess == color else "muted")
     return Pixels(
         name="matching",
         title=f"Matching and conflicting colors: {seen.told}",
-        note="The same ten shapes in three colors. Below each: its color, the prediction and its probability. "
+        note="The same ten shapes in three colors. Below each: the prediction, its probability, the color. "
         f"✓ the digit; ✗ the digit that the color belongs to; · neither. {_scale(seen)}",
         images=arrays["cue_conflict_images"][places].astype(np.uint8),
         overlay=overlay(maps, seen.signed),

@@ -82,10 +82,10 @@ def _evidence(numbers: Numbers) -> str:
 def _gaze(numbers: Numbers) -> str:
     recolored, redrawn = _percent(numbers.get("recolored_flips")), _percent(numbers.get("redrawn_flips"))
     return (
-        f"Of the evidence in its maps {_percent(numbers['energy_in_mask'])} lies on the stroke, and as much would lie "
-        f"on the strokes of other images: {_percent(numbers['energy_shuffled'])}. Maps that follow the stroke would have "
-        f"{_percent(numbers['energy_perfect'])}. Repaint the digit in another color, and {recolored} of the predictions "
-        f"change; draw another digit in the same color, and {redrawn} do."
+        f"{_percent(numbers['energy_in_mask'])} of the evidence in its maps lies on the stroke. Of the same maps "
+        f"{_percent(numbers['energy_shuffled'])} lies on the strokes of other images, and maps that follow the stroke "
+        f"would have {_percent(numbers['energy_perfect'])} on it. Repaint the digit in another color, and {recolored} "
+        f"of the predictions change; draw another digit in the same color, and {redrawn} do."
     )
 
 
@@ -147,8 +147,8 @@ CHAPTERS = (
             "checked": 100,
             "device": story.device,
         },
-        before="Where does it look when it answers? A heat map shows which places of an image speak for the answer, and "
-        "nulls show what a map is worth: the same maps on the strokes of other images, and a looker who sees nothing "
+        before="Where does it look when it answers? A heat map shows which places of an image speak for the answer. "
+        "What that is worth, nulls show: the same maps on the strokes of other images, and a looker who sees nothing "
         "but the stroke.",
         after=_gaze,
         figures=("matching", "energy", "ways", "recoloring", "methods"),

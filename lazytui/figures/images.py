@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.figures.colors import OPPOSES, SIGNS, SUPPORTS
-from lazytui.figures.kinds import Pixels, Tone
+from lazytui.figures.kinds import RGB, Pixels, Tone
 
 _DIMMED = 0.55
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
@@ -28,6 +28,14 @@ def captions_with_tones(figure: Pixels) -> list[tuple[str, Tone]]:
     captions = figure.captions or ("",) * count
     tones: tuple[Tone, ...] = figure.tones or cast(tuple[Tone, ...], ("plain",) * count)
     return [(f"{SIGNS[tone]} {text}".strip(), tone) for text, tone in zip(captions, tones, strict=True)]
+
+
+def evidence_legend(figure: Pixels) -> list[tuple[RGB, str]]:
+    """What the colors of the overlay mean: none where there is no overlay, evidence against only where some is."""
+    if figure.overlay is None:
+        return []
+    against = [(OPPOSES, "- evidence against")] if (figure.overlay < 0).any() else []
+    return [(SUPPORTS, "+ evidence for"), *against]
 
 
 def with_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:

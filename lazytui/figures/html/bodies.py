@@ -8,8 +8,8 @@ from html import escape
 
 import numpy as np
 
-from lazytui.figures.colors import OPPOSES, SUPPORTS, Theme, hex_code, ink_on, rgb, value_colors, value_range
-from lazytui.figures.images import captions_with_tones, png, shown_images
+from lazytui.figures.colors import Theme, hex_code, ink_on, rgb, value_colors, value_range
+from lazytui.figures.images import captions_with_tones, evidence_legend, png, shown_images
 from lazytui.figures.kinds import RGB, Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.numbers import entry, heading, is_numeric, number, with_unit
 
@@ -68,11 +68,9 @@ def _pixels(figure: Pixels) -> Iterator[str]:
             yield f'<span class="side">{escape(figure.row_labels[row] if row < len(figure.row_labels) else "")}</span>'
         yield _image(figure, index, row, column, base64.b64encode(png(image)).decode())
     yield "</div>"
-    if figure.overlay is not None:
-        yield (
-            f'<p class="scale"><span class="swatch" style="background:{hex_code(SUPPORTS)}"></span> + evidence for'
-            f' &emsp;<span class="swatch" style="background:{hex_code(OPPOSES)}"></span> - evidence against</p>'
-        )
+    if legend := evidence_legend(figure):
+        swatch = '<span class="swatch" style="background:{}"></span> {}'
+        yield f'<p class="scale">{" &emsp;".join(swatch.format(hex_code(color), words) for color, words in legend)}</p>'
 
 
 def _image(figure: Pixels, index: int, row: int, column: int, data: str) -> str:

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from lazytui.figures.colors import OPPOSES, SUPPORTS, hex_code
-from lazytui.figures.images import captions_with_tones, shown_images
+from lazytui.figures.colors import hex_code
+from lazytui.figures.images import captions_with_tones, evidence_legend, shown_images
 from lazytui.figures.kinds import Pixels
 from lazytui.figures.picture.body import Body, Box, note_in_place, sheet, write_lines
 from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, broad, line_height, lines_of
@@ -74,14 +74,13 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
         for row, text in enumerate(label_lines[:rows]):
             middle = top + sum(row_heights[:row]) + (image_height - len(text) * line) / 2
             write_lines(axes, text, labels - _GAP, max(middle, 0), SMALL, color=ink.text, align="right", bold=False)
-        if figure.overlay is not None:
-            _evidence_legend(axes, box.height - line, ink)
+        _evidence_legend(figure, axes, box.height - line, ink)
 
     needed = labels + columns * (cell + _GAP) - _GAP
     return Body(needed, top + sum(row_heights) + legend, paint)
 
 
-def _evidence_legend(axes: Axes, y: float, ink: Ink) -> None:
-    for x, color, text in ((0.0, SUPPORTS, "+ evidence for"), (1.4, OPPOSES, "- evidence against")):
+def _evidence_legend(figure: Pixels, axes: Axes, y: float, ink: Ink) -> None:
+    for x, (color, text) in zip((0.0, 1.4), evidence_legend(figure), strict=False):
         axes.add_patch(Rectangle((x, y + 0.02), 0.11, 0.11, color=hex_code(color), lw=0))
         write_lines(axes, [text], x + 0.17, y, SMALL, color=ink.muted)

@@ -11,8 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.colors import OPPOSES, SUPPORTS
-from lazytui.figures.images import captions_with_tones, resized, shown_images
+from lazytui.figures.images import captions_with_tones, evidence_legend, resized, shown_images
 from lazytui.figures.kinds import Pixels
 from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
 from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
@@ -106,10 +105,10 @@ class PixelGrid:
                 start = row * layout.columns
                 members = [start + column for column in columns if start + column < len(self.images)]
                 yield from self._row(row, members, layout, palette)
-        if figure.overlay is not None:
-            yield RichText.assemble(
-                ("■ +", ink(SUPPORTS, palette)), " evidence for   ", ("■ -", ink(OPPOSES, palette)), " evidence against"
-            )
+        if legend := evidence_legend(figure):
+            told = [RichText.assemble((f"■ {words[0]}", ink(color, palette)), words[1:]) for color, words in legend]
+            beside = sum(text.cell_len for text in told) + 3 * (len(told) - 1) <= options.max_width
+            yield RichText("   " if beside else "\n").join(told)
 
     def _axes(self, available: int) -> Iterator[Segment]:
         row_axis, column_axis = self.figure.row_axis, self.figure.column_axis

@@ -10,6 +10,15 @@ from lazytui.figures.kinds import Text
 from lazytui.interpret.saliency.sorting import NO_EVIDENCE
 from lazytui.models.catalog import FINE_MAP
 
+COLOR_ON_STROKE = (
+    "The color lies on the stroke here, so no localisation score can tell color from shape: a network that reads "
+    "nothing but color looks at the digit too."
+)
+
+
+def worn_on_stroke(trained: TrainParams) -> bool:
+    return trained.placement in {"stroke", "both"}
+
 
 def verdict(pair: Sequence[Seen]) -> Text:
     paragraphs: list[str] = []
@@ -65,11 +74,8 @@ def _limits(seen: Seen) -> list[str]:
     """What a reader has to know so as not to be misled."""
     facts, metrics = seen.result.facts, seen.result.metrics
     told = []
-    if TrainParams.model_validate(facts["trained"]).placement in {"stroke", "both"}:
-        told.append(
-            "The color lies on the stroke here, so no localisation score can tell color from shape: a network that "
-            "reads nothing but color looks at the digit too. Go by the recoloring."
-        )
+    if worn_on_stroke(TrainParams.model_validate(facts["trained"])):
+        told.append(f"{COLOR_ON_STROKE} Go by the recoloring.")
     height, width = facts["map_size"]
     if min(height, width) < FINE_MAP:
         perfect, center = metrics["energy_perfect"], metrics["energy_center_prior"]

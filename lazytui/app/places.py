@@ -20,7 +20,7 @@ class Place:
 
     @property
     def mode(self) -> str:
-        return self.name.lower()
+        return self.name.lower().replace("-", "")
 
     def open(self) -> PlaceScreen:
         module, name = self.screen.split(":")
@@ -33,5 +33,6 @@ PLACES = (
     Place("1", "Dataset", "dataset:DatasetPlace"),
     Place("2", "Train", "train:TrainPlace"),
     Place("3", "Evaluate", "evaluate:EvaluatePlace"),
+    Place("4", "Grad-CAM", "gradcam:GradcamPlace"),
     Place("9", "Runs", "runs:RunsPlace"),
 )

@@ -60,18 +60,22 @@ class Lens:
         layer: None takes the best for the method. target: the class to explain; None takes what is predicted.
         Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
         """
-        chosen = chosen_layer(self._model, self._name, method, layer, self.layers)
+        request = self.request(method, layer)
         device = device_of(self._model)
         batch = to_float(torch.from_numpy(image[None]).to(device))
         asked = None if target is None else torch.tensor([target], device=device)
-        request = Request(method, chosen, self._color, self._baseline)
         done = explain(self._model, batch, asked, request)
         return Glance(
             heat=done.maps[0].cpu().numpy(),
-            layer=chosen,
+            layer=request.layer,
             target=int(done.targets[0]),
             probabilities=done.logits[0].softmax(0).cpu().numpy(),
         )
+
+    def request(self, method: str, layer: str | None = None) -> Request:
+        """What to ask `explain` or `survey` for. Raises UsageError as `look` does."""
+        chosen = chosen_layer(self._model, self._name, method, layer, self.layers)
+        return Request(method, chosen, self._color, self._baseline)
 
     def _layer_or_none(self, method: str) -> str | None:
         try:

@@ -1,0 +1,284 @@
+"""Where networks look, image by image: kept ready to answer between two key presses, for whoever browses a split."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses import gradcam
+from lazytui.analyses.gradcam import GradcamParams
+from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
+from lazytui.analyses.subject import settle as settle_subject
+from lazytui.analyses.train import TrainParams
+from lazytui.data.digits import Digits
+from lazytui.data.download import Downloadable
+from lazytui.data.palettes import NO_COLOR
+from lazytui.data.sources import ConcreteSource, Part, is_cached, load_digits
+from lazytui.data.splits import Split, build
+from lazytui.errors import BadInput, LazytuiError, UsageError
+from lazytui.evaluation.answers import SPLIT_NAMES
+from lazytui.interpret.saliency.judged import Judged, judged
+from lazytui.interpret.saliency.masks import standing, stroke_masks
+from lazytui.interpret.saliency.methods import METHODS
+from lazytui.interpret.saliency.resize import upsampled
+from lazytui.interpret.saliency.sorting import sorted_ways
+from lazytui.runs.folder import WEIGHTS_FILE
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from lazytui.interpret.saliency.lens import Glance, Lens
+
+MOST = 1000
+"""Images of a split that are browsed, its first; a run looks at all of them."""
+
+Labels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Question:
+    """params: which networks, split, method, layer and target. place: of the image in the split."""
+
+    params: GradcamParams
+    place: int
+
+
+@dataclass(frozen=True)
+class Album:
+    """The images to browse, the first of a split of `whole` images. trained: how they are painted."""
+
+    split: Split
+    whole: int
+    trained: TrainParams
+
+
+@dataclass(frozen=True)
+class Sorting:
+    """How a network answers the album, (n,) uint8 each: the class predicted, and an index into sorting.WAYS.
+
+    told: by which map of the class predicted the reasons are told; always the same one, so that no image changes sides
+    while maps are compared.
+    """
+
+    predicted: Labels
+    ways: Labels
+    told: str
+
+
+@dataclass(frozen=True)
+class Look:
+    """One network's answer about one image. heat: (h, w) float32, raw and signed. probabilities: (10,) float32."""
+
+    network: str
+    heat: NDArray[np.float32]
+    layer: str | None
+    target: int
+    probabilities: NDArray[np.float32]
+    judged: Judged
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the map is nowhere above zero."""
+        return not (self.heat > 0).any()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known so far. doing: what is being done now. refused: why there is no map, in a sentence.
+
+    network: what names the first network's run from now on. methods, layers: those that all of the networks have;
+    layers with height and width. sorting: of the first network.
+    """
+
+    question: Question
+    doing: str = ""
+    refused: str = ""
+    network: str = ""
+    methods: tuple[str, ...] = ()
+    layers: tuple[tuple[str, tuple[int, int]], ...] = ()
+    album: Album | None = None
+    looks: tuple[Look, ...] = ()
+    sorting: Sorting | None = None
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A network with its lens on a split."""
+
+    name: str
+    model: nn.Module
+    lens: Lens
+
+
+class Gaze:
+    """Answers questions, one at a time; networks, splits and what was found out about them are kept for the next."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._subject = lru_cache(maxsize=4)(self._load)
+        self._split = lru_cache(maxsize=3)(self._paint)
+        self._ready = lru_cache(maxsize=8)(self._prepare)
+        self._album = lru_cache(maxsize=3)(self._first_of)
+        self._sortings: dict[object, Sorting] = {}
+        self._settled = lru_cache(maxsize=1)(gradcam.settle)
+
+    def answers(self, question: Question) -> Iterator[Answer]:
+        """The answer as it grows: at once where the networks and the split are at hand. Imports torch.
+
+        What is wrong with a question comes as a sentence in the last of them.
+        """
+        answer = Answer(question)
+        try:
+            for answer in self._growing(question):
+                yield answer
+        except LazytuiError as error:
+            yield replace(answer, doing="", looks=(), refused=str(error))
+
+    def _growing(self, question: Question) -> Iterator[Answer]:
+        params = question.params
+        _require_at_hand(trained_with(_subject_of(params), self._workspace))
+        subjects = self._subjects(params)
+        trained = trained_with(subjects[0], self._workspace)
+        network = self._workspace.reference(self._workspace.find(params.run))
+        yield (answer := Answer(question, network=network, doing=f"painting the {params.split} split ..."))
+        album = self._album(trained, params.split)
+        doing = f"opening {params.run} ..." if "torch" in sys.modules else "loading torch ..."
+        yield (answer := replace(answer, doing=doing, album=album))
+        ready = [self._open(subject, trained, params) for subject in subjects]
+        yield (
+            answer := replace(
+                answer,
+                doing="",
+                methods=_shared_methods(ready),
+                layers=_shared_layers(ready),
+                sorting=self._sortings.get((ready[0].model, params.split)),
+            )
+        )
+        self._settled(params, self._workspace)
+        place = min(question.place, len(album.split) - 1)
+        looks = tuple(_look(one, album, place, params) for one in ready)
+        yield (answer := replace(answer, looks=looks))
+        if answer.sorting is None:
+            yield (answer := replace(answer, doing="sorting the answers ..."))
+            self._sortings[ready[0].model, params.split] = sorting = _sorting(ready[0], album)
+            yield replace(answer, doing="", sorting=sorting)
+
+    def _subjects(self, params: GradcamParams) -> list[SubjectParams]:
+        """The first network and the second, where there is one; of neither is code taken that a person didn't name."""
+        first = settle_subject(_subject_of(params), self._workspace)
+        second = gradcam.second_subject(params.model_copy(update={"source": first.source}))
+        return [first, settle_subject(second, self._workspace)] if second else [first]
+
+    def _open(self, subject: SubjectParams, trained: TrainParams, params: GradcamParams) -> _Ready:
+        """The network as its file is now: a training that goes on writes another."""
+        folder = self._workspace.find(subject.run).path
+        try:
+            written = (folder / WEIGHTS_FILE).stat().st_mtime_ns
+        except OSError as error:
+            raise BadInput(f"{subject.run} has no weights yet: it hasn't saved a network.") from error
+        return self._ready(subject, folder, written, trained, params.split, params.baseline)
+
+    def _load(self, subject: SubjectParams, _folder: Path, _written: int) -> Subject:
+        return load_subject(subject, self._workspace)
+
+    def _paint(self, trained: TrainParams, split: str) -> Split:
+        return build(trained, _digits).split(SPLIT_NAMES[split])
+
+    def _first_of(self, trained: TrainParams, split: str) -> Album:
+        whole = self._split(trained, split)
+        return Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), trained)
+
+    def _prepare(
+        self, params: SubjectParams, folder: Path, written: int, trained: TrainParams, split: str, baseline: str
+    ) -> _Ready:
+        subject = self._subject(params, folder, written)
+        from lazytui.interpret.saliency.lens import Lens
+        from lazytui.interpret.saliency.survey import mean_image
+
+        images = self._split(trained, split).images
+        start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
+        name = self._workspace.find(params.run).name or params.run
+        return _Ready(name, subject.model, Lens(subject.model, subject.trained.model, images, baseline=start))
+
+
+def _subject_of(params: GradcamParams) -> SubjectParams:
+    return SubjectParams(**{name: getattr(params, name) for name in SubjectParams.model_fields})
+
+
+def _require_at_hand(trained: TrainParams) -> None:
+    """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked."""
+    if trained.source == "strokes":
+        return
+    source: Downloadable = "mnist" if trained.source == "auto" else trained.source
+    if not is_cached(source):
+        raise BadInput(
+            f"The {source} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or show the "
+            "network others: source strokes."
+        )
+
+
+@lru_cache(maxsize=4)
+def _digits(name: ConcreteSource, part: Part, size: int | None) -> Digits:
+    """Drawing strokes takes longer than painting them, and splits share them."""
+    return load_digits(name, part, size)
+
+
+def _shared_methods(ready: list[_Ready]) -> tuple[str, ...]:
+    return tuple(method for method in METHODS if all(method in one.lens.methods() for one in ready))
+
+
+def _shared_layers(ready: list[_Ready]) -> tuple[tuple[str, tuple[int, int]], ...]:
+    return tuple(
+        (layer, size) for layer, size in ready[0].lens.layers.items() if all(layer in one.lens.layers for one in ready)
+    )
+
+
+def _sorting(ready: _Ready, album: Album) -> Sorting:
+    from lazytui.interpret.saliency.survey import survey
+
+    split = album.split
+    request = ready.lens.request("grad-cam" if "grad-cam" in ready.lens.methods() else "input-gradient")
+    seen = survey(ready.model, split.images, None, request, told=_nobody, progress=_nobody)
+    stands = standing(upsampled(np.maximum(seen.maps, 0)), stroke_masks(split.shapes))
+    told = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
+    return Sorting(seen.predicted, sorted_ways(seen.predicted == split.digits, stands), told)
+
+
+def _look(ready: _Ready, album: Album, place: int, params: GradcamParams) -> Look:
+    split = album.split
+    glance: Glance = ready.lens.look(
+        split.images[place],
+        method=params.method,
+        layer=params.layer,
+        target=target_class(params.target, int(split.digits[place]), int(split.colors[place])),
+    )
+    right = int(glance.probabilities.argmax()) == int(split.digits[place])
+    return Look(
+        network=ready.name,
+        heat=glance.heat,
+        layer=glance.layer,
+        target=glance.target,
+        probabilities=glance.probabilities,
+        judged=judged(glance.heat, split.shapes, place, right=right),
+    )
+
+
+def target_class(target: str, digit: int, color: int) -> int | None:
+    """The class to explain; None for what is predicted."""
+    if target == "predicted":
+        return None
+    if target == "color" and color == NO_COLOR:
+        raise UsageError("This image wears no color, so there is no color's digit to target.")
+    return {"digit": digit, "color": color}.get(target, int(target) if target.isdigit() else None)
+
+
+def _nobody(_heard: object) -> None:
+    pass

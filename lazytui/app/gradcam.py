@@ -1,0 +1,456 @@
+"""Grad-CAM: browse the images of a split, and see at once where one network looks, or two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical, VerticalScroll
+from textual.events import Resize
+from textual.widgets import Button, Static
+from textual.worker import get_current_worker
+
+from lazytui.analyses import gaze_figures
+from lazytui.analyses.gaze import MOST, Answer, Gaze, Question
+from lazytui.analyses.gaze_filter import ANSWERS, ImageFilter, read_filter
+from lazytui.analyses.gradcam import GradcamParams
+from lazytui.app.asking import AskText
+from lazytui.app.figures import FigureView, PixelsView, view_of
+from lazytui.app.following import RunLine
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.pick import Pickable, PickList
+from lazytui.app.newest import Newest
+from lazytui.app.place import Place
+from lazytui.app.run_figures import RunFigures
+from lazytui.data.palettes import NO_COLOR, Palette, palette
+from lazytui.errors import LazytuiError, UsageError
+from lazytui.figures.kinds import Figure
+from lazytui.interpret.saliency.methods import METHODS
+from lazytui.plain_text import plain
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.words import state_word
+
+FIRST = ("run", "against", "method", "layer", "target", "split")
+AT_FIRST = {"run": "shipped/lazy-strokes", "split": "hard"}
+"""What is looked at where nothing was trained yet, and the split on which color and digit part."""
+
+PRESS = "Press o: network  /: filter  ?: all keys"
+NO_FIGURES = (
+    "No figures of the whole split yet for this network. Press g to have them made: all images, every null, "
+    "faithfulness, recoloring. v goes back to the images."
+)
+NONE = "none"
+
+BESIDE_THE_FORM = 118
+"""Columns below which the images need the width of the form; two networks side by side need more."""
+TWO_BESIDE_THE_FORM = 150
+
+IMAGE_CELLS, IMAGE_LINES = 15, 8
+"""What a small image takes with its caption."""
+
+
+class Figures(Container):
+    """Some figures; others of the same names and kinds are swapped in place, so that nothing flickers."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._views: list[FigureView[Any]] = []
+
+    @property
+    def figures(self) -> list[Figure]:
+        return [view.figure for view in self._views]
+
+    def show(self, figures: Sequence[Figure]) -> None:
+        if [(type(figure), figure.name) for figure in figures] == [(type(f), f.name) for f in self.figures]:
+            for view, figure in zip(self._views, figures, strict=True):
+                view.figure = figure
+            return
+        for view in self._views:
+            view.remove()
+        self._views = [view_of(figure, classes=figure.name) for figure in figures]
+        self.mount_all(self._views)
+
+
+class GradcamPlace(Place):
+    name_of_place = "gradcam"
+    DEFAULT_CSS = """
+    GradcamPlace #doing { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
+    GradcamPlace #browse { width: 1fr; height: 1fr; }
+    GradcamPlace #looking { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+    GradcamPlace #look { layout: horizontal; height: auto; padding: 0 0 0 1; }
+    GradcamPlace #look > PixelsView { width: 31; }
+    GradcamPlace #look > .probabilities { width: 1fr; min-width: 16; max-width: 60; }
+    GradcamPlace #worth { height: auto; padding: 0 0 0 1; }
+    GradcamPlace #images { height: 1fr; padding: 0 0 0 1; }
+    GradcamPlace #images > FigureView { height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "start", "Go"),
+        Binding("m", "cycle('method')", "Method"),
+        Binding("y", "cycle('layer')", "Layer"),
+        Binding("t", "cycle('target')", "Target"),
+        Binding("M", "cycle('method', -1)", "Method before", show=False),
+        Binding("Y", "cycle('layer', -1)", "Layer before", show=False),
+        Binding("T", "cycle('target', -1)", "Target before", show=False),
+        Binding("n,right", "step(1)", "Next", key_display="n"),
+        Binding("p,left", "step(-1)", "Image before", key_display="p", show=False),
+        Binding("pagedown", "turn(1)", "Next images", show=False),
+        Binding("pageup", "turn(-1)", "Images before", show=False),
+        Binding("s", "cycle('split')", "Next split", show=False),
+        Binding("d", "filter_next('digit')", "Only one digit, the next", show=False),
+        Binding("c", "filter_next('color')", "Only one color, the next", show=False),
+        Binding("w", "filter_next('answers')", "Right, wrong, and for which reason", show=False),
+        Binding("slash", "filter", "Filter"),
+        Binding("x", "unfilter", "All images again", show=False),
+        Binding("o", "network('run')", "Network", show=False),
+        Binding("a", "network('against')", "A second network", show=False),
+        Binding("v", "view", "Images or figures"),
+        Binding("f", "fold", "Form"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._answer: Answer | None = None
+        self._filter = ImageFilter()
+        self._place = 0
+        self._drawn: tuple[object, ...] = ()
+
+    def compose_place(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical(id="side"):
+                values = {**AT_FIRST, **self._newest_training()}
+                yield ParamsForm(GradcamParams, kind="gradcam", first=FIRST, values=values, runs=self.lab.runs_of)
+                yield Button("Go: the whole split", id="start", compact=True, variant="primary")
+            with Vertical(id="browse"):
+                yield Static(id="doing", markup=False)
+                with VerticalScroll(id="looking", can_focus=False):
+                    yield Figures(id="look")
+                    yield Figures(id="worth")
+                yield Figures(id="images")
+                yield RunFigures(id="found")
+
+    def _newest_training(self) -> dict[str, object]:
+        done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
+        return {"run": done[-1].run.reference} if done else {}
+
+    def on_mount(self) -> None:
+        gaze = Gaze(self.lab.workspace)
+        self._newest = Newest(gaze.answers, self._in_a_thread, self._tell)
+        self.query_one(RunFigures).display = False
+        self.query_one("#side").display = self.app.size.width >= BESIDE_THE_FORM
+        self.watch(self.lab, "lines", self._show_found)
+        self.call_after_refresh(self._ask)
+
+    # Asking and being answered
+
+    def _in_a_thread(self, work: Callable[[], None]) -> None:
+        self.run_worker(work, thread=True, group="gaze", exit_on_error=False)
+
+    def _tell(self, answer: Answer) -> None:
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._told, answer)
+
+    @on(ParamsForm.Changed)
+    def _ask(self) -> None:
+        params = self.query_one(ParamsForm).params
+        if isinstance(params, GradcamParams):
+            self._newest.ask(Question(params, self._place))
+        else:
+            self._say("A field isn't right yet: see the form (f).")
+
+    def _told(self, answer: Answer) -> None:
+        """Show what has come; what hasn't yet stays as it was."""
+        before = self._answer
+        if before and not answer.refused:
+            same_images = answer.album in (None, before.album)
+            answer = replace(
+                answer,
+                album=answer.album or before.album,
+                looks=answer.looks or (before.looks if same_images else ()),
+                methods=answer.methods or before.methods,
+                layers=answer.layers or before.layers,
+            )
+        self._answer = answer
+        if answer.album and self._place >= len(answer.album.split):
+            self._place = 0
+        if before is None or before.network != answer.network:
+            self._show_found(self.lab.lines)
+        if (len(before.looks) if before else 0) < len(answer.looks) == 2:
+            self._make_room()
+        self._show()
+
+    # Drawing
+
+    def _say(self, sentence: str) -> None:
+        self.query_one("#doing", Static).update(plain(sentence))
+
+    def _show(self) -> None:
+        answer = self._answer
+        if answer is None:
+            return
+        asked = answer.question.params
+        of_two = f" and {asked.against}" if asked.against else ""
+        self._say(
+            answer.refused or answer.doing or self._empty() or f"{asked.run}{of_two}, {self._explained()}. {PRESS}"
+        )
+        self.query_one("#looking").display = bool(answer.looks)
+        if answer.album is None:
+            return
+        if answer.looks:
+            shown = min(answer.question.place, len(answer.album.split) - 1)
+            self.query_one("#look", Figures).show(gaze_figures.of_one_image(answer, shown))
+            self.query_one("#worth", Figures).show([gaze_figures.worth(answer)])
+        self.call_after_refresh(self._show_page)
+
+    def _empty(self) -> str:
+        """That the filter leaves nothing, if so."""
+        told = self._filter.told(self._palette)
+        if not told or len(self._chosen()):
+            return ""
+        return f"No image of this split is {told}. Press x for all images, / for another choice."
+
+    def _explained(self) -> str:
+        target = self._answer.question.params.target if self._answer else "predicted"
+        words = {"predicted": "class predicted", "digit": "the digit", "color": "the color's digit"}
+        return words.get(target, f"class {target}")
+
+    def _show_page(self) -> None:
+        """The small images around the one that is shown, as many as there is room for."""
+        answer, images = self._answer, self.query_one("#images", Figures)
+        if answer is None or answer.album is None:
+            return
+        chosen = self._chosen()
+        columns, rows = self._fitting()
+        size = columns * rows
+        at = self._index(chosen)
+        first = at - at % size if size else 0
+        drawn = (answer.album, answer.sorting, self._filter, first, size, answer.question.params.split)
+        if drawn == self._drawn:
+            self._point(at - first)
+            return
+        self._drawn = drawn
+        told = self._which(answer)
+        if size and len(chosen):
+            part = slice(first, first + size)
+            images.show([gaze_figures.page(answer.album, answer.sorting, chosen, part, columns, told)])
+            self.call_after_refresh(self._point, at - first)
+        else:
+            images.show([])
+
+    def _which(self, answer: Answer) -> str:
+        """`hard split (first 1,000 of 10,000), digit 7, wrong`"""
+        assert answer.album is not None
+        of = f" (first {MOST:,} of {answer.album.whole:,})" if answer.album.whole > MOST else ""
+        told = self._filter.told(self._palette)
+        by = f" (by {answer.sorting.told})" if "reason" in told and answer.sorting else ""
+        return f"{answer.question.params.split} split{of}" + (f", {told}{by}" if told else "")
+
+    def _fitting(self) -> tuple[int, int]:
+        room = self.query_one("#images").size
+        return max((room.width - 3) // IMAGE_CELLS, 1), max((room.height - 2) // IMAGE_LINES, 0)
+
+    def _point(self, index: int) -> None:
+        for view in self.query_one("#images", Figures).query(PixelsView):
+            view.point(index)
+
+    def on_resize(self, _event: Resize) -> None:
+        self.call_after_refresh(self._show_page)
+
+    # Choosing an image
+
+    @property
+    def _palette(self) -> Palette:
+        album = self._answer.album if self._answer else None
+        return palette(album.trained.palette if album else "distinct")
+
+    def _chosen(self) -> NDArray[np.intp]:
+        answer = self._answer
+        if answer is None or answer.album is None:
+            return np.empty(0, np.intp)
+        return self._filter.chosen(answer.album, answer.sorting)
+
+    def _index(self, chosen: NDArray[np.intp]) -> int:
+        """Where the image that is shown stands among the chosen ones, or would stand."""
+        return min(int(np.searchsorted(chosen, self._place)), max(len(chosen) - 1, 0))
+
+    def _go_to(self, index: int) -> None:
+        """Show one of the chosen images, by its number among them."""
+        chosen = self._chosen()
+        if 0 <= index < len(chosen) and chosen[index] != self._place:
+            self._place = int(chosen[index])
+            self._ask()
+            self._show_page()
+
+    def action_step(self, by: int) -> None:
+        """The next image, or the one before."""
+        self._go_to(self._index(self._chosen()) + by)
+
+    def action_turn(self, by: int) -> None:
+        """The page after this one, or before."""
+        columns, rows = self._fitting()
+        last = len(self._chosen()) - 1
+        self._go_to(min(max(self._index(self._chosen()) + by * max(columns * rows, 1), 0), last))
+
+    @on(FigureView.Pointed)
+    def _pointed(self, event: FigureView.Pointed) -> None:
+        if event.view.figure.name == "images" and self._drawn:
+            first = self._drawn[3]
+            assert isinstance(first, int)
+            self._go_to(first + int(event.place))
+
+    def action_filter_next(self, name: str) -> None:
+        """Only images of the next digit, color or kind of answer; after the last all again."""
+        colors = sorted(set(self._answer.album.split.colors.tolist())) if self._answer and self._answer.album else []
+        values = {
+            "digit": [None, *range(10)],
+            "color": [None, *(color for color in colors if color != NO_COLOR)],
+            "answers": ["", *ANSWERS],
+        }[name]
+        self._set_filter(replace(self._filter, **{name: _next(values, getattr(self._filter, name), 1)}))
+
+    def action_unfilter(self) -> None:
+        self._set_filter(ImageFilter())
+
+    def action_filter(self) -> None:
+        """Ask in words which images to show."""
+
+        def take(text: str | None) -> None:
+            if text is not None:
+                try:
+                    self._set_filter(read_filter(text, self._palette))
+                except LazytuiError as error:
+                    self.lab.say_error(error)
+
+        question = "Which images? A digit, a color, and right, wrong, or for which reason; empty shows all."
+        self.app.push_screen(AskText(question, self._filter.told(self._palette).replace(",", "")), take)
+
+    def _set_filter(self, chosen: ImageFilter) -> None:
+        self._filter = chosen
+        places = self._chosen()
+        if len(places) and self._place not in places:
+            self._go_to(self._index(places))
+        self._show()
+
+    # Choosing what to ask
+
+    def action_cycle(self, name: str, by: int = 1) -> None:
+        """The next method, layer, target or split, in the form as well."""
+        params = self.query_one(ParamsForm).params
+        if not isinstance(params, GradcamParams):
+            return
+        try:
+            self._give(_cycled(params, name, by, self._answer))
+        except UsageError as error:
+            self.notify(str(error), severity="warning")
+
+    def _give(self, values: dict[str, Any]) -> None:
+        form = self.query_one(ParamsForm)
+        form.set_values({**form.touched, **values})
+
+    def action_network(self, name: str) -> None:
+        """Choose the network to look at, or a second one to set beside it."""
+        offered = self.lab.runs_of(("train",))
+        if name == "against":
+            offered = [Pickable(NONE, "one network alone"), *offered]
+
+        def take(picked: str | None) -> None:
+            if picked is not None:
+                self._give({name: None if picked == NONE else picked})
+
+        current = str(self.query_one(ParamsForm).touched.get(name) or "")
+        self.app.push_screen(PickList(offered, current, self.query_one("#doing").region), take)
+
+    # The form, and the whole split
+
+    def shown_figures(self) -> Sequence[Figure]:
+        found = self.query_one(RunFigures)
+        if found.display:
+            return found.figures
+        return [figure for views in self.query(Figures) for figure in views.figures]
+
+    def show_run(self, run: RunFolder) -> None:
+        """The figures of a run, and what it asked in the form."""
+        self._run = run
+        self.query_one(ParamsForm).set_values(run.record.params)
+        self._show_view(whole=True)
+        self._show_found(self.lab.lines)
+
+    def on_button_pressed(self) -> None:
+        self.action_start()
+
+    def action_start(self) -> None:
+        """Look at the whole split in the background, and show the figures when they are there."""
+        form = self.query_one(ParamsForm)
+        if form.params is None:
+            self.notify("A field isn't right yet: see the form.", severity="error")
+        else:
+            self.lab.start("gradcam", form.touched)
+
+    def action_view(self) -> None:
+        """From the images to the figures of the whole split, and back."""
+        self._show_view(whole=not self.query_one(RunFigures).display)
+
+    def _show_view(self, *, whole: bool) -> None:
+        self.query_one(RunFigures).display = whole
+        self._show()
+
+    def action_fold(self) -> None:
+        """Fold the form away, or bring it back with the keyboard in it."""
+        side = self.query_one("#side")
+        side.display = not side.display
+        if side.display:
+            self.query_one(ParamsForm).query("Row LineControl, Row Input").first().focus()
+        else:
+            self.set_focus(None)
+        self.call_after_refresh(self._show_page)
+
+    def _make_room(self) -> None:
+        """Fold the form where two networks need its width, and nobody is filling it in."""
+        side = self.query_one("#side")
+        if self.size.width < TWO_BESIDE_THE_FORM and not side.has_focus_within:
+            side.display = False
+
+    def _show_found(self, lines: tuple[RunLine, ...]) -> None:
+        """The run that was chosen, as long as it is of this network, or else the network's newest."""
+        network = self._answer.network if self._answer else ""
+        mine = [line for line in lines if line.kind == "gradcam" and line.run.record.params.get("run") == network]
+        chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
+        line = next(reversed(chosen or mine), None)
+        found = self.query_one(RunFigures)
+        if line is None:
+            found.show(None, NO_FIGURES)
+        elif line.status.state == "done":
+            found.show(line.run)
+        else:
+            found.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
+
+
+def _cycled(params: GradcamParams, name: str, by: int, answer: Answer | None) -> dict[str, Any]:
+    """What to give so that the next method, layer, target or split holds. UsageError where there is none."""
+    if name == "method":
+        method = _next(list(answer.methods if answer and answer.methods else METHODS), params.method, by)
+        keeps = METHODS[method].of_layer and method != "cam"
+        return {"method": method, "layer": params.layer if keeps else None}
+    if name == "layer":
+        if not METHODS[params.method].of_layer:
+            raise UsageError(
+                f"{METHODS[params.method].title} shows the image's own pixels: there is no layer to choose."
+            )
+        if params.method == "cam":
+            raise UsageError("CAM is the map of one layer, the one that is averaged into the head.")
+        shown = answer.looks[0].layer if answer and answer.looks else None
+        layers = [layer for layer, _ in answer.layers] if answer else []
+        return {"layer": _next(layers, params.layer or shown, by)} if layers else {}
+    values = [*GradcamParams.model_fields[name].annotation.__args__]  # type: ignore[union-attr]
+    return {name: _next(values, getattr(params, name), by)}
+
+
+def _next(values: Sequence[Any], current: Any, by: int) -> Any:
+    """The value after the current one, going round; the first where the current isn't one of them."""
+    return values[(values.index(current) + by) % len(values)] if current in values else values[0]

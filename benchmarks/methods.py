@@ -1,0 +1,80 @@
+"""What a step of each training method costs, as a multiple of a plain one."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from lazytui.data.params import DatasetParams
+from lazytui.data.resident import Resident
+from lazytui.data.splits import BiasedDataset, build
+from lazytui.hardware import choose_hardware, use_all_cores
+from lazytui.models.build import build_model
+from lazytui.training.methods import METHODS, method_class
+from lazytui.training.methods.base import Bench, Method
+from lazytui.training.settings import TrainingSettings
+
+ASKED = {"grl": 1.8}
+MODEL, BATCH, STEPS, REPEATS = "gap-cnn", 64, 10, 7
+SECOND_EPOCH = 1
+"""Methods that train twice are timed in their second phase; their first is plain."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Median seconds of a step; ratio: median over blocks of steps timed in turn with plain ones."""
+
+    method: str
+    seconds: float
+    ratio: float
+
+
+def main() -> None:
+    use_all_cores()
+    print(f"{MODEL}, batches of {BATCH}: a step of each method, in turn with a plain one")
+    print(f"{'method':<22} {'ms a step':>10} {'x erm':>7} {'asked':>6}")
+    for row in measure():
+        asked = ASKED.get(row.method)
+        limit = f"{asked:>6.2f}{'' if row.ratio <= asked else '  above'}" if asked else f"{'–':>6}"
+        print(f"{row.method:<22} {1e3 * row.seconds:>10.2f} {row.ratio:>7.2f} {limit}", flush=True)
+
+
+def measure(names: tuple[str, ...] = tuple(METHODS)) -> list[Cost]:
+    data = build(DatasetParams(source="strokes", train_size=4000, test_size=100))
+    plain = _steps(_at_work("erm", data))
+    return [_cost(name, _steps(_at_work(name, data)), plain) for name in names]
+
+
+def _at_work(name: str, data: BiasedDataset) -> Method:
+    settings = TrainingSettings(method=name, model=MODEL, batch_size=BATCH)
+    hardware = choose_hardware(settings.device, settings.precision)
+    model = build_model(MODEL, seed=0).to(hardware.device).to(memory_format=torch.channels_last).train()
+    bench = Bench(model, data, Resident(data.train, hardware.device), settings, hardware, seed=0, total_steps=10_000)
+    method = method_class(name)(bench)
+    method.begin_epoch(SECOND_EPOCH)
+    return method
+
+
+def _steps(method: Method) -> Callable[[], float]:
+    """Seconds a step, of some steps; later than any annealing."""
+    order = method.order(SECOND_EPOCH).to(method.bench.train.device)
+
+    def some() -> float:
+        begin = time.perf_counter()
+        for index in range(STEPS):
+            batch = method.bench.train.batch(order[index * BATCH : (index + 1) * BATCH])
+            loss = method.step(batch, 5_000 + index)
+        loss.item()  # a device works on after it was told to
+        return (time.perf_counter() - begin) / STEPS
+
+    some()
+    return some
+
+
+def _cost(name: str, steps: Callable[[], float], plain: Callable[[], float]) -> Cost:
+    pairs = [(steps(), plain()) for _ in range(REPEATS)]
+    return Cost(name, statistics.median(own for own, _ in pairs), statistics.median(own / erm for own, erm in pairs))

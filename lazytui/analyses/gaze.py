@@ -205,7 +205,7 @@ class Gaze:
 
         images = self._split(trained, split).images
         start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
-        name = self._workspace.find(params.run).name or params.run
+        name = gradcam.called(self._workspace.find(params.run))
         return _Ready(name, subject.model, Lens(subject.model, subject.trained.model, images, baseline=start))
 
 

@@ -69,13 +69,14 @@ def _tone(guess: int, digit: int, color: int) -> Tone:
 
 def _probabilities(looks: Sequence[Look], ten: Palette) -> Figure:
     """Bars of one network; of two a table of both."""
-    title = "Probabilities (%)"
+    title = "Probability, %"
     if len(looks) == 1:
         return Bars(
             name="probabilities",
             title=title,
             labels=DIGITS,
             values=100 * looks[0].probabilities.astype(np.float64),
+            decimals=0,
             high=100.0,
             colors=ten.colors,
         )

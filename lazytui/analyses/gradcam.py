@@ -23,6 +23,7 @@ from lazytui.figures.kinds import Figure
 from lazytui.interpret.saliency.methods import METHODS, MethodName
 from lazytui.models.catalog import CATALOG
 from lazytui.models.factories import is_custom
+from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
@@ -160,7 +161,7 @@ def _examined(params: GradcamParams, reference: str, subject: Subject, data: Bia
     examiner = _examiner(params, subject, data, report)
     run = report.workspace.find(reference)
     found.facts |= {
-        "name": run.name or re.sub(r"^\d{8}-\d{4}-train-", "", run.id),
+        "name": called(run),
         "trained": subject.trained.model_dump(mode="json"),
         "layer": examiner.request.layer,
         "checked": min(params.checked, examiner.images),
@@ -180,6 +181,11 @@ def _examined(params: GradcamParams, reference: str, subject: Subject, data: Bia
         if data.params.placement != "none":
             examiner.check_recoloring(found, seen, count)
     return Result(found.metrics, found.facts, found.arrays)
+
+
+def called(network: RunFolder) -> str:
+    """What a network is called in figures: its run's name, or what tells its id from others."""
+    return network.name or re.sub(r"^\d{8}-\d{4}-train-", "", network.id)
 
 
 def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> Examiner:

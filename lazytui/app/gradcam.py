@@ -50,6 +50,8 @@ NONE = "none"
 BESIDE_THE_FORM = 118
 """Columns below which the images need the width of the form; two networks side by side need more."""
 TWO_BESIDE_THE_FORM = 150
+ROOM_FOR_THREE = 110
+"""Columns below which the maps of two networks take the place of the image itself."""
 
 IMAGE_CELLS, IMAGE_LINES = 15, 8
 """What a small image takes with its caption."""
@@ -86,6 +88,7 @@ class GradcamPlace(Place):
     GradcamPlace #look { layout: horizontal; height: auto; padding: 0 0 0 1; }
     GradcamPlace #look > PixelsView { width: 31; }
     GradcamPlace #look > .probabilities { width: 1fr; min-width: 16; max-width: 60; }
+    GradcamPlace.-narrow #look.-of-two > .image { display: none; }
     GradcamPlace #worth { height: auto; padding: 0 0 0 1; }
     GradcamPlace #images { height: 1fr; padding: 0 0 0 1; }
     GradcamPlace #images > FigureView { height: auto; }
@@ -110,7 +113,7 @@ class GradcamPlace(Place):
         Binding("x", "unfilter", "All images again", show=False),
         Binding("o", "network('run')", "Network", show=False),
         Binding("a", "network('against')", "A second network", show=False),
-        Binding("v", "view", "Images or figures"),
+        Binding("v", "view", "Whole split"),
         Binding("f", "fold", "Form"),
     ]
 
@@ -196,14 +199,16 @@ class GradcamPlace(Place):
             return
         asked = answer.question.params
         of_two = f" and {asked.against}" if asked.against else ""
-        self._say(
-            answer.refused or answer.doing or self._empty() or f"{asked.run}{of_two}, {self._explained()}. {PRESS}"
-        )
-        self.query_one("#looking").display = bool(answer.looks)
+        resting = f"{asked.run}{of_two}, {self._explained()}. {PRESS}"
+        self._say(answer.refused or answer.doing or self._empty() or resting)
+        whole = self.query_one(RunFigures).display
+        self.query_one("#images").display = not whole
+        self.query_one("#looking").display = bool(answer.looks) and not whole
         if answer.album is None:
             return
         if answer.looks:
             shown = min(answer.question.place, len(answer.album.split) - 1)
+            self.query_one("#look").set_class(len(answer.looks) > 1, "-of-two")
             self.query_one("#look", Figures).show(gaze_figures.of_one_image(answer, shown))
             self.query_one("#worth", Figures).show([gaze_figures.worth(answer)])
         self.call_after_refresh(self._show_page)
@@ -259,7 +264,8 @@ class GradcamPlace(Place):
         for view in self.query_one("#images", Figures).query(PixelsView):
             view.point(index)
 
-    def on_resize(self, _event: Resize) -> None:
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < ROOM_FOR_THREE, "-narrow")
         self.call_after_refresh(self._show_page)
 
     # Choosing an image

@@ -150,12 +150,14 @@ def _gallery(seen: Seen) -> Pixels:
     places = arrays["gallery_places"]
     laid = [overlay(arrays[f"gallery_{method}"], METHODS[method].signed) for method in methods]
     images = arrays["cue_conflict_images"][places].astype(np.uint8)
+    layer = facts.get("gallery_layer")
+    of_layers = f"Maps of layers show {layer}; CAM the layer before the average. " if layer else ""
     heads = tuple(f"{seen.ten.names[place % 10]} {place // 10}" for place in places.tolist())
     return Pixels(
         name="methods",
         title=f"The same images by every method{_of(seen)}",
-        note=f"Maps of layers show {facts['gallery_layer']}; CAM the layer before the average. Target: the prediction, "
-        "below each image. Gradients have no sign here: their size over the color channels.",
+        note=f"{of_layers}Target: the prediction, below each image. Gradients have no sign here: their size over the "
+        "color channels.",
         images=np.concatenate([images] * len(methods)),
         overlay=np.concatenate(laid),
         columns=len(places),

@@ -170,6 +170,18 @@ def test_every_method_and_target_goes_through(bench: tuple[Lab, Any], options: t
     assert told in text(shown(lab, answer)["verdict"])
 
 
+def test_a_network_without_maps_is_looked_at_by_its_gradients(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    data = (*TINY_DATA, "--model", "mlp", "--metrics-samples", "100", "--name", "no-maps", "--quiet")
+    assert lab.call("run", "train", *data).code == 0
+    refused = lab.call("run", "gradcam", "no-maps")
+    assert refused.code == 2 and "Methods that need none: input-gradient" in refused.sentence
+    answer = lab.call("run", "gradcam", "no-maps", "--method", "input-gradient", *SMALL, "--json").json
+    gallery = shown(lab, answer)["methods"]
+    assert isinstance(gallery, Pixels)
+    assert gallery.row_labels == ("input gradient", "SmoothGrad", "Integrated Gradients", "occlusion")
+
+
 def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
     """A network whose maps are nowhere above zero: no score anywhere, and no figure that shows a blank."""
     params = GradcamParams(run="r")

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from lazytui.analyses import gradcam
 from lazytui.analyses.gradcam import GradcamParams
-from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
+from lazytui.analyses.subject import Subject, SubjectParams, load_subject, require_at_hand, trained_with
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.analyses.train import TrainParams
 from lazytui.data.digits import Digits
-from lazytui.data.download import Downloadable
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.sources import ConcreteSource, Part, is_cached, load_digits
+from lazytui.data.sources import ConcreteSource, Part, load_digits
 from lazytui.data.splits import Split, build
 from lazytui.errors import BadInput, LazytuiError, UsageError
 from lazytui.evaluation.answers import SPLIT_NAMES
@@ -144,7 +143,7 @@ class Gaze:
 
     def _growing(self, question: Question) -> Iterator[Answer]:
         params = question.params
-        _require_at_hand(trained_with(_subject_of(params), self._workspace))
+        require_at_hand(trained_with(_subject_of(params), self._workspace))
         subjects = self._subjects(params)
         trained = trained_with(subjects[0], self._workspace)
         network = self._workspace.reference(self._workspace.find(params.run))
@@ -211,18 +210,6 @@ class Gaze:
 
 def _subject_of(params: GradcamParams) -> SubjectParams:
     return SubjectParams(**{name: getattr(params, name) for name in SubjectParams.model_fields})
-
-
-def _require_at_hand(trained: TrainParams) -> None:
-    """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked."""
-    if trained.source == "strokes":
-        return
-    source: Downloadable = "mnist" if trained.source == "auto" else trained.source
-    if not is_cached(source):
-        raise BadInput(
-            f"The {source} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or show the "
-            "network others: source strokes."
-        )
 
 
 @lru_cache(maxsize=4)

@@ -19,7 +19,7 @@ _SHOWN = 16
 _LINES = 6
 _MAPS = 64
 _CHANCE = Reference(name="chance", value=0.1)
-_STAND_IN = {"mean": "replaced by their mean activation", "zero": "set to zero"}
+STAND_IN = {"mean": "replaced by their mean activation", "zero": "set to zero"}
 
 
 def overview(ablate: str, result: Result) -> list[Figure]:
@@ -89,7 +89,7 @@ def _without(ablate: str, result: Result) -> str:
     area, peaks = random.mean(1), random.max(1)
     return (
         f"Intact, the network is right on {_percent(metrics['hard_intact'])} of {result.facts['samples']['hard']:,} "
-        f"hard images; with all of its {int(arrays['ablated'][-1])} active neurons {_STAND_IN[ablate]} it guesses. "
+        f"hard images; with all of its {int(arrays['ablated'][-1])} active neurons {STAND_IN[ablate]} it guesses. "
         f"Averaged over the stages between, hard accuracy is {_percent(metrics['hard_without_traitors'])} if the worst "
         f"traitors go first, {_percent(metrics['hard_without_heroes'])} if they go last, and "
         f"{_percent(metrics['hard_without_random'])} in random order (20 draws, {_percent(area.min())} to "
@@ -228,7 +228,7 @@ def _curves(split: str, ablate: str, result: Result) -> Lines:
     return Lines(
         name=f"without-{split}",
         title=f"{split.capitalize()} accuracy as more and more neurons are taken out",
-        note=f"Neurons {_STAND_IN[ablate]}, of the {int(x[-1])} that are ever active; "
+        note=f"Neurons {STAND_IN[ablate]}, of the {int(x[-1])} that are ever active; "
         f"{result.facts['samples'][split]:,} images. Random: 20 orders, their mean and extremes. Towards the right "
         "every order ends at guessing, so only what lies above chance is an improvement.",
         series=tuple(Series(name=name, x=x, y=y.astype(np.float64)) for name, y in series.items()),

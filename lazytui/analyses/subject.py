@@ -9,7 +9,9 @@ from pydantic import Field
 
 from lazytui.analyses.base import Params, RunReference
 from lazytui.analyses.train import TrainParams
+from lazytui.data.download import Downloadable
 from lazytui.data.params import SourceName
+from lazytui.data.sources import is_cached
 from lazytui.data.splits import source_at_hand
 from lazytui.errors import BadInput
 from lazytui.models.factories import is_custom
@@ -64,6 +66,18 @@ def trained_with(params: SubjectParams, workspace: Workspace) -> TrainParams:
     assert isinstance(trained, TrainParams)
     asked = {"model": params.model, "source": params.source}
     return trained.model_copy(update={name: value for name, value in asked.items() if value is not None})
+
+
+def require_at_hand(trained: TrainParams) -> None:
+    """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked."""
+    if trained.source == "strokes":
+        return
+    source: Downloadable = "mnist" if trained.source == "auto" else trained.source
+    if not is_cached(source):
+        raise BadInput(
+            f"The {source} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or show the "
+            "network others: source strokes."
+        )
 
 
 def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:

@@ -123,7 +123,7 @@ class Bars(Figure):
     """One bar a label.
 
     values: (n,) float64; NaN is undefined.
-    intervals: none, or (n, 2) float64: the ends of each value's interval.
+    intervals: none, or (n, 2) float64: the ends of each value's interval; NaN where a value has none.
     colors: none, or one RGB a bar.
     """
 

@@ -89,6 +89,6 @@ def value_texts(figure: Bars) -> list[str]:
         return texts
     ends = [[number(float(end), figure.decimals) for end in interval] for interval in figure.intervals]
     return [
-        text if math.isnan(float(value)) else f"{text} [{low}, {high}]"
+        text if math.isnan(float(value)) or UNDEFINED in (low, high) else f"{text} [{low}, {high}]"
         for text, value, (low, high) in zip(texts, figure.values, ends, strict=True)
     ]

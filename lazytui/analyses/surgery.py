@@ -1,0 +1,147 @@
+"""A network without the neurons that somebody marks: its layer is kept open, so that the answer comes at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.neuron_figures import STAND_IN
+from lazytui.analyses.neurons import NeuronsParams, session
+from lazytui.analyses.subject import require_at_hand, trained_with
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.figures.kinds import Bars, Reference
+from lazytui.interpret.neurons.roles import ROLES
+from lazytui.runs.folder import WEIGHTS_FILE
+from lazytui.runs.result import Result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lazytui.interpret.neurons.without import Without
+
+SPLITS = ("easy", "hard")
+Accuracies = Mapping[str, float]
+"""In [0, 1], by split."""
+
+_DRAWS_A_STEP = 5
+"""Random draws between two looks at whether something else is asked by now."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """params: whose layer it is. active: the neurons that random ones are drawn from. mode: what stands in for marked
+    ones."""
+
+    params: NeuronsParams
+    active: tuple[int, ...]
+    marked: tuple[int, ...]
+    mode: Literal["mean", "zero"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
+
+    random: without as many neurons drawn at random, an entry a draw.
+    """
+
+    question: Question
+    doing: str = ""
+    refused: str = ""
+    intact: Accuracies | None = None
+    without: Accuracies | None = None
+    random: tuple[Accuracies, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A layer that is kept open. written: when the weights were, since a training that goes on writes others."""
+
+    params: NeuronsParams
+    written: int
+    without: Without
+    intact: Accuracies
+
+
+class Surgery:
+    """Answers questions, one at a time; the layer that was asked about last stays open for the next."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._kept: _Open | None = None
+
+    def answers(self, question: Question) -> Iterator[Answer]:
+        """The answer as it grows: at once where the layer is open already. Imports torch.
+
+        What is wrong with a question comes as a sentence in the last of them.
+        """
+        try:
+            yield from self._growing(question)
+        except LazytuiError as error:
+            yield Answer(question, refused=str(error))
+
+    def _growing(self, question: Question) -> Iterator[Answer]:
+        params, written = question.params, self._written(question.params)
+        if self._kept is None or (self._kept.params, self._kept.written) != (params, written):
+            require_at_hand(trained_with(params, self._workspace))
+            loaded = "torch" in sys.modules
+            yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
+            without = session(params, self._workspace)
+            self._kept = _Open(params, written, without, without.accuracies([]))
+        kept = self._kept
+        answer = Answer(question, intact=kept.intact, without=kept.without.accuracies(question.marked, question.mode))
+        yield answer
+        drawn = self._draws(question)
+        for start in range(0, len(drawn), _DRAWS_A_STEP):
+            part = drawn[start : start + _DRAWS_A_STEP]
+            more = tuple(kept.without.accuracies(draw.tolist(), question.mode) for draw in part)
+            yield (answer := replace(answer, random=answer.random + more))
+
+    def _draws(self, question: Question) -> NDArray[np.int64]:
+        """(draws, marked): as many neurons as are marked, again and again; no more than are active."""
+        from lazytui.interpret.neurons.without import random_orders
+
+        orders = random_orders(len(question.active), question.params.seed)[:, : len(question.marked)]
+        return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
+
+    def _written(self, params: NeuronsParams) -> int:
+        try:
+            return (self._workspace.find(params.run).path / WEIGHTS_FILE).stat().st_mtime_ns
+        except OSError as error:
+            raise BadInput(f"{params.run} has no weights any more, so nothing can be taken out of it.") from error
+
+
+def active_neurons(result: Result) -> tuple[int, ...]:
+    """Those that are neither silent nor flat: the ones that random ones are drawn from."""
+    idle = [ROLES.index("silent"), ROLES.index("flat")]
+    return tuple(np.flatnonzero(~np.isin(result.arrays["role"], idle)).tolist())
+
+
+def bars(answer: Answer, result: Result) -> Bars:
+    """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
+    asked, images = answer.question, result.facts["samples"]
+    marked = len(asked.marked)
+    draws = len(answer.random)
+    labels, values, intervals = [], [], []
+    for split in SPLITS:
+        rows = [[each[split]] if each else [] for each in (answer.intact, answer.without)]
+        rows.append([each[split] for each in answer.random])
+        labels += [f"{split}, {which}" for which in ("intact", f"without {marked} marked", f"without {marked} random")]
+        values += [float(np.mean(row)) if row else np.nan for row in rows]
+        intervals += [[min(row), max(row)] if len(row) > 1 else [np.nan, np.nan] for row in rows]
+    return Bars(
+        name="surgery",
+        title=f"Without {marked} neuron{'s' * (marked != 1)} of {result.facts['layer']}, {STAND_IN[asked.mode]}",
+        note=f"{images['easy']:,} easy and {images['hard']:,} hard images. Random: {draws} draws among the "
+        f"{len(asked.active)} active neurons, mean and extremes.",
+        labels=tuple(labels),
+        values=100 * np.array(values),
+        unit="%",
+        high=100.0,
+        intervals=100 * np.array(intervals),
+        references=(Reference(name="chance", value=10.0),),
+    )

@@ -2,75 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
-
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button
 
 from lazytui.analyses.evaluate import EvaluateParams
-from lazytui.app.figures import FigureView
-from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
-from lazytui.app.place import Place
+from lazytui.app.form_and_figures import FormAndFigures
 from lazytui.app.run_figures import SIDE_BY_SIDE, RunFigures
-from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain
-from lazytui.runs.folder import RunFolder
-from lazytui.runs.words import state_word
-
-EMPTY = "No evaluation yet. Choose a trained network on the left (one came along) and press g."
-FIRST = ("run", "against", "source", "hard")
 
 
-class EvaluatePlace(Place):
+class EvaluatePlace(FormAndFigures):
     name_of_place = "evaluate"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", "Go"),
-        Binding("f", "fold", "Form or figures"),
-    ]
-
-    def compose_place(self) -> ComposeResult:
-        with Horizontal():
-            with Vertical(id="side"):
-                yield ParamsForm(EvaluateParams, kind="evaluate", first=FIRST, runs=self.lab.runs_of)
-                yield Button("Go", id="start", compact=True, variant="primary")
-            yield RunFigures(id="found")
-
-    def on_mount(self) -> None:
-        self.watch(self.lab, "lines", self._show)
-
-    def shown_figures(self) -> Sequence[Figure]:
-        return self.query_one(RunFigures).figures
-
-    def show_run(self, run: RunFolder) -> None:
-        self._run = run
-        self._show(self.lab.lines)
-
-    def on_button_pressed(self) -> None:
-        self.action_start()
+    params = EvaluateParams
+    kind = "evaluate"
+    first = ("run", "against", "source", "hard")
+    empty = "No evaluation yet. Choose a trained network on the left (one came along) and press g."
 
     def action_start(self) -> None:
         """Evaluate in the background, and show the figures when they are there."""
-        form = self.query_one(ParamsForm)
-        if "run" not in form.touched:
+        if "run" not in self.query_one(ParamsForm).touched:
             self.notify("Choose a trained network first.", severity="error")
-        elif form.params is None:
-            self.notify("A field isn't right yet: see the form.", severity="error")
         else:
-            self.lab.start("evaluate", form.touched)
-
-    def action_fold(self) -> None:
-        """Give the figures the whole width, and the keyboard; or bring the form back."""
-        side = self.query_one("#side")
-        side.display = not side.display
-        if side.display:
-            self.query_one(ParamsForm).query("Row LineControl, Row Input").first().focus()
-        else:
-            self._to_figures()
+            super().action_start()
 
     @on(RunFigures.Found)
     def _make_room(self) -> None:
@@ -79,22 +31,3 @@ class EvaluatePlace(Place):
         crowded = found.size.width < SIDE_BY_SIDE <= self.size.width
         if found.of_two and crowded and not side.has_focus_within:
             side.display = False
-
-    def _to_figures(self) -> None:
-        """The keyboard to the first figure with something to point at."""
-        for view in self.query(FigureView):
-            if view.HAS_CURSOR:
-                view.focus(scroll_visible=False)
-                return
-
-    def _show(self, lines: tuple[RunLine, ...]) -> None:
-        """The run that was chosen, or the newest evaluation until one is."""
-        mine = {line.run.reference: line for line in lines if line.kind == "evaluate"}
-        line = mine.get(self._run.reference) if self._run else next(reversed(mine.values()), None)
-        found = self.query_one(RunFigures)
-        if line is None:
-            found.show(None, EMPTY)
-        elif line.status.state == "done":
-            found.show(line.run)
-        else:
-            found.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))

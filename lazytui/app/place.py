@@ -43,14 +43,19 @@ class Bar(Static):
 
     def say(self, status: str, folder: str) -> None:
         """For the right end: what is going on and, where there is room for it too, in which folder."""
-        parts: list[Content] = [Content.styled(" lazytui ", "bold $accent")]
-        for place in PLACES:
-            style = "reverse bold" if place.mode == self._here else ""
-            parts.append(Content.styled(f" {place.key} {place.name} ", style))
-        names = Content("").join(parts)
+        names = self._names(short=False)
+        if names.cell_length > self.size.width:
+            names = self._names(short=True)
         room = self.size.width - names.cell_length
         fitting = next((words for words in (f"{status} · {folder} ", f"{status} ") if len(words) < room), "")
         self.update(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
+
+    def _names(self, *, short: bool) -> Content:
+        parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
+        for place in PLACES:
+            style = "reverse bold" if place.mode == self._here else ""
+            parts.append(Content.styled(f" {place.key} {place.short if short else place.name} ", style))
+        return Content("").join(parts)
 
 
 class Place(Screen[None]):

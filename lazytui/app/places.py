@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Place:
-    """key: what a person presses. screen: module and class, imported when the place is first visited."""
+    """key: what a person presses. screen: module and class, imported when the place is first visited.
+
+    short: the name where all of them don't fit into a line of 80 columns.
+    """
 
     key: str
     name: str
+    short: str
     screen: str
 
     @property
@@ -29,10 +33,11 @@ class Place:
 
 
 PLACES = (
-    Place("0", "Home", "home:Home"),
-    Place("1", "Dataset", "dataset:DatasetPlace"),
-    Place("2", "Train", "train:TrainPlace"),
-    Place("3", "Evaluate", "evaluate:EvaluatePlace"),
-    Place("4", "Grad-CAM", "gradcam:GradcamPlace"),
-    Place("9", "Runs", "runs:RunsPlace"),
+    Place("0", "Home", "Home", "home:Home"),
+    Place("1", "Dataset", "Data", "dataset:DatasetPlace"),
+    Place("2", "Train", "Train", "train:TrainPlace"),
+    Place("3", "Evaluate", "Eval", "evaluate:EvaluatePlace"),
+    Place("4", "Grad-CAM", "CAM", "gradcam:GradcamPlace"),
+    Place("8", "Compare", "Comp", "compare:ComparePlace"),
+    Place("9", "Runs", "Runs", "runs:RunsPlace"),
 )

@@ -80,8 +80,8 @@ class Typed(Input):
 
     def _take(self, value: str | None) -> None:
         if value is not None:
-            self.value = value
-            self.cursor_position = len(value)
+            self.value = f"{self.value} {value}".strip() if self.field.several else value
+            self.cursor_position = len(self.value)
 
     def action_leave(self) -> None:
         """Let go of the keyboard, so that single keys reach the app again."""

@@ -18,7 +18,8 @@ from lazytui.training.methods.groups import draw, group_means, share_evenly
 class InvariantRisk(Method):
     """Two environments, drawn evenly: samples in their own digit's color, and samples in another's.
 
-    The penalty's weight is 1 for `anneal_steps`, so that there is something to be invariant, then `penalty`.
+    Drawing them evenly counts conflicting samples more already. The penalty's weight is 1 for `anneal_steps`, so that
+    there is something to be invariant, then `penalty`.
     """
 
     def __init__(self, bench: Bench) -> None:

@@ -10,7 +10,10 @@ from lazytui.data.resident import Batch
 
 
 def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
-    """The mean cross-entropy, and the gradient (n, 3, 28, 28) of the *summed* one, which doesn't shrink with n."""
+    """The mean cross-entropy, and the gradient (n, 3, 28, 28) of the *summed* one, which doesn't shrink with n.
+
+    The gradient's own gradient is what makes a step cost about 3.5 plain ones.
+    """
     images = batch.images.detach().requires_grad_()
     each = cross_entropy(model(images), batch.digits, reduction="none")
     (gradient,) = torch.autograd.grad(each.sum(), images, create_graph=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lazytui.data.params import DatasetParams
 from lazytui.errors import UsageError
+from lazytui.models.catalog import CATALOG
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import TrainingSettings
 
@@ -17,6 +18,11 @@ def require_what_it_needs(settings: TrainingSettings, data: DatasetParams) -> No
         raise UsageError(
             f"The method {method} sets digits in their own color against digits in others, and with --bias 1 there are "
             "none of those."
+        )
+    known = CATALOG.get(settings.model)
+    if method == "sobel-edge" and known is not None and known.saliency_layer is None:
+        raise UsageError(
+            f"The method {method} compares a map with the image's edges, and {settings.model} makes no maps."
         )
     if settings.first_epochs is not None and settings.first_epochs >= settings.epochs:
         raise UsageError(

@@ -66,6 +66,7 @@ def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedD
         ("rex", ["--bias", "1"], "The method rex sets digits in their own color against digits in others"),
         ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
+        ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a map with the image's edges, and mlp"),
         ("lff", ["--q", "0"], "--q: Input should be greater than 0."),
         ("permute-jitter", ["--hue", "0.7"], "--hue: Input should be less than or equal to 0.5."),
     ],

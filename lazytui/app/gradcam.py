@@ -152,6 +152,11 @@ class GradcamPlace(Place):
 
     # Asking and being answered
 
+    @property
+    def answered(self) -> GradcamParams | None:
+        """What was asked that the maps on the screen answer."""
+        return self._answer.question.params if self._answer and self._answer.looks else None
+
     def _in_a_thread(self, work: Callable[[], None]) -> None:
         self.run_worker(work, thread=True, group="gaze", exit_on_error=False)
 

@@ -40,8 +40,9 @@ def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temper
     features: (n, d), made unit vectors; digits, predicted: (n,) int64. Positives have the anchor's digit and another
     prediction, negatives n its prediction and another digit. 0 where no sample has a positive.
     """
-    unit = normalize(features, dim=1)
-    similarity = unit @ unit.T / temperature
+    with torch.autocast(features.device.type, enabled=False):  # a small temperature makes small errors large
+        unit = normalize(features, dim=1)
+        similarity = unit @ unit.T / temperature
     same_digit = digits[:, None] == digits
     same_prediction = predicted[:, None] == predicted
     negatives = similarity.masked_fill(~(same_prediction & ~same_digit), -torch.inf).logsumexp(1, keepdim=True)

@@ -54,9 +54,9 @@ def read_filter(text: str, ten: Palette) -> ImageFilter:
 
     Of an answer a part that no other has is enough. Raises UsageError for what is none of these.
     """
-    left = " ".join(text.casefold().split())
+    left = _spaced(text)
     digit = color = None
-    if found := re.search(r"(?<!\w)(\d)(?!\w)", left):
+    if found := re.search(r"(?<!\w)(?:digit )?(\d)(?!\w)", left):
         digit, left = int(found[1]), _without(left, found)
     for index in sorted(range(10), key=lambda index: -len(ten.names[index])):
         if found := re.search(rf"(?<!\w){re.escape(ten.names[index])}(?!\w)", left):
@@ -66,13 +66,19 @@ def read_filter(text: str, ten: Palette) -> ImageFilter:
 
 
 def _without(text: str, found: re.Match[str]) -> str:
-    return " ".join((text[: found.start()] + " " + text[found.end() :]).split())
+    return _spaced(text[: found.start()] + " " + text[found.end() :])
+
+
+def _spaced(text: str) -> str:
+    """Words in small letters with a space between, without commas."""
+    return " ".join(text.casefold().replace(",", " ").split())
 
 
 def _answer(text: str, ten: Palette) -> str:
-    if text in ANSWERS:
-        return text
-    fitting = [answer for answer in ANSWERS if text in answer]
+    for answer in ANSWERS:
+        if text == _spaced(answer):
+            return answer
+    fitting = [answer for answer in ANSWERS if text in _spaced(answer)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

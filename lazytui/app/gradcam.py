@@ -339,7 +339,7 @@ class GradcamPlace(Place):
                     self.lab.say_error(error)
 
         question = "Which images? A digit, a color, and right, wrong, or for which reason; empty shows all."
-        self.app.push_screen(AskText(question, self._filter.told(self._palette).replace(",", "")), take)
+        self.app.push_screen(AskText(question, self._filter.told(self._palette)), take)
 
     def _set_filter(self, chosen: ImageFilter) -> None:
         self._filter = chosen

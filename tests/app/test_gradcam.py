@@ -208,7 +208,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         await leaves((split.digits == 7) & (sorting.predicted != 7), "digit 7, wrong")
         await pilot.press("slash")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
-        assert pilot.app.screen.query_one(Input).value == "digit 7 wrong"
+        assert pilot.app.screen.query_one(Input).value == "digit 7, wrong"
         pilot.app.screen.query_one(Input).value = "tartan"
         await pilot.press("enter")
         await until(pilot, lambda: "no kind of image 'tartan'" in notified(pilot))

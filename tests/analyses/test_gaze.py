@@ -1,0 +1,154 @@
+"""Looking at single images: the same numbers as the run over the whole split, filters, and what is said of a map."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.gaze import Answer, Gaze, Question
+from lazytui.analyses.gaze_figures import of_one_image, worth
+from lazytui.analyses.gaze_filter import ImageFilter, read_filter
+from lazytui.analyses.gradcam import GradcamParams
+from lazytui.app.newest import Newest
+from lazytui.data.palettes import palette
+from lazytui.errors import UsageError
+from lazytui.interpret.saliency import masks
+from lazytui.interpret.saliency.judged import judged
+from lazytui.interpret.saliency.sorting import sorted_ways
+from lazytui.runs.result import load_result
+from lazytui.runs.workspace import Workspace
+from tests.conftest import FinishedTraining
+
+TEN = palette("distinct")
+
+
+@pytest.fixture(scope="module")
+def gaze(finished_training: FinishedTraining) -> Gaze:
+    return Gaze(Workspace(finished_training.lab.workspace))
+
+
+def asked(gaze: Gaze, place: int, **params: object) -> Answer:
+    *_, answer = gaze.answers(Question(GradcamParams(run="reference", **params), place))
+    return answer
+
+
+def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
+    draw = np.random.default_rng(0)
+    shapes = (draw.random((30, 28, 28)) ** 4 * 255).astype(np.uint8)
+    maps = draw.standard_normal((30, 28, 28)).astype(np.float32)
+    maps[3] = -1
+    evidence, strokes = np.maximum(maps, 0), masks.stroke_masks(shapes)
+    energy, others = masks.energy_in_mask(evidence, strokes), masks.energy_in_other_masks(evidence, strokes)
+    perfect, stands = masks.perfect_energy(strokes, 28, 28), masks.standing(evidence, strokes)
+    right = np.arange(30) % 2 == 0
+    ways = sorted_ways(right, stands)
+    for place in range(30):
+        found = judged(maps[place], shapes, place, right=bool(right[place]))
+        assert found.way == ways[place]
+        if place == 3:
+            assert np.isnan([found.energy, found.others, found.perfect, found.focus, found.standing]).all()
+            continue
+        expected = [energy[place], others[place], perfect[place], stands[place]]
+        np.testing.assert_allclose([found.energy, found.others, found.perfect, found.standing], expected, rtol=1e-5)
+        focus = masks.focus_score(energy, others, perfect)[place]
+        assert found.focus == pytest.approx(focus, rel=1e-4)
+
+
+def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: Gaze, finished_training: FinishedTraining) -> None:
+    lab = finished_training.lab
+    run = lab.call("run", "gradcam", "reference", "--split", "probe", "--checked", "0", "--json", "--quiet").json
+    arrays = load_result(lab.workspace / run["run"]).arrays
+    sorting = asked(gaze, 0, split="probe").sorting
+    assert sorting is not None
+    np.testing.assert_array_equal(sorting.predicted, arrays["predicted"])
+    np.testing.assert_array_equal(sorting.ways, arrays["ways"])
+    for place in (0, 17, 90):
+        (look,) = asked(gaze, place, split="probe").looks
+        assert look.judged.way == arrays["ways"][place]
+        assert look.judged.energy == pytest.approx(float(arrays["energy"][place]), rel=1e-4)
+        assert look.judged.standing == pytest.approx(float(arrays["standing"][place]), abs=0.01)
+
+
+def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: Gaze) -> None:
+    question = Question(GradcamParams(run="reference", split="hard"), 5)
+    first, again = list(gaze.answers(question)), list(gaze.answers(question))
+    assert [bool(answer.looks) for answer in first] == sorted(bool(answer.looks) for answer in first)
+    assert next(answer for answer in again if answer.looks).sorting is not None
+    assert first[-1].doing == again[-1].doing == ""
+
+
+def test_a_map_without_positive_evidence_says_so(gaze: Gaze) -> None:
+    answer = asked(gaze, 0, split="hard")
+    assert answer.album is not None
+    look = answer.looks[0]
+    nothing = judged(-np.abs(look.heat), answer.album.split.shapes, 0, right=True)
+    answer = replace(answer, looks=(replace(look, heat=-np.abs(look.heat), judged=nothing),))
+    assert "no positive evidence" in of_one_image(answer, 0)[1].captions[0]  # type: ignore[attr-defined]
+    assert worth(answer).paragraphs[0].startswith("no positive evidence")
+
+
+def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: Gaze) -> None:
+    answer = asked(gaze, 0, split="hard", layer="features.pool3")
+    assert any("3 x 3 is too coarse" in told for told in worth(answer).paragraphs)
+    assert not any("can tell color from shape" in told for told in worth(answer).paragraphs)
+    album = answer.album
+    assert album is not None
+    painted = replace(album, trained=album.trained.model_copy(update={"placement": "stroke"}))
+    told = worth(replace(answer, album=painted)).paragraphs
+    assert any("no localisation score can tell color from shape" in sentence for sentence in told)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("", ImageFilter()),
+        ("7", ImageFilter(digit=7)),
+        ("Red  7 wrong", ImageFilter(7, 0, "wrong")),
+        ("wrong reason", ImageFilter(answers="right for the wrong reason")),
+        ("digit 3, looking away", ImageFilter(digit=3, answers="wrong, looking away")),
+        (ImageFilter(4, 1, "wrong, looking away").told(TEN), ImageFilter(4, 1, "wrong, looking away")),
+    ],
+)
+def test_a_filter_is_read_from_words(text: str, read: ImageFilter) -> None:
+    assert read_filter(text, TEN) == read
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("looking", "may be"), ("tartan", "There is no"), ("77", "There is no")]
+)
+def test_words_that_say_no_filter_are_refused(text: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        read_filter(text, TEN)
+
+
+def test_only_the_newest_of_the_waiting_questions_is_answered() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    heard: list[tuple[int, str]] = []
+
+    def answers(question: int) -> Iterator[tuple[int, str]]:
+        begun.set()
+        assert go_on.wait(60)
+        yield question, "at first"
+        yield question, "all of it"
+
+    threads: list[threading.Thread] = []
+
+    def start(work: object) -> None:
+        threads.append(threading.Thread(target=work))  # type: ignore[arg-type]
+        threads[-1].start()
+
+    newest = Newest(answers, start, heard.append)
+    newest.ask(1)
+    assert begun.wait(60)
+    newest.ask(2)
+    newest.ask(3)
+    go_on.set()
+    threads[0].join(60)
+    assert heard == [(3, "at first"), (3, "all of it")] and len(threads) == 1
+    newest.ask(4)
+    threads[1].join(60)
+    assert heard[2:] == [(4, "at first"), (4, "all of it")]

@@ -11,6 +11,10 @@ import pytest
 from tests.commands import TRAINING, Finished, Lab
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-snapshots", action="store_true", help="Write the pictures of tests/app/snapshots anew.")
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
     """A laboratory with no run in it yet."""

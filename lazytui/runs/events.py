@@ -107,8 +107,8 @@ def _well_formed(event: object) -> bool:
     match event:
         case {"kind": "metrics", "step": int(step), "values": dict(values)}:
             return _is_number(step) and all(map(_is_number_or_none, values.values()))
-        case {"kind": "progress", "done": int(), "total": int(), "unit": str()}:
-            return True
+        case {"kind": "progress", "time": when, "done": int(), "total": int(), "unit": str()}:
+            return _is_number(when)
         case {"kind": "note", "text": str()}:
             return True
         case {"kind": "resumed", "step": int(step)}:

@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import pyte
@@ -42,11 +42,11 @@ class Screen:
         return words in self.text
 
     def wait_for(self, *words: str) -> None:
-        """Return when all of the words are on it."""
+        """Return when all of the words are on it; fail, and show what is there, when the app ends without them."""
         try:
-            wait_until(lambda: all([self.shows(each) for each in words]))
-        except AssertionError as error:
-            raise AssertionError(f"{words} never came to be seen on:\n{self.text}") from error
+            wait_until(lambda: self._shows_all(words) or self.process.poll() is not None)
+        finally:
+            assert self._shows_all(words), f"{words} never came to be seen on:\n{self.text}"
 
     def type(self, keys: str) -> None:
         os.write(self._keyboard, keys.encode())
@@ -66,6 +66,10 @@ class Screen:
         self.process.wait()
         if self._keyboard >= 0:
             os.close(self._keyboard)
+
+    def _shows_all(self, words: Sequence[str]) -> bool:
+        self._read()
+        return all(each in self.text for each in words)
 
     def _read(self) -> None:
         if select.select([self._keyboard], [], [], 0.05)[0]:

@@ -30,7 +30,7 @@ def going(lab: Lab) -> Iterator[Lab]:
 def test_hanging_up_ends_the_app_and_no_run(going: Lab, controlling: bool) -> None:
     run = going.only_run()
     with app_on_terminal(going, controlling=controlling) as shown:
-        wait_until(lambda: shown.shows("Going on"))
+        shown.wait_for("Going on")
         assert shown.hang_up() == 128 + signal.SIGHUP
     seen = last_step(run)
     wait_until(lambda: last_step(run) > seen)
@@ -38,25 +38,25 @@ def test_hanging_up_ends_the_app_and_no_run(going: Lab, controlling: bool) -> No
 
 def test_an_app_that_is_stuck_on_a_terminal_that_takes_nothing_ends_too(going: Lab) -> None:
     with app_on_terminal(going, controlling=False) as shown:
-        wait_until(lambda: shown.shows("Going on"))
+        shown.wait_for("Going on")
         shown.type("129012901290129012901290129012901290")
         assert shown.hang_up() == 128 + signal.SIGHUP
 
 
 def test_an_app_whose_terminal_takes_nothing_lives_on_and_then_shows_how_it_is(going: Lab) -> None:
     with app_on_terminal(going) as shown:
-        wait_until(lambda: shown.shows("Going on"))
+        shown.wait_for("Going on")
         for key in "1290" * 12 + "3":
             shown.type(key)
         wait_until(lambda: load(going.workspace).place == "evaluate", shown.process)
-        wait_until(lambda: shown.shows("to be chosen"), shown.process)
+        shown.wait_for("to be chosen")
 
 
 def test_quitting_says_that_runs_go_on(going: Lab) -> None:
     with app_on_terminal(going, "--low-bandwidth") as shown:
-        wait_until(lambda: shown.shows("Going on"))
+        shown.wait_for("Going on")
         shown.type("q")
-        wait_until(lambda: shown.shows("1 run goes on; `lazytui` shows it."))
+        shown.wait_for("1 run goes on; `lazytui` shows it.")
         assert shown.process.wait(timeout=PATIENCE) == 0
     assert "\x1b[?1000h" in shown.drawn, "clicks are asked for"
     assert "\x1b[?1003h" not in shown.drawn, "moves of the mouse are not"

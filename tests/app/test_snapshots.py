@@ -1,0 +1,116 @@
+"""Every place as a person sees it, character by character, at three sizes, compared with the files in `snapshots`.
+
+After a change that is meant: python -m pytest tests/app/test_snapshots.py --update-snapshots, and read the diff.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Footer
+
+from lazytui.app.app import LazytuiApp
+from lazytui.app.figures import FigureView
+from lazytui.app.place import Place
+from lazytui.app.places import PLACES
+from lazytui.runs.workspace import Workspace, shipped_runs
+from tests.app.pilot import drive, screen_text, until
+
+SNAPSHOTS = Path(__file__).with_name("snapshots")
+SIZES = ((80, 24), (120, 36), (200, 60))
+NOW = 1_800_000_000.0
+"""Where the clock stands: ages are told from it."""
+
+DRAWN = {"dataset": 4, "train": 1, "runs": 3}
+"""How many figures a place shows of this workspace, where it shows any."""
+SAID = {"gradcam": "Does it look at the digit?"}
+"""What a place says when it is done with what takes a while."""
+
+HALF = {"done": 350, "total": 938, "unit": "steps"}
+_STILL = 10
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """Called `runs`, wherever it is; no data but strokes; a failed, an interrupted and a finished training."""
+    shipped = next(run for run in shipped_runs() if run.id == "lazy-strokes")
+    for ago, name, status in (
+        (90_000, "20261121-1000-train-gap-cnn-erm-faaa", {"state": "failed", "error": "The disk is full."}),
+        (7_000, "20261122-0900-train-gap-cnn-erm-gbbb", {"state": "running", "progress": HALF, "host": "elsewhere"}),
+        (300, "20261122-1100-train-gap-cnn-erm-kccc", {"state": "done"}),
+    ):
+        run = tmp_path / "runs" / name
+        shutil.copytree(shipped.path, run)
+        record = json.loads((run / "run.json").read_text())
+        (run / "run.json").write_text(json.dumps({**record, "created": NOW - ago}))
+        (run / "status.json").write_text(json.dumps({"heartbeat": NOW, **status}))
+        if status["state"] != "done":
+            (run / "result.json").unlink()
+    (run / "name").write_text("reference")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path / "data"))
+    for module in ("words", "status"):
+        monkeypatch.setattr(f"lazytui.runs.{module}.time", SimpleNamespace(time=lambda: NOW))
+    return Workspace(Path("runs"))
+
+
+async def settled(pilot: Pilot[Any], mode: str) -> str:
+    """What is on the screen once what belongs there has come and nothing changes any more."""
+    app = pilot.app
+    await until(pilot, lambda: len(app.screen.query(FigureView)) >= DRAWN.get(mode, 0))
+    await until(pilot, lambda: SAID.get(mode, "") in screen_text(app))
+    same, before = 0, ""
+    while same < _STILL:
+        await pilot.pause(0.05)
+        now = screen_text(app)
+        same = same + 1 if now == before else 0
+        before = now
+    return before + "\n"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_place_looks_as_it_is_meant_to(
+    size: tuple[int, int], workspace: Workspace, request: pytest.FixtureRequest
+) -> None:
+    app = LazytuiApp(workspace)
+    seen: dict[str, str] = {}
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: len(app.lines) == 3)
+        for place in PLACES:
+            await pilot.press(place.key)
+            await until(pilot, lambda mode=place.mode: app.current_mode == mode and isinstance(app.screen, Place))
+            seen[f"{place.mode}-{size[0]}x{size[1]}.txt"] = await settled(pilot, place.mode)
+            bar = screen_text(app).splitlines()[0]
+            assert all(f" {each.key} {each.name[0]}" in bar for each in PLACES), f"a place is cut off: {bar}"
+            keys = app.screen.query_one(Footer).virtual_size.width
+            assert keys <= max(size[0], 100), f"{place.name} reminds of keys on {keys} columns: ? tells the rarer ones"
+            app.screen.set_focus(None)
+
+    drive(app, steps, size=size)
+    if request.config.getoption("--update-snapshots"):
+        SNAPSHOTS.mkdir(exist_ok=True)
+        for name, text in seen.items():
+            (SNAPSHOTS / name).write_text(text, encoding="utf-8")
+    different = [
+        line for name, text in seen.items() for line in difflib.unified_diff(*kept_and_seen(name, text), name, "now")
+    ]
+    assert not different, "\n" + "\n".join(line.rstrip("\n") for line in different)
+
+
+def kept_and_seen(name: str, text: str) -> tuple[list[str], list[str]]:
+    file = SNAPSHOTS / name
+    kept = file.read_text(encoding="utf-8") if file.exists() else "(none yet: see the head of test_snapshots.py)"
+    return kept.splitlines(keepends=True), text.splitlines(keepends=True)
+
+
+def test_there_is_no_snapshot_of_a_place_that_is_gone() -> None:
+    expected = {f"{place.mode}-{width}x{height}.txt" for place in PLACES for width, height in SIZES}
+    assert {file.name for file in SNAPSHOTS.iterdir()} == expected

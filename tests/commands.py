@@ -20,7 +20,7 @@ import pytest
 from lazytui.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 TINY_DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200")
 TINY_TRAINING = (*TINY_DATA, "--batch-size", "16", "--metrics-samples", "200", "--metrics-every", "20")

@@ -220,9 +220,14 @@ def _gathered(results: Mapping[str, tuple[RunFolder, Result]]) -> Result:
 
 
 def chapters(result: Result) -> list[tuple[Chapter, BaseModel, Result]]:
-    """The chapters of a told story, each with what it was asked and what it found."""
+    """The chapters of a told story, each with what it was asked and what it found.
+
+    An older story has fewer of them.
+    """
     told = []
     for chapter in CHAPTERS:
+        if chapter.name not in result.facts:
+            continue
         kept = result.facts[chapter.name]
         prefix = f"{chapter.name}/"
         arrays = {name.removeprefix(prefix): array for name, array in result.arrays.items() if name.startswith(prefix)}

@@ -32,16 +32,19 @@ class Answers:
 
     @property
     def right(self) -> Hits:
-        return self.predicted == self.digits
+        right: Hits = self.predicted == self.digits
+        return right
 
     @property
     def followed(self) -> Hits:
         """Which images were taken for the digit of their color."""
-        return self.predicted == self.colors
+        followed: Hits = self.predicted == self.colors
+        return followed
 
     @property
     def aligned(self) -> Hits:
-        return self.colors == self.digits
+        aligned: Hits = self.colors == self.digits
+        return aligned
 
     @property
     def conflicting(self) -> Hits:

@@ -31,7 +31,7 @@ from lazytui.app.hang_up import leave_when_hung_up
 from lazytui.app.low_bandwidth import without_mouse_motion
 from lazytui.app.palette import LabCommands
 from lazytui.app.place import Place, ShowsRun
-from lazytui.app.places import PLACES
+from lazytui.app.places import PLACES, mode_of
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
@@ -99,7 +99,7 @@ class LazytuiApp(App[None]):
         except LazytuiError as error:
             self.say_error(error)
             return
-        mode = kind if kind in {place.mode for place in PLACES} else "runs"
+        mode = mode_of(kind, otherwise="runs")
         self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
         self.call_later(self._show_there, run, self.switch_mode(mode))
 

@@ -14,7 +14,7 @@ from textual.markup import escape
 from lazytui.analyses import SUMMARIES
 from lazytui.app.form import ParamsForm
 from lazytui.app.place import Place
-from lazytui.app.places import PLACES
+from lazytui.app.places import PLACES, mode_of
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain
 from lazytui.runs.words import age
@@ -85,9 +85,8 @@ def _of_the_screen(screen: Place) -> Iterator[Command]:
 
 def _analyses(app: LazytuiApp) -> Iterator[Command]:
     """Those with a place lead to its form; the story is started from home."""
-    places = {place.mode for place in PLACES}
     for kind, summary in SUMMARIES.items():
-        yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, kind if kind in places else "home"))
+        yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, mode_of(kind, otherwise="home")))
 
 
 def _runs(app: LazytuiApp) -> Iterator[Command]:

@@ -53,7 +53,7 @@ class Bar(Static):
     def _names(self, *, short: bool) -> Content:
         parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
         for place in PLACES:
-            style = "reverse bold" if place.mode == self._here else ""
+            style = "reverse bold" if self._here in place.kinds else ""
             parts.append(Content.styled(f" {place.key} {place.short if short else place.name} ", style))
         return Content("").join(parts)
 

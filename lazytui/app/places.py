@@ -14,17 +14,23 @@ if TYPE_CHECKING:
 class Place:
     """key: what a person presses. screen: module and class, imported when the place is first visited.
 
-    short: the name where all of them don't fit into a line of 80 columns.
+    short: the name where all of them don't fit into a line of 80 columns. also: small analyses that share the place.
     """
 
     key: str
     name: str
     short: str
     screen: str
+    also: tuple[str, ...] = ()
 
     @property
     def mode(self) -> str:
         return self.name.lower().replace("-", "")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of run that are shown here."""
+        return (self.mode, *self.also)
 
     def open(self) -> PlaceScreen:
         module, name = self.screen.split(":")
@@ -38,6 +44,12 @@ PLACES = (
     Place("2", "Train", "Train", "train:TrainPlace"),
     Place("3", "Evaluate", "Eval", "evaluate:EvaluatePlace"),
     Place("4", "Grad-CAM", "CAM", "gradcam:GradcamPlace"),
+    Place("5", "Neurons", "Neur", "neurons:NeuronsPlace", also=("llc",)),
     Place("8", "Compare", "Comp", "compare:ComparePlace"),
     Place("9", "Runs", "Runs", "runs:RunsPlace"),
 )
+
+
+def mode_of(kind: str, otherwise: str) -> str:
+    """The mode of the place that shows runs of a kind."""
+    return next((place.mode for place in PLACES if kind in place.kinds), otherwise)

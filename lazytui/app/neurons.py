@@ -1,0 +1,497 @@
+"""Neurons: every channel of a layer with its role and measures, and what the network is without marked ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Button, ContentSwitcher, Static
+from textual.worker import get_current_worker
+
+from lazytui.analyses.execute import figures, recorded_params
+from lazytui.analyses.neurons import NeuronsParams
+from lazytui.analyses.surgery import Answer, Question, Surgery, active_neurons, bars
+from lazytui.app.asking import AskText
+from lazytui.app.figures import FigureView, TableView, view_of
+from lazytui.app.following import RunLine
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.pick import PickList
+from lazytui.app.llc import LlcPlace
+from lazytui.app.neuron_page import NeuronPage
+from lazytui.app.newest import Newest
+from lazytui.app.place import Place
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Figure, Table
+from lazytui.plain_text import plain
+from lazytui.runs.events import EventReader
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.result import Result, load_result
+from lazytui.runs.words import state_word
+from lazytui.runs.workspace import Workspace
+
+FIRST = ("run", "layer", "read", "ablate", "seed")
+SHIPPED = "shipped/lazy-strokes"
+"""Whose neurons are looked at where nothing was trained yet."""
+
+OF_NEURONS = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "table", "curves", "layer"}
+"""What can be done only where there are neurons to do it with."""
+
+OF_A_NETWORK = ("layer", "model", "source")
+"""What was given for one network and may not hold for another."""
+
+TABLES = ("neurons", "effects", "polysemanticity")
+CURVES = ("without-", "training-")
+VIEWS = {"neurons": "t", "curves": "c", "layer": "v"}
+PRESS = "space: mark  a: take out  Enter: page  L: LLC"
+MARK = "✓"
+
+BESIDE_THE_FORM = 118
+"""Columns below which the table needs the width of the form."""
+ROWS_WITH_NOTES = 40
+"""Rows below which the notes of table and answer would leave too few neurons in view."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A layer whose neurons were examined, by a finished run. figures: of the layer as a whole."""
+
+    run: RunFolder
+    params: NeuronsParams
+    result: Result
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What there is of the chosen network. network: what names its run from now on. words: what to say of it."""
+
+    network: str = ""
+    words: str = ""
+    examined: Examined | None = None
+
+
+class NeuronsPlace(Place):
+    name_of_place = "neurons"
+    DEFAULT_CSS = """
+    NeuronsPlace #doing { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
+    NeuronsPlace #browse { width: 1fr; height: 1fr; }
+    NeuronsPlace #views { height: 1fr; }
+    NeuronsPlace #neurons, NeuronsPlace #curves, NeuronsPlace #layer { height: 1fr; }
+    NeuronsPlace.-beside-the-form #views { padding: 0 0 0 1; }
+    NeuronsPlace #neurons > FigureView { height: 1fr; }
+    NeuronsPlace #neurons > #surgery { height: auto; max-height: 60%; }
+    NeuronsPlace #curves > FigureView { height: 1fr; min-height: 14; }
+    NeuronsPlace #layer > FigureView { margin: 0 0 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "start", "Go"),
+        Binding("space", "mark", "Mark"),
+        Binding("a", "ablate", "Take out"),
+        Binding("z", "stand_in", "Mean or zero"),
+        Binding("m", "mark_shown", "Mark all that are shown", show=False),
+        Binding("u", "unmark", "Unmark all", show=False),
+        Binding("slash", "filter", "Filter"),
+        Binding("t", "table", "Table"),
+        Binding("c", "curves", "Curves"),
+        Binding("v", "layer", "Layer"),
+        Binding("L", "llc", "LLC", show=False),
+        Binding("o", "network", "Network", show=False),
+        Binding("f", "fold", "Form"),
+        Binding("escape", "back", "Back to the table", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sight = Sight()
+        self._marked: frozenset[int] = frozenset()
+        self._stand_in: Literal["mean", "zero"] = "mean"
+        self._taken_out = False
+        self._answer: Answer | None = None
+        self._table = 0
+        self._filter = ""
+
+    def compose_place(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical(id="side"):
+                values = {"run": self._newest_training()}
+                yield ParamsForm(NeuronsParams, kind="neurons", first=FIRST, values=values, runs=self.lab.runs_of)
+                yield Button("Go", id="start", compact=True, variant="primary")
+            with Vertical(id="browse"):
+                yield Static(id="doing", markup=False)
+                with ContentSwitcher(id="views", initial="neurons"):
+                    yield Vertical(id="neurons")
+                    yield VerticalScroll(id="curves", can_focus=False)
+                    yield VerticalScroll(id="layer", can_focus=False)
+
+    def _newest_training(self) -> str:
+        done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
+        return done[-1].run.reference if done else SHIPPED
+
+    def on_mount(self) -> None:
+        self._newest = Newest(Surgery(self.lab.workspace).answers, self._in_a_thread, self._tell)
+        self._show_form(self.app.size.width >= BESIDE_THE_FORM)
+        self.watch(self.lab, "lines", self._look)
+
+    # What there is of the network
+
+    @property
+    def followed(self) -> RunFolder | None:
+        return self._run or (self._sight.examined.run if self._sight.examined else None)
+
+    @on(ParamsForm.Changed)
+    def _look(self) -> None:
+        params = self.query_one(ParamsForm).params
+        if isinstance(params, NeuronsParams):
+            self._look_into(params, self._run, self.lab.lines, self._sight.examined)
+        else:
+            self._seen(replace(self._sight, words="A field isn't right yet: see the form (f)."))
+
+    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
+    def _look_into(
+        self, params: NeuronsParams, chosen: RunFolder | None, lines: Sequence[RunLine], known: Examined | None
+    ) -> None:
+        sight = seen(self.lab.workspace, params, chosen, lines, known)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._seen, sight)
+
+    def _seen(self, sight: Sight) -> None:
+        before, self._sight = self._sight.examined, sight
+        if sight.examined is not before:
+            self._marked, self._taken_out, self._answer = frozenset(), False, None
+            self._show_examined()
+            self.refresh_bindings()
+        self._say()
+
+    def _show_examined(self) -> None:
+        """Make the widgets of another run; views that were seen get theirs again, the others when they are."""
+        for view in self.query("#views FigureView"):
+            view.remove()
+        if self._sight.examined is None:
+            return
+        table = TableView(self._table_figure())
+        self.query_one("#neurons").mount(table)
+        table.filter(self._filter)
+        if self.focused is None and self.app.screen is self:
+            self.call_after_refresh(table.focus)
+        self._fill()
+
+    def _fill(self) -> None:
+        """The figures of the view that is open, where it has none yet."""
+        name = self._view
+        holder = self.query_one(f"#{name}")
+        if name != "neurons" and not holder.query(FigureView):
+            holder.mount_all(view_of(figure) for figure in self._figures_of(name))
+            holder.scroll_home(animate=False)
+
+    def _figures_of(self, view: str) -> list[Figure]:
+        examined = self._sight.examined
+        found = examined.figures if examined else ()
+        if view == "neurons":
+            return [figure for figure in found if figure.name in TABLES]
+        curves = view == "curves"
+        return [figure for figure in found if figure.name not in TABLES and figure.name.startswith(CURVES) is curves]
+
+    # Saying and drawing
+
+    @property
+    def _view(self) -> str:
+        return self.query_one(ContentSwitcher).current or "neurons"
+
+    def _say(self) -> None:
+        lines = [Content(plain(self._sight.words))]
+        if self._answer and self._taken_out and (said := self._answer.refused or self._answer.doing):
+            lines.append(Content(plain(said)))
+        if self._sight.examined:
+            views = [
+                Content.styled(f" {key} {name} ", "reverse" if name == self._view else "")
+                for name, key in VIEWS.items()
+            ]
+            lines.append(Content("").join(views) + Content(f"  {PRESS}"))
+        self.query_one("#doing", Static).update(Content("\n").join(lines))
+
+    def _table_figure(self) -> Table:
+        """The table that was chosen, with the marks in it."""
+        tables = [figure for figure in self._figures_of("neurons") if isinstance(figure, Table)]
+        table = tables[self._table % len(tables)]
+        rows = tuple(
+            (neuron, f"{role}{MARK}" if neuron in self._marked else role, *rest) for neuron, role, *rest in table.rows
+        )
+        return replace(table, rows=rows, note=table.note if self._roomy else "")
+
+    @property
+    def _roomy(self) -> bool:
+        return self.size.height >= ROWS_WITH_NOTES
+
+    @property
+    def _table_view(self) -> TableView | None:
+        return next(iter(self.query("#neurons > TableView").results(TableView)), None)
+
+    def _draw_table(self) -> None:
+        if view := self._table_view:
+            view.figure = self._table_figure()
+
+    def _draw_answer(self) -> None:
+        answer, examined = self._answer, self._sight.examined
+        shown = list(self.query("#surgery").results(FigureView))
+        if not (self._taken_out and answer and answer.intact and examined):
+            for view in shown:
+                view.remove()
+            return
+        figure = bars(answer, examined.result)
+        figure = figure if self._roomy else replace(figure, note="", references=())
+        for view in shown:
+            view.figure = figure
+        if not shown:
+            self.query_one("#neurons").mount(view_of(figure, id="surgery"))
+
+    def on_resize(self, _event: Resize) -> None:
+        self.call_after_refresh(self._draw_table)
+        self.call_after_refresh(self._draw_answer)
+
+    # Views
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        if action == "back":
+            return self._view != "neurons"
+        return action not in OF_NEURONS or self._sight.examined is not None
+
+    def action_curves(self) -> None:
+        """How accuracy falls as more and more neurons are taken out, and when color was locked on to."""
+        self._open("curves")
+
+    def action_layer(self) -> None:
+        """The layer as a whole: pictures, filters, maps, how neurons relate."""
+        self._open("layer")
+
+    def action_back(self) -> None:
+        self._open("neurons")
+
+    def _open(self, name: str) -> None:
+        self.query_one(ContentSwitcher).current = name
+        self._fill()
+        self._say()
+        self.refresh_bindings()
+        self.set_focus(None)
+        self.call_after_refresh(self._to_figures)
+
+    def _to_figures(self) -> None:
+        """The keyboard to the first figure with something to point at."""
+        for view in self.query_one(f"#{self._view}").query(FigureView):
+            if view.HAS_CURSOR:
+                view.focus(scroll_visible=False)
+                return
+
+    def action_table(self) -> None:
+        """The table, or the next one: what neurons tell, what they do, whether they stand for one thing."""
+        if self._view == "neurons" and (view := self._table_view):
+            self._table += 1
+            view.sort(None)
+            self._draw_table()
+        self._open("neurons")
+
+    def action_filter(self) -> None:
+        """Ask which neurons to show."""
+
+        def take(text: str | None) -> None:
+            if text is not None and (view := self._table_view):
+                self._filter = text.strip()
+                view.filter(self._filter)
+
+        question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
+        self.app.push_screen(AskText(question, self._filter), take)
+
+    @on(FigureView.Chosen)
+    def _open_page(self, event: FigureView.Chosen) -> None:
+        if isinstance(event.view, TableView) and self._sight.examined:
+            order = [int(event.view.figure.rows[row][0] or 0) for row in event.view.order]
+            at = event.view.order.index(event.place)
+            self.app.push_screen(NeuronPage(self._sight.examined.run, self._sight.examined.result, order, at))
+
+    def action_llc(self) -> None:
+        """How complex the solution is that the network has found."""
+        self.app.push_screen(LlcPlace(self._sight.network))
+
+    # Marking, and taking out
+
+    def action_mark(self) -> None:
+        """Mark the neuron under the cursor, or unmark it."""
+        view = self._table_view
+        if self._view == "neurons" and view and view.place is not None:
+            self._set_marked(self._marked ^ {int(view.figure.rows[view.place][0] or 0)})
+
+    def action_mark_shown(self) -> None:
+        """Mark all neurons that the filter leaves; or unmark them, where all of them are."""
+        if view := self._table_view:
+            shown = frozenset(int(view.figure.rows[row][0] or 0) for row in view.order)
+            self._set_marked(self._marked - shown if shown <= self._marked else self._marked | shown)
+
+    def action_unmark(self) -> None:
+        self._set_marked(frozenset())
+
+    def _set_marked(self, marked: frozenset[int]) -> None:
+        self._marked = marked
+        self._taken_out &= bool(marked)
+        self._draw_table()
+        self._ask()
+
+    def action_ablate(self) -> None:
+        """Take the marked neurons out, or put them back."""
+        if not self._marked:
+            self.notify("Mark neurons first: space marks the one under the cursor, m all that are shown.")
+            return
+        self._taken_out = not self._taken_out
+        self._ask()
+
+    def action_stand_in(self) -> None:
+        """Hold what is taken out at its mean, or at zero."""
+        self._stand_in = "zero" if self._stand_in == "mean" else "mean"
+        if self._taken_out:
+            self._ask()
+        else:
+            held = "held at their mean" if self._stand_in == "mean" else "set to zero"
+            self.notify(f"Marked neurons will be {held}.")
+
+    def _ask(self) -> None:
+        examined, given = self._sight.examined, self.query_one(ParamsForm).touched
+        if self._taken_out and examined:
+            # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
+            here = {"device": given.get("device", "auto"), "model": given.get("model")}
+            params = examined.params.model_copy(update=here)
+            marked = tuple(sorted(self._marked))
+            self._newest.ask(Question(params, active_neurons(examined.result), marked, self._stand_in))
+        self._draw_answer()
+        self._say()
+
+    def _in_a_thread(self, work: Callable[[], None]) -> None:
+        self.run_worker(work, thread=True, group="surgery", exit_on_error=False)
+
+    def _tell(self, answer: Answer) -> None:
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._told, answer)
+
+    def _told(self, answer: Answer) -> None:
+        self._answer = answer
+        self._draw_answer()
+        self._say()
+
+    # The form
+
+    def shown_figures(self) -> Sequence[Figure]:
+        return [view.figure for view in self.query_one(f"#{self._view}").query(FigureView)]
+
+    def show_run(self, run: RunFolder) -> None:
+        """A run's neurons, with what it asked in the form; or the complexity that it found."""
+        if run.record.kind == "llc":
+            self.app.push_screen(LlcPlace(shown=run))
+            return
+        self._run = run
+        self.query_one(ParamsForm).set_values(run.record.params)
+
+    def on_button_pressed(self) -> None:
+        self.action_start()
+
+    def action_start(self) -> None:
+        """Examine the neurons in the background, and show them when that is done."""
+        form = self.query_one(ParamsForm)
+        if form.params is None:
+            self.notify("A field isn't right yet: see the form (f).", severity="error")
+        else:
+            self.lab.start("neurons", form.touched)
+
+    def action_network(self) -> None:
+        """Choose the network whose neurons are shown."""
+        form = self.query_one(ParamsForm)
+
+        def take(picked: str | None) -> None:
+            if picked is not None:
+                kept = {name: value for name, value in form.touched.items() if name not in OF_A_NETWORK}
+                form.set_values({**kept, "run": picked})
+
+        current = str(form.touched.get("run") or "")
+        self.app.push_screen(PickList(self.lab.runs_of(("train",)), current, self.query_one("#doing").region), take)
+
+    def action_fold(self) -> None:
+        """Fold the form away, or bring it back with the keyboard in it."""
+        self._show_form(not self.query_one("#side").display)
+        if self.query_one("#side").display:
+            self.query_one(ParamsForm).query("Row LineControl, Row Input").first().focus()
+        else:
+            self._to_figures()
+
+    def _show_form(self, shown: bool) -> None:
+        self.query_one("#side").display = shown
+        self.set_class(shown, "-beside-the-form")
+
+
+def seen(
+    workspace: Workspace,
+    params: NeuronsParams,
+    chosen: RunFolder | None,
+    lines: Sequence[RunLine],
+    known: Examined | None,
+) -> Sight:
+    """What there is of a network: the run that was chosen, as long as it is of this network, or else its newest.
+
+    known: what was read before, and isn't read again.
+    """
+    try:
+        network = workspace.reference(workspace.find(params.run, kinds=("train",)))
+    except LazytuiError as error:
+        return Sight(words=str(error))
+    mine = [line for line in lines if line.kind == "neurons" and _is_of(line, network, params.layer)]
+    picked = [line for line in mine if chosen and line.run.reference == chosen.reference]
+    done = [line for line in picked or mine if line.status.state == "done"]
+    done = done or [line for line in mine if line.status.state == "done"]
+    others = [line for line in (picked or mine) if line.status.state != "done"]
+    going = next((line for line in reversed(others) if line.going or line in picked), None)
+    state = _told(going) if going else ""
+    if not done:
+        return Sight(network, state or _nothing_of(network, params.layer))
+    run = done[-1].run
+    try:
+        examined = known if known and known.run.reference == run.reference else _read(run)
+    except LazytuiError as error:
+        return Sight(network, str(error))
+    return Sight(
+        network, state or f"{network}, {examined.params.layer}, as examined by {run.name or run.id}.", examined
+    )
+
+
+def _is_of(line: RunLine, network: str, layer: str | None) -> bool:
+    recorded: dict[str, Any] = line.run.record.params
+    return recorded.get("run") == network and layer in (None, recorded.get("layer"))
+
+
+def _nothing_of(network: str, layer: str | None) -> str:
+    of = f"layer {layer} of {network}" if layer else network
+    return (
+        f"Nobody has looked at the neurons of {of} yet. Press g to have them examined in the background, "
+        "o to choose another network."
+    )
+
+
+def _told(line: RunLine) -> str:
+    """How a run that isn't done goes, or ended, with the last that it said."""
+    last = line.status.error or (_last_note(line.run) if line.going else "")
+    return f"{line.run.name or line.run.id} is {state_word(line.status)}" + (f": {last}" if last else ".")
+
+
+def _last_note(run: RunFolder) -> str:
+    reader, last = EventReader(run.events), ""
+    while events := reader.read(500):
+        last = next((event["text"] for event in reversed(events) if event["kind"] == "note"), last)
+    return last
+
+
+def _read(run: RunFolder) -> Examined:
+    params, told = recorded_params(run), figures(run)
+    assert isinstance(params, NeuronsParams)
+    overview = [figure for figure in told if not figure.name.startswith("neuron-")]
+    return Examined(run, params, load_result(run.path), overview)

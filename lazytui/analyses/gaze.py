@@ -50,7 +50,7 @@ class Question:
     place: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Album:
     """The images to browse, the first of a split of `whole` images. trained: how they are painted."""
 
@@ -59,7 +59,7 @@ class Album:
     trained: TrainParams
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sorting:
     """How a network answers the album, (n,) uint8 each: the class predicted, and an index into sorting.WAYS.
 
@@ -72,7 +72,7 @@ class Sorting:
     told: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Look:
     """One network's answer about one image. heat: (h, w) float32, raw and signed. probabilities: (10,) float32."""
 

@@ -81,6 +81,13 @@ def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: Gaz
     assert first[-1].doing == again[-1].doing == ""
 
 
+def test_albums_of_the_same_size_are_told_apart(gaze: Gaze) -> None:
+    album = asked(gaze, 0, split="hard").album
+    assert album is not None
+    assert album is asked(gaze, 1, split="hard", target="digit").album
+    assert album != replace(album, split=album.split.take(np.arange(len(album.split))))
+
+
 def test_a_map_without_positive_evidence_says_so(gaze: Gaze) -> None:
     answer = asked(gaze, 0, split="hard")
     assert answer.album is not None

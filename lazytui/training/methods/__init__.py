@@ -88,7 +88,7 @@ METHODS = {
         "input_color_gradient",
         "InputColorGradient",
         source="study B",
-        options={"penalty": 10},
+        options={"penalty": 100},
     ),
     "feature-color": MethodEntry(
         "The same features from the red, the green or the blue channel alone.",

@@ -31,7 +31,8 @@ class NeuronPage(Place):
     NeuronPage #where { height: 1; padding: 0 1; color: $text-muted; }
     NeuronPage #page { height: 1fr; padding: 0 0 0 1; }
     NeuronPage #page > FigureView { margin: 0 0 1 0; }
-    NeuronPage.-wide #page { layout: grid; grid-size: 2; grid-rows: auto; grid-gutter: 0 2; }
+    NeuronPage.-wide #page { layout: grid; grid-size: 2; grid-rows: auto; grid-gutter: 1 2; }
+    NeuronPage.-wide #page > FigureView { margin: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back"),

@@ -13,7 +13,9 @@ def _option(name: str, meaning: str, **limits: Any) -> Any:
     """A field that says in its help which methods read it, and what they take when it isn't given."""
     readers = {method: entry.options[name] for method, entry in METHODS.items() if name in entry.options}
     defaults = ", ".join(f"{method} {default:g}" for method, default in readers.items())
-    return Field(None, description=f"{meaning} [{defaults}]", json_schema_extra={"sometimes": True}, **limits)
+    return Field(
+        None, description=f"{meaning.removesuffix('.')} [{defaults}].", json_schema_extra={"sometimes": True}, **limits
+    )
 
 
 class MethodOptions(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from textual import on, work
@@ -19,7 +20,7 @@ from lazytui.analyses.execute import figures, recorded_params
 from lazytui.analyses.neurons import NeuronsParams
 from lazytui.analyses.surgery import Answer, Question, Surgery, active_neurons, bars
 from lazytui.app.asking import AskText
-from lazytui.app.figures import FigureView, TableView, view_of
+from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import PickList
@@ -76,6 +77,11 @@ class Sight:
     words: str = ""
     examined: Examined | None = None
 
+    @property
+    def run(self) -> RunFolder | None:
+        """The run whose neurons are shown."""
+        return self.examined.run if self.examined else None
+
 
 class NeuronsPlace(Place):
     name_of_place = "neurons"
@@ -110,11 +116,15 @@ class NeuronsPlace(Place):
     def __init__(self) -> None:
         super().__init__()
         self._sight = Sight()
+        self._read = lru_cache(maxsize=2)(read)
         self._marked: frozenset[int] = frozenset()
         self._stand_in: Literal["mean", "zero"] = "mean"
         self._taken_out = False
         self._answer: Answer | None = None
         self._table = 0
+        self._table_view: TableView | None = None
+        self._answer_view: BarsView | None = None
+        self._filled: set[str] = set()
         self._filter = ""
 
     def compose_place(self) -> ComposeResult:
@@ -143,27 +153,25 @@ class NeuronsPlace(Place):
 
     @property
     def followed(self) -> RunFolder | None:
-        return self._run or (self._sight.examined.run if self._sight.examined else None)
+        return self._run or self._sight.run
 
     @on(ParamsForm.Changed)
     def _look(self) -> None:
         params = self.query_one(ParamsForm).params
         if isinstance(params, NeuronsParams):
-            self._look_into(params, self._run, self.lab.lines, self._sight.examined)
+            self._look_into(params, self._run, self.lab.lines)
         else:
             self._seen(replace(self._sight, words="A field isn't right yet: see the form (f)."))
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
-    def _look_into(
-        self, params: NeuronsParams, chosen: RunFolder | None, lines: Sequence[RunLine], known: Examined | None
-    ) -> None:
-        sight = seen(self.lab.workspace, params, chosen, lines, known)
+    def _look_into(self, params: NeuronsParams, chosen: RunFolder | None, lines: Sequence[RunLine]) -> None:
+        sight = seen(self.lab.workspace, params, chosen, lines, self._read)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._seen, sight)
 
     def _seen(self, sight: Sight) -> None:
-        before, self._sight = self._sight.examined, sight
-        if sight.examined is not before:
+        before, self._sight = self._sight, sight
+        if sight.run != before.run:
             self._marked, self._taken_out, self._answer = frozenset(), False, None
             self._show_examined()
             self.refresh_bindings()
@@ -171,22 +179,29 @@ class NeuronsPlace(Place):
 
     def _show_examined(self) -> None:
         """Make the widgets of another run; views that were seen get theirs again, the others when they are."""
+        undecided = self.focused is None or self.focused in self.query("#views FigureView")
+        if undecided:
+            self.set_focus(None)  # else it would go to the form with the table, and keys with it
         for view in self.query("#views FigureView"):
-            view.remove()
+            if view is not self._answer_view:
+                view.remove()
+        self._table_view, self._filled = None, {"neurons"}
+        self._draw_answer()
         if self._sight.examined is None:
             return
-        table = TableView(self._table_figure())
-        self.query_one("#neurons").mount(table)
-        table.filter(self._filter)
-        if self.focused is None and self.app.screen is self:
-            self.call_after_refresh(table.focus)
+        self._table_view = TableView(self._table_figure())
+        self.query_one("#neurons").mount(self._table_view, before=0)
+        self._table_view.filter(self._filter)
         self._fill()
+        if undecided:
+            self.call_after_refresh(self._to_figures)
 
     def _fill(self) -> None:
         """The figures of the view that is open, where it has none yet."""
         name = self._view
         holder = self.query_one(f"#{name}")
-        if name != "neurons" and not holder.query(FigureView):
+        if name not in self._filled:
+            self._filled.add(name)
             holder.mount_all(view_of(figure) for figure in self._figures_of(name))
             holder.scroll_home(animate=False)
 
@@ -205,7 +220,9 @@ class NeuronsPlace(Place):
         return self.query_one(ContentSwitcher).current or "neurons"
 
     def _say(self) -> None:
-        lines = [Content(plain(self._sight.words))]
+        filtered = f"Only those with {self._filter}." if self._filter else ""
+        marked = f"{len(self._marked)} marked." if self._marked else ""
+        lines = [Content(plain(" ".join(part for part in (self._sight.words, filtered, marked) if part)))]
         if self._answer and self._taken_out and (said := self._answer.refused or self._answer.doing):
             lines.append(Content(plain(said)))
         if self._sight.examined:
@@ -229,27 +246,24 @@ class NeuronsPlace(Place):
     def _roomy(self) -> bool:
         return self.size.height >= ROWS_WITH_NOTES
 
-    @property
-    def _table_view(self) -> TableView | None:
-        return next(iter(self.query("#neurons > TableView").results(TableView)), None)
-
     def _draw_table(self) -> None:
         if view := self._table_view:
             view.figure = self._table_figure()
 
     def _draw_answer(self) -> None:
         answer, examined = self._answer, self._sight.examined
-        shown = list(self.query("#surgery").results(FigureView))
-        if not (self._taken_out and answer and answer.intact and examined):
-            for view in shown:
-                view.remove()
+        known = self._taken_out and answer and answer.intact and examined
+        if self._answer_view:
+            self._answer_view.display = bool(known)
+        if not (known and answer and examined):
             return
         figure = bars(answer, examined.result)
         figure = figure if self._roomy else replace(figure, note="", references=())
-        for view in shown:
-            view.figure = figure
-        if not shown:
-            self.query_one("#neurons").mount(view_of(figure, id="surgery"))
+        if self._answer_view:
+            self._answer_view.figure = figure
+        else:
+            self._answer_view = BarsView(figure, id="surgery")
+            self.query_one("#neurons").mount(self._answer_view)
 
     def on_resize(self, _event: Resize) -> None:
         self.call_after_refresh(self._draw_table)
@@ -303,6 +317,7 @@ class NeuronsPlace(Place):
             if text is not None and (view := self._table_view):
                 self._filter = text.strip()
                 view.filter(self._filter)
+                self._say()
 
         question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
         self.app.push_screen(AskText(question, self._filter), take)
@@ -384,7 +399,7 @@ class NeuronsPlace(Place):
     # The form
 
     def shown_figures(self) -> Sequence[Figure]:
-        return [view.figure for view in self.query_one(f"#{self._view}").query(FigureView)]
+        return [view.figure for view in self.query_one(f"#{self._view}").query(FigureView) if view.display]
 
     def show_run(self, run: RunFolder) -> None:
         """A run's neurons, with what it asked in the form; or the complexity that it found."""
@@ -435,12 +450,9 @@ def seen(
     params: NeuronsParams,
     chosen: RunFolder | None,
     lines: Sequence[RunLine],
-    known: Examined | None,
+    read: Callable[[RunFolder], Examined],
 ) -> Sight:
-    """What there is of a network: the run that was chosen, as long as it is of this network, or else its newest.
-
-    known: what was read before, and isn't read again.
-    """
+    """What there is of a network: the run that was chosen, as long as it is of this network, or else its newest."""
     try:
         network = workspace.reference(workspace.find(params.run, kinds=("train",)))
     except LazytuiError as error:
@@ -456,7 +468,7 @@ def seen(
         return Sight(network, state or _nothing_of(network, params.layer))
     run = done[-1].run
     try:
-        examined = known if known and known.run.reference == run.reference else _read(run)
+        examined = read(run)
     except LazytuiError as error:
         return Sight(network, str(error))
     return Sight(
@@ -490,7 +502,8 @@ def _last_note(run: RunFolder) -> str:
     return last
 
 
-def _read(run: RunFolder) -> Examined:
+def read(run: RunFolder) -> Examined:
+    """What a finished run found. Raises BadInput for a damaged one."""
     params, told = recorded_params(run), figures(run)
     assert isinstance(params, NeuronsParams)
     overview = [figure for figure in told if not figure.name.startswith("neuron-")]

@@ -28,8 +28,9 @@ from tests.app.pilot import drive, screen_text, until
 from tests.commands import Lab, wait_until
 from tests.conftest import FinishedTraining
 
+LAYER = "features.relu1"
 QUICK = {"samples": 100, "starts": 1, "steps": 1}
-OPTIONS = [word for name, value in QUICK.items() for word in (f"--{name}", str(value))]
+OPTIONS = [word for name, value in {"layer": LAYER, **QUICK}.items() for word in (f"--{name}", str(value))]
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +74,7 @@ def table(pilot: Pilot[Any]) -> TableView:
 
 
 def marked(pilot: Pilot[Any]) -> set[int]:
-    return {int(row[0]) for row in table(pilot).figure.rows if "✓" in str(row[1])}
+    return {int(row[0] or 0) for row in table(pilot).figure.rows if "✓" in str(row[1])}
 
 
 def words(pilot: Pilot[Any]) -> str:
@@ -82,11 +83,7 @@ def words(pilot: Pilot[Any]) -> str:
 
 def answered(pilot: Pilot[Any]) -> BarsView | None:
     """The answer, once the last random draw is in it."""
-    return next((view for view in pilot.app.screen.query(BarsView) if "20 draws" in shown_note(pilot)), None)
-
-
-def shown_note(pilot: Pilot[Any]) -> str:
-    return next((figure.note for figure in pilot.app.screen.shown_figures() if figure.name == "surgery"), "")
+    return next((view for view in pilot.app.screen.query(BarsView) if "20 draws" in view.figure.note), None)
 
 
 async def filter_by(pilot: Pilot[Any], text: str) -> None:
@@ -106,7 +103,7 @@ def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
     async def steps(pilot: Pilot[Any]) -> None:
         await open_place(pilot)
         rows = table(pilot).figure.rows
-        assert {int(row[0]): row[1] for row in rows} == dict(enumerate(roles))
+        assert {int(row[0] or 0): row[1] for row in rows} == dict(enumerate(roles))
         await pilot.press("greater_than_sign", "greater_than_sign")
         assert [rows[index][0] for index in table(pilot).order] == list(range(len(roles)))
         await filter_by(pilot, wanted)
@@ -154,7 +151,7 @@ def test_curves_and_the_layer_are_one_key_away_and_escape_leads_back(workspace: 
 
 
 def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspace: Workspace) -> None:
-    asked = session(NeuronsParams(run="reference", samples=100), workspace)
+    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
 
     def is_right(bars: BarsView, neurons: set[int], mode: Any) -> None:
         without, intact = asked.accuracies(sorted(neurons), mode), asked.accuracies([])
@@ -170,7 +167,7 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
         await pilot.press("a")
         await until(pilot, lambda: any("Mark neurons first" in note.message for note in pilot.app._notifications))
         await pilot.press("space", "down", "space", "down", "space", "space")
-        assert marked(pilot) == {int(table(pilot).figure.rows[index][0]) for index in table(pilot).order[:2]}
+        assert marked(pilot) == {int(table(pilot).figure.rows[index][0] or 0) for index in table(pilot).order[:2]}
         await pilot.press("a")
         await until(pilot, lambda: answered(pilot))
         is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "mean")
@@ -181,7 +178,7 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
         await until(pilot, lambda: answered(pilot) and "Without 3 neurons" in screen_text(pilot.app))
         is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "zero")
         await pilot.press("a")
-        await until(pilot, lambda: not pilot.app.screen.query(BarsView))
+        await until(pilot, lambda: not pilot.app.screen.query_one(BarsView).display)
         assert len(marked(pilot)) == 3
 
     drive(LazytuiApp(workspace), steps, size=(120, 44))
@@ -196,6 +193,7 @@ def test_all_that_the_filter_leaves_is_marked_and_unmarked(workspace: Workspace,
         await filter_by(pilot, role)
         await pilot.press("m")
         assert marked(pilot) == wanted
+        assert f"Only those with {role}. {len(wanted)} marked." in " ".join(words(pilot).split())
         await pilot.press("m")
         assert marked(pilot) == set()
         await pilot.press("m", "u")
@@ -230,14 +228,15 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(worksp
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_place(pilot)
         form = place.query_one(ParamsForm)
-        form.set_values({**form.touched, **QUICK, "layer": "features.relu1"})
-        await until(pilot, lambda: "Nobody has looked at the neurons of layer features.relu1" in words(pilot))
-        assert not place.query(TableView) and "--layer features.relu1" in form.command
+        form.set_values({**form.touched, **QUICK, "layer": "features.relu2"})
+        await until(pilot, lambda: "Nobody has looked at the neurons of layer features.relu2" in words(pilot))
+        await until(pilot, lambda: not place.query(TableView))
+        assert "--layer features.relu2" in form.command
         runs = len(workspace.runs())
         await pilot.press("g")
         await until(pilot, lambda: len(workspace.runs()) == runs + 1)
         run = workspace.runs()[-1]
-        assert run.record.params["layer"] == "features.relu1"
+        assert run.record.params["layer"] == "features.relu2"
         await until(pilot, lambda: words(pilot).startswith((f"{run.id} is queued", f"{run.id} is running")))
         request_stop(run)
         wait_until(lambda: run.status.state not in GOING)
@@ -252,6 +251,8 @@ def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
         await pilot.press("o", *"lazy-strokes", "enter")
         await until(pilot, lambda: "shipped/lazy-strokes yet. Press g" in words(pilot))
         assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/lazy-strokes"
+        await pilot.press("o", *"train", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
 
     drive(LazytuiApp(workspace), steps)
 
@@ -269,11 +270,12 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
         await until(pilot, lambda: "of this one yet" in " ".join(screen_text(pilot.app).split()))
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is place)
-        pilot.app.open_run(llc.reference)
+        app.open_run(llc.reference)
         await until(pilot, lambda: isinstance(pilot.app.screen, LlcPlace) and pilot.app.screen.query(FigureView))
         assert pilot.app.screen.query_one(ParamsForm).touched["steps"] == 10
 
-    drive(LazytuiApp(workspace), steps)
+    app = LazytuiApp(workspace)
+    drive(app, steps)
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])

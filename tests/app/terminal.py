@@ -18,7 +18,7 @@ import pyte
 
 from tests.commands import PATIENCE, Lab, wait_until
 
-COLUMNS, ROWS = 100, 30
+COLUMNS, ROWS = 120, 36
 
 
 class Screen:
@@ -54,6 +54,12 @@ class Screen:
     def resize(self, columns: int, rows: int) -> None:
         self._seen.resize(rows, columns)
         fcntl.ioctl(self._keyboard, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def leave(self) -> int:
+        """Press q, and read what is still drawn until the app has ended; its exit code."""
+        self.type("q")
+        wait_until(lambda: self.shows("") and self.process.poll() is not None)
+        return self.process.wait()
 
     def hang_up(self) -> int:
         """Close the terminal; the exit code of the app."""

@@ -69,8 +69,7 @@ def test_a_training_is_started_watched_left_to_itself_and_found_again(prepared: 
         shown.wait_for(run.name, "done", "nothing going")
         shown.type("9")
         shown.wait_for("easy", "done", "Accuracy while it trains")
-        shown.type("q")
-        assert shown.process.wait() == 0
+        assert shown.leave() == 0
 
 
 def test_a_killed_training_is_interrupted_and_goes_on_by_key(prepared: Lab) -> None:

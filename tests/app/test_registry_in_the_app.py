@@ -70,7 +70,7 @@ def test_the_palette_leads_to_every_analysis(tmp_path: Path) -> None:
         for kind, place in places():
             (hit,) = [hit async for hit in LabCommands(pilot.app.screen).search(f"analysis {kind}")][:1]
             assert hit.text == f"Analysis {kind}"
-            hit.command()
+            await hit.command()
             await until(pilot, lambda place=place: pilot.app.current_mode == place)
 
     def places() -> Iterator[tuple[str, str]]:

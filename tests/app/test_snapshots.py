@@ -89,7 +89,7 @@ def test_every_place_looks_as_it_is_meant_to(
             await until(pilot, lambda mode=place.mode: app.current_mode == mode and isinstance(app.screen, Place))
             seen[f"{place.mode}-{size[0]}x{size[1]}.txt"] = await settled(pilot, place.mode)
             bar = screen_text(app).splitlines()[0]
-            assert all(f" {each.key} {each.name[0]}" in bar for each in PLACES), f"a place is cut off: {bar}"
+            assert all(f" {each.key} " in bar for each in PLACES), f"a place is cut off: {bar}"
             keys = app.screen.query_one(Footer).virtual_size.width
             assert keys <= max(size[0], 100), f"{place.name} reminds of keys on {keys} columns: ? tells the rarer ones"
             app.screen.set_focus(None)

@@ -30,7 +30,7 @@ class FinishedTraining:
 
     @property
     def folder(self) -> Path:
-        return self.lab.only_run()
+        return self.lab.workspace / self.finished.json["run"]
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,10 @@ class StoryParams(Params):
     source: SourceName | None = Field(None, description="Digits to paint, if not those of the preset.")
     dataset: str = Field("background", description="How they are painted: a preset of `lazytui run dataset`.")
     model: str = Field("gap-cnn", description="The network: a name from `lazytui models`.")
+    train_size: int | None = Field(
+        None, ge=1000, description="How many training digits to use: fewer tell it faster; default all."
+    )
+    test_size: int | None = Field(None, ge=1000, description="How many test digits to use; default all.")
     seed: int = Field(0, ge=0, description="Random seed of every chapter.")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 
@@ -51,6 +55,11 @@ class Chapter:
     before: str
     after: Callable[[Numbers], str]
     figures: tuple[str, ...]
+
+
+def _data(story: StoryParams) -> dict[str, Any]:
+    """What the chapters that paint are told of the data."""
+    return {name: getattr(story, name) for name in ("dataset", "source", "train_size", "test_size", "seed")}
 
 
 def _canvas(numbers: Numbers) -> str:
@@ -104,7 +113,7 @@ CHAPTERS = (
         name="canvas",
         title="The canvas",
         kind="dataset",
-        values=lambda story, _runs: {"dataset": story.dataset, "source": story.source, "seed": story.seed},
+        values=lambda story, _runs: _data(story),
         before="Each digit gets a color of its own, and wears it nearly always: that is the easy split, on which "
         "networks are trained and usually judged. In the hard split the colors lie. The shapes tell the digit in both.",
         after=_canvas,
@@ -114,13 +123,7 @@ CHAPTERS = (
         name="cheat",
         title="The cheat",
         kind="train",
-        values=lambda story, _runs: {
-            "dataset": story.dataset,
-            "source": story.source,
-            "model": story.model,
-            "seed": story.seed,
-            "device": story.device,
-        },
+        values=lambda story, _runs: {**_data(story), "model": story.model, "device": story.device},
         before="A small convolutional network sees every training image once. It could learn the shapes. Watch the "
         "first hundred steps instead.",
         after=_cheat,

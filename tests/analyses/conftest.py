@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "llc": ("latest", "--steps", "10", "--batch", "4"),
     "compare": (),
-    "story": (),
+    "story": ("--train-size", "12000", "--test-size", "2000"),
 }
 """How to run each analysis in a minute or less, in this order."""
 

@@ -36,7 +36,7 @@ LONG = {
 def workspace(finished_training: FinishedTraining, tmp_path: Path) -> Workspace:
     """A workspace with two finished trainings: `reference`, and the newer `other`."""
     folder = tmp_path / "runs"
-    shutil.copytree(finished_training.lab.workspace, folder)
+    shutil.copytree(finished_training.folder, folder / finished_training.folder.name)
     (run,) = Workspace(folder).runs()
     other = folder / run.id.replace("train", "train-other")
     shutil.copytree(run.path, other)

@@ -10,7 +10,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 AnyApp = TypeVar("AnyApp", bound=App[Any])
-_PATIENCE = 10_000
+_PATIENCE = 2_000
 
 
 def drive(app: AnyApp, steps: Callable[[Pilot[Any]], Awaitable[None]], size: tuple[int, int] = (120, 36)) -> AnyApp:

@@ -15,6 +15,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-snapshots", action="store_true", help="Write the pictures of tests/app/snapshots anew.")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process, and those that read the runs of every analysis, which take a minute."""
+    for item in items:
+        dear = "every_run" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("every run" if dear else str(item.path)))
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Lab:
     """A laboratory with no run in it yet."""

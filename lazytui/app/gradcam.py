@@ -45,6 +45,7 @@ NO_FIGURES = (
     "No figures of the whole split yet for this network. Press g to have them made: all images, every null, "
     "faithfulness, recoloring. v goes back to the images."
 )
+NOT_RIGHT = "A field isn't right yet: see the form (f)."
 NONE = "none"
 
 BESIDE_THE_FORM = 118
@@ -170,7 +171,7 @@ class GradcamPlace(Place):
         if isinstance(params, GradcamParams):
             self._newest.ask(Question(params, self._place))
         else:
-            self._say("A field isn't right yet: see the form (f).")
+            self._say(NOT_RIGHT)
 
     def _told(self, answer: Answer) -> None:
         """Show what has come; what hasn't yet stays as it was."""
@@ -205,7 +206,8 @@ class GradcamPlace(Place):
         asked = answer.question.params
         of_two = f" and {asked.against}" if asked.against else ""
         resting = f"{asked.run}{of_two}, {self._explained()}. {PRESS}"
-        self._say(answer.refused or answer.doing or self._empty() or resting)
+        not_right = "" if self.query_one(ParamsForm).params else NOT_RIGHT
+        self._say(not_right or answer.refused or answer.doing or self._empty() or resting)
         whole = self.query_one(RunFigures).display
         self.query_one("#images").display = not whole
         self.query_one("#looking").display = bool(answer.looks) and not whole
@@ -248,7 +250,8 @@ class GradcamPlace(Place):
         told = self._which(answer)
         if size and len(chosen):
             part = slice(first, first + size)
-            images.show([gaze_figures.page(answer.album, answer.sorting, chosen, part, columns, told)])
+            with self.prevent(FigureView.Pointed):
+                images.show([gaze_figures.page(answer.album, answer.sorting, chosen, part, columns, told)])
             self.call_after_refresh(self._point, at - first)
         else:
             images.show([])
@@ -266,8 +269,10 @@ class GradcamPlace(Place):
         return max((room.width - 3) // IMAGE_CELLS, 1), max((room.height - 2) // IMAGE_LINES, 0)
 
     def _point(self, index: int) -> None:
-        for view in self.query_one("#images", Figures).query(PixelsView):
-            view.point(index)
+        """Put the cursor on the image that is shown; that isn't a person's pointing at another one."""
+        with self.prevent(FigureView.Pointed):
+            for view in self.query_one("#images", Figures).query(PixelsView):
+                view.point(index)
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < ROOM_FOR_THREE, "-narrow")

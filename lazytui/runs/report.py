@@ -59,7 +59,7 @@ class Report:
 
     @property
     def stopping(self) -> bool:
-        """Whether the work should save what it has and raise Interrupted."""
+        """Whether this run, or one around it, was asked to stop."""
         return any(report._stop.is_set() for report in self._and_those_around())
 
     @property
@@ -84,10 +84,15 @@ class Report:
             self._stop_told = True
             self.narrator.note("stopping: saving what there is (once more stops at once)")
 
+    def must_stop(self) -> bool:
+        """Whether the work should now save what it has and raise Interrupted; the person hears so first."""
+        self.tell_stop()
+        return self.stopping
+
     def check(self) -> None:
         """Wait while the run is paused, raise Interrupted when it should stop: for work that has nothing to save."""
         self.wait_while_paused()
-        if self.stopping:
+        if self.must_stop():
             raise Interrupted("Stopped; what was done is kept.")
 
     def wait_while_paused(self, save: Callable[[], object] = lambda: None) -> None:

@@ -108,7 +108,7 @@ class _Loop:
                 self._point()
             self._keep()
             self._report.wait_while_paused(self._save)
-            if self._report.stopping:
+            if self._report.must_stop():
                 self._save()
                 raise Interrupted(f"Stopped at step {self._done} of {self.total}; everything up to there is kept.")
             if time.monotonic() - self._saved >= self._settings.checkpoint_seconds:

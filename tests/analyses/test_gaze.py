@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,14 +22,23 @@ from lazytui.interpret.saliency.judged import judged
 from lazytui.interpret.saliency.sorting import sorted_ways
 from lazytui.runs.result import load_result
 from lazytui.runs.workspace import Workspace
+from tests.commands import Lab
 from tests.conftest import FinishedTraining
 
 TEN = palette("distinct")
 
 
 @pytest.fixture(scope="module")
-def gaze(finished_training: FinishedTraining) -> Gaze:
-    return Gaze(Workspace(finished_training.lab.workspace))
+def lab(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A workspace of one's own, with that training in it."""
+    lab = Lab(tmp_path_factory.mktemp("gazing"))
+    shutil.copytree(finished_training.lab.workspace, lab.workspace)
+    return lab
+
+
+@pytest.fixture(scope="module")
+def gaze(lab: Lab) -> Gaze:
+    return Gaze(Workspace(lab.workspace))
 
 
 def asked(gaze: Gaze, place: int, **params: object) -> Answer:
@@ -58,8 +68,7 @@ def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
         assert found.focus == pytest.approx(focus, rel=1e-4)
 
 
-def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: Gaze, finished_training: FinishedTraining) -> None:
-    lab = finished_training.lab
+def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: Gaze, lab: Lab) -> None:
     run = lab.call("run", "gradcam", "reference", "--split", "probe", "--checked", "0", "--json", "--quiet").json
     arrays = load_result(lab.workspace / run["run"]).arrays
     sorting = asked(gaze, 0, split="probe").sorting

@@ -326,6 +326,26 @@ def test_what_is_seen_is_what_is_exported(workspace: Workspace) -> None:
     drive(LazytuiApp(workspace), steps)
 
 
+def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press("f")
+        given = place.query_one(ParamsForm).touched
+        for wrong, sentence in (
+            ({"layer": "features.relu9"}, "There is no layer 'features.relu9'"),
+            ({"run": "nobody"}, "There is no run 'nobody'"),
+            ({"against": "reference", "run": "reference"}, "set against itself"),
+            ({"method": "occlusion", "layer": "features.relu1"}, "A field isn't right yet"),
+        ):
+            place.query_one(ParamsForm).set_values({**given, **wrong})
+            await until(pilot, lambda sentence=sentence: sentence in words(pilot))
+            place.query_one(ParamsForm).set_values(given)
+            await until(pilot, lambda: "Press o: network" in words(pilot))
+            assert "map" in drawn(pilot)
+
+    drive(LazytuiApp(workspace), steps)
+
+
 def test_many_keys_at_once_end_at_the_last_question(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_place(pilot)

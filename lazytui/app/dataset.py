@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Static
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.dataset import DatasetRunParams, examined, few_samples, figures
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.form import ParamsForm
-from lazytui.app.place import Place
+from lazytui.app.form_place import FormPlace
 from lazytui.data.sources import load_digits
 from lazytui.data.splits import build
 from lazytui.errors import LazytuiError
@@ -24,7 +22,6 @@ from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 
-FIRST = ("dataset", "source", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
 PREVIEWED = {"train_size": 1500, "test_size": 500, "samples": 1}
 """Enough digits for a first impression of the table, few enough to be painted between two key presses."""
 
@@ -40,9 +37,12 @@ def preview(params: DatasetRunParams) -> list[Figure]:
     return [*few_samples(small, result), *tables]
 
 
-class DatasetPlace(Place):
+class DatasetPlace(FormPlace):
     name_of_place = "dataset"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("g", "start", "Generate")]
+    params = DatasetRunParams
+    kind = "dataset"
+    first = ("dataset", "source", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
+    go = "Generate"
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,32 +50,19 @@ class DatasetPlace(Place):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
-            with Vertical(id="side"):
-                yield ParamsForm(DatasetRunParams, kind="dataset", first=FIRST)
-                yield Button("Generate", id="start", compact=True, variant="primary")
+            yield from self.compose_form()
             with VerticalScroll(id="preview", can_focus=False):
                 yield Static("Painting ...", id="said", markup=False)
 
     def on_mount(self) -> None:
-        self._paint(self.query_one(ParamsForm).params)
+        self._paint(self.form.params)
 
     def shown_figures(self) -> Sequence[Figure]:
         return self._figures
 
     def show_run(self, run: RunFolder) -> None:
         """A data set that was generated lies in Runs with all of its figures; here its recipe comes back."""
-        self.query_one(ParamsForm).set_values(run.record.params)
-
-    def on_button_pressed(self) -> None:
-        self.action_start()
-
-    def action_start(self) -> None:
-        """Generate the whole data set in the background."""
-        form = self.query_one(ParamsForm)
-        if form.params is None:
-            self.notify("A field isn't right yet: see the form.", severity="error")
-        else:
-            self.lab.start("dataset", form.touched)
+        self.form.set_values(run.record.params)
 
     @on(ParamsForm.Changed)
     def _changed(self, event: ParamsForm.Changed) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual import on
 
 from lazytui.analyses.evaluate import EvaluateParams
-from lazytui.app.form import ParamsForm
 from lazytui.app.form_and_figures import FormAndFigures
 from lazytui.app.run_figures import SIDE_BY_SIDE, RunFigures
 
@@ -19,7 +18,7 @@ class EvaluatePlace(FormAndFigures):
 
     def action_start(self) -> None:
         """Evaluate in the background, and show the figures when they are there."""
-        if "run" not in self.query_one(ParamsForm).touched:
+        if "run" not in self.form.touched:
             self.notify("Choose a trained network first.", severity="error")
         else:
             super().action_start()
@@ -27,7 +26,6 @@ class EvaluatePlace(FormAndFigures):
     @on(RunFigures.Found)
     def _make_room(self) -> None:
         """Fold the form where two networks stand side by side without it only, and nobody is filling it in."""
-        side, found = self.query_one("#side"), self.query_one(RunFigures)
-        crowded = found.size.width < SIDE_BY_SIDE <= self.size.width
-        if found.of_two and crowded and not side.has_focus_within:
-            side.display = False
+        found = self.query_one(RunFigures)
+        if found.of_two and found.size.width < SIDE_BY_SIDE <= self.size.width:
+            self.make_room()

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
-from textual.widgets import Button, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses import gaze_figures
@@ -25,8 +25,8 @@ from lazytui.app.figures import FigureView, PixelsView, view_of
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import Pickable, PickList
+from lazytui.app.form_place import FormPlace
 from lazytui.app.newest import Newest
-from lazytui.app.place import Place
 from lazytui.app.run_figures import RunFigures
 from lazytui.data.palettes import NO_COLOR, Palette, palette
 from lazytui.errors import LazytuiError, UsageError
@@ -34,11 +34,9 @@ from lazytui.figures.kinds import Figure
 from lazytui.interpret.saliency.methods import METHODS
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.words import state_word
 
-FIRST = ("run", "against", "method", "layer", "target", "split")
-AT_FIRST = {"run": "shipped/lazy-strokes", "split": "hard"}
-"""What is looked at where nothing was trained yet, and the split on which color and digit part."""
+SHIPPED = "shipped/lazy-strokes"
+"""What is looked at where nothing was trained yet."""
 
 PRESS = "Press o: network  /: filter  ?: all keys"
 NO_FIGURES = (
@@ -80,8 +78,12 @@ class Figures(Container):
         self.mount_all(self._views)
 
 
-class GradcamPlace(Place):
+class GradcamPlace(FormPlace):
     name_of_place = "gradcam"
+    params = GradcamParams
+    kind = "gradcam"
+    first = ("run", "against", "method", "layer", "target", "split")
+    go = "Go: the whole split"
     DEFAULT_CSS = """
     GradcamPlace #doing { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
     GradcamPlace #browse { width: 1fr; height: 1fr; }
@@ -95,7 +97,6 @@ class GradcamPlace(Place):
     GradcamPlace #images > FigureView { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", "Go"),
         Binding("m", "cycle('method')", "Method"),
         Binding("y", "cycle('layer')", "Layer"),
         Binding("t", "cycle('target')", "Target"),
@@ -115,7 +116,6 @@ class GradcamPlace(Place):
         Binding("o", "network('run')", "Network", show=False),
         Binding("a", "network('against')", "A second network", show=False),
         Binding("v", "view", "Whole split"),
-        Binding("f", "fold", "Form"),
     ]
 
     def __init__(self) -> None:
@@ -127,10 +127,7 @@ class GradcamPlace(Place):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
-            with Vertical(id="side"):
-                values = {**AT_FIRST, **self._newest_training()}
-                yield ParamsForm(GradcamParams, kind="gradcam", first=FIRST, values=values, runs=self.lab.runs_of)
-                yield Button("Go: the whole split", id="start", compact=True, variant="primary")
+            yield from self.compose_form({"run": self.newest_training() or SHIPPED, "split": "hard"})
             with Vertical(id="browse"):
                 yield Static(id="doing", markup=False)
                 with VerticalScroll(id="looking", can_focus=False):
@@ -139,15 +136,11 @@ class GradcamPlace(Place):
                 yield Figures(id="images")
                 yield RunFigures(id="found")
 
-    def _newest_training(self) -> dict[str, object]:
-        done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
-        return {"run": done[-1].run.reference} if done else {}
-
     def on_mount(self) -> None:
         gaze = Gaze(self.lab.workspace)
         self._newest = Newest(gaze.answers, self._in_a_thread, self._tell)
         self.query_one(RunFigures).display = False
-        self.query_one("#side").display = self.app.size.width >= BESIDE_THE_FORM
+        self.show_form(self.app.size.width >= BESIDE_THE_FORM)
         self.watch(self.lab, "lines", self._show_found)
         self.call_after_refresh(self._ask)
 
@@ -167,7 +160,7 @@ class GradcamPlace(Place):
 
     @on(ParamsForm.Changed)
     def _ask(self) -> None:
-        params = self.query_one(ParamsForm).params
+        params = self.form.params
         if isinstance(params, GradcamParams):
             self._newest.ask(Question(params, self._place))
         else:
@@ -190,8 +183,8 @@ class GradcamPlace(Place):
             self._place = 0
         if before is None or before.network != answer.network:
             self._show_found(self.lab.lines)
-        if (len(before.looks) if before else 0) < len(answer.looks) == 2:
-            self._make_room()
+        if (len(before.looks) if before else 0) < len(answer.looks) == 2 and self.size.width < TWO_BESIDE_THE_FORM:
+            self.make_room()
         self._show()
 
     # Drawing
@@ -206,7 +199,7 @@ class GradcamPlace(Place):
         asked = answer.question.params
         of_two = f" and {asked.against}" if asked.against else ""
         resting = f"{asked.run}{of_two}, {self._explained()}. {PRESS}"
-        not_right = "" if self.query_one(ParamsForm).params else NOT_RIGHT
+        not_right = "" if self.form.params else NOT_RIGHT
         self._say(not_right or answer.refused or answer.doing or self._empty() or resting)
         whole = self.query_one(RunFigures).display
         self.query_one("#images").display = not whole
@@ -357,7 +350,7 @@ class GradcamPlace(Place):
 
     def action_cycle(self, name: str, by: int = 1) -> None:
         """The next method, layer, target or split, in the form as well."""
-        params = self.query_one(ParamsForm).params
+        params = self.form.params
         if not isinstance(params, GradcamParams):
             return
         try:
@@ -366,8 +359,7 @@ class GradcamPlace(Place):
             self.notify(str(error), severity="warning")
 
     def _give(self, values: dict[str, Any]) -> None:
-        form = self.query_one(ParamsForm)
-        form.set_values({**form.touched, **values})
+        self.form.set_values({**self.form.touched, **values})
 
     def action_network(self, name: str) -> None:
         """Choose the network to look at, or a second one to set beside it."""
@@ -379,7 +371,7 @@ class GradcamPlace(Place):
             if picked is not None:
                 self._give({name: None if picked == NONE else picked})
 
-        current = str(self.query_one(ParamsForm).touched.get(name) or "")
+        current = str(self.form.touched.get(name) or "")
         self.app.push_screen(PickList(offered, current, self.query_one("#doing").region), take)
 
     # The form, and the whole split
@@ -393,20 +385,9 @@ class GradcamPlace(Place):
     def show_run(self, run: RunFolder) -> None:
         """The figures of a run, and what it asked in the form."""
         self._run = run
-        self.query_one(ParamsForm).set_values(run.record.params)
+        self.form.set_values(run.record.params)
         self._show_view(whole=True)
         self._show_found(self.lab.lines)
-
-    def on_button_pressed(self) -> None:
-        self.action_start()
-
-    def action_start(self) -> None:
-        """Look at the whole split in the background, and show the figures when they are there."""
-        form = self.query_one(ParamsForm)
-        if form.params is None:
-            self.notify("A field isn't right yet: see the form.", severity="error")
-        else:
-            self.lab.start("gradcam", form.touched)
 
     def action_view(self) -> None:
         """From the images to the figures of the whole split, and back."""
@@ -416,35 +397,20 @@ class GradcamPlace(Place):
         self.query_one(RunFigures).display = whole
         self._show()
 
-    def action_fold(self) -> None:
-        """Fold the form away, or bring it back with the keyboard in it."""
-        side = self.query_one("#side")
-        side.display = not side.display
-        if side.display:
-            self.query_one(ParamsForm).query("Row LineControl, Row Input").first().focus()
-        else:
-            self.set_focus(None)
+    def show_form(self, shown: bool) -> None:
+        super().show_form(shown)
         self.call_after_refresh(self._show_page)
 
-    def _make_room(self) -> None:
-        """Fold the form where two networks need its width, and nobody is filling it in."""
-        side = self.query_one("#side")
-        if self.size.width < TWO_BESIDE_THE_FORM and not side.has_focus_within:
-            side.display = False
+    def leave_form(self) -> None:
+        """The keyboard to the place itself, whose keys go through the images."""
+        self.set_focus(None)
 
     def _show_found(self, lines: tuple[RunLine, ...]) -> None:
         """The run that was chosen, as long as it is of this network, or else the network's newest."""
         network = self._answer.network if self._answer else ""
         mine = [line for line in lines if line.kind == "gradcam" and line.run.record.params.get("run") == network]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
-        line = next(reversed(chosen or mine), None)
-        found = self.query_one(RunFigures)
-        if line is None:
-            found.show(None, NO_FIGURES)
-        elif line.status.state == "done":
-            found.show(line.run)
-        else:
-            found.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
+        self.query_one(RunFigures).show_line(next(reversed(chosen or mine), None), NO_FIGURES)
 
 
 def _cycled(params: GradcamParams, name: str, by: int, answer: Answer | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, ClassVar, Literal
@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Button, ContentSwitcher, Static
+from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.execute import figures, recorded_params
@@ -24,10 +24,10 @@ from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import PickList
+from lazytui.app.form_place import FormPlace
 from lazytui.app.llc import LlcPlace
 from lazytui.app.neuron_page import NeuronPage
 from lazytui.app.newest import Newest
-from lazytui.app.place import Place
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Table
 from lazytui.plain_text import plain
@@ -37,7 +37,6 @@ from lazytui.runs.result import Result, load_result
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace
 
-FIRST = ("run", "layer", "read", "ablate", "seed")
 SHIPPED = "shipped/lazy-strokes"
 """Whose neurons are looked at where nothing was trained yet."""
 
@@ -83,8 +82,11 @@ class Sight:
         return self.examined.run if self.examined else None
 
 
-class NeuronsPlace(Place):
+class NeuronsPlace(FormPlace):
     name_of_place = "neurons"
+    params = NeuronsParams
+    kind = "neurons"
+    first = ("run", "layer", "read", "ablate", "seed")
     DEFAULT_CSS = """
     NeuronsPlace #doing { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
     NeuronsPlace #browse { width: 1fr; height: 1fr; }
@@ -97,7 +99,6 @@ class NeuronsPlace(Place):
     NeuronsPlace #layer > FigureView { margin: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", "Go"),
         Binding("space", "mark", "Mark"),
         Binding("a", "ablate", "Take out"),
         Binding("z", "stand_in", "Mean or zero"),
@@ -109,7 +110,6 @@ class NeuronsPlace(Place):
         Binding("v", "layer", "Layer"),
         Binding("L", "llc", "LLC", show=False),
         Binding("o", "network", "Network", show=False),
-        Binding("f", "fold", "Form"),
         Binding("escape", "back", "Back to the table", show=False),
     ]
 
@@ -129,10 +129,7 @@ class NeuronsPlace(Place):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
-            with Vertical(id="side"):
-                values = {"run": self._newest_training()}
-                yield ParamsForm(NeuronsParams, kind="neurons", first=FIRST, values=values, runs=self.lab.runs_of)
-                yield Button("Go", id="start", compact=True, variant="primary")
+            yield from self.compose_form({"run": self.newest_training() or SHIPPED})
             with Vertical(id="browse"):
                 yield Static(id="doing", markup=False)
                 with ContentSwitcher(id="views", initial="neurons"):
@@ -140,13 +137,9 @@ class NeuronsPlace(Place):
                     yield VerticalScroll(id="curves", can_focus=False)
                     yield VerticalScroll(id="layer", can_focus=False)
 
-    def _newest_training(self) -> str:
-        done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
-        return done[-1].run.reference if done else SHIPPED
-
     def on_mount(self) -> None:
         self._newest = Newest(Surgery(self.lab.workspace).answers, self._in_a_thread, self._tell)
-        self._show_form(self.app.size.width >= BESIDE_THE_FORM)
+        self.show_form(self.app.size.width >= BESIDE_THE_FORM)
         self.watch(self.lab, "lines", self._look)
 
     # What there is of the network
@@ -157,7 +150,7 @@ class NeuronsPlace(Place):
 
     @on(ParamsForm.Changed)
     def _look(self) -> None:
-        params = self.query_one(ParamsForm).params
+        params = self.form.params
         if isinstance(params, NeuronsParams):
             self._look_into(params, self._run, self.lab.lines)
         else:
@@ -194,7 +187,7 @@ class NeuronsPlace(Place):
         self._table_view.filter(self._filter)
         self._fill()
         if undecided:
-            self.call_after_refresh(self._to_figures)
+            self.call_after_refresh(self.leave_form)
 
     def _fill(self) -> None:
         """The figures of the view that is open, where it has none yet."""
@@ -293,14 +286,10 @@ class NeuronsPlace(Place):
         self._say()
         self.refresh_bindings()
         self.set_focus(None)
-        self.call_after_refresh(self._to_figures)
+        self.call_after_refresh(self.leave_form)
 
-    def _to_figures(self) -> None:
-        """The keyboard to the first figure with something to point at."""
-        for view in self.query_one(f"#{self._view}").query(FigureView):
-            if view.HAS_CURSOR:
-                view.focus(scroll_visible=False)
-                return
+    def figure_views(self) -> Iterable[FigureView[Any]]:
+        return self.query_one(f"#{self._view}").query(FigureView)
 
     def action_table(self) -> None:
         """The table, or the next one: what neurons tell, what they do, whether they stand for one thing."""
@@ -374,7 +363,7 @@ class NeuronsPlace(Place):
             self.notify(f"Marked neurons will be {held}.")
 
     def _ask(self) -> None:
-        examined, given = self._sight.examined, self.query_one(ParamsForm).touched
+        examined, given = self._sight.examined, self.form.touched
         if self._taken_out and examined:
             # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
             here = {"device": given.get("device", "auto"), "model": given.get("model")}
@@ -399,7 +388,7 @@ class NeuronsPlace(Place):
     # The form
 
     def shown_figures(self) -> Sequence[Figure]:
-        return [view.figure for view in self.query_one(f"#{self._view}").query(FigureView) if view.display]
+        return [view.figure for view in self.figure_views() if view.display]
 
     def show_run(self, run: RunFolder) -> None:
         """A run's neurons, with what it asked in the form; or the complexity that it found."""
@@ -407,22 +396,11 @@ class NeuronsPlace(Place):
             self.app.push_screen(LlcPlace(shown=run))
             return
         self._run = run
-        self.query_one(ParamsForm).set_values(run.record.params)
-
-    def on_button_pressed(self) -> None:
-        self.action_start()
-
-    def action_start(self) -> None:
-        """Examine the neurons in the background, and show them when that is done."""
-        form = self.query_one(ParamsForm)
-        if form.params is None:
-            self.notify("A field isn't right yet: see the form (f).", severity="error")
-        else:
-            self.lab.start("neurons", form.touched)
+        self.form.set_values(run.record.params)
 
     def action_network(self) -> None:
         """Choose the network whose neurons are shown."""
-        form = self.query_one(ParamsForm)
+        form = self.form
 
         def take(picked: str | None) -> None:
             if picked is not None:
@@ -432,16 +410,8 @@ class NeuronsPlace(Place):
         current = str(form.touched.get("run") or "")
         self.app.push_screen(PickList(self.lab.runs_of(("train",)), current, self.query_one("#doing").region), take)
 
-    def action_fold(self) -> None:
-        """Fold the form away, or bring it back with the keyboard in it."""
-        self._show_form(not self.query_one("#side").display)
-        if self.query_one("#side").display:
-            self.query_one(ParamsForm).query("Row LineControl, Row Input").first().focus()
-        else:
-            self._to_figures()
-
-    def _show_form(self, shown: bool) -> None:
-        self.query_one("#side").display = shown
+    def show_form(self, shown: bool) -> None:
+        super().show_form(shown)
         self.set_class(shown, "-beside-the-form")
 
 

@@ -17,6 +17,7 @@ from textual.widgets import Static
 from lazytui.analyses.words import METRICS
 from lazytui.app.cell_images import CellImages
 from lazytui.app.figures import FigureView, view_of
+from lazytui.app.following import RunLine
 from lazytui.app.form.explain import Explained
 from lazytui.errors import LazytuiError
 from lazytui.evaluation.cells import MATRICES
@@ -25,6 +26,7 @@ from lazytui.evaluation.pair import AGAINST
 from lazytui.figures.kinds import Figure, Pixels, Table
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.words import state_word
 
 SIDE_BY_SIDE = 118
 """Columns from which on two confusion matrices stand beside each other unbroken."""
@@ -69,6 +71,15 @@ class RunFigures(VerticalScroll):
         """Whether two networks are compared."""
         return any(figure.name.startswith(f"{AGAINST}-") for figure in self.figures)
 
+    def show_line(self, line: RunLine | None, otherwise: str) -> None:
+        """The figures of a run where it is done, or else how it stands; `otherwise` where there is none."""
+        if line is None:
+            self.show(None, otherwise)
+        elif line.status.state == "done":
+            self.show(line.run)
+        else:
+            self.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
+
     def show(self, run: RunFolder | None, otherwise: str = "") -> None:
         """The figures of a finished run, or a sentence instead."""
         if run is None:
@@ -85,9 +96,13 @@ class RunFigures(VerticalScroll):
         try:
             found = figures(run)
         except LazytuiError as error:
-            self.app.call_from_thread(self._said, plain(str(error)))
-            return
-        self.app.call_from_thread(self._draw, run, found)
+            self.app.call_from_thread(self._fail, run, plain(str(error)))
+        else:
+            self.app.call_from_thread(self._draw, run, found)
+
+    def _fail(self, run: RunFolder, sentence: str) -> None:
+        if run is self._run:
+            self._said(sentence)
 
     def _draw(self, run: RunFolder, figures: Sequence[Figure]) -> None:
         if run is not self._run:

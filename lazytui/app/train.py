@@ -19,8 +19,7 @@ from lazytui.analyses.train import TrainParams, curves
 from lazytui.app.asking import AskRun
 from lazytui.app.figures.lines import LinesView
 from lazytui.app.following import RunWatch, keep_looking
-from lazytui.app.form import ParamsForm
-from lazytui.app.place import Place
+from lazytui.app.form_place import FormPlace
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
@@ -29,7 +28,6 @@ from lazytui.runs.status import GOING
 from lazytui.runs.words import clock, shortened, state_word, thousands
 from lazytui.training.methods.options import MethodOptions
 
-FIRST = ("model", "method", *MethodOptions.model_fields, "dataset", "source", "epochs", "batch_size", "lr", "seed")
 EMPTY = "No training yet. Fill in the form and press g: it goes on when you leave, and is here when you return."
 KEYS = "tab: next chart   ← →: values   o: overlay   f: form"
 ROWS_WITH_NOTE = 28
@@ -46,17 +44,18 @@ class Sight:
     may_go_on: bool = False
 
 
-class TrainPlace(Place):
+class TrainPlace(FormPlace):
     name_of_place = "train"
+    params = TrainParams
+    kind = "train"
+    first = ("model", "method", *MethodOptions.model_fields, "dataset", "source", "epochs", "batch_size", "lr", "seed")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", "Go"),
         Binding("p", "pause", "Pause"),
         Binding("p,r", "resume", "Resume"),
         Binding("x", "stop", "Stop"),
         Binding("o", "overlay", "Lay another run over it", show=False),
         Binding("c", "chart", "Next chart", show=False),
         Binding("tab", "chart_or_field", "Next chart, or field", show=False),
-        Binding("f", "form", "To the form", show=False),
     ]
 
     def __init__(self) -> None:
@@ -69,15 +68,16 @@ class TrainPlace(Place):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
-            with Vertical(id="side"):
-                yield ParamsForm(TrainParams, kind="train", first=FIRST)
-                with Horizontal(id="buttons"):
-                    yield Button("Go", id="start", compact=True, variant="primary")
-                    yield Button("Pause", id="pause", compact=True)
-                    yield Button("Stop", id="stop", compact=True)
+            yield from self.compose_form()
             with Vertical(id="watch"):
                 yield Static(id="charts", markup=False)
                 yield Static(EMPTY, id="words", markup=False)
+
+    def compose_buttons(self) -> ComposeResult:
+        with Horizontal(id="buttons"):
+            yield from super().compose_buttons()
+            yield Button("Pause", id="pause", compact=True)
+            yield Button("Stop", id="stop", compact=True)
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._choose_first)
@@ -101,16 +101,6 @@ class TrainPlace(Place):
             "stop": self._sight.going,
         }
         return possible.get(action, True)
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        getattr(self, f"action_{event.button.id}")()
-
-    def action_start(self) -> None:
-        form = self.query_one(ParamsForm)
-        if form.params is None:
-            self.notify("A field isn't right yet: see the form.", severity="error")
-            return
-        self.lab.start("train", form.touched)
 
     def action_pause(self) -> None:
         """Let the training wait, or go on with it."""
@@ -139,6 +129,7 @@ class TrainPlace(Place):
             self.focus_next()
 
     def action_form(self) -> None:
+        """To the form, which stays beside the charts."""
         self.set_focus(None)
         self.focus_next("ParamsForm *")
 

@@ -1,0 +1,84 @@
+"""What places share that are made around the form of an analysis: the form, starting its runs, folding it away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Button
+
+from lazytui.app.figures import FigureView
+from lazytui.app.form import ParamsForm
+from lazytui.app.place import Place
+
+
+class FormPlace(Place):
+    """params, kind: of the analysis. first: the fields that matter most. go: what the button says."""
+
+    params: ClassVar[type[BaseModel]]
+    kind: ClassVar[str]
+    first: ClassVar[Sequence[str]] = ()
+    go: ClassVar[str] = "Go"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "start", "Go"),
+        Binding("f", "form", "Form"),
+    ]
+
+    def compose_form(self, values: Mapping[str, object] | None = None) -> ComposeResult:
+        """The form, with these values where nothing else was given, and what starts a run below it."""
+        with Vertical(id="side"):
+            yield ParamsForm(self.params, kind=self.kind, first=self.first, values=values, runs=self.lab.runs_of)
+            yield from self.compose_buttons()
+
+    def compose_buttons(self) -> ComposeResult:
+        yield Button(self.go, id="start", compact=True, variant="primary")
+
+    @property
+    def form(self) -> ParamsForm:
+        return self.query_one(ParamsForm)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        getattr(self, f"action_{event.button.id}")()
+
+    def action_start(self) -> None:
+        """Run it in the background, and show the figures when they are there."""
+        if self.form.params is None:
+            self.notify("A field isn't right yet: see the form (f).", severity="error")
+        else:
+            self.lab.start(self.kind, self.form.touched)
+
+    def action_form(self) -> None:
+        """Fold the form away, or bring it back with the keyboard in it."""
+        self.show_form(not self.query_one("#side").display)
+        if self.query_one("#side").display:
+            self.form.query("Row LineControl, Row Input").first().focus()
+        else:
+            self.leave_form()
+
+    def show_form(self, shown: bool) -> None:
+        self.query_one("#side").display = shown
+
+    def make_room(self) -> None:
+        """Fold the form, unless somebody is filling it in."""
+        if not self.query_one("#side").has_focus_within:
+            self.show_form(False)
+
+    def leave_form(self) -> None:
+        """The keyboard to the first figure with something to point at."""
+        for view in self.figure_views():
+            if view.HAS_CURSOR:
+                view.focus(scroll_visible=False)
+                return
+
+    def figure_views(self) -> Iterable[FigureView[Any]]:
+        """The figures that are shown."""
+        return self.query(FigureView)
+
+    def newest_training(self) -> str | None:
+        """What names the newest training that is done."""
+        done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
+        return done[-1].run.reference if done else None

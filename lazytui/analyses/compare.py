@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -12,6 +12,7 @@ from lazytui.analyses.compare_figures import drawn
 from lazytui.analyses.train import TrainParams
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
+from lazytui.models.factories import is_custom
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result, load_result
@@ -58,13 +59,19 @@ class CompareParams(Params):
 
 
 def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
-    """Name the trainings; all must be done."""
+    """Name the trainings; all must be done, and what belongs beside them must be ours to train."""
     runs = [workspace.find(reference) for reference in params.runs] or _finished(workspace)
     if not runs:
         raise BadInput(f"There is no finished training in {workspace.path} to compare: begin with lazytui run train.")
     for run in runs:
         if run.status.state != "done":
             raise BadInput(f"{run.reference} isn't done, it is {run.status.state}: there is nothing to compare yet.")
+        load_result(run.path)
+        if params.plain and is_custom(model := _trained(run).model):
+            raise BadInput(
+                f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
+                "leave that training out, or compare without plain ones: --no-plain"
+            )
     return params.model_copy(update={"runs": tuple(dict.fromkeys(workspace.reference(run) for run in runs))})
 
 
@@ -73,23 +80,42 @@ def run(params: CompareParams, report: Report) -> Result:
     for reference in params.runs:
         _add(groups, report.workspace.find(reference))
     missing = [] if not params.plain else _missing(groups)
+    known = list(_readable(report.workspace, report.note)) if missing else []
+    made = 0
     for number, trained in enumerate(missing):
         report.check()
         report.progress(number, len(missing), "plain trainings")
-        _add(groups, _plain_run(trained, report))
+        beside = _plain_run(trained, known, report)
+        made += beside.record.started_by == report.run.id
+        _add(groups, beside)
     report.progress(len(missing), len(missing), "plain trainings")
     return Result(
         metrics={
             "recipes": len(groups),
             "runs": sum(len(group["runs"]) for group in groups.values()),
-            "plain_trained": len(missing),
+            "plain_trained": made,
         },
         facts={"groups": list(groups.values())},
     )
 
 
 def _finished(workspace: Workspace) -> list[RunFolder]:
-    return [run for run in workspace.readable_runs() if run.record.kind == "train" and run.status.state == "done"]
+    return [run for run in _readable(workspace) if run.status.state == "done"]
+
+
+def _readable(workspace: Workspace, told: Callable[[str], object] = lambda _: None) -> Iterator[RunFolder]:
+    """The trainings of which all that is compared can be read. told: hears of each other one."""
+    for run in workspace.readable_runs():
+        if run.record.kind != "train":
+            continue
+        try:
+            _trained(run)
+            if run.status.state == "done":
+                load_result(run.path)
+        except BadInput as error:
+            told(f"passed over: {error}")
+        else:
+            yield run
 
 
 def _add(groups: dict[str, dict[str, Any]], run: RunFolder) -> None:
@@ -132,23 +158,19 @@ def _missing(groups: Mapping[str, Mapping[str, Any]]) -> list[TrainParams]:
     return list(wanted.values())
 
 
-def _plain_run(trained: TrainParams, report: Report) -> RunFolder:
-    """A finished plain training: one that the workspace has already, or else a new one."""
+def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report) -> RunFolder:
+    """A finished plain training: one of those that the workspace has already, or else a new one."""
     from lazytui.analyses.execute import carry, create
 
-    known = list(_same(trained, _trainings(report.workspace)))
-    done = [run for run in known if run.status.state == "done"]
+    same = list(_same(trained, known))
+    done = [run for run in same if run.status.state == "done"]
     if done:
         return done[-1]
-    mine = [run for run in known if run.record.started_by == report.run.id]
+    mine = [run for run in same if run.record.started_by == report.run.id]
     report.note(f"training a plain {trained.model} for {trained.epochs} epochs, seed {trained.seed}")
     child = mine[-1] if mine else create("train", trained, report.workspace, started_by=report.run.id)
     carry(child, report.workspace, report.narrator, within=report)
     return child
-
-
-def _trainings(workspace: Workspace) -> list[RunFolder]:
-    return [run for run in workspace.readable_runs() if run.record.kind == "train"]
 
 
 def _same(trained: TrainParams, runs: Iterable[RunFolder]) -> Iterable[RunFolder]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
 
 from lazytui.analyses.compare_figures import labelled
 from lazytui.analyses.execute import figures
 from lazytui.evaluation.seeds import over_seeds
 from lazytui.figures.kinds import Figure, Lines, Table
+from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
@@ -39,6 +44,58 @@ def test_plain_training_is_made_where_it_is_missing_and_only_there(three: Lab) -
     assert {run["seed"] for run in groups["erm"]["runs"]} == {run["seed"] for run in groups["focal"]["runs"]} == {0, 1}
     steps = {run["metrics"]["steps"] for group in groups.values() for run in group["runs"]}
     assert len(steps) == 1, "plain training takes as many steps"
+
+
+def copied(lab: Lab, name: str, **recorded: object) -> Path:
+    """A copy of a training in the workspace, whose record says something else."""
+    source = next(run.path for run in Workspace(lab.workspace).runs() if run.record.kind == "train")
+    copy = lab.workspace / name
+    shutil.copytree(source, copy)
+    record = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**record, "params": {**record["params"], **recorded}}))
+    return copy
+
+
+def test_no_code_runs_on_the_word_of_a_run_folder(three: Lab) -> None:
+    trap, sprung = three.folder / "trap.py", three.folder / "sprung"
+    trap.write_text(f"open({str(sprung)!r}, 'w')\ndef factory(): ...\n")
+    copy = copied(three, "from-elsewhere", model=f"{trap}:factory")
+    try:
+        refused = three.call("run", "compare")
+        assert refused.code == 3 and "--no-plain" in refused.sentence
+        assert compare(three, "--no-plain")[0].metrics["plain_trained"] == 0
+        assert not sprung.exists()
+    finally:
+        shutil.rmtree(copy)
+
+
+def test_a_training_that_can_not_be_read_is_passed_over_unless_it_was_asked_for(three: Lab) -> None:
+    focal = [run.id for run in _method(three, "focal")]
+    unknown = copied(three, "unknown-model", model="nosuch")
+    damaged = copied(three, "damaged-result", seed=7)
+    (damaged / "result.json").write_text("{")
+    try:
+        before = sorted(three.workspace.iterdir())
+        for name in (unknown.name, damaged.name):
+            assert three.call("run", "compare", name).code == 3
+        assert sorted(three.workspace.iterdir()) == before
+        told = three.call("run", "compare", *focal)
+        assert told.code == 0 and "passed over" in told.err and unknown.name in told.err
+        assert compare(three)[0].metrics["recipes"] == 2
+    finally:
+        shutil.rmtree(unknown)
+        shutil.rmtree(damaged)
+
+
+def test_plain_training_that_was_found_is_not_counted_as_made(three: Lab) -> None:
+    compare(three)
+    found = compare(three, *(run.id for run in _method(three, "focal")))[0]
+    assert found.metrics == {"recipes": 2, "runs": 4, "plain_trained": 0}
+
+
+def _method(lab: Lab, method: str) -> list[RunFolder]:
+    runs = Workspace(lab.workspace).readable_runs()
+    return [run for run in runs if run.record.kind == "train" and run.record.params["method"] == method]
 
 
 def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> None:

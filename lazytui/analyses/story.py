@@ -45,7 +45,8 @@ class StoryParams(Params):
 class Chapter:
     """kind: the analysis that it is. values: what it is asked, from the story's Params and the runs before it.
 
-    before: what to read first. after: what came out, from its metrics. figures: the names of those that are shown.
+    before: what to read first. after: what came out, from its metrics. figures: the names of those that are shown,
+    where the analysis drew them: nothing can be recolored, say, on a canvas without color.
     """
 
     name: str
@@ -250,7 +251,7 @@ def figures(_params: StoryParams, result: Result) -> list[Figure]:
 
 def _chapter_figures(chapter: Chapter, asked: BaseModel, part: Result) -> list[Figure]:
     every = {figure.name: figure for figure in analysis(chapter.kind).figures(asked, part)}
-    return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures]
+    return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures if name in every]
 
 
 def _write_report(params: StoryParams, result: Result, report: Report) -> None:

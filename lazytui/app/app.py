@@ -15,10 +15,11 @@ from textual.driver import Driver
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.widget import AwaitMount
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import get_current_worker
 
 from lazytui.app import session
 from lazytui.app.back_pressure import LOOK_SECONDS, BackPressure
+from lazytui.app.failures import TellsFailures
 from lazytui.app.following import (
     POLL_SECONDS,
     POLL_SECONDS_ON_A_SLOW_LINK,
@@ -45,7 +46,7 @@ _KEEP_SECONDS = 2.0
 """How often it is looked whether there is something new to keep for the next session."""
 
 
-class LazytuiApp(App[None]):
+class LazytuiApp(TellsFailures, App[None]):
     """lines: the runs of the workspace as last seen, oldest first; screens watch it.
 
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.
@@ -190,14 +191,6 @@ class LazytuiApp(App[None]):
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")
-
-    def say_failure(self, failed: Worker.StateChanged) -> None:
-        """Work in a thread that failed must be heard of: what it was to show may be out of date from now on."""
-        if failed.state is WorkerState.ERROR:
-            error = failed.worker.error
-            self.notify(f"Something that lazytui doesn't know went wrong: {error!r}", severity="error")
-
-    on_worker_state_changed = say_failure
 
     def notify(
         self,

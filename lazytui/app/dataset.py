@@ -12,9 +12,9 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.dataset import DatasetRunParams, examined, few_samples, figures
-from lazytui.app.figures import FigureView, view_of
+from lazytui.app.figures import swap
 from lazytui.app.form import ParamsForm
-from lazytui.app.form_place import FormPlace
+from lazytui.app.form_place import NOT_RIGHT, FormPlace
 from lazytui.data.sources import load_digits
 from lazytui.data.splits import build
 from lazytui.errors import LazytuiError
@@ -55,7 +55,8 @@ class DatasetPlace(FormPlace):
                 yield Static("Painting ...", id="said", markup=False)
 
     def on_mount(self) -> None:
-        self._paint(self.form.params)
+        if isinstance(self.form.params, DatasetRunParams):
+            self._paint(self.form.params)
 
     def shown_figures(self) -> Sequence[Figure]:
         return self._figures
@@ -66,36 +67,30 @@ class DatasetPlace(FormPlace):
 
     @on(ParamsForm.Changed)
     def _changed(self, event: ParamsForm.Changed) -> None:
-        if event.params is not None:
+        if isinstance(event.params, DatasetRunParams):
             self._paint(event.params)
+        else:
+            self.workers.cancel_group(self, "preview")
+            self._say(NOT_RIGHT)
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
-    def _paint(self, params: DatasetRunParams | None) -> None:
-        if params is None:
-            return
+    def _paint(self, params: DatasetRunParams) -> None:
         worker = get_current_worker()
+        found: Sequence[Figure] | str
         try:
             found = preview(params)
         except LazytuiError as error:
-            self.app.call_from_thread(self._say, plain(str(error)))
-            return
+            found = str(error)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, found)
+            self.app.call_from_thread(self._say if isinstance(found, str) else self._show, found)
 
     def _say(self, sentence: str) -> None:
-        self.query_one("#said", Static).update(sentence)
+        self.query_one("#said", Static).update(plain(sentence))
 
     def _show(self, found: Sequence[Figure]) -> None:
-        """Swap the figures in place where their kinds stay the same, so that nothing flickers or scrolls away."""
         self._figures = found
-        views = list(self.query(FigureView))
         self._say(
             f"A preview of {PREVIEWED['train_size']:,} digits to train on and {PREVIEWED['test_size']:,} to test; "
             "g generates all."
         )
-        if [type(view.figure) for view in views] == [type(figure) for figure in found]:
-            for view, figure in zip(views, found, strict=True):
-                view.figure = figure
-            return
-        self.query(FigureView).remove()
-        self.query_one("#preview").mount_all([view_of(figure) for figure in found])
+        swap(self.query_one("#preview"), found)

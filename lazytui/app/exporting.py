@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,7 +77,7 @@ class AskExport(ModalScreen[Wanted | None]):
 
     def _answer(self) -> None:
         """What can be known to be wrong is said here, where it can be mended."""
-        path = Path(self.query_one(Input).value).expanduser()
+        path = Path(os.path.expanduser(self.query_one(Input).value))  # noqa: PTH111  pathlib raises for users that there aren't
         chosen = self.query_one(OptionList).highlighted or 0
         one = self._names[chosen - 1] if chosen else None
         try:

@@ -15,6 +15,8 @@ from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.place import Place
 
+NOT_RIGHT = "A field isn't right yet: see the form (f)."
+
 
 class FormPlace(Place):
     """params, kind: of the analysis. first: the fields that matter most. go: what the button says."""
@@ -47,7 +49,7 @@ class FormPlace(Place):
     def action_start(self) -> None:
         """Run it in the background, and show the figures when they are there."""
         if self.form.params is None:
-            self.notify("A field isn't right yet: see the form (f).", severity="error")
+            self.notify(NOT_RIGHT, severity="error")
         else:
             self.lab.start(self.kind, self.form.touched)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +14,18 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widgets import Static
-from textual.worker import get_current_worker
 
 from lazytui.analyses import gaze_figures
-from lazytui.analyses.gaze import MOST, Answer, Gaze, Question
+from lazytui.analyses.gaze import MOST, Album, Answer, Gaze, Question, Sorting
 from lazytui.analyses.gaze_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam import GradcamParams
 from lazytui.app.asking import AskText
-from lazytui.app.figures import FigureView, PixelsView, view_of
+from lazytui.app.figures import FigureView, PixelsView, swap
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import Pickable, PickList
-from lazytui.app.form_place import FormPlace
-from lazytui.app.newest import Newest
+from lazytui.app.form_place import NOT_RIGHT, FormPlace
+from lazytui.app.newest import answering
 from lazytui.app.run_figures import RunFigures
 from lazytui.data.palettes import NO_COLOR, Palette, palette
 from lazytui.errors import LazytuiError, UsageError
@@ -43,7 +42,6 @@ NO_FIGURES = (
     "No figures of the whole split yet for this network. Press g to have them made: all images, every null, "
     "faithfulness, recoloring. v goes back to the images."
 )
-NOT_RIGHT = "A field isn't right yet: see the form (f)."
 NONE = "none"
 
 BESIDE_THE_FORM = 118
@@ -56,26 +54,15 @@ IMAGE_CELLS, IMAGE_LINES = 15, 8
 """What a small image takes with its caption."""
 
 
-class Figures(Container):
-    """Some figures; others of the same names and kinds are swapped in place, so that nothing flickers."""
+class Page(NamedTuple):
+    """What the small images show: those of the chosen ones from `first` on, `size` of them."""
 
-    def __init__(self, *, id: str) -> None:
-        super().__init__(id=id)
-        self._views: list[FigureView[Any]] = []
-
-    @property
-    def figures(self) -> list[Figure]:
-        return [view.figure for view in self._views]
-
-    def show(self, figures: Sequence[Figure]) -> None:
-        if [(type(figure), figure.name) for figure in figures] == [(type(f), f.name) for f in self.figures]:
-            for view, figure in zip(self._views, figures, strict=True):
-                view.figure = figure
-            return
-        for view in self._views:
-            view.remove()
-        self._views = [view_of(figure, classes=figure.name) for figure in figures]
-        self.mount_all(self._views)
+    album: Album
+    sorting: Sorting | None
+    filter: ImageFilter
+    first: int
+    size: int
+    split: str
 
 
 class GradcamPlace(FormPlace):
@@ -123,7 +110,7 @@ class GradcamPlace(FormPlace):
         self._answer: Answer | None = None
         self._filter = ImageFilter()
         self._place = 0
-        self._drawn: tuple[object, ...] = ()
+        self._page: Page | None = None
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
@@ -131,14 +118,14 @@ class GradcamPlace(FormPlace):
             with Vertical(id="browse"):
                 yield Static(id="doing", markup=False)
                 with VerticalScroll(id="looking", can_focus=False):
-                    yield Figures(id="look")
-                    yield Figures(id="worth")
-                yield Figures(id="images")
+                    yield Container(id="look")
+                    yield Container(id="worth")
+                yield Container(id="images")
                 yield RunFigures(id="found")
 
     def on_mount(self) -> None:
         gaze = Gaze(self.lab.workspace)
-        self._newest = Newest(gaze.answers, self._in_a_thread, self._tell)
+        self._newest = answering(self, gaze.answers, self._told, group="gaze")
         self.query_one(RunFigures).display = False
         self.show_form(self.app.size.width >= BESIDE_THE_FORM)
         self.watch(self.lab, "lines", self._show_found)
@@ -151,13 +138,6 @@ class GradcamPlace(FormPlace):
         """What was asked that the maps on the screen answer."""
         return self._answer.question.params if self._answer and self._answer.looks else None
 
-    def _in_a_thread(self, work: Callable[[], None]) -> None:
-        self.run_worker(work, thread=True, group="gaze", exit_on_error=False)
-
-    def _tell(self, answer: Answer) -> None:
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._told, answer)
-
     @on(ParamsForm.Changed)
     def _ask(self) -> None:
         params = self.form.params
@@ -169,15 +149,9 @@ class GradcamPlace(FormPlace):
     def _told(self, answer: Answer) -> None:
         """Show what has come; what hasn't yet stays as it was."""
         before = self._answer
-        if before and not answer.refused:
-            same_images = answer.album in (None, before.album)
-            answer = replace(
-                answer,
-                album=answer.album or before.album,
-                looks=answer.looks or (before.looks if same_images else ()),
-                methods=answer.methods or before.methods,
-                layers=answer.layers or before.layers,
-            )
+        if before and before.looks and not answer.looks and not answer.refused and answer.album in (None, before.album):
+            # What is seen stays what it says it is until there is something else to see.
+            answer = replace(before, doing=answer.doing, refused="")
         self._answer = answer
         if answer.album and self._place >= len(answer.album.split):
             self._place = 0
@@ -209,8 +183,8 @@ class GradcamPlace(FormPlace):
         if answer.looks:
             shown = min(answer.question.place, len(answer.album.split) - 1)
             self.query_one("#look").set_class(len(answer.looks) > 1, "-of-two")
-            self.query_one("#look", Figures).show(gaze_figures.of_one_image(answer, shown))
-            self.query_one("#worth", Figures).show([gaze_figures.worth(answer)])
+            swap(self.query_one("#look"), gaze_figures.of_one_image(answer, shown))
+            swap(self.query_one("#worth"), [gaze_figures.worth(answer)])
         self.call_after_refresh(self._show_page)
 
     def _empty(self) -> str:
@@ -227,7 +201,7 @@ class GradcamPlace(FormPlace):
 
     def _show_page(self) -> None:
         """The small images around the one that is shown, as many as there is room for."""
-        answer, images = self._answer, self.query_one("#images", Figures)
+        answer, images = self._answer, self.query_one("#images")
         if answer is None or answer.album is None:
             return
         chosen = self._chosen()
@@ -235,19 +209,19 @@ class GradcamPlace(FormPlace):
         size = columns * rows
         at = self._index(chosen)
         first = at - at % size if size else 0
-        drawn = (answer.album, answer.sorting, self._filter, first, size, answer.question.params.split)
-        if drawn == self._drawn:
+        page = Page(answer.album, answer.sorting, self._filter, first, size, answer.question.params.split)
+        if page == self._page:
             self._point(at - first)
             return
-        self._drawn = drawn
+        self._page = page
         told = self._which(answer)
         if size and len(chosen):
             part = slice(first, first + size)
             with self.prevent(FigureView.Pointed):
-                images.show([gaze_figures.page(answer.album, answer.sorting, chosen, part, columns, told)])
+                swap(images, [gaze_figures.page(answer.album, answer.sorting, chosen, part, columns, told)])
             self.call_after_refresh(self._point, at - first)
         else:
-            images.show([])
+            swap(images, [])
 
     def _which(self, answer: Answer) -> str:
         """`hard split (first 1,000 of 10,000), digit 7, wrong`"""
@@ -264,7 +238,7 @@ class GradcamPlace(FormPlace):
     def _point(self, index: int) -> None:
         """Put the cursor on the image that is shown; that isn't a person's pointing at another one."""
         with self.prevent(FigureView.Pointed):
-            for view in self.query_one("#images", Figures).query(PixelsView):
+            for view in self.query_one("#images").query(PixelsView):
                 view.point(index)
 
     def on_resize(self, event: Resize) -> None:
@@ -308,10 +282,8 @@ class GradcamPlace(FormPlace):
 
     @on(FigureView.Pointed)
     def _pointed(self, event: FigureView.Pointed) -> None:
-        if event.view.figure.name == "images" and self._drawn:
-            first = self._drawn[3]
-            assert isinstance(first, int)
-            self._go_to(first + int(event.place))
+        if event.view.figure.name == "images" and self._page:
+            self._go_to(self._page.first + int(event.place))
 
     def action_filter_next(self, name: str) -> None:
         """Only images of the next digit, color or kind of answer; after the last all again."""
@@ -380,7 +352,7 @@ class GradcamPlace(FormPlace):
         found = self.query_one(RunFigures)
         if found.display:
             return found.figures
-        return [figure for views in self.query(Figures) for figure in views.figures]
+        return [view.figure for view in self.query_one("#browse").query(FigureView) if view.parent is not found]
 
     def show_run(self, run: RunFolder) -> None:
         """The figures of a run, and what it asked in the form."""

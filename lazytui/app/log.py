@@ -15,6 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from lazytui.app.failures import TellsFailures
 from lazytui.app.following import POLL_SECONDS, keep_looking
 from lazytui.plain_text import plain
 from lazytui.runs.folder import OUTPUT_FILE, TRACEBACK_FILE, RunFolder
@@ -35,7 +36,7 @@ def logged(run: RunFolder) -> Content:
     return Content("\n\n").join([*parts, *map(Content, found or [NOTHING])])
 
 
-class Log(ModalScreen[None]):
+class Log(TellsFailures, ModalScreen[None]):
     """Follows the log while it is open, at its end until somebody scrolls up."""
 
     DEFAULT_CSS = """
@@ -72,9 +73,13 @@ class Log(ModalScreen[None]):
             now = logged(self._run)
             if now != shown:
                 shown = now
-                self.app.call_from_thread(self.query_one(Static).update, now)
+                self.app.call_from_thread(self._show, now)
 
         keep_looking(look, lambda: worker.is_cancelled, POLL_SECONDS)
+
+    def _show(self, now: Content) -> None:
+        for words in self.query(Static):
+            words.update(now)
 
 
 def _end(path: Path) -> str:

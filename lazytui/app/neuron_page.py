@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.neuron_page import page
-from lazytui.app.figures import FigureView, view_of
+from lazytui.app.figures import FigureView, swap
 from lazytui.app.place import Place
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
@@ -79,13 +79,7 @@ class NeuronPage(Place):
             why = "n the next, p the one before, Esc goes back"
         where = f"Neuron {neuron}, {self._at + 1} of {len(self._order)}; {why}."
         self.query_one("#where", Static).update(plain(where))
-        views = list(self.query(FigureView))
-        if [type(view.figure) for view in views] == [type(figure) for figure in figures]:
-            for view, figure in zip(views, figures, strict=True):
-                view.figure = figure
-        else:
-            self.query_one("#page").remove_children()
-            self.query_one("#page").mount_all(view_of(figure) for figure in figures)
+        swap(self.query_one("#page"), figures)
 
     def _focus_first(self) -> None:
         for view in self.query(FigureView).results():

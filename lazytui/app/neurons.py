@@ -24,10 +24,10 @@ from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import PickList
-from lazytui.app.form_place import FormPlace
+from lazytui.app.form_place import NOT_RIGHT, FormPlace
 from lazytui.app.llc import LlcPlace
 from lazytui.app.neuron_page import NeuronPage
-from lazytui.app.newest import Newest
+from lazytui.app.newest import answering
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Table
 from lazytui.plain_text import plain
@@ -120,6 +120,7 @@ class NeuronsPlace(FormPlace):
         self._marked: frozenset[int] = frozenset()
         self._stand_in: Literal["mean", "zero"] = "mean"
         self._taken_out = False
+        self._asked: Question | None = None
         self._answer: Answer | None = None
         self._table = 0
         self._table_view: TableView | None = None
@@ -138,7 +139,7 @@ class NeuronsPlace(FormPlace):
                     yield VerticalScroll(id="layer", can_focus=False)
 
     def on_mount(self) -> None:
-        self._newest = Newest(Surgery(self.lab.workspace).answers, self._in_a_thread, self._tell)
+        self._newest = answering(self, Surgery(self.lab.workspace).answers, self._told, group="surgery")
         self.show_form(self.app.size.width >= BESIDE_THE_FORM)
         self.watch(self.lab, "lines", self._look)
 
@@ -154,7 +155,8 @@ class NeuronsPlace(FormPlace):
         if isinstance(params, NeuronsParams):
             self._look_into(params, self._run, self.lab.lines)
         else:
-            self._seen(replace(self._sight, words="A field isn't right yet: see the form (f)."))
+            self.workers.cancel_group(self, "look")
+            self._seen(replace(self._sight, words=NOT_RIGHT))
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look_into(self, params: NeuronsParams, chosen: RunFolder | None, lines: Sequence[RunLine]) -> None:
@@ -165,7 +167,7 @@ class NeuronsPlace(FormPlace):
     def _seen(self, sight: Sight) -> None:
         before, self._sight = self._sight, sight
         if sight.run != before.run:
-            self._marked, self._taken_out, self._answer = frozenset(), False, None
+            self._marked, self._taken_out, self._asked, self._answer = frozenset(), False, None, None
             self._show_examined()
             self.refresh_bindings()
         self._say()
@@ -369,21 +371,16 @@ class NeuronsPlace(FormPlace):
             here = {"device": given.get("device", "auto"), "model": given.get("model")}
             params = examined.params.model_copy(update=here)
             marked = tuple(sorted(self._marked))
-            self._newest.ask(Question(params, active_neurons(examined.result), marked, self._stand_in))
+            self._asked = Question(params, active_neurons(examined.result), marked, self._stand_in)
+            self._newest.ask(self._asked)
         self._draw_answer()
         self._say()
-
-    def _in_a_thread(self, work: Callable[[], None]) -> None:
-        self.run_worker(work, thread=True, group="surgery", exit_on_error=False)
-
-    def _tell(self, answer: Answer) -> None:
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._told, answer)
 
     def _told(self, answer: Answer) -> None:
-        self._answer = answer
-        self._draw_answer()
-        self._say()
+        if answer.question is self._asked:
+            self._answer = answer
+            self._draw_answer()
+            self._say()
 
     # The form
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from textual.screen import Screen
+from textual.worker import get_current_worker
 
 Q = TypeVar("Q")
 A = TypeVar("A")
@@ -39,18 +42,39 @@ class Newest(Generic[Q, A]):
         self._start(self._work)
 
     def _work(self) -> None:
-        try:
-            while (question := self._taken()) is not None:
-                for answer in self._answers(question):
-                    if self._waiting is not None:
-                        break
-                    self._tell(answer)
-        except BaseException:
-            self._at_work = False
-            raise
+        """Answer until nothing waits; what failed is raised after that, so that no other question goes with it."""
+        failure: Exception | None = None
+        while (question := self._taken()) is not None:
+            try:
+                self._answer(question)
+            except Exception as error:
+                failure = error
+        if failure:
+            raise failure
+
+    def _answer(self, question: Q) -> None:
+        for answer in self._answers(question):
+            if self._waiting is not None:
+                return
+            self._tell(answer)
 
     def _taken(self) -> Q | None:
         with self._lock:
             question, self._waiting = self._waiting, None
             self._at_work = question is not None
             return question
+
+
+def answering(
+    screen: Screen[Any], answers: Callable[[Q], Iterator[A]], told: Callable[[A], None], *, group: str
+) -> Newest[Q, A]:
+    """The same for a screen: its threads are workers of a group, `told` takes each answer on the screen's own."""
+
+    def start(work: Callable[[], None]) -> None:
+        screen.run_worker(work, thread=True, group=group, exit_on_error=False)
+
+    def tell(answer: A) -> None:
+        if not get_current_worker().is_cancelled:
+            screen.app.call_from_thread(told, answer)
+
+    return Newest(answers, start, tell)

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static
-from textual.worker import Worker
 
+from lazytui.app.failures import TellsFailures
 from lazytui.app.places import PLACES
 from lazytui.plain_text import plain
 
@@ -58,7 +58,7 @@ class Bar(Static):
         return Content("").join(parts)
 
 
-class Place(Screen[None]):
+class Place(TellsFailures, Screen[None]):
     """A screen of the app. `name_of_place` is its mode; it composes its own part in `compose_place`."""
 
     name_of_place: ClassVar[str]
@@ -72,6 +72,11 @@ class Place(Screen[None]):
     ]
 
     _run: RunFolder | None = None
+
+    @property
+    def chosen(self) -> RunFolder | None:
+        """The run that was chosen to be shown here."""
+        return self._run
 
     @property
     def followed(self) -> RunFolder | None:
@@ -143,9 +148,6 @@ class Place(Screen[None]):
             "Make it larger, or press q to quit: runs go on."
         )
         self._say_status()
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        self.lab.say_failure(event)
 
     def _say_trouble(self, sentence: str) -> None:
         line = self.query_one("#trouble", Static)

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from lazytui.analyses.words import METRICS
 from lazytui.app.cell_images import CellImages
+from lazytui.app.failures import TellsFailures
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.following import RunLine
 from lazytui.app.form.explain import Explained
@@ -40,7 +41,7 @@ HINT = (
 )
 
 
-class RunFigures(VerticalScroll):
+class RunFigures(TellsFailures, VerticalScroll):
     """Shows the run it is given; reads it in a thread, so that no key waits for it.
 
     Enter on a cell of an evaluation's matrix shows the images behind it, on a metric what it means.

@@ -21,7 +21,7 @@ _LARGEST = 100_000
 
 
 class Session(BaseModel):
-    """place: the mode that was open. runs: the run that each place followed. forms: what was given in each place's."""
+    """place: the mode that was open. runs: the run chosen at each place. forms: what was given in each place's."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +54,7 @@ def save(session: Session, workspace: Path) -> None:
 def noted(session: Session, place: Place) -> Session:
     """The session with how a place is now."""
     mode = place.name_of_place
-    runs = {**session.runs, mode: place.followed.reference} if place.followed else session.runs
+    runs = {**session.runs, mode: place.chosen.reference} if place.chosen else session.runs
     form = next(iter(place.query(ParamsForm)), None)
     forms = {**session.forms, mode: form.touched} if form else session.forms
     return session.model_copy(update={"runs": runs, "forms": forms})
@@ -69,14 +69,14 @@ def without_run(session: Session, mode: str) -> Session:
 def restore(session: Session, place: Place, workspace: Workspace) -> None:
     """Bring a place back to how it was, as far as what it refers to is still there."""
     mode = place.name_of_place
-    for form in place.query(ParamsForm):
-        if given := _sound(form, session.forms.get(mode, {})):
-            form.set_values(given)
     reference = session.runs.get(mode)
     for run in [*workspace.runs(), *shipped_runs()] if reference else ():
         with suppress(LazytuiError):
             if run.reference == reference and run.record.kind == mode and isinstance(place, ShowsRun):
                 place.show_run(run)
+    for form in place.query(ParamsForm):  # after the run, which may fill the form with what it was asked
+        if given := _sound(form, session.forms.get(mode, {})):
+            form.set_values(given)
 
 
 def _sound(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:

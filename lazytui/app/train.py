@@ -165,6 +165,8 @@ class TrainPlace(FormPlace):
         def look() -> bool:
             nonlocal sight
             changed = [watch.look() for watch in watches]
+            if worker.is_cancelled:
+                return False  # another run was chosen while this one's history was read
             now = seen(watches, sight.charts if sight.charts and not any(changed) else overlaid(watches))
             if now != sight or now.charts is not sight.charts:
                 sight = now

@@ -168,3 +168,33 @@ def test_only_the_newest_of_the_waiting_questions_is_answered() -> None:
     newest.ask(4)
     threads[1].join(60)
     assert heard[2:] == [(4, "at first"), (4, "all of it")]
+
+
+def test_a_question_that_fails_takes_no_other_with_it() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    heard: list[int] = []
+
+    def answers(question: int) -> Iterator[int]:
+        begun.set()
+        assert go_on.wait(60)
+        if question == 1:
+            raise ZeroDivisionError
+        yield question
+
+    newest = Newest(answers, lambda _work: None, heard.append)
+    newest.ask(1)
+    failed: list[str] = []
+
+    def work() -> None:
+        try:
+            newest._work()
+        except ZeroDivisionError as error:
+            failed.append(type(error).__name__)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert begun.wait(60)
+    newest.ask(2)
+    go_on.set()
+    thread.join(60)
+    assert heard == [2] and failed == ["ZeroDivisionError"], "and it is heard of"

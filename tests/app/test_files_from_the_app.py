@@ -73,7 +73,7 @@ def test_one_figure_is_chosen_by_key(app: LazytuiApp) -> None:
 def test_what_is_wrong_with_a_file_is_said_where_it_can_be_mended(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await ask(pilot)
-        for name, sentence in (("x.docx", ".docx"), ("x", "no suffix"), ("x.csv", "choose one")):
+        for name, sentence in (("~nobody/x.docx", ".docx"), ("x", "no suffix"), ("x.csv", "choose one")):
             app.screen.query_one(Input).value = name
             await pilot.press("enter")
             await until(pilot, lambda sentence=sentence: sentence in screen_text(app))

@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from lazytui.analyses.gaze import Answer, Question
 from lazytui.analyses.gaze_filter import ANSWERS
 from lazytui.analyses.gradcam import GradcamParams
 from lazytui.app.app import LazytuiApp
@@ -66,7 +67,10 @@ async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
 
 def drawn(pilot: Pilot[Any]) -> dict[str, Any]:
     """The figures of one image and the small images, by name."""
-    return {view.figure.name: view.figure for view in pilot.app.screen.query("Figures > FigureView")}
+    return {
+        view.figure.name: view.figure
+        for view in pilot.app.screen.query("#look FigureView, #worth FigureView, #images FigureView")
+    }
 
 
 def captions(pilot: Pilot[Any]) -> tuple[str, ...]:
@@ -342,6 +346,21 @@ def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspa
             place.query_one(ParamsForm).set_values(given)
             await until(pilot, lambda: "Press o: network" in words(pilot))
             assert "map" in drawn(pilot)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        seen, params = {name: drawn(pilot)[name].title for name in ("image", "map")}, form(pilot)
+        await pilot.press("w")
+        await settled(pilot, lambda: "right" in drawn(pilot)["images"].title)
+        listed, answered = drawn(pilot)["images"].title, place.answered
+        place._told(Answer(Question(params.model_copy(update={"method": "occlusion"}), 9), doing="opening it ..."))
+        await pilot.pause()
+        assert "opening it ..." in words(pilot) and place.answered is answered
+        assert drawn(pilot)["map"].title == seen["map"] and drawn(pilot)["images"].title == listed
 
     drive(LazytuiApp(workspace), steps)
 

@@ -70,6 +70,23 @@ def test_place_theme_form_and_followed_run_come_back(workspace: Path) -> None:
     assert kept.forms["dataset"] == {"bias": 0.5}, "a place that wasn't visited keeps what it had"
 
 
+@pytest.mark.parametrize("kind", ["gradcam", "neurons"])
+def test_what_was_typed_comes_back_beside_a_run_that_fills_the_form_itself(kind: str, workspace: Path) -> None:
+    made = workspace / "made"
+    made.mkdir()
+    record = json.loads((workspace / "older" / "run.json").read_text())
+    (made / "run.json").write_text(json.dumps({**record, "kind": kind, "created": 3.0, "params": {"run": "older"}}))
+    kept = Session(place=kind, runs={kind: "made"}, forms={kind: {"run": "newer", "seed": 5}})
+    (workspace / FILE).write_text(kept.model_dump_json())
+    app = LazytuiApp(Workspace(workspace))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app.current_mode == kind and (run := place_of(app).chosen) and run.id == "made")
+        assert app.screen.query_one(ParamsForm).touched == {"run": "newer", "seed": 5}
+
+    drive(app, steps)
+
+
 def test_a_run_that_is_opened_first_is_not_displaced_by_the_one_of_last_time(workspace: Path) -> None:
     (workspace / FILE).write_text(Session(place="home", runs={"train": "older"}).model_dump_json())
     app = LazytuiApp(Workspace(workspace))

@@ -25,6 +25,7 @@ from lazytui.figures.kinds import (
     Table,
     Tone,
 )
+from lazytui.interpret.saliency.masks import focus_score
 from lazytui.interpret.saliency.methods import METHODS
 from lazytui.interpret.saliency.resize import upsampled
 from lazytui.interpret.saliency.sorting import LOOKING, WAYS
@@ -186,6 +187,7 @@ def _groups(seen: Seen) -> Table:
             float(arrays[f"energy{part}"][chosen].mean()) if chosen.any() else None
             for part in ("", "_shuffled", "_perfect")
         )
+        focus = float(focus_score(energy, shuffled, perfect))
         looking = float((arrays["standing"][chosen] > LOOKING).mean()) if chosen.any() else None
         rows.append(
             (
@@ -193,7 +195,7 @@ def _groups(seen: Seen) -> Table:
                 int(group.sum()),
                 int((group & ~known).sum()),
                 *(None if value is None else 100 * value for value in (energy, shuffled, perfect)),
-                None if energy is None else (energy - shuffled) / (perfect - shuffled),  # type: ignore[operator]
+                None if np.isnan(focus) else focus,
                 None if looking is None else 100 * looking,
             )
         )

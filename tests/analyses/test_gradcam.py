@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.execute import figures
-from lazytui.analyses.gradcam import GradcamParams, lens_of
+from lazytui.analyses.gradcam import GradcamParams
 from lazytui.analyses.gradcam import figures as drawn_from
 from lazytui.analyses.subject import SubjectParams, load_subject
 from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
+from lazytui.interpret.saliency.lens import Lens
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_DATA, Finished, Lab, read_json
@@ -133,7 +135,8 @@ def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, A
     lab, answer = bench
     params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
     subject = load_subject(params, Workspace(lab.workspace))
-    lens, arrays = lens_of(subject, "probe"), result(lab, answer).arrays
+    lens = Lens(subject.model, subject.trained.model, subject.data.probe.images)
+    arrays = result(lab, answer).arrays
     for number, place in enumerate(arrays["example_places"][:5]):
         glance = lens.look(subject.data.probe.images[place])
         assert (glance.layer, glance.target) == ("features.relu3", arrays["predicted"][place])
@@ -225,6 +228,12 @@ def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
     assert all(caption.endswith("no positive evidence") for caption in matching.captions)
     assert groups.rows[0] == ("all", 4, 4, None, None, None, None, None)
     assert {row[1] for row in energy.rows} == {None}
+    coarse = {"energy": 0.2, "energy_shuffled": 0.4, "energy_perfect": 0.3, "standing": 0.5}
+    scored = {name: np.full(count, value, np.float32) for name, value in coarse.items()}
+    groups = {figure.name: figure for figure in drawn_from(params, replace(made, arrays={**made.arrays, **scored}))}[
+        "groups"
+    ]
+    assert isinstance(groups, Table) and groups.rows[0][6] is None, "where position alone is above perfect"
 
 
 def test_code_of_ones_own_with_relus_in_place(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ class Examiner:
             "energy_center_prior": _mean(masks.center_prior_energy(split.shapes, on)[known]),
             "energy_shuffled": mean["energy_shuffled"],
             "energy_perfect": mean["energy_perfect"],
-            "focus_score": focus(mean["energy"], mean["energy_shuffled"], mean["energy_perfect"]),
+            "focus_score": _mean(masks.focus_score(mean["energy"], mean["energy_shuffled"], mean["energy_perfect"])),
             "mask_auroc": _mean(masks.auroc(evidence, on)),
             "concentration": _mean(masks.concentration(evidence)),
             "no_positive_evidence": _mean(ways == NO_EVIDENCE),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from lazytui.figures.images import area_means
 from lazytui.interpret.saliency.resize import upsampled
@@ -16,6 +15,7 @@ from lazytui.interpret.saliency.resize import upsampled
 Evidence = NDArray[np.float32]
 Masks = NDArray[np.bool_]
 Scores = NDArray[np.float64]
+Energy = Scores | float | None
 
 STROKE = 0.3
 """Gray level (of 1) above which a pixel belongs to the stroke."""
@@ -75,10 +75,14 @@ def center_prior_energy(shapes: NDArray[np.uint8], masks: Masks) -> Scores:
     return energy_in_mask(mean, masks)
 
 
-def focus_score(energy: Scores, shuffled: Scores, perfect: Scores) -> Scores:
-    """(E - E_shuffled) / (E_perfect - E_shuffled): 0 where position alone would get as much, 1 for a perfect looker."""
-    room = perfect - shuffled
-    return np.divide(energy - shuffled, room, out=np.full_like(energy, np.nan), where=room > 0)
+def focus_score(energy: Energy, shuffled: Energy, perfect: Energy) -> Scores:
+    """(E - E_shuffled) / (E_perfect - E_shuffled): 0 where position alone would get as much, 1 for a perfect looker.
+
+    Of the means of a set (), or of each image (n,). NaN where one of the three is unknown, and where a perfect looker
+    gets no more than position alone.
+    """
+    own, others, most = (np.asarray(one, dtype=np.float64) for one in (energy, shuffled, perfect))
+    return np.asarray(np.divide(own - others, most - others, out=np.full(own.shape, np.nan), where=most > others))
 
 
 def concentration(evidence: Evidence) -> Scores:
@@ -95,6 +99,8 @@ def concentration(evidence: Evidence) -> Scores:
 
 def auroc(evidence: Evidence, masks: Masks) -> Scores:
     """How well the evidence tells pixels of the stroke from others: area under the ROC curve, .5 by chance."""
+    from scipy.stats import rankdata  # slow to import, and figures that need a score of this file don't need it
+
     ranks = rankdata(evidence.reshape(len(evidence), -1), axis=1)
     inside = masks.reshape(len(masks), -1)
     on = inside.sum(1, dtype=np.float64)

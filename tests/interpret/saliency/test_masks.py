@@ -56,6 +56,13 @@ def test_a_map_of_the_own_stroke_is_perfect_and_one_of_position_has_no_focus() -
         assert score[0] == pytest.approx(wanted, abs=1e-5)
 
 
+def test_where_a_perfect_looker_gains_nothing_there_is_no_focus_score() -> None:
+    energy, shuffled, perfect = np.array([0.5, 0.5, 0.5]), np.array([0.4, 0.6, np.nan]), np.array([0.6, 0.6, 0.6])
+    np.testing.assert_allclose(masks.focus_score(energy, shuffled, perfect), [0.5, np.nan, np.nan])
+    assert masks.focus_score(0.5, 0.4, 0.6) == pytest.approx(0.5)
+    assert np.isnan([masks.focus_score(0.5, 0.7, 0.6), masks.focus_score(None, None, None)]).all()
+
+
 def test_other_masks_are_all_the_others_each_counted_once() -> None:
     evidence = np.random.default_rng(1).random((5, 28, 28)).astype(np.float32)
     expected = [

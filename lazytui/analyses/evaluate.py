@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
-from lazytui.analyses.base import Analysis, Params, RunReference
+from lazytui.analyses.base import Analysis
 from lazytui.analyses.compared import compared
+from lazytui.analyses.pair import PairParams, first_subject, second_subject
+from lazytui.analyses.pair import settle as settle_pair
+from lazytui.analyses.subject import SubjectParams, recorded_training, trained_with
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.words import metric_table
 from lazytui.data.palettes import palette
 from lazytui.data.params import HardSplit, SourceName
-from lazytui.data.sources import resolve_source
 from lazytui.data.splits import BiasedDataset, build
-from lazytui.errors import BadInput, UsageError
+from lazytui.errors import BadInput
 from lazytui.evaluation.answers import SPLIT_NAMES, Answers, answers, kept_answers
 from lazytui.evaluation.cells import Cell, cell_figure, images_behind, painted_again
-from lazytui.evaluation.pair import AGAINST, name_behind, of_second, require_shared_data
+from lazytui.evaluation.pair import AGAINST, name_behind, of_second
 from lazytui.evaluation.portrait import portrait, verdict
 from lazytui.figures.kinds import Figure
-from lazytui.models.factories import is_custom
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
@@ -45,13 +46,9 @@ SHOWN = 60
 """The most images of a cell that a result keeps."""
 
 
-class EvaluateParams(Params):
+class EvaluateParams(PairParams):
     """Which network, which other one beside it, and on which data if not on that of its training."""
 
-    run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
-    against: Annotated[str | None, RunReference(kinds=("train",))] = Field(
-        None, description="A second trained network, to be asked about the very same images and shown beside it."
-    )
     source: SourceName | None = Field(None, description="Digits to test on, if not those of the training.")
     hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the training.")
     cell: str | None = Field(
@@ -63,11 +60,6 @@ class EvaluateParams(Params):
         "confusion-hard",
         description="The matrix whose cell is meant; columns of digit-by-color count as the digit that wears them.",
     )
-    model: str | None = Field(
-        None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
-    )
-    against_model: str | None = Field(None, description="The same of the second network.")
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 
     @field_validator("cell")
     @classmethod
@@ -77,26 +69,16 @@ class EvaluateParams(Params):
         return cell
 
     @model_validator(mode="after")
-    def _check_second(self) -> EvaluateParams:
+    def _check_matrix(self) -> EvaluateParams:
         if self.against is None and self.matrix.startswith(AGAINST):
             raise ValueError(f"The matrix {self.matrix} is a second network's: say which with --against.")
-        if self.against is None and self.against_model is not None:
-            raise ValueError("--against-model needs --against: there is no second network yet.")
         return self
 
 
 def settle(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:
     """Make sure that the data can be rebuilt and suit both networks, and record which they are."""
-    data = _asked_about(params, workspace)
-    _require_named_code(params.run, data.model, params.model, "--model")
-    data = data.model_copy(update={"source": resolve_source(data.source)})
-    if params.against is not None:
-        if params.against == params.run:
-            raise UsageError(f"{params.run} can't be set against itself: name another network.")
-        second = _trained_with(params.against, workspace)
-        require_shared_data(params.run, data, params.against, second)
-        _require_named_code(params.against, second.model, params.against_model, "--against-model")
-    return params.model_copy(update={"source": data.source, "hard": data.hard})
+    settled = settle_pair(params, workspace)
+    return settled.model_copy(update={"hard": _asked_about(settled, workspace).hard})
 
 
 def run(params: EvaluateParams, report: Report) -> Result:
@@ -110,12 +92,10 @@ def run(params: EvaluateParams, report: Report) -> Result:
     trained = _asked_about(params, report.workspace)
     report.note("painting the splits")
     data = build(trained)
-    result = _measured(params.run, params.model or trained.model, data, params.device, report)
-    result = replace(result, facts={**result.facts, "trained": trained.model_dump(mode="json")})
-    if params.against is not None:
-        second = _trained_with(params.against, report.workspace)
-        asked = _measured(params.against, params.against_model or second.model, data, params.device, report)
-        result = _both(result, replace(asked, facts={**asked.facts, "trained": second.model_dump(mode="json")}))
+    result = _measured(first_subject(params), trained, data, report)
+    if second := second_subject(params):
+        learned = recorded_training(second.run, report.workspace)
+        result = _both(result, _measured(second, learned, data, report))
     return _with_cell(params, result, data)
 
 
@@ -150,24 +130,25 @@ def answers_behind(result: Result, matrix: str) -> Answers:
     return kept
 
 
-def _measured(reference: str, model: str, data: BiasedDataset, device: str, report: Report) -> Result:
-    """What one network makes of the data."""
+def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset, report: Report) -> Result:
+    """What one network makes of the data. trained: what is kept of its training."""
     from lazytui.evaluation import metrics
     from lazytui.evaluation.scorecard import look, scorecard
     from lazytui.hardware import choose_hardware
     from lazytui.models.checkpoints import load_model
 
     report.check()
-    run = report.workspace.find(reference)
+    run = report.workspace.find(subject.run)
     report.note(f"asking {run.reference}")
-    hardware = choose_hardware(device, "fp32")
-    network = load_model(run.path, name=model).to(hardware.device)
+    hardware = choose_hardware(subject.device, "fp32")
+    network = load_model(run.path, name=subject.model or trained.model).to(hardware.device)
     card = scorecard(network, data, hardware)
     probe = card.probe.split
     return Result(
         metrics=card.metrics(),
         facts={
-            "name": run.name or re.sub(r"^\d{8}-\d{4}-train-", "", run.id),
+            "name": run.called,
+            "trained": trained.model_dump(mode="json"),
             "samples": {name: len(getattr(card, name).split) for name in SPLIT_NAMES},
             "by_split": {name: getattr(card, name).metrics() for name in SPLIT_NAMES},
             "conflicting": int(metrics.conflicting(probe.digits, probe.colors).sum()),
@@ -214,24 +195,10 @@ def _with_cell(params: EvaluateParams, result: Result, data: BiasedDataset) -> R
     return replace(result, arrays={**result.arrays, "cell_images": images})
 
 
-def _require_named_code(run: str, model: str, named: str | None, option: str) -> None:
-    if is_custom(model) and named is None:
-        raise BadInput(f"{run} was trained with the code {model}; say that it may run: {option} {model}")
-
-
 def _asked_about(params: EvaluateParams, workspace: Workspace) -> TrainParams:
     """The parameters of the first network's training, with the data that were asked for here."""
-    asked: dict[str, Any] = {"source": params.source, "hard": params.hard}
-    trained = _trained_with(params.run, workspace)
-    return trained.model_copy(update={name: value for name, value in asked.items() if value is not None})
-
-
-def _trained_with(reference: str, workspace: Workspace) -> TrainParams:
-    from lazytui.analyses.execute import recorded_params
-
-    trained = recorded_params(workspace.find(reference, kinds=("train",)))
-    assert isinstance(trained, TrainParams)
-    return trained
+    trained = trained_with(params, workspace)
+    return trained.model_copy(update={"hard": params.hard or trained.hard})
 
 
 ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, settle=settle)

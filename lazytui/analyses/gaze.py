@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from lazytui.analyses import gradcam
 from lazytui.analyses.gradcam import GradcamParams
+from lazytui.analyses.pair import first_subject, subjects
 from lazytui.analyses.subject import Subject, SubjectParams, load_subject, require_at_hand, trained_with
-from lazytui.analyses.subject import settle as settle_subject
 from lazytui.analyses.train import TrainParams
 from lazytui.data.digits import Digits
 from lazytui.data.palettes import NO_COLOR
@@ -143,15 +143,15 @@ class Gaze:
 
     def _growing(self, question: Question) -> Iterator[Answer]:
         params = question.params
-        require_at_hand(trained_with(_subject_of(params), self._workspace))
-        subjects = self._subjects(params)
-        trained = trained_with(subjects[0], self._workspace)
+        require_at_hand(trained_with(first_subject(params), self._workspace))
+        asked = subjects(params, self._workspace)
+        trained = trained_with(asked[0], self._workspace)
         network = self._workspace.reference(self._workspace.find(params.run))
         yield (answer := Answer(question, network=network, doing=f"painting the {params.split} split ..."))
         album = self._album(trained, params.split)
         doing = f"opening {params.run} ..." if "torch" in sys.modules else "loading torch ..."
         yield (answer := replace(answer, doing=doing, album=album))
-        ready = [self._open(subject, trained, params) for subject in subjects]
+        ready = [self._open(subject, trained, params) for subject in asked]
         yield (
             answer := replace(
                 answer,
@@ -169,12 +169,6 @@ class Gaze:
             yield (answer := replace(answer, doing="sorting the answers ..."))
             self._sortings[ready[0].model, params.split] = sorting = _sorting(ready[0], album)
             yield replace(answer, doing="", sorting=sorting)
-
-    def _subjects(self, params: GradcamParams) -> list[SubjectParams]:
-        """The first network and the second, where there is one; of neither is code taken that a person didn't name."""
-        first = settle_subject(_subject_of(params), self._workspace)
-        second = gradcam.second_subject(params.model_copy(update={"source": first.source}))
-        return [first, settle_subject(second, self._workspace)] if second else [first]
 
     def _open(self, subject: SubjectParams, trained: TrainParams, params: GradcamParams) -> _Ready:
         """The network as its file is now: a training that goes on writes another."""
@@ -204,12 +198,8 @@ class Gaze:
 
         images = self._split(trained, split).images
         start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
-        name = gradcam.called(self._workspace.find(params.run))
+        name = self._workspace.find(params.run).called
         return _Ready(name, subject.model, Lens(subject.model, subject.trained.model, images, baseline=start))
-
-
-def _subject_of(params: GradcamParams) -> SubjectParams:
-    return SubjectParams(**{name: getattr(params, name) for name in SubjectParams.model_fields})
 
 
 @lru_cache(maxsize=4)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,20 +9,19 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from lazytui.analyses import gradcam_figures
-from lazytui.analyses.base import Analysis, RunReference
+from lazytui.analyses.base import Analysis
 from lazytui.analyses.gradcam_figures import Seen
 from lazytui.analyses.gradcam_verdict import verdict
-from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
-from lazytui.analyses.subject import settle as settle_subject
+from lazytui.analyses.pair import PairParams, second_subject
+from lazytui.analyses.pair import settle as settle_pair
+from lazytui.analyses.subject import Subject, load_subject, trained_with
 from lazytui.analyses.train import TrainParams
 from lazytui.data.palettes import palette
-from lazytui.errors import BadInput, UsageError
-from lazytui.evaluation.pair import AGAINST, names, of_second, require_shared_data
+from lazytui.errors import UsageError
+from lazytui.evaluation.pair import AGAINST, names, of_second
 from lazytui.figures.kinds import Figure
 from lazytui.interpret.saliency.methods import METHODS, MethodName
 from lazytui.models.catalog import CATALOG
-from lazytui.models.factories import is_custom
-from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
@@ -31,7 +29,6 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from lazytui.data.splits import BiasedDataset, Split
     from lazytui.interpret.saliency.examination import Examiner, Found
-    from lazytui.interpret.saliency.lens import Lens
 
 SplitName = Literal["easy", "hard", "probe"]
 Target = Literal["predicted", "digit", "color", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
@@ -42,13 +39,9 @@ GALLERY = (0, 1, 10, 11, 77, 73, 37, 33)
 """Of the ten shapes in ten colors, those shown by every method: red 0, green 0, red 1, green 1; 7 and 3 likewise."""
 
 
-class GradcamParams(SubjectParams):
+class GradcamParams(PairParams):
     """Which network's gaze is looked at, by which map, on which images."""
 
-    against: Annotated[str | None, RunReference(kinds=("train",))] = Field(
-        None, description="A second trained network, shown the very same images."
-    )
-    against_model: str | None = Field(None, description="The architecture of the second network, as for --model.")
     method: MethodName = Field("grad-cam", description="The kind of map; `lazytui run gradcam` shows all of them once.")
     layer: str | None = Field(
         None,
@@ -78,14 +71,12 @@ class GradcamParams(SubjectParams):
     def _check_combination(self) -> GradcamParams:
         if self.layer is not None and not METHODS[self.method].of_layer:
             raise ValueError(f"The method {self.method} shows the image's own pixels: leave out --layer.")
-        if self.against is None and self.against_model is not None:
-            raise ValueError("--against-model needs --against: there is no second network yet.")
         return self
 
 
 def settle(params: GradcamParams, workspace: Workspace) -> GradcamParams:
     """Make sure that the data can be rebuilt and suit both networks, and that the layer is one of theirs."""
-    settled = settle_subject(params, workspace)
+    settled = settle_pair(params, workspace)
     trained = trained_with(settled, workspace)
     worn = trained.placement != "none" and (params.split != "hard" or trained.hard != "gray")
     if params.target == "color" and not worn:
@@ -94,24 +85,8 @@ def settle(params: GradcamParams, workspace: Workspace) -> GradcamParams:
         )
     _check_layer(params, trained.model)
     if second := second_subject(settled):
-        if params.against == params.run:
-            raise UsageError(f"{params.run} can't be set against itself: name another network.")
-        other = trained_with(second, workspace)
-        if is_custom(other.model) and params.against_model is None:
-            raise BadInput(
-                f"{second.run} was trained with the code {other.model}; say that it may run: --against-model "
-                f"{other.model}"
-            )
-        require_shared_data(params.run, trained, second.run, other)
-        _check_layer(params, other.model)
+        _check_layer(params, trained_with(second, workspace).model)
     return settled
-
-
-def second_subject(params: GradcamParams) -> SubjectParams | None:
-    """The second network, where there is one."""
-    if params.against is None:
-        return None
-    return SubjectParams(run=params.against, model=params.against_model, source=params.source, device=params.device)
 
 
 def _check_layer(params: GradcamParams, model: str) -> None:
@@ -161,7 +136,7 @@ def _examined(params: GradcamParams, reference: str, subject: Subject, data: Bia
     examiner = _examiner(params, subject, data, report)
     run = report.workspace.find(reference)
     found.facts |= {
-        "name": called(run),
+        "name": run.called,
         "trained": subject.trained.model_dump(mode="json"),
         "layer": examiner.request.layer,
         "checked": min(params.checked, examiner.images),
@@ -181,11 +156,6 @@ def _examined(params: GradcamParams, reference: str, subject: Subject, data: Bia
         if data.params.placement != "none":
             examiner.check_recoloring(found, seen, count)
     return Result(found.metrics, found.facts, found.arrays)
-
-
-def called(network: RunFolder) -> str:
-    """What a network is called in figures: its run's name, or what tells its id from others."""
-    return network.name or re.sub(r"^\d{8}-\d{4}-train-", "", network.id)
 
 
 def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> Examiner:
@@ -219,13 +189,6 @@ def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, repo
         seed=params.seed,
         listener=Listener(report.note, progress),
     )
-
-
-def lens_of(subject: Subject, split: SplitName) -> Lens:
-    """The network kept ready to answer for single images of its data, for whoever asks again and again."""
-    from lazytui.interpret.saliency.lens import Lens
-
-    return Lens(subject.model, subject.trained.model, subject.data.split(_SPLITS[split]).images)
 
 
 def _keep_gallery(found: Found, examiner: Examiner, subject: Subject, conflict: Split, report: Report) -> None:

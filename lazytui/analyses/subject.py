@@ -48,24 +48,30 @@ class Subject:
     hardware: Hardware
 
 
-def settle(params: P, workspace: Workspace) -> P:
-    """Make sure that the data can be rebuilt, and record which they are."""
+def settle(params: P, workspace: Workspace, *, option: str = "--model") -> P:
+    """Make sure that the data can be rebuilt, and record which they are. option: what names the network's code."""
     trained = trained_with(params, workspace)
     if is_custom(trained.model) and params.model is None:
         raise BadInput(
-            f"{params.run} was trained with the code {trained.model}; say that it may run: --model {trained.model}"
+            f"{params.run} was trained with the code {trained.model}; say that it may run: {option} {trained.model}"
         )
     return params.model_copy(update={"source": source_at_hand(trained)})
 
 
 def trained_with(params: SubjectParams, workspace: Workspace) -> TrainParams:
     """The parameters of the network's training, with the model and the source that were asked for here."""
+    asked = {"model": params.model, "source": params.source}
+    chosen = {name: value for name, value in asked.items() if value is not None}
+    return recorded_training(params.run, workspace).model_copy(update=chosen)
+
+
+def recorded_training(run: str, workspace: Workspace) -> TrainParams:
+    """The parameters that a network was trained with."""
     from lazytui.analyses.execute import recorded_params
 
-    trained = recorded_params(workspace.find(params.run, kinds=("train",)))
+    trained = recorded_params(workspace.find(run, kinds=("train",)))
     assert isinstance(trained, TrainParams)
-    asked = {"model": params.model, "source": params.source}
-    return trained.model_copy(update={name: value for name, value in asked.items() if value is not None})
+    return trained
 
 
 def require_at_hand(trained: TrainParams) -> None:

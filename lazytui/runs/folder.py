@@ -128,6 +128,11 @@ class RunFolder:
             return None
         return name if _NAME.fullmatch(name) else None
 
+    @property
+    def called(self) -> str:
+        """What a trained network is called in figures: its name, or what tells its id from others."""
+        return self.name or re.sub(r"^\d{8}-\d{4}-train-", "", self.id)
+
     def set_name(self, name: str) -> None:
         write_atomic(self.path / "name", check_name(name) + "\n")
 

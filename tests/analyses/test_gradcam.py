@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -151,6 +153,18 @@ def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:
     assert "no localisation score can tell color from shape" in text(shown(lab, answer)["verdict"])
     refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "on-stroke")
     assert refused.code == 3 and "can't be asked about the same images" in refused.sentence
+
+
+def test_networks_of_other_classes_arent_shown_the_same_images(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    other = lab.workspace / "of-clothes"
+    shutil.copytree(Workspace(lab.workspace).find("beginner").path, other)
+    (other / "name").unlink()
+    record = read_json(other / "run.json")
+    record["params"]["source"] = "fashion"
+    (other / "run.json").write_text(json.dumps(record))
+    refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "of-clothes")
+    assert refused.code == 3 and "shows other classes (source fashion, not strokes)" in refused.sentence
 
 
 @pytest.mark.parametrize(

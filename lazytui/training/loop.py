@@ -60,7 +60,7 @@ class _Loop:
         self._began = report.clock()
         self._train = Resident(data.train, hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
-        self._per_epoch = math.ceil(len(self._train) / settings.batch_size)
+        self._per_epoch = steps_in_epoch(len(self._train), settings.batch_size)
         self.total = self._per_epoch * settings.epochs
         self._every = settings.metrics_every or max(1, min(200, self.total // 25))
         self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
@@ -97,7 +97,8 @@ class _Loop:
             self._method.begin_epoch(epoch)
         order = self._method.order(epoch).to(self._train.device)
         for index in range(self._done - epoch * self._per_epoch, self._per_epoch):
-            batch = self._train.batch(order[index * size : (index + 1) * size])
+            end = (index + 1) * size if index + 1 < self._per_epoch else len(order)
+            batch = self._train.batch(order[index * size : end])
             self._loss_sum += self._method.step(batch, self._done)
             self._loss_count += 1
             self._done += 1
@@ -191,6 +192,16 @@ class _Loop:
         self._loss_sum.copy_(snapshot.loss_sum)
         self._loss_count = snapshot.loss_count
         self._began -= snapshot.seconds
+
+
+def steps_in_epoch(images: int, batch_size: int) -> int:
+    """How many batches an epoch has. A last one of a single image joins the one before it: BatchNorm needs two.
+
+    >>> [steps_in_epoch(images, 64) for images in (1, 64, 65, 66, 128)]
+    [1, 1, 1, 2, 2]
+    """
+    alone = images % batch_size == 1 and images > batch_size
+    return math.ceil(images / batch_size) - alone
 
 
 def steps_to_keep(total: int, count: int) -> frozenset[int]:

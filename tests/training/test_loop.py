@@ -22,7 +22,7 @@ from lazytui.runs.history import read_history
 from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.checkpoint import load_snapshot
-from lazytui.training.loop import Trained, train
+from lazytui.training.loop import Trained, steps_in_epoch, train
 from lazytui.training.settings import TrainingSettings
 
 SETTINGS = {"model": "mlp", "batch_size": 32, "metrics_samples": 100, "precision": "fp32", "device": "cpu"}
@@ -90,6 +90,20 @@ def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(
 
 def test_a_batch_larger_than_the_split_is_one_step_an_epoch(trained: Train) -> None:
     assert trained(epochs=2, batch_size=60_000).steps == 2
+
+
+def test_a_last_image_alone_joins_the_batch_before_it(trained: Train, tmp_path: Path) -> None:
+    """BatchNorm, in the network or its adversary, makes nothing of a single one of the 180 images."""
+    (tmp_path / "normed.py").write_text(
+        "from torch import nn\n"
+        "def normed(): return nn.Sequential(nn.Flatten(), nn.Linear(2352, 8), nn.BatchNorm1d(8), nn.Linear(8, 10))\n"
+    )
+    assert trained(epochs=2, batch_size=179, model=f"{tmp_path}/normed.py:normed").steps == 2
+    assert [steps_in_epoch(180, size) for size in (1, 90, 178, 179, 180, 181)] == [180, 2, 2, 1, 1, 1]
+
+
+def test_an_adversary_is_never_shown_one_image(trained: Train) -> None:
+    assert trained(batch_size=179, method="grl").steps == 1
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
@@ -197,13 +211,13 @@ class _Evil:
     [
         ({"model": "gap-cn"}, "--model: There is no model 'gap-cn'. Did you mean gap-cnn"),
         ({"method": "erm2"}, "--method: There is no method 'erm2'. Did you mean erm"),
-        ({"epochs": 0}, "--epochs: Input should be greater than or equal to 1."),
-        ({"batch_size": 10**9}, "--batch-size: Input should be less than or equal to 65536."),
-        ({"lr": float("nan")}, "--lr: Input should be"),
-        ({"lr": 0}, "--lr: Input should be greater than 0."),
-        ({"checkpoint_seconds": float("inf")}, "--checkpoint-seconds: Input should be a finite number."),
-        ({"momentum": 1.0}, "--momentum: Input should be less than 1."),
-        ({"optimizer": "lion"}, "--optimizer: Input should be 'adam', 'adamw' or 'sgd'."),
+        ({"epochs": 0}, "--epochs: It has to be 1 or more."),
+        ({"batch_size": 10**9}, "--batch-size: It has to be 65536 or less."),
+        ({"lr": float("nan")}, "--lr: It has to be a finite number."),
+        ({"lr": 0}, "--lr: It has to be more than 0."),
+        ({"checkpoint_seconds": float("inf")}, "--checkpoint-seconds: It has to be a finite number."),
+        ({"momentum": 1.0}, "--momentum: It has to be less than 1."),
+        ({"optimizer": "lion"}, "--optimizer: It has to be one of 'adam', 'adamw' or 'sgd'."),
         ({"epoch": 3}, "--epoch: "),
     ],
     ids=str,

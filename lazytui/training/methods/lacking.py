@@ -24,6 +24,8 @@ def require_what_it_needs(settings: TrainingSettings, data: DatasetParams) -> No
         raise UsageError(
             f"The method {method} compares a map with the image's edges, and {settings.model} makes no maps."
         )
+    if settings.adversary_steps is not None and settings.batch_size == 1:
+        raise UsageError(f"The method {method} has an adversary that normalizes over a batch: --batch-size 2 or more.")
     if settings.first_epochs is not None and settings.first_epochs >= settings.epochs:
         raise UsageError(
             f"The method {method} trains a first network for {settings.first_epochs} of --epochs {settings.epochs}, "

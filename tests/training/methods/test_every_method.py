@@ -67,8 +67,9 @@ def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedD
         ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a map with the image's edges, and mlp"),
-        ("lff", ["--q", "0"], "--q: Input should be greater than 0."),
-        ("permute-jitter", ["--hue", "0.7"], "--hue: Input should be less than or equal to 0.5."),
+        ("grl", ["--batch-size", "1"], "The method grl has an adversary that normalizes over a batch"),
+        ("lff", ["--q", "0"], "--q: It has to be more than 0."),
+        ("permute-jitter", ["--hue", "0.7"], "--hue: It has to be 0.5 or less."),
     ],
 )
 def test_what_a_method_lacks_is_told_before_anything_is_written(

@@ -7,42 +7,23 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from lazytui.data.resident import Batch
-from lazytui.training.methods.adversary import Adversary, split_model
-from lazytui.training.methods.base import Bench, Method
+from lazytui.training.methods.against_adversary import AgainstAdversary
 
 
-class GradientReversal(Method):
+class GradientReversal(AgainstAdversary):
     """Cross-entropy + the adversary's loss behind a layer that turns its gradient by -alpha, alpha rising linearly."""
 
     largest_gradient = 1.0
+    _alpha = 0.0
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._full_alpha = bench.option("alpha")
-        self._model = split_model(bench)
-        self._adversary = Adversary(bench)
-        self._alpha = 0.0
-        self._accuracy = torch.zeros((), device=bench.hardware.device)
-
-    def loss(self, batch: Batch, step: int) -> Tensor:
-        self._alpha = self._full_alpha * step / self.bench.total_steps
-        features = self._model.features(batch.images)
-        self._accuracy = self._adversary.learn(features, batch)
-        turned = Reversed.apply(features, self._alpha)
-        return cross_entropy(self._model.head(features), batch.digits) + self._adversary.loss(turned, batch)
+    def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:
+        self._alpha = self.bench.option("alpha") * step / self.bench.total_steps
+        return self._adversary.loss(Reversed.apply(features, self._alpha), batch)
 
     def signals(self) -> Mapping[str, float]:
-        return {"adversary_accuracy": float(self._accuracy), "alpha": self._alpha}
-
-    def state_dict(self) -> dict[str, Any]:
-        return {**super().state_dict(), "adversary": self._adversary.state_dict()}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        super().load_state_dict(state)
-        self._adversary.load_state_dict(state["adversary"])
+        return {**super().signals(), "alpha": self._alpha}
 
 
 class Reversed(torch.autograd.Function):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +127,7 @@ class Gaze:
         self._split = lru_cache(maxsize=3)(self._paint)
         self._ready = lru_cache(maxsize=8)(self._prepare)
         self._album = lru_cache(maxsize=3)(self._first_of)
-        self._sortings: dict[object, Sorting] = {}
+        self._sortings: WeakKeyDictionary[nn.Module, dict[str, Sorting]] = WeakKeyDictionary()
         self._settled = lru_cache(maxsize=1)(gradcam.settle)
 
     def answers(self, question: Question) -> Iterator[Answer]:
@@ -158,7 +159,7 @@ class Gaze:
                 doing="",
                 methods=_shared_methods(ready),
                 layers=_shared_layers(ready),
-                sorting=self._sortings.get((ready[0].model, params.split)),
+                sorting=self._sortings.get(ready[0].model, {}).get(params.split),
             )
         )
         self._settled(params, self._workspace)
@@ -167,7 +168,8 @@ class Gaze:
         yield (answer := replace(answer, looks=looks))
         if answer.sorting is None:
             yield (answer := replace(answer, doing="sorting the answers ..."))
-            self._sortings[ready[0].model, params.split] = sorting = _sorting(ready[0], album)
+            sorting = _sorting(ready[0], album)
+            self._sortings.setdefault(ready[0].model, {})[params.split] = sorting
             yield replace(answer, doing="", sorting=sorting)
 
     def _open(self, subject: SubjectParams, trained: TrainParams, params: GradcamParams) -> _Ready:
@@ -177,7 +179,7 @@ class Gaze:
             written = (folder / WEIGHTS_FILE).stat().st_mtime_ns
         except OSError as error:
             raise BadInput(f"{subject.run} has no weights yet: it hasn't saved a network.") from error
-        return self._ready(subject, folder, written, trained, params.split, params.baseline)
+        return self._ready(subject, folder, written, trained, params.split, params.baseline, params.seed)
 
     def _load(self, subject: SubjectParams, _folder: Path, _written: int) -> Subject:
         return load_subject(subject, self._workspace)
@@ -190,7 +192,14 @@ class Gaze:
         return Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), trained)
 
     def _prepare(
-        self, params: SubjectParams, folder: Path, written: int, trained: TrainParams, split: str, baseline: str
+        self,
+        params: SubjectParams,
+        folder: Path,
+        written: int,
+        trained: TrainParams,
+        split: str,
+        baseline: str,
+        seed: int,
     ) -> _Ready:
         subject = self._subject(params, folder, written)
         from lazytui.interpret.saliency.lens import Lens
@@ -199,7 +208,8 @@ class Gaze:
         images = self._split(trained, split).images
         start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
         name = self._workspace.find(params.run).called
-        return _Ready(name, subject.model, Lens(subject.model, subject.trained.model, images, baseline=start))
+        lens = Lens(subject.model, subject.trained.model, images, baseline=start, seed=seed)
+        return _Ready(name, subject.model, lens)
 
 
 @lru_cache(maxsize=4)

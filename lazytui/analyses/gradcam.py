@@ -197,7 +197,8 @@ def _keep_gallery(found: Found, examiner: Examiner, subject: Subject, conflict: 
 
     report.note("a few images by every method")
     request = examiner.request
-    lens = Lens(subject.model, subject.trained.model, examiner.split.images, baseline=request.baseline)
+    name, images = subject.trained.model, examiner.split.images
+    lens = Lens(subject.model, name, images, baseline=request.baseline, seed=request.seed)
     layer = request.layer if request.method != "cam" else None
     for method in lens.methods():
         report.check()

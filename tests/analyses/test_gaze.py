@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -20,6 +22,7 @@ from lazytui.errors import UsageError
 from lazytui.interpret.saliency import masks
 from lazytui.interpret.saliency.judged import judged
 from lazytui.interpret.saliency.sorting import sorted_ways
+from lazytui.models.classifier import Classifier
 from lazytui.runs.result import load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab
@@ -88,6 +91,27 @@ def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: Gaz
     assert [bool(answer.looks) for answer in first] == sorted(bool(answer.looks) for answer in first)
     assert next(answer for answer in again if answer.looks).sorting is not None
     assert first[-1].doing == again[-1].doing == ""
+
+
+def test_a_live_look_takes_the_seed_that_a_run_would(gaze: Gaze) -> None:
+    first, other, again = (asked(gaze, 0, method="smooth-grad", seed=seed).looks[0].heat for seed in (0, 1, 0))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_networks_that_were_looked_at_long_ago_are_let_go(lab: Lab) -> None:
+    """A training that goes on writes its weights again and again, and is another network each time."""
+    gaze, before = Gaze(Workspace(lab.workspace)), len(networks_in_memory())
+    weights = Workspace(lab.workspace).find("reference").weights
+    for second in range(12):
+        os.utime(weights, (second, second))
+        assert asked(gaze, 0).sorting is not None
+    assert len(networks_in_memory()) - before <= 8
+
+
+def networks_in_memory() -> list[Classifier]:
+    gc.collect()
+    return [found for found in gc.get_objects() if type(found) is Classifier]
 
 
 def test_albums_of_the_same_size_are_told_apart(gaze: Gaze) -> None:

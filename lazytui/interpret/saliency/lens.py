@@ -35,16 +35,18 @@ class Lens:
     """A network with what its maps need. Safe to call from a thread, one call at a time; the network isn't changed."""
 
     def __init__(
-        self, model: nn.Module, name: str, images: NDArray[np.uint8], *, baseline: Tensor | None = None
+        self, model: nn.Module, name: str, images: NDArray[np.uint8], *, baseline: Tensor | None = None, seed: int = 0
     ) -> None:
         """name: the model's. images: (n, 28, 28, 3) uint8, typical ones, whose mean color patches take.
 
         baseline: (3, 28, 28) float32 on the model's device, where integrated gradients start; default black.
+        seed: of the noise.
         """
         self._model = model
         self._name = name
         self._color = mean_color(images, device_of(model))
         self._baseline = baseline if baseline is not None else torch.zeros(3, 1, 1, device=device_of(model))
+        self._seed = seed
         self.layers: dict[str, Size] = map_sizes(model)
         """Layers that have a map, with its height and width."""
 
@@ -75,7 +77,7 @@ class Lens:
     def request(self, method: str, layer: str | None = None) -> Request:
         """What to ask `explain` or `survey` for. Raises UsageError as `look` does."""
         chosen = chosen_layer(self._model, self._name, method, layer, self.layers)
-        return Request(method, chosen, self._color, self._baseline)
+        return Request(method, chosen, self._color, self._baseline, self._seed)
 
     def _layer_or_none(self, method: str) -> str | None:
         try:

@@ -209,7 +209,9 @@ def steps_to_keep(total: int, count: int) -> frozenset[int]:
 
     >>> sorted(steps_to_keep(1000, 6))
     [0, 1, 6, 32, 178, 1000]
+    >>> sorted(steps_to_keep(1000, 2))
+    [0, 1000]
     """
     if count == 0:
         return frozenset()
-    return frozenset({0, *(round(total ** (index / max(count - 2, 1))) for index in range(count - 1))})
+    return frozenset({0, *(round(total ** (1 - index / max(count - 2, 1))) for index in range(count - 1))})

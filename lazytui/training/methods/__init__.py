@@ -67,7 +67,7 @@ METHODS = {
         bends=True,
     ),
     "focal": MethodEntry(
-        "What is already right counts less.",
+        "What is already right counts less. Study A: with --lr 5e-4.",
         "focal",
         "FocalLoss",
         source="Lin 2017; study A",
@@ -175,7 +175,7 @@ METHODS = {
         options={"q": 0.7, "ema": 0.7},
     ),
     "group-dro": MethodEntry(
-        "The worst of the 100 digit x color groups counts most.",
+        "The worst of the 100 digit x color groups counts most. The paper's batches: 256 or more.",
         "group_dro",
         "GroupDRO",
         source="Sagawa 2020",

@@ -210,6 +210,11 @@ def test_the_worst_group_gains_weight() -> None:
     assert risk.shares[2].item() == pytest.approx(high / (low + high), rel=1e-5)
 
 
+def test_groups_that_a_batch_lacks_do_not_make_its_loss_small() -> None:
+    risk = WorstGroups(torch.arange(100), rate=0.01)
+    assert risk.of(torch.ones(64), torch.arange(64)).item() == pytest.approx(1)
+
+
 def test_the_prior_of_a_digit_given_its_color() -> None:
     """Color 3: two 3s and one 5, each of ten pairs counting one more; color 4: none, so that all are alike."""
     prior = log_digit_given_color(torch.tensor([3, 3, 5]), torch.tensor([3, 3, 3])).exp()

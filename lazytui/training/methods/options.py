@@ -39,7 +39,7 @@ class MethodOptions(BaseModel):
     q: float | None = _option("q", "How proud the biased network is: 0 plain, 1 most.", gt=0, le=1)
     ema: float | None = _option("ema", "Share of the old in a sample's average loss.", ge=0, lt=1)
     group_lr: float | None = _option("group_lr", "How fast the worst groups gain weight.", ge=0, le=10)
-    aside: float | None = _option("aside", "Share of the training digits set aside for the head.", gt=0, lt=1)
+    aside: float | None = _option("aside", "Share of the training digits set aside for the head.", gt=0, le=0.5)
     refits: int | None = _option("refits", "Heads that are fitted and averaged.", ge=1, le=1000)
     l1: float | None = _option("l1", "L1 penalty of the head.", ge=0, le=10)
     mix: float | None = _option("mix", "Both parameters of the Beta that mixing shares are drawn from.", gt=0, le=100)

@@ -68,6 +68,7 @@ def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedD
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a map with the image's edges, and mlp"),
         ("grl", ["--batch-size", "1"], "The method grl has an adversary that normalizes over a batch"),
+        ("dfr", ["--aside", "0.9"], "--aside: It has to be 0.5 or less."),
         ("lff", ["--q", "0"], "--q: It has to be more than 0."),
         ("permute-jitter", ["--hue", "0.7"], "--hue: It has to be 0.5 or less."),
     ],

@@ -55,13 +55,14 @@ def run(params: LlcParams, report: Report) -> Result:
     report.progress(params.steps, params.steps, "steps")
     asked = found.coefficient[_MIDDLE, _MIDDLE]
     means = found.coefficient.mean(2)
+    finite = means[np.isfinite(means)]
     return Result(
         metrics={
             "llc": float(asked.mean()),
             "llc_deviation": float(asked.std(ddof=1)),
-            "llc_smallest_of_grid": float(np.nan_to_num(means, nan=np.inf).min()),
-            "llc_largest_of_grid": float(np.nan_to_num(means, nan=-np.inf).max()),
-            "loss": found.loss,
+            "llc_smallest_of_grid": float(finite.min()) if finite.size else None,
+            "llc_largest_of_grid": float(finite.max()) if finite.size else None,
+            "loss_at_weights": found.loss,
         },
         facts={
             "images": len(train),
@@ -107,8 +108,8 @@ def _verdict(params: LlcParams, result: Result) -> Text:
         paragraphs=(
             estimate,
             f"lambda = n beta (E[L(w)] - L(w*)), n beta = n / ln n = {told['n_beta']:,.1f} with n = {told['images']:,} "
-            f"training images and L(w*) = {found['loss']:.5f}; {told['parameters']:,} parameters. It counts effective "
-            "parameters, halved: fewer than a half of all where directions of the weights don't matter.",
+            f"training images and L(w*) = {found['loss_at_weights']:.5f}; {told['parameters']:,} parameters. It counts "
+            "effective parameters, halved: fewer than a half of all where directions of the weights don't matter.",
             "The number depends on its settings, as the grid shows. Compare it only with that of another network under "
             "the same settings and with the same number of images, and where the traces have become level.",
         ),
@@ -141,7 +142,7 @@ def _traces(params: LlcParams, result: Result) -> Lines:
         series=tuple(Series(name=f"chain {number + 1}", x=x, y=chain) for number, chain in enumerate(smooth[:8])),
         x_label="step",
         y_label="loss",
-        references=(Reference(name="at the weights", value=result.metrics["loss"] or 0.0),),
+        references=(Reference(name="at the weights", value=result.metrics["loss_at_weights"] or 0.0),),
     )
 
 
@@ -159,7 +160,7 @@ def _by_step_size(params: LlcParams, result: Result) -> Lines:
         x_label="step",
         y_label="loss",
         log_y=True,
-        references=(Reference(name="at the weights", value=result.metrics["loss"] or 0.0),),
+        references=(Reference(name="at the weights", value=result.metrics["loss_at_weights"] or 0.0),),
     )
 
 

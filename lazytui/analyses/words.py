@@ -75,6 +75,9 @@ METRICS = {
     "traitors": Metric("traitors", "neurons that tell more of the color than of the digit", share=False),
     "heroes": Metric("heroes", "neurons that tell more of the digit than of the color", share=False),
     "llc": Metric("LLC", "local learning coefficient: effective parameters, halved, at its settings", share=False),
+    "loss_at_weights": Metric(
+        "loss at the weights", "mean cross-entropy of all training images, before the chains move", share=False
+    ),
     "loss": Metric("loss", "mean cross-entropy of the training batches", share=False),
     "steps": Metric("steps", "updates of the weights", share=False),
     "seconds": Metric("seconds", "of work, in every process that had a part in it", share=False),

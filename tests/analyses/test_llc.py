@@ -36,6 +36,7 @@ def test_an_estimate_comes_with_its_settings_its_grid_and_its_traces(trained: La
     assert grid.row_labels == ("2.5e-06", "5e-06", "1e-05") and grid.column_labels == ("150", "300", "600")
     assert metrics["llc_smallest_of_grid"] == pytest.approx(grid.values.min())
     assert isinstance(traces, Lines) and len(traces.series) == 2 and len(traces.series[0].x) == 20
+    assert traces.references[0].value == metrics["loss_at_weights"]
     assert isinstance(verdict, Text) and "step size 5e-06 and spring 300" in verdict.paragraphs[0]
 
 

@@ -16,20 +16,26 @@ from numpy.typing import NDArray
 from lazytui.analyses import gradcam
 from lazytui.analyses.gradcam import GradcamParams
 from lazytui.analyses.pair import first_subject, subjects
-from lazytui.analyses.subject import Subject, SubjectParams, load_subject, require_at_hand, trained_with
+from lazytui.analyses.subject import (
+    Subject,
+    SubjectParams,
+    load_subject,
+    require_at_hand,
+    trained_with,
+    weights_written,
+)
 from lazytui.analyses.train import TrainParams
 from lazytui.data.digits import Digits
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.sources import ConcreteSource, Part, load_digits
 from lazytui.data.splits import Split, build
-from lazytui.errors import BadInput, LazytuiError, UsageError
+from lazytui.errors import LazytuiError, UsageError
 from lazytui.evaluation.answers import SPLIT_NAMES
 from lazytui.interpret.saliency.judged import Judged, judged
 from lazytui.interpret.saliency.masks import standing, stroke_masks
 from lazytui.interpret.saliency.methods import METHODS
 from lazytui.interpret.saliency.resize import upsampled
 from lazytui.interpret.saliency.sorting import sorted_ways
-from lazytui.runs.folder import WEIGHTS_FILE
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -144,7 +150,7 @@ class Gaze:
 
     def _growing(self, question: Question) -> Iterator[Answer]:
         params = question.params
-        require_at_hand(trained_with(first_subject(params), self._workspace))
+        require_at_hand(trained_with(first_subject(params), self._workspace).source)
         asked = subjects(params, self._workspace)
         trained = trained_with(asked[0], self._workspace)
         network = self._workspace.reference(self._workspace.find(params.run))
@@ -175,10 +181,7 @@ class Gaze:
     def _open(self, subject: SubjectParams, trained: TrainParams, params: GradcamParams) -> _Ready:
         """The network as its file is now: a training that goes on writes another."""
         folder = self._workspace.find(subject.run).path
-        try:
-            written = (folder / WEIGHTS_FILE).stat().st_mtime_ns
-        except OSError as error:
-            raise BadInput(f"{subject.run} has no weights yet: it hasn't saved a network.") from error
+        written = weights_written(subject.run, self._workspace, "yet: it hasn't saved a network.")
         return self._ready(subject, folder, written, trained, params.split, params.baseline, params.seed)
 
     def _load(self, subject: SubjectParams, _folder: Path, _written: int) -> Subject:

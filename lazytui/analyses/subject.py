@@ -74,15 +74,28 @@ def recorded_training(run: str, workspace: Workspace) -> TrainParams:
     return trained
 
 
-def require_at_hand(trained: TrainParams) -> None:
-    """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked."""
-    if trained.source == "strokes":
+def weights_written(run: str, workspace: Workspace, without: str) -> int:
+    """When the weights of a run were written, in ns: a training that goes on writes others.
+
+    without: since when it has none and what that means, for the BadInput that is raised then.
+    """
+    try:
+        return workspace.find(run).weights.stat().st_mtime_ns
+    except OSError as error:
+        raise BadInput(f"{run} has no weights {without}") from error
+
+
+def require_at_hand(source: SourceName, otherwise: str = "show the network others: source strokes") -> None:
+    """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked.
+
+    otherwise: what else can be done about it.
+    """
+    if source == "strokes":
         return
-    source: Downloadable = "mnist" if trained.source == "auto" else trained.source
-    if not is_cached(source):
+    wanted: Downloadable = "mnist" if source == "auto" else source
+    if not is_cached(wanted):
         raise BadInput(
-            f"The {source} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or show the "
-            "network others: source strokes."
+            f"The {wanted} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or {otherwise}."
         )
 
 

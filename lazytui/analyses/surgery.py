@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.neuron_figures import STAND_IN
 from lazytui.analyses.neurons import NeuronsParams, session
-from lazytui.analyses.subject import require_at_hand, trained_with
-from lazytui.errors import BadInput, LazytuiError
+from lazytui.analyses.subject import require_at_hand, trained_with, weights_written
+from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Bars, Reference
 from lazytui.interpret.neurons.roles import ROLES
-from lazytui.runs.folder import WEIGHTS_FILE
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
@@ -85,9 +84,10 @@ class Surgery:
             yield Answer(question, refused=str(error))
 
     def _growing(self, question: Question) -> Iterator[Answer]:
-        params, written = question.params, self._written(question.params)
+        params = question.params
+        written = weights_written(params.run, self._workspace, "any more, so nothing can be taken out of it.")
         if self._kept is None or (self._kept.params, self._kept.written) != (params, written):
-            require_at_hand(trained_with(params, self._workspace))
+            require_at_hand(trained_with(params, self._workspace).source)
             loaded = "torch" in sys.modules
             yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
             without = session(params, self._workspace)
@@ -108,12 +108,6 @@ class Surgery:
         orders = random_orders(len(question.active), question.params.seed)[:, : len(question.marked)]
         return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
 
-    def _written(self, params: NeuronsParams) -> int:
-        try:
-            return (self._workspace.find(params.run).path / WEIGHTS_FILE).stat().st_mtime_ns
-        except OSError as error:
-            raise BadInput(f"{params.run} has no weights any more, so nothing can be taken out of it.") from error
-
 
 def active_neurons(result: Result) -> tuple[int, ...]:
     """Those that are neither silent nor flat: the ones that random ones are drawn from."""
@@ -125,12 +119,13 @@ def bars(answer: Answer, result: Result) -> Bars:
     """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
     asked, images = answer.question, result.facts["samples"]
     marked = len(asked.marked)
+    drawn = min(marked, len(asked.active))
     draws = len(answer.random)
     labels, values, intervals = [], [], []
     for split in SPLITS:
         rows = [[each[split]] if each else [] for each in (answer.intact, answer.without)]
         rows.append([each[split] for each in answer.random])
-        labels += [f"{split}, {which}" for which in ("intact", f"without {marked} marked", f"without {marked} random")]
+        labels += [f"{split}, {which}" for which in ("intact", f"without {marked} marked", f"without {drawn} random")]
         values += [float(np.mean(row)) if row else np.nan for row in rows]
         intervals += [[min(row), max(row)] if len(row) > 1 else [np.nan, np.nan] for row in rows]
     return Bars(

@@ -18,12 +18,11 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.evaluate import answers_behind
+from lazytui.analyses.subject import require_at_hand
 from lazytui.analyses.train import TrainParams
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.place import Place
 from lazytui.data.palettes import Palette, palette
-from lazytui.data.params import SourceName
-from lazytui.data.sources import is_cached
 from lazytui.data.splits import build
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.evaluation.answers import Answers
@@ -77,19 +76,10 @@ def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
         raise BadInput(f"The result of {run.reference} isn't what its analysis makes.") from error
     images = np.empty((0, 28, 28, 3), np.uint8)
     if len(indices):
-        _require_at_hand(data.source)
+        require_at_hand(data.source, f"fetch them with lazytui run dataset --source {data.source}")
         with _painting:
             images = painted_again(_dataset(data), cell, answers)[indices]
     return Behind(network, cell, answers, palette(data.palette), indices, images)
-
-
-def _require_at_hand(source: SourceName) -> None:
-    """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked."""
-    if source in {"mnist", "fashion"} and not is_cached(source):
-        raise BadInput(
-            f"The {source} digits that were evaluated aren't on this machine: point LAZYTUI_DATA to a folder that has "
-            f"them, or fetch them with lazytui run dataset --source {source}."
-        )
 
 
 class CellImages(Place):

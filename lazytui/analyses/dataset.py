@@ -17,12 +17,12 @@ from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.save import save
 from lazytui.data.splits import SPLITS, BiasedDataset, Split, build, source_at_hand
+from lazytui.evaluation.answers import DIGITS
 from lazytui.figures.kinds import Column, Figure, Matrix, Pixels, Table
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
-DIGITS = tuple("0123456789")
 WHAT_SPLITS_ARE = {
     "train": "what a network learns from",
     "validation": "held out of the same easy images",

@@ -11,13 +11,12 @@ from lazytui.analyses.gaze import Album, Answer, Look, Sorting
 from lazytui.analyses.gradcam_figures import overlay
 from lazytui.analyses.gradcam_verdict import COLOR_ON_STROKE, worn_on_stroke
 from lazytui.data.palettes import Palette, palette
+from lazytui.evaluation.answers import DIGITS, tone_of
 from lazytui.evaluation.pair import AGAINST
-from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Text, Tone
+from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Text
 from lazytui.interpret.saliency.methods import METHODS
 from lazytui.interpret.saliency.sorting import NO_EVIDENCE, WAYS
 from lazytui.models.catalog import FINE_MAP
-
-DIGITS = tuple("0123456789")
 
 
 def of_one_image(answer: Answer, place: int) -> list[Figure]:
@@ -59,12 +58,8 @@ def _map(look: Look, name: str, album: Album, place: int, answer: Answer, *, of_
         overlay=overlay(look.heat[None], method.signed),
         columns=1,
         captions=(f"→ {guess}{of_class}{nothing}",),
-        tones=(_tone(guess, int(album.split.digits[place]), int(album.split.colors[place])),),
+        tones=(tone_of(guess, int(album.split.digits[place]), int(album.split.colors[place])),),
     )
-
-
-def _tone(guess: int, digit: int, color: int) -> Tone:
-    return "good" if guess == digit else "bad" if guess == color else "muted"
 
 
 def _probabilities(looks: Sequence[Look], ten: Palette) -> Figure:
@@ -126,9 +121,7 @@ def page(
     captions, tones = [_called(album, place, ten) for place in shown.tolist()], []
     if sorting:
         captions = [f"{words}→{sorting.predicted[place]}" for words, place in zip(captions, shown, strict=True)]
-        tones = [
-            _tone(int(sorting.predicted[place]), int(split.digits[place]), int(split.colors[place])) for place in shown
-        ]
+        tones = list(map(tone_of, sorting.predicted[shown], split.digits[shown], split.colors[shown]))
     counted = f"{part.start + 1:,} to {part.start + len(shown):,} of {len(chosen):,}"
     return Pixels(
         name="images",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.words import METRICS, shown
 from lazytui.data.palettes import NO_COLOR, Palette
+from lazytui.evaluation.answers import DIGITS, tone_of
 from lazytui.figures.kinds import (
     Bars,
     Cell,
@@ -31,7 +32,6 @@ from lazytui.interpret.saliency.resize import upsampled
 from lazytui.interpret.saliency.sorting import LOOKING, WAYS
 from lazytui.runs.result import Result
 
-DIGITS = tuple("0123456789")
 ENERGIES = ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect")
 _TONES: tuple[Tone, ...] = ("good", "bad", "good", "bad", "muted")
 
@@ -95,7 +95,7 @@ def matching(seen: Seen) -> Pixels:
         guess = int(row.argmax())
         said_of = f"{guess} {row[guess]:.0%} {seen.ten.names[color]}"
         captions.append(f"{said_of}{_asked(int(target), guess)}{_nothing(heat)}")
-        tones.append("good" if guess == digit else "bad" if guess == color else "muted")
+        tones.append(tone_of(guess, digit, color))
     return Pixels(
         name="matching",
         title=f"Matching and conflicting colors: {seen.told}",

@@ -11,11 +11,20 @@ from numpy.typing import NDArray
 from lazytui.data.splits import Split
 from lazytui.evaluation.metrics import Labels, conflicting
 from lazytui.evaluation.paired import Hits
+from lazytui.figures.kinds import Tone
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
 SPLIT_NAMES = {"easy": "validation", "hard": "hard", "probe": "probe"}
 """The splits that are evaluated, with what the data set calls them."""
+
+
+DIGITS = tuple("0123456789")
+
+
+def tone_of(said: int, digit: int, color: int) -> Tone:
+    """How an answer is marked: the digit, the digit that the color belongs to, or neither."""
+    return "good" if said == digit else "bad" if said == color else "muted"
 
 
 @dataclass(frozen=True)

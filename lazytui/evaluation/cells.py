@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from lazytui.data.palettes import Palette
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
-from lazytui.evaluation.answers import SPLIT_NAMES, Answers
-from lazytui.figures.kinds import Pixels, Text, Tone
+from lazytui.evaluation.answers import SPLIT_NAMES, Answers, tone_of
+from lazytui.figures.kinds import Pixels, Text
 
 Chosen = NDArray[np.intp]
 """(n,): indices of images in their split."""
@@ -99,7 +99,7 @@ def cell_figure(
         images=images,
         columns=columns,
         captions=tuple(_caption(answers, ten, int(index)) for index in shown),
-        tones=tuple(_tone(answers, int(index)) for index in shown),
+        tones=tuple(map(tone_of, answers.predicted[shown], answers.digits[shown], answers.colors[shown])),
     )
 
 
@@ -115,7 +115,3 @@ def _counted(every: Chosen, shown: Chosen) -> str:
 def _caption(answers: Answers, ten: Palette, index: int) -> str:
     color = ten.color_name(int(answers.colors[index]))
     return f"{color} {answers.predicted[index]} {float(answers.confidence[index]):.0%}"
-
-
-def _tone(answers: Answers, index: int) -> Tone:
-    return "good" if answers.right[index] else "bad" if answers.followed[index] else "muted"

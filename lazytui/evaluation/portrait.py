@@ -6,11 +6,9 @@ import numpy as np
 
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
-from lazytui.evaluation.answers import SPLIT_NAMES
-from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text, Tone
+from lazytui.evaluation.answers import DIGITS, SPLIT_NAMES, tone_of
+from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text
 from lazytui.runs.result import Result
-
-DIGITS = tuple("0123456789")
 
 
 def verdict(result: Result) -> Text:
@@ -115,10 +113,6 @@ def cue_conflict(result: Result, data: DatasetParams) -> Pixels:
     chances = result.arrays["cue_conflict_probabilities"]
     predicted, confident = chances.argmax(1), chances.max(1)
     digits, colors = np.divmod(np.arange(100), 10)
-    tones: tuple[Tone, ...] = tuple(
-        "good" if said == digit else "bad" if said == color else "muted"
-        for said, digit, color in zip(predicted, digits, colors, strict=True)
-    )
     return Pixels(
         name="cue-conflict",
         title="Cue conflict: one shape in each of the ten colors",
@@ -127,7 +121,7 @@ def cue_conflict(result: Result, data: DatasetParams) -> Pixels:
         images=result.arrays["cue_conflict_images"].astype(np.uint8),
         columns=10,
         captions=tuple(f"{said} {share:.0%}" for said, share in zip(predicted, confident, strict=True)),
-        tones=tones,
+        tones=tuple(map(tone_of, predicted, digits, colors)),
         row_labels=DIGITS,
         column_labels=palette(data.palette).names,
         row_axis="digit",

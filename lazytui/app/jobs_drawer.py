@@ -13,7 +13,6 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lazytui.app.following import RunLine
-from lazytui.errors import LazytuiError
 from lazytui.plain_text import plain
 from lazytui.runs.words import age, duration, state_word
 
@@ -89,10 +88,7 @@ class JobsDrawer(ModalScreen[None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         line = self._going[event.option_index]
         self.dismiss(None)
-        try:
-            self.lab.open_run(line.run.reference)
-        except LazytuiError as error:
-            self.lab.say_error(error)
+        self.lab.open_run(line.run.reference)
 
     def action_pause(self) -> None:
         """Let the run under the cursor wait, or wake it."""

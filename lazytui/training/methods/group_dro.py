@@ -50,8 +50,8 @@ class WorstGroups:
     def of(self, each: Tensor, groups: Tensor) -> Tensor:
         """sum_g q_g L_g over the groups of this batch, after q has moved. each: (n,) losses; groups: (n,) int64.
 
-        Divided by the q of these groups: of 100 groups an evenly drawn batch of 64 holds 47 on average, one of 256 holds
-        92, and those that it knows nothing of must not make its loss small.
+        Divided by the q of these groups: of 100 groups an evenly drawn batch of 64 holds 47 on average, one of 256
+        holds 92, and those that it knows nothing of must not make its loss small.
         """
         means, there = group_means(each.float(), groups, len(self.shares))
         grown = self.shares * (self._rate * means.detach()).exp()

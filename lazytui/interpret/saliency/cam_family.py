@@ -73,10 +73,11 @@ def grad_cam(activation: Tensor, gradient: Tensor) -> Tensor:
 def grad_cam_plus_plus(activation: Tensor, gradient: Tensor) -> Tensor:
     """sum_k w_k A_k with w_k = sum a ReLU(g), a = g^2 / (2 g^2 + g^3 sum_ab A_ab) (Chattopadhay et al. 2018, eq. 19).
 
-    Only positive gradients count, and for those a = 1 / (2 + g sum_ab A_ab), which needs no guard against 0 / 0.
+    Only positive gradients count, and for those a = 1 / (2 + g sum_ab A_ab). The paper takes A after a ReLU; where a
+    layer before one is asked, a negative sum counts as 0, lest a grow without bound and turn its sign.
     """
     positive = gradient.relu()
-    total = activation.sum((2, 3), keepdim=True)
+    total = activation.sum((2, 3), keepdim=True).relu()
     weights = (positive / (2 + positive * total)).sum((2, 3))
     return torch.einsum("nk,nkhw->nhw", weights, activation)
 

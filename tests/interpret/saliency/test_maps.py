@@ -81,6 +81,8 @@ def test_grad_cam_plus_plus_counts_no_negative_gradient_and_never_divides_by_zer
     torch.testing.assert_close(grad_cam_plus_plus(activation, gradient), expected)
     nothing = grad_cam_plus_plus(torch.zeros(1, 2, 3, 3), torch.zeros(1, 2, 3, 3))
     assert (nothing == 0).all()
+    before_relu = torch.tensor([[[[-3.0, -1.0]]]])
+    torch.testing.assert_close(grad_cam_plus_plus(before_relu, torch.tensor([[[[0.5, 0.5]]]])), 0.5 * before_relu[:, 0])
 
 
 def test_the_raw_map_keeps_its_sign() -> None:

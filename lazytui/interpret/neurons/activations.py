@@ -15,6 +15,7 @@ from lazytui.errors import UsageError
 from lazytui.evaluation.predict import evaluating
 from lazytui.hardware import Hardware
 from lazytui.interpret.batches import in_batches
+from lazytui.interpret.neurons.position import require_inside
 from lazytui.interpret.taps import captured
 
 BATCH = 500
@@ -68,12 +69,12 @@ def gather(
             model(to_float(torch.from_numpy(images[part]).to(hardware.device)))
         return {name: Activations(read(maps), _strongest(maps)) for name, maps in seen.items()}
 
-    with torch.inference_mode(), evaluating(model), hardware.autocast():
+    with torch.inference_mode(), evaluating(model):
         parts = in_batches(look, len(images), BATCH, note)
     return {
         name: Activations(
-            torch.cat([part[name].values for part in parts]).float(),
-            torch.cat([part[name].strongest for part in parts]).float(),
+            torch.cat([part[name].values for part in parts]),
+            torch.cat([part[name].strongest for part in parts]),
         )
         for name in layers
     }
@@ -89,7 +90,5 @@ def _strongest(maps: Tensor) -> Tensor:
 def _at(maps: Tensor, row: int, column: int) -> Tensor:
     if maps.ndim == 2:
         return maps
-    height, width = maps.shape[2:]
-    if row >= height or column >= width:
-        raise UsageError(f"Row {row}, column {column} is outside of this layer's map, which is {height} x {width}.")
+    require_inside(row, column, *maps.shape[2:])
     return maps[:, :, row, column]

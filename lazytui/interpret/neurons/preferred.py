@@ -61,8 +61,7 @@ class Climber:
         for _ in range(self.steps):
             self.tick()
             images = _images(spectrum, scale, axes)
-            with self.hardware.autocast():
-                gains = objective(_shifted(images, random)).float()
+            gains = objective(_shifted(images, random))
             loss = self.variation * _total_variation(images) - gains
             (spectrum.grad,) = torch.autograd.grad(loss.sum(), spectrum)
             optimizer.step()

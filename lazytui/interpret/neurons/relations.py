@@ -14,7 +14,7 @@ from lazytui.interpret.neurons.information import BINS, Floats
 
 def correlation(values: Tensor) -> Floats:
     """(N, C) activations -> (C, C) Pearson correlations in [-1, 1]; 0 with a neuron that never varies."""
-    centered = values.double().cpu() - values.double().cpu().mean(0)
+    centered = values.cpu().double() - values.cpu().double().mean(0)
     deviation = centered.square().sum(0).sqrt()
     scaled = centered / deviation.masked_fill(deviation == 0, 1)
     return np.asarray((scaled.T @ scaled).clamp(-1, 1).numpy())
@@ -27,7 +27,7 @@ def shared_information(bins: Tensor) -> Floats:
     """
     images, neurons = bins.shape
     hot = torch.nn.functional.one_hot(bins, BINS + 1).reshape(images, -1).float()
-    joint = (hot.T @ hot).double().cpu().numpy().reshape(neurons, BINS + 1, neurons, BINS + 1) / images
+    joint = (hot.T @ hot).cpu().double().numpy().reshape(neurons, BINS + 1, neurons, BINS + 1) / images
     own = np.einsum("aiai->ai", joint)
     entropy = -(own * _log(own)).sum(1)
     together = -(joint * _log(joint)).sum((1, 3))
@@ -49,7 +49,7 @@ def clustered(similarity: Floats) -> NDArray[np.int64]:
 
 def spectrum(values: Tensor) -> Floats:
     """(N, C) activations -> (min(N, C),) variances along the principal components, largest first."""
-    centered = values.double().cpu() - values.double().cpu().mean(0)
+    centered = values.cpu().double() - values.cpu().double().mean(0)
     return np.asarray((torch.linalg.svdvals(centered).square() / max(len(values) - 1, 1)).numpy())
 
 

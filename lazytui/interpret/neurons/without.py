@@ -72,7 +72,7 @@ class Without:
                 images = torch.from_numpy(split.images).to(hardware.device)
                 parts = in_batches(functools.partial(self._carry, images), len(images), BATCH, note)
                 carried = torch.cat([part for part, _ in parts])
-                sums += torch.stack([part for _, part in parts]).sum(0).cpu()
+                sums += torch.stack([part for _, part in parts]).sum(0)
                 seen += len(images)
                 self._kept[name] = _Kept(images, carried, torch.from_numpy(split.digits).to(hardware.device))
             means = (sums / max(seen, 1)).float().to(hardware.device)
@@ -151,7 +151,7 @@ class Without:
             part = slice(start, start + BATCH)
             carried = kept.carried[part].clone()
             carried[:, chosen] = self._stand_ins[mode][:, chosen]
-            parts.append(self.cut.logits(carried, to_float(kept.images[part])).float())
+            parts.append(self.cut.logits(carried, to_float(kept.images[part])))
         return torch.cat(parts)
 
     def _right(self, kept: _Kept, logits: Tensor) -> float:
@@ -161,11 +161,11 @@ class Without:
         """What is kept of a batch of images, and the sum over it of each neuron's mean activation."""
         activations = self.cut.activations(to_float(images[part]))
         means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
-        return self.cut.carry(activations), means.double().sum(0)
+        return self.cut.carry(activations), means.cpu().double().sum(0)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        with self._lock, torch.inference_mode(), evaluating(self.cut.model), self._hardware.autocast():
+        with self._lock, torch.inference_mode(), evaluating(self.cut.model):
             yield
 
 
@@ -183,7 +183,7 @@ class _Pair:
         chosen = torch.tensor(list(neurons), dtype=torch.long, device=self.here.device)
         changed = self.here.clone()
         changed[:, chosen] = self.there[:, chosen]
-        shifted: NDArray[np.float32] = (self.cut.logits(changed, self.images) - self.before).float().cpu().numpy()
+        shifted: NDArray[np.float32] = (self.cut.logits(changed, self.images) - self.before).cpu().numpy()
         return shifted
 
 

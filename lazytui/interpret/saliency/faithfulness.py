@@ -86,7 +86,7 @@ def _curve(
             changed = place < step * place[0].numel() // STEPS
             seen = torch.where(changed == insert, batch, fill)
             points.append(model(seen).softmax(1).gather(1, classes).sum())
-        return torch.stack(points).double().cpu()
+        return torch.stack(points).cpu().double()
 
     with torch.no_grad(), evaluating(model):
         total = torch.stack(in_batches(work, len(images), BATCH, told)).sum(0).numpy()

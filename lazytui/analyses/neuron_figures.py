@@ -89,7 +89,8 @@ def _without(ablate: str, result: Result) -> str:
     area, peaks = random.mean(1), random.max(1)
     return (
         f"Intact, the network is right on {_percent(metrics['hard_intact'])} of {result.facts['samples']['hard']:,} "
-        f"hard images; with all of its {int(arrays['ablated'][-1])} active neurons {STAND_IN[ablate]} it guesses. "
+        f"hard images; with all of its {int(arrays['ablated'][-1])} active neurons {STAND_IN[ablate]}, on "
+        f"{_percent(traitors[-1])}. "
         f"Averaged over the stages between, hard accuracy is {_percent(metrics['hard_without_traitors'])} if the worst "
         f"traitors go first, {_percent(metrics['hard_without_heroes'])} if they go last, and "
         f"{_percent(metrics['hard_without_random'])} in random order (20 draws, {_percent(area.min())} to "
@@ -230,7 +231,7 @@ def _curves(split: str, ablate: str, result: Result) -> Lines:
         title=f"{split.capitalize()} accuracy as more and more neurons are taken out",
         note=f"Neurons {STAND_IN[ablate]}, of the {int(x[-1])} that are ever active; "
         f"{result.facts['samples'][split]:,} images. Random: 20 orders, their mean and extremes. Towards the right "
-        "every order ends at guessing, so only what lies above chance is an improvement.",
+        "every order ends where all are gone; where that is guessing, only what lies above chance is an improvement.",
         series=tuple(Series(name=name, x=x, y=y.astype(np.float64)) for name, y in series.items()),
         x_label="neurons taken out",
         y_label="accuracy",

@@ -18,6 +18,7 @@ from lazytui.analyses.subject import Subject, SubjectParams, load_subject, train
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
+from lazytui.interpret.neurons.position import require_inside
 from lazytui.interpret.neurons.roles import ROLES
 from lazytui.interpret.neurons.snippets import snippet_names
 from lazytui.models.catalog import CATALOG, FINE_MAP
@@ -64,7 +65,7 @@ class NeuronsParams(SubjectParams):
 
 
 def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
-    """Make sure that the data can be rebuilt and have color, and that there is such a layer; name it."""
+    """Make sure that the data can be rebuilt and have color, and that there are such a layer and position; name it."""
     trained = trained_with(params, workspace)
     if trained.placement == "none":
         raise BadInput(f"The data of {params.run} have no color, so its neurons can't be asked for color or digit.")
@@ -72,21 +73,23 @@ def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     if trained.model not in CATALOG:
         return settled
     entry = CATALOG[trained.model]
-    default = entry.saliency_layer or entry.layers[-1]
-    if params.layer not in {None, *(layer.name for layer in entry.layers)}:
-        _require_layer(trained.model, params.layer or "")
-    return settled.model_copy(update={"layer": params.layer or default.name})
+    layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
+    known = {one.name: one.shape for one in entry.layers}
+    shape = known[layer] if layer in known else _shape(trained.model, layer)
+    if "," in params.read and len(shape) == 3:
+        require_inside(*map(int, params.read.split(",")), *shape[1:])
+    return settled.model_copy(update={"layer": layer})
 
 
-def _require_layer(model: str, layer: str) -> None:
-    """UsageError, before anything is written, where the catalog's model has no such layer."""
+def _shape(model: str, layer: str) -> tuple[int, ...]:
+    """Of one image's activation in any layer of the catalog's model. Raises UsageError where it has no such layer."""
     from lazytui.models.torch_pair import require_torch
 
     require_torch()
     from lazytui.interpret.cut import Cut
     from lazytui.models.build import build_model
 
-    Cut(build_model(model, seed=0), layer)
+    return Cut(build_model(model, seed=0), layer).shape
 
 
 def run(params: NeuronsParams, report: Report) -> Result:

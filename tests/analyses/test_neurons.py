@@ -144,6 +144,9 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
     done = lab.call("run", "neurons", "latest", "--model", "mine.py:make", *QUICK)
     assert done.code == 0, done.err
     assert done.json["metrics"]["neurons"] == 6
+    run = Workspace(lab.workspace).find(done.json["run"])
+    without_any, verdict = load_result(run.path).arrays["hard_traitors_first"][-1], figures(run)[0]
+    assert isinstance(verdict, Text) and f"on {100 * without_any:.1f} %" in verdict.paragraphs[1], "past the layer"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +154,8 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
     [
         (("--layer", "features.relu4"), 2, "There is no layer 'features.relu4'. Did you mean features.relu3"),
         (("--read", "median"), 2, "--read: Take mean, max, or a position: a row and a column such as 3,4."),
-        (("--samples", "5"), 2, "--samples: Input should be greater than or equal to 100."),
+        (("--read", "9,9"), 2, "Row 9, column 9 is outside of this layer's map, which is 7 x 7."),
+        (("--samples", "5"), 2, "--samples: It has to be 100 or more."),
         (("--source", "mnist"), 3, "mnist"),
     ],
     ids=str,

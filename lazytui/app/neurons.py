@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
+from threading import Lock
 from typing import Any, ClassVar, Literal
 
 from textual import on, work
@@ -458,15 +460,27 @@ def _nothing_of(network: str, layer: str | None) -> str:
 
 def _told(line: RunLine) -> str:
     """How a run that isn't done goes, or ended, with the last that it said."""
-    last = line.status.error or (_last_note(line.run) if line.going else "")
+    last = line.status.error or (_last_note(line.run.events).text() if line.going else "")
     return f"{line.run.name or line.run.id} is {state_word(line.status)}" + (f": {last}" if last else ".")
 
 
-def _last_note(run: RunFolder) -> str:
-    reader, last = EventReader(run.events), ""
-    while events := reader.read(500):
-        last = next((event["text"] for event in reversed(events) if event["kind"] == "note"), last)
-    return last
+class LastNote:
+    """The last note of an event log, which grows: each look reads on from where the one before ended."""
+
+    def __init__(self, events: Path) -> None:
+        self._reader = EventReader(events)
+        self._text = ""
+        self._reading = Lock()
+
+    def text(self) -> str:
+        with self._reading:
+            while events := self._reader.read(500):
+                notes = (event["text"] for event in reversed(events) if event["kind"] == "note")
+                self._text = next(notes, self._text)
+            return self._text
+
+
+_last_note = lru_cache(maxsize=4)(LastNote)
 
 
 def read(run: RunFolder) -> Examined:

@@ -17,8 +17,9 @@ from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.llc import LlcPlace
 from lazytui.app.neuron_page import NeuronPage
-from lazytui.app.neurons import NeuronsPlace
+from lazytui.app.neurons import LastNote, NeuronsPlace
 from lazytui.interpret.neurons.roles import ROLES
+from lazytui.runs.events import EventLog
 from lazytui.runs.folder import WEIGHTS_FILE
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.result import ARRAYS_FILE, Result, load_result
@@ -304,3 +305,19 @@ def test_it_is_polite_at_every_size(size: tuple[int, int], workspace: Workspace)
 def test_the_place_is_drawn_without_torch(lab: Lab) -> None:
     ended = lab.python("import sys, lazytui.app.neurons; sys.exit('torch' in sys.modules)")
     assert ended.code == 0, ended.err
+
+
+def test_what_a_run_said_last_is_read_on_from_the_look_before(tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    log, last = EventLog(events), LastNote(events)
+    assert last.text() == ""
+    log.append("note", text="looking at the probe split")
+    assert last.text() == "looking at the probe split"
+    written = events.stat().st_size
+    with events.open("r+b") as file:
+        file.write(b"x" * (written - 1))
+    log.append("progress", done=1, total=2, unit="images")
+    assert last.text() == "looking at the probe split", "what was read before isn't read again"
+    log.append("note", text="taking neurons out")
+    assert last.text() == "taking neurons out"
+    log.close()

@@ -77,7 +77,8 @@ def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     known = {one.name: one.shape for one in entry.layers}
     shape = known[layer] if layer in known else _shape(trained.model, layer)
     if "," in params.read and len(shape) == 3:
-        require_inside(*map(int, params.read.split(",")), *shape[1:])
+        row, column = map(int, params.read.split(","))
+        require_inside(row, column, *shape[1:])
     return settled.model_copy(update={"layer": layer})
 
 

@@ -222,7 +222,7 @@ def _digits(name: ConcreteSource, part: Part, size: int | None) -> Digits:
 
 
 def _shared_methods(ready: list[_Ready]) -> tuple[str, ...]:
-    return tuple(method for method in METHODS if all(method in one.lens.methods() for one in ready))
+    return tuple(method for method in METHODS if all(method in one.lens.methods for one in ready))
 
 
 def _shared_layers(ready: list[_Ready]) -> tuple[tuple[str, tuple[int, int]], ...]:
@@ -235,7 +235,7 @@ def _sorting(ready: _Ready, album: Album) -> Sorting:
     from lazytui.interpret.saliency.survey import survey
 
     split = album.split
-    request = ready.lens.request("grad-cam" if "grad-cam" in ready.lens.methods() else "input-gradient")
+    request = ready.lens.request("grad-cam" if "grad-cam" in ready.lens.methods else "input-gradient")
     seen = survey(ready.model, split.images, None, request, told=_nobody, progress=_nobody)
     stands = standing(upsampled(np.maximum(seen.maps, 0)), stroke_masks(split.shapes))
     told = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")

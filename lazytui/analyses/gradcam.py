@@ -200,14 +200,14 @@ def _keep_gallery(found: Found, examiner: Examiner, subject: Subject, conflict: 
     name, images = subject.trained.model, examiner.split.images
     lens = Lens(subject.model, name, images, baseline=request.baseline, seed=request.seed)
     layer = request.layer if request.method != "cam" else None
-    for method in lens.methods():
+    for method in lens.methods:
         report.check()
         asked = layer if METHODS[method].of_layer and method != "cam" else None
         glances = [lens.look(conflict.images[place], method=method, layer=asked) for place in GALLERY]
         found.arrays[f"gallery_{method}"] = np.stack([glance.heat for glance in glances])
         if method == "grad-cam":
             found.facts["gallery_layer"] = glances[0].layer
-    found.facts["gallery_methods"] = lens.methods()
+    found.facts["gallery_methods"] = list(lens.methods)
     found.arrays["gallery_places"] = np.array(GALLERY)
 
 

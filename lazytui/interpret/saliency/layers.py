@@ -22,6 +22,16 @@ def map_sizes(model: nn.Module) -> dict[str, Size]:
     }
 
 
+def allowed_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[str, ...]:
+    """The methods that need no layer, and those for which the network has one. sizes: those of its maps."""
+    averages = averaged_layer(model) is not None
+    return tuple(
+        method
+        for method, entry in METHODS.items()
+        if not entry.of_layer or (averages if method == "cam" else bool(sizes))
+    )
+
+
 def chosen_layer(
     model: nn.Module, name: str, method: str, asked: str | None, sizes: dict[str, Size] | None = None
 ) -> str | None:

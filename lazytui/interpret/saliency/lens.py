@@ -10,10 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.resident import to_float
-from lazytui.errors import UsageError
 from lazytui.interpret.saliency.explain import Request, explain
-from lazytui.interpret.saliency.layers import Size, chosen_layer, map_sizes
-from lazytui.interpret.saliency.methods import METHODS
+from lazytui.interpret.saliency.layers import Size, allowed_methods, chosen_layer, map_sizes
 from lazytui.interpret.saliency.survey import device_of, mean_color
 
 
@@ -49,10 +47,8 @@ class Lens:
         self._seed = seed
         self.layers: dict[str, Size] = map_sizes(model)
         """Layers that have a map, with its height and width."""
-
-    def methods(self) -> list[str]:
+        self.methods: tuple[str, ...] = allowed_methods(model, self.layers)
         """The methods that this network allows."""
-        return [method for method in METHODS if self._layer_or_none(method) or not METHODS[method].of_layer]
 
     def look(
         self, image: NDArray[np.uint8], *, method: str = "grad-cam", layer: str | None = None, target: int | None = None
@@ -78,9 +74,3 @@ class Lens:
         """What to ask `explain` or `survey` for. Raises UsageError as `look` does."""
         chosen = chosen_layer(self._model, self._name, method, layer, self.layers)
         return Request(method, chosen, self._color, self._baseline, self._seed)
-
-    def _layer_or_none(self, method: str) -> str | None:
-        try:
-            return chosen_layer(self._model, self._name, method, None, self.layers)
-        except UsageError:
-            return None

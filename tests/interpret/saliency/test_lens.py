@@ -23,10 +23,10 @@ def test_a_lens_answers_with_every_method_that_the_network_allows(name: str) -> 
     model = build_model(name, seed=0).eval()
     lens = Lens(model, name, IMAGES)
     of_image = [method for method, entry in METHODS.items() if not entry.of_layer]
-    assert set(of_image) <= set(lens.methods())
-    assert ("grad-cam" in lens.methods()) == (name != "mlp")
-    assert ("cam" in lens.methods()) == (name == "gap-cnn")
-    for method in lens.methods():
+    assert set(of_image) <= set(lens.methods)
+    assert ("grad-cam" in lens.methods) == (name != "mlp")
+    assert ("cam" in lens.methods) == (name == "gap-cnn")
+    for method in lens.methods:
         glance = lens.look(IMAGES[0], method=method, target=4)
         assert glance.target == 4
         assert glance.probabilities.sum() == pytest.approx(1, abs=1e-5)

@@ -11,6 +11,7 @@ from lazytui.evaluation.predict import evaluating
 from lazytui.interpret.saliency.cam_family import FORMULAS, tapped
 from lazytui.interpret.saliency.class_activation import cam
 from lazytui.interpret.saliency.gradients import input_gradient, integrated_gradients, smooth_grad
+from lazytui.interpret.saliency.methods import MethodName
 from lazytui.interpret.saliency.occlusion import occlusion
 from lazytui.interpret.saliency.score_cam import score_cam
 
@@ -19,12 +20,12 @@ from lazytui.interpret.saliency.score_cam import score_cam
 class Request:
     """What is asked for.
 
-    method: a name from METHODS. layer: whose map, for the methods of a layer.
+    layer: whose map, for the methods of a layer.
     color: (3,) float32, the data's mean color, for patches. baseline: (3, 28, 28) float32, where integration starts.
     seed: of the noise.
     """
 
-    method: str
+    method: MethodName
     layer: str | None
     color: Tensor
     baseline: Tensor

@@ -6,7 +6,7 @@ from torch import nn
 
 from lazytui.errors import UsageError
 from lazytui.interpret.saliency.class_activation import averaged_layer
-from lazytui.interpret.saliency.methods import METHODS
+from lazytui.interpret.saliency.methods import METHODS, MethodName
 from lazytui.interpret.taps import layer_of, layer_shapes
 from lazytui.models.catalog import CATALOG, FINE_MAP
 
@@ -22,7 +22,7 @@ def map_sizes(model: nn.Module) -> dict[str, Size]:
     }
 
 
-def allowed_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[str, ...]:
+def allowed_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodName, ...]:
     """The methods that need no layer, and those for which the network has one. sizes: those of its maps."""
     averages = averaged_layer(model) is not None
     return tuple(
@@ -33,7 +33,7 @@ def allowed_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[str, ...]
 
 
 def chosen_layer(
-    model: nn.Module, name: str, method: str, asked: str | None, sizes: dict[str, Size] | None = None
+    model: nn.Module, name: str, method: MethodName, asked: str | None, sizes: dict[str, Size] | None = None
 ) -> str | None:
     """The layer whose map `method` shows; None for a method of the image's own pixels.
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from lazytui.data.resident import to_float
 from lazytui.interpret.saliency.explain import Request, explain
 from lazytui.interpret.saliency.layers import Size, allowed_methods, chosen_layer, map_sizes
+from lazytui.interpret.saliency.methods import MethodName
 from lazytui.interpret.saliency.survey import device_of, mean_color
 
 
@@ -47,11 +48,16 @@ class Lens:
         self._seed = seed
         self.layers: dict[str, Size] = map_sizes(model)
         """Layers that have a map, with its height and width."""
-        self.methods: tuple[str, ...] = allowed_methods(model, self.layers)
+        self.methods: tuple[MethodName, ...] = allowed_methods(model, self.layers)
         """The methods that this network allows."""
 
     def look(
-        self, image: NDArray[np.uint8], *, method: str = "grad-cam", layer: str | None = None, target: int | None = None
+        self,
+        image: NDArray[np.uint8],
+        *,
+        method: MethodName = "grad-cam",
+        layer: str | None = None,
+        target: int | None = None,
     ) -> Glance:
         """Where the network looks in one (28, 28, 3) uint8 image.
 
@@ -70,7 +76,7 @@ class Lens:
             probabilities=done.logits[0].softmax(0).cpu().numpy(),
         )
 
-    def request(self, method: str, layer: str | None = None) -> Request:
+    def request(self, method: MethodName, layer: str | None = None) -> Request:
         """What to ask `explain` or `survey` for. Raises UsageError as `look` does."""
         chosen = chosen_layer(self._model, self._name, method, layer, self.layers)
         return Request(method, chosen, self._color, self._baseline, self._seed)

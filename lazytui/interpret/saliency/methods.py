@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -24,7 +25,20 @@ class Method:
     images: int | None = None
 
 
-METHODS = MappingProxyType(
+MethodName = Literal[
+    "grad-cam",
+    "grad-cam++",
+    "hires-cam",
+    "layer-cam",
+    "cam",
+    "score-cam",
+    "input-gradient",
+    "smooth-grad",
+    "integrated-gradients",
+    "occlusion",
+]
+
+METHODS: Mapping[MethodName, Method] = MappingProxyType(
     {
         "grad-cam": Method(
             "Grad-CAM", "channels weighted by the mean gradient of the class score (Selvaraju 2017)", of_layer=True
@@ -74,16 +88,3 @@ METHODS = MappingProxyType(
         ),
     }
 )
-
-MethodName = Literal[
-    "grad-cam",
-    "grad-cam++",
-    "hires-cam",
-    "layer-cam",
-    "cam",
-    "score-cam",
-    "input-gradient",
-    "smooth-grad",
-    "integrated-gradients",
-    "occlusion",
-]

@@ -50,7 +50,7 @@ def test_chains_that_diverge_are_told_and_not_scored(trained: Lab) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
-    [("--eps", "0", "greater than 0"), ("--chains", "1", "greater than or equal to 2"), ("--spread", "1", "than 1")],
+    [("--eps", "0", "more than 0"), ("--chains", "1", "2 or more"), ("--spread", "1", "more than 1")],
 )
 def test_settings_that_cannot_be_are_refused(trained: Lab, option: str, value: str, sentence: str) -> None:
     done = trained.call("run", "llc", "small", option, value)

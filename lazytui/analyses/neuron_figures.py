@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.palettes import palette
+from lazytui.evaluation.answers import DIGITS
 from lazytui.figures.colors import diverging
 from lazytui.figures.kinds import Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text
 from lazytui.interpret.neurons.roles import ROLES
 from lazytui.runs.result import Result
 
-DIGITS = tuple("0123456789")
 PLURALS = ("traitors", "heroes", "mixed", "silent", "flat")
 """Many neurons of each role, in the order of ROLES."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from lazytui.analyses.neuron_figures import DIGITS, color_names, role_of
+from lazytui.analyses.neuron_figures import color_names, role_of
 from lazytui.data.palettes import palette
+from lazytui.evaluation.answers import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Series, Table
 from lazytui.runs.result import Result
 

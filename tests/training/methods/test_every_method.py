@@ -23,7 +23,7 @@ SETTINGS = {
     "precision": "fp32",
     "device": "cpu",
     "epochs": 2,
-    "batch_size": 150,
+    "batch_size": 75,
     "metrics_samples": 100,
     "metrics_every": 3,
     "checkpoint_seconds": 0,
@@ -32,8 +32,8 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def data() -> BiasedDataset:
-    """900 training images: 6 steps an epoch."""
-    return build(DatasetParams(source="strokes", train_size=1000, test_size=150))
+    """450 training images: 6 steps an epoch."""
+    return build(DatasetParams(source="strokes", train_size=500, test_size=150))
 
 
 def settings_of(method: str) -> TrainingSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.commands import TRAINING, Finished, Lab
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+"""Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
+more than they compute."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -131,7 +131,7 @@ def _told(mean: Mean) -> str:
 
 def _bars(groups: Sequence[Group], rank: str) -> Bars:
     means = [group.mean(rank) for group in groups]
-    spans = [mean.interval or (mean.mean, mean.mean) for mean in means]
+    spans = [mean.interval or (np.nan, np.nan) for mean in means]
     return Bars(
         name="ranking",
         title=f"{METRICS[rank].title.capitalize()}, mean over seeds",

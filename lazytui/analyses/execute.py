@@ -86,10 +86,28 @@ def sentences(error: ValidationError) -> str:
     )
 
 
+_IN_WORDS = {
+    "missing": "It has to be chosen",
+    "greater_than": "It has to be more than {gt:g}",
+    "greater_than_equal": "It has to be {ge:g} or more",
+    "less_than": "It has to be less than {lt:g}",
+    "less_than_equal": "It has to be {le:g} or less",
+    "int_parsing": "It has to be a whole number",
+    "int_type": "It has to be a whole number",
+    "int_from_float": "It has to be a whole number",
+    "float_parsing": "It has to be a number",
+    "float_type": "It has to be a number",
+    "finite_number": "It has to be a finite number",
+    "literal_error": "It has to be one of {expected}",
+}
+"""What pydantic finds wrong, as a person would say it."""
+
+
 def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     """Each field that is wrong, with a sentence about it; the field is empty where several don't go together."""
     for problem in error.errors(include_url=False):
-        message = problem["msg"].removeprefix("Value error, ")
+        message = _IN_WORDS.get(problem["type"], problem["msg"]).format(**problem.get("ctx", {}))
+        message = message.removeprefix("Value error, ")
         field = str(problem["loc"][0]) if problem["loc"] else ""
         yield field, message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else ".")
 

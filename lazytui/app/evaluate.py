@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual import on
 
 from lazytui.analyses.evaluate import EvaluateParams
 from lazytui.app.form_and_figures import FormAndFigures
+from lazytui.app.form_place import SHIPPED
 from lazytui.app.run_figures import SIDE_BY_SIDE, RunFigures
 
 
@@ -14,14 +17,10 @@ class EvaluatePlace(FormAndFigures):
     params = EvaluateParams
     kind = "evaluate"
     first = ("run", "against", "source", "hard")
-    empty = "No evaluation yet. Choose a trained network on the left (one came along) and press g."
+    empty = "No evaluation yet. Press g to ask the network on the left what it reads, or choose another one there (f)."
 
-    def action_start(self) -> None:
-        """Evaluate in the background, and show the figures when they are there."""
-        if "run" not in self.form.touched:
-            self.notify("Choose a trained network first.", severity="error")
-        else:
-            super().action_start()
+    def given(self) -> Mapping[str, object]:
+        return {"run": self.newest_training() or SHIPPED}
 
     @on(RunFigures.Found)
     def _make_room(self) -> None:

@@ -19,6 +19,8 @@ from lazytui.runs.workspace import Workspace
 
 POLL_SECONDS = 0.5
 POLL_SECONDS_ON_A_SLOW_LINK = 2.0
+AGES_EVERY = 15.0
+"""Seconds after which lists tell the ages of runs anew."""
 _BATCH = 500
 """Events that are read without letting the event loop have its turn."""
 _FIRST_LOOK = 2000
@@ -96,7 +98,7 @@ def run_line(run: RunFolder) -> RunLine:
 class RunWatch:
     """Reads what one run reports, from its beginning on, a bounded batch at a time.
 
-    done, total: of its progress. rate: done a second, over the last ten seconds or so.
+    done, total: of its progress. rate: done a second, over the last ten seconds or so. note: the last that it said.
     behind: whether the last look may have left something to be read.
     """
 
@@ -105,6 +107,7 @@ class RunWatch:
         self.done = 0
         self.total = 0
         self.rate = 0.0
+        self.note = ""
         self.behind = False
         self._read = 0
         self._reader = EventReader(run.events)
@@ -132,6 +135,8 @@ class RunWatch:
     def _note_progress(self, event: Event) -> None:
         if event["kind"] in {"resumed", "continued"}:  # whatever time went by before isn't time worked
             self._progress.clear()
+        elif event["kind"] == "note":
+            self.note = event["text"]
         elif event["kind"] == "progress":
             self.done, self.total = event["done"], event["total"]
             self._progress.append((event["time"], self.done))

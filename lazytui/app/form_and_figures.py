@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -22,8 +22,12 @@ class FormAndFigures(FormPlace):
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
-            yield from self.compose_form()
+            yield from self.compose_form(self.given())
             yield RunFigures(id="found")
+
+    def given(self) -> Mapping[str, object]:
+        """What the form asks from the beginning."""
+        return {}
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._show)
@@ -39,4 +43,4 @@ class FormAndFigures(FormPlace):
         """The run that was chosen, or the newest one until one is."""
         mine = {line.run.reference: line for line in lines if line.kind == self.kind}
         line = mine.get(self._run.reference) if self._run else next(reversed(mine.values()), None)
-        self.query_one(RunFigures).show_line(line, self.empty)
+        self.query_one(RunFigures).show_line(line, self.empty, lines)

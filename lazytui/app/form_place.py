@@ -17,6 +17,9 @@ from lazytui.app.place import Place
 
 NOT_RIGHT = "A field isn't right yet: see the form (f)."
 
+SHIPPED = "shipped/lazy-strokes"
+"""The network that is asked about where none was trained yet."""
+
 
 class FormPlace(Place):
     """params, kind: of the analysis. first: the fields that matter most. go: what the button says."""
@@ -49,7 +52,8 @@ class FormPlace(Place):
     def action_start(self) -> None:
         """Run it in the background, and show the figures when they are there."""
         if self.form.params is None:
-            self.notify(NOT_RIGHT, severity="error")
+            self.show_form(True)
+            self.notify(self.form.show_wrong(), severity="error")
         else:
             self.lab.start(self.kind, self.form.touched)
 

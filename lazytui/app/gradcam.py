@@ -24,7 +24,7 @@ from lazytui.app.figures import FigureView, PixelsView, swap
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import Pickable, PickList
-from lazytui.app.form_place import NOT_RIGHT, FormPlace
+from lazytui.app.form_place import NOT_RIGHT, SHIPPED, FormPlace
 from lazytui.app.newest import answering
 from lazytui.app.run_figures import RunFigures
 from lazytui.data.palettes import NO_COLOR, Palette, palette
@@ -34,10 +34,7 @@ from lazytui.interpret.saliency.methods import METHODS
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 
-SHIPPED = "shipped/lazy-strokes"
-"""What is looked at where nothing was trained yet."""
-
-PRESS = "Press o: network  /: filter  ?: all keys"
+PRESS = "Press n: next image  /: filter  o: network  v: whole split"
 NO_FIGURES = (
     "No figures of the whole split yet for this network. Press g to have them made: all images, every null, "
     "faithfulness, recoloring. v goes back to the images."
@@ -50,6 +47,8 @@ TWO_BESIDE_THE_FORM = 150
 ROOM_FOR_THREE = 110
 """Columns below which the maps of two networks take the place of the image itself."""
 
+MAP_LINES = 18
+"""What the image and its map take with title, caption and readout."""
 IMAGE_CELLS, IMAGE_LINES = 15, 8
 """What a small image takes with its caption."""
 
@@ -90,7 +89,7 @@ class GradcamPlace(FormPlace):
         Binding("M", "cycle('method', -1)", "Method before", show=False),
         Binding("Y", "cycle('layer', -1)", "Layer before", show=False),
         Binding("T", "cycle('target', -1)", "Target before", show=False),
-        Binding("n,right", "step(1)", "Next", key_display="n"),
+        Binding("n,right", "step(1)", "Next image", key_display="n", show=False),
         Binding("p,left", "step(-1)", "Image before", key_display="p", show=False),
         Binding("pagedown", "turn(1)", "Next images", show=False),
         Binding("pageup", "turn(-1)", "Images before", show=False),
@@ -98,11 +97,11 @@ class GradcamPlace(FormPlace):
         Binding("d", "filter_next('digit')", "Only one digit, the next", show=False),
         Binding("c", "filter_next('color')", "Only one color, the next", show=False),
         Binding("w", "filter_next('answers')", "Right, wrong, and for which reason", show=False),
-        Binding("slash", "filter", "Filter"),
+        Binding("slash", "filter", "Filter", show=False),
         Binding("x", "unfilter", "All images again", show=False),
         Binding("o", "network('run')", "Network", show=False),
         Binding("a", "network('against')", "A second network", show=False),
-        Binding("v", "view", "Whole split"),
+        Binding("v", "view", "Images or whole split", show=False),
     ]
 
     def __init__(self) -> None:
@@ -185,6 +184,12 @@ class GradcamPlace(FormPlace):
             self.query_one("#look").set_class(len(answer.looks) > 1, "-of-two")
             swap(self.query_one("#look"), gaze_figures.of_one_image(answer, shown))
             swap(self.query_one("#worth"), [gaze_figures.worth(answer)])
+        self.call_after_refresh(self._share_room)
+
+    def _share_room(self) -> None:
+        """Leave the small images a line of theirs, where there is room for the map and for them."""
+        left = self.query_one("#browse").size.height - self.query_one("#doing").size.height - IMAGE_LINES - 2
+        self.query_one("#looking").styles.max_height = left if left >= MAP_LINES else "100%"
         self.call_after_refresh(self._show_page)
 
     def _empty(self) -> str:
@@ -243,7 +248,7 @@ class GradcamPlace(FormPlace):
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < ROOM_FOR_THREE, "-narrow")
-        self.call_after_refresh(self._show_page)
+        self.call_after_refresh(self._share_room)
 
     # Choosing an image
 
@@ -382,7 +387,7 @@ class GradcamPlace(FormPlace):
         network = self._answer.network if self._answer else ""
         mine = [line for line in lines if line.kind == "gradcam" and line.run.record.params.get("run") == network]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
-        self.query_one(RunFigures).show_line(next(reversed(chosen or mine), None), NO_FIGURES)
+        self.query_one(RunFigures).show_line(next(reversed(chosen or mine), None), NO_FIGURES, lines)
 
 
 def _cycled(params: GradcamParams, name: str, by: int, answer: Answer | None) -> dict[str, Any]:

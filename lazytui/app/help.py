@@ -27,8 +27,9 @@ class Group:
 
 
 def groups(screen: Screen[Any]) -> list[Group]:
-    """What can be pressed on a screen now, from the focused widget outward."""
+    """What can be pressed on a screen now: first in the place itself, then where the keyboard is, at last anywhere."""
     active = [(entry.node, entry.binding) for entry in screen.active_bindings.values() if not entry.binding.system]
+    active.sort(key=lambda entry: (isinstance(entry[0], App), entry[0] is not screen))
     found = []
     for node, entries in groupby(active, key=lambda entry: entry[0]):
         if keys := _keys((binding for _, binding in entries), screen.app):

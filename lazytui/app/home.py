@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lazytui.analyses.story import CHAPTERS
-from lazytui.app.following import RunLine, run_line
+from lazytui.app.asking import Ask
+from lazytui.app.following import AGES_EVERY, RunLine, run_line
 from lazytui.app.place import Place
 from lazytui.plain_text import plain
-from lazytui.runs.words import age
+from lazytui.runs.words import age, shortened
 from lazytui.runs.workspace import shipped_runs
 
 WELCOME = (
     "Networks are lazy: trained on digits of which 95 % wear their own color, they read the color. "
-    "Make such data (1), watch a network take the bait (2), catch it in the act (3)."
+    "Make such data (1), watch a network take the bait (2), catch it in the act (3). Enter opens a run."
 )
+STORY = (
+    "Have the whole story told? It makes the data, trains a network, catches it in the act and writes one page of it: "
+    "a few minutes, in the background. You can stop it, and go on with it, in Runs (9)."
+)
+
+
+_NAME = 30
+"""Characters of a name or id: with what is told of a run, a row fits into 80 columns."""
 
 
 class Home(Place):
@@ -30,17 +39,23 @@ class Home(Place):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Tell the story")]
 
     def compose_place(self) -> ComposeResult:
-        with VerticalScroll(id="home"):
+        with Vertical(id="home"):
             yield Static(WELCOME, id="welcome", markup=False)
             yield OptionList(id="chapters", markup=False)
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._show)
+        self.set_interval(AGES_EVERY, lambda: self._show(self.lab.lines))
         self.query_one(OptionList).focus()
 
     def action_story(self) -> None:
-        """Start the whole story in the background."""
-        self.lab.start("story", {})
+        """Start the whole story in the background, if that is meant."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.lab.start("story", {})
+
+        self.app.push_screen(Ask(STORY), answered)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
@@ -48,34 +63,51 @@ class Home(Place):
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         options = self.query_one(OptionList)
-        chosen = options.highlighted
-        options.clear_options()
-        options.add_options(self._options(lines))
-        options.highlighted = chosen if chosen is not None else 1
+        chosen = options.highlighted_option.id if options.highlighted_option else None
+        now = list(_options(lines))
+        options.set_options(now)
+        places = {option.id: place for place, option in enumerate(now) if not option.disabled}
+        options.highlighted = places.get(chosen, next(iter(places.values()), None))
 
-    def _options(self, lines: tuple[RunLine, ...]) -> Iterable[Option | None]:
-        going = [line for line in lines if line.going]
-        if going:
-            yield _heading("Going on")
-            yield from map(_option, reversed(going))
-        for number, chapter in enumerate(CHAPTERS, start=1):
-            yield _heading(f"{number}. {chapter.title}")
-            yield Option(Content.styled(f"  {chapter.before}", "$text-muted"), disabled=True)
-            found = [line for line in lines if line.kind == chapter.kind and not line.going]
-            shipped = [run_line(run) for run in shipped_runs() if run.record.kind == chapter.kind]
-            yield from map(_option, [*reversed(found[-4:]), *shipped])
-            if not found and not shipped:
-                yield Option("  nothing of this yet: press s to have the whole story told", disabled=True)
+
+def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
+    """What is going on, how the story went the last time, and each chapter with its newest runs and what came along."""
+    going = [line for line in lines if line.going]
+    if going:
+        yield _heading("Going on")
+        yield from _runs(list(reversed(going)))
+    stories = [line for line in lines if line.kind == "story" and not line.going]
+    if stories:
+        yield _heading("The whole story")
+        yield from _runs(stories[-1:])
+    for number, chapter in enumerate(CHAPTERS, start=1):
+        yield _heading(f"{number}. {chapter.title}")
+        yield Option(Content.styled(chapter.before, "$text-muted"), disabled=True)
+        found = [line for line in lines if line.kind == chapter.kind and not line.going]
+        shipped = [run_line(run) for run in shipped_runs() if run.record.kind == chapter.kind]
+        yield from _runs([*reversed(found[-4:]), *shipped])
+        if not found and not shipped:
+            yield Option("nothing of this yet: press s to have the whole story told", disabled=True)
 
 
 def _heading(text: str) -> Option:
     return Option(Content.styled(text, "bold $primary"), disabled=True)
 
 
-def _option(line: RunLine) -> Option:
-    words = [line.name or line.run.reference, line.state, age(line.created)]
-    hard = line.metrics.get("hard_accuracy")
-    easy = line.metrics.get("easy_accuracy")
-    if easy is not None and hard is not None:
-        words.append(f"easy {easy:.1%}, hard {hard:.1%}")
-    return Option(Content("  " + "   ".join(map(plain, words))), id=line.run.reference)
+def _runs(lines: Sequence[RunLine]) -> Iterable[Option]:
+    """A row each, in columns: what it is called, how it is, how old, and what came of it."""
+    rows = [_words(line) for line in lines]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for line, row in zip(lines, rows, strict=True):
+        cells = [word.ljust(width) for word, width in zip(row, widths, strict=True)]
+        yield Option(Content("  ".join(cells).rstrip()), id=line.run.reference)
+
+
+def _words(line: RunLine) -> tuple[str, ...]:
+    easy, hard = (line.metrics.get(name) for name in ("easy_accuracy", "hard_accuracy"))
+    found = f"easy {easy:.1%}, hard {hard:.1%}" if easy is not None and hard is not None else ""
+    came_along = line.run.reference.startswith("shipped/")
+    name, state = shortened(line.name or line.run.reference, _NAME), line.state
+    return tuple(
+        map(plain, (name, "came along" if came_along else state, "" if came_along else age(line.created), found))
+    )

@@ -26,7 +26,7 @@ from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import PickList
-from lazytui.app.form_place import NOT_RIGHT, FormPlace
+from lazytui.app.form_place import NOT_RIGHT, SHIPPED, FormPlace
 from lazytui.app.llc import LlcPlace
 from lazytui.app.neuron_page import NeuronPage
 from lazytui.app.newest import answering
@@ -38,9 +38,6 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace
-
-SHIPPED = "shipped/lazy-strokes"
-"""Whose neurons are looked at where nothing was trained yet."""
 
 OF_NEURONS = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "table", "curves", "layer"}
 """What can be done only where there are neurons to do it with."""
@@ -107,9 +104,9 @@ class NeuronsPlace(FormPlace):
         Binding("m", "mark_shown", "Mark all that are shown", show=False),
         Binding("u", "unmark", "Unmark all", show=False),
         Binding("slash", "filter", "Filter"),
-        Binding("t", "table", "Table"),
-        Binding("c", "curves", "Curves"),
-        Binding("v", "layer", "Layer"),
+        Binding("t", "table", "Table, and the next", show=False),
+        Binding("c", "curves", "Curves", show=False),
+        Binding("v", "layer", "Layer", show=False),
         Binding("L", "llc", "LLC", show=False),
         Binding("o", "network", "Network", show=False),
         Binding("escape", "back", "Back to the table", show=False),

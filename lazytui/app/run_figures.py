@@ -63,6 +63,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         super().__init__(id=id)
         self.figures: Sequence[Figure] = ()
         self._run: RunFolder | None = None
+        self._headline = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", classes="said", markup=False)
@@ -72,17 +73,21 @@ class RunFigures(TellsFailures, VerticalScroll):
         """Whether two networks are compared."""
         return any(figure.name.startswith(f"{AGAINST}-") for figure in self.figures)
 
-    def show_line(self, line: RunLine | None, otherwise: str) -> None:
-        """The figures of a run where it is done, or else how it stands; `otherwise` where there is none."""
+    def show_line(self, line: RunLine | None, otherwise: str, lines: Sequence[RunLine]) -> None:
+        """The figures of a run where it is done, or else how it stands; `otherwise` where there is none.
+
+        lines: all runs, which know what the network is called that the figures are of.
+        """
         if line is None:
             self.show(None, otherwise)
         elif line.status.state == "done":
-            self.show(line.run)
+            self.show(line.run, headline=_headline(line, lines))
         else:
             self.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
 
-    def show(self, run: RunFolder | None, otherwise: str = "") -> None:
-        """The figures of a finished run, or a sentence instead."""
+    def show(self, run: RunFolder | None, otherwise: str = "", *, headline: str = "") -> None:
+        """The figures of a finished run, below a headline; or a sentence instead."""
+        self._headline = headline
         if run is None:
             self._run = None
             self._said(otherwise)
@@ -117,6 +122,8 @@ class RunFigures(TellsFailures, VerticalScroll):
         if figures is self.figures:
             with self.app.batch_update():
                 self.remove_children()
+                if self._headline:
+                    self.mount(Static(self._headline, classes="said", markup=False))
                 self.mount_all(_arranged(figures))
             self.scroll_home(animate=False)
 
@@ -132,7 +139,7 @@ class RunFigures(TellsFailures, VerticalScroll):
     @on(FigureView.Chosen)
     def _open(self, event: FigureView.Chosen) -> None:
         figure = event.view.figure
-        if isinstance(figure, Table) and figure.name == "metrics":
+        if isinstance(figure, Table):
             self._explain(str(figure.rows[event.place][0]))
         elif self._run and self._run.record.kind == "evaluate" and figure.name.removeprefix(f"{AGAINST}-") in MATRICES:
             self.app.push_screen(CellImages(self._run, figure.name, event.place))
@@ -142,6 +149,16 @@ class RunFigures(TellsFailures, VerticalScroll):
             if metric.title == title:
                 words = EXPLANATIONS.get(name, metric.meaning)
                 self.app.push_screen(Explained(Content.assemble((title, "bold"), "\n", words)))
+
+
+def _headline(line: RunLine, lines: Sequence[RunLine]) -> str:
+    """Whose figures these are, in the names that people gave."""
+    by = f"found by {line.name or line.run.id}"
+    network = line.run.record.params.get("run")
+    if not isinstance(network, str):
+        return plain(f"As {by}.")
+    called = next((one.name for one in lines if one.run.reference == network and one.name), network)
+    return plain(f"Of {called}, {by}.")
 
 
 def _arranged(figures: Sequence[Figure]) -> Iterator[Widget]:

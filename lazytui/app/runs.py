@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
 from lazytui.app.asking import Ask, AskText
-from lazytui.app.following import RunLine
+from lazytui.app.following import AGES_EVERY, RunLine
 from lazytui.app.place import Place
 from lazytui.app.run_figures import RunFigures
 from lazytui.figures.kinds import Figure
@@ -23,12 +23,21 @@ from lazytui.runs.words import age, shortened
 EMPTY = "No runs yet. Press 0 and then s to have the whole story told, or 2 to train a network."
 
 
+class RunTable(DataTable[Text]):
+    """Rows are what it is about: Home and End go to the first and the last."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("home", "scroll_top", "First", show=False),
+        Binding("end", "scroll_bottom", "Last", show=False),
+    ]
+
+
 class RunsPlace(Place):
     name_of_place = "runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "resume", "Resume"),
         Binding("p", "pause", "Pause"),
-        Binding("s", "stop", "Stop"),
+        Binding("x", "stop", "Stop"),
         Binding("n", "rename", "Name"),
         Binding("d", "remove", "Delete"),
         Binding("slash", "filter", "Filter"),
@@ -38,9 +47,10 @@ class RunsPlace(Place):
         super().__init__()
         self._pattern = ""
         self._lines: dict[str, RunLine] = {}
+        self._wanted = ""
 
     def compose_place(self) -> ComposeResult:
-        yield DataTable[Text](id="runs", cursor_type="row", zebra_stripes=True)
+        yield RunTable(id="runs", cursor_type="row", zebra_stripes=True)
         yield RunFigures(id="found")
 
     def on_mount(self) -> None:
@@ -48,12 +58,18 @@ class RunsPlace(Place):
         for heading in ("run", "name", "status", "easy", "hard", "age"):
             table.add_column(heading, key=heading)
         self.watch(self.lab, "lines", self._show)
+        self.set_interval(AGES_EVERY, lambda: self._show(self.lab.lines))
         table.focus()
 
     def show_run(self, run: RunFolder) -> None:
-        """Put the cursor on this run."""
-        if run.reference in self._lines:
-            self.query_one(DataTable).move_cursor(row=list(self._lines).index(run.reference))
+        """Put the cursor on this run, as soon as it is in the table."""
+        self._wanted = run.reference
+        self._point_to_wanted()
+
+    def _point_to_wanted(self) -> None:
+        if self._wanted in self._lines:
+            self.query_one(DataTable).move_cursor(row=list(self._lines).index(self._wanted))
+            self._wanted = ""
 
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures
@@ -139,7 +155,8 @@ class RunsPlace(Place):
         else:
             for line in wanted:
                 for heading, cell in zip(("run", "name", "status", "easy", "hard", "age"), _cells(line), strict=True):
-                    table.update_cell(line.run.reference, heading, cell)
+                    table.update_cell(line.run.reference, heading, cell, update_width=True)
+        self._point_to_wanted()
         self._show_chosen()
 
     def _show_chosen(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -77,6 +77,9 @@ def _draw(draw: ImageDraw, column: int, row: int, text: str, style: Style, fonts
         if block := _BLOCKS.get(letter):
             left, top, right, bottom = block
             draw.rectangle(_pixels(column + left, row + top, column + right, row + bottom), fill=front)
+        elif _BRAILLE <= ord(letter) < _BRAILLE + 256:
+            for x, y in _dots(ord(letter) - _BRAILLE):
+                draw.ellipse(_pixels(column + x + 0.1, row + y + 0.05, column + x + 0.4, row + y + 0.2), fill=front)
         else:
             at = column * _CELL[0], row * _CELL[1]
             draw.text(at, letter, font=fonts[bool(style.bold)], fill=front)
@@ -87,6 +90,17 @@ def _pixels(left: float, top: float, right: float, bottom: float) -> tuple[float
     """The pixels of a part of the screen, given in characters."""
     wide, high = _CELL
     return left * wide, top * high, right * wide - 1, bottom * high - 1
+
+
+_BRAILLE = 0x2800
+"""The braille character without a dot; the font has none of them."""
+
+
+def _dots(bits: int) -> Iterator[tuple[float, float]]:
+    """Left and top of a braille character's dots, in parts of a cell (Unicode, block 2800)."""
+    for bit, place in enumerate([(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]):
+        if bits >> bit & 1:
+            yield place[0] / 2, place[1] / 4
 
 
 _BLOCKS = {

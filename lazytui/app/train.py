@@ -25,11 +25,12 @@ from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import may_go_on
 from lazytui.runs.status import GOING
-from lazytui.runs.words import clock, shortened, state_word, thousands
+from lazytui.runs.words import clock, shortened, thousands
 from lazytui.training.methods.options import MethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g: it goes on when you leave, and is here when you return."
 KEYS = "tab: next chart   ← →: values   o: overlay   f: form"
+NEXT = "3: what it reads  4: where it looks  5: its neurons"
 ROWS_WITH_NOTE = 28
 """Where there are fewer, the curves need the rows that a chart's note takes."""
 
@@ -76,8 +77,8 @@ class TrainPlace(FormPlace):
     def compose_buttons(self) -> ComposeResult:
         with Horizontal(id="buttons"):
             yield from super().compose_buttons()
-            yield Button("Pause", id="pause", compact=True)
-            yield Button("Stop", id="stop", compact=True)
+            yield Button("Pause", id="pause", compact=True, disabled=True)
+            yield Button("Stop", id="stop", compact=True, disabled=True)
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._choose_first)
@@ -218,6 +219,8 @@ def seen(watches: Sequence[RunWatch], charts: Sequence[Lines]) -> Sight:
     words = _words(watches[0])
     if others := watches[1:]:
         words.append(f"{len(others)} overlaid: {', '.join(map(_who, others))}")
+    if run.status.state == "done":
+        words.append(NEXT)
     return Sight(charts, plain("  ".join(words)), run.status.state in GOING, may_go_on(run))
 
 
@@ -253,8 +256,9 @@ def _words(watch: RunWatch) -> list[str]:
     """`first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
     run, status = watch.run, watch.run.status
     asked = status.state == "running" and run.pause_file.exists()
-    words = [run.name or run.id, "pausing" if asked else state_word(status)]
+    words = [run.name or run.id, "pausing" if asked else status.state]
     if watch.total and status.state in GOING:
+        words[-1] += f" {watch.done / watch.total:.0%}"
         epochs = _whole(run, "epochs")
         words += [
             f"epoch {min(watch.done * epochs // watch.total + 1, epochs)}/{epochs}",
@@ -263,6 +267,8 @@ def _words(watch: RunWatch) -> list[str]:
         if watch.rate and status.state == "running" and status.progress:  # of this process, not of one before it
             left = (watch.total - watch.done) / watch.rate
             words += [f"{thousands(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock(left)}"]
+    elif watch.note and status.state in GOING:
+        words.append(watch.note)
     if status.error:
         words += [shortened(status.error, 200), "l shows its log"]
     if may_go_on(run):

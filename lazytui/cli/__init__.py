@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from lazytui import __version__
+from lazytui.analyses import SUMMARIES
 from lazytui.cli import doctor, export, methods, models, run, runs
 from lazytui.cli.common import WorkspaceOption, workspace_at
 from lazytui.cli.open import open_app
 from lazytui.errors import UsageError
 
+
+class _Commands(TyperGroup):
+    """Whoever leaves out `run` is told where the analyses are."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] in SUMMARIES:
+            raise UsageError(f"Analyses are run with: lazytui run {' '.join(args)}")
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="A laboratory for shortcut learning: make data that lies, train the cheat, catch it in the act. "
     "Without a command it opens the app.",
     epilog="Begin with: lazytui, or without the app: lazytui run story",

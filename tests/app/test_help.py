@@ -33,7 +33,7 @@ def test_every_place_tells_all_of_its_keys(tmp_path: Path) -> None:
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 
 
-def test_the_keys_of_the_focused_field_come_first(tmp_path: Path) -> None:
+def test_the_keys_of_the_place_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
         await pilot.pause()
@@ -43,7 +43,12 @@ def test_the_keys_of_the_focused_field_come_first(tmp_path: Path) -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, Help)
         text = screen_text(pilot.app)
-        assert text.index("Choice") < text.index("Params form") < text.index("In this place: train")
+        assert (
+            text.index("In this place: train")
+            < text.index("Choice")
+            < text.index("Params form")
+            < text.index("Anywhere")
+        )
         assert "← Previous" in " ".join(text.split())
 
     drive(LazytuiApp(Workspace(tmp_path)), steps, size=(120, 60))

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from lazytui.app.app import LazytuiApp
 from lazytui.app.form import ParamsForm
+from lazytui.app.form_place import SHIPPED
 from lazytui.app.place import Place
 from lazytui.app.session import FILE, Session, load
 from lazytui.runs.workspace import Workspace, shipped_runs
@@ -123,7 +124,7 @@ def test_a_damaged_or_hostile_session_is_ignored(workspace: Path, content: str) 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: app.lines)
         for form in app.screen.query(ParamsForm):
-            assert form.touched == {}
+            assert form.touched in ({}, {"run": "newer"}, {"run": SHIPPED}), "what it would be without a session"
         await pilot.press("9", "q")
 
     drive(app, steps)

@@ -71,9 +71,9 @@ def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None
         (("train", "--method", "er"), 2, "There is no method 'er'. Did you mean erm"),
         (("train", "--dataset", "backgruond"), 2, "Did you mean background"),
         (("train", "--palette", "spectrall"), 2, "spectral"),
-        (("train", "--epochs", "0"), 2, "--epochs: Input should be greater than or equal to 1."),
-        (("train", "--bias", "1.5"), 2, "--bias: Input should be less than or equal to 1."),
-        (("train", "--seed", "-1"), 2, "--seed: Input should be greater than or equal to 0."),
+        (("train", "--epochs", "0"), 2, "--epochs: It has to be 1 or more."),
+        (("train", "--bias", "1.5"), 2, "--bias: It has to be 1 or less."),
+        (("train", "--seed", "-1"), 2, "--seed: It has to be 0 or more."),
         (("train", "--placement", "none", "--tier", "h"), 2, "tier none"),
         (("train", "--texture", "flat", "--texture", "stripes"), 2, "can't be combined"),
         (("train", "--model", "nowhere.py:net"), 3, "There is no file 'nowhere.py'"),
@@ -124,7 +124,7 @@ def test_a_config_file_gives_options_and_the_command_line_has_the_last_word(lab:
         ("epoch = 3", 2, "lab.toml: There is no option of `lazytui run train` 'epoch'. Did you mean epochs"),
         ("[trian]\nepochs = 3", 2, "lab.toml: There is no analysis 'trian'. Did you mean train"),
         ("train = 3", 2, "There is no option of `lazytui run train` 'train'"),
-        ("epochs = 0", 2, "--epochs: Input should be greater than or equal to 1."),
+        ("epochs = 0", 2, "--epochs: It has to be 1 or more."),
         ('epochs = "many"', 2, "--epochs: "),
         ("epochs = 2026-01-01", 2, "--epochs: "),
         ("workspace = 'x'", 2, "There is no option of `lazytui run train` 'workspace'"),
@@ -177,7 +177,7 @@ def test_data_that_cannot_be_rebuilt_are_one_sentence(finished_training: Finishe
     record = read_json(finished_training.folder / "run.json")
     for changes, sentence in (
         ({"source": "mnist"}, "The source mnist isn't on this machine"),
-        ({"bias": 7}, "aren't valid: --bias: Input should be less than or equal to 1."),
+        ({"bias": 7}, "aren't valid: --bias: It has to be 1 or less."),
         ({"what": 1}, "aren't valid: --what: "),
     ):
         (run / "run.json").write_text(json.dumps({**record, "params": record["params"] | changes}))

@@ -117,6 +117,16 @@ class ParamsForm(Vertical):
         """Take all that was given back."""
         self.set_values({})
 
+    def show_wrong(self) -> str:
+        """Take the keyboard to the first field that is wrong, and say what is wrong with it."""
+        name = next((name for name in self._rows if name in self._answers.wrong), None)
+        if name is None:
+            return self._answers.together
+        if self._fields[name] in self._rest:
+            self.query_one(Collapsible).collapsed = False
+        self._rows[name].field_control.focus()
+        return f"{name.replace('_', ' ')}: {self._answers.wrong[name]}"
+
     def compose(self) -> ComposeResult:
         width = max(cell_len(field.name) for field in self._fields.values()) + 3
         self._rows = {name: Row(field, self._offers(field), width) for name, field in self._fields.items()}

@@ -103,7 +103,7 @@ class _Canvas:
         self._bottom, self._top = _scaled(np.array(y_span), log).tolist()
         self._log = log
         self._characters = np.full((rows, columns), " ", dtype="<U1")
-        self._bits = np.zeros((rows, columns), dtype=np.int64)
+        self._curves = np.zeros((rows, columns), dtype=np.int64)
         self._styles = [Style()]
         self._style_at = np.zeros((rows, columns), dtype=np.int64)
 
@@ -137,14 +137,14 @@ class _Canvas:
             self._put(dot_x, self._dot_rows(_scaled(y[shown], self._log)), mark)
 
     def _put(self, dot_x: Dots, dot_y: Dots, mark: str | None) -> None:
-        """Dots in the newest style; what stood in their cells goes, but for the dots of other curves."""
+        """Dots in the newest style. A cell has one color: curves that lie upon each other take turns, cell by cell."""
         cells = dot_y // _DOWN, dot_x // _ACROSS
-        if mark is None:
-            np.bitwise_or.at(self._bits, cells, _DOT_BITS[dot_y % _DOWN, dot_x % _ACROSS])
-            self._characters[cells] = _BRAILLE[self._bits[cells]]
-        else:
-            self._characters[cells] = mark
-        self._style_at[cells] = len(self._styles) - 1
+        bits = np.zeros_like(self._curves)
+        np.bitwise_or.at(bits, cells, _DOT_BITS[dot_y % _DOWN, dot_x % _ACROSS])
+        mine = (bits > 0) & (np.arange(self.columns) % (self._curves + 1) == self._curves)
+        self._curves[bits > 0] += 1
+        self._characters[mine] = _BRAILLE[bits[mine]] if mark is None else mark
+        self._style_at[mine] = len(self._styles) - 1
 
     def line(self, row: int) -> list[Segment]:
         """A row of cells, drawn. An empty cell goes with what stands before it, which makes fewer and longer runs."""

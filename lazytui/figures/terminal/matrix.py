@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text as RichText
 
 from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
-from lazytui.figures.kinds import RGB, Matrix
+from lazytui.figures.kinds import Matrix
 from lazytui.figures.numbers import number, with_unit
 from lazytui.figures.terminal.lines_of_text import placed, shortened, widest, wrapped
 from lazytui.figures.terminal.marks import marked
@@ -67,8 +67,12 @@ class HeatMap:
             yield Segment(" " * (labels + 1))
             yield Segment(placed(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
             yield Segment.line()
-        swatches = figure.column_colors if palette is not Palette.NONE and cell >= 5 else ()
-        names = [wrapped(figure.column_labels[c], cell - 1 - 2 * bool(swatches), at_most=3) or [""] for c in columns]
+        swatches = figure.column_colors if palette is not Palette.NONE else ()
+        if swatches:
+            yield from self._swatches(columns, labels, cell, palette)
+            names = [[figure.column_labels[c][: cell - 1]] for c in columns]  # the color says the rest
+        else:
+            names = [wrapped(figure.column_labels[c], cell - 1, at_most=3) or [""] for c in columns]
         height = max(map(len, names))
         for line in range(height):
             axis = f"{figure.row_axis} ↓" if figure.row_axis and line == height - 1 else ""
@@ -77,11 +81,15 @@ class HeatMap:
                 place = line - (height - len(name))  # names stand on the cells, however many lines they have
                 text = name[place] if place >= 0 else ""
                 yield marked(("column", column), cell - 1)
-                if swatches and place == 0:
-                    yield from _with_swatch(text, swatches[column], cell, palette)
-                else:
-                    yield Segment(placed(text, cell - 1, "center") + " ", _BOLD)
+                yield Segment(placed(text, cell - 1, "center") + " ", _BOLD)
             yield Segment.line()
+
+    def _swatches(self, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
+        """A line of colors over the names of the columns."""
+        yield Segment(" " * (labels + 1))
+        for column in columns:
+            yield Segment(placed("■", cell - 1, "center") + " ", ink(self.figure.column_colors[column], palette))
+        yield Segment.line()
 
     def _row(self, row: int, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
@@ -124,9 +132,3 @@ class HeatMap:
             yield Segment("▌", ink(rgb(left), palette, rgb(right)))
         yield Segment(" " + high, _MUTED)
         yield Segment.line()
-
-
-def _with_swatch(label: str, color: RGB, cell: int, palette: Palette) -> Iterator[Segment]:
-    before, _, after = placed("■ " + label, cell - 1, "center").partition("■")
-    yield Segment(before + "■", ink(color, palette))
-    yield Segment(after + " ", _BOLD)

@@ -33,7 +33,7 @@ def measure() -> list[Ratio]:
         colors = easy_colors(digits, PARAMS.bias, PARAMS.counterexamples, stream(0, "colors"))
         return repaint(shapes, colors, PARAMS, "train")
 
-    return [in_turn(f"painting {COUNT:,} images", ours, lambda: _loop(usual), asked=30, repeats=3)]
+    return [in_turn(f"painting {COUNT:,} images", ours, lambda: _loop(usual), asked=30, repeats=5)]
 
 
 def _loop(dataset: Iterable[tuple[Any, int]]) -> NDArray[np.uint8]:

@@ -106,8 +106,8 @@ _IN_WORDS = {
 def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     """Each field that is wrong, with a sentence about it; the field is empty where several don't go together."""
     for problem in error.errors(include_url=False):
-        message = _IN_WORDS.get(problem["type"], problem["msg"]).format(**problem.get("ctx", {}))
-        message = message.removeprefix("Value error, ")
+        words = _IN_WORDS.get(problem["type"])
+        message = words.format(**problem.get("ctx", {})) if words else problem["msg"].removeprefix("Value error, ")
         field = str(problem["loc"][0]) if problem["loc"] else ""
         yield field, message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else ".")
 

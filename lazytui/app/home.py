@@ -38,6 +38,10 @@ class Home(Place):
     name_of_place = "home"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Tell the story")]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._first: str | None = None
+
     def compose_place(self) -> ComposeResult:
         with Vertical(id="home"):
             yield Static(WELCOME, id="welcome", markup=False)
@@ -67,7 +71,9 @@ class Home(Place):
         now = list(_options(lines))
         options.set_options(now)
         places = {option.id: place for place, option in enumerate(now) if not option.disabled}
-        options.highlighted = places.get(chosen, next(iter(places.values()), None))
+        moved = chosen in places and chosen != self._first
+        self._first = next(iter(places), None)
+        options.highlighted = places.get(chosen if moved else self._first)
 
 
 def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:

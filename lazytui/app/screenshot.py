@@ -79,7 +79,7 @@ def _draw(draw: ImageDraw, column: int, row: int, text: str, style: Style, fonts
             draw.rectangle(_pixels(column + left, row + top, column + right, row + bottom), fill=front)
         elif _BRAILLE <= ord(letter) < _BRAILLE + 256:
             for x, y in _dots(ord(letter) - _BRAILLE):
-                draw.ellipse(_pixels(column + x + 0.1, row + y + 0.05, column + x + 0.4, row + y + 0.2), fill=front)
+                draw.ellipse(_pixels(column + x + 0.05, row + y + 0.02, column + x + 0.5, row + y + 0.24), fill=front)
         else:
             at = column * _CELL[0], row * _CELL[1]
             draw.text(at, letter, font=fonts[bool(style.bold)], fill=front)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import SFC64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-_BLOCK = 32_768
+_BLOCK = 262_144
 
 
 def stream(seed: int, *key: str | int) -> Generator:
@@ -23,7 +23,8 @@ def stream(seed: int, *key: str | int) -> Generator:
 def fill_random(words: NDArray[np.uint16], generator: Generator) -> None:
     """Fill (n, k) with uniform 16-bit integers, k a multiple of 4, row by row: raw bits are the cheapest randomness.
 
-    It goes in small blocks: the system takes back and clears larger ones every time, which costs more than the bits.
+    It goes in blocks: larger ones are taken back and cleared by the system every time, smaller ones make threads wait
+    for each other at Python's lock.
     """
     rows = max(1, _BLOCK // words.shape[1])
     for start in range(0, len(words), rows):

@@ -78,7 +78,8 @@ def lay_textures(depth: Depth, params: DatasetParams, *key: str | int) -> None:
         _draw_lines(depth, TIERS["e"]._replace(lines=1), random("lines"))
     if tier:
         _draw_lines(depth, tier, random("tier lines"))
-    np.clip(depth, np.int16(0), np.int16(255), out=depth)
+    if tier or set(params.texture) - {"uniform"}:  # which alone stays in range, and painting it is to be fast
+        np.clip(depth, np.int16(0), np.int16(255), out=depth)
 
 
 def _lay_uniform(depth: Depth, generator: Generator) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +17,7 @@ from lazytui.analyses.neuron_figures import PLURALS, characters, overview
 from lazytui.analyses.neuron_page import page
 from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
 from lazytui.analyses.subject import settle as settle_subject
+from lazytui.data.palettes import Palette, palette
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
 from lazytui.interpret.neurons.position import require_inside
@@ -118,7 +120,16 @@ def run(params: NeuronsParams, report: Report) -> Result:
     return Result(metrics=_metrics(arrays), facts=facts, arrays=arrays)
 
 
-def session(params: NeuronsParams, workspace: Workspace) -> Without:
+@dataclass(frozen=True)
+class Session:
+    """A layer kept open. grid: (100, 28, 28, 3) uint8, each digit in each color of `ten`."""
+
+    without: Without
+    grid: NDArray[np.uint8]
+    ten: Palette
+
+
+def session(params: NeuronsParams, workspace: Workspace) -> Session:
     """A layer of a network kept open for small questions: what if these neurons were gone, or did what they do there?
 
     It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
@@ -130,7 +141,8 @@ def session(params: NeuronsParams, workspace: Workspace) -> Without:
     from lazytui.interpret.neurons.without import Without
 
     cut = Cut(subject.model, settled.layer or _last_layer(subject.model))
-    return Without(cut, kept_splits(subject.data, settled.samples), subject.hardware)
+    without = Without(cut, kept_splits(subject.data, settled.samples), subject.hardware)
+    return Session(without, subject.data.cue_conflict.images, palette(subject.data.params.palette))
 
 
 def figures(params: NeuronsParams, result: Result) -> list[Figure]:

@@ -5,22 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.neuron_figures import STAND_IN
-from lazytui.analyses.neurons import NeuronsParams, session
+from lazytui.analyses.neurons import NeuronsParams, Session, session
+from lazytui.analyses.patching import Patch, Patched, shifts
 from lazytui.analyses.subject import require_at_hand, trained_with, weights_written
+from lazytui.data.palettes import Palette
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Bars, Reference
 from lazytui.interpret.neurons.roles import ROLES
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
-
-if TYPE_CHECKING:
-    from lazytui.interpret.neurons.without import Without
 
 SPLITS = ("easy", "hard")
 Accuracies = Mapping[str, float]
@@ -39,6 +38,8 @@ class Question:
     active: tuple[int, ...]
     marked: tuple[int, ...]
     mode: Literal["mean", "zero"]
+    patch: Patch | None = None
+    """Instead of taking them out: what marked ones do in another image."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ class Answer:
     intact: Accuracies | None = None
     without: Accuracies | None = None
     random: tuple[Accuracies, ...] = ()
+    patched: Patched | None = None
+    ten: Palette | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is something to draw."""
+        return bool(self.intact or self.patched)
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ class _Open:
 
     params: NeuronsParams
     written: int
-    without: Without
+    session: Session
     intact: Accuracies
 
 
@@ -90,15 +98,24 @@ class Surgery:
             require_at_hand(trained_with(params, self._workspace).source)
             loaded = "torch" in sys.modules
             yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
-            without = session(params, self._workspace)
-            self._kept = _Open(params, written, without, without.accuracies([]))
-        kept = self._kept
-        answer = Answer(question, intact=kept.intact, without=kept.without.accuracies(question.marked, question.mode))
+            opened = session(params, self._workspace)
+            self._kept = _Open(params, written, opened, opened.without.accuracies([]))
+        yield from (self._patched if question.patch else self._taken_out)(question, self._kept)
+
+    def _patched(self, question: Question, kept: _Open) -> Iterator[Answer]:
+        assert question.patch is not None
+        source, into = (kept.session.grid[[shown.index]] for shown in (question.patch.source, question.patch.into))
+        logits = kept.session.without.patched_pair(into, source, question.marked)[:, 0]
+        yield Answer(question, patched=Patched(*logits), ten=kept.session.ten)
+
+    def _taken_out(self, question: Question, kept: _Open) -> Iterator[Answer]:
+        without = kept.session.without
+        answer = Answer(question, intact=kept.intact, without=without.accuracies(question.marked, question.mode))
         yield answer
         drawn = self._draws(question)
         for start in range(0, len(drawn), _DRAWS_A_STEP):
             part = drawn[start : start + _DRAWS_A_STEP]
-            more = tuple(kept.without.accuracies(draw.tolist(), question.mode) for draw in part)
+            more = tuple(without.accuracies(draw.tolist(), question.mode) for draw in part)
             yield (answer := replace(answer, random=answer.random + more))
 
     def _draws(self, question: Question) -> NDArray[np.int64]:
@@ -116,6 +133,13 @@ def active_neurons(result: Result) -> tuple[int, ...]:
 
 
 def bars(answer: Answer, result: Result) -> Bars:
+    """What came of the question."""
+    if answer.question.patch and answer.patched and answer.ten:
+        return shifts(answer.question.patch, answer.patched, len(answer.question.marked), answer.ten)
+    return accuracies(answer, result)
+
+
+def accuracies(answer: Answer, result: Result) -> Bars:
     """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
     asked, images = answer.question, result.facts["samples"]
     marked = len(asked.marked)

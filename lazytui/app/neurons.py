@@ -20,6 +20,7 @@ from textual.worker import get_current_worker
 
 from lazytui.analyses.execute import figures, recorded_params
 from lazytui.analyses.neurons import NeuronsParams
+from lazytui.analyses.patching import EXAMPLE, Patch, read_patch
 from lazytui.analyses.surgery import Answer, Question, Surgery, active_neurons, bars
 from lazytui.app.asking import AskText
 from lazytui.app.figures import BarsView, FigureView, TableView, view_of
@@ -30,6 +31,7 @@ from lazytui.app.form_place import NOT_RIGHT, SHIPPED, FormPlace
 from lazytui.app.llc import LlcPlace
 from lazytui.app.neuron_page import NeuronPage
 from lazytui.app.newest import answering
+from lazytui.data.palettes import Palette, palette
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Table
 from lazytui.plain_text import plain
@@ -39,7 +41,7 @@ from lazytui.runs.result import Result, load_result
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace
 
-OF_NEURONS = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "table", "curves", "layer"}
+OF_NEURONS = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "table", "curves", "layer", "patch"}
 """What can be done only where there are neurons to do it with."""
 
 OF_A_NETWORK = ("layer", "model", "source")
@@ -48,7 +50,7 @@ OF_A_NETWORK = ("layer", "model", "source")
 TABLES = ("neurons", "effects", "polysemanticity")
 CURVES = ("without-", "training-")
 VIEWS = {"neurons": "t", "curves": "c", "layer": "v"}
-PRESS = "space: mark  a: take out  Enter: page  L: LLC"
+PRESS = "space: mark  a: take out  p: patch  Enter: page"
 MARK = "✓"
 
 BESIDE_THE_FORM = 118
@@ -101,6 +103,7 @@ class NeuronsPlace(FormPlace):
         Binding("space", "mark", "Mark"),
         Binding("a", "ablate", "Take out"),
         Binding("z", "stand_in", "Mean or zero"),
+        Binding("p", "patch", "Patch from another image", show=False),
         Binding("m", "mark_shown", "Mark all that are shown", show=False),
         Binding("u", "unmark", "Unmark all", show=False),
         Binding("slash", "filter", "Filter"),
@@ -119,6 +122,7 @@ class NeuronsPlace(FormPlace):
         self._marked: frozenset[int] = frozenset()
         self._stand_in: Literal["mean", "zero"] = "mean"
         self._taken_out = False
+        self._patch: Patch | None = None
         self._asked: Question | None = None
         self._answer: Answer | None = None
         self._table = 0
@@ -166,7 +170,7 @@ class NeuronsPlace(FormPlace):
     def _seen(self, sight: Sight) -> None:
         before, self._sight = self._sight, sight
         if sight.run != before.run:
-            self._marked, self._taken_out, self._asked, self._answer = frozenset(), False, None, None
+            self._marked, self._taken_out, self._patch, self._asked, self._answer = frozenset(), False, None, None, None
             self._show_examined()
             self.refresh_bindings()
         self._say()
@@ -246,7 +250,7 @@ class NeuronsPlace(FormPlace):
 
     def _draw_answer(self) -> None:
         answer, examined = self._answer, self._sight.examined
-        known = self._taken_out and answer and answer.intact and examined
+        known = self._taken_out and answer and answer.known and examined
         if self._answer_view:
             self._answer_view.display = bool(known)
         if not (known and answer and examined):
@@ -351,8 +355,32 @@ class NeuronsPlace(FormPlace):
         if not self._marked:
             self.notify("Mark neurons first: space marks the one under the cursor, m all that are shown.")
             return
-        self._taken_out = not self._taken_out
+        self._taken_out, self._patch = not self._taken_out or self._patch is not None, None
         self._ask()
+
+    def action_patch(self) -> None:
+        """Ask for two images: what marked neurons do in the first is put into the second."""
+        examined = self._sight.examined
+        if not self._marked or examined is None:
+            self.notify("Mark neurons first: space marks the one under the cursor, m all that are shown.")
+            return
+        ten = palette(examined.result.facts["palette"])
+
+        def take(text: str | None) -> None:
+            try:
+                self._patch = read_patch(text, ten) if text is not None else self._patch
+            except LazytuiError as error:
+                self.lab.say_error(error)
+            else:
+                self._taken_out |= text is not None
+                self._ask()
+
+        question = "What marked neurons do in one image is put into another, and the logits shift. Which into which?"
+        self.app.push_screen(AskText(question, self._patch_words(ten)), take)
+
+    def _patch_words(self, ten: Palette) -> str:
+        patch = self._patch
+        return f"{patch.source.told(ten)} into {patch.into.told(ten)}" if patch else EXAMPLE
 
     def action_stand_in(self) -> None:
         """Hold what is taken out at its mean, or at zero."""
@@ -370,7 +398,7 @@ class NeuronsPlace(FormPlace):
             here = {"device": given.get("device", "auto"), "model": given.get("model")}
             params = examined.params.model_copy(update=here)
             marked = tuple(sorted(self._marked))
-            self._asked = Question(params, active_neurons(examined.result), marked, self._stand_in)
+            self._asked = Question(params, active_neurons(examined.result), marked, self._stand_in, self._patch)
             self._newest.ask(self._asked)
         self._draw_answer()
         self._say()

@@ -193,6 +193,7 @@ def test_what_is_not_right_is_said_beside_the_field_and_starts_nothing(tmp_path:
             await pilot.press("g")
             await until(pilot, lambda field=field, sentence=sentence: f"{field}: {sentence}" in notes(app))
             await until(pilot, lambda row=row: row.field_control.has_focus)
+            app.screen.set_focus(None)
             app.clear_notifications()
             assert not list(tmp_path.glob("*/run.json"))
         (await go_to(pilot, "3")).query_one(ParamsForm).set_values({})

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from lazytui.analyses.neurons import NeuronsParams, session
 from lazytui.app.app import LazytuiApp
+from lazytui.app.asking import AskText
 from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.llc import LlcPlace
@@ -152,7 +153,7 @@ def test_curves_and_the_layer_are_one_key_away_and_escape_leads_back(workspace: 
 
 
 def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspace: Workspace) -> None:
-    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
+    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace).without
 
     def is_right(bars: BarsView, neurons: set[int], mode: Any) -> None:
         without, intact = asked.accuracies(sorted(neurons), mode), asked.accuracies([])
@@ -181,6 +182,34 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
         await pilot.press("a")
         await until(pilot, lambda: not pilot.app.screen.query_one(BarsView).display)
         assert len(marked(pilot)) == 3
+
+    drive(LazytuiApp(workspace), steps, size=(120, 44))
+
+
+def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) -> None:
+    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        await pilot.press("space", "p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        pilot.app.screen.query_one(Input).value = "plaid 3 into red 1"
+        await pilot.press("enter")
+        await until(pilot, lambda: any("'plaid 3' isn't" in note.message for note in pilot.app._notifications))
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        pilot.app.screen.query_one(Input).value = "green 1 into red 8"
+        await pilot.press("enter")
+        await until(pilot, lambda: "shift of every logit" in " ".join(screen_text(pilot.app).split()))
+        bars = pilot.app.screen.query_one(BarsView).figure
+        assert bars.title.startswith("Red 8 with what 1 neuron does in green 1")
+        green, red = asked.ten.names.index("green"), asked.ten.names.index("red")
+        into, source = asked.grid[[80 + red]], asked.grid[[10 + green]]
+        np.testing.assert_allclose(
+            bars.values, asked.without.patched(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
+        )
+        await pilot.press("a")
+        await until(pilot, lambda: "Without 1 neuron" in screen_text(pilot.app))
 
     drive(LazytuiApp(workspace), steps, size=(120, 44))
 

@@ -126,6 +126,15 @@ class Without:
             pair = self._pair(into, source)
             return pair.shift(neurons)
 
+    def patched_pair(
+        self, into: NDArray[np.uint8], source: NDArray[np.uint8], neurons: Sequence[int]
+    ) -> NDArray[np.float32]:
+        """(3, n, 10) float32 logits: of images `into`, of them with what neurons do in `source`, and of `source`."""
+        with self._asking():
+            pair, back = self._pair(into, source), self._pair(source, into)
+            before, after = pair.before.cpu().numpy(), pair.before.cpu().numpy() + pair.shift(neurons)
+            return np.stack([before, after, back.before.cpu().numpy()])
+
     def patched_one_by_one(
         self, into: NDArray[np.uint8], source: NDArray[np.uint8], tick: Callable[[], None] = lambda: None
     ) -> NDArray[np.float32]:

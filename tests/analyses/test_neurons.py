@@ -114,7 +114,7 @@ def test_small_questions_are_answered_from_what_is_kept(examined: Lab, monkeypat
         monkeypatch.setenv(name, value)
     workspace = Workspace(examined.workspace)
     kept = load_result(workspace.find("asked").path)
-    asked = session(NeuronsParams(run="lazy", samples=100), workspace)
+    asked = session(NeuronsParams(run="lazy", samples=100), workspace).without
     for neuron in (0, 77):
         for mode in ("mean", "zero"):
             answer = asked.accuracies([neuron], mode)  # type: ignore[arg-type]

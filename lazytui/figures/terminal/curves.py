@@ -162,7 +162,7 @@ class _Canvas:
 
 def _dot(places: Places, start: float, end: float, count: int) -> Dots:
     """Which of `count` dots from `start` to `end` each place is nearest to; beyond an end, that end's."""
-    return np.clip(np.rint((places - start) / (end - start) * (count - 1)), 0, count - 1).astype(np.int64)
+    return np.rint(np.clip((places - start) / (end - start), 0, 1) * (count - 1)).astype(np.int64)
 
 
 def _within(x: Places, y: Places, low: float, high: float) -> tuple[Places, Places]:

@@ -30,7 +30,7 @@ NOW = 1_800_000_000.0
 
 DRAWN = {"dataset": 4, "train": 1, "runs": 3}
 """How many figures a place shows of this workspace, where it shows any."""
-SAID = {"gradcam": "Does it look at the digit?"}
+SAID = {"gradcam": ("Does it look at the digit?", "Press n: next image")}
 """What a place says when it is done with what takes a while."""
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}
@@ -65,12 +65,12 @@ async def settled(pilot: Pilot[Any], mode: str) -> str:
     """What is on the screen once what belongs there has come and nothing changes any more."""
     app = pilot.app
     await until(pilot, lambda: len(app.screen.query(FigureView)) >= DRAWN.get(mode, 0))
-    await until(pilot, lambda: SAID.get(mode, "") in screen_text(app))
     same, before = 0, ""
     while same < _STILL:
         await pilot.pause(0.05)
         now = screen_text(app)
-        same = same + 1 if now == before else 0
+        said = all(words in now for words in SAID.get(mode, ()))
+        same = same + 1 if said and now == before else 0
         before = now
     return before + "\n"
 

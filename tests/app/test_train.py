@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,11 @@ def shown(pilot: Pilot[Any], words: str) -> bool:
     return words in " ".join(screen_text(pilot.app).split())
 
 
+def tells_progress(pilot: Pilot[Any], state: str) -> bool:
+    """Whether the state stands there with a percentage; how far it is depends on the machine."""
+    return re.search(rf"{state} \d+%", screen_text(pilot.app)) is not None
+
+
 async def chart_of(pilot: Pilot[Any]) -> LinesView:
     """Go to Train, and wait for its curves."""
     await pilot.press("2")
@@ -77,13 +83,13 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
 
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "paused")
-        await until(pilot, lambda: shown(pilot, "paused 0%") and shown(pilot, "p Resume"))
+        await until(pilot, lambda: tells_progress(pilot, "paused") and shown(pilot, "p Resume"))
         assert shown(pilot, "p goes on with it") and not shown(pilot, "eta")
         assert str(button(pilot, "pause").label) == "Resume"
         button(pilot, "pause").press()
         await pilot.pause()
         wait_until(lambda: state_of(run.path) == "running")
-        await until(pilot, lambda: shown(pilot, "running 0%") and shown(pilot, "p Pause"))
+        await until(pilot, lambda: tells_progress(pilot, "running") and shown(pilot, "p Pause"))
 
         await pilot.press("x")
         wait_until(lambda: state_of(run.path) == "stopped")
@@ -91,7 +97,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         assert button(pilot, "stop").disabled and not pilot.app.screen.query_one(LinesView).live
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "running")
-        await until(pilot, lambda: shown(pilot, "running 0%"))
+        await until(pilot, lambda: tells_progress(pilot, "running"))
         button(pilot, "stop").press()
         await pilot.pause()
         wait_until(lambda: state_of(run.path) == "stopped")

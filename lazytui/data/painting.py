@@ -48,16 +48,16 @@ def repaint(
 
     def paint(worker: int) -> None:
         # The room is kept from chunk to chunk, since fresh memory costs more than painting.
-        room = np.empty((2, CHUNK, PIXELS), np.uint16)
-        mixed = np.empty((CHUNK, 3, PIXELS), np.uint16)
+        single, triple = np.empty((2, CHUNK, PIXELS), np.uint16), np.empty((2, CHUNK, 3, PIXELS), np.uint16)
         for chunk in range(worker, -(-len(shapes) // CHUNK), workers):
             part = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
-            gray, light = room[:, : len(shapes[part])]
+            gray, light = single[:, : len(shapes[part])]
             gray[:] = shapes[part].reshape(-1, PIXELS)
             lay_textures(light.view(np.int16), params, stream, chunk)
             if params.placement != "stroke":
                 np.subtract(_FULL, light, out=light)
-            _composite(gray, light, mixed[: len(gray)], strokes[colors[part]], backgrounds[colors[part]], planes[part])
+            room = triple[:, : len(gray)]
+            _composite(gray, light, room, strokes[colors[part]], backgrounds[colors[part]], planes[part])
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(paint, range(workers)))
@@ -79,24 +79,24 @@ def paint_colors(params: DatasetParams) -> tuple[Levels, Levels]:
 
 
 def _composite(
-    gray: Levels, light: Levels, mixed: Levels, strokes: Levels, backgrounds: Levels, planes: NDArray[np.uint8]
+    gray: Levels, light: Levels, room: Levels, strokes: Levels, backgrounds: Levels, planes: NDArray[np.uint8]
 ) -> None:
     """Mix n strokes over n backgrounds into planes, (n, 3, 784).
 
     gray, light: (n, 784), 0 to 255, how much stroke there is and how bright the background; light is used up.
-    mixed: (n, 3, 784) to work in. strokes, backgrounds: (n, 3), their colors. The weights of stroke and background add
-    up to at most 255 in every pixel, so that no sum exceeds 16 bits.
+    room: (2, n, 3, 784) to work in. strokes, backgrounds: (n, 3), their colors. The weights of stroke and background
+    add up to at most 255 in every pixel, so that no sum exceeds 16 bits.
 
-    All channels at once where that can be: threads wait for each other between the steps.
+    All channels at once: threads wait for each other between the steps.
     """
+    mixed, inked = room
     light *= np.subtract(_FULL, gray, out=mixed[:, 0])
     light //= _FULL
     np.multiply(light[:, None], backgrounds[:, :, None], out=mixed)
-    inked = light
-    for channel in range(3):
-        if channel == 0 or (strokes[:, channel] != strokes[:, channel - 1]).any():
-            np.multiply(gray, strokes[:, channel, None], out=inked)
-            inked += np.uint16(127)
-        mixed[:, channel] += inked
+    if (strokes == strokes[:, :1]).all():  # white: one channel is as good as three
+        strokes, inked = strokes[:, :1], inked[:, :1]
+    np.multiply(gray[:, None], strokes[:, :, None], out=inked)
+    inked += np.uint16(127)
+    mixed += inked
     mixed //= _FULL
     planes[:] = mixed

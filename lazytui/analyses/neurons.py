@@ -17,7 +17,6 @@ from lazytui.analyses.neuron_figures import PLURALS, characters, overview
 from lazytui.analyses.neuron_page import page
 from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
 from lazytui.analyses.subject import settle as settle_subject
-from lazytui.data.palettes import Palette, palette
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
 from lazytui.interpret.neurons.position import require_inside
@@ -122,11 +121,10 @@ def run(params: NeuronsParams, report: Report) -> Result:
 
 @dataclass(frozen=True)
 class Session:
-    """A layer kept open. grid: (100, 28, 28, 3) uint8, each digit in each color of `ten`."""
+    """A layer kept open. grid: (100, 28, 28, 3) uint8, each digit in each color."""
 
     without: Without
     grid: NDArray[np.uint8]
-    ten: Palette
 
 
 def session(params: NeuronsParams, workspace: Workspace) -> Session:
@@ -142,7 +140,7 @@ def session(params: NeuronsParams, workspace: Workspace) -> Session:
 
     cut = Cut(subject.model, settled.layer or _last_layer(subject.model))
     without = Without(cut, kept_splits(subject.data, settled.samples), subject.hardware)
-    return Session(without, subject.data.cue_conflict.images, palette(subject.data.params.palette))
+    return Session(without, subject.data.cue_conflict.images)
 
 
 def figures(params: NeuronsParams, result: Result) -> list[Figure]:

@@ -14,7 +14,7 @@ from lazytui.analyses.neuron_figures import STAND_IN
 from lazytui.analyses.neurons import NeuronsParams, Session, session
 from lazytui.analyses.patching import Patch, Patched, shifts
 from lazytui.analyses.subject import require_at_hand, trained_with, weights_written
-from lazytui.data.palettes import Palette
+from lazytui.data.palettes import palette
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Bars, Reference
 from lazytui.interpret.neurons.roles import ROLES
@@ -56,7 +56,6 @@ class Answer:
     without: Accuracies | None = None
     random: tuple[Accuracies, ...] = ()
     patched: Patched | None = None
-    ten: Palette | None = None
 
     @property
     def known(self) -> bool:
@@ -104,9 +103,10 @@ class Surgery:
 
     def _patched(self, question: Question, kept: _Open) -> Iterator[Answer]:
         assert question.patch is not None
-        source, into = (kept.session.grid[[shown.index]] for shown in (question.patch.source, question.patch.into))
-        logits = kept.session.without.patched_pair(into, source, question.marked)[:, 0]
-        yield Answer(question, patched=Patched(*logits), ten=kept.session.ten)
+        into, source = (kept.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
+        before, itself = kept.session.without.said(np.concatenate([into, source]))
+        shift = kept.session.without.patched(into, source, question.marked)[0]
+        yield Answer(question, patched=Patched(before, before + shift, itself))
 
     def _taken_out(self, question: Question, kept: _Open) -> Iterator[Answer]:
         without = kept.session.without
@@ -134,8 +134,9 @@ def active_neurons(result: Result) -> tuple[int, ...]:
 
 def bars(answer: Answer, result: Result) -> Bars:
     """What came of the question."""
-    if answer.question.patch and answer.patched and answer.ten:
-        return shifts(answer.question.patch, answer.patched, len(answer.question.marked), answer.ten)
+    asked = answer.question
+    if asked.patch and answer.patched:
+        return shifts(asked.patch, answer.patched, len(asked.marked), palette(result.facts["palette"]))
     return accuracies(answer, result)
 
 

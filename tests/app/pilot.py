@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -39,3 +40,8 @@ def screen_text(app: App[Any]) -> str:
     """The characters on the top screen, line by line."""
     strips = app.screen._compositor.render_strips()
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+def tells_progress(pilot: Pilot[Any], state: str) -> bool:
+    """Whether the state stands there with a percentage; how far it is depends on the machine."""
+    return re.search(rf"{state} \d+%", screen_text(pilot.app)) is not None

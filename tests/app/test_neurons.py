@@ -19,6 +19,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.llc import LlcPlace
 from lazytui.app.neuron_page import NeuronPage
 from lazytui.app.neurons import LastNote, NeuronsPlace
+from lazytui.data.palettes import palette
 from lazytui.interpret.neurons.roles import ROLES
 from lazytui.runs.events import EventLog
 from lazytui.runs.folder import WEIGHTS_FILE
@@ -203,7 +204,7 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
         await until(pilot, lambda: "shift of every logit" in " ".join(screen_text(pilot.app).split()))
         bars = pilot.app.screen.query_one(BarsView).figure
         assert bars.title.startswith("Red 8 with what 1 neuron does in green 1")
-        green, red = asked.ten.names.index("green"), asked.ten.names.index("red")
+        green, red = (palette("distinct").names.index(name) for name in ("green", "red"))
         into, source = asked.grid[[80 + red]], asked.grid[[10 + green]]
         np.testing.assert_allclose(
             bars.values, asked.without.patched(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from lazytui.app.following import RunWatch
 from lazytui.app.form import ParamsForm
 from lazytui.app.train import TrainPlace
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text, until
+from tests.app.pilot import drive, screen_text, tells_progress, until
 from tests.commands import last_step, read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 
@@ -49,11 +48,6 @@ def workspace(finished_training: FinishedTraining, tmp_path: Path) -> Workspace:
 
 def shown(pilot: Pilot[Any], words: str) -> bool:
     return words in " ".join(screen_text(pilot.app).split())
-
-
-def tells_progress(pilot: Pilot[Any], state: str) -> bool:
-    """Whether the state stands there with a percentage; how far it is depends on the machine."""
-    return re.search(rf"{state} \d+%", screen_text(pilot.app)) is not None
 
 
 async def chart_of(pilot: Pilot[Any]) -> LinesView:

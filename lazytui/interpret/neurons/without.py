@@ -126,14 +126,13 @@ class Without:
             pair = self._pair(into, source)
             return pair.shift(neurons)
 
-    def patched_pair(
-        self, into: NDArray[np.uint8], source: NDArray[np.uint8], neurons: Sequence[int]
-    ) -> NDArray[np.float32]:
-        """(3, n, 10) float32 logits: of images `into`, of them with what neurons do in `source`, and of `source`."""
+    def said(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, 10) float32: the logits of images (n, 28, 28, 3) uint8, as the network is."""
         with self._asking():
-            pair, back = self._pair(into, source), self._pair(source, into)
-            before, after = pair.before.cpu().numpy(), pair.before.cpu().numpy() + pair.shift(neurons)
-            return np.stack([before, after, back.before.cpu().numpy()])
+            shown = to_float(torch.from_numpy(images).to(self._hardware.device))
+            logits = self.cut.logits(self.cut.carry(self.cut.activations(shown)), shown)
+        said: NDArray[np.float32] = logits.cpu().numpy()
+        return said
 
     def patched_one_by_one(
         self, into: NDArray[np.uint8], source: NDArray[np.uint8], tick: Callable[[], None] = lambda: None

@@ -18,8 +18,11 @@ Counterexamples = Literal["others", "all"]
 HardSplit = Literal["inverted", "random", "cycled", "gray", "factorial"]
 
 
-class DatasetParams(BaseModel):
-    """What decides every byte of a data set. Fields that aren't given come from the preset named by `dataset`."""
+class CanvasParams(BaseModel):
+    """What all data sets of a kind have in common. Fields that aren't given come from the preset named by `dataset`.
+
+    A preset may also say what `bias` is; whoever builds on this has a field for it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,9 +65,6 @@ class DatasetParams(BaseModel):
         "or ten colors of your own such as #ff0000,#00ff00,...",
         examples=list(palettes()),
     )
-    bias: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.95, description="How often a digit of the easy split wears its dominant color; the rest are counterexamples."
-    )
     counterexamples: Counterexamples = Field(
         "others",
         description="Colors of counterexamples: others draws from the nine that aren't the digit's own, so that the "
@@ -86,9 +86,6 @@ class DatasetParams(BaseModel):
     )
     validation_share: Annotated[float, Field(gt=0, lt=1)] = Field(
         0.1, description="Share of the training digits held out to measure easy accuracy."
-    )
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
-        0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
     )
 
     @model_validator(mode="before")
@@ -115,7 +112,7 @@ class DatasetParams(BaseModel):
         return str(_told(palette, given).name)
 
     @model_validator(mode="after")
-    def _check_combination(self) -> DatasetParams:
+    def _check_combination(self) -> CanvasParams:
         if len(set(self.texture)) != len(self.texture):
             raise ValueError(f"The textures {', '.join(self.texture)} name one twice.")
         if "flat" in self.texture and len(self.texture) > 1:
@@ -143,6 +140,17 @@ class DatasetParams(BaseModel):
             raise ValueError(
                 f"The palette's {name} hides the digit: its stroke and its background are both {name}; {way_out}."
             )
+
+
+class DatasetParams(CanvasParams):
+    """What decides every byte of a data set."""
+
+    bias: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.95, description="How often a digit of the easy split wears its dominant color; the rest are counterexamples."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
+        0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
+    )
 
 
 def _told(read: Any, text: str) -> Any:

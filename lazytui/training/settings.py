@@ -6,11 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lazytui.errors import UsageError, unknown_name
+from lazytui.errors import UsageError
 from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
 from lazytui.models.factories import check_model_name
-from lazytui.training.methods import METHODS
-from lazytui.training.methods.options import MethodOptions
+from lazytui.training.methods.options import MethodChoice
 
 
 class LoopSettings(BaseModel):
@@ -23,7 +22,6 @@ class LoopSettings(BaseModel):
         description="Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
         examples=list(CATALOG),
     )
-    method: str = Field("erm", description="Training method; erm is plain training.", examples=list(METHODS))
     epochs: int = Field(1, ge=1, le=10_000, description="Passes over the training split.")
     batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
@@ -62,13 +60,6 @@ class LoopSettings(BaseModel):
             raise ValueError(str(error)) from error
         return model
 
-    @field_validator("method")
-    @classmethod
-    def _known_method(cls, method: str) -> str:
-        if method not in METHODS:
-            raise ValueError(unknown_name("method", method, METHODS))
-        return method
 
-
-class TrainingSettings(MethodOptions, LoopSettings):
-    """The recipe of one training: what any has to choose, then what its method asks besides."""
+class TrainingSettings(MethodChoice, LoopSettings):
+    """The recipe of one training: what any has to choose, then its method and what that asks besides."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
+from lazytui.errors import unknown_name
 from lazytui.training.methods import METHODS
 
 
@@ -19,7 +20,7 @@ def _option(name: str, meaning: str, **limits: Any) -> Any:
 
 
 class MethodOptions(BaseModel):
-    """None: the method doesn't read it. What the method reads and isn't given takes the method's default."""
+    """None: nothing was chosen."""
 
     alpha: float | None = _option("alpha", "How strongly the gradient is reversed at the end.", ge=0, le=100)
     adversary_steps: int | None = _option("adversary_steps", "Adversary steps for one of the model.", ge=1, le=100)
@@ -47,6 +48,19 @@ class MethodOptions(BaseModel):
     epsilon: float | None = _option("epsilon", "How far an attack may move a value, of 1.", ge=0, le=1)
     attack_steps: int | None = _option("attack_steps", "Steps of the attack.", ge=1, le=1000)
 
+
+class MethodChoice(MethodOptions):
+    """A method with its options. What the method reads and isn't given takes the method's default; others are None."""
+
+    method: str = Field("erm", description="Training method; erm is plain training.", examples=list(METHODS))
+
+    @field_validator("method")
+    @classmethod
+    def _known_method(cls, method: str) -> str:
+        if method not in METHODS:
+            raise ValueError(unknown_name("method", method, METHODS))
+        return method
+
     @model_validator(mode="before")
     @classmethod
     def _take_defaults(cls, given: Any) -> Any:
@@ -57,11 +71,10 @@ class MethodOptions(BaseModel):
         return {**given, **(entry.options if entry else {}), **chosen}
 
     @model_validator(mode="after")
-    def _refuse_others(self) -> MethodOptions:
-        given = dict(self)
-        method, own = given["method"], METHODS[given["method"]].options
+    def _refuse_others(self) -> MethodChoice:
+        own = METHODS[self.method].options
         for name in MethodOptions.model_fields:
-            if given[name] is not None and name not in own:
+            if getattr(self, name) is not None and name not in own:
                 takes = ", ".join(option.replace("_", "-") for option in own) or "no options"
-                raise ValueError(f"The method {method} doesn't read {name.replace('_', '-')}; it takes {takes}.")
+                raise ValueError(f"The method {self.method} doesn't read {name.replace('_', '-')}; it takes {takes}.")
         return self

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
+from lazytui.cores import cores
 from lazytui.errors import BadInput
 
 
@@ -38,7 +37,7 @@ def use_all_cores() -> None:
     OMP_NUM_THREADS, where a person set it, has the last word.
     """
     if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(max(1, min(torch.get_num_threads(), _cores())))
+        torch.set_num_threads(max(1, min(torch.get_num_threads(), cores())))
 
 
 def describe_hardware() -> dict[str, str]:
@@ -66,13 +65,3 @@ def _has_bf16(device: torch.device) -> bool:
     if device.type == "cpu":
         return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
     return False
-
-
-def _cores() -> int:
-    """Cores that the scheduler and the control group leave to this process."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()
-        return min(allowed, math.ceil(int(quota) / int(period)))
-    except (OSError, ValueError):
-        return allowed

@@ -18,6 +18,8 @@ SUMMARIES = {
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
     "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",
+    "study": "Train a grid of methods, biases and seeds side by side, and rank what comes of it.",
+    "recipe": "Do again what a study reported: train its recipe, and set reported beside measured.",
     "story": "The main job in one command: canvas, cheat, evidence; ends in a report.",
 }
 """Every analysis with the line that lists show for it."""

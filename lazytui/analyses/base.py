@@ -34,6 +34,11 @@ class RunReference:
     argument: bool = False
 
 
+@dataclass(frozen=True)
+class Positional:
+    """Marks a field that is typed without its option's name."""
+
+
 P = TypeVar("P", bound=BaseModel)
 
 

@@ -13,7 +13,7 @@ from lazytui.errors import BadInput, UsageError
 from lazytui.runs.carrying import carrying
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Narrator, Report
-from lazytui.runs.result import Result, load_result, save_result
+from lazytui.runs.result import Result, Unfinished, load_result, save_result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
     chosen = analysis(run.record.kind)
     params = recorded_params(run)
     with carrying(run, workspace, narrator, within=within) as report:
-        result = chosen.run(params, report)
+        try:
+            result = chosen.run(params, report)
+        except Unfinished as error:
+            save_result(run.path, error.result)
+            raise
         save_result(run.path, result)
     return result
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from lazytui.analyses.base import RunReference
+from lazytui.analyses.base import Positional, RunReference
 
 _SIGNS = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))
 
@@ -23,7 +23,8 @@ class ParamField:
     several: whether it takes more than one value. optional: whether None is a value (that of not choosing).
     limits: "at least 1 and at most 10", or nothing. default: None where there is none, or where it is required.
     suggestions: values worth offering, none of them binding. reference: set where it names another run.
-    sometimes: whether it is only there where another choice gives it a value, as a method does to its options.
+    argument: whether it is typed without its name. sometimes: whether it is only there where another choice gives it
+    a value, as a method does to its options.
     """
 
     name: str
@@ -36,16 +37,12 @@ class ParamField:
     limits: str
     suggestions: tuple[str, ...]
     reference: RunReference | None
+    argument: bool = False
     sometimes: bool = False
 
     @property
     def flag(self) -> str:
         return "--" + self.name.replace("_", "-")
-
-    @property
-    def argument(self) -> bool:
-        """Whether it is typed without its name."""
-        return self.reference is not None and self.reference.argument
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -76,6 +73,7 @@ def shown(value: object) -> str:
 def _field(name: str, info: FieldInfo) -> ParamField:
     one, several, optional = _shape(info.annotation)
     marks = list(_marks(info))
+    reference = next((mark for mark in marks if isinstance(mark, RunReference)), None)
     return ParamField(
         name=name,
         type=one,
@@ -88,7 +86,8 @@ def _field(name: str, info: FieldInfo) -> ParamField:
             f"{sign} {getattr(mark, key):g}" for mark in marks for key, sign in _SIGNS if hasattr(mark, key)
         ),
         suggestions=tuple(str(example) for example in info.examples or ()),
-        reference=next((mark for mark in marks if isinstance(mark, RunReference)), None),
+        reference=reference,
+        argument=any(isinstance(mark, Positional) for mark in marks) or (reference is not None and reference.argument),
         sometimes=isinstance(info.json_schema_extra, dict) and bool(info.json_schema_extra.get("sometimes")),
     )
 

@@ -20,7 +20,7 @@ def parameters(model: type[BaseModel]) -> list[inspect.Parameter]:
 
 def _parameter(field: ParamField) -> inspect.Parameter:
     if field.argument:
-        declared: Any = typer.Argument(help=field.help, metavar=field.name.upper(), autocompletion=complete_run)
+        declared: Any = typer.Argument(help=field.help, metavar=field.name.upper(), autocompletion=_completion(field))
     else:
         names = [f"{field.flag}/--no-{field.flag[2:]}"] if field.type is bool else [field.flag]
         declared = typer.Option(*names, help=field.help, autocompletion=_completion(field))
@@ -35,10 +35,8 @@ def _parameter(field: ParamField) -> inspect.Parameter:
 
 
 def _typed(field: ParamField) -> Any:
-    """What the command line reads: repeatable options are lists."""
-    if not field.several:
-        return field.type
-    return list[str] if field.choices else list[field.type]  # type: ignore[name-defined]
+    """What the command line reads: repeatable options are lists, whose items the model reads."""
+    return list[str] if field.several else field.type
 
 
 def _completion(field: ParamField) -> Callable[..., list[str]] | None:

@@ -91,7 +91,7 @@ def _start(
     ] = False,
 ) -> None:
     from lazytui.analyses import execute
-    from lazytui.cli.output import check_exports, say, show, summary
+    from lazytui.cli.output import check_exports, say, summary
     from lazytui.runs.jobs import start_detached
     from lazytui.runs.status import RESUMABLE
 
@@ -112,11 +112,23 @@ def _start(
             say(f"{chosen.id} is {chosen.status.state} already.", quiet=quiet)
         print(jsonlib.dumps(summary(chosen), indent=1) if json else chosen.id)
         return
-    carry_aloud(chosen, there, quiet=quiet)
-    show(chosen, json=json, exports=export or [], quiet=quiet)
+    carry_and_show(chosen, there, json=json, exports=export or [], quiet=quiet)
 
 
-def carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
+def carry_and_show(run: RunFolder, workspace: Workspace, *, json: bool, exports: list[Path], quiet: bool) -> None:
+    """Do the run's work in this process and print what came of it; of one that failed in parts, what there is."""
+    from lazytui.cli.output import show
+    from lazytui.runs.result import Unfinished
+
+    try:
+        _carry_aloud(run, workspace, quiet=quiet)
+    except Unfinished:
+        show(run, json=json, exports=exports, quiet=quiet)
+        raise
+    show(run, json=json, exports=exports, quiet=quiet)
+
+
+def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
     """Do the run's work in this process, narrating on standard error. A run that is done is left as it is."""
     from lazytui.analyses import execute
     from lazytui.cli.narration import narrating

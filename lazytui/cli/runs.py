@@ -54,7 +54,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
     if json:
         print(jsonlib.dumps(facts, indent=1))
         return
-    if found.status.state == "done":
+    if found.has_result:
         print_figures(figures(found))
     shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
     for title, entries in (("", shown), ("params", facts["params"]), ("files", facts["artifacts"])):
@@ -124,8 +124,7 @@ def resume(
 ) -> None:
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
     from lazytui.cli.output import say, summary
-    from lazytui.cli.output import show as show_run
-    from lazytui.cli.run import carry_aloud
+    from lazytui.cli.run import carry_and_show
     from lazytui.runs.jobs import start_detached, wake
 
     there = workspace_at(workspace)
@@ -140,8 +139,7 @@ def resume(
         start_detached(found, there)
         say(f"{found.id} goes on in the background.")
         return
-    carry_aloud(found, there, quiet=quiet)
-    show_run(found, json=json, exports=[], quiet=quiet)
+    carry_and_show(found, there, json=json, exports=[], quiet=quiet)
 
 
 @group.command()

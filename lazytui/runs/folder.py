@@ -136,6 +136,11 @@ class RunFolder:
     def set_name(self, name: str) -> None:
         write_atomic(self.path / "name", check_name(name) + "\n")
 
+    @property
+    def has_result(self) -> bool:
+        """Whether it found something: it is done, or failed in parts."""
+        return "result" in self.artifacts()
+
     def artifacts(self) -> dict[str, str]:
         """The files that a run may have, by what they are."""
         files = {

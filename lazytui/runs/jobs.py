@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 from lazytui.errors import UsageError
@@ -18,11 +19,12 @@ from lazytui.runs.status import GOING, RESUMABLE, Status, process_fields, proces
 from lazytui.runs.workspace import Workspace
 
 
-def start_detached(run: RunFolder, workspace: Workspace) -> None:
+def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping[str, str] | None = None) -> None:
     """Carry a queued or resumable run in a session of its own, which outlives this process and its terminal.
 
     It is the same command that a person would type. What it prints lies in the run's output.log. Until it has begun
-    the run is queued. Raises UsageError for a run that is going on or done.
+    the run is queued. environment: variables that it gets besides those of this process. Raises UsageError for a run
+    that is going on or done.
     """
     state = run.status.state
     if state not in RESUMABLE:
@@ -40,6 +42,7 @@ def start_detached(run: RunFolder, workspace: Workspace) -> None:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
+            env={**os.environ, **(environment or {})},
             start_new_session=True,
         )
     # Written long before the new process can say that it runs; were it to die first, the run shows as interrupted.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.files import write_atomic
 
 if TYPE_CHECKING:
@@ -27,6 +27,14 @@ class Result:
     metrics: Mapping[str, float | None]
     facts: Mapping[str, Any] = field(default_factory=dict)
     arrays: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
+
+
+class Unfinished(LazytuiError):
+    """Parts of what was asked failed: the run has failed, and keeps what there is."""
+
+    def __init__(self, sentence: str, result: Result) -> None:
+        super().__init__(sentence)
+        self.result = result
 
 
 def save_result(folder: Path, result: Result) -> None:

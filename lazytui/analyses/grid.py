@@ -1,0 +1,84 @@
+"""A grid of trainings: what the workspace has is taken, the rest is carried side by side, and failures are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lazytui.analyses.train import TrainParams
+from lazytui.analyses.train import settle as settle_training
+from lazytui.analyses.trainings import Trainings, known_trainings, same_training
+from lazytui.figures.kinds import Column, Table
+from lazytui.runs.executors import Executor
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result, Unfinished
+from lazytui.runs.workspace import Workspace
+
+Cells = Mapping[str, TrainParams]
+"""Trainings by what tells each from the others."""
+
+
+def settled_source(cells: Cells, workspace: Workspace) -> str:
+    """The source that all cells paint, by name. Raises UsageError for a training that can't do what it is asked."""
+    (source,) = {settle_training(cell, workspace).source for cell in cells.values()}
+    return source
+
+
+def carried(cells: Cells, executor: Executor, report: Report, **facts: Any) -> Result:
+    """Train what isn't trained, and group all by recipe. Raises Unfinished where a cell failed.
+
+    facts: what else the result shall hold.
+    """
+    known = list(known_trainings(report.workspace, report.note))
+    runs = {name: _run_of(cell, known, report) for name, cell in cells.items()}
+    there = sum(run.status.state == "done" for run in runs.values())
+    if there:
+        report.note(f"{there} of {len(runs)} trainings are there already")
+    executor.carry(runs, report)
+    trainings = Trainings()
+    failed = {}
+    for name, run in runs.items():
+        if run.status.state == "done":
+            trainings.add(run)
+        else:
+            failed[name] = {"run": run.id, "state": run.status.state, "error": run.status.error or ""}
+    result = Result(
+        metrics={"trainings": len(runs), "done": len(runs) - len(failed), "failed": len(failed), "there": there},
+        facts={"groups": trainings.groups, "failed": failed, **facts},
+    )
+    if failed:
+        first, how = next(iter(failed.items()))
+        raise Unfinished(
+            f"{len(failed)} of {len(runs)} trainings failed ({first}: {how['error'] or how['state']}); the others are "
+            f"kept. Try those again with: lazytui runs resume {report.run.id}",
+            result,
+        )
+    return result
+
+
+def _run_of(cell: TrainParams, known: list[RunFolder], report: Report) -> RunFolder:
+    """The finished training of the cell, the one that this grid began, or else a new one."""
+    from lazytui.analyses.execute import create
+
+    same = list(same_training(cell, known))
+    done = [run for run in same if run.status.state == "done"]
+    mine = [run for run in same if run.record.started_by == report.run.id]
+    for runs in (done, mine):
+        if runs:
+            return runs[-1]
+    return create("train", cell, report.workspace, started_by=report.run.id)
+
+
+def failures(result: Result) -> list[Table]:
+    """What failed, where something did."""
+    failed = result.facts["failed"]
+    rows = tuple((name, how["state"], how["error"], how["run"]) for name, how in failed.items())
+    table = Table(
+        name="failed",
+        title="Trainings that failed",
+        note="The means below are over the others. To try these again, resume this run.",
+        columns=tuple(Column(name=name) for name in ("training", "state", "why", "run")),
+        rows=rows,
+    )
+    return [table] if rows else []

@@ -1,0 +1,156 @@
+"""Recipe: train again what an earlier study trained, and set what it reported beside what is measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+
+from lazytui.analyses.base import Analysis, Params, Positional
+from lazytui.analyses.compare_figures import Group, drawn, labelled
+from lazytui.analyses.grid import carried, failures, settled_source
+from lazytui.analyses.recipes import Recipe, Tolerance, recipes, tolerance
+from lazytui.analyses.several import counted
+from lazytui.analyses.train import TrainParams
+from lazytui.analyses.trainings import key_of, plain, recipe_of
+from lazytui.analyses.words import METRICS
+from lazytui.data.params import SourceName
+from lazytui.errors import unknown_name
+from lazytui.evaluation.seeds import Mean
+from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
+from lazytui.runs.executors import LocalProcesses
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result
+from lazytui.runs.workspace import Workspace
+
+
+class RecipeParams(Params):
+    """Which recipe, how often, and on how much."""
+
+    recipe: Annotated[str, Positional()] = Field(description="A name from `lazytui recipes`.", examples=list(recipes()))
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
+        (0, 1, 2), min_length=1, description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
+    )
+    source: SourceName = Field(
+        "mnist", description="Digits to paint; the studies used mnist, and a verdict on others is one on those."
+    )
+    train_size: Annotated[int, Field(ge=10)] | None = Field(
+        None, description="How many training digits to use; default all, as the studies did."
+    )
+    test_size: Annotated[int, Field(ge=10)] | None = Field(
+        None, description="How many test digits to use; default all, as the studies did."
+    )
+    plain: bool = Field(
+        True, description="Also train plain networks for as many steps where the recipe is a cure: many studies didn't."
+    )
+    jobs: int = Field(
+        0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+    @field_validator("recipe")
+    @classmethod
+    def _known_recipe(cls, recipe: str) -> str:
+        if recipe not in recipes():
+            raise ValueError(unknown_name("recipe", recipe, recipes()))
+        return recipe
+
+
+def cells(params: RecipeParams) -> dict[str, TrainParams]:
+    """The trainings by name."""
+    found = {}
+    for seed in params.seeds:
+        trained = training(recipes()[params.recipe], **_of_the_data(params), seed=seed, device=params.device)
+        found[f"{params.recipe}, seed {seed}"] = trained
+        if params.plain and trained.method != "erm":
+            found[f"plain, seed {seed}"] = plain(trained)
+    return found
+
+
+def training(recipe: Recipe, **more: Any) -> TrainParams:
+    """The training that a recipe is."""
+    return TrainParams.model_validate({"source": "mnist", **recipe.train, **more})
+
+
+def _of_the_data(params: RecipeParams) -> dict[str, Any]:
+    return {name: getattr(params, name) for name in ("source", "train_size", "test_size")}
+
+
+def settle(params: RecipeParams, workspace: Workspace) -> RecipeParams:
+    """Name the source, and see that the method can do with it."""
+    return params.model_copy(update={"source": settled_source(cells(params), workspace)})
+
+
+def run(params: RecipeParams, report: Report) -> Result:
+    recipe = recipes()[params.recipe]
+    own = key_of(recipe_of(training(recipe, **_of_the_data(params))))
+    # Recorded with what is measured, so that a later list of recipes doesn't change what was found.
+    facts = {"recipe": recipe.as_written(), "own": own, "tolerance": tolerance().model_dump()}
+    return carried(cells(params), LocalProcesses(params.jobs), report, **facts)
+
+
+def figures(params: RecipeParams, result: Result) -> list[Figure]:
+    recipe = Recipe.model_validate(result.facts["recipe"])
+    allowed = Tolerance.model_validate(result.facts["tolerance"])
+    groups = labelled(result.facts["groups"])
+    own = next((group for group in groups if group.fact["key"] == result.facts["own"]), None)
+    beside = next((group for group in groups if group is not own), None)
+    means = {name: own.mean(name) for name in recipe.reported} if own else {}
+    compared = drawn(result.facts["groups"], rank="hard_accuracy", x="easy_accuracy", y="hard_accuracy")
+    return [
+        _verdict(params, recipe, allowed, means),
+        *failures(result),
+        _side_by_side(recipe, allowed, means, beside),
+        *[figure for figure in compared if figure.name in {"over-plain", "cues", "cost"} and (beside or own)],
+    ]
+
+
+def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: dict[str, Mean]) -> Text:
+    known = {name: value for name, mean in means.items() if (value := mean.mean) is not None}
+    if len(known) < len(recipe.reported):
+        told = "Not measured: its trainings failed."
+    else:
+        verdict = allowed.verdict({name: recipe.reported[name].distance(value) for name, value in known.items()})
+        told = (
+            f"{verdict.capitalize()}: study {recipe.study} reported {recipe.told}; measured "
+            + ", ".join(f"{name.removesuffix('_accuracy')} {value:.1f}" for name, value in known.items())
+            + f" over {len(params.seeds)} {'seed' if len(params.seeds) == 1 else 'seeds'}."
+        )
+    ground = [] if (params.source, params.train_size, params.test_size) == ("mnist", None, None) else [_OTHER_GROUND]
+    notes = [recipe.note] if recipe.note else []
+    return Text(name="verdict", title=recipe.about, paragraphs=(told, *ground, *notes))
+
+
+_OTHER_GROUND = "This was measured on other or fewer digits than the study's, so that the verdict is one on those."
+
+
+def _side_by_side(recipe: Recipe, allowed: Tolerance, means: dict[str, Mean], beside: Group | None) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for name, reported in recipe.reported.items():
+        mean = means.get(name)
+        value = mean.mean if mean else None
+        span = f"{mean.interval[0]:.1f} to {mean.interval[1]:.1f}" if mean and mean.interval else None
+        distance = None if value is None else reported.distance(value)
+        verdict = None if distance is None else allowed.verdict({name: distance})
+        plainly = beside.mean(name).mean if beside else None
+        rows.append((METRICS[name].title, reported.words, value, span, distance, verdict, plainly))
+    return Table(
+        name="reported",
+        title="Reported and measured",
+        note=f"In percent; measured: means over seeds after the last step. off: points from what was reported. "
+        f"Within {allowed.within:g} it is reproduced, over {allowed.contradicts:g} it contradicts, between it differs. "
+        "plain: plain training of the same network for as many steps, where the recipe is a cure.",
+        columns=(
+            Column(name="metric"),
+            Column(name="reported"),
+            Column(name="measured"),
+            Column(name="95 % interval"),
+            Column(name="off"),
+            Column(name="verdict"),
+            Column(name="plain"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+ANALYSIS = Analysis(params=RecipeParams, run=run, figures=figures, settle=settle, label=lambda params: params.recipe)

@@ -1,0 +1,40 @@
+"""Lists as people type them: `grl,rex`, `0.95,0.99`, `0-4,7`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+def separated(given: Any) -> Any:
+    """What stands between commas, of one string or of each in a list; other values as they are."""
+    if isinstance(given, (str, int, float)):
+        given = [given]
+    if not isinstance(given, (list, tuple)):
+        return given
+    parts = [part for one in given for part in (str(one).split(",") if isinstance(one, str) else [one])]
+    return tuple(dict.fromkeys(part.strip() if isinstance(part, str) else part for part in parts if part != ""))
+
+
+def counted(given: Any) -> Any:
+    """The same of whole numbers, where `0-4` means 0, 1, 2, 3, 4."""
+    parts = separated(given)
+    if not isinstance(parts, tuple):
+        return parts
+    return tuple(dict.fromkeys(number for part in parts for number in _span(part)))
+
+
+def _span(part: Any) -> Any:
+    ends = re.fullmatch(r"(\d{1,18})-(\d{1,18})", part) if isinstance(part, str) else None
+    if ends is None:
+        return [part]
+    first, last = int(ends[1]), int(ends[2])
+    if last < first:
+        raise ValueError(f"{part} counts down: write {last}-{first}.")
+    if last - first >= MOST:
+        raise ValueError(f"{part} are {last - first + 1:,} numbers, and {MOST:,} are the most.")
+    return range(first, last + 1)
+
+
+MOST = 1000
+"""How many numbers one span may stand for: a slip of the finger must not fill the memory."""

@@ -1,0 +1,102 @@
+"""Study: a grid of methods, biases and seeds, trained side by side and compared."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from lazytui.analyses.base import Analysis
+from lazytui.analyses.compare import MetricName
+from lazytui.analyses.compare_figures import drawn, labelled
+from lazytui.analyses.grid import carried, failures, settled_source
+from lazytui.analyses.several import counted, separated
+from lazytui.analyses.study_figures import by_bias
+from lazytui.analyses.train import TrainParams
+from lazytui.data.params import CanvasParams
+from lazytui.errors import unknown_name
+from lazytui.figures.kinds import Figure
+from lazytui.runs.executors import LocalProcesses
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result
+from lazytui.runs.workspace import Workspace
+from lazytui.training.methods import METHODS
+from lazytui.training.methods.options import MethodOptions
+from lazytui.training.settings import LoopSettings
+
+_SHARED = [name for name in TrainParams.model_fields if name not in {"method", "seed", "bias"}]
+
+
+class StudyParams(CanvasParams, MethodOptions, LoopSettings):
+    """The grid, and what all of its trainings have in common."""
+
+    methods: Annotated[tuple[str, ...], BeforeValidator(separated)] = Field(
+        ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
+        min_length=1,
+        description="Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
+        examples=list(METHODS),
+    )
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
+        (0, 1, 2), min_length=1, description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
+    )
+    bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(separated)] = Field(
+        (0.95,), min_length=1, description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
+    )
+    plain: bool = Field(
+        True,
+        description="Also train plain networks: same data, seeds and number of steps, what a cure is held against.",
+    )
+    jobs: int = Field(
+        0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
+    )
+    rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
+
+    @field_validator("methods")
+    @classmethod
+    def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        for method in methods:
+            if method not in METHODS:
+                raise ValueError(unknown_name("method", method, METHODS))
+        return methods
+
+    @model_validator(mode="after")
+    def _check_options(self) -> StudyParams:
+        for name in MethodOptions.model_fields:
+            if getattr(self, name) is not None and not any(name in METHODS[method].options for method in self.methods):
+                raise ValueError(f"None of {', '.join(self.methods)} reads {name.replace('_', '-')}.")
+        return self
+
+
+def cells(params: StudyParams) -> dict[str, TrainParams]:
+    """The trainings of the grid by name, one seed after the other, so that an early look is a fair one."""
+    methods = dict.fromkeys(("erm", *params.methods) if params.plain else params.methods)
+    grid = product(params.seeds, params.bias, methods)
+    return {f"{method}, bias {bias:g}, seed {seed}": _cell(params, method, bias, seed) for seed, bias, method in grid}
+
+
+def _cell(params: StudyParams, method: str, bias: float, seed: int) -> TrainParams:
+    """One training; of the options of methods it takes those that its own reads."""
+    foreign = set(MethodOptions.model_fields) - set(METHODS[method].options)
+    shared = {name: getattr(params, name) for name in _SHARED if name not in foreign}
+    return TrainParams.model_validate({**shared, "method": method, "bias": bias, "seed": seed})
+
+
+def settle(params: StudyParams, workspace: Workspace) -> StudyParams:
+    """Name the source; refuse a grid with a training that its method can't do."""
+    return params.model_copy(update={"source": settled_source(cells(params), workspace)})
+
+
+def run(params: StudyParams, report: Report) -> Result:
+    return carried(cells(params), LocalProcesses(params.jobs), report)
+
+
+def figures(params: StudyParams, result: Result) -> list[Figure]:
+    groups = result.facts["groups"]
+    compared = drawn(groups, rank=params.rank, x="easy_accuracy", y="hard_accuracy") if groups else []
+    return [*compared[:1], *failures(result), *by_bias(labelled(groups), params.rank), *compared[1:]]
+
+
+ANALYSIS = Analysis(
+    params=StudyParams, run=run, figures=figures, settle=settle, label=lambda params: "-".join(params.methods)[:40]
+)

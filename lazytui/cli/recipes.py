@@ -1,0 +1,22 @@
+"""`lazytui recipes`: what earlier studies reported, to be trained again."""
+
+from __future__ import annotations
+
+import json as jsonlib
+
+from lazytui.cli.common import JsonOption
+
+
+def recipes(json: JsonOption = False) -> None:
+    """List the trainings of earlier studies with what they reported."""
+    from lazytui.analyses.recipes import recipes as known
+
+    if json:
+        entries = [{"recipe": name, **entry.as_written()} for name, entry in known().items()]
+        print(jsonlib.dumps(entries, indent=1))
+        return
+    from lazytui.cli.tables import print_table
+
+    rows = [[name, entry.study, entry.told, entry.about] for name, entry in known().items()]
+    print_table(["recipe", "study", "reported (%)", "what it trains"], rows)
+    print("\nlazytui run recipe NAME trains one with three seeds and sets reported beside measured.")

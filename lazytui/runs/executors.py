@@ -1,0 +1,88 @@
+"""Who carries many runs to their ends: an executor. The one here does it in processes of this machine."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Protocol
+
+from lazytui.cores import cores
+from lazytui.errors import Interrupted, UsageError
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.jobs import request_pause, request_stop, start_detached, wake
+from lazytui.runs.report import Report
+from lazytui.runs.status import GOING
+from lazytui.runs.words import state_word
+
+_LOOK_EVERY = 0.2
+
+
+class Executor(Protocol):
+    """Brings runs to an end, wherever that is."""
+
+    def carry(self, runs: Mapping[str, RunFolder], report: Report) -> None:
+        """Start or go on with each run, by name, and return when none of them goes on any more.
+
+        How each ended is in its status: one that fails ends nothing but itself. Whoever stops or pauses `report` means
+        the runs too; Raises Interrupted once they have stopped.
+        """
+
+
+class LocalProcesses:
+    """Each run in a process of its own on this machine, so many at a time, each with its share of the cores."""
+
+    def __init__(self, at_a_time: int = 0) -> None:
+        """at_a_time: 0 chooses: one a core, eight at most."""
+        self._at_a_time = at_a_time or min(cores(), 8)
+
+    def carry(self, runs: Mapping[str, RunFolder], report: Report) -> None:
+        names = {run.id: name for name, run in runs.items()}
+        going = [run for run in runs.values() if run.status.state in {"running", "paused"}]
+        waiting = [run for run in runs.values() if run.status.state != "done" and run not in going]
+        while waiting or going:
+            report.progress(len(runs) - len(waiting) - len(going), len(runs), "trainings")
+            if report.must_stop():
+                _stop(going)
+                raise Interrupted("Stopped; what is done is kept, and what was going on has saved how far it was.")
+            if report.pausing:
+                _pause_until_told(going, report)
+            while waiting and len(going) < self._at_a_time:
+                going.append(self._started(waiting.pop(0), report))
+            time.sleep(_LOOK_EVERY)
+            for ended in [run for run in going if run.status.state not in GOING]:
+                going.remove(ended)
+                report.note(f"{names[ended.id]}: {_end(ended)}")
+        report.progress(len(runs), len(runs), "trainings")
+
+    def _started(self, run: RunFolder, report: Report) -> RunFolder:
+        threads = os.environ.get("OMP_NUM_THREADS") or str(max(cores() // self._at_a_time, 1))
+        start_detached(run, report.workspace, environment={"OMP_NUM_THREADS": threads})
+        return run
+
+
+def _end(run: RunFolder) -> str:
+    status = run.status
+    return f"{state_word(status)}{f': {status.error}' if status.error else ''} ({run.id})"
+
+
+def _stop(going: Iterable[RunFolder]) -> None:
+    going = list(going)
+    for run in going:
+        with suppress(UsageError):  # it has ended meanwhile
+            request_stop(run)
+    while any(run.status.state in GOING for run in going):
+        time.sleep(_LOOK_EVERY)
+
+
+def _pause_until_told(going: Iterable[RunFolder], report: Report) -> None:
+    """Let the runs wait for as long as their whole waits."""
+    going = list(going)
+    for run in going:
+        with suppress(UsageError):  # it has ended meanwhile, or waits already
+            request_pause(run)
+    report.wait_while_paused()
+    for run in going:
+        with suppress(UsageError):
+            wake(run)

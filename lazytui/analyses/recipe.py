@@ -29,7 +29,7 @@ class RecipeParams(Params):
 
     recipe: Annotated[str, Positional()] = Field(description="A name from `lazytui recipes`.", examples=list(recipes()))
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
-        (0, 1, 2), min_length=1, description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
+        (0, 1, 2), description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
     )
     source: SourceName = Field(
         "mnist", description="Digits to paint; the studies used mnist, and a verdict on others is one on those."

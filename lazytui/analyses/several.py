@@ -12,8 +12,11 @@ def separated(given: Any) -> Any:
         given = [given]
     if not isinstance(given, (list, tuple)):
         return given
-    parts = [part for one in given for part in (str(one).split(",") if isinstance(one, str) else [one])]
-    return tuple(dict.fromkeys(part.strip() if isinstance(part, str) else part for part in parts if part != ""))
+    parts = [part for one in given for part in (one.split(",") if isinstance(one, str) else [one])]
+    found = tuple(dict.fromkeys(part.strip() if isinstance(part, str) else part for part in parts if part != ""))
+    if not found:
+        raise ValueError("Name at least one.")
+    return found
 
 
 def counted(given: Any) -> Any:

@@ -33,15 +33,14 @@ class StudyParams(CanvasParams, MethodOptions, LoopSettings):
 
     methods: Annotated[tuple[str, ...], BeforeValidator(separated)] = Field(
         ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
-        min_length=1,
         description="Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
         examples=list(METHODS),
     )
     seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
-        (0, 1, 2), min_length=1, description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
+        (0, 1, 2), description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
     )
     bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(separated)] = Field(
-        (0.95,), min_length=1, description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
+        (0.95,), description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
     )
     plain: bool = Field(
         True,

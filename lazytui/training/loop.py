@@ -133,9 +133,10 @@ class _Loop:
         loss = float(self._loss_sum) / self._loss_count
         if not math.isfinite(loss):
             first = self._done - self._loss_count + 1
+            when = f"at step {first}" if first == self._done else f"between steps {first} and {self._done}"
             raise LazytuiError(
-                f"The loss of {self._settings.method} became {loss} between steps {first} and {self._done}, so the "
-                "training was stopped; a smaller --lr is the usual cure."
+                f"The loss of {self._settings.method} became {loss} {when}, so the training was stopped; a smaller "
+                "--lr is the usual cure."
             )
         return loss
 

@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "llc": ("latest", "--steps", "10", "--batch", "4"),
     "compare": (),
+    "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
+    "recipe": ("e-gap-cnn-1", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),
     "story": ("--train-size", "6000", "--test-size", "1000"),
 }
 """How to run each analysis in a minute or less, in this order."""

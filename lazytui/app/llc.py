@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
-from textual.binding import Binding, BindingType
 
 from lazytui.analyses.llc import LlcParams
 from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
-from lazytui.app.form_and_figures import FormAndFigures
+from lazytui.app.over_place import OverPlace
 from lazytui.runs.folder import RunFolder
 
 
-class LlcPlace(FormAndFigures):
-    """Lies over the neurons until Escape."""
-
+class LlcPlace(OverPlace):
     name_of_place = "llc"
     params = LlcParams
     kind = "llc"
@@ -25,20 +20,16 @@ class LlcPlace(FormAndFigures):
         "The local learning coefficient tells how complex the solution is that a network has found. None was estimated "
         "of this one yet: press g. Esc goes back to the neurons."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back to the neurons")]
 
     def __init__(self, network: str = "", shown: RunFolder | None = None) -> None:
         """network: the one to ask for. shown: a run whose figures are shown instead of the newest's."""
-        super().__init__()
-        self._asked = shown.record.params if shown else {"run": network}
-        self._run = shown
-
-    def on_mount(self) -> None:
-        self.call_after_refresh(self._choose)  # after what was given here the last time has come back
+        super().__init__(shown)
+        self._network = network
 
     def _choose(self) -> None:
-        form = self.query_one(ParamsForm)
-        form.set_values(self._asked if self._run else {**form.touched, **self._asked})
+        super()._choose()
+        if not self._run:
+            self.form.set_values({**self.form.touched, "run": self._network})
 
     @on(ParamsForm.Changed)
     def _of_the_network(self) -> None:
@@ -51,4 +42,4 @@ class LlcPlace(FormAndFigures):
         super()._show(tuple(line for line in lines if line.kind == "llc" and self._is_asked_for(line.run)))
 
     def _is_asked_for(self, run: RunFolder) -> bool:
-        return bool(run.record.params.get("run") == self.query_one(ParamsForm).touched.get("run"))
+        return bool(run.record.params.get("run") == self.form.touched.get("run"))

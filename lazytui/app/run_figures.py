@@ -74,7 +74,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         return any(figure.name.startswith(f"{AGAINST}-") for figure in self.figures)
 
     def show_line(self, line: RunLine | None, otherwise: str, lines: Sequence[RunLine]) -> None:
-        """The figures of a run where it is done, or else how it stands; `otherwise` where there is none.
+        """The figures of a run that found something, or else how it stands; `otherwise` where there is none.
 
         lines: all runs, which know what the network is called that the figures are of.
         """
@@ -82,17 +82,18 @@ class RunFigures(TellsFailures, VerticalScroll):
             self.show(None, otherwise)
         elif line.status.state == "done":
             self.show(line.run, headline=_headline(line, lines))
+        elif line.status.state == "failed" and line.run.has_result:
+            self.show(line.run, headline=plain(f"{_headline(line, lines)} {line.status.error or ''}"))
         else:
             self.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
 
     def show(self, run: RunFolder | None, otherwise: str = "", *, headline: str = "") -> None:
         """The figures of a finished run, below a headline; or a sentence instead."""
-        self._headline = headline
+        known = (self._run.reference, self._headline) if self._run else None
+        self._run, self._headline = run, headline
         if run is None:
-            self._run = None
             self._said(otherwise)
-        elif self._run is None or run.reference != self._run.reference:
-            self._run = run
+        elif known != (run.reference, headline):  # the same run may have found more meanwhile
             self._load(run)
 
     @work(thread=True, exclusive=True, exit_on_error=False)

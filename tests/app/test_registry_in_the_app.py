@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,38 +24,39 @@ from tests.commands import Lab
 WITHOUT_FORM = {"story": "home"}
 """Analyses that a single key of a place starts as they are."""
 
-OVER = {"llc": ("5", "L")}
+OVER = {"llc": ("5", "L"), "study": ("8", "s"), "recipe": ("8", "r")}
 """Analyses whose form lies over the place that they share, and the keys that lead there."""
 
 
-async def forms(pilot: Pilot[Any]) -> dict[str, ParamsForm]:
-    """The forms of all places, by the analysis that they ask for."""
-    found = {}
+async def walk(pilot: Pilot[Any], look: Callable[[ParamsForm], None]) -> None:
+    """Look at the forms of all places, and at those that lie over them."""
     for place in PLACES:
         await pilot.press(place.key)
         await until(pilot, lambda mode=place.mode: pilot.app.current_mode == mode)
         await pilot.pause()
-        found |= {form.kind: form for form in pilot.app.screen.query(ParamsForm)}
+        for form in pilot.app.screen.query(ParamsForm):
+            look(form)
         pilot.app.screen.set_focus(None)
     for kind, keys in OVER.items():
         await pilot.press(*keys)
         await until(pilot, lambda kind=kind: {form.kind for form in pilot.app.screen.query(ParamsForm)} == {kind})
-        found |= {form.kind: form for form in pilot.app.screen.query(ParamsForm)}
-    return found
+        look(pilot.app.screen.query_one(ParamsForm))
+        await pilot.press("escape")
 
 
 def test_every_analysis_has_a_form_that_asks_what_its_command_asks(tmp_path: Path) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        found = await forms(pilot)
-        assert {*found} | {*WITHOUT_FORM} == {*SUMMARIES}
-        for kind, form in found.items():
-            model = analysis(kind).params
-            assert form.model is model, kind
-            options = {parameter.name for parameter in parameters(model)}
-            assert form.command.startswith(f"lazytui run {kind}")
-            assert {row.field.name for row in form.query(Row)} == options == {f.name for f in fields_of(model)}, kind
+    seen = set()
 
-    drive(LazytuiApp(Workspace(tmp_path)), steps)
+    def look(form: ParamsForm) -> None:
+        seen.add(form.kind)
+        model = analysis(form.kind).params
+        assert form.model is model, form.kind
+        options = {parameter.name for parameter in parameters(model)}
+        assert form.command.startswith(f"lazytui run {form.kind}")
+        assert {row.field.name for row in form.query(Row)} == options == {f.name for f in fields_of(model)}, form.kind
+
+    drive(LazytuiApp(Workspace(tmp_path)), lambda pilot: walk(pilot, look))
+    assert seen | {*WITHOUT_FORM} == {*SUMMARIES}
 
 
 @pytest.mark.parametrize("kind", SUMMARIES)

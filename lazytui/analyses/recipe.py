@@ -118,7 +118,7 @@ def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: di
         )
     ground = [] if (params.source, params.train_size, params.test_size) == ("mnist", None, None) else [_OTHER_GROUND]
     notes = [recipe.note] if recipe.note else []
-    return Text(name="verdict", title=recipe.about, paragraphs=(told, *ground, *notes))
+    return Text(name="verdict", title=f"Recipe {params.recipe}: {recipe.about}", paragraphs=(told, *ground, *notes))
 
 
 _OTHER_GROUND = "This was measured on other or fewer digits than the study's, so that the verdict is one on those."

@@ -13,15 +13,20 @@ from lazytui.analyses.base import Analysis, Params
 from lazytui.analyses.words import shown
 from lazytui.data.params import SourceName
 from lazytui.data.sources import resolve_source
+from lazytui.evaluation.seeds import over_seeds
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files import write_atomic
 from lazytui.models.catalog import CATALOG
+from lazytui.models.factories import is_custom
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
 
-Numbers = Mapping[str, float | None]
+_METHOD = "jtt"
+"""The cure of the story: it reads no color label and keeps the task's rules."""
+
+_CURE_EPOCHS = 3
 
 
 class StoryParams(Params):
@@ -45,8 +50,9 @@ class StoryParams(Params):
 class Chapter:
     """kind: the analysis that it is. values: what it is asked, from the story's Params and the runs before it.
 
-    before: what to read first. after: what came out, from its metrics. figures: the names of those that are shown,
-    where the analysis drew them: nothing can be recolored, say, on a canvas without color.
+    before: what to read first. after: what came out. figures: the names of those that are shown, where the analysis
+    drew them: nothing can be recolored, say, on a canvas without color. prefix: what the story calls its metrics by,
+    where an earlier chapter has the same. own: whether a run of that kind, by its Params, is one of this chapter.
     """
 
     name: str
@@ -54,8 +60,10 @@ class Chapter:
     kind: str
     values: Callable[[StoryParams, Mapping[str, str]], dict[str, Any]]
     before: str
-    after: Callable[[Numbers], str]
+    after: Callable[[Result], str]
     figures: tuple[str, ...]
+    prefix: str = ""
+    own: Callable[[Mapping[str, Any]], bool] = lambda _params: True
 
 
 def _data(story: StoryParams) -> dict[str, Any]:
@@ -63,7 +71,8 @@ def _data(story: StoryParams) -> dict[str, Any]:
     return {name: getattr(story, name) for name in ("dataset", "source", "train_size", "test_size", "seed")}
 
 
-def _canvas(numbers: Numbers) -> str:
+def _canvas(result: Result) -> str:
+    numbers = result.metrics
     easy, hard = _percent(numbers["validation_color_ceiling"]), _percent(numbers["hard_color_ceiling"])
     return (
         "Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
@@ -72,7 +81,8 @@ def _canvas(numbers: Numbers) -> str:
     )
 
 
-def _cheat(numbers: Numbers) -> str:
+def _cheat(result: Result) -> str:
+    numbers = result.metrics
     return (
         f"After {numbers['steps']:,.0f} steps it is right on {_percent(numbers['easy_accuracy'])} of the easy split: "
         f"by that number alone, a fine network. On the hard split it is right on {_percent(numbers['hard_accuracy'])}; "
@@ -80,7 +90,8 @@ def _cheat(numbers: Numbers) -> str:
     )
 
 
-def _evidence(numbers: Numbers) -> str:
+def _evidence(result: Result) -> str:
+    numbers = result.metrics
     return (
         f"Shown a digit in another digit's color, it names the color's digit {_percent(numbers['color_follow_rate'])} "
         f"of the time and what is drawn {_percent(numbers['conflicting_accuracy'])} of the time. Its shape bias is "
@@ -89,7 +100,8 @@ def _evidence(numbers: Numbers) -> str:
     )
 
 
-def _gaze(numbers: Numbers) -> str:
+def _gaze(result: Result) -> str:
+    numbers = result.metrics
     recolored, redrawn = _percent(numbers.get("recolored_flips")), _percent(numbers.get("redrawn_flips"))
     return (
         f"{_percent(numbers['energy_in_mask'])} of the evidence in its maps lies on the stroke. Of the same maps "
@@ -97,6 +109,36 @@ def _gaze(numbers: Numbers) -> str:
         f"would have {_percent(numbers['energy_perfect'])} on it. Repaint the digit in another color, and {recolored} "
         f"of the predictions change; draw another digit in the same color, and {redrawn} do."
     )
+
+
+def _cure(result: Result) -> str:
+    numbers = result.metrics
+    return (
+        f"The same network, cured: right on {_percent(numbers['hard_accuracy'])} of the hard split and on "
+        f"{_percent(numbers['easy_accuracy'])} of the easy one. But it took {numbers['steps']:,.0f} steps, more than "
+        "the lazy one had. What is the method's doing, and what is time's?"
+    )
+
+
+def _comparison(result: Result) -> str:
+    hard = {group["recipe"]["method"]: _hard(group) for group in result.facts["groups"]}
+    cured, plainly = hard.get(_METHOD), hard.get("erm")
+    if cured is None or plainly is None:
+        return "No plain training of code of one's own: a comparison runs none on a run's word."
+    return (
+        f"Plain training for as many steps is right on {plainly:.1f} % of the hard split, the cure on {cured:.1f} %: "
+        f"{cured - plainly:+.1f} points are the method's, with one seed each. `lazytui run study` does this for any "
+        "methods, with as many seeds as a claim needs."
+    )
+
+
+def _hard(group: Mapping[str, Any]) -> float | None:
+    """The mean hard accuracy of a recipe's trainings, in percent."""
+    return over_seeds([run["metrics"].get("hard_accuracy") for run in group["runs"]]).mean
+
+
+def _is_plain(params: Mapping[str, Any]) -> bool:
+    return bool(params.get("method", "erm") == "erm")
 
 
 def _map_of(story: StoryParams) -> str:
@@ -129,6 +171,7 @@ CHAPTERS = (
         "first hundred steps instead.",
         after=_cheat,
         figures=("accuracy", "cues"),
+        own=_is_plain,
     ),
     Chapter(
         name="evidence",
@@ -157,17 +200,51 @@ CHAPTERS = (
         after=_gaze,
         figures=("matching", "energy", "ways", "recoloring", "methods"),
     ),
+    Chapter(
+        name="cure",
+        title="The cure",
+        kind="train",
+        values=lambda story, _runs: {
+            **_data(story),
+            "model": story.model,
+            "device": story.device,
+            "method": _METHOD,
+            "epochs": _CURE_EPOCHS,
+        },
+        before="Just train twice: a network that was trained for one epoch, and is as lazy as the first, tells which "
+        "training images don't fit its shortcut: those that it gets wrong. A second one sees these twenty times as "
+        "often. No color label is used, no image is repainted, and the hard split is only looked at.",
+        after=_cure,
+        figures=("accuracy", "cues"),
+        prefix="cured_",
+        own=lambda params: not _is_plain(params),
+    ),
+    Chapter(
+        name="comparison",
+        title="The fair comparison",
+        kind="compare",
+        values=lambda story, runs: {
+            "runs": (runs["cure"],),
+            "rank": "hard_accuracy",
+            "plain": not is_custom(story.model),
+        },
+        before="A cure is only worth what it does beyond plain training of the same network, on the same data, for the "
+        "same number of steps. So that is trained too.",
+        after=_comparison,
+        figures=("ranking", "cues", "cost"),
+        prefix="compared_",
+    ),
 )
 
 
 def settle(params: StoryParams, workspace: Workspace) -> StoryParams:
     """Name the source, and see to it that every chapter can be asked what it will be asked."""
-    from lazytui.analyses.execute import validated
+    from lazytui.analyses.execute import references, validated
 
     asked = params.source or ("strokes" if params.preset == "quick" else "mnist")
     settled = params.model_copy(update={"source": resolve_source(asked)})
     for chapter in CHAPTERS:
-        if "run" not in analysis(chapter.kind).params.model_fields:
+        if not list(references(analysis(chapter.kind).params)):
             chosen = validated(chapter.kind, chapter.values(settled, {}))
             analysis(chapter.kind).settle(chosen, workspace)
     return settled
@@ -194,7 +271,7 @@ def _chapter_run(chapter: Chapter, params: StoryParams, runs: Mapping[str, str],
     from lazytui.analyses.execute import carry, create, validated
 
     begun = [run for run in report.workspace.readable_runs() if run.record.started_by == report.run.id]
-    mine = [run for run in begun if run.record.kind == chapter.kind]
+    mine = [run for run in begun if run.record.kind == chapter.kind and chapter.own(run.record.params)]
     if mine and mine[-1].status.state == "done":
         return mine[-1]
     if mine:
@@ -211,8 +288,9 @@ def _gathered(results: Mapping[str, tuple[RunFolder, Result]]) -> Result:
     metrics: dict[str, float | None] = {}
     facts: dict[str, Any] = {}
     arrays: dict[str, Any] = {}
-    for name, (child, result) in results.items():
-        metrics |= result.metrics
+    for chapter in CHAPTERS:
+        name, (child, result) = chapter.name, results[chapter.name]
+        metrics |= {f"{chapter.prefix}{metric}": value for metric, value in result.metrics.items()}
         facts[name] = {
             "run": child.reference,
             "params": child.record.params,
@@ -244,7 +322,7 @@ def figures(_params: StoryParams, result: Result) -> list[Figure]:
     drawn: list[Figure] = []
     for number, (chapter, asked, part) in enumerate(chapters(result), start=1):
         title = f"{number}. {chapter.title}"
-        drawn.append(Text(name=chapter.name, title=title, paragraphs=(chapter.before, chapter.after(part.metrics))))
+        drawn.append(Text(name=chapter.name, title=title, paragraphs=(chapter.before, chapter.after(part))))
         drawn += _chapter_figures(chapter, asked, part)
     return drawn
 
@@ -264,7 +342,7 @@ def _write_report(params: StoryParams, result: Result, report: Report) -> None:
         sections.append(
             Section(
                 heading=chapter.title,
-                paragraphs=(chapter.before, chapter.after(part.metrics), f"Run {kept['run']}."),
+                paragraphs=(chapter.before, chapter.after(part), f"Run {kept['run']}."),
                 figures=tuple(_chapter_figures(chapter, asked, part)),
             )
         )

@@ -96,6 +96,8 @@ def figures(params: StudyParams, result: Result) -> list[Figure]:
     return [*compared[:1], *failures(result), *by_bias(labelled(groups), params.rank), *compared[1:]]
 
 
-ANALYSIS = Analysis(
-    params=StudyParams, run=run, figures=figures, settle=settle, label=lambda params: "-".join(params.methods)[:40]
-)
+def label(params: StudyParams) -> str:
+    return "-".join(params.methods) if len(params.methods) <= 2 else f"{len(params.methods)}-methods"
+
+
+ANALYSIS = Analysis(params=StudyParams, run=run, figures=figures, settle=settle, label=label)

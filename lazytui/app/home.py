@@ -12,11 +12,12 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from lazytui.analyses.story import CHAPTERS
+from lazytui.analyses.story import CHAPTERS, Chapter
 from lazytui.app.asking import Ask
 from lazytui.app.following import AGES_EVERY, RunLine, run_line
 from lazytui.app.place import Place
 from lazytui.plain_text import plain
+from lazytui.runs.folder import RunFolder
 from lazytui.runs.words import age, shortened
 from lazytui.runs.workspace import shipped_runs
 
@@ -89,11 +90,15 @@ def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
     for number, chapter in enumerate(CHAPTERS, start=1):
         yield _heading(f"{number}. {chapter.title}")
         yield Option(Content.styled(chapter.before, "$text-muted"), disabled=True)
-        found = [line for line in lines if line.kind == chapter.kind and not line.going]
-        shipped = [run_line(run) for run in shipped_runs() if run.record.kind == chapter.kind]
+        found = [line for line in lines if _of(chapter, line.run, line.kind) and not line.going]
+        shipped = [run_line(run) for run in shipped_runs() if _of(chapter, run, run.record.kind)]
         yield from _runs([*reversed(found[-4:]), *shipped])
         if not found and not shipped:
             yield Option("nothing of this yet: press s to have the whole story told", disabled=True)
+
+
+def _of(chapter: Chapter, run: RunFolder, kind: str) -> bool:
+    return kind == chapter.kind and chapter.own(run.record.params)
 
 
 def _heading(text: str) -> Option:

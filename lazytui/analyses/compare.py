@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from lazytui.analyses.base import Analysis, Params, RunReference
-from lazytui.analyses.compare_figures import drawn
+from lazytui.analyses.compare_figures import drawn, labelled
+from lazytui.analyses.recipe import known_recipes
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training, trained_params
 from lazytui.errors import BadInput
@@ -106,7 +107,8 @@ def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report)
 
 
 def figures(params: CompareParams, result: Result) -> list[Figure]:
-    return drawn(result.facts["groups"], rank=params.rank, x=params.x, y=params.y)
+    groups = result.facts["groups"]
+    return [*drawn(groups, rank=params.rank, x=params.x, y=params.y), *known_recipes(labelled(groups))]
 
 
 ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, settle=settle)

@@ -11,7 +11,7 @@ import numpy as np
 
 from lazytui.analyses.words import METRICS
 from lazytui.evaluation.seeds import Mean, over_seeds, paired_by_seed
-from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Series, Table, Text
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.options import MethodOptions
 
@@ -65,6 +65,7 @@ def drawn(facts: Sequence[Mapping[str, Any]], *, rank: str, x: str, y: str) -> l
         _leaderboard(groups, rank),
         _cues(groups),
         _differences(pairs, rank),
+        *_chances(groups, rank),
         _cost(groups),
         _scatter(groups, x, y),
     ]
@@ -199,6 +200,35 @@ def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> Table:
         ),
         rows=tuple(rows),
     )
+
+
+def _chances(groups: Sequence[Group], rank: str) -> list[Matrix]:
+    """For every two recipes how likely chance alone would set them so far apart; nothing where no pair tells."""
+    several = [group for group in groups if len(group.seeds) > 1]
+    values = np.full((len(several), len(several)), np.nan)
+    for row, one in enumerate(several):
+        for column, other in enumerate(several):
+            over = _over(one, other, rank) if one is not other else None
+            values[row, column] = np.nan if over is None or over.p is None else over.p
+    if np.isnan(values).all():
+        return []
+    numbers = [str(groups.index(group) + 1) for group in several]
+    return [
+        Matrix(
+            name="pairs",
+            title=f"Any two of them: could chance alone set their {METRICS[rank].title} so far apart?",
+            note="p of a two-sided paired t-test over the seeds that both have, not corrected for the number of pairs. "
+            "Numbers are places on the leaderboard.",
+            values=values,
+            row_labels=tuple(f"{number} {group.label}" for number, group in zip(numbers, several, strict=True)),
+            column_labels=tuple(numbers),
+            row_axis="recipe",
+            column_axis="place",
+            decimals=3,
+            low=0.0,
+            high=1.0,
+        )
+    ]
 
 
 def _cost(groups: Sequence[Group]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
@@ -151,6 +152,28 @@ def _side_by_side(recipe: Recipe, allowed: Tolerance, means: dict[str, Mean], be
         ),
         rows=tuple(rows),
     )
+
+
+def known_recipes(groups: Sequence[Group]) -> list[Table]:
+    """What studies reported for those of the groups that are recipes of theirs; nothing where none is."""
+    keys = {key_of(recipe_of(training(recipe))): (name, recipe) for name, recipe in recipes().items()}
+    rows: list[tuple[Cell, ...]] = []
+    for group in groups:
+        if known := keys.get(group.fact["key"]):
+            name, recipe = known
+            for metric, reported in recipe.reported.items():
+                value = group.mean(metric).mean
+                verdict = None if value is None else tolerance().verdict({metric: reported.distance(value)})
+                rows.append((group.label, name, METRICS[metric].title, reported.words, value, verdict))
+    table = Table(
+        name="recipes",
+        title="What studies reported for the same",
+        note=f"In percent. Within {tolerance().within:g} points it is reproduced, over {tolerance().contradicts:g} it "
+        "contradicts, between it differs.",
+        columns=tuple(Column(name=name) for name in ("here", "recipe", "metric", "reported", "measured", "verdict")),
+        rows=tuple(rows),
+    )
+    return [table] if rows else []
 
 
 ANALYSIS = Analysis(params=RecipeParams, run=run, figures=figures, settle=settle, label=lambda params: params.recipe)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
-from lazytui.analyses.compare_figures import labelled
+from lazytui.analyses.compare_figures import drawn, labelled
 from lazytui.analyses.execute import figures
+from lazytui.analyses.recipe import known_recipes, training
+from lazytui.analyses.recipes import recipes
+from lazytui.analyses.trainings import key_of, recipe_of
 from lazytui.evaluation.seeds import over_seeds
-from lazytui.figures.kinds import Figure, Lines, Table
+from lazytui.figures.kinds import Figure, Lines, Matrix, Table
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
@@ -112,13 +117,45 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
     assert sum(len(series.x) for series in scatter.series) == 4 and not scatter.joined
 
 
-def test_recipes_are_told_apart_by_what_differs() -> None:
-    def fact(**recipe: object) -> dict[str, object]:
-        return {"recipe": {"model": "mlp", "alpha": None, **recipe}, "runs": []}
+def fact(method: str, shares: list[float], **recipe: object) -> dict[str, Any]:
+    """A group as a comparison records it, a training a seed."""
+    runs = [
+        {"run": f"{method}-{seed}", "seed": seed, "metrics": {"hard_accuracy": share}, "images_seen": 1}
+        for seed, share in enumerate(shares)
+    ]
+    return {"recipe": {"method": method, **recipe}, "key": method, "plain": "erm", "runs": runs}
 
-    facts = [fact(method="erm", lr=0.1), fact(method="grl", lr=0.1, alpha=0.5), fact(method="grl", lr=0.1, alpha=1.0)]
+
+def test_any_two_recipes_are_told_apart_by_seeds_in_common() -> None:
+    """Differences .1, .2, .3: t = .2 / (.1 / sqrt 3) = 3.464 with 2 degrees of freedom, p = .0742."""
+    groups = [fact("rex", [0.6, 0.8, 1.0]), fact("erm", [0.5, 0.6, 0.7]), fact("grl", [0.9])]
+    drawn_now = drawn(groups, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    (pairs,) = (figure for figure in drawn_now if figure.name == "pairs")
+    assert isinstance(pairs, Matrix)
+    assert (pairs.row_labels, pairs.column_labels) == (("2 rex", "3 erm"), ("2", "3")), "grl is first, with one seed"
+    assert pairs.values[0, 1] == pairs.values[1, 0] == pytest.approx(0.0742, abs=1e-4)
+    assert np.isnan(pairs.values.diagonal()).all()
+    alone = drawn(groups[1:], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    assert not [figure for figure in alone if figure.name == "pairs"]
+
+
+def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
+    trained = training(recipes()["e-gap-cnn-2"])
+    own = {**fact("erm", [0.50]), "recipe": recipe_of(trained), "key": key_of(recipe_of(trained))}
+    other = {**own, "key": "something else"}
+    (table,) = known_recipes(labelled([own, other]))
+    assert [row[1:4] for row in table.rows] == [
+        ("e-gap-cnn-2", "easy accuracy", "96.65"),
+        ("e-gap-cnn-2", "hard accuracy", "28.47"),
+    ]
+    assert [row[4:] for row in table.rows] == [(None, None), (50.0, "differs")]
+    assert known_recipes(labelled([other])) == []
+
+
+def test_recipes_are_told_apart_by_what_differs() -> None:
+    facts = [fact("erm", [], lr=0.1), fact("grl", [], lr=0.1, alpha=0.5), fact("grl", [], lr=0.1, alpha=1.0)]
     assert [group.label for group in labelled(facts)] == ["erm", "grl · alpha 0.5", "grl · alpha 1.0"]
-    facts = [fact(method="erm", lr=0.1), fact(method="grl", lr=0.2)]
+    facts = [fact("erm", [], lr=0.1), fact("grl", [], lr=0.2)]
     assert [group.label for group in labelled(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from torch import nn, optim
@@ -26,3 +27,13 @@ def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainingSetting
                 weight_decay=settings.weight_decay,
                 fused=fused,
             )
+
+
+def set_rate(optimizer: optim.Optimizer, settings: TrainingSettings, step: int, total: int) -> None:
+    """Give the learning rate that its schedule has for update `step` of `total`, counted from 0.
+
+    cosine: half a period from lr down towards 0, without restarts (Loshchilov & Hutter 2017, eq. 5).
+    """
+    if settings.schedule == "cosine":
+        for group in optimizer.param_groups:
+            group["lr"] = settings.lr * (1 + math.cos(math.pi * step / total)) / 2

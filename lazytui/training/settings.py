@@ -26,6 +26,9 @@ class LoopSettings(BaseModel):
     batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
     lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")
+    schedule: Literal["constant", "cosine"] = Field(
+        "constant", description="How the learning rate goes: it stays, or falls along a cosine to 0 at the last step."
+    )
     momentum: float = Field(0.0, ge=0, lt=1, description="Momentum of sgd.")
     weight_decay: float = Field(0.0, ge=0, le=10, description="L2 penalty (adam, sgd) or decoupled decay (adamw).")
     precision: Literal["auto", "fp32", "bf16"] = Field(

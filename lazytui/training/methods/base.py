@@ -15,7 +15,7 @@ from torch.nn.utils import clip_grad_norm_
 from lazytui.data.resident import Batch, Resident
 from lazytui.data.splits import BiasedDataset
 from lazytui.hardware import Hardware
-from lazytui.training.optimizers import make_optimizer
+from lazytui.training.optimizers import make_optimizer, set_rate
 from lazytui.training.settings import TrainingSettings
 
 
@@ -102,6 +102,7 @@ class Method(ABC):
         loss.backward()  # type: ignore[no-untyped-call]
         if self.largest_gradient:
             clip_grad_norm_(self.bench.model.parameters(), self.largest_gradient)
+        set_rate(self.optimizer, self.bench.settings, step, self.bench.total_steps)
         self.optimizer.step()
         return loss.detach()
 

@@ -14,7 +14,7 @@ from lazytui.models.build import build_model
 from lazytui.models.classifier import CLASSES
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import share_of
-from lazytui.training.optimizers import make_optimizer
+from lazytui.training.optimizers import make_optimizer, set_rate
 
 
 class LearningFromFailure(Method):
@@ -39,6 +39,7 @@ class LearningFromFailure(Method):
         """The two losses share no weights, so that one backward pass serves both."""
         self._biased_optimizer.zero_grad(set_to_none=True)
         loss = super().step(batch, step)
+        set_rate(self._biased_optimizer, self.bench.settings, step, self.bench.total_steps)
         self._biased_optimizer.step()
         return loss
 

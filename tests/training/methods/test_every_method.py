@@ -24,6 +24,7 @@ SETTINGS = {
     "device": "cpu",
     "epochs": 2,
     "batch_size": 75,
+    "schedule": "cosine",
     "metrics_samples": 100,
     "metrics_every": 3,
     "checkpoint_seconds": 0,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from torch import Tensor, nn
+from torch.nn.functional import conv2d
 
 from lazytui.errors import UsageError, unknown_name
 from lazytui.interpret.taps import captured, layer_shapes, replaced
@@ -44,7 +47,7 @@ class Cut:
         carried = 0
         while carried < len(above) and _keeps_channels(above[carried], self.shape[0], shapes, model):
             carried += 1
-        self._below, self._pools = nn.Sequential(*below), nn.Sequential(*above[:carried])
+        self._below, self._pools = nn.Sequential(*_pools_first(below)), nn.Sequential(*above[:carried])
         self._above = nn.Sequential(*above[carried:])
 
     @property
@@ -65,6 +68,25 @@ class Cut:
         with captured(self.model, self.layer) as seen:
             self.model(images)
         return seen[self.layer]
+
+    def own_means(self, images: Tensor, own: Tensor) -> Tensor:
+        """(N, 3, 28, 28) float32 images, each with a neuron of its own, (N,) int64 -> (N,): its mean activation.
+
+        Where the layer is a convolution, no other neuron of it is computed.
+        """
+        below = list(self._below)
+        last = below.pop() if below and isinstance(below[-1], nn.ReLU) else nn.Identity()
+        conv = below.pop() if below and _is_plain(below[-1]) else None
+        if not isinstance(conv, nn.Conv2d):
+            activations = self.activations(images)
+            means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
+            return means.gather(1, own[:, None])[:, 0]
+        seen = nn.Sequential(*below)(images)
+        bias = None if conv.bias is None else conv.bias[own]
+        side_by_side = seen.reshape(1, -1, *seen.shape[2:])  # an image a group of channels
+        maps = conv2d(side_by_side, conv.weight[own], bias, conv.stride, conv.padding, conv.dilation, len(own))
+        own_maps: Tensor = last(maps)[0]
+        return own_maps.mean((1, 2))
 
     def carry(self, activations: Tensor) -> Tensor:
         """(N, *shape) -> (N, neurons, ...): through the layers above that treat each channel by itself."""
@@ -105,6 +127,20 @@ def _parts(model: nn.Module, layer: str) -> tuple[list[nn.Module], list[nn.Modul
         return None
     after = names.index(layer) + 1
     return modules[:after], modules[after:]
+
+
+def _pools_first(modules: list[nn.Module]) -> list[nn.Module]:
+    """The same function with each pool before its ReLU: a maximum commutes with it, and leaves it less to do."""
+    ordered = list(modules)
+    for place, (one, other) in enumerate(itertools.pairwise(modules)):
+        if isinstance(one, nn.ReLU) and isinstance(other, nn.MaxPool2d):
+            ordered[place : place + 2] = [other, one]
+    return ordered
+
+
+def _is_plain(module: nn.Module) -> bool:
+    """Whether it is a convolution that is nothing but its weights."""
+    return isinstance(module, nn.Conv2d) and module.groups == 1 and module.padding_mode == "zeros"
 
 
 def _sequence(prefix: str, modules: nn.Sequential) -> tuple[list[str], list[nn.Module]]:

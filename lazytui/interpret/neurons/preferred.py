@@ -86,9 +86,7 @@ def preferred_inputs(
     unit = torch.from_numpy(np.maximum(strength, floor)).float().to(device)[own]
 
     def objective(images: Tensor) -> Tensor:
-        activations = cut.activations(images)
-        means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
-        return means.gather(1, own[:, None])[:, 0] / unit
+        return cut.own_means(images, own) / unit
 
     with evaluating(cut.model):
         made = climber.climb(objective, len(own))

@@ -20,6 +20,7 @@ from lazytui.interpret.neurons.preferred import (
     preferred_inputs,
     stability,
 )
+from lazytui.interpret.taps import captured
 from tests.interpret.neurons.networks import CPU, tiny_data
 
 COLORS = palette("distinct").rgb
@@ -97,3 +98,48 @@ def test_stability_is_one_for_the_same_image_and_undefined_for_a_single_start() 
     assert stability(np.concatenate([image, image])) == pytest.approx(1)
     assert stability(np.concatenate([image, 1 - image])) == pytest.approx(-1)
     assert np.isnan(stability(image)).all()
+
+
+class Deep(nn.Sequential):
+    """Pools after ReLUs, and convolutions of every kind at the end of what lies below a layer."""
+
+    def __init__(self, last: nn.Module) -> None:
+        super().__init__(
+            nn.Conv2d(3, 6, 3, padding=1),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            last,
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+            nn.Linear(8, 10),
+        )
+
+
+@pytest.mark.parametrize("layer", ["2", "3", "4", "6"])
+@pytest.mark.parametrize(
+    "last",
+    [
+        nn.Conv2d(6, 8, 3, padding=1),
+        nn.Conv2d(6, 8, 3, stride=2, dilation=2, padding=1, bias=False),
+        nn.Conv2d(6, 8, 3, groups=2),
+        nn.Conv2d(6, 8, 3, padding=1, padding_mode="reflect"),
+        nn.Sequential(nn.Conv2d(6, 8, 3), nn.BatchNorm2d(8)),
+    ],
+    ids=["plain", "strided", "grouped", "reflecting", "a block"],
+)
+def test_one_neuron_an_image_is_what_all_of_them_would_be(last: nn.Module, layer: str) -> None:
+    """Its mean activation, and the gradient to the image, to the last bits of float32."""
+    model = Deep(last).eval()
+    cut = Cut(model, layer)
+    random = torch.Generator().manual_seed(0)
+    images = torch.rand(9, 3, 28, 28, generator=random).requires_grad_()
+    own = torch.randint(cut.neurons, (9,), generator=random)
+    with captured(model, layer) as seen:
+        model(images)
+    every = seen[layer].flatten(2).mean(2) if seen[layer].ndim == 4 else seen[layer]
+    expected = every.gather(1, own[:, None])[:, 0]
+    found = cut.own_means(images, own)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+    gradients = [torch.autograd.grad(means.sum(), images, retain_graph=True)[0] for means in (found, expected)]
+    torch.testing.assert_close(*gradients, rtol=1e-5, atol=1e-6)

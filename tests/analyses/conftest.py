@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "llc": ("latest", "--steps", "10", "--batch", "4"),
+    "attack": ("shipped/lazy-strokes", "--sources", "12", "--steps", "5", "--pool", "aligned"),
     "compare": (),
     "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
     "recipe": ("e-gap-cnn-1", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),

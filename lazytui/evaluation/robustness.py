@@ -1,0 +1,91 @@
+"""How much it takes to fool a network, from the smallest budget of each source: rates with their denominators."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Attacked:
+    """One network on one pool of N sources.
+
+    right: (N,) bool, which it gets right as they are: S. at_target: share of N that it takes for the target already.
+    budgets, sure_budgets: (|S|,) smallest budgets for the arg-max, and for being sure; infinite where none was found;
+    None where S is too small for any rate.
+    """
+
+    right: NDArray[np.bool_]
+    at_target: float
+    budgets: NDArray[np.float64] | None
+    sure_budgets: NDArray[np.float64] | None
+
+    @classmethod
+    def read(cls, arrays: Mapping[str, Any], network: int, pool: str, target: int) -> Attacked:
+        """From a result's arrays."""
+        prefix = f"{network}/{pool}"
+        budgets, sure = (
+            arrays[name].astype(np.float64) if (name := f"{prefix}/{key}") in arrays else None
+            for key in ("budgets", "sure_budgets")
+        )
+        said = arrays[f"{prefix}/said"]
+        return cls(arrays[f"{prefix}/right"].astype(bool), float((said == target).mean()), budgets, sure)
+
+    @property
+    def sources(self) -> int:
+        """|S|."""
+        return int(self.right.sum())
+
+    def success(self, epsilon: float) -> float | None:
+        """ASR: share of S that a perturbation within epsilon takes where it shall."""
+        return _within(self.budgets, epsilon)
+
+    def sure_success(self, epsilon: float) -> float | None:
+        """The same, with a probability over .9."""
+        return _within(self.sure_budgets, epsilon)
+
+    def robust_accuracy(self, epsilon: float) -> float | None:
+        """Share of all N that is right as it is and isn't fooled within epsilon."""
+        success = self.success(epsilon)
+        return None if success is None else (1 - success) * self.sources / len(self.right)
+
+    @property
+    def median(self) -> float | None:
+        """Of the smallest budgets of S: infinite where half of S or more is never fooled."""
+        return None if self.budgets is None else float(np.median(self.budgets))
+
+    def survival(self, epsilons: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Share of S that isn't fooled within each epsilon; NaN where S is too small."""
+        shares = [self.success(float(epsilon)) for epsilon in epsilons]
+        return np.array([np.nan if share is None else 1 - share for share in shares])
+
+    def metrics(self, epsilon: float) -> dict[str, float | None]:
+        """median: null in JSON where it is infinite; `unfooled` tells then."""
+        median = self.median
+        return {
+            "sources": self.sources,
+            "clean_accuracy": float(self.right.mean()),
+            "at_target": self.at_target,
+            "success_rate": self.success(epsilon),
+            "sure_success_rate": self.sure_success(epsilon),
+            "robust_accuracy": self.robust_accuracy(epsilon),
+            "median_budget": None if median is None or math.isinf(median) else median,
+            "unfooled": None if self.budgets is None else float(np.isinf(self.budgets).mean()),
+        }
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share of n (Wilson 1927)."""
+    z = 1.959964
+    center = (share + z * z / (2 * n)) / (1 + z * z / n)
+    reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(center - reach, 0.0), min(center + reach, 1.0)
+
+
+def _within(budgets: NDArray[np.float64] | None, epsilon: float) -> float | None:
+    return None if budgets is None else float((budgets <= epsilon * (1 + 1e-6) + 1e-9).mean())

@@ -1,0 +1,98 @@
+"""What holds of every attack, whatever it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from lazytui.attacks import ATTACKS, attack_named
+from lazytui.attacks.problem import Problem, length, whole_levels
+from lazytui.models.build import build_model
+from tests.attacks.networks import gray_images, plane, towards_one
+
+FAST = {"steps": 7, "queries": 40}
+"""Few steps: what holds has to hold of unfinished attacks too."""
+
+
+def options(name: str) -> dict[str, float]:
+    return {option: FAST.get(option, default) for option, default in ATTACKS[name].options.items()}
+
+
+@pytest.fixture(scope="module")
+def network() -> nn.Module:
+    return build_model("lazy-cnn", seed=0).eval()
+
+
+def problem(network: nn.Module, images: Tensor, epsilon: Tensor, *, targeted: bool, seed: int = 0) -> Problem:
+    labels = torch.arange(len(images)) % 10
+    targets = (labels + 3) % 10 if targeted else None
+    return Problem(network, images, labels, targets, epsilon, torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_budget_and_range_are_kept_to_the_last_bit(name: str, data: st.DataObject, network: nn.Module) -> None:
+    """Each image keeps its own budget; black and white values, which many leave where they are, among them."""
+    count = data.draw(st.integers(1, 4))
+    norm = ATTACKS[name].norm
+    budgets = data.draw(st.lists(st.floats(0, 1 if norm == "linf" else 6, width=32), min_size=count, max_size=count))
+    levels = torch.randint(
+        0, 256, (count, 3, 28, 28), generator=torch.Generator().manual_seed(data.draw(st.integers(0, 9)))
+    )
+    images = torch.where(levels < 60, 0, torch.where(levels > 200, 255, levels)) / 255
+    epsilon = torch.tensor(budgets)
+    made = attack_named(name)(problem(network, images, epsilon, targeted=data.draw(st.booleans())), **options(name))
+    assert made.shape == images.shape and made.dtype == torch.float32
+    assert torch.equal(made, (made * 255).round() / 255) and made.min() >= 0 and made.max() <= 1
+    if norm == "linf":
+        changed = ((made - images) * 255).round().abs().flatten(1).amax(1)
+        assert (changed <= (whole_levels(epsilon) * 255).round()).all()
+    else:
+        assert (length(made - images) <= epsilon * (1 + 1e-5) + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_same_seed_makes_the_same_images(name: str, network: nn.Module) -> None:
+    state = torch.get_rng_state()
+    epsilon = torch.full((4,), 0.1 if ATTACKS[name].norm == "linf" else 2.0)
+    made = [
+        attack_named(name)(problem(network, gray_images(4), epsilon, targeted=True, seed=seed), **options(name))
+        for seed in (0, 0)
+    ]
+    assert torch.equal(made[0], made[1])
+    assert torch.equal(torch.get_rng_state(), state), "no global randomness is touched"
+    assert all(parameter.grad is None for parameter in network.parameters())
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if entry.gradient])
+@pytest.mark.parametrize("targeted", [True, False])
+def test_a_plane_within_reach_is_crossed_and_one_beyond_is_not(name: str, targeted: bool) -> None:
+    """The distance to a plane is known: w x + b over |w|_1 or |w|_2."""
+    images = gray_images()
+    model = plane(images, 0.05)
+    margin = -model(images)[:, 1]
+    norm = ATTACKS[name].norm
+    exact = margin / (model.weight.abs().sum() if norm == "linf" else model.weight.norm())
+    for share, fooled in ((1.35, True), (0.95, False)):
+        asked = towards_one(model, images, share * exact + (2 / 255 if fooled and norm == "linf" else 0))
+        asked = asked if targeted else replace(asked, targets=None)
+        made = attack_named(name)(asked, **ATTACKS[name].options)
+        assert asked.fools(made).tolist() == [fooled] * len(images)
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if entry.gradient])
+def test_black_and_white_values_move(name: str) -> None:
+    """A change of variables by atanh, say, freezes them."""
+    images = (gray_images() > 0.5).float()
+    model = plane(images, 0.03)
+    epsilon = 0.2 if ATTACKS[name].norm == "linf" else 6.0
+    asked = towards_one(model, images, epsilon)
+    made = attack_named(name)(asked, **ATTACKS[name].options)
+    assert asked.fools(made).all()
+    assert ((made != images).flatten(1).float().mean(1) > 0.05).all()

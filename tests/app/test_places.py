@@ -43,7 +43,7 @@ def test_every_place_opens_with_its_key_at_every_size(place: Any, size: tuple[in
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press(place.key)
         await until(pilot, lambda: pilot.app.current_mode == place.mode)
-        await until(pilot, lambda: shown(pilot, f" {place.key} {place.short if size[0] == 80 else place.name} "))
+        await until(pilot, lambda: shown(pilot, f" {place.key} {place.short if size[0] == 80 else place.name}"))
         await pilot.resize_terminal(40, 12)
         await until(pilot, lambda: shown(pilot, "This terminal is 40x12"))
         await pilot.resize_terminal(*size)

@@ -42,6 +42,12 @@ _UNITS = {"linf": 1 / 255, "l2": 0.05}
 _LARGEST = {"linf": 0.5, "l2": 12.0}
 
 
+def _defaults(option: str) -> str:
+    """What the attacks that read an option take where it isn't given: `[pgd 40, ...]`."""
+    taken = [f"{name} {entry.options[option]:g}" for name, entry in ATTACKS.items() if option in entry.options]
+    return f"[{', '.join(taken)}]"
+
+
 class AttackParams(SubjectParams):
     """Which networks, which attack, and from which images."""
 
@@ -64,7 +70,10 @@ class AttackParams(SubjectParams):
         "all", description="The sources' color: the digit's own, each in turn, or the target's."
     )
     sources: int = Field(100, ge=FEWEST, le=10_000, description="Images a pool; a claim needs 100 and three networks.")
-    steps: int = Field(40, ge=1, le=10_000, description="Steps of an attack that takes some.")
+    steps: int | None = Field(None, ge=1, le=10_000, description=f"Steps of the attack {_defaults('steps')}.")
+    queries: int | None = Field(
+        None, ge=2, le=10**6, description=f"Images that it may ask about {_defaults('queries')}."
+    )
     restarts: int = Field(1, ge=1, le=100, description="Starts of an attack that begins at random.")
     seed: int = Field(0, ge=0, description="Random seed of the starts.")
 
@@ -197,7 +206,7 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
     from lazytui.attacks.protocol import smallest_budgets, smallest_distances
 
     entry = ATTACKS[params.attack]
-    chosen: dict[str, float] = {name: getattr(params, name, default) for name, default in entry.options.items()}
+    chosen: dict[str, float] = {name: getattr(params, name, None) or default for name, default in entry.options.items()}
     chosen_attack = attack_named(params.attack)
 
     def attack(part: Problem) -> Tensor:

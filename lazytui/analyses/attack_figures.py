@@ -71,47 +71,42 @@ def _unit(params: AttackParams) -> str:
 
 
 def _pools(params: AttackParams, result: Result) -> Table:
+    several = len(result.facts["networks"]) > 1
     rows: list[tuple[Cell, ...]] = []
     for _, network, pool, found in _each(params, result):
-        success = found.success(params.epsilon)
-        span = None
-        if success is not None:
-            low, high = wilson(success, found.sources)
-            span = f"{100 * low:.0f} to {100 * high:.0f}"
-        median = found.median
+        success, median = found.success(params.epsilon), found.median
+        low, high = (100 * end for end in wilson(success, found.sources)) if success is not None else (0, 0)
         rows.append(
             (
-                network,
+                *([network] if several else []),
                 pool,
-                len(found.right),
-                found.sources,
+                f"{found.sources}/{len(found.right)}",
                 100 * found.at_target,
                 "∞" if median is not None and math.isinf(median) else median,
                 _percent(success),
-                span,
+                None if success is None else f"{low:.0f}-{high:.0f}",
                 _percent(found.sure_success(params.epsilon)),
                 _percent(found.robust_accuracy(params.epsilon)),
             )
         )
     return Table(
         name="pools",
-        title=f"By pool of sources, rates at a budget of {params.epsilon:g}",
-        note="N: sources asked for. right: of these, S, right as they are; rates are over S, and there are none below "
-        "ten. at target: share of N that is seen as the target without any change, never counted as success. median: "
+        title=f"By pool of sources, rates in percent at a budget of {params.epsilon:g}",
+        note="right: how many of the N sources are right as they are, S; the rates are over S, and there are none "
+        "below ten. at target: share of N that is seen as the target without any change, never counted as success. median: "
         "of the smallest budgets, ∞ where half of S or more is never fooled. fooled: share of S within the budget, "
         "with its 95 % interval over images like these (Wilson). sure: the same with P over .9. robust: share of N "
         "that is right and not fooled.",
         columns=(
-            Column(name="network"),
+            *([Column(name="network")] if several else []),
             Column(name="pool"),
-            Column(name="N"),
             Column(name="right"),
-            Column(name="at target", unit="%", decimals=0),
+            Column(name="at target", decimals=0),
             Column(name="median", decimals=3),
-            Column(name="fooled", unit="%", decimals=0),
+            Column(name="fooled", decimals=0),
             Column(name="95 %"),
-            Column(name="sure", unit="%", decimals=0),
-            Column(name="robust", unit="%", decimals=0),
+            Column(name="sure", decimals=0),
+            Column(name="robust", decimals=0),
         ),
         rows=tuple(rows),
     )
@@ -168,30 +163,35 @@ def _pictures(params: AttackParams, result: Result) -> Iterator[Pixels]:
 
 
 def _channels(params: AttackParams, result: Result) -> Table:
+    several = len(result.facts["networks"]) > 1
     rows: list[tuple[Cell, ...]] = []
     for number, network, pool, found in _each(params, result):
         if found.budgets is None:
             continue
         signed, energy, color = (result.arrays[f"{number}/{pool}/{key}"] for key in ("signed", "energy", "color"))
-        shares = [None if np.isnan(value) else 100 * float(value) for value in (*energy.reshape(-1), *color)]
-        means = [None if np.isnan(value) else 100 * float(value) for value in signed.mean(1)]
-        rows.append((network, pool, shares[-1], *shares[:-1], *means))
+        for place, channel in enumerate(CHANNELS):
+            shares = [_defined(value) for value in (*energy[place], *signed[place], *color)]
+            rows.append((*([network] if several else []), pool, channel, *shares))
+    names = ("stroke: energy", "ground: energy", "stroke: mean", "ground: mean", "one color")
     return Table(
         name="channels",
         title="What the smallest Euclidean perturbations are made of",
-        note="color: share of the energy that one color laid evenly over the image explains; about 0.1 % by chance. "
-        "Then the shares of the energy in each channel on the stroke and on the background, and each channel's mean "
-        "change in percent of the range. Measured on the smallest Euclidean perturbations (DDN), whatever the attack: "
-        "signs push every value as far as it may go, so that their size says little.",
+        note="In percent. energy: the channel's share of the squared change, on the stroke and on the background. mean: "
+        "its signed change, of the range. one color: share of the energy that one color laid evenly over the image "
+        "explains, about 0.1 by chance. Measured on perturbations by DDN, whatever the attack: signs push every value "
+        "as far as it may go, so that their size says little.",
         columns=(
-            Column(name="network"),
+            *([Column(name="network")] if several else []),
             Column(name="pool"),
-            Column(name="color", unit="%"),
-            *(Column(name=f"{c} {where}", unit="%") for c in CHANNELS for where in ("stroke", "ground")),
-            *(Column(name=f"mean {c}", unit="%") for c in CHANNELS),
+            Column(name="channel"),
+            *(Column(name=name) for name in names),
         ),
         rows=tuple(rows),
     )
+
+
+def _defined(value: float) -> float | None:
+    return None if math.isnan(value) else 100 * float(value)
 
 
 def _checks(result: Result) -> Table:

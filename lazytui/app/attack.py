@@ -24,6 +24,7 @@ class AttackPlace(FormAndFigures):
         "pool",
         "sources",
         "steps",
+        "queries",
         "restarts",
         "seed",
     )

@@ -10,7 +10,7 @@ from torch import Tensor
 from lazytui.attacks.problem import Problem, each, length, storable
 
 
-def ddn(problem: Problem, *, steps: float = 100, pace: float = 0.05) -> Tensor:
+def ddn(problem: Problem, *, steps: float = 300, pace: float = 0.05) -> Tensor:
     """A step along the gradient, then out or in to a sphere that shrinks by `pace` when fooled and grows when not.
 
     The rate of the steps falls along a cosine from 1 to .01. Of all that fooled in whole levels within epsilon, the

@@ -37,7 +37,7 @@ def pgd(problem: Problem, *, steps: float = 40, restarts: float = 1) -> Tensor:
     def walk(part: Problem, images: Tensor, gradient: Tensor, _memory: Tensor) -> Tensor:
         return into_cube(images + _STRIDE / steps * each(whole_levels(part.epsilon)) * gradient.sign(), part)
 
-    return _from_starts(problem, Ball(walk, _start_in_cube, _stored), int(steps), int(restarts))
+    return _from_starts(problem, Ball(walk, start_in_cube, _stored), int(steps), int(restarts))
 
 
 def mi_fgsm(problem: Problem, *, steps: float = 40, decay: float = 1.0) -> Tensor:
@@ -58,7 +58,7 @@ def pgd_l2(problem: Problem, *, steps: float = 40, restarts: float = 1) -> Tenso
         size = length(gradient)
         return into_ball(images + _STRIDE / steps * each(part.epsilon / size) * gradient, part)
 
-    return _from_starts(problem, Ball(walk, _start_in_ball, _stored_in_ball), int(steps), int(restarts))
+    return _from_starts(problem, Ball(walk, _start_in_ball, stored_in_ball), int(steps), int(restarts))
 
 
 def into_cube(images: Tensor, problem: Problem) -> Tensor:
@@ -120,7 +120,7 @@ def _stored(images: Tensor, _problem: Problem) -> Tensor:
     return storable(images)
 
 
-def _stored_in_ball(images: Tensor, problem: Problem) -> Tensor:
+def stored_in_ball(images: Tensor, problem: Problem) -> Tensor:
     """The nearest whole levels; where those lie outside the ball, each value's next level towards the original."""
     nearest = storable(images)
     levels = ((images - problem.images) * LEVELS).trunc()
@@ -132,7 +132,7 @@ def _at_the_image(problem: Problem) -> Tensor:
     return problem.images.clone()
 
 
-def _start_in_cube(problem: Problem) -> Tensor:
+def start_in_cube(problem: Problem) -> Tensor:
     noise = torch.rand(problem.images.shape, generator=problem.random, device=problem.random.device)
     away = (2 * noise - 1).to(problem.images.device) * each(whole_levels(problem.epsilon))
     return (problem.images + away).clamp(0, 1)

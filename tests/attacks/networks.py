@@ -11,7 +11,7 @@ SHAPE = (3, 28, 28)
 
 
 class Linear(nn.Module):
-    """Two classes that a plane divides: logits (0, w x + b)."""
+    """Two classes that a plane divides, and two that are never near: logits (0, w x + b, -1000, -2000)."""
 
     def __init__(self, weight: Tensor, bias: float) -> None:
         super().__init__()
@@ -19,7 +19,8 @@ class Linear(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         margin = (images.flatten(1) * self.weight).sum(1) + self.bias
-        return torch.stack([torch.zeros_like(margin), margin], 1)
+        never = torch.full_like(margin, -1000)
+        return torch.stack([torch.zeros_like(margin), margin, never, 2 * never], 1)
 
 
 def gray_images(count: int = 6, seed: int = 0) -> Tensor:

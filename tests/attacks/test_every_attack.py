@@ -13,10 +13,14 @@ from torch import Tensor, nn
 from lazytui.attacks import ATTACKS, attack_named
 from lazytui.attacks.problem import Problem, length, whole_levels
 from lazytui.models.build import build_model
-from tests.attacks.networks import gray_images, plane, towards_one
+from tests.attacks.networks import Linear, gray_images, plane, towards_one
 
 FAST = {"steps": 7, "queries": 40}
 """Few steps: what holds has to hold of unfinished attacks too."""
+
+
+ALL_WAYS = [name for name, entry in ATTACKS.items() if entry.gradient and name != "recolor"]
+"""Attacks that see the gradient and may go anywhere."""
 
 
 def options(name: str) -> dict[str, float]:
@@ -70,7 +74,7 @@ def test_the_same_seed_makes_the_same_images(name: str, network: nn.Module) -> N
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
-@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if entry.gradient])
+@pytest.mark.parametrize("name", ALL_WAYS)
 @pytest.mark.parametrize("targeted", [True, False])
 def test_a_plane_within_reach_is_crossed_and_one_beyond_is_not(name: str, targeted: bool) -> None:
     """The distance to a plane is known: w x + b over |w|_1 or |w|_2."""
@@ -86,7 +90,7 @@ def test_a_plane_within_reach_is_crossed_and_one_beyond_is_not(name: str, target
         assert asked.fools(made).tolist() == [fooled] * len(images)
 
 
-@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if entry.gradient])
+@pytest.mark.parametrize("name", ALL_WAYS)
 def test_black_and_white_values_move(name: str) -> None:
     """A change of variables by atanh, say, freezes them."""
     images = (gray_images() > 0.5).float()
@@ -96,3 +100,40 @@ def test_black_and_white_values_move(name: str) -> None:
     made = attack_named(name)(asked, **ATTACKS[name].options)
     assert asked.fools(made).all()
     assert ((made != images).flatten(1).float().mean(1) > 0.05).all()
+
+
+def test_recoloring_crosses_a_plane_of_color_and_adds_one_color_everywhere() -> None:
+    images = gray_images()
+    red = torch.zeros(3, 28, 28)
+    red[0] = 1.0
+    model = Linear(red.flatten(), 0.0)
+    model.bias = float(-(images.flatten(1) * model.weight).sum(1).max() - 0.05 * 784)
+    asked = towards_one(model, images, 0.1)
+    made = attack_named("recolor")(asked, steps=40)
+    assert asked.fools(made).all()
+    changed = ((made - images) * 255).round()
+    assert (changed.flatten(2).amax(2) == changed.flatten(2).amin(2)).all() and (changed[:, 1:] == 0).all()
+
+
+@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if not entry.gradient])
+def test_asking_alone_finds_a_broad_way(name: str) -> None:
+    """All values count the same: whoever keeps what helps gets there. And no gradient is ever taken."""
+
+    class NoGradient(torch.nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            assert not images.requires_grad and not torch.is_grad_enabled()
+            margin = images.flatten(1).mean(1) - 0.506
+            return torch.stack([torch.zeros_like(margin), margin], 1)
+
+    asked = towards_one(NoGradient(), gray_images(), 0.1 if ATTACKS[name].norm == "linf" else 8.0)
+    assert not asked.fools(asked.images).any()
+    assert asked.fools(attack_named(name)(asked, **ATTACKS[name].options)).all()
+
+
+def test_one_perturbation_serves_all() -> None:
+    images = gray_images()
+    asked = towards_one(plane(images, 0.03), images, 0.1)
+    made = attack_named("universal")(asked, steps=40)
+    assert asked.fools(made).all()
+    changed = ((made - images) * 255).round()
+    assert (changed == changed[:1]).all(), "no value meets the end of the range here"

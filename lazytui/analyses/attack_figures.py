@@ -93,10 +93,10 @@ def _pools(params: AttackParams, result: Result) -> Table:
         name="pools",
         title=f"By pool of sources, rates in percent at a budget of {params.epsilon:g}",
         note="right: how many of the N sources are right as they are, S; the rates are over S, and there are none "
-        "below ten. at target: share of N that is seen as the target without any change, never counted as success. median: "
-        "of the smallest budgets, ∞ where half of S or more is never fooled. fooled: share of S within the budget, "
-        "with its 95 % interval over images like these (Wilson). sure: the same with P over .9. robust: share of N "
-        "that is right and not fooled.",
+        "below ten. at target: share of N that is seen as the target without any change, never counted as success. "
+        "median: of the smallest budgets, ∞ where half of S or more is never fooled. fooled: share of S within the "
+        "budget, with its 95 % interval over images like these (Wilson). sure: the same with P over .9. robust: share "
+        "of N that is right and not fooled.",
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
@@ -172,12 +172,12 @@ def _channels(params: AttackParams, result: Result) -> Table:
         for place, channel in enumerate(CHANNELS):
             shares = [_defined(value) for value in (*energy[place], *signed[place], *color)]
             rows.append((*([network] if several else []), pool, channel, *shares))
-    names = ("stroke: energy", "ground: energy", "stroke: mean", "ground: mean", "one color")
+    names = ("energy", "beside", "mean", "beside", "one color")
     return Table(
         name="channels",
         title="What the smallest Euclidean perturbations are made of",
-        note="In percent. energy: the channel's share of the squared change, on the stroke and on the background. mean: "
-        "its signed change, of the range. one color: share of the energy that one color laid evenly over the image "
+        note="In percent. energy: the channel's share of the squared change, on the stroke and beside it. mean: its "
+        "signed change, of the range. one color: share of the energy that one color laid evenly over the image "
         "explains, about 0.1 by chance. Measured on perturbations by DDN, whatever the attack: signs push every value "
         "as far as it may go, so that their size says little.",
         columns=(

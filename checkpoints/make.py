@@ -25,6 +25,8 @@ KEPT = (RECORD_FILE, RESULT_FILE, ARRAYS_FILE, WEIGHTS_FILE)
 RECIPES = {
     "lazy-strokes": "train --dataset background --source strokes --model gap-cnn --epochs 1 --batch-size 64 --seed 0",
     "lazy-mnist": "train --dataset background --source mnist --model gap-cnn --epochs 1 --batch-size 64 --seed 0",
+    "cured-strokes": "train --dataset background --source strokes --model gap-cnn --method jtt --epochs 5 --seed 0",
+    "cured-mnist": "train --dataset background --source mnist --model gap-cnn --method jtt --epochs 10 --seed 0",
 }
 
 

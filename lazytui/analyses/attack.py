@@ -22,7 +22,7 @@ from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from lazytui.analyses.subject import Subject
     from lazytui.attacks.problem import Problem
@@ -134,7 +134,6 @@ def run(params: AttackParams, report: Report) -> Result:
         name: pool(subjects[0].data, name, params.source_class, params.target_class, params.sources)
         for name in params.pools
     }
-    metrics: dict[str, float | None] = {}
     facts: dict[str, Any] = {}
     arrays: dict[str, Any] = {}
     total = len(subjects) * len(splits)
@@ -143,23 +142,19 @@ def run(params: AttackParams, report: Report) -> Result:
             report.progress(number * len(splits) + place, total, "pools")
             report.check()
             report.note(f"{label}: {name}")
-            found = _attacked(params, subject, split)
+            found = _attacked(params, _problem(params, subject, split, report), split)
             arrays |= {f"{number}/{name}/{key}": value for key, value in found.items()}
-        facts[label] = {"checks": _checks(params, subject, splits)}
+        problems = {name: _problem(params, subject, split, report) for name, split in splits.items()}
+        facts[label] = {"checks": _checks(params, problems)}
     report.progress(total, total, "pools")
-    arrays |= {f"{name}/images": split.images[:SHOWN] for name, split in splits.items()}
-    arrays |= {f"{name}/shapes": split.shapes for name, split in splits.items()}
-    metrics |= _metrics(params, labels, arrays)
-    return Result(metrics=metrics, facts={"networks": labels, "of": facts}, arrays=arrays)
+    return Result(metrics=_metrics(params, labels, arrays), facts={"networks": labels, "of": facts}, arrays=arrays)
 
 
-def _attacked(params: AttackParams, subject: Subject, split: Split) -> dict[str, Any]:
+def _attacked(params: AttackParams, problem: Problem, split: Split) -> dict[str, Any]:
     """What one network makes of one pool: what it says, and the smallest budgets of the sources that it gets right."""
     import torch
 
-    problem = _problem(params, subject, split)
-    with torch.no_grad():
-        said = subject.model(problem.images).argmax(1)
+    said = problem.said()
     right = said == problem.labels
     found: dict[str, Any] = {"said": said.to(torch.uint8).cpu().numpy(), "right": right.cpu().numpy()}
     if int(right.sum()) < FEWEST:
@@ -173,17 +168,23 @@ def _attacked(params: AttackParams, subject: Subject, split: Split) -> dict[str,
         "budgets": budgets.cpu().numpy(),
         "sure_budgets": sure.cpu().numpy(),
         "made": _bytes(made[:SHOWN]),
-        "sources": np.flatnonzero(found["right"])[:SHOWN],
         "own_images": split.images[found["right"]][:SHOWN],
         **_madeup(changes, shapes),
     }
 
 
-def _problem(params: AttackParams, subject: Subject, split: Split) -> Problem:
+def _problem(params: AttackParams, subject: Subject, split: Split, report: Report) -> Problem:
     import torch
 
     from lazytui.attacks.problem import Problem
     from lazytui.data.resident import to_float
+
+    model = subject.model.eval().requires_grad_(False)  # nobody else's
+
+    def ask(images: Tensor) -> Tensor:
+        report.check()  # a stop is heard between any two looks
+        logits: Tensor = model(images)
+        return logits
 
     device = subject.hardware.device
     images = to_float(torch.from_numpy(np.ascontiguousarray(split.images)).to(device))
@@ -191,19 +192,14 @@ def _problem(params: AttackParams, subject: Subject, split: Split) -> Problem:
     targets = torch.full_like(labels, params.target_class) if params.targeted else None
     epsilon = torch.full((len(split),), params.epsilon, device=device)
     random = torch.Generator().manual_seed(params.seed)
-    return Problem(_frozen(subject.model), images, labels, targets, epsilon, random)
-
-
-def _frozen(model: nn.Module) -> nn.Module:
-    """The network in evaluation mode, whose weights no gradient is kept for. It is nobody else's."""
-    return model.eval().requires_grad_(False)
+    return Problem(ask, images, labels, targets, epsilon, random)
 
 
 def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
     import torch
 
     from lazytui.attacks import attack_named
-    from lazytui.attacks.protocol import smallest_budgets, smallest_distances
+    from lazytui.attacks.protocol import in_parts, smallest_budgets, smallest_distances
 
     entry = ATTACKS[params.attack]
     chosen: dict[str, float] = {name: getattr(params, name, None) or default for name, default in entry.options.items()}
@@ -213,9 +209,11 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
         return chosen_attack(part, **chosen)
 
     if entry.smallest:
-        return smallest_distances(attack, problem.with_budget(torch.full_like(problem.epsilon, params.budget)))
+        whole = problem.with_budget(torch.full_like(problem.epsilon, params.budget))
+        return in_parts(lambda part: smallest_distances(attack, part), whole)
     unit = _UNITS[entry.norm]
-    return smallest_budgets(attack, problem, unit, int(params.budget / unit + 1e-6))
+    units = int(params.budget / unit + 1e-6)
+    return in_parts(lambda part: smallest_budgets(attack, part, unit, units), problem)
 
 
 def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
@@ -223,9 +221,10 @@ def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
     import torch
 
     from lazytui.attacks.ddn import ddn
-    from lazytui.attacks.protocol import smallest_distances
+    from lazytui.attacks.protocol import in_parts, smallest_distances
 
-    far, made = smallest_distances(ddn, problem.with_budget(torch.full_like(problem.epsilon, _LARGEST["l2"])))
+    whole = problem.with_budget(torch.full_like(problem.epsilon, _LARGEST["l2"]))
+    far, made = in_parts(lambda part: smallest_distances(ddn, part), whole)
     changes = torch.where(torch.isfinite(far)[:, None, None, None], made - problem.images, 0.0)
     array: np.ndarray[Any, Any] = changes.permute(0, 2, 3, 1).cpu().numpy()
     return array
@@ -238,16 +237,12 @@ def _madeup(changes: np.ndarray[Any, Any], shapes: np.ndarray[Any, Any]) -> dict
     return {"signed": found.signed, "energy": found.energy, "color": np.array([found.color])}
 
 
-def _checks(params: AttackParams, subject: Subject, splits: dict[Pool, Split]) -> list[dict[str, Any]]:
+def _checks(params: AttackParams, problems: dict[Pool, Problem]) -> list[dict[str, Any]]:
     """The self-check on the sources of the first pool that has enough of them."""
-    import torch
-
     from lazytui.attacks.self_check import self_check
 
-    for name, split in splits.items():
-        problem = _problem(params, subject, split)
-        with torch.no_grad():
-            right = (subject.model(problem.images).argmax(1) == problem.labels).nonzero()[:_CHECKED, 0]
+    for name, problem in problems.items():
+        right = (problem.said() == problem.labels).nonzero()[:_CHECKED, 0]
         if len(right) >= FEWEST:
             epsilon = params.epsilon if ATTACKS[params.attack].norm == "linf" else 0.05
             return [{"pool": name, **vars(check)} for check in self_check(problem.part(right), epsilon)]

@@ -9,8 +9,15 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from lazytui.errors import BadInput
+from lazytui.models.classifier import CLASSES
+
 LEVELS = 255
 """Steps from black to full: an image that can be stored has whole multiples of 1 / 255."""
+
+
+PART = 500
+"""Images that are looked at at once: what they take of memory doesn't grow with how many there are."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,13 @@ class Problem:
         return said != self.labels if self.targets is None else said == self.targets
 
     @torch.no_grad()
+    def said(self) -> Tensor:
+        """(n,) int64: what the network says of the images as they are. Raises BadInput where it puts out no logits."""
+        logits = torch.cat([self.model(part) for part in torch.split(self.images, PART)])
+        require_logits(logits, CLASSES)
+        return logits.argmax(1)
+
+    @torch.no_grad()
     def fools(self, images: Tensor) -> Tensor:
         """(n,) bool: whether these, in the place of the problem's images, reach what is wanted."""
         return self.reached(self.model(images)) if len(images) else torch.zeros(0, dtype=torch.bool)
@@ -59,6 +73,10 @@ class Problem:
         """The goal's gradient at other images of the same problem, (n, 3, h, w), and their logits."""
         moved = images.detach().requires_grad_()
         logits = self.model(moved)
+        if not logits.requires_grad:
+            raise BadInput(
+                "This network has no gradient to the image; choose an attack that only asks: square, simba or nes."
+            )
         (gradient,) = torch.autograd.grad(self.goal(logits).sum(), moved)
         return gradient, logits.detach()
 
@@ -79,6 +97,20 @@ class Problem:
 
     def with_budget(self, epsilon: Tensor) -> Problem:
         return replace(self, epsilon=epsilon)
+
+
+def require_logits(outputs: Tensor, classes: int) -> None:
+    """Raise BadInput for outputs (n, ...) that aren't logits of so many classes."""
+    if outputs.ndim != 2 or outputs.shape[1] != classes:
+        shape = " x ".join(map(str, outputs.shape[1:])) or "one number"
+        raise BadInput(
+            f"This network says {shape} of an image, where an attack on {classes} digits needs {classes} logits."
+        )
+    if (outputs >= 0).all() and (outputs.sum(1) - 1).abs().max() < 1e-3:
+        raise BadInput(
+            "This network puts out probabilities: where they round to 0 or 1 its gradient is lost. Leave out its "
+            "last softmax."
+        )
 
 
 class Attack(Protocol):

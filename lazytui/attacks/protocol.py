@@ -7,10 +7,17 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from lazytui.attacks.problem import Problem, length
+from lazytui.attacks.problem import PART, Problem, length
 
 Within = Callable[[Problem], Tensor]
 """An attack with its options: images (n, 3, h, w) within the problem's budgets."""
+
+
+def in_parts(find: Callable[[Problem], tuple[Tensor, Tensor]], problem: Problem) -> tuple[Tensor, Tensor]:
+    """Budgets and images of any number of sources, a part after the other."""
+    indices = torch.arange(len(problem.images), device=problem.images.device)
+    found = [find(problem.part(part)) for part in torch.split(indices, PART)]
+    return torch.cat([budgets for budgets, _ in found]), torch.cat([images for _, images in found])
 
 
 def smallest_budgets(attack: Within, problem: Problem, unit: float, largest: int) -> tuple[Tensor, Tensor]:

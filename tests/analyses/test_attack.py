@@ -94,6 +94,17 @@ def test_a_canvas_without_color_has_no_pools(lab: Lab) -> None:
     assert "without color" in lab.call("run", "attack", "latest").sentence
 
 
+def test_a_network_that_puts_out_probabilities_is_told_so(lab: Lab) -> None:
+    code = lab.folder / "own.py"
+    code.write_text(
+        "from torch import nn\ndef sure(): return nn.Sequential(nn.Flatten(), nn.Linear(2352, 10), nn.Softmax(1))\n"
+    )
+    model = f"{code}:sure"
+    assert lab.call("run", "train", *TINY_TRAINING, "--model", model, "--quiet").code == 0
+    refused = lab.call("run", "attack", "latest", "--model", model, "--sources", "10", "--quiet")
+    assert refused.code == 3 and "probabilities" in refused.last
+
+
 def test_the_list_names_every_attack(lab: Lab) -> None:
     entries = lab.call("attacks", "--json").json
     assert [entry["attack"] for entry in entries] == [line.split()[0] for line in _rows(lab.call("attacks").out)]

@@ -11,7 +11,8 @@ import torch
 
 from lazytui.attacks.ddn import ddn
 from lazytui.attacks.iterated import pgd
-from lazytui.attacks.protocol import smallest_budgets, smallest_distances
+from lazytui.attacks.protocol import in_parts, smallest_budgets, smallest_distances
+from lazytui.errors import BadInput
 from lazytui.evaluation.robustness import Attacked, wilson
 from tests.attacks.networks import Linear, gray_images, plane, towards_one
 
@@ -79,3 +80,28 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     """Published: 0 of 10 gives 0 to 27.8 %, 5 of 10 gives 23.7 to 76.3 %."""
     np.testing.assert_allclose(wilson(0, 10), (0, 0.278), atol=5e-4)
     np.testing.assert_allclose(wilson(0.5, 10), (0.237, 0.763), atol=5e-4)
+
+
+def test_a_network_without_gradient_is_told_apart_and_so_is_another_class_count() -> None:
+    images = gray_images(2)
+
+    class Flat(torch.nn.Module):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return images.detach().flatten(1)[:, :10]
+
+    asked = towards_one(Flat(), images, 0.1)
+    with pytest.raises(BadInput, match="only asks: square"):
+        pgd(asked)
+    with pytest.raises(BadInput, match="says 4 of an image"):
+        towards_one(plane(images, 0.1), images, 0.1).said()
+    assert asked.said().tolist() == images.flatten(1)[:, :10].argmax(1).tolist()
+
+
+def test_parts_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = gray_images(7)
+    asked = towards_one(plane(images, 0.05), images, 50.0)
+    monkeypatch.setattr("lazytui.attacks.protocol.PART", 3)
+    for whole, parts in zip(
+        smallest_distances(ddn, asked), in_parts(partial(smallest_distances, ddn), asked), strict=True
+    ):
+        torch.testing.assert_close(whole, parts)

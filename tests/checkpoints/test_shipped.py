@@ -13,13 +13,18 @@ from lazytui.models.checkpoints import load_model
 from lazytui.packaged import packaged
 from lazytui.runs.result import read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
+from lazytui.training.methods import METHODS
 from tests.commands import Lab
 
 MANIFEST: dict[str, Any] = json.loads((packaged("checkpoints") / "manifest.json").read_text())
 
 
+LAZY = ("lazy-mnist", "lazy-strokes")
+CURED = ("cured-mnist", "cured-strokes")
+
+
 def test_the_manifest_lists_what_is_shipped() -> None:
-    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {"lazy-mnist", "lazy-strokes"}
+    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {*LAZY, *CURED}
 
 
 @pytest.mark.parametrize("name", MANIFEST)
@@ -33,12 +38,25 @@ def test_the_manifest_is_true(name: str) -> None:
     assert run.status.state == "done"
 
 
-@pytest.mark.parametrize("name", MANIFEST)
-def test_the_models_are_lazy_and_small(name: str) -> None:
+@pytest.mark.parametrize("name", LAZY)
+def test_the_lazy_models_are_lazy(name: str) -> None:
     metrics = MANIFEST[name]["metrics"]
     assert metrics["easy_accuracy"] >= 0.94
     assert metrics["hard_accuracy"] <= 0.15
     assert metrics["color_follow_rate"] >= 0.8
+
+
+@pytest.mark.parametrize("name", CURED)
+def test_the_cured_models_are_cured_within_the_rules(name: str) -> None:
+    metrics, method = MANIFEST[name]["metrics"], METHODS[shipped_run(name).record.params["method"]]
+    assert metrics["easy_accuracy"] >= 0.94
+    assert metrics["hard_accuracy"] >= 0.9
+    assert metrics["color_follow_rate"] <= 0.05
+    assert not method.bends and not method.needs, "no color label, no held-out data, no repainting"
+
+
+@pytest.mark.parametrize("name", MANIFEST)
+def test_they_are_small_and_can_be_loaded(name: str) -> None:
     assert sum(path.stat().st_size for path in shipped_run(name).path.iterdir()) < 500_000
     load_model(shipped_run(name).path)
 

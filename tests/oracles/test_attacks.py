@@ -22,7 +22,7 @@ from lazytui.data.splits import build
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run
 
-SOURCES = 60
+SOURCES = 40
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def theirs(attack: Any, problem: Problem, epsilon: float | None) -> tuple[Tensor
     return made, fooled
 
 
-@pytest.mark.parametrize("epsilon", [0.1, 0.2, 0.3])
+@pytest.mark.parametrize("epsilon", [0.15, 0.3])
 @pytest.mark.parametrize(
     ("name", "peer"),
     [
@@ -71,17 +71,21 @@ def test_as_many_are_fooled_at_the_same_budget(name: str, peer: Any, epsilon: fl
 
 
 @pytest.mark.parametrize(
-    ("name", "peer"),
+    ("name", "options", "peer"),
     [
-        ("ddn", foolbox.attacks.DDNAttack(steps=300, gamma=0.05)),
-        ("cw", foolbox.attacks.L2CarliniWagnerAttack(binary_search_steps=6, steps=100, stepsize=0.05, initial_const=1)),
+        ("ddn", {"steps": 150}, foolbox.attacks.DDNAttack(steps=150, gamma=0.05)),
+        (
+            "cw",
+            {"steps": 60, "searches": 4},
+            foolbox.attacks.L2CarliniWagnerAttack(binary_search_steps=4, steps=60, stepsize=0.05, initial_const=1),
+        ),
     ],
 )
-def test_smallest_distances_are_no_larger(name: str, peer: Any, problem: Problem) -> None:
+def test_smallest_distances_are_no_larger(name: str, options: dict[str, float], peer: Any, problem: Problem) -> None:
     """Medians over the sources, with those that were never fooled at infinity; ours are in whole levels besides."""
-    part = problem.part(torch.arange(24)).with_budget(torch.full((24,), 40.0))
+    part = problem.part(torch.arange(12)).with_budget(torch.full((12,), 40.0))
     found = []
-    for made, fooled in ((attack_named(name)(part), None), theirs(peer, part, None)):
+    for made, fooled in ((attack_named(name)(part, **options), None), theirs(peer, part, None)):
         there = part.fools(made) if fooled is None else fooled
         found.append(torch.where(there, length(made - part.images), torch.inf).median().item())
     assert np.isfinite(found[0]) and found[0] <= 1.02 * found[1], found

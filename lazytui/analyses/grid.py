@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator, Field
+
+from lazytui.analyses.base import Params
+from lazytui.analyses.several import counted
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.train import settle as settle_training
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training
@@ -14,6 +18,23 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result, Unfinished
 from lazytui.runs.workspace import Workspace
+
+
+class GridParams(Params):
+    """What every grid of trainings is asked."""
+
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
+        (0, 1, 2), description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
+    )
+    plain: bool = Field(
+        True,
+        description="Also train plain networks beside cures: same data, seeds and number of steps, what a cure is held "
+        "against.",
+    )
+    jobs: int = Field(
+        0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
+    )
+
 
 Cells = Mapping[str, TrainParams]
 """Trainings by what tells each from the others."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 
-from lazytui.analyses.base import Analysis, Params, Positional
+from lazytui.analyses.base import Analysis, Positional
 from lazytui.analyses.compare_figures import Group, drawn, labelled
-from lazytui.analyses.grid import carried, failures, settled_source
+from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.recipes import Recipe, Tolerance, recipes, tolerance
-from lazytui.analyses.several import counted
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import key_of, plain, recipe_of
 from lazytui.analyses.words import METRICS
@@ -25,13 +24,10 @@ from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
 
-class RecipeParams(Params):
+class RecipeParams(GridParams):
     """Which recipe, how often, and on how much."""
 
     recipe: Annotated[str, Positional()] = Field(description="A name from `lazytui recipes`.", examples=list(recipes()))
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
-        (0, 1, 2), description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
-    )
     source: SourceName = Field(
         "mnist", description="Digits to paint; the studies used mnist, and a verdict on others is one on those."
     )
@@ -40,12 +36,6 @@ class RecipeParams(Params):
     )
     test_size: Annotated[int, Field(ge=10)] | None = Field(
         None, description="How many test digits to use; default all, as the studies did."
-    )
-    plain: bool = Field(
-        True, description="Also train plain networks for as many steps where the recipe is a cure: many studies didn't."
-    )
-    jobs: int = Field(
-        0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 

@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.compare import MetricName
 from lazytui.analyses.compare_figures import drawn, labelled
-from lazytui.analyses.grid import carried, failures, settled_source
-from lazytui.analyses.several import counted, separated
+from lazytui.analyses.grid import GridParams, carried, failures, settled_source
+from lazytui.analyses.several import separated
 from lazytui.analyses.study_figures import by_bias
 from lazytui.analyses.train import TrainParams
 from lazytui.data.params import CanvasParams
@@ -28,28 +28,22 @@ from lazytui.training.settings import LoopSettings
 _SHARED = [name for name in TrainParams.model_fields if name not in {"method", "seed", "bias"}]
 
 
-class StudyParams(CanvasParams, MethodOptions, LoopSettings):
-    """The grid, and what all of its trainings have in common."""
+class StudyGrid(GridParams):
+    """What varies."""
 
     methods: Annotated[tuple[str, ...], BeforeValidator(separated)] = Field(
         ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
         description="Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
         examples=list(METHODS),
     )
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
-        (0, 1, 2), description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
-    )
     bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(separated)] = Field(
         (0.95,), description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
     )
-    plain: bool = Field(
-        True,
-        description="Also train plain networks: same data, seeds and number of steps, what a cure is held against.",
-    )
-    jobs: int = Field(
-        0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
-    )
     rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
+
+
+class StudyParams(CanvasParams, MethodOptions, LoopSettings, StudyGrid):
+    """The grid, and what all of its trainings have in common."""
 
     @field_validator("methods")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_all_figures_go_to_the_proposed_page_and_its_path_is_copied(app: Lazytui
         await until(pilot, lambda: app.clipboard == str(path))
         page = path.read_text()
         assert isinstance(app.screen, Place)
-        assert all(figure.title in page for figure in app.screen.shown_figures() if figure.title.isascii())
+        assert all(escape(figure.title) in page for figure in app.screen.shown_figures() if figure.title.isascii())
 
     drive(app, steps)
 

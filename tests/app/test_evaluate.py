@@ -109,7 +109,7 @@ def test_the_second_network_is_picked_from_a_list(workspace: Workspace) -> None:
         field.focus()
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"strokes", "enter")
+        await pilot.press(*"lazy-strokes", "enter")
         await until(pilot, lambda: "--against shipped/lazy-strokes" in pilot.app.screen.query_one(ParamsForm).command)
 
     drive(LazytuiApp(workspace), steps)

@@ -229,7 +229,7 @@ def test_two_networks_stand_side_by_side(size: tuple[int, int], image: bool, wor
         await until(pilot, lambda: "map" in drawn(pilot))
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"strokes", "enter")
+        await pilot.press(*"lazy-strokes", "enter")
         await settled(pilot, lambda: "against-map" in drawn(pilot))
         views = {view.figure.name: view for view in pilot.app.screen.query("#look > FigureView")}
         first, second = views["map"], views["against-map"]
@@ -255,7 +255,7 @@ def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
         await open_place(pilot)
         await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"strokes", "enter")
+        await pilot.press(*"lazy-strokes", "enter")
         await until(pilot, lambda: pilot.app.screen._answer.network == "shipped/lazy-strokes")
         assert form(pilot).run == "shipped/lazy-strokes"
 
@@ -310,7 +310,7 @@ def test_the_whole_split_is_that_of_the_network_that_is_shown(looked_at: Lab) ->
         await until(pilot, lambda: found.figures)
         await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"strokes", "enter")
+        await pilot.press(*"lazy-strokes", "enter")
         await until(pilot, lambda: not found.figures)
 
     drive(LazytuiApp(Workspace(looked_at.workspace)), steps)

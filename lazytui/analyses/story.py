@@ -134,7 +134,8 @@ def _comparison(result: Result) -> str:
 
 def _hard(group: Mapping[str, Any]) -> float | None:
     """The mean hard accuracy of a recipe's trainings, in percent."""
-    return over_seeds([run["metrics"].get("hard_accuracy") for run in group["runs"]]).mean
+    shares = [run["metrics"].get("hard_accuracy") for run in group["runs"]]
+    return over_seeds([None if share is None else 100 * share for share in shares]).mean
 
 
 def _is_plain(params: Mapping[str, Any]) -> bool:

@@ -42,6 +42,15 @@ def test_the_network_takes_the_bait(story: Path) -> None:
     assert metrics["color_follow_rate"] >= 0.8
 
 
+def test_the_cure_is_held_against_plain_training_in_percent(story: Path) -> None:
+    told = read_json(story / "result.json")
+    groups = told["facts"]["comparison"]["facts"]["groups"]
+    hard = {group["recipe"]["method"]: 100 * group["runs"][0]["metrics"]["hard_accuracy"] for group in groups}
+    assert hard["jtt"] == pytest.approx(100 * told["metrics"]["cured_hard_accuracy"])
+    text = " ".join((story / "report.html").read_text(encoding="utf-8").split())
+    assert f"right on {hard['erm']:.1f} % of the hard split, the cure on {hard['jtt']:.1f} %" in text
+
+
 def test_each_chapter_is_a_run_of_its_own(story: Path) -> None:
     told = read_json(story / "result.json")["facts"]
     for chapter in CHAPTERS:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.attacks.iterated import pgd
-from lazytui.attacks.problem import Problem
+from lazytui.attacks.iterated import into_cube, pgd, start_in_cube
+from lazytui.attacks.problem import Problem, each, storable, whole_levels
 from lazytui.attacks.protocol import smallest_budgets
 from lazytui.data.params import DatasetParams
 from lazytui.data.resident import to_float
@@ -84,9 +84,6 @@ def _sweep(problem: Problem) -> Tensor:
 
 def _whole(problem: Problem) -> Tensor:
     """PGD that takes all of its steps with all images, as sweeps do."""
-    from lazytui.attacks.iterated import into_cube, start_in_cube
-    from lazytui.attacks.problem import each, storable, whole_levels
-
     images = start_in_cube(problem)
     for _ in range(STEPS):
         gradient, _logits = problem.gradient(images)

@@ -138,13 +138,13 @@ def run(params: AttackParams, report: Report) -> Result:
     arrays: dict[str, Any] = {}
     total = len(subjects) * len(splits)
     for number, (label, subject) in enumerate(zip(labels, subjects, strict=True)):
-        for place, (name, split) in enumerate(splits.items()):
+        problems = {name: _problem(params, subject, split, report) for name, split in splits.items()}
+        for place, (name, problem) in enumerate(problems.items()):
             report.progress(number * len(splits) + place, total, "pools")
             report.check()
             report.note(f"{label}: {name}")
-            found = _attacked(params, _problem(params, subject, split, report), split)
+            found = _attacked(params, problem, splits[name])
             arrays |= {f"{number}/{name}/{key}": value for key, value in found.items()}
-        problems = {name: _problem(params, subject, split, report) for name, split in splits.items()}
         facts[label] = {"checks": _checks(params, problems)}
     report.progress(total, total, "pools")
     return Result(metrics=_metrics(params, labels, arrays), facts={"networks": labels, "of": facts}, arrays=arrays)

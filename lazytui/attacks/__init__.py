@@ -50,7 +50,7 @@ ATTACKS = {
         "mi_fgsm",
         "linf",
         "Dong 2018",
-        options={"steps": 40, "decay": 1.0},
+        options={"steps": 40},
     ),
     "apgd-ce": AttackEntry(
         "Steps along the sign that shorten by themselves where they don't climb.",
@@ -82,7 +82,7 @@ ATTACKS = {
         "ddn",
         "l2",
         "Rony 2019",
-        options={"steps": 300, "pace": 0.05},
+        options={"steps": 300},
         smallest=True,
     ),
     "cw": AttackEntry(
@@ -91,7 +91,7 @@ ATTACKS = {
         "cw",
         "l2",
         "Carlini & Wagner 2017",
-        options={"steps": 100, "searches": 6},
+        options={"steps": 100},
         smallest=True,
     ),
     "deepfool": AttackEntry(
@@ -118,7 +118,7 @@ ATTACKS = {
         "simba",
         "l2",
         "Guo 2019",
-        options={"queries": 1000, "stride": 0.2},
+        options={"queries": 1000},
         gradient=False,
     ),
     "nes": AttackEntry(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -44,15 +46,17 @@ def _statistics() -> Ratio:
 
 
 def _preferred() -> Ratio:
+    """Each in the precision that is its quickest: bf16 saves memory, of which single images need little, and casts."""
     hardware = choose_hardware("auto", "fp32")
     model = build_model("gap-cnn", seed=0).to(hardware.device).to(memory_format=torch.channels_last).eval()
     cut = Cut(model, _LAYERS[-1])
     strength = np.ones(cut.neurons)
-    climber = Climber(palette("distinct").rgb, hardware, steps=_STEPS)
+    single = Climber(palette("distinct").rgb, hardware, steps=_STEPS)
+    together = replace(single, hardware=hardware.in_haste())
 
     def loop() -> None:
         for neuron in range(cut.neurons):
-            preferred_inputs(cut, strength, climber, 1, [neuron])
+            preferred_inputs(cut, strength, single, 1, [neuron])
 
     name = f"preferred inputs of {cut.neurons} neurons in one batch, against a loop"
-    return in_turn(name, lambda: preferred_inputs(cut, strength, climber, 1), loop, asked=10, repeats=3)
+    return in_turn(name, lambda: preferred_inputs(cut, strength, together, 1), loop, asked=10, repeats=3)

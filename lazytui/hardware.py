@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -22,12 +22,16 @@ class Hardware:
     def autocast(self) -> AbstractContextManager[object]:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
 
+    def in_haste(self) -> Hardware:
+        """The same device in the quickest precision that it has."""
+        return replace(self, precision=_quickest(self.device))
+
 
 def choose_hardware(device: str, precision: str) -> Hardware:
     """Resolve `auto`. Raises BadInput when the device that was asked for isn't there."""
     chosen = _device(device)
     if precision == "auto":
-        precision = "bf16" if _has_bf16(chosen) else "fp32"
+        precision = _quickest(chosen)
     return Hardware(chosen, precision)
 
 
@@ -56,6 +60,10 @@ def _device(name: str) -> torch.device:
         found = ", ".join(kind for kind, here in there.items() if here)
         raise BadInput(f"This machine has no {name} device that torch can use; there is: {found}.")
     return torch.device(name)
+
+
+def _quickest(device: torch.device) -> str:
+    return "bf16" if _has_bf16(device) else "fp32"
 
 
 def _has_bf16(device: torch.device) -> bool:

@@ -224,7 +224,7 @@ def _pictures(
     tick: Callable[[], None],
 ) -> Arrays:
     colors = palette(data.params.palette).rgb
-    climber = Climber(colors, hardware, seed=asked.seed, steps=asked.steps, tick=tick)
+    climber = Climber(colors, hardware.in_haste(), seed=asked.seed, steps=asked.steps, tick=tick)
     patient = Climber(colors, hardware, seed=asked.seed, steps=4 * asked.steps, variation=0.1, tick=tick)
     preferred = preferred_inputs(cut, found.strength, climber, asked.starts, pictured.tolist())
     shown = _shown(cut, as_bytes(preferred).reshape(-1, 28, 28, 3), hardware, Questions())

@@ -37,7 +37,8 @@ Objective = Callable[[Tensor], Tensor]
 class Climber:
     """How images are made.
 
-    palette: (10, 3) uint8, the colors that the network was trained on. seed: of the starts and of the shifts.
+    palette: (10, 3) uint8, the colors that the network was trained on. hardware: its precision is for neurons and
+    classes, whose pictures don't need every digit; representations are inverted exactly. seed: of starts and shifts.
     steps: of Adam. rate: its learning rate. variation: weight of the total variation, against high frequencies.
     tick: called before every step.
     """
@@ -86,7 +87,9 @@ def preferred_inputs(
     unit = torch.from_numpy(np.maximum(strength, floor)).float().to(device)[own]
 
     def objective(images: Tensor) -> Tensor:
-        return cut.own_means(images, own) / unit
+        with climber.hardware.autocast():
+            means = cut.own_means(images, own)
+        return means / unit
 
     with evaluating(cut.model):
         made = climber.climb(objective, len(own))
@@ -96,8 +99,14 @@ def preferred_inputs(
 def class_images(model: nn.Module, climber: Climber, starts: int) -> NDArray[np.float32]:
     """(starts, 10, 28, 28, 3) float32 in [0, 1]: what makes each class's logit large."""
     own = torch.arange(CLASSES, device=climber.hardware.device).repeat(starts)
+
+    def objective(images: Tensor) -> Tensor:
+        with climber.hardware.autocast():
+            logits: Tensor = model(images)
+        return logits.float().gather(1, own[:, None])[:, 0]
+
     with evaluating(model):
-        made = climber.climb(lambda images: model(images).gather(1, own[:, None])[:, 0], len(own))
+        made = climber.climb(objective, len(own))
     return made.reshape(starts, CLASSES, SIZE, SIZE, 3)
 
 

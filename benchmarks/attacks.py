@@ -17,7 +17,7 @@ from lazytui.attacks.protocol import smallest_budgets
 from lazytui.data.params import DatasetParams
 from lazytui.data.resident import to_float
 from lazytui.data.splits import build
-from lazytui.hardware import use_all_cores
+from lazytui.hardware import choose_hardware, use_all_cores
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run
 
@@ -50,7 +50,9 @@ def _problem(model: nn.Module, count: int, epsilon: float) -> Problem:
     right = model(images).argmax(1) == labels
     images, labels = images[right][:count], labels[right][:count]
     budgets = torch.full((len(labels),), epsilon)
-    return Problem(model, images, labels, (labels + 1) % 10, budgets, torch.Generator().manual_seed(0))
+    quick = choose_hardware("cpu", "auto")
+    random = torch.Generator().manual_seed(0)
+    return Problem(model, images, labels, (labels + 1) % 10, budgets, random, arithmetic=quick.autocast)
 
 
 def _peers(problem: Problem, epsilon: float) -> dict[str, Callable[[], object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -88,6 +89,8 @@ class AttackParams(SubjectParams):
     def _check(self) -> AttackParams:
         if self.source_class == self.target_class:
             raise ValueError(f"The source and the target are both {self.source_class}: nothing has to be changed.")
+        if ATTACKS[self.attack].targeted and not self.targeted:
+            raise ValueError(f"{self.attack} goes towards a target: leave targeted on, or choose another attack.")
         if ATTACKS[self.attack].norm == "linf" and max(self.epsilon, self.largest or 0) > 1:
             raise ValueError(f"{self.attack} changes values between 0 and 1: a budget over 1 means nothing.")
         if self.epsilon > self.budget:
@@ -192,14 +195,31 @@ def _problem(params: AttackParams, subject: Subject, split: Split, report: Repor
     targets = torch.full_like(labels, params.target_class) if params.targeted else None
     epsilon = torch.full((len(split),), params.epsilon, device=device)
     random = torch.Generator().manual_seed(params.seed)
-    return Problem(ask, images, labels, targets, epsilon, random)
+    quick = subject.hardware.in_haste()
+    problem = Problem(ask, images, labels, targets, epsilon, random, arithmetic=quick.autocast)
+    if not params.targeted:
+        return problem
+    return replace(
+        problem, mean_images=_mean_image(subject.data.train, params.target_class).to(device).expand_as(images)
+    )
+
+
+def _mean_image(split: Split, digit: int) -> Tensor:
+    """(1, 3, h, w) float32 in [0, 1]: of all training images of a digit."""
+    import torch
+
+    from lazytui.data.resident import to_float
+
+    chosen = torch.from_numpy(split.images[split.digits == digit])
+    return to_float(chosen).mean(0, keepdim=True)
 
 
 def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
     import torch
 
     from lazytui.attacks import attack_named
-    from lazytui.attacks.protocol import in_parts, smallest_budgets, smallest_distances
+    from lazytui.attacks.problem import largest_change, length
+    from lazytui.attacks.protocol import in_parts, smallest_budgets, smallest_found
 
     entry = ATTACKS[params.attack]
     chosen: dict[str, float] = {name: getattr(params, name, None) or default for name, default in entry.options.items()}
@@ -209,8 +229,9 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
         return chosen_attack(part, **chosen)
 
     if entry.smallest:
+        size = largest_change if entry.norm == "linf" else length
         whole = problem.with_budget(torch.full_like(problem.epsilon, params.budget))
-        return in_parts(lambda part: smallest_distances(attack, part), whole)
+        return in_parts(lambda part: smallest_found(attack, part, size), whole)
     unit = _UNITS[entry.norm]
     units = int(params.budget / unit + 1e-6)
     return in_parts(lambda part: smallest_budgets(attack, part, unit, units), problem)
@@ -221,10 +242,10 @@ def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
     import torch
 
     from lazytui.attacks.ddn import ddn
-    from lazytui.attacks.protocol import in_parts, smallest_distances
+    from lazytui.attacks.protocol import in_parts, smallest_found
 
     whole = problem.with_budget(torch.full_like(problem.epsilon, _LARGEST["l2"]))
-    far, made = in_parts(lambda part: smallest_distances(ddn, part), whole)
+    far, made = in_parts(lambda part: smallest_found(ddn, part), whole)
     changes = torch.where(torch.isfinite(far)[:, None, None, None], made - problem.images, 0.0)
     array: np.ndarray[Any, Any] = changes.permute(0, 2, 3, 1).cpu().numpy()
     return array

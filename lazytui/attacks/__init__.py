@@ -18,8 +18,8 @@ class AttackEntry:
     """module, name: where the function is. source: the paper.
 
     norm: what epsilon bounds. smallest: whether it looks for the smallest perturbation by itself, up to epsilon, where
-    the others spend what they are given. gradient: whether it needs the network's gradient. options: what can be
-    chosen of it, with its defaults; the names are arguments of the function.
+    the others spend what they are given. gradient: whether it needs the network's gradient. targeted: whether it
+    needs a target. options: what can be chosen of it, with its defaults; the names are arguments of the function.
     """
 
     summary: str
@@ -30,6 +30,7 @@ class AttackEntry:
     options: Mapping[str, float] = field(default_factory=dict)
     smallest: bool = False
     gradient: bool = True
+    targeted: bool = False
 
 
 ATTACKS = {
@@ -103,6 +104,15 @@ ATTACKS = {
         options={"steps": 50},
         smallest=True,
     ),
+    "fmn": AttackEntry(
+        "The smallest change of the most changed value: a cube that shrinks and grows as DDN's ball does.",
+        "fmn",
+        "fmn",
+        "linf",
+        "Pintor 2021",
+        options={"steps": 100},
+        smallest=True,
+    ),
     "square": AttackEntry(
         "Squares of one color, kept where they help; asks only for the network's answer.",
         "black_box",
@@ -145,6 +155,15 @@ ATTACKS = {
         "linf",
         "Shafahi 2020",
         options={"steps": 40},
+    ),
+    "mean-image": AttackEntry(
+        "Straight towards the mean training image of the target; asks nothing of the network.",
+        "interpolation",
+        "mean_image",
+        "linf",
+        "study B",
+        gradient=False,
+        targeted=True,
     ),
 }
 

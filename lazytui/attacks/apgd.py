@@ -92,7 +92,5 @@ def _auto(problem: Problem, loss: Loss, steps: int) -> Tensor:
 
 
 def _slope(problem: Problem, loss: Loss, images: Tensor) -> tuple[Tensor, Tensor]:
-    moved = images.detach().requires_grad_()
-    value = loss(problem, problem.model(moved))
-    (gradient,) = torch.autograd.grad(value.sum(), moved)
-    return gradient, value.detach()
+    gradient, logits = problem.slope(images, loss)
+    return gradient, loss(problem, logits)

@@ -76,44 +76,43 @@ def into_ball(images: Tensor, problem: Problem) -> Tensor:
 
 def _from_starts(problem: Problem, ball: Ball, steps: int, restarts: int) -> Tensor:
     """The best of several climbs: whoever isn't there after one begins anew."""
-    best = problem.images.clone()
+    best = _climb(problem, ball, ball.start(problem), steps)
     left = torch.arange(len(best), device=best.device)
-    for _ in range(restarts):
-        part = problem.part(left)
-        made = _climb(part, ball, ball.start(part), steps)
-        best[left] = made
-        left = left[~part.fools(made)]
+    for _ in range(restarts - 1):
+        left = left[~problem.part(left).fools(best[left])]
         if not len(left):
             break
+        part = problem.part(left)
+        best[left] = _climb(part, ball, ball.start(part), steps)
     return best
 
 
 def _climb(problem: Problem, ball: Ball, images: Tensor, steps: int) -> Tensor:
     """The images after so many steps, or when they first reached what is wanted; in whole levels."""
-    made = ball.store(images, problem)
+    made = torch.empty_like(images)
     left = torch.arange(len(made), device=made.device)
     part, memory = problem, torch.zeros_like(images)
-    for step in range(steps + 1):
+    for _ in range(steps):
         gradient, logits = part.gradient(images)
-        stored = ball.store(images, part)
-        going = _going(part, stored, logits)
-        if step == steps or not going.all():
-            made[left] = stored
-        if step == steps or not going.any():
+        there = _there(part, ball, images, logits)
+        if there.any():
+            made[left[there]] = ball.store(images[there], part.part(there))
+            left, part = left[~there], part.part(~there)
+            images, gradient, memory = images[~there], gradient[~there], memory[~there]
+        if not len(left):
             break
-        if not going.all():
-            left, part = left[going], part.part(going)
-            images, gradient, memory = images[going], gradient[going], memory[going]
         images = ball.walk(part, images, gradient, memory).detach()
+    made[left] = ball.store(images, part)
     return made
 
 
-def _going(part: Problem, stored: Tensor, logits: Tensor) -> Tensor:
-    """(n,) bool: which haven't reached what is wanted. Those that seem to are asked again as they are stored."""
-    going = torch.ones(len(stored), dtype=torch.bool, device=stored.device)
-    seeming = part.reached(logits).nonzero()[:, 0]
-    going[seeming] = ~part.part(seeming).fools(stored[seeming])
-    return going
+def _there(part: Problem, ball: Ball, images: Tensor, logits: Tensor) -> Tensor:
+    """(n,) bool: which have reached what is wanted. Those that seem to are asked again as they are stored."""
+    there = part.reached(logits)
+    if there.any():
+        seeming = part.part(there)
+        there[there.clone()] = seeming.fools(ball.store(images[there], seeming))
+    return there
 
 
 def _stored(images: Tensor, _problem: Problem) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -27,6 +28,8 @@ class Problem:
     labels: (n,) int64, what they show. targets: (n,) int64, what the network shall say instead; None: anything else.
     epsilon: (n,), the budget of each, in units of the whole range from 0 to 1. sure: 0 where the largest logit
     decides, else the probability that the target (or all that isn't the label) has to exceed. random: of the starts.
+    arithmetic: what gradients are computed in; whether an image fools is always asked in the model's own.
+    mean_images: (n, 3, h, w), the mean of the training images of each target, for the attack that goes there.
     """
 
     model: Callable[[Tensor], Tensor]
@@ -36,6 +39,8 @@ class Problem:
     epsilon: Tensor
     random: torch.Generator
     sure: float = 0.0
+    arithmetic: Callable[[], AbstractContextManager[object]] = nullcontext
+    mean_images: Tensor | None = None
 
     def goal(self, logits: Tensor) -> Tensor:
         """(n,), to be made large: the log-odds of the target, or else those against the label.
@@ -71,24 +76,29 @@ class Problem:
 
     def gradient(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """The goal's gradient at other images of the same problem, (n, 3, h, w), and their logits."""
+        return self.slope(images, Problem.goal)
+
+    def slope(self, images: Tensor, goal: Callable[[Problem, Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """The same for another goal: of the problem and logits, (n,), to be made large."""
         moved = images.detach().requires_grad_()
-        logits = self.model(moved)
+        with self.arithmetic():
+            logits = self.model(moved).float()
         if not logits.requires_grad:
             raise BadInput(
                 "This network has no gradient to the image; choose an attack that only asks: square, simba or nes."
             )
-        (gradient,) = torch.autograd.grad(self.goal(logits).sum(), moved)
+        (gradient,) = torch.autograd.grad(goal(self, logits).sum(), moved)
         return gradient, logits.detach()
 
     def part(self, chosen: Tensor) -> Problem:
         """The problem of some of the images only. chosen: indices, or (n,) bool."""
-        targets = None if self.targets is None else self.targets[chosen]
         return replace(
             self,
             images=self.images[chosen],
             labels=self.labels[chosen],
-            targets=targets,
+            targets=None if self.targets is None else self.targets[chosen],
             epsilon=self.epsilon[chosen],
+            mean_images=None if self.mean_images is None else self.mean_images[chosen],
         )
 
     def surely(self, probability: float) -> Problem:
@@ -133,6 +143,12 @@ def whole_levels(epsilon: Tensor) -> Tensor:
 def storable(images: Tensor) -> Tensor:
     """The nearest images in whole levels."""
     return (images * LEVELS).round().clamp(0, LEVELS) / LEVELS
+
+
+def largest_change(change: Tensor) -> Tensor:
+    """(n, 3, h, w) -> (n,): of any value."""
+    found: Tensor = change.abs().amax((1, 2, 3))
+    return found
 
 
 def length(change: Tensor) -> Tensor:

@@ -46,12 +46,14 @@ def smallest_budgets(attack: Within, problem: Problem, unit: float, largest: int
     return budgets, images
 
 
-def smallest_distances(attack: Within, problem: Problem) -> tuple[Tensor, Tensor]:
-    """For attacks that look for the smallest perturbation by themselves: (n,) Euclidean distances, and the images.
+def smallest_found(
+    attack: Within, problem: Problem, size: Callable[[Tensor], Tensor] = length
+) -> tuple[Tensor, Tensor]:
+    """For attacks that look for the smallest perturbation by themselves: (n,) their sizes, and the images.
 
-    Infinite where nothing within the problem's budget was enough.
+    size: of changes (n, 3, h, w), (n,). Infinite where nothing within the problem's budget was enough.
     """
     made = attack(problem)
-    budgets = length(made - problem.images)
+    budgets = size(made - problem.images)
     budgets[~problem.fools(made)] = torch.inf
     return budgets, made

@@ -12,7 +12,14 @@ from torch import Tensor, nn
 
 from lazytui.attacks import ATTACKS, attack_named
 from lazytui.attacks.problem import Problem, length, whole_levels
+from lazytui.data.params import DatasetParams
+from lazytui.data.resident import to_float
+from lazytui.data.splits import build
+from lazytui.errors import BadInput
+from lazytui.hardware import Hardware
 from lazytui.models.build import build_model
+from lazytui.models.checkpoints import load_model
+from lazytui.runs.workspace import shipped_run
 from tests.attacks.networks import Linear, gray_images, plane, towards_one
 
 FAST = {"steps": 7, "queries": 40}
@@ -35,7 +42,8 @@ def network() -> nn.Module:
 def problem(network: nn.Module, images: Tensor, epsilon: Tensor, *, targeted: bool, seed: int = 0) -> Problem:
     labels = torch.arange(len(images)) % 10
     targets = (labels + 3) % 10 if targeted else None
-    return Problem(network, images, labels, targets, epsilon, torch.Generator().manual_seed(seed))
+    random = torch.Generator().manual_seed(seed)
+    return Problem(network, images, labels, targets, epsilon, random, mean_images=gray_images(len(images)))
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -115,7 +123,7 @@ def test_recoloring_crosses_a_plane_of_color_and_adds_one_color_everywhere() -> 
     assert (changed.flatten(2).amax(2) == changed.flatten(2).amin(2)).all() and (changed[:, 1:] == 0).all()
 
 
-@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if not entry.gradient])
+@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if not entry.gradient and not entry.targeted])
 def test_asking_alone_finds_a_broad_way(name: str) -> None:
     """All values count the same: whoever keeps what helps gets there. And no gradient is ever taken."""
 
@@ -137,3 +145,28 @@ def test_one_perturbation_serves_all() -> None:
     assert asked.fools(made).all()
     changed = ((made - images) * 255).round()
     assert (changed == changed[:1]).all(), "no value meets the end of the range here"
+
+
+def test_the_mean_image_is_approached_as_far_as_the_budget_goes() -> None:
+    images, means = torch.full((2, 3, 28, 28), 51 / 255), torch.full((2, 3, 28, 28), 153 / 255)
+    means[:, 1] = 51 / 255
+    asked = replace(towards_one(plane(images, 0.05), images, torch.tensor([10 / 255, 1.0])), mean_images=means)
+    made = (attack_named("mean-image")(asked) * 255).round()
+    assert (made[0, 0] == 61).all() and (made[0, 1] == 51).all(), "a tenth of the way, where there is one"
+    assert (made[1, 0] == 153).all(), "never beyond the mean"
+    with pytest.raises(BadInput, match="towards a target"):
+        attack_named("mean-image")(replace(asked, mean_images=None))
+
+
+@pytest.mark.parametrize("name", ["pgd", "ddn", "apgd-ce"])
+def test_gradients_in_half_the_digits_lead_as_far(name: str) -> None:
+    """Steps are taken along gradients in bfloat16; what they reach is asked in float32, and hardly differs."""
+    network = load_model(shipped_run("cured-strokes").path, name="gap-cnn").eval().requires_grad_(False)
+    split = build(DatasetParams(source="strokes", train_size=1000, test_size=300)).validation
+    images, labels = to_float(torch.from_numpy(split.images[:40].copy())), torch.from_numpy(split.digits[:40]).long()
+    epsilon = torch.full((40,), 0.11 if ATTACKS[name].norm == "linf" else 3.0)
+    exact = Problem(network, images, labels, (labels + 1) % 10, epsilon, torch.Generator())
+    rough = replace(exact, arithmetic=Hardware(torch.device("cpu"), "bf16").autocast)
+    settings = {"steps": 15}
+    fooled = [float(exact.fools(attack_named(name)(asked, **settings)).float().mean()) for asked in (exact, rough)]
+    assert 0.1 < fooled[0] < 0.9 and abs(fooled[0] - fooled[1]) <= 0.1

@@ -11,7 +11,7 @@ import torch
 
 from lazytui.attacks.ddn import ddn
 from lazytui.attacks.iterated import pgd
-from lazytui.attacks.protocol import in_parts, smallest_budgets, smallest_distances
+from lazytui.attacks.protocol import in_parts, smallest_budgets, smallest_found
 from lazytui.errors import BadInput
 from lazytui.evaluation.robustness import Attacked, wilson
 from tests.attacks.networks import Linear, gray_images, plane, towards_one
@@ -55,10 +55,10 @@ def test_ddn_comes_near_the_distance_of_a_plane() -> None:
     images = gray_images()
     model = plane(images, 0.05)
     exact = -model(images)[:, 1] / model.weight.norm()
-    distances, made = smallest_distances(ddn, towards_one(model, images, 50.0))
+    distances, made = smallest_found(ddn, towards_one(model, images, 50.0))
     assert (distances >= exact * 0.99).all() and (distances <= exact * 1.1).all()
     assert towards_one(model, images, 50.0).fools(made).all()
-    short, _ = smallest_distances(ddn, towards_one(model, images, 0.5 * exact))
+    short, _ = smallest_found(ddn, towards_one(model, images, 0.5 * exact))
     assert torch.isinf(short).all()
 
 
@@ -101,7 +101,5 @@ def test_parts_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     images = gray_images(7)
     asked = towards_one(plane(images, 0.05), images, 50.0)
     monkeypatch.setattr("lazytui.attacks.protocol.PART", 3)
-    for whole, parts in zip(
-        smallest_distances(ddn, asked), in_parts(partial(smallest_distances, ddn), asked), strict=True
-    ):
+    for whole, parts in zip(smallest_found(ddn, asked), in_parts(partial(smallest_found, ddn), asked), strict=True):
         torch.testing.assert_close(whole, parts)

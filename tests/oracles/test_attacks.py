@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.attacks import attack_named
-from lazytui.attacks.problem import Problem, length
+from lazytui.attacks.problem import Problem, largest_change, length
 from lazytui.data.params import DatasetParams
 from lazytui.data.resident import to_float
 from lazytui.data.splits import build
@@ -81,7 +81,7 @@ def test_as_many_are_fooled_at_the_same_budget(name: str, peer: Any, epsilon: fl
         ),
     ],
 )
-def test_smallest_distances_are_no_larger(name: str, options: dict[str, float], peer: Any, problem: Problem) -> None:
+def test_smallest_found_are_no_larger(name: str, options: dict[str, float], peer: Any, problem: Problem) -> None:
     """Medians over the sources, with those that were never fooled at infinity; ours are in whole levels besides."""
     part = problem.part(torch.arange(12)).with_budget(torch.full((12,), 40.0))
     found = []
@@ -89,3 +89,14 @@ def test_smallest_distances_are_no_larger(name: str, options: dict[str, float], 
         there = part.fools(made) if fooled is None else fooled
         found.append(torch.where(there, length(made - part.images), torch.inf).median().item())
     assert np.isfinite(found[0]) and found[0] <= 1.02 * found[1], found
+
+
+def test_the_smallest_largest_change_is_no_larger(problem: Problem) -> None:
+    part = problem.part(torch.arange(20)).with_budget(torch.ones(20))
+    made = attack_named("fmn")(part, steps=100)
+    others, fooled = theirs(foolbox.attacks.LInfFMNAttack(steps=100), part, None)
+    sizes = [
+        torch.where(there, largest_change(images - part.images), torch.inf).median().item()
+        for images, there in ((made, part.fools(made)), (others, fooled))
+    ]
+    assert np.isfinite(sizes[0]) and sizes[0] <= sizes[1] + 1 / 255, sizes

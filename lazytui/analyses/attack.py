@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -39,6 +40,7 @@ SHOWN = 6
 """Sources of each pool whose images are kept."""
 
 _CHECKED = 50
+_DDN_STEPS = 100
 _UNITS = {"linf": 1 / 255, "l2": 0.05}
 _LARGEST = {"linf": 0.5, "l2": 12.0}
 
@@ -245,7 +247,7 @@ def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
     from lazytui.attacks.protocol import in_parts, smallest_found
 
     whole = problem.with_budget(torch.full_like(problem.epsilon, _LARGEST["l2"]))
-    far, made = in_parts(lambda part: smallest_found(ddn, part), whole)
+    far, made = in_parts(lambda part: smallest_found(partial(ddn, steps=_DDN_STEPS), part), whole)
     changes = torch.where(torch.isfinite(far)[:, None, None, None], made - problem.images, 0.0)
     array: np.ndarray[Any, Any] = changes.permute(0, 2, 3, 1).cpu().numpy()
     return array

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from lazytui.analyses.base import Analysis, Params, RunReference
-from lazytui.analyses.compare_figures import drawn, labelled
+from lazytui.analyses.compare_attacks import attack_all, attacked, require_attackable
+from lazytui.analyses.compare_figures import drawn, labelled, ranked
 from lazytui.analyses.recipe import known_recipes
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training, trained_params
-from lazytui.errors import BadInput
+from lazytui.attacks import ATTACKS
+from lazytui.errors import BadInput, unknown_name
 from lazytui.figures.kinds import Figure
 from lazytui.models.factories import is_custom
 from lazytui.runs.folder import RunFolder
@@ -46,6 +48,19 @@ class CompareParams(Params):
         description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
         "seed and number of steps.",
     )
+    attack: str | None = Field(
+        None,
+        description="Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to "
+        "fool them is told by recipe and pool of sources.",
+        examples=list(ATTACKS),
+    )
+
+    @field_validator("attack")
+    @classmethod
+    def _known_attack(cls, attack: str | None) -> str | None:
+        if attack is not None and attack not in ATTACKS:
+            raise ValueError(unknown_name("attack", attack, ATTACKS))
+        return attack
 
 
 def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
@@ -63,6 +78,8 @@ def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
                 f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
                 "leave that training out, or compare without plain ones: --no-plain"
             )
+    if params.attack:
+        require_attackable(runs, params.attack, workspace)
     return params.model_copy(update={"runs": tuple(dict.fromkeys(workspace.reference(run) for run in runs))})
 
 
@@ -81,6 +98,8 @@ def run(params: CompareParams, report: Report) -> Result:
         trainings.add(beside)
     report.progress(len(missing), len(missing), "plain trainings")
     groups = trainings.groups
+    if params.attack:
+        attack_all(groups, params.attack, report)
     return Result(
         metrics={
             "recipes": len(groups),
@@ -108,7 +127,10 @@ def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report)
 
 def figures(params: CompareParams, result: Result) -> list[Figure]:
     groups = result.facts["groups"]
-    return [*drawn(groups, rank=params.rank, x=params.x, y=params.y), *known_recipes(labelled(groups))]
+    told = drawn(groups, rank=params.rank, x=params.x, y=params.y)
+    if params.attack:
+        told.append(attacked(ranked(groups, params.rank), params.attack))
+    return [*told, *known_recipes(labelled(groups))]
 
 
 ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, settle=settle)

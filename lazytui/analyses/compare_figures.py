@@ -57,7 +57,7 @@ class Group:
 
 def drawn(facts: Sequence[Mapping[str, Any]], *, rank: str, x: str, y: str) -> list[Figure]:
     """The figures of a comparison, the best recipe first."""
-    groups = sorted(labelled(facts), key=lambda group: -_or_least(group.mean(rank).mean))
+    groups = ranked(facts, rank)
     pairs = [(group, plain) for group in groups if not group.is_plain and (plain := _plain_of(group, groups))]
     return [
         _verdict(groups, pairs, rank),
@@ -69,6 +69,11 @@ def drawn(facts: Sequence[Mapping[str, Any]], *, rank: str, x: str, y: str) -> l
         _cost(groups),
         _scatter(groups, x, y),
     ]
+
+
+def ranked(facts: Sequence[Mapping[str, Any]], rank: str) -> list[Group]:
+    """The groups by their mean of a metric, the largest first."""
+    return sorted(labelled(facts), key=lambda group: -_or_least(group.mean(rank).mean))
 
 
 def labelled(facts: Sequence[Mapping[str, Any]]) -> list[Group]:

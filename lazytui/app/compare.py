@@ -20,7 +20,7 @@ class ComparePlace(FormAndFigures):
     name_of_place = "compare"
     params = CompareParams
     kind = "compare"
-    first = ("runs", "rank", "x", "y", "plain")
+    first = ("runs", "rank", "x", "y", "plain", "attack")
     empty = (
         "No comparison yet. Train with a few methods and seeds (2: Train), then press g: trainings are grouped by "
         "recipe, ranked by their mean over seeds, and each stands beside plain training for as many steps. A study (s) "

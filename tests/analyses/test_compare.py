@@ -166,3 +166,39 @@ def test_what_can_not_be_compared_is_said_before_anything_is_written(three: Lab,
     assert three.call("run", "compare", "nosuch").code == 3
     assert three.call("run", "compare", "--rank", "beauty").code == 2
     assert sorted(three.workspace.iterdir())[: len(before)] == before
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Two seeds of plain training, with enough test images of each digit to attack."""
+    lab = Lab(tmp_path_factory.mktemp("attacked"))
+    for seed in ("0", "1"):
+        assert lab.call(*TINY, "--test-size", "1200", "--epochs", "4", "--seed", seed).code == 0
+    return lab
+
+
+def test_every_network_is_attacked_alike_and_only_once(two: Lab) -> None:
+    _, drawn = compare(two, "--attack", "fgsm")
+    attacks = [run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]
+    assert len(attacks) == 2
+    table = drawn["attacked"]
+    assert isinstance(table, Table)
+    rows = {row[1]: row for row in table.rows}
+    assert set(rows) == {"aligned", "neutral", "target-colored"}
+    for pool, row in rows.items():
+        told = [load_result(run.path).metrics for run in attacks]
+        key = pool.replace("-", "_")
+        assert row[2] == pytest.approx(np.mean([100 * metrics[f"{key}_at_target"] for metrics in told]))
+        medians = [metrics[f"{key}_median_budget"] for metrics in told]
+        if None not in medians:
+            assert row[3] == pytest.approx(np.mean(medians))
+            assert row[5] == pytest.approx(np.mean([100 * metrics[f"{key}_success_rate"] for metrics in told]))
+    assert isinstance(rows["aligned"][3], float), "of images in their own color enough are right"
+    assert rows["target-colored"][3:] == (None,) * 4, "none of those in the target's is"
+    compare(two, "--attack", "fgsm")
+    assert len([run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]) == 2
+
+
+def test_an_attack_that_there_is_not_is_refused(three: Lab) -> None:
+    answer = three.call("run", "compare", "--attack", "pgdd", "--quiet")
+    assert answer.code == 2 and "pgd" in answer.err

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from lazytui.analyses import analysis
 from lazytui.analyses.base import Analysis, Params
 from lazytui.analyses.words import shown
-from lazytui.data.params import SourceName
+from lazytui.data.params import DatasetParams, SourceName
 from lazytui.data.sources import resolve_source
 from lazytui.evaluation.seeds import over_seeds
 from lazytui.figures.kinds import Figure, Text
@@ -27,6 +27,10 @@ _METHOD = "jtt"
 """The cure of the story: it reads no color label and keeps the task's rules."""
 
 _CURE_EPOCHS = 3
+
+_SOURCE, _TARGET = 7, 3
+_ATTACKED = 100
+"""Images of each pool."""
 
 
 class StoryParams(Params):
@@ -53,6 +57,7 @@ class Chapter:
     before: what to read first. after: what came out. figures: the names of those that are shown, where the analysis
     drew them: nothing can be recolored, say, on a canvas without color. prefix: what the story calls its metrics by,
     where an earlier chapter has the same. own: whether a run of that kind, by its Params, is one of this chapter.
+    fits: whether it can be told of what the story plays on.
     """
 
     name: str
@@ -64,6 +69,7 @@ class Chapter:
     figures: tuple[str, ...]
     prefix: str = ""
     own: Callable[[Mapping[str, Any]], bool] = lambda _params: True
+    fits: Callable[[StoryParams], bool] = lambda _story: True
 
 
 def _data(story: StoryParams) -> dict[str, Any]:
@@ -132,6 +138,36 @@ def _comparison(result: Result) -> str:
     )
 
 
+def _cloak(result: Result) -> str:
+    numbers, target = result.metrics, f"a {_TARGET}"
+    told = [f"The lazy network {_needs(numbers, '', target)}."]
+    if "against_aligned_sources" in numbers:
+        told.append(f"The cured one {_needs(numbers, 'against_', target)}.")
+        told.append(
+            "So which is harder to fool? It depends on the image: a color that is far from the target's protects a "
+            "network that reads colors, and the target's own color is all that such a network needs."
+        )
+    return " ".join(told)
+
+
+def _needs(numbers: Mapping[str, Any], prefix: str, target: str) -> str:
+    """What it takes to fool one network, from images in their own color and in the target's."""
+    own, there = (numbers[f"{prefix}{pool}_at_target"] for pool in ("aligned", "target_colored"))
+    return (
+        f"has to see the values of a {_SOURCE} in its own color change by {_budget(numbers, prefix + 'aligned')} "
+        f"({_percent(own)} of them are {target} to it as they are), and those of a {_SOURCE} in the color of the "
+        f"{_TARGET} by {_budget(numbers, prefix + 'target_colored')} ({_percent(there)} are {target} as they are)"
+    )
+
+
+def _budget(numbers: Mapping[str, Any], pool: str) -> str:
+    """The median of a pool's smallest budgets, in words."""
+    median, unfooled = numbers[f"{pool}_median_budget"], numbers[f"{pool}_unfooled"]
+    if unfooled is None:
+        return "an amount that can't be told, since it gets fewer than ten of them right,"
+    return "more than half of the range" if median is None else f"{100 * median:.0f} % of the range in the median"
+
+
 def _hard(group: Mapping[str, Any]) -> float | None:
     """The mean hard accuracy of a recipe's trainings, in percent."""
     shares = [run["metrics"].get("hard_accuracy") for run in group["runs"]]
@@ -140,6 +176,14 @@ def _hard(group: Mapping[str, Any]) -> float | None:
 
 def _is_plain(params: Mapping[str, Any]) -> bool:
     return bool(params.get("method", "erm") == "erm")
+
+
+def _has_colors(story: StoryParams) -> bool:
+    from lazytui.analyses.execute import validated
+
+    data = validated("dataset", _data(story))
+    assert isinstance(data, DatasetParams)
+    return data.placement != "none"
 
 
 def _map_of(story: StoryParams) -> str:
@@ -235,6 +279,27 @@ CHAPTERS = (
         figures=("ranking", "cues", "cost"),
         prefix="compared_",
     ),
+    Chapter(
+        name="cloak",
+        title="The invisible cloak",
+        kind="attack",
+        values=lambda story, runs: {
+            "run": runs["cheat"],
+            "model": story.model,
+            "against": () if is_custom(story.model) else (runs["cure"],),
+            "attack": "fmn",
+            "source_class": _SOURCE,
+            "target_class": _TARGET,
+            "sources": _ATTACKED if story.test_size is None else min(_ATTACKED, story.test_size // 20),
+            "device": story.device,
+        },
+        before=f"How little has to be added to a {_SOURCE} until the network sees a {_TARGET}? For each image the "
+        "smallest change is looked for. From which images it sets out makes all the difference: from such in their own "
+        "color, in any color, or in the color of the target.",
+        after=_cloak,
+        figures=("pools", "survival", "images-aligned", "images-1-target-colored", "channels", "self-check"),
+        fits=_has_colors,
+    ),
 )
 
 
@@ -244,24 +309,30 @@ def settle(params: StoryParams, workspace: Workspace) -> StoryParams:
 
     asked = params.source or ("strokes" if params.preset == "quick" else "mnist")
     settled = params.model_copy(update={"source": resolve_source(asked)})
-    for chapter in CHAPTERS:
+    for chapter in told(settled):
         if not list(references(analysis(chapter.kind).params)):
             chosen = validated(chapter.kind, chapter.values(settled, {}))
             analysis(chapter.kind).settle(chosen, workspace)
     return settled
 
 
+def told(story: StoryParams) -> list[Chapter]:
+    """The chapters of a story on what it plays on."""
+    return [chapter for chapter in CHAPTERS if chapter.fits(story)]
+
+
 def run(params: StoryParams, report: Report) -> Result:
     runs: dict[str, str] = {}
     results: dict[str, tuple[RunFolder, Result]] = {}
-    for number, chapter in enumerate(CHAPTERS):
-        report.progress(number, len(CHAPTERS), "chapters")
+    there = told(params)
+    for number, chapter in enumerate(there):
+        report.progress(number, len(there), "chapters")
         report.check()
-        report.note(f"chapter {number + 1} of {len(CHAPTERS)}: {chapter.title}")
+        report.note(f"chapter {number + 1} of {len(there)}: {chapter.title}")
         child = _chapter_run(chapter, params, runs, report)
         results[chapter.name] = child, load_result(child.path)
         runs[chapter.name] = child.reference
-    report.progress(len(CHAPTERS), len(CHAPTERS), "chapters")
+    report.progress(len(there), len(there), "chapters")
     result = _gathered(results)
     _write_report(params, result, report)
     return result
@@ -289,7 +360,7 @@ def _gathered(results: Mapping[str, tuple[RunFolder, Result]]) -> Result:
     metrics: dict[str, float | None] = {}
     facts: dict[str, Any] = {}
     arrays: dict[str, Any] = {}
-    for chapter in CHAPTERS:
+    for chapter in (chapter for chapter in CHAPTERS if chapter.name in results):
         name, (child, result) = chapter.name, results[chapter.name]
         metrics |= {f"{chapter.prefix}{metric}": value for metric, value in result.metrics.items()}
         facts[name] = {
@@ -307,7 +378,7 @@ def chapters(result: Result) -> list[tuple[Chapter, BaseModel, Result]]:
 
     An older story has fewer of them.
     """
-    told = []
+    found = []
     for chapter in CHAPTERS:
         if chapter.name not in result.facts:
             continue
@@ -315,8 +386,8 @@ def chapters(result: Result) -> list[tuple[Chapter, BaseModel, Result]]:
         prefix = f"{chapter.name}/"
         arrays = {name.removeprefix(prefix): array for name, array in result.arrays.items() if name.startswith(prefix)}
         part = Result(metrics=kept["metrics"], facts=kept["facts"], arrays=arrays)
-        told.append((chapter, analysis(chapter.kind).params.model_validate(kept["params"]), part))
-    return told
+        found.append((chapter, analysis(chapter.kind).params.model_validate(kept["params"]), part))
+    return found
 
 
 def figures(_params: StoryParams, result: Result) -> list[Figure]:

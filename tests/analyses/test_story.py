@@ -99,3 +99,4 @@ def test_a_canvas_without_color_is_told_without_what_only_color_has(lab: Lab) ->
     assert shown.code == 0, shown.err
     names = {figure["name"] for figure in read_json(lab.folder / "story.json")["figures"]}
     assert "gaze-matching" in names and "gaze-recoloring" not in names
+    assert not any(name.startswith("cloak") for name in names)

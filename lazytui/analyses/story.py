@@ -139,33 +139,30 @@ def _comparison(result: Result) -> str:
 
 
 def _cloak(result: Result) -> str:
-    numbers, target = result.metrics, f"a {_TARGET}"
-    told = [f"The lazy network {_needs(numbers, '', target)}."]
+    numbers = result.metrics
+    networks = {"the lazy network": ""}
     if "against_aligned_sources" in numbers:
-        told.append(f"The cured one {_needs(numbers, 'against_', target)}.")
-        told.append(
-            "So which is harder to fool? It depends on the image: a color that is far from the target's protects a "
-            "network that reads colors, and the target's own color is all that such a network needs."
-        )
+        networks["the cured one"] = "against_"
+    told = []
+    for pool, where in (("aligned", "their own color"), ("target_colored", f"the color of the {_TARGET}")):
+        each = "; ".join(f"{name} {_fooled(numbers, prefix + pool)}" for name, prefix in networks.items())
+        told.append(f"{_SOURCE}s in {where}: {each}.")
+    told.append(
+        "So what is harder to fool? That depends on the image. A color far from the target's protects a network that "
+        "reads colors, and the target's own color is all that it takes to fool it."
+    )
     return " ".join(told)
 
 
-def _needs(numbers: Mapping[str, Any], prefix: str, target: str) -> str:
-    """What it takes to fool one network, from images in their own color and in the target's."""
-    own, there = (numbers[f"{prefix}{pool}_at_target"] for pool in ("aligned", "target_colored"))
-    return (
-        f"has to see the values of a {_SOURCE} in its own color change by {_budget(numbers, prefix + 'aligned')} "
-        f"({_percent(own)} of them are {target} to it as they are), and those of a {_SOURCE} in the color of the "
-        f"{_TARGET} by {_budget(numbers, prefix + 'target_colored')} ({_percent(there)} are {target} as they are)"
-    )
-
-
-def _budget(numbers: Mapping[str, Any], pool: str) -> str:
-    """The median of a pool's smallest budgets, in words."""
+def _fooled(numbers: Mapping[str, Any], pool: str) -> str:
+    """What it takes to fool one network from one pool of sources."""
     median, unfooled = numbers[f"{pool}_median_budget"], numbers[f"{pool}_unfooled"]
+    already = f"takes {_percent(numbers[f'{pool}_at_target'])} for a {_TARGET} as they are"
     if unfooled is None:
-        return "an amount that can't be told, since it gets fewer than ten of them right,"
-    return "more than half of the range" if median is None else f"{100 * median:.0f} % of the range in the median"
+        return f"{already} and is right about too few for more to be told"
+    if median is None:
+        return f"{already}, and more than half of those that it gets right are never fooled"
+    return f"{already}, and half of those that it gets right are fooled by changing values by {100 * median:.0f} %"
 
 
 def _hard(group: Mapping[str, Any]) -> float | None:
@@ -297,7 +294,7 @@ CHAPTERS = (
         "smallest change is looked for. From which images it sets out makes all the difference: from such in their own "
         "color, in any color, or in the color of the target.",
         after=_cloak,
-        figures=("pools", "survival", "images-aligned", "images-1-target-colored", "channels", "self-check"),
+        figures=("pools", "survival", "images-aligned", "images-1-target-colored"),
         fits=_has_colors,
     ),
 )

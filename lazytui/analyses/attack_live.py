@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Image = NDArray[np.uint8]
 Shares = NDArray[np.float32]
 
-_TOLD_EVERY = 0.08
+_TOLD_EVERY = 0.1
 """Seconds between two answers while an attack climbs."""
 
 _CORNER = float(np.sqrt(3 * 28 * 28))
@@ -70,12 +70,13 @@ class Question:
 class Source:
     """An image as it is. image: (28, 28, 3) uint8. said: (10,) float32, the network's probabilities.
 
-    sensitivity: (28, 28, 3) float32, log-odds that one level of 255 more of a value adds to what is wanted: the goal's
-    gradient; None where the network has none.
+    there: whether that is what is wanted already. sensitivity: (28, 28, 3) float32, log-odds that one level of 255 more
+    of a value adds to what is wanted: the goal's gradient; None where the network has none.
     """
 
     image: Image
     said: Shares
+    there: bool
     sensitivity: NDArray[np.float32] | None
 
 
@@ -249,8 +250,8 @@ def _attacked(answer: Answer, subject: Subject, split: Split) -> Iterator[Answer
         logits = problem.model(problem.images)
     require_logits(logits, CLASSES)
     sensitivity, missing = _sensitivity(problem)
-    answer = replace(answer, source=Source(split.images[0], _shares(logits), sensitivity), planned=_planned(question))
-    yield answer
+    source = Source(split.images[0], _shares(logits), bool(problem.reached(logits)), sensitivity)
+    yield (answer := replace(answer, source=source, planned=_planned(question)))
     if entry.gradient and missing:
         raise missing
     made = yield from _climbing(answer, replace(problem, model=Watched(problem.model, record.step)), record)

@@ -145,6 +145,9 @@ def told(answer: Answer) -> str:
     source, question = answer.source, answer.question
     if source is None or answer.climb is None or answer.fooled is None:
         return ""
+    if source.there:
+        guess = int(source.said.argmax())
+        return f"Seen as a {guess} as it is: nothing has to be changed, and no rate counts it."
     return " ".join(part for part in (_before(source, question), _outcome(answer, answer.climb), _run(answer)) if part)
 
 
@@ -152,7 +155,7 @@ def _before(source: Source, question: Question) -> str:
     guess, shown = int(source.said.argmax()), question.params.source_class
     if guess == shown:
         return ""
-    return f"Seen as a {guess} as it is, not as a {shown}: sources like this count in no rate."
+    return f"Seen as a {guess} as it is, not as a {shown}: no rate counts it."
 
 
 def _outcome(answer: Answer, climb: Climb) -> str:

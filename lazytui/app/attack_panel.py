@@ -69,7 +69,7 @@ class AttackPanel(Place):
         Binding("m", "network", "Network"),
         Binding("d", "classes(1, 0)", "Another digit shown", show=False),
         Binding("u", "targeted", "The target, or anything else", show=False),
-        Binding("s", "sure", "Most probable, or surer than .9", show=False),
+        Binding("s", "sure", "Surer than .9, or the most probable", show=False),
         Binding("o", "pick", "Any other network", show=False),
     ]
 

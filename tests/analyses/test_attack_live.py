@@ -170,7 +170,13 @@ def test_a_source_that_is_wrong_as_it_is_is_said(live: LiveAttack) -> None:
     """The lazy network takes a 7 in the color of the 3 for a 3."""
     answer = last(live.answers(Question(asked(LAZY), "target-colored")))
     assert answer.source and answer.source.said.argmax() == 3
-    assert told(answer).startswith("Seen as a 3 as it is, not as a 7: sources like this count in no rate.")
+    assert answer.source.there
+    assert told(answer) == "Seen as a 3 as it is: nothing has to be changed, and no rate counts it."
+    red = last(live.answers(Question(asked(LAZY), "neutral")))
+    assert red.source and red.source.said.argmax() == 0 and not red.source.there
+    assert told(red).startswith("Seen as a 0 as it is, not as a 7: no rate counts it. ")
+    anything = last(live.answers(Question(asked(LAZY, targeted=False), "neutral")))
+    assert anything.source and anything.source.there, "whatever it is, it isn't a 7"
 
 
 @pytest.fixture(scope="module")

@@ -33,9 +33,10 @@ from lazytui.runs.folder import RunFolder
 
 BESIDE_THE_CLIMB = 110
 """Columns from which on the probabilities stand beside the curve."""
-ROWS_FOR_LARGE = 34
-"""Rows below which the pictures are small, and the curve has the width alone."""
+ROWS_FOR_LARGE = 32
+"""Rows below which the pictures are small, and the curve has the width alone where that is small too."""
 ROWS_WITH_NOTES = 44
+"""Rows below which notes would leave the curve too little."""
 
 
 class AttackPanel(Place):
@@ -43,10 +44,11 @@ class AttackPanel(Place):
 
     name_of_place = "attack"
     DEFAULT_CSS = """
+    AttackPanel #place { overflow-y: auto; scrollbar-size-vertical: 1; }
     AttackPanel #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     AttackPanel #pictures { height: auto; padding: 0 0 0 1; }
     AttackPanel.-small #pictures { max-width: 64; }
-    AttackPanel #below { height: 1fr; padding: 0 0 0 1; }
+    AttackPanel #below { height: 1fr; min-height: 9; padding: 0 0 0 1; }
     AttackPanel #below > .climb { height: 1fr; }
     AttackPanel.-wide #below { layout: horizontal; }
     AttackPanel.-wide #below > .probabilities { width: 52; margin: 0 0 0 2; }

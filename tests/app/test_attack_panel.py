@@ -29,7 +29,7 @@ from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import Lab
 
-SIZES = [(80, 24), (100, 40), (120, 36), (200, 60)]
+SIZES = [(80, 24), (120, 24), (100, 40), (120, 36), (200, 60)]
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +245,7 @@ def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
                 assert view.region.right <= size[0] and view.region.bottom <= footer.region.y, name
                 assert view.max_scroll_y == 0, f"{name} has to be scrolled"
         assert isinstance(views["pictures"], PixelsView) and views["climb"].region.y >= views["pictures"].region.bottom
-        assert views["probabilities"].display is (size[1] >= 34 or size[0] >= 110)
+        assert views["probabilities"].display is (size[1] >= 32 or size[0] >= 110)
         text = screen_text(pilot.app)
         assert "▀" in text or "▄" in text
         for heading in ("source", "sensitivity", "added, x", "result", "Probability at each step", "━━ a 3"):
@@ -254,6 +254,20 @@ def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
             assert key in text.splitlines()[-1]
 
     drive(LazytuiApp(workspace), steps, size=size)
+
+
+def test_a_tiny_terminal_scrolls_to_the_curve(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        assert "Probability at each step" not in screen_text(pilot.app)
+        panel.query_one(LinesView).focus()
+        await until(pilot, lambda: "Probability at each step" in screen_text(pilot.app))
+        await pilot.press("n")
+        await until(pilot, lambda: "source 2 of 12" in headline(pilot))
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: "lazytui needs 60x16" in " ".join(screen_text(pilot.app).split()))
+
+    drive(LazytuiApp(workspace), steps, size=(60, 16))
 
 
 def test_help_export_and_the_log_know_the_panel(workspace: Workspace) -> None:

@@ -221,8 +221,8 @@ class _Record:
     dropped: Event = field(default_factory=Event)
 
     def step(self, images: Tensor, logits: Tensor) -> None:
-        self.image = images
         self.said.append(_shares(logits))
+        self.image = images  # last: whoever sees it finds what was said of it
 
     def check(self) -> None:
         if self.dropped.is_set():

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack import SURE, UNITS, AttackParams, options_of, problem_of, settle
-from lazytui.analyses.execute import recorded_params
+from lazytui.analyses.execute import recorded_params, validated
 from lazytui.analyses.subject import (
     Subject,
     SubjectParams,
@@ -146,6 +146,7 @@ class LiveAttack:
 
     def _growing(self, question: Question) -> Iterator[Answer]:
         params = question.params
+        validated("attack", {**params.model_dump(), "largest": None})  # keys may ask what doesn't go together
         key = self._key(params.subjects)
         if self._kept is None or self._kept.key != key:
             loaded = "torch" in sys.modules

@@ -227,6 +227,11 @@ def test_other_questions() -> None:
     assert other_classes(asked(target_class=8), source=1).source_class == 9
 
 
+def test_what_does_not_go_together_is_refused(live: LiveAttack) -> None:
+    answer = last(live.answers(Question(asked().model_copy(update={"target_class": 7}), "aligned")))
+    assert "both 7: nothing has to be changed" in answer.refused and answer.source is None
+
+
 def test_a_network_that_is_gone_is_said(workspace: Workspace) -> None:
     answer = last(LiveAttack(workspace).answers(Question(asked("20260101-0000-train-gone"), "aligned")))
     assert "no run" in answer.refused and answer.source is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -41,7 +42,10 @@ SHOWN = 6
 
 _CHECKED = 50
 _DDN_STEPS = 100
-_UNITS = {"linf": 1 / 255, "l2": 0.05}
+
+UNITS = {"linf": 1 / 255, "l2": 0.05}
+"""What budgets are whole multiples of."""
+
 _LARGEST = {"linf": 0.5, "l2": 12.0}
 
 
@@ -143,7 +147,7 @@ def run(params: AttackParams, report: Report) -> Result:
     arrays: dict[str, Any] = {}
     total = len(subjects) * len(splits)
     for number, (label, subject) in enumerate(zip(labels, subjects, strict=True)):
-        problems = {name: _problem(params, subject, split, report) for name, split in splits.items()}
+        problems = {name: problem_of(params, subject, split, report.check) for name, split in splits.items()}
         for place, (name, problem) in enumerate(problems.items()):
             report.progress(number * len(splits) + place, total, "pools")
             report.check()
@@ -178,7 +182,8 @@ def _attacked(params: AttackParams, problem: Problem, split: Split) -> dict[str,
     }
 
 
-def _problem(params: AttackParams, subject: Subject, split: Split, report: Report) -> Problem:
+def problem_of(params: AttackParams, subject: Subject, split: Split, check: Callable[[], None]) -> Problem:
+    """What is asked of one network about these images. check: raises where the attack shall end."""
     import torch
 
     from lazytui.attacks.problem import Problem
@@ -187,7 +192,7 @@ def _problem(params: AttackParams, subject: Subject, split: Split, report: Repor
     model = subject.model.eval().requires_grad_(False)  # nobody else's
 
     def ask(images: Tensor) -> Tensor:
-        report.check()  # a stop is heard between any two looks
+        check()  # a stop is heard between any two looks
         logits: Tensor = model(images)
         return logits
 
@@ -199,7 +204,7 @@ def _problem(params: AttackParams, subject: Subject, split: Split, report: Repor
     random = torch.Generator().manual_seed(params.seed)
     quick = subject.hardware.in_haste()
     problem = Problem(ask, images, labels, targets, epsilon, random, arithmetic=quick.autocast)
-    if not params.targeted:
+    if not ATTACKS[params.attack].targeted:
         return problem
     return replace(
         problem, mean_images=_mean_image(subject.data.train, params.target_class).to(device).expand_as(images)
@@ -223,8 +228,7 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
     from lazytui.attacks.problem import largest_change, length
     from lazytui.attacks.protocol import in_parts, smallest_budgets, smallest_found
 
-    entry = ATTACKS[params.attack]
-    chosen: dict[str, float] = {name: getattr(params, name, None) or default for name, default in entry.options.items()}
+    entry, chosen = ATTACKS[params.attack], options_of(params)
     chosen_attack = attack_named(params.attack)
 
     def attack(part: Problem) -> Tensor:
@@ -234,9 +238,15 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
         size = largest_change if entry.norm == "linf" else length
         whole = problem.with_budget(torch.full_like(problem.epsilon, params.budget))
         return in_parts(lambda part: smallest_found(attack, part, size), whole)
-    unit = _UNITS[entry.norm]
+    unit = UNITS[entry.norm]
     units = int(params.budget / unit + 1e-6)
     return in_parts(lambda part: smallest_budgets(attack, part, unit, units), problem)
+
+
+def options_of(params: AttackParams) -> dict[str, float]:
+    """What the attack is given besides its budget: what was chosen, or else its defaults."""
+    options = ATTACKS[params.attack].options
+    return {name: getattr(params, name, None) or default for name, default in options.items()}
 
 
 def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:

@@ -40,7 +40,9 @@ class FormAndFigures(FormPlace):
         self._show(self.lab.lines)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
+        self.query_one(RunFigures).show_line(self._shown(lines), self.empty, lines)
+
+    def _shown(self, lines: tuple[RunLine, ...]) -> RunLine | None:
         """The run that was chosen, or the newest one until one is."""
         mine = {line.run.reference: line for line in lines if line.kind == self.kind}
-        line = mine.get(self._run.reference) if self._run else next(reversed(mine.values()), None)
-        self.query_one(RunFigures).show_line(line, self.empty, lines)
+        return mine.get(self._run.reference) if self._run else next(reversed(mine.values()), None)

@@ -194,6 +194,24 @@ def test_only_the_newest_of_the_waiting_questions_is_answered() -> None:
     assert heard[2:] == [(4, "at first"), (4, "all of it")]
 
 
+def test_whoever_leaves_hears_nothing_more() -> None:
+    heard: list[str] = []
+    ended: list[int] = []
+
+    def answers(question: int) -> Iterator[str]:
+        try:
+            yield "at first"
+            newest.ask(2)
+            newest.leave()
+            yield "all of it"
+        finally:
+            ended.append(question)
+
+    newest = Newest(answers, lambda work: work(), heard.append)
+    newest.ask(1)
+    assert heard == ["at first"] and ended == [1], "what waited isn't begun"
+
+
 def test_a_question_that_fails_takes_no_other_with_it() -> None:
     begun, go_on = threading.Event(), threading.Event()
     heard: list[int] = []

@@ -51,8 +51,9 @@ class LineChart:
                     yield marked("plot", chart.columns, chart.rows)
                 yield from after
                 yield Segment.line()
-        yield Segment(placed(figure.x_label, width, "center").rstrip(), _MUTED)
-        yield Segment.line()
+        if figure.x_label:
+            yield Segment(placed(figure.x_label, width, "center").rstrip(), _MUTED)
+            yield Segment.line()
 
     def _legend(self, width: int, colored: bool) -> Iterator[RichText]:
         """The y label, then each series with its mark, then the references with their values."""

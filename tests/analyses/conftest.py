@@ -14,6 +14,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "evaluate": ("latest",),
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
+    "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8"),
     "llc": ("latest", "--steps", "10", "--batch", "4"),
     "attack": ("shipped/lazy-strokes", "--sources", "12", "--steps", "5", "--pool", "aligned"),
     "compare": (),

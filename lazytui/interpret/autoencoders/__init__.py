@@ -55,7 +55,7 @@ VARIANTS = {
         "jumprelu",
         "JumpReLU",
         "Rajamanoharan 2024b",
-        options={"lam": 0.003, "bandwidth": 0.03},
+        options={"lam": 0.003, "bandwidth": 0.1},
     ),
     "gated": VariantEntry(
         "One path decides which features are active, another how much; only the first pays for it.",

@@ -79,7 +79,7 @@ class Recovery:
     @property
     def cross_entropy(self) -> float | None:
         """The same of the cross-entropy."""
-        return _kept(self.intact.cross_entropy, self.reconstructed.cross_entropy, self.mean.cross_entropy)
+        return _kept(-self.intact.cross_entropy, -self.reconstructed.cross_entropy, -self.mean.cross_entropy)
 
 
 def recovery(
@@ -115,4 +115,4 @@ def _batches(split: Split, hardware: Hardware) -> Iterator[tuple[Tensor, Tensor]
 
 
 def _kept(intact: float, reconstructed: float, mean: float) -> float | None:
-    return (reconstructed - mean) / (intact - mean) if intact != mean else None
+    return (reconstructed - mean) / (intact - mean) if intact > mean else None

@@ -17,6 +17,7 @@ SUMMARIES = {
     "gradcam": "See where a network looks, whether that is the digit, and what its heat maps are worth.",
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
     "sae": "Take a layer apart into features by a sparse autoencoder, and tell what each stands for and says.",
+    "sae-experiments": "Edit the features that an autoencoder found, and measure what the network says then.",
     "sae-selfcheck": "Ask each kind of sparse autoencoder for features that are known: does it find them?",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
     "attack": "Find the smallest change of an image that makes a network see another digit, by pool of sources.",

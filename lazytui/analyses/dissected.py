@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
@@ -52,7 +52,13 @@ def subject_of(params: SaeParams) -> SubjectParams:
     return SubjectParams(run=params.run, model=params.model, source=params.source, device=params.device)
 
 
-def dissect(run: str, workspace: Workspace, choose: Callable[[BiasedDataset], Mapping[str, Split]]) -> Dissected:
+def dissect(
+    run: str,
+    workspace: Workspace,
+    choose: Callable[[BiasedDataset], Mapping[str, Split]],
+    *,
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
+) -> Dissected:
     """Open the layer that an earlier run took apart, with some splits of its data. Imports torch.
 
     choose: what is kept of the data. Raises BadInput where the network isn't the one that the autoencoder was trained
@@ -60,7 +66,7 @@ def dissect(run: str, workspace: Workspace, choose: Callable[[BiasedDataset], Ma
     """
     folder = workspace.find(run, kinds=("sae",))
     params, result = sae_params(run, workspace), load_result(folder.path)
-    subject = load_subject(subject_of(params), workspace)
+    subject = load_subject(subject_of(params).model_copy(update={"device": device}), workspace)
     from lazytui.interpret.autoencoders.opened import Opened
     from lazytui.interpret.autoencoders.samples import Reading
     from lazytui.interpret.autoencoders.saved import Belonging, load_autoencoder

@@ -46,7 +46,7 @@ class SaeParams(VariantChoice, SubjectParams):
         "apart",
         description="What a map is: every position a sample of its channels (apart), or all of it one sample.",
     )
-    expansion: float = Field(4.0, gt=0, le=256, description="Features for each dimension of the layer.")
+    expansion: float = Field(2.0, gt=0, le=256, description="Features for each dimension of the layer.")
     samples: int = Field(
         500_000, ge=100, le=10**8, description="Activations to learn from at most; positions are drawn at random."
     )

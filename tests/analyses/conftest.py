@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8"),
+    "sae-experiments": ("latest", "--samples", "100", "--draws", "3"),
     "sae-selfcheck": (
         "--variants",
         "topk,l1",

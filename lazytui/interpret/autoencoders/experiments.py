@@ -1,6 +1,8 @@
 """What a network says when features are taken out, turned, swapped or put in, each beside random features.
 
-Random features are matched in activation mass: sets of others that are as active altogether, drawn again and again.
+There are two kinds of random features, both matched in activation mass. Random sets: other features that are as
+active altogether. Random directions: the very same activations, along directions that mean nothing. The first has
+little to draw from where the features in question are most of all activity.
 """
 
 from __future__ import annotations
@@ -10,14 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from scipy.stats import t as student
+from torch import Tensor
 
 from lazytui.data.splits import Split
 from lazytui.evaluation.metrics import color_follow_rate
 from lazytui.interpret.autoencoders.categories import CATEGORIES
 from lazytui.interpret.autoencoders.interventions import FACTORS, ablated, scaled, swapped
 from lazytui.interpret.autoencoders.opened import Opened
+from lazytui.interpret.autoencoders.superposition import random_dictionary
 
 Arrays = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
@@ -161,14 +166,25 @@ def _in_bulk(
         accuracies.append(opened.accuracy(name, ablated(drawn.tolist())))
         sizes.append(len(drawn))
         masses.append(float(mass[drawn].sum()))
+    directions = []
+    for _ in range(draws):
+        tick()
+        directions.append(opened.accuracy(name, ablated(chosen.tolist()), _nowhere(opened, random)))
     return {
         f"{name}_without": np.array([opened.accuracy(name, ablated(chosen.tolist()))]),
         f"{name}_random": np.array(accuracies),
+        f"{name}_directions": np.array(directions),
         f"{name}_random_sizes": np.array(sizes),
         f"{name}_random_mass": np.array(masses),
         f"{name}_mass": np.array([mass[chosen].sum(), mass.sum()]),
         f"{name}_pool": np.array([len(pool), len(np.intersect1d(pool, chosen))]),
     }
+
+
+def _nowhere(opened: Opened, random: np.random.Generator) -> Tensor:
+    """(n, d): random directions of unit length."""
+    drawn = torch.Generator().manual_seed(int(random.integers(2**63)))
+    return random_dictionary(opened.model.features, opened.model.dimensions, drawn).to(opened.model.decoder.device)
 
 
 def _swaps(opened: Opened, known: Known, random: np.random.Generator, tick: Callable[[], None]) -> Arrays:

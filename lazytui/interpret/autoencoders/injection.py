@@ -34,12 +34,13 @@ def bridge(source: Opened, target: Opened) -> Bridge:
 
 
 def injected(
-    source: Opened, target: Opened, known: Known, carried: Bridge, random: np.random.Generator
+    source: Opened, target: Opened, known: Known, carried: Bridge, random: np.random.Generator, draws: int
 ) -> dict[str, NDArray[np.float64]]:
     """How often each color's digit is seen on images of other digits and colors, (10,) each.
 
     By the target as it is; with the color's features put in at their typical strength, in the source, and carried over
-    into the target; and with as many random features at the same strengths carried over. NaN where a color has none.
+    into the target; and with as many random features at the same strengths carried over, the mean of several draws. NaN
+    where a color has no feature.
     """
     directions = source.model.decoder.cpu().double().numpy()
     names = ("inject_before", "inject_source", "inject_target", "inject_random")
@@ -50,11 +51,13 @@ def injected(
             continue
         amounts = known.response[added, color]
         change = amounts @ directions[added]
-        by_chance = amounts @ directions[random.permutation(known.alive)[: len(added)]]
+        drawn = [amounts @ directions[random.permutation(known.alive)[: len(added)]] for _ in range(draws)]
         told["inject_before"][color] = _seen(target, color, np.zeros(carried.weights.shape[1]))
         told["inject_source"][color] = _seen(source, color, change)
         told["inject_target"][color] = _seen(target, color, change @ carried.weights)
-        told["inject_random"][color] = _seen(target, color, by_chance @ carried.weights)
+        told["inject_random"][color] = np.mean(
+            [_seen(target, color, by_chance @ carried.weights) for by_chance in drawn]
+        )
     return told
 
 

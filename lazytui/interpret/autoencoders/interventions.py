@@ -56,7 +56,11 @@ def swapped(dropped: Sequence[int], added: Sequence[int], amounts: Sequence[floa
     return edit
 
 
-def intervened(model: Autoencoder, samples: Tensor, edit: Edit) -> Tensor:
-    """(M, d) -> (M, d): the samples with their features edited."""
+def intervened(model: Autoencoder, samples: Tensor, edit: Edit, directions: Tensor | None = None) -> Tensor:
+    """(M, d) -> (M, d): the samples with their features edited.
+
+    directions: (n, d), what the features' changes are added along; by default the decoder's. Random ones show what a
+    change of that size does by itself.
+    """
     f = model.encode(samples)
-    return samples + (edit(f) - f) @ model.decoder
+    return samples + (edit(f) - f) @ (model.decoder if directions is None else directions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -51,27 +51,25 @@ class Opened:
     def split(self, name: str) -> Split:
         return self._kept[name].split
 
-    def logits(self, name: str, edit: Edit | None = None) -> NDArray[np.float32]:
-        """(N, 10) float32: what the network says of a split's images once features are edited."""
-        with self._asking():
-            kept = self._kept[name]
-            parts = [self._said(kept, slice(start, start + BATCH), edit) for start in range(0, len(kept.split), BATCH)]
-            said: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
-        return said
+    def logits(self, name: str, edit: Edit | None = None, directions: Tensor | None = None) -> NDArray[np.float32]:
+        """(N, 10) float32: what the network says of a split's images once features are edited.
+
+        directions: (n, d), along which; by default the decoder's.
+        """
+
+        def change(samples: Tensor) -> Tensor:
+            return samples if edit is None else intervened(self.model, samples, edit, directions)
+
+        return self._changed(name, change)
 
     def shifted(self, name: str, change: NDArray[np.float64]) -> NDArray[np.float32]:
         """(N, 10) float32: what the network says once the same change (d,) is added to every sample."""
-        with self._asking():
-            added = torch.from_numpy(change).float().to(self._hardware.device)
-            kept = self._kept[name]
-            parts = [slice(start, start + BATCH) for start in range(0, len(kept.split), BATCH)]
-            logits = [self._above(kept, part, self.reading.samples(kept.activations[part]) + added) for part in parts]
-            said: NDArray[np.float32] = torch.cat(logits).cpu().numpy()
-        return said
+        added = torch.from_numpy(change).float().to(self._hardware.device)
+        return self._changed(name, lambda samples: samples + added)
 
-    def accuracy(self, name: str, edit: Edit | None = None) -> float:
+    def accuracy(self, name: str, edit: Edit | None = None, directions: Tensor | None = None) -> float:
         """Of a split, in [0, 1]."""
-        return float((self.logits(name, edit).argmax(1) == self.split(name).digits).mean())
+        return float((self.logits(name, edit, directions).argmax(1) == self.split(name).digits).mean())
 
     def activity(self, name: str) -> NDArray[np.float32]:
         """(N, n) float32: each feature on each image, its mean over positions."""
@@ -110,13 +108,16 @@ class Opened:
         f = self.model.encode(self.reading.samples(activations))
         return f.reshape(len(activations), self.reading.per_image, -1).mean(1)
 
-    def _said(self, kept: _Kept, part: slice, edit: Edit | None) -> Tensor:
-        samples = self.reading.samples(kept.activations[part])
-        return self._above(kept, part, samples if edit is None else intervened(self.model, samples, edit))
-
-    def _above(self, kept: _Kept, part: slice, samples: Tensor) -> Tensor:
-        """(n, 10): the logits of a part of the images whose samples at the layer are these."""
-        return self.cut.logits(self.cut.carry(self.reading.activations(samples)), to_float(kept.images[part]))
+    def _changed(self, name: str, change: Callable[[Tensor], Tensor]) -> NDArray[np.float32]:
+        """(N, 10) float32: what the network says once samples (M, d) of a split are changed."""
+        with self._asking():
+            kept, parts = self._kept[name], []
+            for start in range(0, len(kept.split), BATCH):
+                part = slice(start, start + BATCH)
+                changed = self.reading.activations(change(self.reading.samples(kept.activations[part])))
+                parts.append(self.cut.logits(self.cut.carry(changed), to_float(kept.images[part])))
+            said: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
+        return said
 
     @contextmanager
     def _asking(self) -> Iterator[None]:

@@ -21,6 +21,12 @@ POINTS = 50
 
 _WARM, _PRESSURE, _COOL = 0.05, 0.2, 0.2
 """Shares of all steps: until the learning rate and the price of activity are whole, and while the rate falls to 0."""
+_EPSILON = 6.25e-10
+"""Adam's, as published with TopK: the gradients of features that hardly ever act are small."""
+
+_REVIVED = 20
+"""Steps in which a feature that wasn't active counts as dead from then on, and is helped."""
+
 _RESAMPLED = 0.6
 """The share of all steps after which no feature is drawn anew."""
 
@@ -102,16 +108,20 @@ class _Training:
         with torch.no_grad():
             self.model.decoder_bias.copy_(center / scale)
             self.model.encoder.mul_(_as_large_as(self.model, self._batch(0)))
-        self._optimizer = Adam(self.model.parameters(), lr=recipe.lr, fused=samples.device.type in {"cpu", "cuda"})
+        fused = samples.device.type in {"cpu", "cuda"}
+        self._optimizer = Adam(self.model.parameters(), lr=recipe.lr, eps=_EPSILON, fused=fused)
         self._every = max(1, recipe.steps // POINTS)
-        self._dead: Tensor | None = None  # the features that weren't active since the look before
+        self._dead: Tensor | None = None
+        self._lately = torch.zeros(recipe.features, dtype=torch.bool, device=samples.device)
         self._forget()
 
     def go(self, tick: Callable[[int], None], point: Callable[[Point], None]) -> Autoencoder:
         for step in range(self._recipe.steps):
             tick(step)
-            self._step(self._batch(step), step / self._recipe.steps)
-            if (step + 1) % self._every == 0:
+            self._step(self._batch(step), (step + 1) / (self._recipe.steps + 1))
+            if (step + 1) % _REVIVED == 0:
+                self._bury()
+            if (step + 1) % self._every == 0 or step + 1 == self._recipe.steps:
                 self._look(step + 1, point)
         self.model.requires_grad_(False).rescale(self._scale)
         return self.model.eval()
@@ -125,7 +135,7 @@ class _Training:
         return self._samples[self._drawn[place]] * (1 / self._scale)
 
     def _step(self, x: Tensor, share: float) -> None:
-        """One update; nothing in it waits for the device. share: of all steps that are done, in [0, 1)."""
+        """One update; nothing in it waits for the device. share: of all steps that are done, in (0, 1)."""
         self._optimizer.param_groups[0]["lr"] = self._recipe.lr * min(1.0, share / _WARM, (1 - share) / _COOL)
         made = self.model.step(x, Moment(min(1.0, share / _PRESSURE), self._dead))
         self._optimizer.zero_grad()
@@ -137,20 +147,26 @@ class _Training:
             active = made.f > 0
             self._error += made.error.detach()
             self._active += active.sum()
-            self._fired |= active.any(0)
+            self._lately |= active.any(0)
         self._counted += 1
 
+    def _bury(self) -> None:
+        """Find the features that are dead by now."""
+        dead = (~self._lately).nonzero()[:, 0]
+        self._dead = dead if len(dead) else None
+        self._fired |= self._lately
+        self._lately.zero_()
+
     def _look(self, step: int, point: Callable[[Point], None]) -> None:
-        """A point of the curves; the only place where the training waits for the device."""
+        """A point of the curves."""
         unexplained = float(self._error) / self._counted
         if not math.isfinite(unexplained):
             raise LazytuiError(f"The autoencoder's error became {unexplained} by step {step}: try a smaller --lr.")
-        dead = (~self._fired).nonzero()[:, 0]
+        dead = (~(self._fired | self._lately)).nonzero()[:, 0]
         active = float(self._active) / (self._counted * self._recipe.batch)
         point(Point(step, unexplained, active, len(dead) / self.model.features))
-        self._dead = dead if len(dead) else None
-        if self._dead is not None and self.model.resampled and step <= _RESAMPLED * self._recipe.steps:
-            resample(self.model, self._optimizer, self._dead, self._batch(step), self._random)
+        if len(dead) and self.model.resampled and step <= _RESAMPLED * self._recipe.steps:
+            resample(self.model, self._optimizer, dead, self._batch(step), self._random)
         self._forget()
 
     def _forget(self) -> None:

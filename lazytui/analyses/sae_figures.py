@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +68,11 @@ def category_of(result: Result, feature: int) -> str:
     return CATEGORIES[int(result.arrays["category"][feature])]
 
 
+def favorite(result: Result, feature: int, cue: str) -> int:
+    """The color or digit that it is most active for."""
+    return int(result.arrays[f"{cue}_response"][feature].argmax())
+
+
 def by_mass(result: Result) -> NDArray[np.int64]:
     """All features, those first that do most on average: strength x the share of images they are active on."""
     strength, density = (result.arrays[name].astype(np.float64) for name in ("strength", "probe_density"))
@@ -119,9 +124,11 @@ def all_dead(params: SaeParams) -> str:
     )
 
 
-def table(result: Result) -> Table:
-    """Every feature with what it stands for, those first that do most."""
+def table(result: Result, labels: Mapping[int, str] | None = None, chosen: Sequence[int] | None = None) -> Table:
+    """Features with what they stand for, those first that do most. labels: what a person calls them. chosen: which of
+    them; by default every one."""
     names = palette(result.facts["palette"]).names
+    chosen = by_mass(result).tolist() if chosen is None else chosen
     return Table(
         name="features",
         title=f"Every feature of {result.facts['layer']}: what it stands for",
@@ -139,26 +146,25 @@ def table(result: Result) -> Table:
             Column(name="digit"),
             Column(name="sel", decimals=2),
             Column(name="cos", decimals=2),
+            *([Column(name="label")] if labels else []),
         ),
-        rows=tuple(_row(result, int(feature), names) for feature in by_mass(result)),
+        rows=tuple(
+            (*_row(result, feature, names), *([labels.get(feature, "")] if labels else [])) for feature in chosen
+        ),
     )
 
 
 def _row(result: Result, feature: int, names: tuple[str, ...]) -> tuple[Cell, ...]:
     arrays = result.arrays
     dead = category_of(result, feature) == "dead"
-
-    def favorite(cue: str) -> int:
-        return int(arrays[f"{cue}_response"][feature].argmax())
-
     return (
         feature,
         category_of(result, feature),
         100 * float(arrays["density"][feature]),
         float(arrays["strength"][feature]),
-        None if dead else names[favorite("color")],
+        None if dead else names[favorite(result, feature, "color")],
         None if dead else float(arrays["color_selectivity"][feature]),
-        None if dead else favorite("digit"),
+        None if dead else favorite(result, feature, "digit"),
         None if dead else float(arrays["digit_selectivity"][feature]),
         float(arrays["nearest_cosine"][feature, 0]),
     )

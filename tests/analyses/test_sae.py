@@ -10,6 +10,7 @@ import pytest
 
 from lazytui.analyses.execute import figures
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
+from lazytui.interpret.autoencoders import VARIANTS
 from lazytui.interpret.autoencoders.categories import CATEGORIES
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
@@ -221,3 +222,49 @@ def test_data_without_color_are_refused(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_DATA, "--dataset", "clean", "--model", "mlp", "--json").code == 0
     refused = lab.call("run", "sae", "latest")
     assert refused.code == 3 and "have no color" in refused.sentence
+
+
+def test_features_are_found_by_what_they_are_and_by_what_a_person_calls_them(taken_apart: Lab) -> None:
+    called = taken_apart.call("features", "label", "features", "3", "the red wall")
+    assert called.code == 0, called.err
+    by_label = taken_apart.call("features", "list", "features", "RED", "wall", "--json").json
+    assert [row["feature"] for row in by_label] == [3] and by_label[0]["label"] == "the red wall"
+    arrays = result_of(taken_apart, "features").arrays
+    dead = taken_apart.call("features", "list", "features", "dead", "--json").json
+    assert {row["feature"] for row in dead} == set(np.flatnonzero(arrays["category"] == CATEGORIES.index("dead")))
+    assert "the red wall" in taken_apart.call("features", "list", "features", "wall").out
+    assert "3: the red wall" in taken_apart.call("features", "show", "features", "3").out
+    assert taken_apart.call("features", "label", "features", "3").code == 0
+    assert taken_apart.call("features", "list", "features", "wall", "--json").json == []
+
+
+@pytest.mark.parametrize(
+    ("feature", "text", "words"),
+    [
+        ("3", "red\x1b[31m", "without control characters"),
+        ("3", "two\nlines", "without control characters"),
+        ("3", "x" * 81, "80 characters at most"),
+        ("128", "beyond", "they go from 0 to 127"),
+    ],
+    ids=ascii,
+)
+def test_labels_that_cannot_be_are_refused(taken_apart: Lab, feature: str, text: str, words: str) -> None:
+    refused = taken_apart.call("features", "label", "features", feature, text)
+    assert refused.code == 2 and words in refused.sentence
+
+
+def test_labels_from_elsewhere_are_data(taken_apart: Lab, tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    shutil.copytree(taken_apart.workspace, lab.workspace)
+    labels = Workspace(lab.workspace).find("features").labels
+    labels.write_text('{"5": "evil\\u001b[2Jlabel"}')
+    assert "evillabel" in lab.call("features", "list", "features", "label").out
+    labels.write_text("[1, 2")
+    refused = lab.call("features", "list", "features")
+    assert refused.code == 3 and "labels.json is damaged" in refused.sentence
+
+
+def test_the_list_names_every_variant(lab: Lab) -> None:
+    told = lab.call("autoencoders")
+    assert [row["variant"] for row in lab.call("autoencoders", "--json").json] == list(VARIANTS)
+    assert all(name in told.out for name in VARIANTS)

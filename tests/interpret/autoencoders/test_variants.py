@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
 
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.interpret.autoencoders import VARIANTS, variant_class
 from lazytui.interpret.autoencoders.base import Autoencoder, Moment
 from lazytui.interpret.autoencoders.quality import fit
+from lazytui.interpret.autoencoders.saved import Belonging, load_autoencoder, save_autoencoder
 from lazytui.interpret.autoencoders.topk import TopK, auxiliary
 from lazytui.interpret.autoencoders.training import Point, Recipe, train
 
@@ -124,13 +128,13 @@ def test_dead_features_learn_from_the_residual_alone_without_the_bias() -> None:
     e, directions = residual.detach().double(), model.decoder[dead].double()
     explained = before.double().relu() @ directions
     expected = ((e - explained) ** 2).sum() / ((e - e.mean(0)) ** 2).sum()
-    assert float(told.detach()) == pytest.approx(float(expected), rel=1e-4)
+    assert float(told.detach()) == pytest.approx(float(expected.detach()), rel=1e-4)
     told.backward()
     assert model.decoder.grad is not None
     others = [feature for feature in range(12) if feature not in (3, 7)]
     assert float(model.decoder.grad[others].abs().max()) == 0, "the residual isn't learned from"
     whole, plain = (model.step(x, Moment(dead=chosen)).loss for chosen in (dead, None))
-    assert float((whole - plain).detach()) == pytest.approx(float(expected) / 32, rel=1e-3)
+    assert float((whole - plain).detach()) == pytest.approx(float(expected.detach()) / 32, rel=1e-3)
 
 
 def test_features_that_died_are_drawn_anew() -> None:
@@ -160,3 +164,41 @@ def test_the_unexplained_share_is_that_of_float64() -> None:
     exact = x.double()
     left = ((exact - model(x).detach().double()) ** 2).sum() / ((exact - exact.mean(0)) ** 2).sum()
     assert fit(model, x).unexplained == pytest.approx(float(left), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (torch.full((100, 6), 3.0), "does the same on every image"),
+        (torch.full((100, 6), float("nan")), "aren't all finite"),
+        (torch.cat([samples(), torch.full((1, 6), float("inf"))]), "aren't all finite"),
+    ],
+    ids=["constant", "undefined", "infinite"],
+)
+def test_nothing_to_learn_is_told(x: Tensor, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        trained("topk", x=x)
+
+
+def test_an_error_that_explodes_is_told() -> None:
+    with pytest.raises(LazytuiError, match="try a smaller --lr"):
+        train(samples(), Recipe("l1", {"lam": 0.1}, 12, 100, 64, lr=1e30), point=lambda _: None)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_it_comes_back_from_a_file_and_is_refused_elsewhere(variant: str, tmp_path: Path) -> None:
+    model, _ = trained(variant, steps=20)
+    options = {**VARIANTS[variant].options, **({"k": 3} if "k" in VARIANTS[variant].options else {})}
+    own = Belonging("a" * 64, "features", "apart")
+    save_autoencoder(model, tmp_path / "own.safetensors", variant, options, own)
+    again = load_autoencoder(tmp_path / "own.safetensors", own)
+    assert torch.equal(again.encode(samples()), model.encode(samples())) and torch.equal(
+        again(samples()), model(samples())
+    )
+    for other, words in (
+        (Belonging("b" * 64, "features", "apart"), "another network"),
+        (Belonging("a" * 64, "features.relu3", "apart"), "train one for this layer"),
+        (Belonging("a" * 64, "features", "together"), "train one for this layer"),
+    ):
+        with pytest.raises(BadInput, match=words):
+            load_autoencoder(tmp_path / "own.safetensors", other)

@@ -13,7 +13,7 @@ from lazytui.analyses.gradcam_figures import overlay
 from lazytui.data.palettes import palette
 from lazytui.evaluation.answers import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text
-from lazytui.interpret.autoencoders.interventions import FACTORS
+from lazytui.interpret.autoencoders.dial import FACTORS
 from lazytui.runs.result import Result
 
 _SPLITS = ("easy", "hard", "balanced")

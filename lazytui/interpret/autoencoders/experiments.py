@@ -20,7 +20,8 @@ from torch import Tensor
 from lazytui.data.splits import Split
 from lazytui.evaluation.metrics import color_follow_rate
 from lazytui.interpret.autoencoders.categories import CATEGORIES
-from lazytui.interpret.autoencoders.interventions import FACTORS, ablated, scaled, swapped
+from lazytui.interpret.autoencoders.dial import FACTORS
+from lazytui.interpret.autoencoders.interventions import ablated, scaled, swapped
 from lazytui.interpret.autoencoders.opened import Opened
 from lazytui.interpret.autoencoders.superposition import random_dictionary
 

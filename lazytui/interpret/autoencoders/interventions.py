@@ -16,9 +16,6 @@ from lazytui.interpret.autoencoders.base import Autoencoder
 Edit = Callable[[Tensor], Tensor]
 """From features (N, n) to those that shall be instead."""
 
-FACTORS = tuple(step / 10 for step in range(31))
-"""What a dial goes through: from none of a feature to three times as much."""
-
 
 def scaled(features: Sequence[int], factor: float) -> Edit:
     """These features, `factor` times as active; 1 changes nothing."""

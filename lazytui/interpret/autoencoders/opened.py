@@ -18,7 +18,8 @@ from lazytui.data.splits import Split
 from lazytui.evaluation.predict import evaluating
 from lazytui.hardware import Hardware
 from lazytui.interpret.autoencoders.base import Autoencoder
-from lazytui.interpret.autoencoders.interventions import FACTORS, Edit, intervened, scaled
+from lazytui.interpret.autoencoders.dial import FACTORS
+from lazytui.interpret.autoencoders.interventions import Edit, intervened, scaled
 from lazytui.interpret.autoencoders.samples import BATCH, Reading
 from lazytui.interpret.batches import in_batches
 from lazytui.interpret.cut import Cut

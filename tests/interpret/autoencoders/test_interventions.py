@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from lazytui.interpret.autoencoders.dial import FACTORS
 from lazytui.interpret.autoencoders.experiments import Known, band, control_pool, mass_matched, removal_score, splits
 from lazytui.interpret.autoencoders.injection import bridge
-from lazytui.interpret.autoencoders.interventions import FACTORS, ablated, intervened, scaled, steered, swapped
+from lazytui.interpret.autoencoders.interventions import ablated, intervened, scaled, steered, swapped
 from lazytui.interpret.autoencoders.opened import Opened
 from lazytui.interpret.autoencoders.samples import Reading, gather
 from lazytui.interpret.autoencoders.training import Recipe, train

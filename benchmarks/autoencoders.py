@@ -86,7 +86,8 @@ def _sae_lens(samples: Tensor) -> Callable[[], object]:
 
     def work() -> None:
         sae: Any = TopKTrainingSAE(TopKTrainingSAEConfig(d_in=DIMENSIONS, d_sae=FEATURES, k=K, device="cpu"))
-        asked: Any = SAETrainerConfig(total_training_samples=STEPS * BATCH, train_batch_size_samples=BATCH, lr=LR)
+        size: dict[str, Any] = {"total_training_samples": STEPS * BATCH, "train_batch_size_samples": BATCH}
+        asked: Any = SAETrainerConfig(lr=LR, lr_end=LR, **size)
         SAETrainer(asked, sae, _batches(samples)).fit()
 
     return work

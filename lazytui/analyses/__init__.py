@@ -16,6 +16,9 @@ SUMMARIES = {
     "evaluate": "Catch a trained network in the act: confusion matrices, digit x color accuracy, the red 1.",
     "gradcam": "See where a network looks, whether that is the digit, and what its heat maps are worth.",
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
+    "sae": "Take a layer apart into features by a sparse autoencoder, and tell what each stands for and says.",
+    "sae-experiments": "Edit the features that an autoencoder found, and measure what the network says then.",
+    "sae-selfcheck": "Find out which kinds of sparse autoencoder find features that are known.",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
     "attack": "Find the smallest change of an image that makes a network see another digit, by pool of sources.",
     "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",
@@ -30,5 +33,5 @@ def analysis(kind: str) -> Analysis[Any]:
     """The analysis called `kind`. Raises BadInput for one that doesn't exist (of a later version, say)."""
     if kind not in SUMMARIES:
         raise BadInput(unknown_name("analysis", kind, SUMMARIES))
-    found: Analysis[Any] = import_module(f"{__name__}.{kind}").ANALYSIS
+    found: Analysis[Any] = import_module(f"{__name__}.{kind.replace('-', '_')}").ANALYSIS
     return found

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field, field_validator
 
 from lazytui.analyses.base import Analysis
+from lazytui.analyses.layers import layer_shape
 from lazytui.analyses.neuron_figures import PLURALS, characters, overview
 from lazytui.analyses.neuron_page import page
 from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
@@ -75,23 +76,11 @@ def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
         return settled
     entry = CATALOG[trained.model]
     layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
-    known = {one.name: one.shape for one in entry.layers}
-    shape = known[layer] if layer in known else _shape(trained.model, layer)
+    shape = layer_shape(trained.model, layer)
     if "," in params.read and len(shape) == 3:
         row, column = map(int, params.read.split(","))
         require_inside(row, column, *shape[1:])
     return settled.model_copy(update={"layer": layer})
-
-
-def _shape(model: str, layer: str) -> tuple[int, ...]:
-    """Of one image's activation in any layer of the catalog's model. Raises UsageError where it has no such layer."""
-    from lazytui.models.torch_pair import require_torch
-
-    require_torch()
-    from lazytui.interpret.cut import Cut
-    from lazytui.models.build import build_model
-
-    return Cut(build_model(model, seed=0), layer).shape
 
 
 def run(params: NeuronsParams, report: Report) -> Result:

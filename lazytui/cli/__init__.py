@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from lazytui import __version__
 from lazytui.analyses import SUMMARIES
-from lazytui.cli import attacks, doctor, export, methods, models, recipes, run, runs
+from lazytui.cli import attacks, autoencoders, doctor, export, features, methods, models, recipes, run, runs
 from lazytui.cli.common import WorkspaceOption, workspace_at
 from lazytui.cli.open import open_app
 from lazytui.errors import UsageError
@@ -66,5 +66,7 @@ app.command("export")(export.export)
 app.command("models")(models.models)
 app.command("methods")(methods.methods)
 app.command("attacks")(attacks.attacks)
+app.command("autoencoders")(autoencoders.autoencoders)
+app.add_typer(features.group, name="features")
 app.command("recipes")(recipes.recipes)
 app.command("doctor")(doctor.doctor)

@@ -19,6 +19,8 @@ from lazytui.runs.status import Status, observed, read_status, write_status
 
 RECORD_FILE = "run.json"
 WEIGHTS_FILE = "model.safetensors"
+AUTOENCODER_FILE = "autoencoder.safetensors"
+LABELS_FILE = "labels.json"
 RESUME_FILE = "resume.pt"
 OUTPUT_FILE = "output.log"
 STOP_FILE = "stop"
@@ -96,6 +98,16 @@ class RunFolder:
     def weights(self) -> Path:
         return self.path / WEIGHTS_FILE
 
+    @property
+    def autoencoder(self) -> Path:
+        """A sparse autoencoder's weights, with the fingerprint of the network that it belongs to."""
+        return self.path / AUTOENCODER_FILE
+
+    @property
+    def labels(self) -> Path:
+        """What a person calls the features of a sparse autoencoder."""
+        return self.path / LABELS_FILE
+
     def kept_weights(self, step: int) -> Path:
         """Where the weights as they were after `step` updates are kept, if the training was asked to."""
         return self.path / f"weights-at-{step:08d}.safetensors"
@@ -148,6 +160,8 @@ class RunFolder:
             "result": "result.json",
             "arrays": "arrays.safetensors",
             "weights": WEIGHTS_FILE,
+            "autoencoder": AUTOENCODER_FILE,
+            "labels": LABELS_FILE,
             "events": "events.jsonl",
             "report": "report.html",
             "log": OUTPUT_FILE,

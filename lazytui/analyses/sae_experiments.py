@@ -1,0 +1,174 @@
+"""SAE experiments: what a network says when its features are taken out, turned, swapped and carried elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from lazytui.analyses.base import Analysis, Params, RunReference
+from lazytui.analyses.dissected import dissect, sae_params, subject_of
+from lazytui.analyses.sae_experiment_figures import drawn
+from lazytui.analyses.subject import recorded_training
+from lazytui.analyses.subject import settle as settle_subject
+from lazytui.errors import BadInput, UsageError
+from lazytui.evaluation.pair import require_shared_data
+from lazytui.figures.kinds import Figure
+from lazytui.interpret.autoencoders.categories import CATEGORIES
+from lazytui.runs.report import Report
+from lazytui.runs.result import Result, read_metrics
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lazytui.analyses.dissected import Dissected
+    from lazytui.data.splits import BiasedDataset, Split
+
+SHOWN = 8
+"""Images whose heat maps are kept."""
+
+
+class SaeExperimentsParams(Params):
+    """Whose features, and on how many images."""
+
+    sae: Annotated[str, RunReference(kinds=("sae",), argument=True)] = Field(
+        description="A run of `lazytui run sae`, whose features are edited."
+    )
+    against: Annotated[str | None, RunReference(kinds=("sae",))] = Field(
+        None, description="Another one, of a cured network, shown beside it; the color features are carried over to it."
+    )
+    samples: int = Field(2000, ge=100, le=100_000, description="Images of each split that accuracies are measured on.")
+    draws: int = Field(20, ge=3, le=1000, description="Draws of random features that each result is held against.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the draws.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+
+def settle(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperimentsParams:
+    """Make sure that the networks and their data can be had, that features are alive, and that data are shared."""
+    for run in (params.sae, *([params.against] if params.against else [])):
+        settle_subject(subject_of(sae_params(run, workspace)), workspace)
+        metrics = read_metrics(workspace.find(run).path)
+        if metrics.get("dead_features") and not sum(metrics.get(f"{name}_features") or 0 for name in CATEGORIES[:-1]):
+            raise BadInput(
+                f"All features of {run} are dead, so there is nothing to edit: train it with other settings."
+            )
+    if params.against == params.sae:
+        raise UsageError(f"{params.sae} can't be set against itself.")
+    if params.against:
+        first, second = (sae_params(run, workspace).run for run in (params.sae, params.against))
+        require_shared_data(first, recorded_training(first, workspace), second, recorded_training(second, workspace))
+    return params
+
+
+def run(params: SaeExperimentsParams, report: Report) -> Result:
+    report.note("loading torch and the network")
+    arrays: dict[str, Any] = {}
+    opened = []
+    for number, asked in enumerate([params.sae, *([params.against] if params.against else [])]):
+        one = dissect(asked, report.workspace, lambda data: _splits(data, params.samples), device=params.device)
+        report.note(f"editing the features of {one.name}")
+        arrays |= {f"{number}/{name}": values for name, values in _asked(one, params, report).items()}
+        opened.append(one)
+    facts: dict[str, Any] = {
+        "networks": [_told(one) for one in opened],
+        "palette": opened[0].subject.trained.palette,
+        "samples": {name: len(opened[0].opened.split(name)) for name in ("easy", "hard", "balanced")},
+    }
+    if len(opened) == 2:
+        report.note("carrying color features over")
+        carried, facts["bridge"] = _carried(opened, params)
+        arrays |= carried
+    return Result(metrics=_metrics(arrays, len(opened)), facts=facts, arrays=arrays)
+
+
+def _splits(data: BiasedDataset, samples: int) -> Mapping[str, Split]:
+    from lazytui.interpret.autoencoders.experiments import splits
+
+    return splits(data.validation, data.hard, data.probe, samples)
+
+
+def _told(one: Dissected) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "layer": one.opened.cut.layer,
+        "features": one.opened.model.features,
+        "color_features": len(one.known.color),
+    }
+
+
+def _asked(one: Dissected, params: SaeExperimentsParams, report: Report) -> dict[str, Any]:
+    """Every experiment on one network."""
+    from lazytui.interpret.autoencoders.experiments import experiments
+
+    found = experiments(one.opened, one.known, params.seed, report.check, params.draws)
+    return found | _gazes(one)
+
+
+def _gazes(one: Dissected) -> dict[str, Any]:
+    """Grad-CAM before and after all color features are taken out, where the network has a map."""
+    from lazytui.interpret.autoencoders.gaze import gaze
+    from lazytui.interpret.autoencoders.interventions import ablated, scaled
+    from lazytui.interpret.saliency.lens import Lens
+
+    subject, hard = one.subject, one.opened.split("hard")
+    lens = Lens(subject.model, subject.trained.model, hard.images)
+    if not lens.layers:
+        return {}
+    arrays: dict[str, Any] = {"gaze_images": hard.images[:SHOWN], "gaze_digits": hard.digits[:SHOWN]}
+    color = one.known.color.tolist()
+    for name, edit in (("before", scaled([], 1.0)), ("after", ablated(color))):
+        seen = gaze(one.opened, lens, hard.take(np.arange(min(500, len(hard)))), subject.hardware, edit)
+        arrays |= {f"gaze_{name}": seen.maps[:SHOWN], f"gaze_{name}_said": seen.predicted[:SHOWN]}
+        arrays[f"gaze_{name}_energy"] = seen.energy
+    return arrays
+
+
+def _carried(opened: list[Dissected], params: SaeExperimentsParams) -> tuple[dict[str, Any], float | None]:
+    """The first network's color features put into the second; nothing where a layer has positions."""
+    from lazytui.interpret.autoencoders.injection import bridge, injected
+
+    source, target = opened
+    if any(one.opened.reading.per_image > 1 or len(one.opened.cut.shape) > 1 for one in opened):
+        return {}, None
+    across = bridge(source.opened, target.opened)
+    random = np.random.default_rng(params.seed)
+    return dict(injected(source.opened, target.opened, source.known, across, random, params.draws)), across.explained
+
+
+def _metrics(arrays: Mapping[str, Any], networks: int) -> dict[str, float | None]:
+    """The first network's; the second's after `against_`."""
+    from lazytui.interpret.autoencoders.experiments import band, removal_score
+
+    metrics: dict[str, float | None] = {}
+    for number in range(networks):
+        prefix, own = "against_" * number, {name: arrays[f"{number}/{name}"] for name in _read(arrays, number)}
+        for split in ("easy", "hard", "balanced"):
+            metrics[f"{prefix}{split}_intact"] = float(own[f"{split}_intact"][0])
+            metrics[f"{prefix}{split}_without_color"] = float(own[f"{split}_without"][0])
+            for control in ("random", "directions"):
+                told = band(own[f"{split}_{control}"])
+                metrics[f"{prefix}{split}_{control}"] = told.mean
+                metrics[f"{prefix}{split}_{control}_low"] = told.low
+                metrics[f"{prefix}{split}_{control}_high"] = told.high
+        intact, without = (metrics[f"{prefix}balanced_{name}"] or 0.0 for name in ("intact", "without_color"))
+        balanced = float(own["balanced_head"][0])
+        metrics[f"{prefix}balanced_head"] = balanced
+        metrics[f"{prefix}removal_score"] = removal_score(intact, without, balanced)
+        by_chance = metrics[f"{prefix}balanced_random"] or 0.0
+        metrics[f"{prefix}removal_score_random"] = removal_score(intact, by_chance, balanced)
+        for name in ("swap_before", "swap_after", "swap_random"):
+            defined = own[name][np.isfinite(own[name])]
+            metrics[f"{prefix}{name}"] = float(defined.mean()) if defined.size else None
+    return metrics
+
+
+def _read(arrays: Mapping[str, Any], number: int) -> list[str]:
+    return [name.removeprefix(f"{number}/") for name in arrays if name.startswith(f"{number}/")]
+
+
+def figures(params: SaeExperimentsParams, result: Result) -> list[Figure]:
+    return drawn(params.draws, result)
+
+
+ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, settle=settle)

@@ -1,0 +1,26 @@
+"""`lazytui autoencoders`: the kinds of sparse autoencoders."""
+
+from __future__ import annotations
+
+import json as jsonlib
+
+from lazytui.cli.common import JsonOption
+
+
+def autoencoders(json: JsonOption = False) -> None:
+    """List the kinds of sparse autoencoders: what each does, its options, and where it comes from."""
+    from lazytui.interpret.autoencoders import VARIANTS
+
+    if json:
+        from dataclasses import asdict
+
+        print(jsonlib.dumps([{"variant": name, **asdict(entry)} for name, entry in VARIANTS.items()], indent=1))
+        return
+    from lazytui.cli.tables import print_table
+
+    rows = [
+        [name, ", ".join(f"{option} {value:g}" for option, value in entry.options.items()), entry.summary, entry.source]
+        for name, entry in VARIANTS.items()
+    ]
+    print_table(["variant", "options", "what it does", "source"], rows)
+    print("\nlazytui run sae RUN --variant NAME takes a layer apart; lazytui run sae-selfcheck tells which to believe.")

@@ -1,0 +1,90 @@
+"""`lazytui features`: look through what an autoencoder found, and call features by names of one's own."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazytui.cli.common import JsonOption, RunArgument, WorkspaceOption, workspace_at
+
+if TYPE_CHECKING:
+    from lazytui.runs.folder import RunFolder
+    from lazytui.runs.result import Result
+    from lazytui.runs.workspace import Workspace
+
+group = typer.Typer(
+    help="List, show and label the features that `lazytui run sae` found.", no_args_is_help=True, rich_markup_mode=None
+)
+
+FeatureArgument = Annotated[int, typer.Argument(help="The feature's number.", min=0)]
+
+
+@group.command("list")
+def list_features(
+    run: RunArgument,
+    words: Annotated[list[str] | None, typer.Argument(help="Only those that fit: color red, digit 7, a label.")] = None,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List features with what they stand for, those first that do most."""
+    from lazytui.analyses.feature_labels import matching, read_labels
+    from lazytui.analyses.sae_figures import category_of, table
+    from lazytui.cli.output import print_figures, say
+
+    found, result = _found(workspace_at(workspace), run)
+    labels = read_labels(found)
+    chosen = matching(result, labels, " ".join(words or []))
+    if json:
+        rows = [{"feature": f, "category": category_of(result, f), "label": labels.get(f)} for f in chosen]
+        print(jsonlib.dumps(rows, indent=1))
+        return
+    print_figures([table(result, labels, chosen)])
+    say(f"{len(chosen)} of {result.facts['features']} features.")
+
+
+@group.command()
+def show(run: RunArgument, feature: FeatureArgument, workspace: WorkspaceOption = None) -> None:
+    """Show everything that is known of one feature."""
+    from lazytui.analyses.feature_labels import read_labels
+    from lazytui.analyses.sae_page import page
+    from lazytui.cli.output import print_figures
+    from lazytui.errors import UsageError
+
+    found, result = _found(workspace_at(workspace), run)
+    if feature >= result.facts["features"]:
+        raise UsageError(f"There is no feature {feature}: they go from 0 to {result.facts['features'] - 1}.")
+    label = read_labels(found).get(feature)
+    if label:
+        print(f"{feature}: {label}\n")
+    print_figures(page(result, feature))
+
+
+@group.command()
+def label(
+    run: RunArgument,
+    feature: FeatureArgument,
+    text: Annotated[str, typer.Argument(help="What to call it; nothing takes the label away.")] = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Call a feature something, to find it by."""
+    from lazytui.analyses.feature_labels import set_label
+    from lazytui.cli.output import say
+
+    there = workspace_at(workspace)
+    found, result = _found(there, run)
+    there.require_own(found, "labelled")
+    set_label(found, int(result.facts["features"]), feature, text)
+    say(
+        f"Feature {feature} of {found.id} "
+        + (f"is called {text.strip()} now." if text.strip() else "has no label now.")
+    )
+
+
+def _found(workspace: Workspace, run: str) -> tuple[RunFolder, Result]:
+    """A run that found features, and its result."""
+    from lazytui.runs.result import load_result
+
+    found = workspace.find(run, kinds=("sae",))
+    return found, load_result(found.path)

@@ -1,0 +1,126 @@
+"""A network's layer kept open at its features: every edit is answered by running the layers above alone."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lazytui.data.resident import to_float
+from lazytui.data.splits import Split
+from lazytui.evaluation.predict import evaluating
+from lazytui.hardware import Hardware
+from lazytui.interpret.autoencoders.base import Autoencoder
+from lazytui.interpret.autoencoders.dial import FACTORS
+from lazytui.interpret.autoencoders.interventions import Edit, intervened, scaled
+from lazytui.interpret.autoencoders.samples import BATCH, Reading
+from lazytui.interpret.batches import in_batches
+from lazytui.interpret.cut import Cut
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """images: as bytes, on the device. activations: (N, *shape)."""
+
+    split: Split
+    images: Tensor
+    activations: Tensor
+
+
+class Opened:
+    """Some splits' activations at a layer, and its autoencoder. Safe to ask from any thread, one question at a time.
+
+    The network's weights and modes stay as they are.
+    """
+
+    def __init__(
+        self, model: Autoencoder, cut: Cut, reading: Reading, splits: Mapping[str, Split], hardware: Hardware
+    ) -> None:
+        self.model, self.cut, self.reading = model, cut, reading
+        self._hardware = hardware
+        self._lock = threading.Lock()
+        with self._asking():
+            self._kept = {name: self._keep(split) for name, split in splits.items()}
+
+    def split(self, name: str) -> Split:
+        return self._kept[name].split
+
+    def logits(self, name: str, edit: Edit | None = None, directions: Tensor | None = None) -> NDArray[np.float32]:
+        """(N, 10) float32: what the network says of a split's images once features are edited.
+
+        directions: (n, d), along which; by default the decoder's.
+        """
+
+        def change(samples: Tensor) -> Tensor:
+            return samples if edit is None else intervened(self.model, samples, edit, directions)
+
+        return self._changed(name, change)
+
+    def shifted(self, name: str, change: NDArray[np.float64]) -> NDArray[np.float32]:
+        """(N, 10) float32: what the network says once the same change (d,) is added to every sample."""
+        added = torch.from_numpy(change).float().to(self._hardware.device)
+        return self._changed(name, lambda samples: samples + added)
+
+    def accuracy(self, name: str, edit: Edit | None = None, directions: Tensor | None = None) -> float:
+        """Of a split, in [0, 1]."""
+        return float((self.logits(name, edit, directions).argmax(1) == self.split(name).digits).mean())
+
+    def activity(self, name: str) -> NDArray[np.float32]:
+        """(N, n) float32: each feature on each image, its mean over positions."""
+        with self._asking():
+            kept = self._kept[name].activations
+            f = [self._features(kept[start : start + BATCH]) for start in range(0, len(kept), BATCH)]
+            found: NDArray[np.float32] = torch.cat(f).cpu().numpy()
+        return found
+
+    def neurons(self, name: str) -> NDArray[np.float32]:
+        """(N, C) float32: the layer's channels or units on each image, means over positions."""
+        kept = self._kept[name].activations
+        found: NDArray[np.float32] = (kept.flatten(2).mean(2) if kept.ndim == 4 else kept).cpu().numpy()
+        return found
+
+    def dial(self, image: NDArray[np.uint8], features: Sequence[int]) -> NDArray[np.float32]:
+        """(31, 10) float32: the probabilities of one (28, 28, 3) uint8 image, for each of FACTORS on these features."""
+        with self._asking():
+            shown = to_float(torch.from_numpy(image[None]).to(self._hardware.device))
+            samples = self.reading.samples(self.cut.activations(shown))
+            every = torch.cat([intervened(self.model, samples, scaled(features, factor)) for factor in FACTORS])
+            carried = self.cut.carry(self.reading.activations(every))
+            logits = self.cut.logits(carried, shown.expand(len(FACTORS), -1, -1, -1))
+            turned: NDArray[np.float32] = logits.softmax(1).cpu().numpy()
+        return turned
+
+    def _keep(self, split: Split) -> _Kept:
+        images = torch.from_numpy(split.images).to(self._hardware.device)
+        look = functools.partial(self._activations, images)
+        return _Kept(split, images, torch.cat(in_batches(look, len(images), BATCH)))
+
+    def _activations(self, images: Tensor, part: slice) -> Tensor:
+        return self.cut.activations(to_float(images[part]))
+
+    def _features(self, activations: Tensor) -> Tensor:
+        f = self.model.encode(self.reading.samples(activations))
+        return f.reshape(len(activations), self.reading.per_image, -1).mean(1)
+
+    def _changed(self, name: str, change: Callable[[Tensor], Tensor]) -> NDArray[np.float32]:
+        """(N, 10) float32: what the network says once samples (M, d) of a split are changed."""
+        with self._asking():
+            kept, parts = self._kept[name], []
+            for start in range(0, len(kept.split), BATCH):
+                part = slice(start, start + BATCH)
+                changed = self.reading.activations(change(self.reading.samples(kept.activations[part])))
+                parts.append(self.cut.logits(self.cut.carry(changed), to_float(kept.images[part])))
+            said: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
+        return said
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        with self._lock, torch.inference_mode(), evaluating(self.cut.model):
+            yield

@@ -1,0 +1,41 @@
+"""Data whose features are known: more sparse directions than dimensions, added up. Does an autoencoder find them?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Superposition:
+    """directions: (n, d), of unit length. samples: (M, d), each the sum of a few of them, times 0.5 to 1.5."""
+
+    directions: Tensor
+    samples: Tensor
+
+
+def superposition(features: int, dimensions: int, active: float, count: int, random: torch.Generator) -> Superposition:
+    """Random directions, each at work in a sample by itself with probability active / features."""
+    directions = random_dictionary(features, dimensions, random)
+    at_work = torch.rand(count, features, generator=random) < active / features
+    strength = 0.5 + torch.rand(count, features, generator=random)
+    samples: Tensor = (at_work * strength) @ directions
+    return Superposition(directions, samples)
+
+
+def random_dictionary(features: int, dimensions: int, random: torch.Generator) -> Tensor:
+    """(n, d): directions of unit length that know nothing of the data."""
+    directions: Tensor = torch.randn(features, dimensions, generator=random)
+    unit: Tensor = directions / directions.norm(dim=1, keepdim=True)
+    return unit
+
+
+def mean_correlation(directions: Tensor, found: Tensor) -> float:
+    """MCC: mean |cosine| between true directions (n, d) and found ones (m, d), matched one to one as well as they can
+    be (the Hungarian method)."""
+    cosine = np.abs((directions @ found.T).detach().cpu().double().numpy())
+    return float(cosine[linear_sum_assignment(-cosine)].mean())

@@ -1,0 +1,56 @@
+"""TopK (Gao et al. 2024, "Scaling and evaluating sparse autoencoders")."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lazytui.interpret.autoencoders.base import Autoencoder, Moment, Step, squared_error
+
+_WEIGHT = 1 / 32
+
+
+class TopK(Autoencoder):
+    """A sample keeps its k largest values, where they are positive; L = |x - x_hat|^2 + AuxK / 32 (eq. 3 and A.2)."""
+
+    def __init__(self, dimensions: int, features: int, random: torch.Generator, *, k: float) -> None:
+        super().__init__(dimensions, features, random)
+        self.k = int(k)
+
+    def encode(self, x: Tensor) -> Tensor:
+        return self.strongest(self.before(x))
+
+    def strongest(self, before: Tensor) -> Tensor:
+        """(N, n) -> (N, n): what is kept of a batch, and 0."""
+        return largest(before, self.k)
+
+    def step(self, x: Tensor, moment: Moment) -> Step:
+        before = self.before(x)
+        f = self.strongest(before)
+        x_hat = self.decode(f)
+        error = squared_error(x, x_hat)
+        return Step(error + self.revival(x - x_hat, before, moment), error, f)
+
+    def revival(self, residual: Tensor, before: Tensor, moment: Moment) -> Tensor:
+        """What is added to the loss for features that are dead."""
+        if moment.dead is None:
+            return residual.new_zeros(())
+        return _WEIGHT * auxiliary(residual, before[:, moment.dead], self.decoder[moment.dead])
+
+
+def largest(before: Tensor, k: int) -> Tensor:
+    """(N, n) -> (N, n): each sample's k largest values where they are positive, and 0."""
+    kept = before.topk(k, dim=1, sorted=False)
+    return torch.zeros_like(before).scatter(1, kept.indices, kept.values.relu())
+
+
+def auxiliary(residual: Tensor, before: Tensor, directions: Tensor) -> Tensor:
+    """AuxK: the share of the residual's variance that the dead features leave unexplained, without b_d.
+
+    residual: (N, d), which isn't learned from. before: (N, m), of the dead features, of which a sample uses
+    min(d / 2, m). directions: (m, d).
+    """
+    target = residual.detach()
+    f = largest(before, max(1, min(target.shape[1] // 2, before.shape[1])))
+    variance = (target - target.mean(0)).square().sum(1).mean()
+    return squared_error(target, f @ directions) / variance.clamp(min=1e-12)

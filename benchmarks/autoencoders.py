@@ -20,7 +20,7 @@ from lazytui.interpret.cut import Cut
 from lazytui.models.build import build_model
 
 SAMPLES, DIMENSIONS, FEATURES, K = 54_000, 128, 512, 16
-STEPS, BATCH, LR = 60, 1024, 3e-4
+STEPS, BATCH, LR = 300, 1024, 3e-4
 
 
 def measure() -> list[Ratio]:

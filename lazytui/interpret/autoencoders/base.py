@@ -57,7 +57,9 @@ class Autoencoder(nn.Module):
 
     def before(self, x: Tensor) -> Tensor:
         """(N, d) -> (N, n): what the activation function is applied to."""
-        return torch.addmm(self.encoder_bias, x - self.decoder_bias, self.encoder)
+        center = self.decoder_bias.detach()
+        still = self.decoder_bias - center  # zero, with b_d's gradient: a sum over the batch, then one small product
+        return torch.addmm(self.encoder_bias - still @ self.encoder, x - center, self.encoder)
 
     def encode(self, x: Tensor) -> Tensor:
         """(N, d) -> (N, n), never negative."""
@@ -85,7 +87,7 @@ class Autoencoder(nn.Module):
         """Take from the decoder's gradient what would only change the length of its rows."""
         gradient = self.decoder.grad
         assert gradient is not None
-        gradient.sub_((gradient * self.decoder).sum(1, keepdim=True) * self.decoder)
+        gradient.addcmul_((gradient * self.decoder).sum(1, keepdim=True), self.decoder, value=-1)
 
     @torch.no_grad()
     def normalize(self) -> None:

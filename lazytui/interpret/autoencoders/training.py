@@ -98,7 +98,11 @@ def _as_large_as(model: Autoencoder, x: Tensor) -> float:
 
 
 class _Training:
-    """One training: the model sees samples divided by `scale`, so that their variance is 1."""
+    """One training: the model sees samples divided by `scale`, so that their variance is 1.
+
+    _lately, _active: (n,) int64, on how many samples each feature was active since dead ones were looked for, and since
+    the last point of the curves.
+    """
 
     def __init__(self, samples: Tensor, recipe: Recipe, center: Tensor, scale: float) -> None:
         self._samples, self._recipe, self._scale = samples, recipe, scale
@@ -112,7 +116,9 @@ class _Training:
         self._optimizer = Adam(self.model.parameters(), lr=recipe.lr, eps=_EPSILON, fused=fused)
         self._every = max(1, recipe.steps // POINTS)
         self._dead: Tensor | None = None
-        self._lately = torch.zeros(recipe.features, dtype=torch.bool, device=samples.device)
+        self._lately = torch.zeros(
+            recipe.features, dtype=torch.int64, device=samples.device
+        )  # samples it was active on
         self._forget()
 
     def go(self, tick: Callable[[int], None], point: Callable[[Point], None]) -> Autoencoder:
@@ -144,17 +150,15 @@ class _Training:
         self._optimizer.step()
         self.model.normalize()
         with torch.no_grad():
-            active = made.f > 0
             self._error += made.error.detach()
-            self._active += active.sum()
-            self._lately |= active.any(0)
+            self._lately += (made.f > 0).sum(0)
         self._counted += 1
 
     def _bury(self) -> None:
         """Find the features that are dead by now."""
-        dead = (~self._lately).nonzero()[:, 0]
+        dead = (self._lately == 0).nonzero()[:, 0]
         self._dead = dead if len(dead) else None
-        self._fired |= self._lately
+        self._active += self._lately
         self._lately.zero_()
 
     def _look(self, step: int, point: Callable[[Point], None]) -> None:
@@ -162,16 +166,16 @@ class _Training:
         unexplained = float(self._error) / self._counted
         if not math.isfinite(unexplained):
             raise LazytuiError(f"The autoencoder's error became {unexplained} by step {step}: try a smaller --lr.")
-        dead = (~(self._fired | self._lately)).nonzero()[:, 0]
-        active = float(self._active) / (self._counted * self._recipe.batch)
-        point(Point(step, unexplained, active, len(dead) / self.model.features))
+        active = self._active + self._lately
+        dead = (active == 0).nonzero()[:, 0]
+        l0 = float(active.sum()) / (self._counted * self._recipe.batch)
+        point(Point(step, unexplained, l0, len(dead) / self.model.features))
         if len(dead) and self.model.resampled and step <= _RESAMPLED * self._recipe.steps:
             resample(self.model, self._optimizer, dead, self._batch(step), self._random)
         self._forget()
 
     def _forget(self) -> None:
-        device = self._samples.device
-        self._error = torch.zeros((), device=device)
-        self._active = torch.zeros((), dtype=torch.int64, device=device)
-        self._fired = torch.zeros(self.model.features, dtype=torch.bool, device=device)
+        """Begin a new point: what was counted lately belongs to the one before."""
+        self._error = torch.zeros((), device=self._samples.device)
+        self._active = -self._lately
         self._counted = 0

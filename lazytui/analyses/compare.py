@@ -112,17 +112,10 @@ def run(params: CompareParams, report: Report) -> Result:
 
 def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report) -> RunFolder:
     """A finished plain training: one of those that the workspace has already, or else a new one."""
-    from lazytui.analyses.execute import carry, create
+    from lazytui.analyses.execute import done_or_carried
 
-    same = list(same_training(trained, known))
-    done = [run for run in same if run.status.state == "done"]
-    if done:
-        return done[-1]
-    mine = [run for run in same if run.record.started_by == report.run.id]
-    report.note(f"training a plain {trained.model} for {trained.epochs} epochs, seed {trained.seed}")
-    child = mine[-1] if mine else create("train", trained, report.workspace, started_by=report.run.id)
-    carry(child, report.workspace, report.narrator, within=report)
-    return child
+    doing = f"training a plain {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
+    return done_or_carried("train", trained, list(same_training(trained, known)), doing, report)
 
 
 def figures(params: CompareParams, result: Result) -> list[Figure]:

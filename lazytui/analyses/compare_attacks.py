@@ -38,18 +38,11 @@ def attack_all(groups: Sequence[Mapping[str, Any]], attack: str, report: Report)
 
 def _attack_run(asked: AttackParams, known: Sequence[RunFolder], report: Report) -> RunFolder:
     """The same attack, done: one that the workspace has already, or else a new one."""
-    from lazytui.analyses.execute import carry, create
+    from lazytui.analyses.execute import done_or_carried
 
     wanted = asked.model_dump(mode="json")
     same = [run for run in known if run.record.params == wanted]
-    done = [run for run in same if run.status.state == "done"]
-    if done:
-        return done[-1]
-    mine = [run for run in same if run.record.started_by == report.run.id]
-    report.note(f"attacking {asked.run}")
-    child = mine[-1] if mine else create("attack", asked, report.workspace, started_by=report.run.id)
-    carry(child, report.workspace, report.narrator, within=report)
-    return child
+    return done_or_carried("attack", asked, same, f"attacking {asked.run}", report)
 
 
 def attacked(groups: Sequence[Group], attack: str) -> Table:

@@ -53,6 +53,21 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
     return result
 
 
+def done_or_carried(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:
+    """Of the runs that asked the same the newest that is done; else the one that this run began, or a new one, carried.
+
+    doing: what is told while it is made.
+    """
+    done = [run for run in same if run.status.state == "done"]
+    if done:
+        return done[-1]
+    mine = [run for run in same if run.record.started_by == report.run.id]
+    report.note(doing)
+    child = mine[-1] if mine else create(kind, asked, report.workspace, started_by=report.run.id)
+    carry(child, report.workspace, report.narrator, within=report)
+    return child
+
+
 def recorded_params(run: RunFolder) -> BaseModel:
     """The Params that a run was made with. Raises BadInput when the record doesn't hold valid ones."""
     model: type[BaseModel] = analysis(run.record.kind).params

@@ -31,6 +31,7 @@ class Newest(Generic[Q, A]):
         self._lock = threading.Lock()
         self._waiting: Q | None = None
         self._at_work = False
+        self._left = False
 
     def ask(self, question: Q) -> None:
         """Returns at once. What is being answered is dropped at the next step of its answer."""
@@ -40,6 +41,11 @@ class Newest(Generic[Q, A]):
                 return
             self._at_work = True
         self._start(self._work)
+
+    def leave(self) -> None:
+        """Nobody listens any more: what is being answered is dropped at the next step, and what waits at once."""
+        with self._lock:
+            self._left, self._waiting = True, None
 
     def _work(self) -> None:
         """Answer until nothing waits; what failed is raised after that, so that no other question goes with it."""
@@ -54,7 +60,7 @@ class Newest(Generic[Q, A]):
 
     def _answer(self, question: Q) -> None:
         for answer in self._answers(question):
-            if self._waiting is not None:
+            if self._waiting is not None or self._left:
                 return
             self._tell(answer)
 

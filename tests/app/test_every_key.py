@@ -15,7 +15,6 @@ from textual.pilot import Pilot
 from lazytui.app.app import LazytuiApp
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
-from lazytui.app.over_place import OverPlace
 from lazytui.app.place import Place
 from lazytui.app.places import PLACES
 from lazytui.errors import LazytuiError
@@ -95,7 +94,7 @@ def test_every_key_of_a_place_does_something(place: Any, workspace: Workspace) -
         assert "doesn't know" not in "".join(note.message for note in app._notifications)
 
     async def back(pilot: Pilot[Any]) -> None:
-        while not isinstance(app.screen, Place) or isinstance(app.screen, OverPlace):
+        while not isinstance(app.screen, Place) or len(app.screen_stack) > 1:
             await pilot.press("escape")
         await pilot.press(place.key)
         app.clear_notifications()

@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.dissected import Dissected, dissected, sae_params, subject_of
 from lazytui.analyses.gaze import MOST, Album
-from lazytui.analyses.subject import load_subject, require_at_hand, settle, trained_with
+from lazytui.analyses.subject import load_subject, remembered_digits, require_at_hand, settle, trained_with
+from lazytui.data.splits import build
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.evaluation.answers import SPLIT_NAMES
 from lazytui.interpret.autoencoders.categories import CATEGORIES
 from lazytui.interpret.autoencoders.dial import FACTORS
+from lazytui.models.torch_pair import require_torch
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -97,7 +99,8 @@ class Said:
 class Answer:
     """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
 
-    activity: (n,), each feature on the image. curve: (31, 10), the probabilities at each step of the dial.
+    activity: (N, n), each feature on each image of the album. curve: (31, 10), the probabilities at each step of the
+    dial.
     """
 
     question: Question
@@ -109,15 +112,27 @@ class Answer:
     after: Said | None = None
     curve: NDArray[np.float32] | None = None
 
+    @property
+    def place(self) -> int:
+        """Of the image that is shown, in the album."""
+        assert self.album is not None
+        return min(self.question.place, len(self.album.split) - 1)
+
+    @property
+    def here(self) -> NDArray[np.float32] | None:
+        """(n,), each feature on this image; None before it is known."""
+        return None if self.activity is None else self.activity[self.place]
+
 
 @dataclass(frozen=True, eq=False)
 class _Open:
-    """A layer that lies open. strength: (n,), what is typical of each feature."""
+    """A layer that lies open. strength: (n,), what is typical of each feature. activity: as in an answer."""
 
     dissected: Dissected
     lens: Lens
     album: Album
     strength: NDArray[np.float64]
+    activity: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -164,8 +179,10 @@ class Dial:
         with self._lock:
             kept = self._kept
         if kept is None or kept[0] != wanted:
-            loaded = "torch" in sys.modules
-            yield Answer(question, doing=f"opening {files.network} ..." if loaded else "loading torch ...")
+            if "torch" not in sys.modules:
+                yield Answer(question, doing="loading torch ...")
+                require_torch()
+            yield Answer(question, doing=f"opening {files.network} ...")
             with self._lock:
                 kept = self._kept = (wanted, self._opened(question))
         with self._lock:
@@ -183,31 +200,40 @@ class Dial:
         require_at_hand(trained_with(asked, self._workspace).source)
         subject = load_subject(settle(asked, self._workspace), self._workspace)
         one = dissected(question.run, subject, self._workspace, lambda _data: {})
-        if (one.known.category == CATEGORIES.index("dead")).all():
+        if (one.result.arrays["category"] == CATEGORIES.index("dead")).all():
             raise BadInput(
                 f"All features of {question.run} are dead, so there is nothing to turn: train it with other settings."
             )
         from lazytui.interpret.saliency.lens import Lens
 
-        whole = subject.data.split(SPLIT_NAMES[question.split])
+        whole = build(subject.trained, remembered_digits).split(SPLIT_NAMES[question.split])
         album = Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), subject.trained)
         lens = Lens(subject.model, subject.trained.model, album.split.images)
-        return _Open(one, lens, album, one.result.arrays["strength"].astype(np.float64))
+        strength = one.result.arrays["strength"].astype(np.float64)
+        return _Open(one, lens, album, strength, one.opened.features_of(album.split.images))
 
     def _turned(self, question: Question, opened: _Open) -> Answer:
         turn, album = question.turn, opened.album
         place = min(question.place, len(album.split) - 1)
-        activity, before = self._before(opened, place)
         steps = [replace(turn, step=step).edit(opened.strength) for step in range(len(FACTORS))]
         curve = opened.dissected.opened.probabilities(album.split.images[place], steps)
         after = Said(curve[turn.step], _heat(opened, place, turn))
-        return Answer(question, album=album, activity=activity, before=before, after=after, curve=curve)
+        return Answer(
+            question,
+            album=album,
+            activity=opened.activity,
+            before=self._before(opened, place),
+            after=after,
+            curve=curve,
+        )
 
-    def _intact(self, opened: _Open, place: int) -> tuple[NDArray[np.float32], Said]:
-        """How active features are on an image, and what the network says of it as it is."""
-        image, nothing = opened.album.split.images[place], Turn()
-        (said,) = opened.dissected.opened.probabilities(image, [nothing.edit(opened.strength)])
-        return opened.dissected.opened.features_of(image), Said(said, _heat(opened, place, nothing))
+    def _intact(self, opened: _Open, place: int) -> Said:
+        """What the network says of an image as it is."""
+        nothing = Turn()
+        (said,) = opened.dissected.opened.probabilities(
+            opened.album.split.images[place], [nothing.edit(opened.strength)]
+        )
+        return Said(said, _heat(opened, place, nothing))
 
 
 def _heat(opened: _Open, place: int, turn: Turn) -> NDArray[np.float32] | None:

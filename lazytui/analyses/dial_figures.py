@@ -12,19 +12,21 @@ from lazytui.evaluation.answers import DIGITS, tone_of
 from lazytui.figures.kinds import Bars, Figure, Lines, Pixels, Series
 from lazytui.interpret.autoencoders.dial import FACTORS
 from lazytui.interpret.saliency.resize import upsampled
-from lazytui.plain_text import plain
 
 _TOLD = 0.15
 """A digit whose probability gets this high somewhere on the dial has a curve."""
 
 
-def drawn(answer: Answer) -> list[Figure]:
-    """The image twice with where the network looks, the probabilities twice, and the dial's whole turn."""
+def drawn(answer: Answer, *, plainly: bool = False) -> list[Figure]:
+    """The image twice with where the network looks, the probabilities twice, and the dial's whole turn.
+
+    plainly: the image also as it is, before the two.
+    """
     album, before, after = answer.album, answer.before, answer.after
     assert album is not None and before is not None and after is not None and answer.curve is not None
-    place = min(answer.question.place, len(album.split) - 1)
+    place = answer.place
     return [
-        _image(album, place, before, after),
+        _image(album, place, before, after, plainly=plainly),
         _bars(before, "before", album),
         _bars(after, "after", album),
         _curve(answer.curve, answer.question.turn),
@@ -37,19 +39,24 @@ def named(album: Album, place: int) -> str:
     return f"{palette(album.trained.palette).color_name(int(split.colors[place]))} {split.digits[place]}"
 
 
-def setting(turn: Turn, category: str = "") -> str:
-    """What is done, in words. category: of the one feature, where there is only one."""
+def setting(turn: Turn, stands_for: str = "") -> str:
+    """What is done, in words. stands_for: what, where it is one feature."""
     if not turn.features:
         return "No feature is chosen."
-    what = _called(turn.features) + (f" ({category})" if category else "")
-    times = f"{turn.factor:.1f} x"
+    what = _called(turn.features) + (f" ({stands_for})" if stands_for else "")
+    if turn.how == "scale":
+        return f"{what} x {turn.factor:.1f}" + {0.0: ": ablated", 1.0: ": as it is"}.get(turn.factor, "")
+    return f"{_done(turn, what)} at {turn.factor:.1f} x its typical strength"
+
+
+def _done(turn: Turn, what: str) -> str:
     match turn.how:
         case "scale":
-            return f"{what} x {turn.factor:.1f}" + {0.0: ": ablated", 1.0: ": as it is"}.get(turn.factor, "")
+            return what
         case "steer":
-            return f"{what} steered to {times} its typical strength"
+            return f"{what} steered"
         case "swap":
-            return f"{what} swapped for {_called(turn.into).lower()} at {times} its typical strength"
+            return f"{what} swapped for {_called(turn.into).lower()}"
 
 
 def _called(features: tuple[int, ...]) -> str:
@@ -58,16 +65,21 @@ def _called(features: tuple[int, ...]) -> str:
     return f"Feature{'s' if len(features) > 1 else ''} {', '.join(map(str, features))}"
 
 
-def _image(album: Album, place: int, before: Said, after: Said) -> Pixels:
+def _image(album: Album, place: int, before: Said, after: Said, *, plainly: bool) -> Pixels:
     digit, color = int(album.split.digits[place]), int(album.split.colors[place])
+    tones = [tone_of(said.digit, digit, color) for said in (before, after)]
+    evidence = _on_one_scale(before.heat, after.heat)
+    if evidence is not None and plainly:
+        evidence = np.concatenate([np.zeros_like(evidence[:1]), evidence])
+    captions = [f"{when} → {said.digit}" for when, said in (("before", before), ("after", after))]
     return Pixels(
         name="gaze",
-        title="Grad-CAM of what it says" if before.heat is not None else "The image",
-        images=np.repeat(album.split.images[place : place + 1], 2, axis=0),
-        columns=2,
-        captions=tuple(f"{when} → {said.digit}" for when, said in (("before", before), ("after", after))),
-        tones=tuple(tone_of(said.digit, digit, color) for said in (before, after)),
-        overlay=_on_one_scale(before.heat, after.heat),
+        title="The image" if evidence is None else "Grad-CAM of what it says",
+        images=np.repeat(album.split.images[place : place + 1], 2 + plainly, axis=0),
+        columns=2 + plainly,
+        captions=(*((named(album, place),) if plainly else ()), *captions),
+        tones=("plain", *tones) if plainly else tuple(tones),
+        overlay=evidence,
     )
 
 
@@ -96,7 +108,7 @@ def _curve(curve: NDArray[np.float32], turn: Turn) -> Lines:
     factors = np.array(FACTORS)
     return Lines(
         name="turn",
-        title=f"The whole turn: {plain(_called(turn.features))}" if turn.features else "The whole turn",
+        title=f"The whole turn: {_done(turn, _called(turn.features))}" if turn.features else "The whole turn",
         series=tuple(
             Series(name=str(digit), x=factors, y=curve[:, digit].astype(np.float64))
             for digit in range(10)

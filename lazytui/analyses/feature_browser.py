@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.feature_labels import Labels, matching
-from lazytui.analyses.sae_figures import category_of, table
+from lazytui.analyses.sae_figures import category_of, favorite, table
+from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.interpret.autoencoders.categories import CATEGORIES
@@ -64,9 +65,17 @@ def _without(figure: Table, names: Sequence[str]) -> Table:
 
 
 def told(result: Result, labels: Labels, feature: int) -> str:
-    """`feature 12 (color)`, and what a person calls it."""
+    """`feature 12 (red)`, and what a person calls it."""
     called = f" “{labels[feature]}”" if feature in labels else ""
-    return plain(f"feature {feature} ({category_of(result, feature)}){called}")
+    return plain(f"feature {feature} ({stands_for(result, feature)}){called}")
+
+
+def stands_for(result: Result, feature: int) -> str:
+    """`red`, `digit 7`, `red 7`, or the category where it is neither."""
+    category = category_of(result, feature)
+    color = palette(result.facts["palette"]).names[favorite(result, feature, "color")]
+    digit = str(favorite(result, feature, "digit"))
+    return {"color": color, "digit": f"digit {digit}", "both": f"{color} {digit}"}.get(category, category)
 
 
 def next_category(words: str) -> str:

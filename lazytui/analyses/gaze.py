@@ -20,14 +20,13 @@ from lazytui.analyses.subject import (
     Subject,
     SubjectParams,
     load_subject,
+    remembered_digits,
     require_at_hand,
     trained_with,
     weights_written,
 )
 from lazytui.analyses.train import TrainParams
-from lazytui.data.digits import Digits
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.sources import ConcreteSource, Part, load_digits
 from lazytui.data.splits import Split, build
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.evaluation.answers import SPLIT_NAMES
@@ -188,7 +187,7 @@ class Gaze:
         return load_subject(subject, self._workspace)
 
     def _paint(self, trained: TrainParams, split: str) -> Split:
-        return build(trained, _digits).split(SPLIT_NAMES[split])
+        return build(trained, remembered_digits).split(SPLIT_NAMES[split])
 
     def _first_of(self, trained: TrainParams, split: str) -> Album:
         whole = self._split(trained, split)
@@ -213,12 +212,6 @@ class Gaze:
         name = self._workspace.find(params.run).called
         lens = Lens(subject.model, subject.trained.model, images, baseline=start, seed=seed)
         return _Ready(name, subject.model, lens)
-
-
-@lru_cache(maxsize=4)
-def _digits(name: ConcreteSource, part: Part, size: int | None) -> Digits:
-    """Drawing strokes takes longer than painting them, and splits share them."""
-    return load_digits(name, part, size)
 
 
 def _shared_methods(ready: list[_Ready]) -> tuple[str, ...]:

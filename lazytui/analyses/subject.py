@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field
 
 from lazytui.analyses.base import Params, RunReference
 from lazytui.analyses.train import TrainParams
+from lazytui.data.digits import Digits
 from lazytui.data.download import Downloadable
 from lazytui.data.params import SourceName
-from lazytui.data.sources import is_cached
+from lazytui.data.sources import ConcreteSource, Part, is_cached, load_digits
 from lazytui.data.splits import source_at_hand
 from lazytui.errors import BadInput
 from lazytui.models.factories import is_custom
@@ -97,6 +99,12 @@ def require_at_hand(source: SourceName, otherwise: str = "show the network other
         raise BadInput(
             f"The {wanted} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or {otherwise}."
         )
+
+
+@lru_cache(maxsize=4)
+def remembered_digits(name: ConcreteSource, part: Part, size: int | None) -> Digits:
+    """For screens: drawing strokes takes longer than painting them, and splits and networks share them."""
+    return load_digits(name, part, size)
 
 
 def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:

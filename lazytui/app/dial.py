@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -17,12 +18,11 @@ from textual.widgets import Static
 
 from lazytui.analyses.dial import AS_IT_IS, Answer, Dial, Question, Turn
 from lazytui.analyses.dial_figures import drawn, named, setting
-from lazytui.analyses.feature_browser import active, read_features
+from lazytui.analyses.feature_browser import active, read_features, stands_for
 from lazytui.analyses.feature_labels import Labels
 from lazytui.analyses.gaze_filter import ImageFilter
-from lazytui.analyses.sae_figures import category_of
 from lazytui.app.asking import AskText
-from lazytui.app.figures import FigureView, swap
+from lazytui.app.figures import FigureView, LinesView, swap
 from lazytui.app.newest import answering
 from lazytui.app.place import Place
 from lazytui.data.palettes import NO_COLOR, palette
@@ -35,6 +35,8 @@ from lazytui.runs.result import Result
 
 LARGE = (118, 32)
 """Columns and rows from which on the pictures are large, and the whole turn is drawn below them."""
+WIDE = 150
+"""Columns from which on the image is shown as it is, too."""
 KEPT = "✓"
 
 Take = Callable[[tuple[int, ...]], None]
@@ -49,13 +51,14 @@ class DialScreen(Place):
     DialScreen #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     DialScreen #knob, DialScreen #active { height: 1; padding: 0 1; }
     DialScreen #active { color: $text-muted; margin: 0 0 1 0; }
-    DialScreen #said { layout: horizontal; height: auto; padding: 0 0 0 1; }
-    DialScreen #said > .gaze { width: 32; margin: 0 2 0 0; }
-    DialScreen #said > .before, DialScreen #said > .after { width: 1fr; max-width: 40; margin: 0 1 0 0; }
+    DialScreen #answer { layout: horizontal; height: auto; padding: 0 0 0 1; }
+    DialScreen #answer > .gaze { width: 32; margin: 0 2 0 0; }
+    DialScreen #answer > .before, DialScreen #answer > .after { width: 1fr; max-width: 40; margin: 0 1 0 0; }
     DialScreen #turn { height: 1fr; min-height: 9; padding: 0 0 0 1; display: none; }
     DialScreen #turn > FigureView { height: 1fr; }
-    DialScreen.-large #said > .gaze { width: 60; }
+    DialScreen.-large #answer > .gaze { width: 60; }
     DialScreen.-large #turn { display: block; }
+    DialScreen.-wide #answer > .gaze { width: 90; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back"),
@@ -75,6 +78,7 @@ class DialScreen(Place):
         Binding("p", "image(-1)", "Image before", show=False),
         Binding("d", "only('digit')", "Only images of one digit, the next", show=False),
         Binding("c", "only('color')", "Only images in one color, the next", show=False),
+        Binding("a", "only_active", "Only images that the feature is active on", show=False),
         Binding("x", "all_images", "All images again", show=False),
         Binding("y", "split", "Easy or hard images", show=False),
     ]
@@ -90,12 +94,14 @@ class DialScreen(Place):
         self._filter = ImageFilter()
         self._current = question.turn.features[0] if question.turn.features else None
         self._kept: tuple[int, ...] = ()
+        self._begun = False
+        self._only_active = False
 
     def compose_place(self) -> ComposeResult:
         yield Static(id="doing", markup=False)
         yield Static(id="knob", markup=False)
         yield Static(id="active", markup=False)
-        yield Container(id="said")
+        yield Container(id="answer")
         yield Container(id="turn")
 
     def on_mount(self) -> None:
@@ -125,9 +131,18 @@ class DialScreen(Place):
         if answer.after is None and not answer.refused and self._answer and self._answer.after:
             answer = replace(self._answer, doing=answer.doing)  # what is seen stays until there is something else
         self._answer = answer
-        if self._current is None and answer.activity is not None:
-            self._choose(active(answer.activity, None)[:1])
+        if not self._begun and answer.activity is not None:
+            self._begun = True
+            self._begin(answer)
         self._show()
+
+    def _begin(self, answer: Answer) -> None:
+        """With an image that the feature is active on, or a feature that is active on the image."""
+        assert answer.activity is not None and answer.here is not None
+        if self._current is None:
+            self._choose(active(answer.here, None)[:1])
+        elif len(found := np.flatnonzero(answer.activity[:, self._current] > 0)):
+            self._ask(replace(self._question, place=int(found[0])))
 
     def _show(self) -> None:
         answer = self._answer
@@ -137,51 +152,58 @@ class DialScreen(Place):
         self.query_one("#knob", Static).update(knob(self._question.turn, self.size.width))
         self.query_one("#active", Static).update(self._active(answer))
         if answer.after is None:
-            for holder in ("#said", "#turn"):
+            for holder in ("#answer", "#turn"):
                 swap(self.query_one(holder), [])
             return
-        figures = drawn(answer)
-        swap(self.query_one("#said"), figures[:-1])
+        figures = drawn(answer, plainly=self.has_class("-wide"))
+        swap(self.query_one("#answer"), figures[:-1])
         swap(self.query_one("#turn"), figures[-1:])
+        with self.prevent(FigureView.Pointed):
+            for chart in self.query(LinesView):
+                chart.point(answer.question.turn.factor)
 
     def _words(self, answer: Answer) -> str:
         """Which image it is, and what is done to it."""
         if answer.refused or answer.doing or answer.album is None or answer.activity is None:
             return answer.refused or answer.doing
         chosen, split = self._chosen(), answer.question.split
-        place = min(answer.question.place, len(answer.album.split) - 1)
-        at = int(np.searchsorted(chosen, place)) + 1
+        at = int(np.searchsorted(chosen, answer.place)) + 1
         only = self._filter.told(palette(answer.album.trained.palette))
-        image = f"A {named(answer.album, place)}, {at:,} of {len(chosen):,} of the {split} split{only and ', ' + only}."
+        told = f"{only and ', ' + only}{', where it is active' if self._only_active else ''}"
+        image = f"A {named(answer.album, answer.place)}, {at:,} of {len(chosen):,} of the {split} split{told}."
         turn = answer.question.turn
         alone = turn.features[0] if len(turn.features) == 1 else None
-        here = "" if alone is None else f" {self._strengths(alone, answer.activity)}"
-        return f"{image}\n{setting(turn, '' if alone is None else category_of(self._result, alone))}.{here}"
+        if alone is None:
+            return f"{image}\n{setting(turn)}."
+        here = self._strengths(alone, answer.activity[answer.place])
+        return f"{image}\n{setting(turn, stands_for(self._result, alone))}. {here}"
 
-    def _strengths(self, feature: int, activity: NDArray[np.float32]) -> str:
+    def _strengths(self, feature: int, here: NDArray[np.float32]) -> str:
         typical = float(self._result.arrays["strength"][feature])
-        return f"Here it is {activity[feature]:.3g}, typically {typical:.3g}."
+        return f"Here it is {here[feature]:.3g}, typically {typical:.3g}."
 
     def _active(self, answer: Answer) -> Content:
         """The features that are active on the image, as many as there is room for, around the current one."""
-        if answer.activity is None or answer.refused:
+        if answer.here is None or answer.refused:
             return Content("")
-        page, width = [Content("Active here ")], 12
-        for feature in active(answer.activity, self._current):
+        begin = Content("Active here ")
+        page, width, found = [begin], begin.cell_length, False
+        for feature in active(answer.here, self._current):
             sign = KEPT if feature in self._kept else ""
-            words = Content.styled(
-                f" {feature} {category_of(self._result, feature)}{sign} ", "reverse" if feature == self._current else ""
-            )
-            if width + words.cell_length > self.size.width - 3:
-                if any(part.plain.startswith(f" {self._current} ") for part in page):
+            words = f" {feature} {plain(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
+            entry = Content.styled(words, "reverse" if feature == self._current else "")
+            if width + entry.cell_length > self.size.width - 3:
+                if found:
                     break
-                page, width = [Content("Active here ")], 12
-            page.append(words)
-            width += words.cell_length
+                page, width = [begin], begin.cell_length
+            page.append(entry)
+            width += entry.cell_length
+            found |= feature == self._current
         return Content("").join(page)
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width >= LARGE[0] and event.size.height >= LARGE[1], "-large")
+        self.set_class(event.size.width >= WIDE and event.size.height >= LARGE[1], "-wide")
         self.call_after_refresh(self._show)
 
     # Turning
@@ -198,6 +220,13 @@ class DialScreen(Place):
     def action_turn(self, by: int) -> None:
         """A step of the dial."""
         self._set(self._question.turn.turned(by))
+
+    @on(FigureView.Pointed)
+    def _pointed(self, event: FigureView.Pointed) -> None:
+        """The cursor of the chart is the dial as well."""
+        if isinstance(event.view, LinesView):
+            step = round(float(event.place) / FACTORS[1])
+            self._set(replace(self._question.turn, step=step))
 
     def action_set(self, step: int) -> None:
         """Take the features out."""
@@ -234,8 +263,8 @@ class DialScreen(Place):
 
     def action_feature(self, by: int) -> None:
         """The next of the features that are active on the image, or the one before."""
-        if self._answer and self._answer.activity is not None:
-            order = active(self._answer.activity, self._current)
+        if self._answer and self._answer.here is not None:
+            order = active(self._answer.here, self._current)
             if order and self._current is not None:
                 self._current = order[(order.index(self._current) + by) % len(order)]
                 self._set_features()
@@ -267,8 +296,15 @@ class DialScreen(Place):
     # Choosing an image
 
     def _chosen(self) -> NDArray[np.intp]:
-        album = self._answer.album if self._answer else None
-        return np.empty(0, np.intp) if album is None else self._filter.chosen(album, None)
+        """Places in the album of the images to go through."""
+        answer = self._answer
+        if answer is None or answer.album is None or answer.activity is None:
+            return np.empty(0, np.intp)
+        chosen = self._filter.chosen(answer.album, None)
+        if not self._only_active or self._current is None:
+            return chosen
+        found: NDArray[np.intp] = chosen[answer.activity[chosen, self._current] > 0]
+        return found
 
     def action_image(self, by: int) -> None:
         """The next image, or the one before."""
@@ -285,16 +321,22 @@ class DialScreen(Place):
         there = sorted({*(album.split.digits if name == "digit" else album.split.colors).tolist()} - {NO_COLOR})
         values = [None, *there]
         now = getattr(self._filter, name)
-        self._filter_by(replace(self._filter, **{name: values[(values.index(now) + 1) % len(values)]}))
+        wanted = replace(self._filter, **{name: values[(values.index(now) + 1) % len(values)]})
+        self._filter_by(wanted, only_active=self._only_active)
+
+    def action_only_active(self) -> None:
+        """Only images that the feature is active on, or all again."""
+        self._filter_by(self._filter, only_active=not self._only_active)
 
     def action_all_images(self) -> None:
-        self._filter_by(ImageFilter())
+        self._filter_by(ImageFilter(), only_active=False)
 
-    def _filter_by(self, wanted: ImageFilter) -> None:
-        before, self._filter = self._filter, wanted
+    def _filter_by(self, wanted: ImageFilter, *, only_active: bool) -> None:
+        before = self._filter, self._only_active
+        self._filter, self._only_active = wanted, only_active
         chosen = self._chosen()
         if not len(chosen):
-            self._filter = before
+            self._filter, self._only_active = before
             self.notify("There is no such image in this split.", severity="warning")
         elif self._question.place not in chosen:
             at = min(int(np.searchsorted(chosen, self._question.place)), len(chosen) - 1)

@@ -101,11 +101,14 @@ class Opened:
             turned: NDArray[np.float32] = logits.softmax(1).cpu().numpy()
         return turned
 
-    def features_of(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n,) float32: how active each feature is on one (28, 28, 3) uint8 image, its mean over positions."""
+    def features_of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(N, n) float32: how active each feature is on (N, 28, 28, 3) uint8 images, its mean over positions."""
         with self._asking():
-            shown = to_float(torch.from_numpy(image[None]).to(self._hardware.device))
-            found: NDArray[np.float32] = self._features(self.cut.activations(shown))[0].cpu().numpy()
+            f = []
+            for start in range(0, len(images), BATCH):
+                shown = to_float(torch.from_numpy(images[start : start + BATCH]).to(self._hardware.device))
+                f.append(self._features(self.cut.activations(shown)))
+            found: NDArray[np.float32] = torch.cat(f).cpu().numpy()
         return found
 
     def _keep(self, split: Split) -> _Kept:

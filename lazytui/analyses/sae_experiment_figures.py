@@ -254,16 +254,17 @@ def _injection(draws: int, networks: list[_Network], result: Result) -> Table:
     return Table(
         name="injection",
         title=f"Color features of {source.name} put into {target.name}",
-        note="Share, in percent, of balanced images of other digits and colors that are seen as the color's digit. The "
+        note="Share, in percent, of balanced images of other digits and colors that are seen as the color's digit; "
+        f"before: by {target.name} as it is. The "
         "features are put in at their typical strength, carried over by the linear map between the two layers that "
         f"fits best ({_percent(explained)} of the variance of {target.name} explained on other images). random: as "
         f"many random features at the same strengths, {draws} draws. A dash: a color without a feature.",
         columns=(
             Column(name="color"),
             Column(name="digit"),
-            Column(name=f"{target.name} as it is"),
-            Column(name=f"put into {source.name}"),
-            Column(name=f"put into {target.name}"),
+            Column(name="before"),
+            Column(name=f"in {source.name}"),
+            Column(name=f"in {target.name}"),
             Column(name="random"),
         ),
         rows=tuple(

@@ -46,7 +46,8 @@ def setting(turn: Turn, stands_for: str = "") -> str:
     what = _called(turn.features) + (f" ({stands_for})" if stands_for else "")
     if turn.how == "scale":
         return f"{what} x {turn.factor:.1f}" + {0.0: ": ablated", 1.0: ": as it is"}.get(turn.factor, "")
-    return f"{_done(turn, what)} at {turn.factor:.1f} x its typical strength"
+    whose = "its" if len(turn.into or turn.features) == 1 else "their"
+    return f"{_done(turn, what)} at {turn.factor:.1f} x {whose} typical strength"
 
 
 def _done(turn: Turn, what: str) -> str:

@@ -20,6 +20,7 @@ from lazytui.analyses.dial import AS_IT_IS, Answer, Dial, Question, Turn
 from lazytui.analyses.dial_figures import drawn, named, setting
 from lazytui.analyses.feature_browser import active, read_features, stands_for
 from lazytui.analyses.feature_labels import Labels
+from lazytui.analyses.gaze import Album
 from lazytui.analyses.gaze_filter import ImageFilter
 from lazytui.app.asking import AskText
 from lazytui.app.figures import FigureView, LinesView, swap
@@ -48,7 +49,7 @@ class DialScreen(Place):
     name_of_place = "features"
     DEFAULT_CSS = """
     DialScreen #place { overflow-y: auto; scrollbar-size-vertical: 1; }
-    DialScreen #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
+    DialScreen #doing { height: auto; min-height: 2; max-height: 3; padding: 0 1; color: $text-muted; }
     DialScreen #knob, DialScreen #active { height: 1; padding: 0 1; }
     DialScreen #active { color: $text-muted; margin: 0 0 1 0; }
     DialScreen #answer { layout: horizontal; height: auto; padding: 0 0 0 1; }
@@ -116,6 +117,16 @@ class DialScreen(Place):
         return self.lab.workspace.find(self._question.run)
 
     @property
+    def asked(self) -> Question:
+        """What is to be answered."""
+        return self._question
+
+    @property
+    def album(self) -> Album | None:
+        """The images to go through, once they are there."""
+        return self._answer.album if self._answer else None
+
+    @property
     def answered(self) -> Question | None:
         """What was asked that the screen answers."""
         return self._answer.question if self._answer and self._answer.after else None
@@ -148,7 +159,7 @@ class DialScreen(Place):
         answer = self._answer
         if answer is None:
             return
-        self.query_one("#doing", Static).update(plain(self._words(answer)))
+        self.query_one("#doing", Static).update(plain(self._words(answer), newlines=True))
         self.query_one("#knob", Static).update(knob(self._question.turn, self.size.width))
         self.query_one("#active", Static).update(self._active(answer))
         if answer.after is None:
@@ -173,10 +184,11 @@ class DialScreen(Place):
         image = f"A {named(answer.album, answer.place)}, {at:,} of {len(chosen):,} of the {split} split{told}."
         turn = answer.question.turn
         alone = turn.features[0] if len(turn.features) == 1 else None
-        if alone is None:
-            return f"{image}\n{setting(turn)}."
-        here = self._strengths(alone, answer.activity[answer.place])
-        return f"{image}\n{setting(turn, stands_for(self._result, alone))}. {here}"
+        done = setting(turn, "" if alone is None else stands_for(self._result, alone))
+        here = (
+            self._strengths(alone, answer.activity[answer.place]) if alone is not None and turn.how == "scale" else ""
+        )
+        return f"{image}\n{done}. {here}"
 
     def _strengths(self, feature: int, here: NDArray[np.float32]) -> str:
         typical = float(self._result.arrays["strength"][feature])
@@ -315,7 +327,7 @@ class DialScreen(Place):
 
     def action_only(self, name: str) -> None:
         """Only images of the next digit or color that there is; after the last all again."""
-        album = self._answer.album if self._answer else None
+        album = self.album
         if album is None:
             return
         there = sorted({*(album.split.digits if name == "digit" else album.split.colors).tolist()} - {NO_COLOR})

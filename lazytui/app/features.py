@@ -114,6 +114,7 @@ class FeaturesPlace(FormPlace):
         self._filter = ""
         self._says = False
         self._chart = 0
+        self._drawn: Apart | None = None
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
@@ -184,8 +185,8 @@ class FeaturesPlace(FormPlace):
         if sight.run != before.run or (sight.apart is None) != (before.apart is None):
             self._labels = sight.apart.labels if sight.apart else {}
             self._filter, self._says = "", False
-            self.query_one("#features").remove_children()
-            self.query_one("#figures").remove_children()
+            if sight.apart is None:
+                swap(self.query_one("#features"), [])
             self.refresh_bindings()
             self._open("features" if sight.apart else "curves")
         self._draw()
@@ -210,8 +211,10 @@ class FeaturesPlace(FormPlace):
             swap(holder, self._chart_figures())
             for chart in holder.query(LinesView):
                 chart.live = self._sight.going
-        elif self._sight.apart and not holder.children:
-            holder.mount_all(view_of(figure) for figure in self._sight.apart.figures)
+        elif self._sight.apart is not self._drawn:
+            self._drawn = self._sight.apart
+            holder.remove_children()
+            holder.mount_all(view_of(figure) for figure in (self._drawn.figures if self._drawn else ()))
         if self.focused is None:
             self.call_after_refresh(self.leave_form)
 
@@ -364,7 +367,9 @@ class FeaturesPlace(FormPlace):
 def seen(watch: RunWatch, before: Sight) -> Sight:
     """How a run stands, and once it is done what it found. before: what doesn't have to be looked for again."""
     run, status = watch.run, watch.run.status
-    charts = before.charts or [chart for chart in curves(watch.columns()) if isinstance(chart, Lines)]
+    columns = watch.columns()
+    learning = curves(columns) if "unexplained" in columns else []
+    charts = before.charts or [chart for chart in learning if isinstance(chart, Lines)]
     called = run.name or run.id
     if status.state != "done":
         words = f"{called} is {state_word(status)}. {status.error or ''}".rstrip()

@@ -73,3 +73,16 @@ def compared_networks(
     return ComparedNetworks(
         lab, lab.call("run", "evaluate", "reference", "--against", "shipped/lazy-strokes", "--json")
     )
+
+
+@pytest.fixture(scope="session")
+def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """That training with its last layer taken apart, once into features and once into dead ones. Tests only read it."""
+    lab = Lab(tmp_path_factory.mktemp("features"))
+    shutil.copytree(finished_training.lab.workspace, lab.workspace)
+    quick = ("--expansion", "1", "--batch", "64", "--json")
+    dead = ("--variant", "l1", "--lam", "100", "--lr", "0.1", "--steps", "300")
+    for options in (("--name", "dead", *dead), ("--name", "found", "--k", "8", "--lr", "3e-3", "--steps", "400")):
+        done = lab.call("run", "sae", "reference", *options, *quick)
+        assert done.code == 0, done.err
+    return lab

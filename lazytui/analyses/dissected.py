@@ -64,9 +64,16 @@ def dissect(
     choose: what is kept of the data. Raises BadInput where the network isn't the one that the autoencoder was trained
     on any more, by its fingerprint.
     """
+    asked = subject_of(sae_params(run, workspace)).model_copy(update={"device": device})
+    return dissected(run, load_subject(asked, workspace), workspace, choose)
+
+
+def dissected(
+    run: str, subject: Subject, workspace: Workspace, choose: Callable[[BiasedDataset], Mapping[str, Split]]
+) -> Dissected:
+    """The same of a network that is loaded already."""
     folder = workspace.find(run, kinds=("sae",))
     params, result = sae_params(run, workspace), load_result(folder.path)
-    subject = load_subject(subject_of(params).model_copy(update={"device": device}), workspace)
     from lazytui.interpret.autoencoders.opened import Opened
     from lazytui.interpret.autoencoders.samples import Reading
     from lazytui.interpret.autoencoders.saved import Belonging, load_autoencoder

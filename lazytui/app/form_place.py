@@ -13,6 +13,7 @@ from textual.widgets import Button
 
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
+from lazytui.app.form.typed import Offers
 from lazytui.app.place import Place
 
 NOT_RIGHT = "A field isn't right yet: see the form (f)."
@@ -36,8 +37,19 @@ class FormPlace(Place):
     def compose_form(self, values: Mapping[str, object] | None = None) -> ComposeResult:
         """The form, with these values where nothing else was given, and what starts a run below it."""
         with Vertical(id="side"):
-            yield ParamsForm(self.params, kind=self.kind, first=self.first, values=values, runs=self.lab.runs_of)
+            yield ParamsForm(
+                self.params,
+                kind=self.kind,
+                first=self.first,
+                values=values,
+                runs=self.lab.runs_of,
+                offers=self.offers(),
+            )
             yield from self.compose_buttons()
+
+    def offers(self) -> Mapping[str, Offers]:
+        """What can be chosen for fields that don't say so themselves, by name."""
+        return {}
 
     def compose_buttons(self) -> ComposeResult:
         yield Button(self.go, id="start", compact=True, variant="primary")

@@ -45,6 +45,7 @@ PLACES = (
     Place("3", "Evaluate", "Eval", "evaluate:EvaluatePlace"),
     Place("4", "Grad-CAM", "CAM", "gradcam:GradcamPlace"),
     Place("5", "Neurons", "Neur", "neurons:NeuronsPlace", also=("llc",)),
+    Place("6", "Features", "Feat", "features:FeaturesPlace", also=("sae", "sae-experiments", "sae-selfcheck")),
     Place("7", "Attack", "Atk", "attack:AttackPlace"),
     Place("8", "Compare", "Comp", "compare:ComparePlace", also=("study", "recipe")),
     Place("9", "Runs", "Runs", "runs:RunsPlace"),

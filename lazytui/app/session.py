@@ -11,6 +11,7 @@ from pydantic_core import PydanticSerializationError
 
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.answers import answers
+from lazytui.app.form_place import FormPlace
 from lazytui.app.place import Place, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files import write_atomic
@@ -72,7 +73,8 @@ def restore(session: Session, place: Place, workspace: Workspace) -> None:
     reference = session.runs.get(mode)
     for run in [*workspace.runs(), *shipped_runs()] if reference else ():
         with suppress(LazytuiError):
-            if run.reference == reference and run.record.kind == mode and isinstance(place, ShowsRun):
+            kind = place.kind if isinstance(place, FormPlace) else mode
+            if run.reference == reference and run.record.kind == kind and isinstance(place, ShowsRun):
                 place.show_run(run)
     for form in place.query(ParamsForm):  # after the run, which may fill the form with what it was asked
         if given := _sound(form, session.forms.get(mode, {})):

@@ -24,7 +24,13 @@ from tests.commands import Lab
 WITHOUT_FORM = {"story": "home"}
 """Analyses that a single key of a place starts as they are."""
 
-OVER = {"llc": ("5", "L"), "study": ("8", "s"), "recipe": ("8", "r")}
+OVER = {
+    "llc": ("5", "L"),
+    "sae-experiments": ("6", "x"),
+    "sae-selfcheck": ("6", "s"),
+    "study": ("8", "s"),
+    "recipe": ("8", "r"),
+}
 """Analyses whose form lies over the place that they share, and the keys that lead there."""
 
 

@@ -22,6 +22,7 @@ from lazytui.app.form.explain import Explanation, explained
 from lazytui.app.form.pick import Pickable
 from lazytui.app.form.row import Row
 from lazytui.app.form.shell_line import ShellLine
+from lazytui.app.form.typed import Offers
 from lazytui.plain_text import plain
 
 RunOffers = Callable[[Sequence[str]], Sequence[Pickable]]
@@ -73,17 +74,20 @@ class ParamsForm(Vertical):
         first: Sequence[str] = (),
         runs: RunOffers | None = None,
         also: Sequence[str] = (),
+        offers: Mapping[str, Offers] | None = None,
         id: str | None = None,
     ) -> None:
         """kind: the analysis. values: given from the beginning. first: the fields that matter most; all where empty.
 
-        runs: what can be chosen where a run is asked for. also: further words of the shell command.
+        runs: what can be chosen where a run is asked for. also: further words of the shell command. offers: what can be
+        chosen for other fields, by name.
         """
         super().__init__(id=id)
         self.model = model
         self.kind = kind
         self._runs = runs
         self._also = tuple(also)
+        self._more = offers or {}
         self._fields = {field.name: field for field in fields_of(model)}
         self._first = [self._fields[name] for name in first or self._fields]
         self._rest = [field for field in self._fields.values() if field not in self._first]
@@ -178,10 +182,12 @@ class ParamsForm(Vertical):
         if self._focused:
             self.app.push_screen(explained(self._focused, self._answers.wrong.get(self._focused.name, "")))
 
-    def _offers(self, field: ParamField) -> Callable[[], Sequence[Pickable]] | None:
+    def _offers(self, field: ParamField) -> Offers | None:
         if field.reference and self._runs:
             runs, kinds = self._runs, field.reference.kinds
             return lambda: runs(kinds)
+        if field.name in self._more:
+            return self._more[field.name]
         if field.suggestions and not field.choices:
             return lambda: [Pickable(suggestion) for suggestion in field.suggestions]
         return None

@@ -88,14 +88,28 @@ class Opened:
 
     def dial(self, image: NDArray[np.uint8], features: Sequence[int]) -> NDArray[np.float32]:
         """(31, 10) float32: the probabilities of one (28, 28, 3) uint8 image, for each of FACTORS on these features."""
+        return self.probabilities(image, [scaled(features, factor) for factor in FACTORS])
+
+    def probabilities(self, image: NDArray[np.uint8], edits: Sequence[Edit]) -> NDArray[np.float32]:
+        """(E, 10) float32: those of one (28, 28, 3) uint8 image, once for each edit."""
         with self._asking():
             shown = to_float(torch.from_numpy(image[None]).to(self._hardware.device))
             samples = self.reading.samples(self.cut.activations(shown))
-            every = torch.cat([intervened(self.model, samples, scaled(features, factor)) for factor in FACTORS])
+            every = torch.cat([intervened(self.model, samples, edit) for edit in edits])
             carried = self.cut.carry(self.reading.activations(every))
-            logits = self.cut.logits(carried, shown.expand(len(FACTORS), -1, -1, -1))
+            logits = self.cut.logits(carried, shown.expand(len(edits), -1, -1, -1))
             turned: NDArray[np.float32] = logits.softmax(1).cpu().numpy()
         return turned
+
+    def features_of(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(N, n) float32: how active each feature is on (N, 28, 28, 3) uint8 images, its mean over positions."""
+        with self._asking():
+            f = []
+            for start in range(0, len(images), BATCH):
+                shown = to_float(torch.from_numpy(images[start : start + BATCH]).to(self._hardware.device))
+                f.append(self._features(self.cut.activations(shown)))
+            found: NDArray[np.float32] = torch.cat(f).cpu().numpy()
+        return found
 
     def _keep(self, split: Split) -> _Kept:
         images = torch.from_numpy(split.images).to(self._hardware.device)

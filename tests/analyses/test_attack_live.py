@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -63,7 +64,8 @@ def alone(question: Question, workspace: Workspace) -> Problem:
     subject = load_subject(params.subjects[question.network], workspace)
     data = load_subject(params.subjects[0], workspace).data
     split = pool(data, question.pool, params.source_class, params.target_class, params.sources)
-    return problem_of(params, subject, split.take(np.array([question.place])), lambda: None)
+    asked = problem_of(params, subject, split.take(np.array([question.place])), lambda: None)
+    return replace(asked, arithmetic=nullcontext)
 
 
 @pytest.mark.parametrize("attack", ["pgd", "mi-fgsm", "ddn", "fgsm", "square"])
@@ -88,7 +90,7 @@ def test_the_climb_ends_where_the_target_overtakes_the_source(live: LiveAttack) 
     answer = last(live.answers(Question(asked(), "neutral", place=3)))
     assert answer.fooled and answer.climb and answer.planned == 40
     said = answer.climb.said
-    assert 2 < len(said) < 41, "it stops when it is there"
+    assert 2 < len(said) < 40, "it stops when it is there"
     assert said[0].argmax() == 7 and said[:-1, 3].max() < 0.6
     assert said[-1, 3] > said[0, 3] + 0.3 and answer.climb.now.argmax() == 3
 
@@ -129,7 +131,7 @@ def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(l
     np.testing.assert_allclose(probabilities.values, 100 * np.stack([answer.source.said, answer.climb.now]), rtol=1e-5)
     wanted, shown = climb.series
     steps = len(answer.climb.said)
-    assert (wanted.name, shown.name) == ("a 3", "a 7") and len(wanted.x) == 41, "room for the steps that it may take"
+    assert (wanted.name, shown.name) == ("a 3", "a 7") and len(wanted.x) == 40, "room for the steps that it may take"
     np.testing.assert_allclose(wanted.y[:steps], answer.climb.said[:, 3])
     np.testing.assert_allclose(shown.y[:steps], answer.climb.said[:, 7])
     assert np.isnan(wanted.y[steps:]).all() and np.isnan(shown.y[steps:]).all()

@@ -58,6 +58,8 @@ BESIDE_THE_FORM = 118
 """Columns below which the table needs the width of the form."""
 ROWS_WITH_NOTES = 40
 """Rows below which the note of the table would leave too few features in view."""
+ROWS_FOR_ALL_CHARTS = 34
+"""Rows from which on all charts of the learning stand below one another."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ class FeaturesPlace(FormPlace):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dial", "Dial"),
         Binding("slash", "filter", "Filter"),
-        Binding("k", "category", "Category"),
+        Binding("k", "category", "Only the next category", show=False),
         Binding("t", "table", "Table, and what features say", show=False),
         Binding("c", "curves", "Curves, and the next", show=False),
         Binding("v", "figures", "Figures", show=False),
@@ -247,8 +249,11 @@ class FeaturesPlace(FormPlace):
         return figure.note if self.size.height >= ROWS_WITH_NOTES else ""
 
     def _chart_figures(self) -> list[Lines]:
+        """All charts below one another, from the chosen one on; that one alone where rows are few."""
         charts = self._sight.charts
-        return [replace(chart, note=self._note(chart)) for chart in charts[self._chart % max(len(charts), 1) :][:1]]
+        first = self._chart % max(len(charts), 1)
+        shown = [*charts[first:], *charts[:first]][: len(charts) if self.size.height >= ROWS_FOR_ALL_CHARTS else 1]
+        return [replace(chart, note=self._note(chart)) for chart in shown]
 
     def on_resize(self, _event: Resize) -> None:
         self.call_after_refresh(self._draw)

@@ -106,6 +106,10 @@ def words(screen: Any) -> str:
     return str(screen.query_one("#doing", Static).render())
 
 
+def charts(place: FeaturesPlace) -> list[str]:
+    return [view.figure.name for view in place.figure_views()]
+
+
 def notes(app: LazytuiApp) -> str:
     return "\n".join(note.message for note in app._notifications)
 
@@ -134,9 +138,9 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
         await pilot.press("t")
         await until(pilot, lambda: place.table and place.table.figure.name == "effects")
         await pilot.press("t", "c")
-        await until(pilot, lambda: [view.figure.name for view in place.figure_views()] == ["unexplained"])
+        await until(pilot, lambda: charts(place) == ["unexplained", "l0", "dead-share"])
         await pilot.press("c")
-        await until(pilot, lambda: [view.figure.name for view in place.figure_views()] == ["l0"])
+        await until(pilot, lambda: charts(place) == ["l0", "dead-share", "unexplained"])
         await pilot.press("v")
         await until(pilot, lambda: {"verdict", "colors"} <= {figure.name for figure in place.shown_figures()})
         await pilot.press("escape")
@@ -318,7 +322,7 @@ def test_it_is_watched_while_it_learns_and_then_the_table_is_there(workspace: Wo
         place.form.set_values({"run": "reference", "layer": "features", "expansion": 1, "k": 8, "steps": 100_000})
         await pilot.press("g")
         await until(pilot, lambda: place.followed and place.followed.name is None and place.query(LinesView))
-        chart = place.query_one("#curves LinesView", LinesView)
+        chart = place.query(LinesView).first()
         await until(pilot, lambda: len(chart.figure.series[0].x) > 1)
         assert chart.live and "running" in words(place) and place.table is None
         assert place.check_action("dial", ()) is False

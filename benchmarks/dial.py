@@ -1,0 +1,45 @@
+"""A turn of the dial as the app asks for it: probabilities, the whole turn and Grad-CAM, against what is allowed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from itertools import cycle
+from pathlib import Path
+
+from benchmarks.ratio import Ratio, in_turn
+from lazytui.analyses.dial import Dial, Question, Turn
+from lazytui.interpret.autoencoders.dial import FACTORS
+from lazytui.runs.workspace import Workspace
+
+ALLOWED = 0.05
+"""Seconds for one image of gap-cnn on the CPU."""
+
+_TURNS = 21
+_TRAIN = ("run", "sae", "shipped/lazy-strokes", "--name", "features", "--steps", "100", "--device", "cpu", "--quiet")
+
+
+def measure() -> list[Ratio]:
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Path(folder) / "runs"
+        subprocess.run(
+            [sys.executable, "-m", "lazytui", *_TRAIN, "--workspace", workspace], check=True, stdout=subprocess.DEVNULL
+        )
+        dial = Dial(Workspace(workspace))
+        steps = cycle(range(len(FACTORS)))
+
+        def turn() -> None:
+            question = Question("features", Turn((3,), next(steps)), device="cpu")
+            assert [answer for answer in dial.answers(question) if answer.after]
+
+        return [
+            in_turn(
+                "a turn of the dial, with Grad-CAM, against 50 ms",
+                turn,
+                lambda: time.sleep(ALLOWED),
+                asked=1,
+                repeats=_TURNS,
+            )
+        ]

@@ -20,6 +20,9 @@ from lazytui.runs.result import Result
 ROOM_FOR_ALL = 108
 """Columns of a terminal from which on all columns of the table stand side by side."""
 
+ROOM_FOR_EACH_DIGIT = 120
+"""The same of what features say to each digit."""
+
 _SPARED = ("cos", "density")
 _SPARED_FOR_LABELS = (*_SPARED, "strength", "logit")
 
@@ -41,6 +44,19 @@ def browsed(result: Result, labels: Labels, chosen: Browsed, width: int) -> Tabl
     full = replace(whole, columns=columns, rows=rows, note=note if says else whole.note)
     spared = () if width >= ROOM_FOR_ALL else _SPARED_FOR_LABELS if labels else _SPARED
     return _without(full, spared)
+
+
+def says_to_each(effects: Table, width: int) -> Table:
+    """What features say to each digit, with shorter headings and numbers where there is less room.
+
+    effects: the figure of a run. width: cells that there are for it.
+    """
+    if width >= ROOM_FOR_EACH_DIGIT:
+        return effects
+    columns = tuple(
+        replace(column, name=column.name.split()[0], decimals=min(column.decimals, 1)) for column in effects.columns
+    )
+    return _without(replace(effects, columns=columns), ("category",))
 
 
 _SAYS = (Column(name="says"), Column(name="logit", decimals=2))

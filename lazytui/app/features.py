@@ -17,10 +17,10 @@ from textual.worker import get_current_worker
 
 from lazytui.analyses.dial import Dial, Question, Turn
 from lazytui.analyses.execute import figures, recorded_params
-from lazytui.analyses.feature_browser import browsed, next_category
+from lazytui.analyses.feature_browser import browsed, next_category, says_to_each
 from lazytui.analyses.feature_labels import Labels, matching, read_labels
 from lazytui.analyses.sae import SaeParams
-from lazytui.analyses.sae_figures import curves
+from lazytui.analyses.sae_figures import curves, says
 from lazytui.analyses.subject import recorded_training
 from lazytui.app.asking import AskText
 from lazytui.app.dial import DialScreen
@@ -32,7 +32,7 @@ from lazytui.app.form.typed import Offers
 from lazytui.app.form_place import SHIPPED, FormPlace
 from lazytui.app.sae_over import ExperimentsPlace, SelfcheckPlace
 from lazytui.errors import LazytuiError
-from lazytui.figures.kinds import Figure, Lines
+from lazytui.figures.kinds import Figure, Lines, Table, Text
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
@@ -64,11 +64,12 @@ ROWS_FOR_ALL_CHARTS = 34
 
 @dataclass(frozen=True)
 class Apart:
-    """A layer that a finished run took apart. figures: of the dictionary as a whole."""
+    """A layer that a finished run took apart. says: to each digit. figures: of the dictionary as a whole."""
 
     params: SaeParams
     result: Result
     labels: Labels
+    says: Table | Text
     figures: Sequence[Figure]
 
 
@@ -240,9 +241,10 @@ class FeaturesPlace(FormPlace):
         apart = self._sight.apart
         if apart is None:
             return []
+        width = self.query_one("#views").size.width
+        figure: Figure = browsed(apart.result, self._labels, self._chosen(), width)
         if self._says:
-            return [replace(figure, note=self._note(figure)) for figure in apart.figures if figure.name == "effects"]
-        figure = browsed(apart.result, self._labels, self._chosen(), self.query_one("#views").size.width)
+            figure = says_to_each(apart.says, width) if isinstance(apart.says, Table) else apart.says
         return [replace(figure, note=self._note(figure))]
 
     def _note(self, figure: Figure) -> str:
@@ -392,11 +394,12 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
 
 def read(run: RunFolder) -> Apart:
     """What a finished run found. Raises BadInput for a damaged one."""
-    params, whole = recorded_params(run), figures(run)
+    params, result = recorded_params(run), load_result(run.path)
     assert isinstance(params, SaeParams)
-    overview = [
+    elsewhere = {"features", "effects"}
+    shown = [
         figure
-        for figure in whole
-        if not figure.name.startswith("feature-") and figure.name != "features" and not isinstance(figure, Lines)
+        for figure in figures(run)
+        if figure.name not in elsewhere and not figure.name.startswith("feature-") and not isinstance(figure, Lines)
     ]
-    return Apart(params, load_result(run.path), read_labels(run), overview)
+    return Apart(params, result, read_labels(run), says(result), shown)

@@ -16,10 +16,11 @@ from torch import Tensor
 from lazytui.analyses.dial import AS_IT_IS, Answer, Dial, Question, Turn
 from lazytui.analyses.dial_figures import drawn, setting
 from lazytui.analyses.dissected import Dissected, dissect
-from lazytui.analyses.feature_browser import active, browsed, next_category, read_features, stands_for
+from lazytui.analyses.feature_browser import active, browsed, next_category, read_features, says_to_each, stands_for
+from lazytui.analyses.sae_figures import says
 from lazytui.data.resident import to_float
 from lazytui.errors import UsageError
-from lazytui.figures.kinds import Bars, Lines, Pixels
+from lazytui.figures.kinds import Bars, Lines, Pixels, Table
 from lazytui.interpret.autoencoders.categories import CATEGORIES
 from lazytui.interpret.autoencoders.dial import FACTORS
 from lazytui.interpret.cut import Cut
@@ -210,6 +211,13 @@ def test_the_table_says_what_each_feature_moves_and_drops_columns_where_it_is_na
     assert row[-1] == "the sun"
     narrow = [column.name for column in browsed(result, {}, every, 80).columns]
     assert "density" not in narrow and {"feature", "category", "strength", "sel", "logit"} <= {*narrow}
+    effects = says(result)
+    assert isinstance(effects, Table) and says_to_each(effects, 200) is effects
+    short = says_to_each(effects, 80)
+    assert [column.name for column in short.columns] == ["feature", *"0123456789"]
+    assert [row[0] for row in short.rows] == [row[0] for row in effects.rows] and short.rows[0][-1] == effects.rows[0][
+        -1
+    ]
 
 
 def test_features_are_chosen_by_number_and_by_word(result: Result) -> None:

@@ -48,8 +48,8 @@ def sae_params(run: str, workspace: Workspace) -> SaeParams:
 
 
 def subject_of(params: SaeParams) -> SubjectParams:
-    """The network that it took apart."""
-    return SubjectParams(run=params.run, model=params.model, source=params.source, device=params.device)
+    """The network that it took apart; not its code, for which a run's word isn't taken."""
+    return SubjectParams(run=params.run, source=params.source, device=params.device)
 
 
 def dissect(
@@ -57,14 +57,15 @@ def dissect(
     workspace: Workspace,
     choose: Callable[[BiasedDataset], Mapping[str, Split]],
     *,
+    model: str | None = None,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
 ) -> Dissected:
     """Open the layer that an earlier run took apart, with some splits of its data. Imports torch.
 
-    choose: what is kept of the data. Raises BadInput where the network isn't the one that the autoencoder was trained
-    on any more, by its fingerprint.
+    choose: what is kept of the data. model: the network's code, where it is one's own. Raises BadInput where the
+    network isn't the one that the autoencoder was trained on any more, by its fingerprint.
     """
-    asked = subject_of(sae_params(run, workspace)).model_copy(update={"device": device})
+    asked = subject_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
     return dissected(run, load_subject(asked, workspace), workspace, choose)
 
 

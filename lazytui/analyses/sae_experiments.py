@@ -38,6 +38,10 @@ class SaeExperimentsParams(Params):
     against: Annotated[str | None, RunReference(kinds=("sae",))] = Field(
         None, description="Another one, of a cured network, shown beside it; the color features are carried over to it."
     )
+    model: str | None = Field(
+        None,
+        description="The networks' architecture, where that is code of your own: a run's word for code is never taken.",
+    )
     samples: int = Field(2000, ge=100, le=100_000, description="Images of each split that accuracies are measured on.")
     draws: int = Field(20, ge=3, le=1000, description="Draws of random features that each result is held against.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the draws.")
@@ -47,7 +51,8 @@ class SaeExperimentsParams(Params):
 def settle(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperimentsParams:
     """Make sure that the networks and their data can be had, that features are alive, and that data are shared."""
     for run in (params.sae, *([params.against] if params.against else [])):
-        settle_subject(subject_of(sae_params(run, workspace)), workspace)
+        subject = subject_of(sae_params(run, workspace)).model_copy(update={"model": params.model})
+        settle_subject(subject, workspace)
         metrics = read_metrics(workspace.find(run).path)
         if metrics.get("dead_features") and not sum(metrics.get(f"{name}_features") or 0 for name in CATEGORIES[:-1]):
             raise BadInput(
@@ -66,7 +71,13 @@ def run(params: SaeExperimentsParams, report: Report) -> Result:
     arrays: dict[str, Any] = {}
     opened = []
     for number, asked in enumerate([params.sae, *([params.against] if params.against else [])]):
-        one = dissect(asked, report.workspace, lambda data: _splits(data, params.samples), device=params.device)
+        one = dissect(
+            asked,
+            report.workspace,
+            lambda data: _splits(data, params.samples),
+            model=params.model,
+            device=params.device,
+        )
         report.note(f"editing the features of {one.name}")
         arrays |= {f"{number}/{name}": values for name, values in _asked(one, params, report).items()}
         opened.append(one)

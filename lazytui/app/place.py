@@ -43,18 +43,17 @@ class Bar(Static):
 
     def say(self, status: str, folder: str) -> None:
         """For the right end: what is going on and, where there is room for it too, in which folder."""
-        names = self._names(short=False)
-        if names.cell_length > self.size.width:
-            names = self._names(short=True)
+        widths = [self._names(short=short, gap=gap) for short in (False, True) for gap in (" ", "")]
+        names = next((names for names in widths if names.cell_length + len(status) + 2 <= self.size.width), widths[-1])
         room = self.size.width - names.cell_length
         fitting = next((words for words in (f"{status} · {folder} ", f"{status} ") if len(words) < room), "")
         self.update(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
 
-    def _names(self, *, short: bool) -> Content:
+    def _names(self, *, short: bool, gap: str) -> Content:
         parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
         for place in PLACES:
             style = "reverse bold" if self._here in place.kinds else ""
-            parts.append(Content.styled(f" {place.key} {place.short if short else place.name} ", style))
+            parts.append(Content.styled(f" {place.key} {place.short if short else place.name}{gap}", style))
         return Content("").join(parts)
 
 

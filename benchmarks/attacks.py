@@ -38,8 +38,8 @@ def measure() -> list[Ratio]:
             title = f"PGD-{STEPS} on {COUNT} images at {epsilon:g}, against {name}"
             rows.append(in_turn(title, lambda p=problem: pgd(p, steps=STEPS), peer, asked=2, repeats=3))  # type: ignore[misc]
     hundred = _problem(model, 100, 0.0)
-    bisection = partial(smallest_budgets, partial(pgd, steps=STEPS), hundred, 1 / 255, round(LARGEST * 255))
-    title = f"smallest budgets of 100 images, against a sweep of {SWEEP}"
+    bisection = partial(smallest_budgets, partial(pgd, steps=STEPS), hundred, LARGEST / SWEEP, SWEEP)
+    title = f"smallest budgets of 100 images as fine as a sweep of {SWEEP}, against that"
     return [*rows, in_turn(title, bisection, lambda: _sweep(hundred), asked=3, repeats=3)]
 
 

@@ -16,7 +16,8 @@ from lazytui.analyses.subject import SubjectParams, load_subject, recorded_train
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.pools import POOLS, Pool, pool
-from lazytui.errors import UsageError, unknown_name
+from lazytui.choices import known
+from lazytui.errors import UsageError
 from lazytui.evaluation.pair import require_shared_data
 from lazytui.evaluation.robustness import Attacked
 from lazytui.figures.kinds import Figure
@@ -87,9 +88,7 @@ class AttackParams(SubjectParams):
     @field_validator("attack")
     @classmethod
     def _known_attack(cls, attack: str) -> str:
-        if attack not in ATTACKS:
-            raise ValueError(unknown_name("attack", attack, ATTACKS))
-        return attack
+        return known("attack", attack, ATTACKS)
 
     @model_validator(mode="after")
     def _check(self) -> AttackParams:

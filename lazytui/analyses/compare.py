@@ -14,7 +14,8 @@ from lazytui.analyses.recipe import known_recipes
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training, trained_params
 from lazytui.attacks import ATTACKS
-from lazytui.errors import BadInput, unknown_name
+from lazytui.choices import known
+from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
 from lazytui.models.factories import is_custom
 from lazytui.runs.folder import RunFolder
@@ -58,9 +59,7 @@ class CompareParams(Params):
     @field_validator("attack")
     @classmethod
     def _known_attack(cls, attack: str | None) -> str | None:
-        if attack is not None and attack not in ATTACKS:
-            raise ValueError(unknown_name("attack", attack, ATTACKS))
-        return attack
+        return None if attack is None else known("attack", attack, ATTACKS)
 
 
 def settle(params: CompareParams, workspace: Workspace) -> CompareParams:

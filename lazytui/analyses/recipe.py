@@ -14,8 +14,8 @@ from lazytui.analyses.recipes import Recipe, Tolerance, recipes, tolerance
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import key_of, plain, recipe_of
 from lazytui.analyses.words import METRICS
+from lazytui.choices import known
 from lazytui.data.params import SourceName
-from lazytui.errors import unknown_name
 from lazytui.evaluation.seeds import Mean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 from lazytui.runs.executors import LocalProcesses
@@ -42,9 +42,7 @@ class RecipeParams(GridParams):
     @field_validator("recipe")
     @classmethod
     def _known_recipe(cls, recipe: str) -> str:
-        if recipe not in recipes():
-            raise ValueError(unknown_name("recipe", recipe, recipes()))
-        return recipe
+        return known("recipe", recipe, recipes())
 
 
 def cells(params: RecipeParams) -> dict[str, TrainParams]:

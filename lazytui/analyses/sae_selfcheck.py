@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.base import Analysis, Params
 from lazytui.analyses.several import separated
+from lazytui.choices import known
 from lazytui.data.streams import stream
-from lazytui.errors import unknown_name
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Reference, Series, Table, Text
 from lazytui.interpret.autoencoders import VARIANTS
 from lazytui.runs.report import Report
@@ -46,10 +46,7 @@ class SelfcheckParams(Params):
     @field_validator("variants")
     @classmethod
     def _known_variants(cls, variants: tuple[str, ...]) -> tuple[str, ...]:
-        for variant in variants:
-            if variant not in VARIANTS:
-                raise ValueError(unknown_name("variant", variant, VARIANTS))
-        return variants
+        return tuple(known("variant", variant, VARIANTS) for variant in variants)
 
     @model_validator(mode="after")
     def _check(self) -> SelfcheckParams:

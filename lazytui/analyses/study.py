@@ -14,8 +14,8 @@ from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.several import separated
 from lazytui.analyses.study_figures import by_bias
 from lazytui.analyses.train import TrainParams
+from lazytui.choices import known
 from lazytui.data.params import CanvasParams
-from lazytui.errors import unknown_name
 from lazytui.figures.kinds import Figure
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.report import Report
@@ -48,10 +48,7 @@ class StudyParams(CanvasParams, MethodOptions, LoopSettings, StudyGrid):
     @field_validator("methods")
     @classmethod
     def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
-        for method in methods:
-            if method not in METHODS:
-                raise ValueError(unknown_name("method", method, METHODS))
-        return methods
+        return tuple(known("method", method, METHODS) for method in methods)
 
     @model_validator(mode="after")
     def _check_options(self) -> StudyParams:

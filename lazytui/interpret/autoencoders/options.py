@@ -6,17 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from lazytui.errors import unknown_name
+from lazytui.choices import known, option, require_own, with_defaults
 from lazytui.interpret.autoencoders import VARIANTS
 
 
 def _option(name: str, meaning: str, **limits: Any) -> Any:
-    """A field that says in its help which variants read it, and what they take when it isn't given."""
-    readers = {variant: entry.options[name] for variant, entry in VARIANTS.items() if name in entry.options}
-    defaults = ", ".join(f"{variant} {default:g}" for variant, default in readers.items())
-    return Field(
-        None, description=f"{meaning.removesuffix('.')} [{defaults}].", json_schema_extra={"sometimes": True}, **limits
-    )
+    return option(name, meaning, VARIANTS, **limits)
 
 
 class VariantOptions(BaseModel):
@@ -37,25 +32,17 @@ class VariantChoice(VariantOptions):
     @field_validator("variant")
     @classmethod
     def _known_variant(cls, variant: str) -> str:
-        if variant not in VARIANTS:
-            raise ValueError(unknown_name("variant", variant, VARIANTS))
-        return variant
+        return known("variant", variant, VARIANTS)
 
     @model_validator(mode="before")
     @classmethod
     def _take_defaults(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        entry = VARIANTS.get(given.get("variant", "topk"))
-        chosen = {name: value for name, value in given.items() if value is not None}
-        return {**given, **(entry.options if entry else {}), **chosen}
+        return with_defaults(given, "variant", "topk", VARIANTS)
 
     @model_validator(mode="after")
     def _refuse_others(self) -> VariantChoice:
-        own = VARIANTS[self.variant].options
-        for name in VariantOptions.model_fields:
-            if getattr(self, name) is not None and name not in own:
-                raise ValueError(f"The variant {self.variant} doesn't read {name}; it takes {', '.join(own)}.")
+        given = {name: getattr(self, name) for name in VariantOptions.model_fields}
+        require_own("variant", self.variant, given, VARIANTS[self.variant].options)
         return self
 
     @property

@@ -6,17 +6,12 @@ from typing import Any
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from lazytui.errors import unknown_name
+from lazytui.choices import known, option, require_own, with_defaults
 from lazytui.training.methods import METHODS
 
 
 def _option(name: str, meaning: str, **limits: Any) -> Any:
-    """A field that says in its help which methods read it, and what they take when it isn't given."""
-    readers = {method: entry.options[name] for method, entry in METHODS.items() if name in entry.options}
-    defaults = ", ".join(f"{method} {default:g}" for method, default in readers.items())
-    return Field(
-        None, description=f"{meaning.removesuffix('.')} [{defaults}].", json_schema_extra={"sometimes": True}, **limits
-    )
+    return option(name, meaning, METHODS, **limits)
 
 
 class MethodOptions(BaseModel):
@@ -57,24 +52,15 @@ class MethodChoice(MethodOptions):
     @field_validator("method")
     @classmethod
     def _known_method(cls, method: str) -> str:
-        if method not in METHODS:
-            raise ValueError(unknown_name("method", method, METHODS))
-        return method
+        return known("method", method, METHODS)
 
     @model_validator(mode="before")
     @classmethod
     def _take_defaults(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        entry = METHODS.get(given.get("method", "erm"))
-        chosen = {name: value for name, value in given.items() if value is not None}
-        return {**given, **(entry.options if entry else {}), **chosen}
+        return with_defaults(given, "method", "erm", METHODS)
 
     @model_validator(mode="after")
     def _refuse_others(self) -> MethodChoice:
-        own = METHODS[self.method].options
-        for name in MethodOptions.model_fields:
-            if getattr(self, name) is not None and name not in own:
-                takes = ", ".join(option.replace("_", "-") for option in own) or "no options"
-                raise ValueError(f"The method {self.method} doesn't read {name.replace('_', '-')}; it takes {takes}.")
+        given = {name: getattr(self, name) for name in MethodOptions.model_fields}
+        require_own("method", self.method, given, METHODS[self.method].options)
         return self

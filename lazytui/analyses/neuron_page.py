@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lazytui.analyses.evidence_figures import evidence, heat
 from lazytui.analyses.neuron_figures import color_names, role_of
 from lazytui.data.palettes import palette
 from lazytui.evaluation.answers import DIGITS
@@ -47,19 +48,8 @@ def _preferred(result: Result, neuron: int, place: int) -> Pixels:
 
 
 def _evidence(result: Result, neuron: int, place: int) -> Pixels:
-    arrays = result.arrays
-    shown = np.concatenate([arrays["top"][place], arrays["quantiles"][place]]).astype(np.int64)
-    values = np.concatenate([arrays["top_values"][place], arrays["quantile_values"][place]])
-    return Pixels(
-        name=f"neuron-{neuron}-evidence",
-        title=f"{_named(result, neuron)}: images that it responds to",
-        note=f"First row: the strongest of {result.facts['probe_images']:,}. Second row: one from the middle of each "
-        "eighth of them, weakest first. Below: the activation.",
-        images=arrays["evidence_images"][shown].astype(np.uint8),
-        columns=arrays["top"].shape[1],
-        captions=tuple(f"{value:.3g}" for value in values),
-        row_labels=("top", "spread"),
-    )
+    title = f"{_named(result, neuron)}: images that it responds to"
+    return evidence(result, place, f"neuron-{neuron}-evidence", title, "them")
 
 
 def _colors(result: Result, neuron: int) -> Bars:
@@ -79,21 +69,8 @@ def _colors(result: Result, neuron: int) -> Bars:
 
 
 def _heat(result: Result, neuron: int) -> Matrix:
-    ten = palette(result.facts["palette"])
-    values = result.arrays["heat"][neuron].astype(np.float64)
-    return Matrix(
-        name=f"neuron-{neuron}-heat",
-        title=f"{_named(result, neuron)}: mean activation by digit and color",
-        note="Columns that differ: it sees color. Rows that differ: it sees shape. In percent of its largest mean, "
-        f"{np.abs(values).max():.3g}.",
-        values=100 * values / max(float(np.abs(values).max()), 1e-12),
-        row_labels=DIGITS,
-        column_labels=ten.names,
-        row_axis="digit",
-        column_axis="color",
-        unit="%",
-        column_colors=ten.colors,
-    )
+    title = f"{_named(result, neuron)}: mean activation by digit and color"
+    return heat(result, neuron, f"neuron-{neuron}-heat", title)
 
 
 def _says(result: Result, neuron: int) -> Table:

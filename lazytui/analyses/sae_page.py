@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lazytui.analyses.evidence_figures import evidence, heat
 from lazytui.analyses.sae_figures import category_of
 from lazytui.data.palettes import palette
 from lazytui.evaluation.answers import DIGITS
@@ -31,19 +32,8 @@ def _named(result: Result, feature: int) -> str:
 
 
 def _evidence(result: Result, feature: int, place: int) -> Pixels:
-    arrays = result.arrays
-    shown = np.concatenate([arrays["top"][place], arrays["quantiles"][place]]).astype(np.int64)
-    values = np.concatenate([arrays["top_values"][place], arrays["quantile_values"][place]])
-    return Pixels(
-        name=f"feature-{feature}-evidence",
-        title=f"{_named(result, feature)}: images that it is active on",
-        note=f"First row: the strongest of {result.facts['probe_images']:,}. Second row: one from the middle of each "
-        "eighth of those it is active on, weakest first. Below: the activation.",
-        images=arrays["evidence_images"][shown].astype(np.uint8),
-        columns=arrays["top"].shape[1],
-        captions=tuple(f"{value:.3g}" for value in values),
-        row_labels=("top", "spread"),
-    )
+    title = f"{_named(result, feature)}: images that it is active on"
+    return evidence(result, place, f"feature-{feature}-evidence", title, "those it is active on")
 
 
 def _profile(result: Result, feature: int, cue: str) -> Bars:
@@ -62,20 +52,8 @@ def _profile(result: Result, feature: int, cue: str) -> Bars:
 
 
 def _heat(result: Result, feature: int) -> Matrix:
-    ten = palette(result.facts["palette"])
-    values = result.arrays["heat"][feature].astype(np.float64)
-    return Matrix(
-        name=f"feature-{feature}-heat",
-        title=f"{_named(result, feature)}: mean activation by digit and color",
-        note=f"In percent of its largest mean, {values.max():.3g}.",
-        values=100 * values / max(float(values.max()), 1e-12),
-        row_labels=DIGITS,
-        column_labels=ten.names,
-        row_axis="digit",
-        column_axis="color",
-        unit="%",
-        column_colors=ten.colors,
-    )
+    title = f"{_named(result, feature)}: mean activation by digit and color"
+    return heat(result, feature, f"feature-{feature}-heat", title)
 
 
 def _activations(result: Result, feature: int) -> Histogram:

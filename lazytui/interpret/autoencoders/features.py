@@ -19,7 +19,7 @@ from lazytui.interpret.autoencoders.categories import CATEGORIES, SELECTIVE
 from lazytui.interpret.autoencoders.quality import cosines
 from lazytui.interpret.autoencoders.samples import BATCH, Reading
 from lazytui.interpret.cut import Cut
-from lazytui.interpret.neurons.evidence import QUANTILES, strongest_images
+from lazytui.interpret.neurons.evidence import QUANTILES, evidence
 
 Arrays = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
@@ -62,6 +62,7 @@ def portrait(model: Autoencoder, cut: Cut, reading: Reading, probe: Split, hardw
     f = seen.f
     digit, color = (torch.from_numpy(labels).to(f.device, torch.int64) for labels in (probe.digits, probe.colors))
     active = (f > 0).sum(0)
+    pictured = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:PICTURED])
     arrays: Arrays = {
         **_selectivities(f, digit, color, seed),
         "strength": _array(f.sum(0) / active.clamp(min=1)),
@@ -70,7 +71,7 @@ def portrait(model: Autoencoder, cut: Cut, reading: Reading, probe: Split, hardw
         **_histograms(f),
         **_neighbors(model),
         **_correlated(seen),
-        **_evidence(f, probe),
+        **evidence(f, pictured, probe, active_quantiles),
     }
     if cut.outgoing is not None and len(cut.shape) == 1:
         arrays["effect"] = _array(model.decoder @ cut.outgoing.T)
@@ -145,25 +146,6 @@ def _standard(values: Tensor) -> Floats:
     centered = _array(values - values.mean(0))
     length = np.linalg.norm(centered, axis=0)
     return np.asarray(np.divide(centered, length, out=np.zeros_like(centered), where=length > 0))
-
-
-def _evidence(f: Tensor, probe: Split) -> Arrays:
-    """The images that speak for a feature, each kept once, and for every feature where among them its own are."""
-    pictured = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:PICTURED])
-    mine = f[:, torch.from_numpy(pictured).to(f.device)]
-    top, spread = strongest_images(mine), active_quantiles(mine)
-    kept, places = np.unique(np.concatenate([top, spread], axis=1), return_inverse=True)
-    places, own = places.reshape(len(pictured), -1), mine.T.cpu().numpy()
-    return {
-        "pictured": pictured,
-        "evidence_images": probe.images[kept],
-        "evidence_digits": probe.digits[kept],
-        "evidence_colors": probe.colors[kept],
-        "top": places[:, : top.shape[1]].astype(np.int32),
-        "top_values": np.take_along_axis(own, top, 1),
-        "quantiles": places[:, top.shape[1] :].astype(np.int32),
-        "quantile_values": np.take_along_axis(own, spread, 1),
-    }
 
 
 def active_quantiles(f: Tensor) -> NDArray[np.int64]:

@@ -1,11 +1,16 @@
-"""The images that a neuron responds to: the strongest, and one from each stretch of its responses."""
+"""The images that a neuron or feature responds to: the strongest, and one from each stretch of its responses."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+
+from lazytui.data.splits import Split
 
 TOP = 8
 QUANTILES = 8
@@ -26,3 +31,27 @@ def quantile_images(values: Tensor) -> NDArray[np.int64]:
     middles = torch.arange(QUANTILES, device=values.device) * 2 + 1
     found: NDArray[np.int64] = ordered[middles * len(values) // (2 * QUANTILES)].T.cpu().numpy()
     return found
+
+
+def evidence(
+    values: Tensor, pictured: NDArray[np.int64], shown: Split, spread: Callable[[Tensor], NDArray[np.int64]]
+) -> dict[str, NDArray[Any]]:
+    """The images that speak for each, kept once, and for each where among them its own are.
+
+    values: (N, C) activations on the images shown. pictured: (P,) which of the C. spread: of (N, P), the (P, 8) images
+    beside the strongest.
+    """
+    mine = values[:, torch.from_numpy(pictured).to(values.device)]
+    top, others = strongest_images(mine), spread(mine)
+    kept, places = np.unique(np.concatenate([top, others], axis=1), return_inverse=True)
+    places, own = places.reshape(len(pictured), -1), mine.T.cpu().numpy()
+    return {
+        "pictured": pictured,
+        "evidence_images": shown.images[kept],
+        "evidence_digits": shown.digits[kept],
+        "evidence_colors": shown.colors[kept],
+        "top": places[:, : top.shape[1]].astype(np.int32),
+        "top_values": np.take_along_axis(own, top, 1),
+        "quantiles": places[:, top.shape[1] :].astype(np.int32),
+        "quantile_values": np.take_along_axis(own, others, 1),
+    }

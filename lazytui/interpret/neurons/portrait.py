@@ -17,7 +17,7 @@ from lazytui.data.splits import BiasedDataset, Split
 from lazytui.hardware import Hardware
 from lazytui.interpret.cut import Cut
 from lazytui.interpret.neurons.activations import Activations, gather, reading
-from lazytui.interpret.neurons.evidence import quantile_images, strongest_images
+from lazytui.interpret.neurons.evidence import evidence, quantile_images
 from lazytui.interpret.neurons.information import quantile_bins
 from lazytui.interpret.neurons.measures import Measures, measure
 from lazytui.interpret.neurons.preferred import Climber, class_images, inverted, preferred_inputs, stability
@@ -71,11 +71,10 @@ def portrait(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions
     biased = measure(easy, data.validation.digits, data.validation.colors)
     arrays: Arrays = {
         **found.arrays(),
-        "pictured": pictured,
         "easy_digit_information": biased.digit_information.astype(np.float32),
         "easy_color_information": biased.color_information.astype(np.float32),
         "patch_response": _shown(cut, pure_patches(data.params), hardware, asked).T,
-        **_evidence(seen.values, pictured, probe),
+        **evidence(seen.values, pictured, probe, quantile_images),
         **_snippets(cut, data, hardware, asked),
         **_relations(seen.values[:, torch.from_numpy(pictured).to(seen.values.device)]),
     }
@@ -128,24 +127,6 @@ def _shown(cut: Cut, images: NDArray[np.uint8], hardware: Hardware, asked: Quest
         gather(cut.model, [cut.layer], images, hardware, read=reading(asked.read))[cut.layer].values.cpu().numpy()
     )
     return values
-
-
-def _evidence(values: Tensor, pictured: NDArray[np.int64], probe: Split) -> Arrays:
-    """The images that speak for a neuron, each kept once, and for every neuron where among them its own are."""
-    mine = values[:, torch.from_numpy(pictured).to(values.device)]
-    top, spread = strongest_images(mine), quantile_images(mine)
-    kept, places = np.unique(np.concatenate([top, spread], axis=1), return_inverse=True)
-    places = places.reshape(len(pictured), -1)
-    own = mine.T.cpu().numpy()
-    return {
-        "evidence_images": probe.images[kept],
-        "evidence_digits": probe.digits[kept],
-        "evidence_colors": probe.colors[kept],
-        "top": places[:, : top.shape[1]].astype(np.int32),
-        "top_values": np.take_along_axis(own, top, 1),
-        "quantiles": places[:, top.shape[1] :].astype(np.int32),
-        "quantile_values": np.take_along_axis(own, spread, 1),
-    }
 
 
 def _snippets(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions) -> Arrays:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from lazytui.interpret.autoencoders.strongest import kth_largest
 from lazytui.interpret.autoencoders.topk import TopK
 
 _MEMORY = 0.99
@@ -27,9 +28,13 @@ class BatchTopK(TopK):
         before = self.before(x).relu()
         return before * (before > self.threshold)
 
+    def explained(self, before: Tensor) -> tuple[Tensor, Tensor]:
+        f = self.strongest(before)
+        return f, self.decode(f)
+
     def strongest(self, before: Tensor) -> Tensor:
         positive = before.relu()
-        smallest = positive.detach().flatten().topk(len(before) * self.k, sorted=False).values.amin()
+        smallest = kth_largest(positive, len(before) * self.k)
         self.threshold.lerp_(smallest, 1 - _MEMORY)
         return positive * (positive >= smallest)
 

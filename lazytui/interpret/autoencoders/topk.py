@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 
 from lazytui.interpret.autoencoders.base import Autoencoder, Moment, Step, squared_error
+from lazytui.interpret.autoencoders.strongest import strongest
 
 _WEIGHT = 1 / 32
 
@@ -26,10 +28,16 @@ class TopK(Autoencoder):
 
     def step(self, x: Tensor, moment: Moment) -> Step:
         before = self.before(x)
-        f = self.strongest(before)
-        x_hat = self.decode(f)
+        f, x_hat = self.explained(before)
         error = squared_error(x, x_hat)
         return Step(error + self.revival(x - x_hat, before, moment), error, f)
+
+    def explained(self, before: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, n) -> (N, n), (N, d): what is kept, and what it says. Only the directions that are kept are added up."""
+        places = strongest(before, self.k)
+        values = before.gather(1, places).relu()
+        x_hat = embedding_bag(places, self.decoder, per_sample_weights=values, mode="sum") + self.decoder_bias
+        return torch.zeros_like(before).scatter(1, places, values), x_hat
 
     def revival(self, residual: Tensor, before: Tensor, moment: Moment) -> Tensor:
         """What is added to the loss for features that are dead."""
@@ -40,8 +48,8 @@ class TopK(Autoencoder):
 
 def largest(before: Tensor, k: int) -> Tensor:
     """(N, n) -> (N, n): each sample's k largest values where they are positive, and 0."""
-    kept = before.topk(k, dim=1, sorted=False)
-    return torch.zeros_like(before).scatter(1, kept.indices, kept.values.relu())
+    places = strongest(before, k)
+    return torch.zeros_like(before).scatter(1, places, before.gather(1, places).relu())
 
 
 def auxiliary(residual: Tensor, before: Tensor, directions: Tensor) -> Tensor:

@@ -100,8 +100,8 @@ def _as_large_as(model: Autoencoder, x: Tensor) -> float:
 class _Training:
     """One training: the model sees samples divided by `scale`, so that their variance is 1.
 
-    _lately, _active: (n,) int64, on how many samples each feature was active since dead ones were looked for, and since
-    the last point of the curves.
+    _lately, _active: (n,) float32, on how many samples each feature was active since dead ones were looked for, and
+    since the last point of the curves.
     """
 
     def __init__(self, samples: Tensor, recipe: Recipe, center: Tensor, scale: float) -> None:
@@ -116,9 +116,7 @@ class _Training:
         self._optimizer = Adam(self.model.parameters(), lr=recipe.lr, eps=_EPSILON, fused=fused)
         self._every = max(1, recipe.steps // POINTS)
         self._dead: Tensor | None = None
-        self._lately = torch.zeros(
-            recipe.features, dtype=torch.int64, device=samples.device
-        )  # samples it was active on
+        self._lately = torch.zeros(recipe.features, device=samples.device)
         self._forget()
 
     def go(self, tick: Callable[[int], None], point: Callable[[Point], None]) -> Autoencoder:
@@ -151,7 +149,7 @@ class _Training:
         self.model.normalize()
         with torch.no_grad():
             self._error += made.error.detach()
-            self._lately += (made.f > 0).sum(0)
+            self._lately += made.f.sign().sum(0)
         self._counted += 1
 
     def _bury(self) -> None:

@@ -1,7 +1,7 @@
 """Make the shipped checkpoints again: `python checkpoints/make.py [NAME ...]`.
 
-Each is the folder of a finished run, trained by the command in RECIPES and by nothing else, without what only matters
-where it was trained. manifest.json says how each was made and what it measures.
+Each is the folder of a finished run, of a network or of an autoencoder of one, trained by the command in RECIPES and by
+nothing else, without what only matters where it was trained. manifest.json says how each was made and what it measures.
 """
 
 from __future__ import annotations
@@ -14,24 +14,28 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lazytui.runs.folder import RECORD_FILE, WEIGHTS_FILE, RunFolder
+from lazytui.runs.folder import AUTOENCODER_FILE, RECORD_FILE, WEIGHTS_FILE, RunFolder
 from lazytui.runs.result import ARRAYS_FILE, RESULT_FILE, read_metrics
 from lazytui.runs.status import Status
 
 HERE = Path(__file__).resolve().parent
 MANIFEST = HERE / "manifest.json"
-KEPT = (RECORD_FILE, RESULT_FILE, ARRAYS_FILE, WEIGHTS_FILE)
+KEPT = (RECORD_FILE, RESULT_FILE, ARRAYS_FILE)
+LEARNED = {"train": WEIGHTS_FILE, "sae": AUTOENCODER_FILE}
 
 RECIPES = {
     "lazy-strokes": "train --dataset background --source strokes --model gap-cnn --epochs 1 --batch-size 64 --seed 0",
     "lazy-mnist": "train --dataset background --source mnist --model gap-cnn --epochs 1 --batch-size 64 --seed 0",
     "cured-strokes": "train --dataset background --source strokes --model gap-cnn --method jtt --epochs 5 --seed 0",
     "cured-mnist": "train --dataset background --source mnist --model gap-cnn --method jtt --epochs 10 --seed 0",
+    "sae-lazy-strokes": "sae shipped/lazy-strokes --seed 0",
+    "sae-lazy-mnist": "sae shipped/lazy-mnist --seed 0",
 }
 
 
 def make(name: str) -> dict[str, object]:
     """Train, keep the run's folder as checkpoints/NAME, and return its entry in the manifest."""
+    learned = LEARNED[RECIPES[name].split()[0]]
     with tempfile.TemporaryDirectory() as workspace:
         command = ["run", *RECIPES[name].split()]
         subprocess.run([sys.executable, "-m", "lazytui", *command, "--workspace", workspace, "--json"], check=True)
@@ -39,17 +43,18 @@ def make(name: str) -> dict[str, object]:
         folder = HERE / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        for file in KEPT:
+        for file in (*KEPT, learned):
             shutil.copyfile(trained / file, folder / file)
     run = RunFolder(folder, f"shipped/{name}")
     run.set_status(Status(state="done", heartbeat=run.record.created))
+    params = run.record.params
     return {
         "command": "lazytui " + " ".join(command),
-        "data": {name: run.record.params[name] for name in ("dataset", "source", "bias", "hard")},
+        "data": {name: params[name] for name in ("dataset", "source", "bias", "hard") if name in params},
         "seed": run.record.seed,
         "versions": run.record.versions,
         "metrics": read_metrics(folder),
-        "sha256": hashlib.sha256(run.weights.read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256((folder / learned).read_bytes()).hexdigest(),
     }
 
 

@@ -16,6 +16,7 @@ from lazytui.data.sources import resolve_source
 from lazytui.evaluation.seeds import over_seeds
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files import write_atomic
+from lazytui.interpret.autoencoders.categories import CATEGORIES
 from lazytui.models.catalog import CATALOG
 from lazytui.models.factories import is_custom
 from lazytui.runs.folder import RunFolder
@@ -165,6 +166,37 @@ def _fooled(numbers: Mapping[str, Any], pool: str) -> str:
     return f"{already}, and half of those that it gets right are fooled by changing values by {100 * median:.0f} %"
 
 
+def _decomposition(result: Result) -> str:
+    numbers, told = result.metrics, result.facts
+    kinds = {name: numbers[f"{name}_features"] or 0 for name in CATEGORIES}
+    explained = 1 - (numbers["unexplained_variance"] or 0.0)
+    return (
+        f"{_percent(explained)} of the variance of {told['dimensions']} numbers is told by {numbers['l0']:.1f} features "
+        f"an image, of {told['features']}. {kinds['color']:.0f} of them answer to a color whatever the digit, "
+        f"{kinds['digit']:.0f} to a digit whatever its color, {kinds['both']:.0f} to digits in a color and "
+        f"{kinds['mixed']:.0f} to neither; {kinds['dead']:.0f} are never active."
+    )
+
+
+def _cut(result: Result) -> str:
+    numbers = result.metrics
+    count = result.facts["networks"][0]["color_features"]
+    if not count:
+        return "No feature stands for a color alone, so nothing was taken out."
+    told = [f"Without its {count} color features"]
+    for split in ("hard", "easy"):
+        intact, without = (_percent(numbers[f"{split}_{name}"]) for name in ("intact", "without_color"))
+        low, high = (_percent(numbers[f"{split}_directions_{end}"]) for end in ("low", "high"))
+        told.append(
+            f"it is right on {without} of the {split} split, {intact} with them; as much taken out along random "
+            f"directions leaves {low} to {high}"
+        )
+    return (
+        f"{told[0]} {told[1]}. {told[2][:1].upper()}{told[2][1:]}. Color is what the easy split is solved by and what "
+        "the hard one is lost by. What is left is all that the network knows of shapes."
+    )
+
+
 def _hard(group: Mapping[str, Any]) -> float | None:
     """The mean hard accuracy of a recipe's trainings, in percent."""
     shares = [run["metrics"].get("hard_accuracy") for run in group["runs"]]
@@ -295,6 +327,39 @@ CHAPTERS = (
         "color, in any color, or in the color of the target.",
         after=_cloak,
         figures=("pools", "survival", "images-aligned", "images-1-target-colored"),
+        fits=_has_colors,
+    ),
+    Chapter(
+        name="decomposition",
+        title="The decomposition",
+        kind="sae",
+        values=lambda story, runs: {
+            "run": runs["cheat"],
+            "model": story.model,
+            "pages": 0,
+            "seed": story.seed,
+            "device": story.device,
+        },
+        before="What does the network hold of an image, just before it answers? A sparse autoencoder takes the numbers "
+        "of its last layer apart into features of which only a few are at work at a time. Each is asked which digits "
+        "and which colors it is active on.",
+        after=_decomposition,
+        figures=("features", "colors"),
+        fits=_has_colors,
+    ),
+    Chapter(
+        name="cut",
+        title="The cut",
+        kind="sae-experiments",
+        values=lambda story, runs: {
+            "sae": runs["decomposition"],
+            "model": story.model if is_custom(story.model) else None,
+            "device": story.device,
+        },
+        before="A feature that answers to a color need not be used. So the color features are taken out, all at once, "
+        "and the network is asked again; taking out as much of anything else shows what the mere damage does.",
+        after=_cut,
+        figures=("bulk", "dose-response", "gaze"),
         fits=_has_colors,
     ),
 )

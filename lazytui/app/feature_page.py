@@ -54,6 +54,10 @@ class FeaturePage(TurnedPage):
 
     def action_label(self) -> None:
         """Call this feature something, to find it by."""
+        try:
+            self.lab.workspace.require_own(self._found_by, "labelled")
+        except LazytuiError as error:
+            return self.lab.say_error(error)
 
         def take(text: str | None) -> None:
             if text is not None:

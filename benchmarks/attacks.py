@@ -17,7 +17,7 @@ from lazytui.attacks.protocol import smallest_budgets
 from lazytui.data.params import DatasetParams
 from lazytui.data.resident import to_float
 from lazytui.data.splits import build
-from lazytui.hardware import choose_hardware, use_all_cores
+from lazytui.hardware import choose_hardware, make_ready
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run
 
@@ -29,7 +29,7 @@ SWEEP = 15
 
 def measure() -> list[Ratio]:
     """On the shipped lazy network, at a budget at which about half of the sources are fooled, and at a small one."""
-    use_all_cores()
+    make_ready()
     model = load_model(shipped_run("lazy-strokes").path, name="gap-cnn").eval().requires_grad_(False)
     rows = []
     for epsilon in (0.05, 0.2):

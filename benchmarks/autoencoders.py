@@ -12,7 +12,7 @@ from torch import Tensor
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build
-from lazytui.hardware import choose_hardware, use_all_cores
+from lazytui.hardware import choose_hardware, make_ready
 from lazytui.interpret.autoencoders.opened import Opened
 from lazytui.interpret.autoencoders.samples import Reading
 from lazytui.interpret.autoencoders.training import Recipe, train
@@ -24,7 +24,7 @@ STEPS, BATCH, LR = 300, 1024, 3e-4
 
 
 def measure() -> list[Ratio]:
-    use_all_cores()
+    make_ready()
     samples = _activations()
     recipe = Recipe("topk", {"k": K}, FEATURES, STEPS, BATCH, LR)
     rows = []

@@ -12,7 +12,7 @@ import torch
 from lazytui.data.params import DatasetParams
 from lazytui.data.resident import Resident
 from lazytui.data.splits import BiasedDataset, build
-from lazytui.hardware import choose_hardware, use_all_cores
+from lazytui.hardware import choose_hardware, make_ready
 from lazytui.models.build import build_model
 from lazytui.training.methods import METHODS, method_class
 from lazytui.training.methods.base import Bench, Method
@@ -34,7 +34,7 @@ class Cost:
 
 
 def main() -> None:
-    use_all_cores()
+    make_ready()
     print(f"{MODEL}, batches of {BATCH}: a step of each method, in turn with a plain one")
     print(f"{'method':<22} {'ms a step':>10} {'x erm':>7} {'asked':>6}")
     for row in measure():

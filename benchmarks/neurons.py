@@ -12,7 +12,7 @@ from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build
 from lazytui.evaluation.predict import probabilities
-from lazytui.hardware import choose_hardware, use_all_cores
+from lazytui.hardware import choose_hardware, make_ready
 from lazytui.interpret.cut import Cut
 from lazytui.interpret.neurons.activations import gather
 from lazytui.interpret.neurons.measures import measure as measure_layer
@@ -24,7 +24,7 @@ _STEPS = 8
 
 
 def measure() -> list[Ratio]:
-    use_all_cores()
+    make_ready()
     return [_statistics(), _preferred()]
 
 

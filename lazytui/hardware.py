@@ -10,6 +10,7 @@ import torch
 
 from lazytui.cores import cores
 from lazytui.errors import BadInput
+from lazytui.memory import keep_freed_memory
 
 
 @dataclass(frozen=True)
@@ -35,18 +36,20 @@ def choose_hardware(device: str, precision: str) -> Hardware:
     return Hardware(chosen, precision)
 
 
-def use_all_cores() -> None:
-    """Let torch use the cores that this process may use: a container's share counts, not the machine's size.
+def make_ready() -> None:
+    """Let torch use the cores that this process may use, and again the memory that it has used.
 
-    OMP_NUM_THREADS, where a person set it, has the last word.
+    A container's share of cores counts, not the machine's size. OMP_NUM_THREADS, where a person set it, has the last
+    word.
     """
+    keep_freed_memory()
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(max(1, min(torch.get_num_threads(), cores())))
 
 
 def describe_hardware() -> dict[str, str]:
     """What `auto` comes to on this machine, in words."""
-    use_all_cores()
+    make_ready()
     chosen = choose_hardware("auto", "auto")
     name = torch.cuda.get_device_name() if chosen.device.type == "cuda" else f"{torch.get_num_threads()} threads"
     return {"torch": torch.__version__, "device": f"{chosen.device} ({name})", "precision": chosen.precision}

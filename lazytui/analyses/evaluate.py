@@ -86,9 +86,9 @@ def run(params: EvaluateParams, report: Report) -> Result:
 
     report.note("loading torch")
     require_torch()
-    from lazytui.hardware import use_all_cores
+    from lazytui.hardware import make_ready
 
-    use_all_cores()
+    make_ready()
     trained = _asked_about(params, report.workspace)
     report.note("painting the splits")
     data = build(trained)

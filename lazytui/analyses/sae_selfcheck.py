@@ -70,10 +70,10 @@ def run(params: SelfcheckParams, report: Report) -> Result:
     from lazytui.models.torch_pair import require_torch
 
     torch = require_torch()
-    from lazytui.hardware import choose_hardware, use_all_cores
+    from lazytui.hardware import choose_hardware, make_ready
     from lazytui.interpret.autoencoders.superposition import mean_correlation, random_dictionary, superposition
 
-    use_all_cores()
+    make_ready()
     device = choose_hardware(params.device, "fp32").device
     own = stream(params.seed, "superposition")  # no autoencoder may begin where the truth does
     random = torch.Generator().manual_seed(int(own.integers(2**63)))

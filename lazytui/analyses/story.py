@@ -171,8 +171,8 @@ def _decomposition(result: Result) -> str:
     kinds = {name: numbers[f"{name}_features"] or 0 for name in CATEGORIES}
     explained = 1 - (numbers["unexplained_variance"] or 0.0)
     return (
-        f"{_percent(explained)} of the variance of {told['dimensions']} numbers is told by {numbers['l0']:.1f} features "
-        f"an image, of {told['features']}. {kinds['color']:.0f} of them answer to a color whatever the digit, "
+        f"{_percent(explained)} of the variance of {told['dimensions']} numbers is told by {numbers['l0']:.1f} "
+        f"features an image, of {told['features']}. {kinds['color']:.0f} of them answer to a color whatever the digit, "
         f"{kinds['digit']:.0f} to a digit whatever its color, {kinds['both']:.0f} to digits in a color and "
         f"{kinds['mixed']:.0f} to neither; {kinds['dead']:.0f} are never active."
     )

@@ -113,10 +113,10 @@ def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:
 
     torch = require_torch()
     from lazytui.data.splits import build
-    from lazytui.hardware import choose_hardware, use_all_cores
+    from lazytui.hardware import choose_hardware, make_ready
     from lazytui.models.checkpoints import load_model
 
-    use_all_cores()
+    make_ready()
     hardware = choose_hardware(params.device, "fp32")
     trained = trained_with(params, workspace)
     model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)

@@ -57,8 +57,11 @@ class FeaturePage(TurnedPage):
         try:
             self.lab.workspace.require_own(self._found_by, "labelled")
         except LazytuiError as error:
-            return self.lab.say_error(error)
+            self.lab.say_error(error)
+        else:
+            self._ask_for_a_label()
 
+    def _ask_for_a_label(self) -> None:
         def take(text: str | None) -> None:
             if text is not None:
                 self._call_it(text)

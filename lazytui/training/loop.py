@@ -12,7 +12,7 @@ from torch import nn
 from lazytui.data.resident import Resident
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
-from lazytui.hardware import Hardware, choose_hardware, use_all_cores
+from lazytui.hardware import Hardware, choose_hardware, make_ready
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
 from lazytui.runs.folder import RESUME_FILE
@@ -40,7 +40,7 @@ def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Re
 
     Raises Interrupted after saving when a stop is asked for, LazytuiError when the loss isn't finite any more.
     """
-    use_all_cores()
+    make_ready()
     hardware = choose_hardware(settings.device, settings.precision)
     with torch.random.fork_rng():
         torch.manual_seed(seed)

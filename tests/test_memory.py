@@ -1,0 +1,35 @@
+"""Memory that is freed is used again, and not given to the system and cleared anew each time."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+_FAULTS = """
+import resource, sys
+import torch
+from lazytui.memory import keep_freed_memory
+if sys.argv[1] == "kept":
+    keep_freed_memory()
+torch.set_num_threads(1)
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+def step():
+    held = [torch.ones(2_000_000) for _ in range(4)]
+step()
+before = faults()
+for _ in range(20):
+    step()
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what glibc does")
+def test_freed_memory_is_used_again_without_faults() -> None:
+    counted = {}
+    for how in ("kept", "freed"):
+        done = subprocess.run([sys.executable, "-c", _FAULTS, how], capture_output=True, text=True, check=True)
+        counted[how] = int(done.stdout)
+    assert counted["kept"] < counted["freed"] / 10, counted

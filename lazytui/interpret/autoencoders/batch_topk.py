@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lazytui.interpret.autoencoders.strongest import kth_largest
 from lazytui.interpret.autoencoders.topk import TopK
+from lazytui.interpret.strongest import largest
 
 _MEMORY = 0.99
 """How much of the threshold is kept at each step."""
@@ -34,7 +34,7 @@ class BatchTopK(TopK):
 
     def strongest(self, before: Tensor) -> Tensor:
         positive = before.relu()
-        smallest = kth_largest(positive, len(before) * self.k)
+        smallest = largest(positive.flatten(), len(before) * self.k).amin()
         self.threshold.lerp_(smallest, 1 - _MEMORY)
         return positive * (positive >= smallest)
 

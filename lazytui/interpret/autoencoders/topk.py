@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from lazytui.interpret.autoencoders.base import Autoencoder, Moment, Step, squared_error
-from lazytui.interpret.autoencoders.strongest import strongest
+from lazytui.interpret.strongest import strongest
 
 _WEIGHT = 1 / 32
 
@@ -24,7 +24,7 @@ class TopK(Autoencoder):
 
     def strongest(self, before: Tensor) -> Tensor:
         """(N, n) -> (N, n): what is kept of a batch, and 0."""
-        return largest(before, self.k)
+        return kept_largest(before, self.k)
 
     def step(self, x: Tensor, moment: Moment) -> Step:
         before = self.before(x)
@@ -46,7 +46,7 @@ class TopK(Autoencoder):
         return _WEIGHT * auxiliary(residual, before[:, moment.dead], self.decoder[moment.dead])
 
 
-def largest(before: Tensor, k: int) -> Tensor:
+def kept_largest(before: Tensor, k: int) -> Tensor:
     """(N, n) -> (N, n): each sample's k largest values where they are positive, and 0."""
     places = strongest(before, k)
     return torch.zeros_like(before).scatter(1, places, before.gather(1, places).relu())
@@ -59,6 +59,6 @@ def auxiliary(residual: Tensor, before: Tensor, directions: Tensor) -> Tensor:
     min(d / 2, m). directions: (m, d).
     """
     target = residual.detach()
-    f = largest(before, max(1, min(target.shape[1] // 2, before.shape[1])))
+    f = kept_largest(before, max(1, min(target.shape[1] // 2, before.shape[1])))
     variance = (target - target.mean(0)).square().sum(1).mean()
     return squared_error(target, f @ directions) / variance.clamp(min=1e-12)

@@ -16,6 +16,7 @@ from lazytui.evaluation.predict import evaluating
 from lazytui.hardware import Hardware
 from lazytui.interpret.batches import in_batches
 from lazytui.interpret.neurons.position import require_inside
+from lazytui.interpret.strongest import largest
 from lazytui.interpret.taps import captured
 
 BATCH = 500
@@ -84,7 +85,7 @@ def _strongest(maps: Tensor) -> Tensor:
     if maps.ndim == 2:
         return maps
     flat = maps.flatten(2)
-    return flat.topk(min(STRONGEST, flat.shape[2]), dim=2, sorted=False).values.mean(2)
+    return largest(flat, min(STRONGEST, flat.shape[2])).mean(2)
 
 
 def _at(maps: Tensor, row: int, column: int) -> Tensor:

@@ -28,8 +28,8 @@ RECIPES = {
     "lazy-mnist": "train --dataset background --source mnist --model gap-cnn --epochs 1 --batch-size 64 --seed 0",
     "cured-strokes": "train --dataset background --source strokes --model gap-cnn --method jtt --epochs 5 --seed 0",
     "cured-mnist": "train --dataset background --source mnist --model gap-cnn --method jtt --epochs 10 --seed 0",
-    "sae-lazy-strokes": "sae shipped/lazy-strokes --seed 0",
-    "sae-lazy-mnist": "sae shipped/lazy-mnist --seed 0",
+    "sae-lazy-strokes": "sae shipped/lazy-strokes --seed 0 --pictured 40",
+    "sae-lazy-mnist": "sae shipped/lazy-mnist --seed 0 --pictured 40",
 }
 
 

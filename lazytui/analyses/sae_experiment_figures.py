@@ -13,11 +13,13 @@ from lazytui.analyses.gradcam_figures import overlay
 from lazytui.data.palettes import palette
 from lazytui.evaluation.answers import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text
+from lazytui.interpret.autoencoders.categories import CATEGORIES
 from lazytui.interpret.autoencoders.dial import FACTORS
 from lazytui.runs.result import Result
 
 _SPLITS = ("easy", "hard", "balanced")
 _CONTROLS = {"directions": "random directions", "random": "random sets"}
+_MEASURED = {"intact": "intact", "without_color": "without color", "color_alone": "color alone", **_CONTROLS}
 _CHANCE = Reference(name="chance", value=0.1)
 _SINGLE = 24
 
@@ -62,7 +64,9 @@ def drawn(draws: int, result: Result) -> list[Figure]:
     figures: list[Figure] = [_verdict(draws, networks), _bulk(draws, networks), _dose(networks)]
     for network in networks:
         figures += [_swaps(network), _single(network), *_gazes(network)]
-    if "inject_target" in result.arrays:
+    if "partners" in result.arrays:
+        figures.insert(1, _agreement(result))
+    elif "inject_target" in result.arrays:
         figures.append(_injection(draws, networks, result))
     elif len(networks) == 2:
         figures.append(_not_injected())
@@ -87,7 +91,9 @@ def _in_words(draws: int, network: _Network) -> Iterator[str]:
     mass, whole = network.array("hard_mass")
     yield (
         f"{network.name}: without its {network.color_features} color features, which are {_percent(mass / whole)} of "
-        f"all activity on hard images, {_change(network, 'hard')}; {_change(network, 'easy')}."
+        f"all activity on hard images, {_change(network, 'hard')}; {_change(network, 'easy')}. "
+        f"With these alone, all others taken out, it is right on {_percent(network.number_of('easy_color_alone'))} of "
+        f"easy and {_percent(network.number_of('hard_color_alone'))} of hard images."
     )
     yield (
         f"Random features are matched in activation mass, {draws} draws each, with the interval that one more draw "
@@ -142,7 +148,12 @@ def _bulk(draws: int, networks: list[_Network]) -> Bars:
     labels, values, intervals = [], [], []
     for network in networks:
         for split in _SPLITS:
-            for name, word in {"intact": "intact", "without_color": "without color", **_CONTROLS}.items():
+            for name, word in {
+                "intact": "intact",
+                "without_color": "without color",
+                "color_alone": "color alone",
+                **_CONTROLS,
+            }.items():
                 labels.append(f"{network.name}: {split}, {word}" if network.several else f"{split}, {word}")
                 values.append(network.number_of(f"{split}_{name}"))
                 ends = [network.number_of(f"{split}_{name}_{end}") for end in ("low", "high") if name in _CONTROLS]
@@ -150,8 +161,8 @@ def _bulk(draws: int, networks: list[_Network]) -> Bars:
     return Bars(
         name="bulk",
         title="Accuracy without any color feature, and without random features of the same mass",
-        note=f"{draws} draws; the interval is where one more draw falls 95 times in 100. balanced: every digit in "
-        "every color equally often.",
+        note=f"color alone: without all other features. {draws} draws of random ones; the interval is where one more "
+        "draw falls 95 times in 100. balanced: every digit in every color equally often.",
         labels=tuple(labels),
         values=100 * np.array(values),
         unit="%",
@@ -243,6 +254,30 @@ def _gazes(network: _Network) -> list[Figure]:
             overlay=np.concatenate([blank, *maps]),
         )
     ]
+
+
+def _agreement(result: Result) -> Table:
+    """Which feature of the second each strong feature of the first is."""
+    metrics = result.metrics
+    partners, cosines = result.arrays["partners"].astype(np.int64), result.arrays["partner_cosine"].astype(np.float64)
+    return Table(
+        name="agreement",
+        title="Whether two autoencoders of one layer find the same features",
+        note=f"Of the {len(partners)} features that do most in each, {_percent(metrics['same_category'])} have the "
+        "category of the other's feature whose direction is nearest; of partners drawn at random "
+        f"{_percent(metrics['same_category_by_chance'])} would. Mean cosine: {_number(metrics['partner_cosine'])}.",
+        columns=(
+            Column(name="feature"),
+            Column(name="category"),
+            Column(name="partner"),
+            Column(name="its category"),
+            Column(name="cosine", decimals=2),
+        ),
+        rows=tuple(
+            (int(mine), CATEGORIES[category], int(theirs), CATEGORIES[its], float(cosine))
+            for (mine, category, theirs, its), cosine in zip(partners, cosines, strict=True)
+        ),
+    )
 
 
 def _injection(draws: int, networks: list[_Network], result: Result) -> Table:

@@ -11,6 +11,7 @@ from pydantic import Field
 from lazytui.analyses.base import Analysis, Params, RunReference
 from lazytui.analyses.dissected import dissect, sae_params, subject_of
 from lazytui.analyses.sae_experiment_figures import drawn
+from lazytui.analyses.sae_figures import masses
 from lazytui.analyses.subject import recorded_training
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.errors import BadInput, UsageError
@@ -36,7 +37,9 @@ class SaeExperimentsParams(Params):
         description="A run of `lazytui run sae`, whose features are edited."
     )
     against: Annotated[str | None, RunReference(kinds=("sae",))] = Field(
-        None, description="Another one, of a cured network, shown beside it; the color features are carried over to it."
+        None,
+        description="Another one, shown beside it: of a cured network, to which the color features are carried over; "
+        "or of the same layer with another seed, in which each feature is looked for.",
     )
     model: str | None = Field(
         None,
@@ -82,15 +85,19 @@ def run(params: SaeExperimentsParams, report: Report) -> Result:
         arrays |= {f"{number}/{name}": values for name, values in _asked(one, params, report).items()}
         opened.append(one)
     facts: dict[str, Any] = {
-        "networks": [_told(one) for one in opened],
+        "networks": _networks(opened, params, report.workspace),
         "palette": opened[0].subject.trained.palette,
         "samples": {name: len(opened[0].opened.split(name)) for name in ("easy", "hard", "balanced")},
     }
-    if len(opened) == 2:
+    metrics = _metrics(arrays, len(opened))
+    if len(opened) == 2 and _of_one_layer(opened):
+        agreed, pairs = _agreed(opened)
+        metrics, arrays = metrics | agreed, arrays | pairs
+    elif len(opened) == 2:
         report.note("carrying color features over")
         carried, facts["bridge"] = _carried(opened, params)
         arrays |= carried
-    return Result(metrics=_metrics(arrays, len(opened)), facts=facts, arrays=arrays)
+    return Result(metrics=metrics, facts=facts, arrays=arrays)
 
 
 def _splits(data: BiasedDataset, samples: int) -> Mapping[str, Split]:
@@ -99,13 +106,20 @@ def _splits(data: BiasedDataset, samples: int) -> Mapping[str, Split]:
     return splits(data.validation, data.hard, data.probe, samples)
 
 
-def _told(one: Dissected) -> dict[str, Any]:
-    return {
-        "name": one.name,
-        "layer": one.opened.cut.layer,
-        "features": one.opened.model.features,
-        "color_features": len(one.known.color),
-    }
+def _networks(opened: list[Dissected], params: SaeExperimentsParams, workspace: Workspace) -> list[dict[str, Any]]:
+    """What is told of each. Two autoencoders of one network are called by their own runs."""
+    names = [one.name for one in opened]
+    if params.against and len(set(names)) == 1:
+        names = [workspace.find(run).called for run in (params.sae, params.against)]
+    return [
+        {
+            "name": name,
+            "layer": one.opened.cut.layer,
+            "features": one.opened.model.features,
+            "color_features": len(one.known.color),
+        }
+        for name, one in zip(names, opened, strict=True)
+    ]
 
 
 def _asked(one: Dissected, params: SaeExperimentsParams, report: Report) -> dict[str, Any]:
@@ -135,6 +149,26 @@ def _gazes(one: Dissected) -> dict[str, Any]:
     return arrays
 
 
+def _of_one_layer(opened: list[Dissected]) -> bool:
+    """Whether two autoencoders took the same layer of the same network apart."""
+    belonging = {(one.result.facts["fingerprint"], one.opened.cut.layer, one.params.positions) for one in opened}
+    return len(belonging) == 1
+
+
+def _agreed(opened: list[Dissected]) -> tuple[dict[str, float | None], dict[str, Any]]:
+    """Whether the two have found the same features, and which of the second each strong one of the first is."""
+    from lazytui.interpret.autoencoders.agreement import Found, agreement, partners
+
+    one, other = (
+        Found(found.opened.model.decoder.cpu().numpy(), found.known.category, masses(found.result)) for found in opened
+    )
+    if not len(one.alive) or not len(other.alive):
+        return {}, {}
+    found, cosine = partners(one, other)
+    pairs = np.stack([one.strong, one.category[one.strong], found, other.category[found]], axis=1)
+    return dict(agreement(one, other)), {"partners": pairs, "partner_cosine": cosine}
+
+
 def _carried(opened: list[Dissected], params: SaeExperimentsParams) -> tuple[dict[str, Any], float | None]:
     """The first network's color features put into the second; nothing where a layer has positions."""
     from lazytui.interpret.autoencoders.injection import bridge, injected
@@ -157,6 +191,7 @@ def _metrics(arrays: Mapping[str, Any], networks: int) -> dict[str, float | None
         for split in ("easy", "hard", "balanced"):
             metrics[f"{prefix}{split}_intact"] = float(own[f"{split}_intact"][0])
             metrics[f"{prefix}{split}_without_color"] = float(own[f"{split}_without"][0])
+            metrics[f"{prefix}{split}_color_alone"] = float(own[f"{split}_without_others"][0])
             for control in ("random", "directions"):
                 told = band(own[f"{split}_{control}"])
                 metrics[f"{prefix}{split}_{control}"] = told.mean

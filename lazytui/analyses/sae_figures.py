@@ -75,9 +75,13 @@ def favorite(result: Result, feature: int, cue: str) -> int:
 
 def by_mass(result: Result) -> NDArray[np.int64]:
     """All features, those first that do most on average: strength x the share of images they are active on."""
+    return np.argsort(-masses(result), kind="stable")
+
+
+def masses(result: Result) -> NDArray[np.float64]:
+    """(n,): what each feature does on average, over images that it is active on and such that it isn't."""
     strength, density = (result.arrays[name].astype(np.float64) for name in ("strength", "probe_density"))
-    mass = strength * density
-    return np.argsort(-mass, kind="stable")
+    return np.asarray(strength * density)
 
 
 def telling(result: Result, count: int) -> list[int]:

@@ -192,8 +192,9 @@ def _cut(result: Result) -> str:
             f"directions leaves {low} to {high}"
         )
     return (
-        f"{told[0]} {told[1]}. {told[2][:1].upper()}{told[2][1:]}. Color is what the easy split is solved by and what "
-        "the hard one is lost by. What is left is all that the network knows of shapes."
+        f"{told[0]} {told[1]}. {told[2][:1].upper()}{told[2][1:]}. With these features alone, all others taken out, it "
+        f"is right on {_percent(numbers['easy_color_alone'])} of the easy split: color is what it solves that by, and "
+        "what it loses the hard one by."
     )
 
 

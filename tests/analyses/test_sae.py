@@ -125,6 +125,9 @@ def test_experiments_stand_beside_random_features_of_the_same_mass(taken_apart: 
     assert dose.shape == (31, 3)
     assert dose[10, 0] == pytest.approx(result.metrics["easy_intact"]), "a factor of 1 is the network as it is"
     assert dose[0, 1] == pytest.approx(result.metrics["hard_without_color"]), "a factor of 0 is without"
+    for split in ("easy", "hard", "balanced"):
+        alone = result.metrics[f"{split}_color_alone"]
+        assert alone is not None and 0 <= alone <= 1
 
 
 def test_the_verdict_says_which_way_it_went(taken_apart: Lab) -> None:
@@ -148,6 +151,24 @@ def test_two_networks_stand_side_by_side_and_features_are_carried_over(taken_apa
     assert isinstance(injected, Table) and len(injected.rows) == 10
     assert {"swap", "swap-against", "single", "single-against", "gaze", "gaze-against"} <= set(drawn)
     assert done.json["metrics"]["against_easy_intact"] is not None
+
+
+def test_two_seeds_of_one_layer_are_asked_whether_they_agree(taken_apart: Lab) -> None:
+    for command in (
+        ("run", "sae", "lazy", *QUICK, "--seed", "1", "--name", "again"),
+        ("run", "sae-experiments", "features", "--against", "again", "--samples", "100", "--draws", "3"),
+    ):
+        done = taken_apart.call(*command, "--json")
+        assert done.code == 0, done.err
+    drawn, metrics = figures_of(taken_apart, done.json["run"]), done.json["metrics"]
+    assert "injection" not in drawn, "there is no other network to carry features to"
+    told, verdict = drawn["agreement"], drawn["verdict"]
+    assert isinstance(told, Table) and isinstance(verdict, Text)
+    same = [row[1] == row[3] for row in told.rows]
+    assert 0 < metrics["same_category_by_chance"] <= 1 and 0 < metrics["partner_cosine"] <= 1
+    assert metrics["same_category"] == pytest.approx(np.mean(same), abs=0.5), "the mean of both ways"
+    assert any("features:" in paragraph for paragraph in verdict.paragraphs), "by their runs, as the network is one"
+    assert any("again:" in paragraph for paragraph in verdict.paragraphs)
 
 
 @pytest.mark.parametrize(

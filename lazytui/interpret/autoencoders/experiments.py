@@ -57,6 +57,11 @@ class Known:
         return mine
 
     @property
+    def others(self) -> Indices:
+        """The living features that don't stand for a color alone."""
+        return np.setdiff1d(self.alive, self.color)
+
+    @property
     def alive(self) -> Indices:
         return np.flatnonzero(self.category != CATEGORIES.index("dead"))
 
@@ -158,7 +163,8 @@ def _in_bulk(
     draws: int,
     tick: Callable[[], None],
 ) -> Arrays:
-    """Accuracy on a split without any color feature, and without random features of the same mass on that split."""
+    """Accuracy on a split without any color feature, without all others, and without random features of the same mass
+    on that split."""
     chosen = known.color
     pool = control_pool(mass, chosen, known.alive)
     accuracies, sizes, masses = [], [], []
@@ -173,6 +179,7 @@ def _in_bulk(
         directions.append(opened.accuracy(name, ablated(chosen.tolist()), _nowhere(opened, random)))
     return {
         f"{name}_without": np.array([opened.accuracy(name, ablated(chosen.tolist()))]),
+        f"{name}_without_others": np.array([opened.accuracy(name, ablated(known.others.tolist()))]),
         f"{name}_random": np.array(accuracies),
         f"{name}_directions": np.array(directions),
         f"{name}_random_sizes": np.array(sizes),

@@ -24,9 +24,6 @@ from lazytui.interpret.neurons.evidence import QUANTILES, evidence
 Arrays = dict[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 
-PICTURED = 256
-"""Features that get pictures, where there are more: those with the largest mean activation."""
-
 NEAREST = 5
 BINS = 20
 _SHUFFLES = 20
@@ -53,16 +50,19 @@ def watch(model: Autoencoder, cut: Cut, reading: Reading, images: NDArray[np.uin
     return Seen(torch.cat(features), torch.cat(neurons))
 
 
-def portrait(model: Autoencoder, cut: Cut, reading: Reading, probe: Split, hardware: Hardware, seed: int) -> Arrays:
+def portrait(
+    model: Autoencoder, cut: Cut, reading: Reading, probe: Split, hardware: Hardware, *, pictured: int, seed: int
+) -> Arrays:
     """The whole picture of the features. The names of the arrays are those that the figures ask for.
 
-    probe: every digit in every color equally often.
+    probe: every digit in every color equally often. pictured: of how many features, those with the largest mean
+    activation, images are kept.
     """
     seen = watch(model, cut, reading, probe.images, hardware)
     f = seen.f
     digit, color = (torch.from_numpy(labels).to(f.device, torch.int64) for labels in (probe.digits, probe.colors))
     active = (f > 0).sum(0)
-    pictured = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:PICTURED])
+    shown = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:pictured])
     arrays: Arrays = {
         **_selectivities(f, digit, color, seed),
         "strength": _array(f.sum(0) / active.clamp(min=1)),
@@ -71,7 +71,7 @@ def portrait(model: Autoencoder, cut: Cut, reading: Reading, probe: Split, hardw
         **_histograms(f),
         **_neighbors(model),
         **_correlated(seen),
-        **evidence(f, pictured, probe, active_quantiles),
+        **evidence(f, shown, probe, active_quantiles),
     }
     if cut.outgoing is not None and len(cut.shape) == 1:
         arrays["effect"] = _array(model.decoder @ cut.outgoing.T)

@@ -99,7 +99,7 @@ def test_color_features_are_told_by_category_and_favorite() -> None:
     response[0, 3], response[1, 7], response[2, 3] = 1, 1, 1
     known = Known(np.array([0, 0, 1, 4]), response)
     assert known.color.tolist() == [0, 1] and known.of(3).tolist() == [0] and known.of(0).tolist() == []
-    assert known.alive.tolist() == [0, 1, 2]
+    assert known.alive.tolist() == [0, 1, 2] and known.others.tolist() == [2]
 
 
 def test_a_layer_is_carried_over_to_itself(opened: Opened) -> None:

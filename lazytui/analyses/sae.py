@@ -60,7 +60,7 @@ class SaeParams(VariantChoice, SubjectParams):
     epochs: int | None = Field(None, ge=1, le=10**6, description="Passes over the activations, in place of steps.")
     batch: int = Field(256, ge=2, le=65_536, description="Activations a step.")
     lr: float = Field(3e-4, gt=0, le=1, description="Learning rate, after warming up and before cooling down.")
-    pictured: int = Field(256, ge=1, le=4096, description="Features, those that do most, of which images are kept.")
+    pictured: int = Field(256, ge=0, le=4096, description="Features, those that do most, of which images are kept.")
     pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
 

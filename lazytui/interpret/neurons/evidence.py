@@ -44,7 +44,7 @@ def evidence(
     mine = values[:, torch.from_numpy(pictured).to(values.device)]
     top, others = strongest_images(mine), spread(mine)
     kept, places = np.unique(np.concatenate([top, others], axis=1), return_inverse=True)
-    places, own = places.reshape(len(pictured), -1), mine.T.cpu().numpy()
+    places, own = places.reshape(len(pictured), top.shape[1] + others.shape[1]), mine.T.cpu().numpy()
     return {
         "pictured": pictured,
         "evidence_images": shown.images[kept],

@@ -9,32 +9,35 @@ from typing import Any
 
 import pytest
 
-from lazytui.models.checkpoints import load_model
+from lazytui.interpret.autoencoders.saved import Belonging, load_autoencoder
+from lazytui.models.checkpoints import fingerprint, load_model
 from lazytui.packaged import packaged
-from lazytui.runs.result import read_metrics
+from lazytui.runs.result import load_result, read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
 from lazytui.training.methods import METHODS
 from tests.commands import Lab
 
 MANIFEST: dict[str, Any] = json.loads((packaged("checkpoints") / "manifest.json").read_text())
-
+LEARNED = ("model.safetensors", "autoencoder.safetensors")
 
 LAZY = ("lazy-mnist", "lazy-strokes")
 CURED = ("cured-mnist", "cured-strokes")
+FEATURES = ("sae-lazy-mnist", "sae-lazy-strokes")
 
 
 def test_the_manifest_lists_what_is_shipped() -> None:
-    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {*LAZY, *CURED}
+    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {*LAZY, *CURED, *FEATURES}
 
 
 @pytest.mark.parametrize("name", MANIFEST)
 def test_the_manifest_is_true(name: str) -> None:
     run, said = shipped_run(name), MANIFEST[name]
-    assert hashlib.sha256(run.weights.read_bytes()).hexdigest() == said["sha256"]
+    learned = run.autoencoder if name in FEATURES else run.weights
+    assert hashlib.sha256(learned.read_bytes()).hexdigest() == said["sha256"]
     assert read_metrics(run.path) == said["metrics"]
     assert run.record.seed == said["seed"]
     assert {key: run.record.params[key] for key in said["data"]} == said["data"]
-    assert said["command"].startswith("lazytui run train ")
+    assert said["command"].startswith(f"lazytui run {run.record.kind} ")
     assert run.status.state == "done"
 
 
@@ -55,16 +58,42 @@ def test_the_cured_models_are_cured_within_the_rules(name: str) -> None:
     assert not method.bends and not method.needs, "no color label, no held-out data, no repainting"
 
 
-@pytest.mark.parametrize("name", MANIFEST)
+@pytest.mark.parametrize("name", FEATURES)
+def test_the_features_explain_nearly_all_with_few_at_work_and_few_dead(name: str) -> None:
+    metrics = MANIFEST[name]["metrics"]
+    assert metrics["unexplained_variance"] <= 0.01
+    assert metrics["l0"] <= 16
+    assert metrics["dead_share"] <= 0.05
+    assert metrics["color_features"] > metrics["digit_features"]
+
+
+@pytest.mark.parametrize("name", [*LAZY, *CURED])
 def test_they_are_small_and_can_be_loaded(name: str) -> None:
     assert sum(path.stat().st_size for path in shipped_run(name).path.iterdir()) < 500_000
     load_model(shipped_run(name).path)
 
 
+@pytest.mark.parametrize("name", FEATURES)
+def test_features_are_opened_in_the_network_that_they_are_of(name: str) -> None:
+    run = shipped_run(name)
+    assert sum(path.stat().st_size for path in run.path.iterdir()) < 2_000_000
+    network = load_model(shipped_run(run.record.params["run"].removeprefix("shipped/")).path)
+    layer, positions = run.record.params["layer"], run.record.params["positions"]
+    model = load_autoencoder(run.autoencoder, Belonging(fingerprint(network), layer, positions))
+    assert model.features == 64 and model.dimensions == 128
+
+
+def test_no_image_of_mnist_is_shipped() -> None:
+    for run in shipped_runs():
+        kept = load_result(run.path).arrays
+        if "mnist" in run.id and "evidence_images" in kept:
+            assert not kept["evidence_images"].size
+
+
 @pytest.mark.parametrize("name", MANIFEST)
 def test_nothing_of_the_machine_that_made_them_is_shipped(name: str) -> None:
     for path in shipped_run(name).path.iterdir():
-        assert path.name in {"run.json", "result.json", "status.json", "arrays.safetensors", "model.safetensors"}
+        assert path.name in {"run.json", "result.json", "status.json", "arrays.safetensors", *LEARNED}
     assert shipped_run(name).status.host == ""
 
 

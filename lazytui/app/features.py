@@ -39,6 +39,7 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.status import GOING
 from lazytui.runs.words import state_word
+from lazytui.runs.workspace import shipped_run
 
 OF_FEATURES = {"dial", "filter", "category", "table", "figures"}
 """What can be done only where there are features to do it with."""
@@ -53,6 +54,9 @@ EMPTY = (
     "features, and each is asked whether it stands for a color, a digit, both or neither. s checks what is to be "
     "believed of such features at all."
 )
+
+CAME_ALONG = "sae-lazy-strokes"
+"""The shipped run that is shown where no layer was taken apart yet."""
 
 BESIDE_THE_FORM = 118
 """Columns below which the table needs the width of the form."""
@@ -162,10 +166,11 @@ class FeaturesPlace(FormPlace):
         self._look(run)
 
     def _choose_first(self, lines: tuple[RunLine, ...]) -> None:
-        """Until a run is chosen, the newest."""
+        """Until a run is chosen, the newest; and where there is none yet, one that came along."""
         mine = [line.run for line in lines if line.kind == self.kind]
-        if self._run is None and mine and mine[-1] != self._sight.run:
-            self._look(mine[-1])
+        newest = mine[-1] if mine else shipped_run(CAME_ALONG)
+        if self._run is None and newest != self._sight.run:
+            self._look(newest)
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
     def _look(self, run: RunFolder) -> None:
@@ -389,6 +394,8 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
         return Sight(run, plain(str(error)), charts=charts)
     facts = apart.result.facts
     words = f"{facts['features']:,} features of {facts['layer']} of {apart.params.run}, found by {called}."
+    if run.id == CAME_ALONG:
+        words += " They came along: press g to take a network of your own apart."
     return Sight(run, plain(words), charts=charts, apart=apart)
 
 

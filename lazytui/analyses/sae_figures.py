@@ -135,7 +135,7 @@ def table(result: Result, labels: Mapping[int, str] | None = None, chosen: Seque
     chosen = by_mass(result).tolist() if chosen is None else chosen
     return Table(
         name="features",
-        title=f"Every feature of {result.facts['layer']}: what it stands for",
+        title=f"Every feature of the layer {result.facts['layer']}: what it stands for",
         note="density: share of the samples it learned from on which it is active, in percent. strength: mean "
         "activation where it is active. sel: mean activation for its favorite color or digit over the mean of all ten, "
         "1 to 10, on images that show every digit in every color equally often; it counts from 2, if no shuffling of "

@@ -393,7 +393,7 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
     except LazytuiError as error:
         return Sight(run, plain(str(error)), charts=charts)
     facts = apart.result.facts
-    words = f"{facts['features']:,} features of {facts['layer']} of {apart.params.run}, found by {called}."
+    words = f"{facts['features']:,} features of the layer {facts['layer']} of {apart.params.run}, found by {called}."
     if run.id == CAME_ALONG:
         words += " They came along: press g to take a network of your own apart."
     return Sight(run, plain(words), charts=charts, apart=apart)

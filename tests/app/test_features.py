@@ -114,6 +114,19 @@ def notes(app: LazytuiApp) -> str:
     return "\n".join(note.message for note in app._notifications)
 
 
+def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_read(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        assert "came along" in screen_text(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage))
+        await until(pilot, lambda: bool(pilot.app.screen.query(PixelsView)))
+        await pilot.press("l")
+        await until(pilot, lambda: "so it isn't labelled" in notes(pilot.app))
+
+    drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
+
+
 def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
     workspace: Workspace, result: Result
 ) -> None:

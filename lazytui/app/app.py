@@ -12,6 +12,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
+from textual.events import Event, InputEvent
 from textual.notifications import SeverityLevel
 from textual.reactive import var
 from textual.widget import AwaitMount
@@ -70,6 +71,7 @@ class LazytuiApp(TellsFailures, App[None]):
 
     def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False) -> None:
         self._low_bandwidth = low_bandwidth
+        self._leaving = False
         super().__init__()
         self.workspace = workspace
         self._session = self._kept_session = session.load(workspace.path)
@@ -129,7 +131,13 @@ class LazytuiApp(TellsFailures, App[None]):
             with suppress(KeyError):
                 yield from (screen for screen in self.get_screen_stack(place.mode) if isinstance(screen, Place))
 
+    async def on_event(self, event: Event) -> None:
+        """A key that is typed after the one that quits would reach a place that is being taken down."""
+        if not (self._leaving and isinstance(event, InputEvent)):
+            await super().on_event(event)
+
     def exit(self, *arguments: Any, **more: Any) -> None:
+        self._leaving = True
         self._keep_session()
         super().exit(*arguments, **more)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, OptionList
 
@@ -161,3 +163,19 @@ def test_a_recipe_is_previewed_at_once(tmp_path: Path) -> None:
         assert not (tmp_path / "runs").exists()
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
+
+
+@pytest.mark.parametrize("typed", ["qe", "q?", "qj"])
+def test_keys_after_the_one_that_quits_are_left_alone(typed: str, workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("3")
+        await until(pilot, lambda: pilot.app.current_mode == "evaluate" and pilot.app.screen.query("*"))
+        for key in typed:
+            app.post_message(Key(key, key))
+        while app.is_running:
+            await asyncio.sleep(0.02)
+
+    drive(app, steps)
+    assert app.return_code == 0

@@ -195,8 +195,8 @@ def _metrics(arrays: Mapping[str, Any], networks: int) -> dict[str, float | None
             for control in ("random", "directions"):
                 told = band(own[f"{split}_{control}"])
                 metrics[f"{prefix}{split}_{control}"] = told.mean
-                metrics[f"{prefix}{split}_{control}_low"] = told.low
-                metrics[f"{prefix}{split}_{control}_high"] = told.high
+                metrics[f"{prefix}{split}_{control}_low"] = max(0.0, told.low)
+                metrics[f"{prefix}{split}_{control}_high"] = min(1.0, told.high)
         intact, without = (metrics[f"{prefix}balanced_{name}"] or 0.0 for name in ("intact", "without_color"))
         balanced = float(own["balanced_head"][0])
         metrics[f"{prefix}balanced_head"] = balanced

@@ -345,7 +345,7 @@ CHAPTERS = (
         "of its last layer apart into features of which only a few are at work at a time. Each is asked which digits "
         "and which colors it is active on.",
         after=_decomposition,
-        figures=("features", "colors"),
+        figures=("colors",),
         fits=_has_colors,
     ),
     Chapter(

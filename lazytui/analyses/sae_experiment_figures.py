@@ -100,12 +100,12 @@ def _in_words(draws: int, network: _Network) -> Iterator[str]:
         "would fall into 95 times in 100. Random directions: the same activations taken out along directions that mean "
         f"nothing. Random sets: others that are as active altogether, {_pool(network)}."
     )
-    score, by_chance = network.metric("removal_score"), network.metric("removal_score_random")
+    score, by_chance = network.metric("removal_score"), network.metric("removal_score_directions")
     if score is None:
         yield "There is no way from its accuracy to that of a balanced head, so no removal score."
     else:
         yield (
-            f"Removal score {score:.2f} (random sets {_number(by_chance)}): of the way from "
+            f"Removal score {score:.2f} (random directions {_number(by_chance)}): of the way from "
             f"{_points(network, 'intact')} on balanced images to {_percent(network.number_of('balanced_head'))}, which "
             "a head fitted to balanced images reaches on the same layer, taking the color features out goes to "
             f"{_points(network, 'without_color')}."
@@ -126,7 +126,8 @@ def _change(network: _Network, split: str) -> str:
     """`hard accuracy rises from 3.70 % to 41.30 %, above the band of random directions (...) and ...`"""
     intact, without = (network.number_of(f"{split}_{name}") for name in ("intact", "without_color"))
     moved = "rises" if without > intact else "falls" if without < intact else "stays"
-    beside = [_beside(network, split, control, without) for control in ("directions", "random")]
+    controls = [control for control in _CONTROLS if network.metric(f"{split}_{control}") is not None]
+    beside = [_beside(network, split, control, without) for control in controls]
     return f"{split} accuracy {moved} from {_percent(intact, 2)} to {_percent(without, 2)}, {' and '.join(beside)}"
 
 
@@ -137,10 +138,10 @@ def _beside(network: _Network, split: str, control: str, without: float) -> str:
 
 
 def _pool(network: _Network) -> str:
-    size, shared = (int(number) for number in network.array("hard_pool"))
-    if shared:
-        return f"drawn from all {size} living features, since the others alone aren't active enough"
-    return f"drawn from the {size} living features that don't stand for a color"
+    none = [split for split in _SPLITS if network.metric(f"{split}_random") is None]
+    if none:
+        return f"of which there are none on {' and '.join(none)} images, where color features are most of all activity"
+    return f"drawn from the {int(network.array('hard_pool')[0])} living features that don't stand for a color"
 
 
 def _bulk(draws: int, networks: list[_Network]) -> Bars:
@@ -154,6 +155,8 @@ def _bulk(draws: int, networks: list[_Network]) -> Bars:
                 "color_alone": "color alone",
                 **_CONTROLS,
             }.items():
+                if network.metric(f"{split}_{name}") is None:
+                    continue
                 labels.append(f"{network.name}: {split}, {word}" if network.several else f"{split}, {word}")
                 values.append(network.number_of(f"{split}_{name}"))
                 ends = [network.number_of(f"{split}_{name}_{end}") for end in ("low", "high") if name in _CONTROLS]
@@ -263,9 +266,10 @@ def _agreement(result: Result) -> Table:
     return Table(
         name="agreement",
         title="Whether two autoencoders of one layer find the same features",
-        note=f"Of the {len(partners)} features that do most in each, {_percent(metrics['same_category'])} have the "
-        "category of the other's feature whose direction is nearest; of partners drawn at random "
-        f"{_percent(metrics['same_category_by_chance'])} would. Mean cosine: {_number(metrics['partner_cosine'])}.",
+        note=f"Of the {len(partners)} features that do most in each of the two, {_percent(metrics['same_category'])} "
+        "have the category of the other's feature whose direction is nearest; with partners drawn at random "
+        f"{_percent(metrics['same_category_by_chance'])} would. Mean cosine: {_number(metrics['partner_cosine'])}. The "
+        "table is of the first's.",
         columns=(
             Column(name="feature"),
             Column(name="category"),

@@ -183,7 +183,7 @@ def _carried(opened: list[Dissected], params: SaeExperimentsParams) -> tuple[dic
 
 def _metrics(arrays: Mapping[str, Any], networks: int) -> dict[str, float | None]:
     """The first network's; the second's after `against_`."""
-    from lazytui.interpret.autoencoders.experiments import band, removal_score
+    from lazytui.interpret.autoencoders.experiments import removal_score
 
     metrics: dict[str, float | None] = {}
     for number in range(networks):
@@ -193,20 +193,29 @@ def _metrics(arrays: Mapping[str, Any], networks: int) -> dict[str, float | None
             metrics[f"{prefix}{split}_without_color"] = float(own[f"{split}_without"][0])
             metrics[f"{prefix}{split}_color_alone"] = float(own[f"{split}_without_others"][0])
             for control in ("random", "directions"):
-                told = band(own[f"{split}_{control}"])
-                metrics[f"{prefix}{split}_{control}"] = told.mean
-                metrics[f"{prefix}{split}_{control}_low"] = max(0.0, told.low)
-                metrics[f"{prefix}{split}_{control}_high"] = min(1.0, told.high)
+                metrics |= _banded(f"{prefix}{split}_{control}", own, split, control)
         intact, without = (metrics[f"{prefix}balanced_{name}"] or 0.0 for name in ("intact", "without_color"))
         balanced = float(own["balanced_head"][0])
         metrics[f"{prefix}balanced_head"] = balanced
         metrics[f"{prefix}removal_score"] = removal_score(intact, without, balanced)
-        by_chance = metrics[f"{prefix}balanced_random"] or 0.0
-        metrics[f"{prefix}removal_score_random"] = removal_score(intact, by_chance, balanced)
+        for control in ("random", "directions"):
+            by_chance = metrics[f"{prefix}balanced_{control}"]
+            score = None if by_chance is None else removal_score(intact, by_chance, balanced)
+            metrics[f"{prefix}removal_score_{control}"] = score
         for name in ("swap_before", "swap_after", "swap_random"):
             defined = own[name][np.isfinite(own[name])]
             metrics[f"{prefix}{name}"] = float(defined.mean()) if defined.size else None
     return metrics
+
+
+def _banded(name: str, own: Mapping[str, Any], split: str, control: str) -> dict[str, float | None]:
+    """Mean and band of what random features do; None where random sets could only be of the color features too."""
+    if control == "random" and own[f"{split}_pool"][1]:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    from lazytui.interpret.autoencoders.experiments import band
+
+    told = band(own[f"{split}_{control}"])
+    return {name: told.mean, f"{name}_low": max(0.0, told.low), f"{name}_high": min(1.0, told.high)}
 
 
 def _read(arrays: Mapping[str, Any], number: int) -> list[str]:

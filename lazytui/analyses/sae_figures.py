@@ -111,8 +111,8 @@ def _verdict(params: SaeParams, result: Result) -> Text:
             f"dimensions with {metrics['l0']:.1f} of them active at a time; {_percent(metrics['dead_share'])} are "
             f"never active. {kept}",
             f"{counts['color']} stand for a color, {counts['digit']} for a digit, {counts['both']} for both, "
-            f"{counts['mixed']} for neither, measured on {told['probe_images']:,} images that show every digit in "
-            f"every color equally often; {counts['dead']} are active on none of them.",
+            f"{counts['mixed']} for neither (mixed), measured on {told['probe_images']:,} images that show every digit "
+            f"in every color equally often; {counts['dead']} are active on none of them.",
             "A low error doesn't show that these are the network's own features: lazytui run sae-selfcheck measures "
             "how well each variant finds features that are known.",
         ),
@@ -156,6 +156,14 @@ def table(result: Result, labels: Mapping[int, str] | None = None, chosen: Seque
             (*_row(result, feature, names), *([labels.get(feature, "")] if labels else [])) for feature in chosen
         ),
     )
+
+
+def known(result: Result, labels: Mapping[int, str], feature: int) -> dict[str, Cell]:
+    """What the table says of one feature, by name; density in percent."""
+    names = palette(result.facts["palette"]).names
+    columns = ("feature", "category", "density", "strength", "color", "color_selectivity", "digit", "digit_selectivity")
+    told = dict(zip((*columns, "nearest_cosine"), _row(result, feature, names), strict=True))
+    return {**told, "label": labels.get(feature)}
 
 
 def _row(result: Result, feature: int, names: tuple[str, ...]) -> tuple[Cell, ...]:

@@ -201,7 +201,7 @@ class DialScreen(Place):
         begin = Content("Active here ")
         page, width, found = [begin], begin.cell_length, False
         for feature in active(answer.here, self._current):
-            sign = KEPT if feature in self._kept else ""
+            sign = (KEPT if feature in self._kept else "") + ("" if answer.here[feature] > 0 else ": 0 here")
             words = f" {feature} {plain(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
             entry = Content.styled(words, "reverse" if feature == self._current else "")
             if width + entry.cell_length > self.size.width - 3:

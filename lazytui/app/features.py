@@ -68,13 +68,15 @@ ROWS_FOR_ALL_CHARTS = 34
 
 @dataclass(frozen=True)
 class Apart:
-    """A layer that a finished run took apart. says: to each digit. figures: of the dictionary as a whole."""
+    """A layer that a finished run took apart. says: to each digit. figures: of the dictionary as a whole. charts: how
+    it learned."""
 
     params: SaeParams
     result: Result
     labels: Labels
     says: Table | Text
     figures: Sequence[Figure]
+    charts: Sequence[Lines]
 
 
 @dataclass(frozen=True)
@@ -369,7 +371,9 @@ class FeaturesPlace(FormPlace):
 
     def action_over(self, kind: str) -> None:
         """Experiments with features, or whether autoencoders find what is known."""
-        self.app.push_screen(OVER[kind]())
+        run = self._sight.run
+        given = {"sae": run.reference} if run and self._sight.apart and kind == "sae-experiments" else {}
+        self.app.push_screen(OVER[kind](given=given))
 
     def show_form(self, shown: bool) -> None:
         super().show_form(shown)
@@ -396,7 +400,7 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
     words = f"{facts['features']:,} features of the layer {facts['layer']} of {apart.params.run}, found by {called}."
     if run.id == CAME_ALONG:
         words += " They came along: press g to take a network of your own apart."
-    return Sight(run, plain(words), charts=charts, apart=apart)
+    return Sight(run, plain(words), charts=charts or apart.charts, apart=apart)
 
 
 def read(run: RunFolder) -> Apart:
@@ -404,9 +408,7 @@ def read(run: RunFolder) -> Apart:
     params, result = recorded_params(run), load_result(run.path)
     assert isinstance(params, SaeParams)
     elsewhere = {"features", "effects"}
-    shown = [
-        figure
-        for figure in figures(run)
-        if figure.name not in elsewhere and not figure.name.startswith("feature-") and not isinstance(figure, Lines)
-    ]
-    return Apart(params, result, read_labels(run), says(result), shown)
+    drawn = [figure for figure in figures(run) if not figure.name.startswith("feature-")]
+    charts = [figure for figure in drawn if isinstance(figure, Lines)]
+    shown = [figure for figure in drawn if figure.name not in elsewhere and figure not in charts]
+    return Apart(params, result, read_labels(run), says(result), shown, charts)

@@ -30,18 +30,19 @@ def list_features(
 ) -> None:
     """List features with what they stand for, those first that do most."""
     from lazytui.analyses.feature_labels import matching, read_labels
-    from lazytui.analyses.sae_figures import category_of, table
+    from lazytui.analyses.sae_figures import known, table
     from lazytui.cli.output import print_figures, say
 
     found, result = _found(workspace_at(workspace), run)
     labels = read_labels(found)
     chosen = matching(result, labels, " ".join(words or []))
     if json:
-        rows = [{"feature": f, "category": category_of(result, f), "label": labels.get(f)} for f in chosen]
-        print(jsonlib.dumps(rows, indent=1))
+        print(jsonlib.dumps([known(result, labels, f) for f in chosen], indent=1))
         return
-    print_figures([table(result, labels, chosen)])
-    say(f"{len(chosen)} of {result.facts['features']} features.")
+    if chosen:
+        print_figures([table(result, labels, chosen)])
+    fitting = f" fit {' '.join(words)!r}" if words else ""
+    say(f"{len(chosen)} of {result.facts['features']} features{fitting}.")
 
 
 @group.command()

@@ -118,7 +118,8 @@ class Workspace:
         fitting = [run for run in runs if not kinds or _kind(run) in kinds]
         if not fitting:
             what = f" of {' or '.join(kinds)}" if kinds else ""
-            raise BadInput(f"There is no run{what} in {self.path} yet; `lazytui run` makes one.")
+            commands = " or ".join(f"`lazytui run {kind}`" for kind in kinds) or "`lazytui run`"
+            raise BadInput(f"There is no run{what} in {self.path} yet; {commands} makes one.")
         return fitting[-1]
 
     def rename(self, run: RunFolder, name: str) -> None:

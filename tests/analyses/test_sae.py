@@ -119,8 +119,11 @@ def test_experiments_stand_beside_random_features_of_the_same_mass(taken_apart: 
         drawn = result.arrays[f"0/{split}_random_mass"]
         assert len(drawn) == 5
         assert np.abs(drawn - mass).max() <= 0.2 * mass
-        low, mean, high = (result.metrics[f"{split}_random{end}"] for end in ("_low", "", "_high"))
-        assert low <= mean <= high  # type: ignore[operator]
+        low, mean, high = (result.metrics[f"{split}_directions{end}"] for end in ("_low", "", "_high"))
+        assert low is not None and mean is not None and high is not None
+        assert 0 <= low <= mean <= high <= 1
+        color_too = result.arrays[f"0/{split}_pool"][1] > 0
+        assert (result.metrics[f"{split}_random"] is None) == color_too, "no verdict beside sets of the same features"
     dose = result.arrays["0/dose"]
     assert dose.shape == (31, 3)
     assert dose[10, 0] == pytest.approx(result.metrics["easy_intact"]), "a factor of 1 is the network as it is"

@@ -22,6 +22,7 @@ from lazytui.app.dial import DialScreen
 from lazytui.app.feature_page import FeaturePage
 from lazytui.app.features import FeaturesPlace
 from lazytui.app.figures import BarsView, FigureView, LinesView, PixelsView, TableView
+from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import PickList
 from lazytui.app.help import Help
 from lazytui.app.run_figures import RunFigures
@@ -110,14 +111,26 @@ def charts(place: FeaturesPlace) -> list[str]:
     return [view.figure.name for view in place.figure_views()]
 
 
+def asked(pilot: Pilot[Any]) -> dict[str, object]:
+    """What was given to the form of the place that lies on top."""
+    return dict(pilot.app.screen.query_one(ParamsForm).touched)
+
+
 def notes(app: LazytuiApp) -> str:
     return "\n".join(note.message for note in app._notifications)
 
 
 def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_read(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        place = await open_place(pilot)
         assert "came along" in screen_text(pilot.app)
+        await pilot.press("c")
+        await until(pilot, lambda: "unexplained" in charts(place))
+        await pilot.press("t", "x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentsPlace))
+        await until(pilot, lambda: asked(pilot).get("sae") == "shipped/sae-lazy-strokes")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage))
         await until(pilot, lambda: bool(pilot.app.screen.query(PixelsView)))

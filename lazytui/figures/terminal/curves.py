@@ -58,7 +58,8 @@ def curves(figure: Lines, *, width: int, height: int, x_span: Span, marks: list[
     if width < _NARROWEST:
         return None
     low, high = y_limits(figure)
-    y_ticks = (log_ticks if figure.log_y else nice_ticks)(low, high, max(height // 4, 2))
+    about = max(height // 4, 2 if height - _BELOW > 4 else 1)  # three ticks on four rows couldn't stand evenly
+    y_ticks = (log_ticks if figure.log_y else nice_ticks)(low, high, about)
     y_texts = [significant(tick) for tick in y_ticks] if figure.log_y else tick_labels(y_ticks)
     left = widest(y_texts) + 1
     canvas = _Canvas(height - _BELOW, width - left, x_span, (low, high), figure.log_y)

@@ -30,7 +30,7 @@ NOW = 1_800_000_000.0
 
 DRAWN = {"dataset": 4, "train": 1, "runs": 3}
 """How many figures a place shows of this workspace, where it shows any."""
-SAID = {"gradcam": ("Does it look at the digit?", "Press n: next image")}
+SAID = {"gradcam": ("Does it look at the digit?", "Press n: next image"), "features": ("came along", "category")}
 """What a place says when it is done with what takes a while."""
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}

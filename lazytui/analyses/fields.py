@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from lazytui.analyses.base import Positional, RunReference
 
 _SIGNS = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))
+_LARGE = 2**31
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,18 @@ def _field(name: str, info: FieldInfo) -> ParamField:
         default=None if info.is_required() else info.get_default(call_default_factory=True),
         description=info.description or "",
         limits=" and ".join(
-            f"{sign} {getattr(mark, key):g}" for mark in marks for key, sign in _SIGNS if hasattr(mark, key)
+            f"{sign} {_bound(getattr(mark, key))}" for mark in marks for key, sign in _SIGNS if hasattr(mark, key)
         ),
         suggestions=tuple(str(example) for example in info.examples or ()),
         reference=reference,
         argument=any(isinstance(mark, Positional) for mark in marks) or (reference is not None and reference.argument),
         sometimes=isinstance(info.json_schema_extra, dict) and bool(info.json_schema_extra.get("sometimes")),
     )
+
+
+def _bound(value: float) -> str:
+    """A limit in words. Those of seeds are powers of two that nobody knows by their digits."""
+    return f"{value:g}" if value < _LARGE else f"2^{int(value).bit_length() - 1}"
 
 
 def _shape(annotation: Any) -> tuple[Any, bool, bool]:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from lazytui.analyses.base import Params
-from lazytui.analyses.several import counted
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.train import settle as settle_training
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training
@@ -18,6 +17,7 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result, Unfinished
 from lazytui.runs.workspace import Workspace
+from lazytui.several import counted
 
 
 class GridParams(Params):

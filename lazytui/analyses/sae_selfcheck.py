@@ -9,13 +9,13 @@ import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.base import Analysis, Params
-from lazytui.analyses.several import separated
 from lazytui.choices import known
 from lazytui.data.streams import stream
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Reference, Series, Table, Text
 from lazytui.interpret.autoencoders import VARIANTS
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
+from lazytui.several import separated
 
 if TYPE_CHECKING:
     from lazytui.interpret.autoencoders.superposition import Superposition

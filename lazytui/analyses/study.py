@@ -11,7 +11,6 @@ from lazytui.analyses.base import Analysis
 from lazytui.analyses.compare import MetricName
 from lazytui.analyses.compare_figures import drawn, labelled
 from lazytui.analyses.grid import GridParams, carried, failures, settled_source
-from lazytui.analyses.several import separated
 from lazytui.analyses.study_figures import by_bias
 from lazytui.analyses.train import TrainParams
 from lazytui.choices import known
@@ -21,6 +20,7 @@ from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
+from lazytui.several import separated
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.options import MethodOptions
 from lazytui.training.settings import LoopSettings

@@ -23,7 +23,7 @@ def _parameter(field: ParamField) -> inspect.Parameter:
         declared: Any = typer.Argument(help=field.help, metavar=field.name.upper(), autocompletion=_completion(field))
     else:
         names = [f"{field.flag}/--no-{field.flag[2:]}"] if field.type is bool else [field.flag]
-        declared = typer.Option(*names, help=field.help, autocompletion=_completion(field))
+        declared = typer.Option(*names, help=field.help, metavar=_metavar(field), autocompletion=_completion(field))
     required = field.argument and field.required
     kind = _typed(field)
     return inspect.Parameter(
@@ -37,6 +37,13 @@ def _parameter(field: ParamField) -> inspect.Parameter:
 def _typed(field: ParamField) -> Any:
     """What the command line reads: repeatable options are lists, whose items the model reads."""
     return list[str] if field.several else field.type
+
+
+def _metavar(field: ParamField) -> str | None:
+    """What stands behind the name of an option that takes several values; None leaves the others to typer."""
+    if not field.several:
+        return None
+    return "RUN" if field.reference else f"<{'|'.join(field.choices) or field.type.__name__},...>"
 
 
 def _completion(field: ParamField) -> Callable[..., list[str]] | None:

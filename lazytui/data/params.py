@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import LazytuiError
+from lazytui.several import separated
 
 SourceName = Literal["auto", "mnist", "fashion", "strokes"]
 Placement = Literal["stroke", "background", "both", "none"]
@@ -43,9 +44,8 @@ class CanvasParams(BaseModel):
         description="What carries the color: the stroke (on a dark background), the background (under a white stroke), "
         "both (the background at half strength), or none: plain white digits on black.",
     )
-    texture: tuple[Texture, ...] = Field(
+    texture: Annotated[tuple[Texture, ...], BeforeValidator(separated)] = Field(
         ("uniform",),
-        min_length=1,
         description="How the background departs from its flat color (full color if it is colored, else black), summed: "
         "flat not at all; level by one amount an image, up to 0.5; uniform by up to 0.6, gaussian by N(0, sigma) "
         "without its sign, each pixel by itself; stripes by a sine of amplitude 0.03; lines by one to three strokes.",
@@ -101,11 +101,6 @@ class CanvasParams(BaseModel):
             filled |= _told(preset_fields, "clean") | {"tier": "none"}
         return {**filled, **given}
 
-    @field_validator("texture", mode="before")
-    @classmethod
-    def _read_texture(cls, given: Any) -> Any:
-        return tuple(word.strip() for word in given.split(",")) if isinstance(given, str) else given
-
     @field_validator("palette")
     @classmethod
     def _check_palette(cls, given: str) -> str:
@@ -113,8 +108,6 @@ class CanvasParams(BaseModel):
 
     @model_validator(mode="after")
     def _check_combination(self) -> CanvasParams:
-        if len(set(self.texture)) != len(self.texture):
-            raise ValueError(f"The textures {', '.join(self.texture)} name one twice.")
         if "flat" in self.texture and len(self.texture) > 1:
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
         if self.placement == "none":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lazytui.analyses.several import counted, separated
+from lazytui.several import counted, separated
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from lazytui.figures.kinds import Column, Table
 from lazytui.runs.executors import Executor
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
-from lazytui.runs.result import Result, Unfinished
+from lazytui.runs.result import Result, Unfinished, read_metrics
 from lazytui.runs.workspace import Workspace
 from lazytui.several import counted
 
@@ -56,7 +56,7 @@ def carried(cells: Cells, executor: Executor, report: Report, **facts: Any) -> R
     there = sum(run.status.state == "done" for run in runs.values())
     if there:
         report.note(f"{there} of {len(runs)} trainings are there already")
-    executor.carry(runs, report)
+    executor.carry(runs, report, _accuracies)
     trainings = Trainings()
     failed = {}
     for name, run in runs.items():
@@ -89,6 +89,12 @@ def _run_of(cell: TrainParams, known: list[RunFolder], report: Report) -> RunFol
         if runs:
             return runs[-1]
     return create("train", cell, report.workspace, started_by=report.run.id)
+
+
+def _accuracies(run: RunFolder) -> str:
+    """`easy 98.4%, hard 97.0%`: of a training that is done."""
+    shares = {split: read_metrics(run.path).get(f"{split}_accuracy") for split in ("easy", "hard")}
+    return ", ".join(f"{split} {share:.1%}" for split, share in shares.items() if share is not None)
 
 
 def failures(result: Result) -> list[Table]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from lazytui.analyses.recipe import RecipeParams
-from lazytui.app.over_place import OverPlace
+from lazytui.app.grid_place import GridPlace
 
 
-class RecipePlace(OverPlace):
+class RecipePlace(GridPlace):
     name_of_place = "recipe"
     params = RecipeParams
     kind = "recipe"

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from lazytui.analyses.words import METRICS
 from lazytui.app.cell_images import CellImages
 from lazytui.app.failures import TellsFailures
-from lazytui.app.figures import FigureView, view_of
+from lazytui.app.figures import FigureView, swap, view_of
 from lazytui.app.following import RunLine
 from lazytui.app.form.explain import Explained
 from lazytui.errors import LazytuiError
@@ -95,6 +95,16 @@ class RunFigures(TellsFailures, VerticalScroll):
             self._said(otherwise)
         elif known != (run.reference, headline):  # the same run may have found more meanwhile
             self._load(run)
+
+    def show_so_far(self, sentence: str, figures: Sequence[Figure]) -> None:
+        """What is known of a run that goes on, below a sentence: both change in place."""
+        self._run = None
+        if self.figures and len(said := self.query_children(".said")) == 1:
+            said.only_one(Static).update(plain(sentence))
+        else:
+            self._said(plain(sentence))
+        self.figures = figures
+        swap(self, figures)
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _load(self, run: RunFolder) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from lazytui.analyses.study import StudyParams
-from lazytui.app.over_place import OverPlace
+from lazytui.app.grid_place import GridPlace
 from lazytui.training.methods.options import MethodOptions
 
 
-class StudyPlace(OverPlace):
+class StudyPlace(GridPlace):
     name_of_place = "study"
     params = StudyParams
     kind = "study"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
@@ -22,9 +22,10 @@ _LOOK_EVERY = 0.2
 class Executor(Protocol):
     """Brings runs to an end, wherever that is."""
 
-    def carry(self, runs: Mapping[str, RunFolder], report: Report) -> None:
+    def carry(self, runs: Mapping[str, RunFolder], report: Report, found: Callable[[RunFolder], str]) -> None:
         """Start or go on with each run, by name, and return when none of them goes on any more.
 
+        found: what a run that is done has found, in a few words, to be told as soon as it is.
         How each ended is in its status: one that fails ends nothing but itself. Whoever stops or pauses `report` means
         the runs too; Raises Interrupted once they have stopped.
         """
@@ -37,7 +38,7 @@ class LocalProcesses:
         """at_a_time: 0 chooses: one a core, eight at most."""
         self._at_a_time = at_a_time or min(cores(), 8)
 
-    def carry(self, runs: Mapping[str, RunFolder], report: Report) -> None:
+    def carry(self, runs: Mapping[str, RunFolder], report: Report, found: Callable[[RunFolder], str]) -> None:
         names = {run.id: name for name, run in runs.items()}
         going = [run for run in runs.values() if run.status.state in {"running", "paused"}]
         waiting = [run for run in runs.values() if run.status.state != "done" and run not in going]
@@ -53,7 +54,7 @@ class LocalProcesses:
             time.sleep(_LOOK_EVERY)
             for ended in [run for run in going if run.status.state not in GOING]:
                 going.remove(ended)
-                report.note(f"{names[ended.id]}: {_end(ended)}")
+                report.note(f"{names[ended.id]}: {_end(ended, found)}")
         report.progress(len(runs), len(runs), "trainings")
 
     def _started(self, run: RunFolder, report: Report) -> RunFolder:
@@ -62,9 +63,10 @@ class LocalProcesses:
         return run
 
 
-def _end(run: RunFolder) -> str:
+def _end(run: RunFolder, found: Callable[[RunFolder], str]) -> str:
     status = run.status
-    return f"{state_word(status)}{f': {status.error}' if status.error else ''} ({run.id})"
+    more = f", {found(run)}" if status.state == "done" else f": {status.error}" if status.error else ""
+    return f"{state_word(status)}{more} ({run.id})"
 
 
 def _stop(going: Iterable[RunFolder]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def test_a_training_that_fails_ends_nothing_but_itself(lab: Lab) -> None:
         "lazytui: 1 of 2 trainings failed (input-color-gradient, bias 0.95, seed 0: The loss of"
     )
     assert "Trainings that failed" in ended.out and "Leaderboard" in ended.out
+    assert re.search(r"^erm, bias 0.95, seed 0: done, easy [\d.]+%, hard [\d.]+% \(", ended.err, re.MULTILINE)
     run = study(lab)
     assert run.status.state == "failed"
     (failed,) = (figure for figure in figures(run) if figure.name == "failed")

@@ -1,0 +1,45 @@
+"""An analysis that trains many networks: while it goes on, its trainings and what is known of them already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lazytui.analyses.words import METRICS
+from lazytui.app.following import RunLine
+from lazytui.app.over_place import OverPlace
+from lazytui.app.run_figures import RunFigures
+from lazytui.figures.kinds import Cell, Column, Table
+
+_TOLD_APART_BY = ("model", "method", "bias", "epochs")
+_MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
+
+
+class GridPlace(OverPlace):
+    def _show(self, lines: tuple[RunLine, ...]) -> None:
+        line = self._shown(lines)
+        begun = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
+        if line and line.going and begun:
+            self.query_one(RunFigures).show_so_far(f"{line.run.id} is {line.state}.", [trainings_so_far(begun)])
+        else:
+            super()._show(lines)
+
+
+def trainings_so_far(lines: Sequence[RunLine]) -> Table:
+    """What each training is, how it stands, and its accuracies in percent once it is done."""
+    settings = [line.run.record.params for line in lines]
+    telling = [name for name in _TOLD_APART_BY if len({str(one.get(name)) for one in settings}) > 1]
+    measured = [METRICS[name].title.removesuffix(" accuracy") for name in _MEASURED]
+    return Table(
+        name="trainings",
+        title="Its trainings so far",
+        note="Accuracies in percent. What was trained before isn't trained again, and joins the others at the end.",
+        columns=tuple(Column(name=name) for name in (*telling, "seed", "state", *measured)),
+        rows=tuple(_row(line, given, telling) for line, given in zip(lines, settings, strict=True)),
+    )
+
+
+def _row(line: RunLine, given: dict[str, Any], telling: Sequence[str]) -> tuple[Cell, ...]:
+    shares = (line.metrics.get(name) for name in _MEASURED)
+    measured = (None if share is None else 100 * share for share in shares)
+    return (*(str(given.get(name)) for name in telling), str(given.get("seed")), line.state, *measured)

@@ -30,17 +30,17 @@ class Interrupted(LazytuiError):
     exit_code = 130
 
 
-def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
-    """The sentence for a name that doesn't exist, with the nearest that do.
+def unknown_name(what: str, name: str, known: Iterable[str], *, most: int = 30) -> str:
+    """The sentence for a name that doesn't exist, with the nearest that do, or else with the first so many.
 
     >>> unknown_name("model", "gap-cn", ["gap-cnn", "mlp"])
     "There is no model 'gap-cn'. Did you mean gap-cnn?"
     """
-    names = sorted(known)
+    names = list(known)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     if near:
         return f"There is no {what} {name!r}. Did you mean {', '.join(near)}?"
     if not names:
         return f"There is no {what} {name!r}: there are none yet."
-    shown = ", ".join(names[:30]) + (", ..." if len(names) > 30 else "")
+    shown = ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
     return f"There is no {what} {name!r}. There are: {shown}."

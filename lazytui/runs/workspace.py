@@ -111,11 +111,12 @@ class Workspace:
                 raise BadInput(f"{reference!r} is not one run but {len(matches)}: {several}.")
         if Path(reference).is_dir():
             return _folder(Path(reference))
-        known = [run.id for run in runs] + [run.name for run in runs if run.name]
-        raise BadInput(unknown_name("run", reference, known + [run.reference for run in shipped_runs()]))
+        own, shipped = reversed(_of_kinds(runs, kinds)), _of_kinds(shipped_runs(), kinds)
+        known = [name for run in own for name in (run.name, run.id) if name] + [run.reference for run in shipped]
+        raise BadInput(unknown_name("run", reference, known, most=8))
 
     def _latest(self, runs: list[RunFolder], kinds: Collection[str]) -> RunFolder:
-        fitting = [run for run in runs if not kinds or _kind(run) in kinds]
+        fitting = _of_kinds(runs, kinds)
         if not fitting:
             what = f" of {' or '.join(kinds)}" if kinds else ""
             commands = " or ".join(f"`lazytui run {kind}`" for kind in kinds) or "`lazytui run`"
@@ -197,6 +198,11 @@ def _age(run: RunFolder) -> tuple[float, str]:
         return run.record.created, run.id
     except BadInput:
         return 0.0, run.id
+
+
+def _of_kinds(runs: Iterable[RunFolder], kinds: Collection[str]) -> list[RunFolder]:
+    """Those of these kinds; all where none is named."""
+    return [run for run in runs if not kinds or _kind(run) in kinds]
 
 
 def _kind(run: RunFolder) -> str:

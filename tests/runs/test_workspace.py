@@ -57,6 +57,16 @@ def test_a_run_of_another_kind_is_refused(workspace: Workspace) -> None:
         workspace.find(run.id, kinds=("train",))
 
 
+def test_a_name_that_nobody_has_is_refused_with_the_newest_of_the_kinds_that_fit(workspace: Workspace) -> None:
+    runs = [create(workspace, name=f"net{n}") for n in range(6)]
+    dissected = create(workspace, kind="sae")
+    with pytest.raises(BadInput, match=r"^There is no run 'zzz'\. There are: .* and \d more\.$") as raised:
+        workspace.find("zzz", kinds=("train",))
+    assert f": net5, {runs[5].id}, net4" in str(raised.value)
+    assert dissected.id not in str(raised.value)
+    assert "shipped/sae" not in str(raised.value)
+
+
 def test_a_name_that_fits_several_runs_is_refused_with_all_of_them(workspace: Workspace) -> None:
     runs = [create(workspace) for _ in range(3)]
     with pytest.raises(BadInput, match=r"'2' is not one run but 3: ") as raised:

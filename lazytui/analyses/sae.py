@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.layers import layer_shape
@@ -63,6 +63,12 @@ class SaeParams(VariantChoice, SubjectParams):
     pictured: int = Field(256, ge=0, le=4096, description="Features, those that do most, of which images are kept.")
     pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
+
+    @model_validator(mode="after")
+    def _one_length(self) -> SaeParams:
+        if self.epochs is not None and self.steps != type(self).model_fields["steps"].default:
+            raise ValueError("Say in --steps or in --epochs how long it trains, not in both.")
+        return self
 
 
 def settle(params: SaeParams, workspace: Workspace) -> SaeParams:

@@ -292,3 +292,8 @@ def test_the_list_names_every_variant(lab: Lab) -> None:
     told = lab.call("autoencoders")
     assert [row["variant"] for row in lab.call("autoencoders", "--json").json] == list(VARIANTS)
     assert all(name in told.out for name in VARIANTS)
+
+
+def test_steps_and_epochs_together_are_refused(lab: Lab) -> None:
+    refused = lab.call("run", "sae", "shipped/lazy-strokes", "--steps", "50", "--epochs", "1")
+    assert refused.code == 2 and refused.sentence == "Say in --steps or in --epochs how long it trains, not in both."

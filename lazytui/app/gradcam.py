@@ -97,7 +97,7 @@ class GradcamPlace(FormPlace):
         Binding("d", "filter_next('digit')", "Only one digit, the next", show=False),
         Binding("c", "filter_next('color')", "Only one color, the next", show=False),
         Binding("w", "filter_next('answers')", "Right, wrong, and for which reason", show=False),
-        Binding("slash", "filter", "Filter", show=False),
+        Binding("slash", "filter", "Find", show=False),
         Binding("x", "unfilter", "All images again", show=False),
         Binding("o", "network('run')", "Network", show=False),
         Binding("a", "network('against')", "A second network", show=False),

@@ -106,7 +106,7 @@ class NeuronsPlace(FormPlace):
         Binding("p", "patch", "Patch from another image", show=False),
         Binding("m", "mark_shown", "Mark all that are shown", show=False),
         Binding("u", "unmark", "Unmark all", show=False),
-        Binding("slash", "filter", "Filter"),
+        Binding("slash", "filter", "Find"),
         Binding("t", "table", "Table, and the next", show=False),
         Binding("c", "curves", "Curves", show=False),
         Binding("v", "layer", "Layer", show=False),

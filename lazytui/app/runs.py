@@ -40,7 +40,7 @@ class RunsPlace(Place):
         Binding("x", "stop", "Stop"),
         Binding("n", "rename", "Name"),
         Binding("d", "remove", "Delete"),
-        Binding("slash", "filter", "Filter"),
+        Binding("slash", "filter", "Find"),
     ]
 
     def __init__(self) -> None:

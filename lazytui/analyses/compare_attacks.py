@@ -76,10 +76,10 @@ def _unit(attack: str) -> str:
 
 def _row(group: Group, pool: str) -> tuple[Cell, ...]:
     at_target = over_seeds([_percent(value) for value in _values(group, pool, "at_target")])
-    fooled = over_seeds([_percent(value) for value in _values(group, pool, "success_rate")])
+    fooled = over_seeds([_percent(value) for value in _values(group, pool, "success_rate")]).within(0, 100)
     budgets = list(_budgets(group, pool))
     censored = sum(map(math.isinf, budgets))
-    budget = over_seeds([] if censored else budgets)
+    budget = over_seeds([] if censored else budgets).within(0, math.inf)
     told = "∞" if budgets and 2 * censored >= len(budgets) else budget.mean
     return group.label, pool, at_target.mean, told, _span(budget, 2), fooled.mean, _span(fooled, 0)
 
@@ -100,8 +100,7 @@ def _budgets(group: Group, pool: str) -> Iterator[float]:
 def _span(mean: Mean, decimals: int) -> str | None:
     if mean.interval is None:
         return None
-    low, high = (max(end, 0.0) for end in mean.interval)
-    return f"{low:.{decimals}f}-{high:.{decimals}f}"
+    return "-".join(f"{end:.{decimals}f}" for end in mean.interval)
 
 
 def _percent(share: float | None) -> float | None:

@@ -52,7 +52,9 @@ class Group:
         return {seed: None if value is None else scale * value for seed, value in values.items()}
 
     def mean(self, metric: str) -> Mean:
-        return over_seeds(list(self.by_seed(metric).values()))
+        """Shares end at 0 and 100 %, and so do their intervals."""
+        mean = over_seeds(list(self.by_seed(metric).values()))
+        return mean.within(0, 100) if METRICS[metric].share else mean
 
 
 def drawn(facts: Sequence[Mapping[str, Any]], *, rank: str, x: str, y: str) -> list[Figure]:
@@ -145,7 +147,7 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
         "seeds; none where there is one seed.",
         labels=tuple(group.label for group in groups),
         values=np.array([np.nan if mean.mean is None else mean.mean for mean in means]),
-        intervals=np.clip(np.array(spans, dtype=np.float64), 0, 100),
+        intervals=np.array(spans, dtype=np.float64),
         unit="%",
         high=100.0,
     )

@@ -35,20 +35,21 @@ def _parameter(field: ParamField) -> inspect.Parameter:
 
 
 def _typed(field: ParamField) -> Any:
-    """What the command line reads: repeatable options are lists, whose items the model reads."""
-    return list[str] if field.several else field.type
+    """Text, or whether it is there: the model reads the rest, so that a wrong value gets the sentence that it has."""
+    return bool if field.type is bool else list[str] if field.several else str
 
 
 def _metavar(field: ParamField) -> str | None:
-    """What stands behind the name of an option that takes several values; None leaves the others to typer."""
-    if not field.several:
+    """What stands behind an option's name in the help."""
+    if field.type is bool:
         return None
-    return "RUN" if field.reference else f"<{'|'.join(field.choices) or field.type.__name__},...>"
+    if field.reference:
+        return "RUN"
+    return f"<{'|'.join(field.choices) or field.type.__name__}{',...' if field.several else ''}>"
 
 
 def _completion(field: ParamField) -> Callable[..., list[str]] | None:
     if field.reference:
         return complete_run
-    if not field.suggestions or field.choices:
-        return None
-    return lambda incomplete: [name for name in field.suggestions if name.startswith(incomplete)]
+    known = field.choices or field.suggestions
+    return (lambda incomplete: [name for name in known if name.startswith(incomplete)]) if known else None

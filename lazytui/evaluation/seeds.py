@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,13 @@ class Mean:
     mean: float | None
     interval: tuple[float, float] | None
     p: float | None
+
+    def within(self, low: float, high: float) -> Mean:
+        """The same of values that can't lie elsewhere: the interval, which doesn't know that, ends there."""
+        if self.interval is None:
+            return self
+        first, last = self.interval
+        return replace(self, interval=(max(first, low), min(last, high)))
 
 
 def over_seeds(values: Sequence[float | None]) -> Mean:

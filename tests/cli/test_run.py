@@ -71,6 +71,8 @@ def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None
         (("train", "--method", "er"), 2, "There is no method 'er'. Did you mean erm"),
         (("train", "--dataset", "backgruond"), 2, "Did you mean background"),
         (("train", "--palette", "spectrall"), 2, "spectral"),
+        (("train", "--epochs", "many"), 2, "--epochs: It has to be a whole number."),
+        (("train", "--source", "mnits"), 2, "--source: It has to be one of 'auto', 'mnist', 'fashion' or 'strokes'."),
         (("train", "--epochs", "0"), 2, "--epochs: It has to be 1 or more."),
         (("train", "--bias", "1.5"), 2, "--bias: It has to be 1 or less."),
         (("train", "--seed", "-1"), 2, "--seed: It has to be 0 or more."),
@@ -97,7 +99,7 @@ def test_what_cannot_be_is_one_sentence_and_leaves_nothing(
     assert not lab.workspace.exists()
 
 
-@pytest.mark.parametrize("arguments", [("train", "--epochs", "many"), ("train", "--epoch", "3"), ("evaluate",)])
+@pytest.mark.parametrize("arguments", [("train", "--epoch", "3"), ("evaluate",)])
 def test_what_cannot_be_parsed_is_a_usage_error(lab: Lab, arguments: tuple[str, ...]) -> None:
     refused = lab.call("run", *arguments)
     assert (refused.code, refused.out) == (2, "")

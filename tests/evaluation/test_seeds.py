@@ -24,6 +24,14 @@ def test_undefined_values_are_left_out_and_one_value_has_no_interval() -> None:
     assert over_seeds([]).mean is None
 
 
+def test_intervals_end_where_values_do() -> None:
+    low, high = over_seeds([10.0, 90.0]).interval or (0, 0)
+    assert low < 0 and high > 100
+    assert over_seeds([10.0, 90.0]).within(0, 100).interval == (0, 100)
+    assert over_seeds([50.0, 51.0]).within(0, 100) == over_seeds([50.0, 51.0])
+    assert over_seeds([50.0]).within(0, 100).interval is None
+
+
 def test_the_difference_is_taken_seed_by_seed() -> None:
     one, other = {0: 0.9, 1: 0.8, 2: 0.95, 7: 0.1}, {2: 0.9, 1: 0.7, 0: 0.82, 8: 0.3}
     found = paired_by_seed(one, other)

@@ -144,7 +144,7 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
         name="ranking",
         title=f"{METRICS[rank].title.capitalize()}, mean over seeds",
         note=f"{METRICS[rank].title}: {METRICS[rank].meaning}. The ends of a bar's interval: 95 %, Student's t over "
-        "seeds; none where there is one seed.",
+        "seeds, within 0 and 100 %; none where there is one seed.",
         labels=tuple(group.label for group in groups),
         values=np.array([np.nan if mean.mean is None else mean.mean for mean in means]),
         intervals=np.array(spans, dtype=np.float64),

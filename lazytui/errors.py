@@ -37,7 +37,7 @@ def unknown_name(what: str, name: str, known: Iterable[str], *, most: int = 30) 
     "There is no model 'gap-cn'. Did you mean gap-cnn?"
     """
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
     if near:
         return f"There is no {what} {name!r}. Did you mean {', '.join(near)}?"
     if not names:

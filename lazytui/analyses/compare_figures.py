@@ -176,7 +176,8 @@ def _cues(groups: Sequence[Group]) -> Table:
     return Table(
         name="cues",
         title="Digit or color",
-        note="On the probe split, where every digit wears every color equally often; means over seeds, in percent.",
+        note="On the probe split, where every digit wears every color equally often; means over seeds, in percent. "
+        "A dash in worst group: no group has 10 images.",
         columns=(Column(name="recipe"), *(Column(name=title) for title in ON_THE_PROBE.values())),
         rows=tuple((group.label, *(group.mean(name).mean for name in ON_THE_PROBE)) for group in groups),
     )

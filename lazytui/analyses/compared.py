@@ -120,7 +120,7 @@ def _metrics(result: Result, second: Result, pairs: Mapping[str, Paired], called
         note=f"Difference: {called[1]} minus {called[0]} in percentage points; its interval is over images like these "
         "(paired, Bonett and Price 2012), for these two networks as they are: another seed makes another network. "
         "Measures that aren't shares of the same images have none. The probe split shows every digit in every color "
-        "equally often. A dash is a share over no images at all.",
+        "equally often. A dash is a share over no images at all, or no group of 10 images.",
         columns=(
             Column(name="metric"),
             Column(name=called[0]),

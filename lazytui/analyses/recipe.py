@@ -96,16 +96,18 @@ def figures(params: RecipeParams, result: Result) -> list[Figure]:
 
 def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: dict[str, Mean]) -> Text:
     known = {name: value for name, mean in means.items() if (value := mean.mean) is not None}
+    same_ground = (params.source, params.train_size, params.test_size) == ("mnist", None, None)
     if len(known) < len(recipe.reported):
         told = "Not measured: its trainings failed."
     else:
         verdict = allowed.verdict({name: recipe.reported[name].distance(value) for name, value in known.items()})
         told = (
-            f"{verdict.capitalize()}: study {recipe.study} reported {recipe.told}; measured "
+            f"{verdict.capitalize()}{'' if same_ground else ', on other or fewer digits'}: "
+            f"study {recipe.study} reported {recipe.told}; measured "
             + ", ".join(f"{name.removesuffix('_accuracy')} {value:.1f}" for name, value in known.items())
             + f" over {len(params.seeds)} {'seed' if len(params.seeds) == 1 else 'seeds'}."
         )
-    ground = [] if (params.source, params.train_size, params.test_size) == ("mnist", None, None) else [_OTHER_GROUND]
+    ground = [] if same_ground else [_OTHER_GROUND]
     notes = [recipe.note] if recipe.note else []
     return Text(name="verdict", title=f"Recipe {params.recipe}: {recipe.about}", paragraphs=(told, *ground, *notes))
 

@@ -45,6 +45,10 @@ class StudyGrid(GridParams):
 class StudyParams(CanvasParams, MethodOptions, LoopSettings, StudyGrid):
     """The grid, and what all of its trainings have in common."""
 
+    epochs: int = Field(
+        5, ge=1, le=10_000, description="Passes over the training split. Cures need time: two passes are few."
+    )
+
     @field_validator("methods")
     @classmethod
     def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:

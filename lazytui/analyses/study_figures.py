@@ -44,7 +44,7 @@ def _lines(groups: Sequence[Group], rank: str) -> list[Figure]:
     return [
         Lines(
             name="by-bias",
-            title=f"{title.capitalize()} as counterexamples get rarer",
+            title=f"{title.capitalize()} by the share of counterexamples",
             note="Means over seeds. Counterexamples: training images that wear another color than their digit's.",
             series=tuple(series),
             x_label="counterexamples (%)",

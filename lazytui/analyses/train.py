@@ -78,8 +78,8 @@ def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure
         Lines(
             name="accuracy",
             title="Accuracy while it trains",
-            note=f"Each point: the same {samples:,} images of each split. easy: color tells the digit, hard: it lies; "
-            "worst group: the worst of the 100 digit x color groups of the probe split.",
+            note=f"Each point: the same images of each split, {samples:,} at most. easy: color tells the digit, "
+            "hard: it lies; worst group: the worst of the 100 digit x color groups of the probe split.",
             series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy"),
             x_label="step",
             y_label="accuracy",

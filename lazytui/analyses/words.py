@@ -90,7 +90,7 @@ def metric_table(result: Result) -> Table:
         name="metrics",
         title="Measured",
         note="The probe split shows every digit in every color equally often, so color tells nothing there. "
-        "A dash is a share over no images at all.",
+        "A dash is a share over no images at all, or no group of 10 images.",
         columns=(Column(name="metric"), Column(name="value"), Column(name="what it is")),
         rows=tuple(_row(name, value) for name, value in result.metrics.items() if name in METRICS),
     )

@@ -148,7 +148,7 @@ def _settled_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, A
     """Options whose value was replaced by what it means on this machine, with both values."""
     recorded = run.record.params
     asked = params.model_dump(mode="json")
-    return [(name, value, recorded[name]) for name, value in asked.items() if value not in (None, recorded[name])]
+    return [(name, value, recorded[name]) for name, value in asked.items() if value not in (None, [], recorded[name])]
 
 
 def _same_run(kind: str, params: BaseModel, workspace: Workspace) -> RunFolder | None:

@@ -13,7 +13,7 @@ from lazytui.errors import Interrupted, UsageError
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_pause, request_stop, start_detached, wake
 from lazytui.runs.report import Report
-from lazytui.runs.status import GOING
+from lazytui.runs.status import GOING, Status
 from lazytui.runs.words import state_word
 
 _LOOK_EVERY = 0.2
@@ -50,7 +50,12 @@ class LocalProcesses:
             if report.pausing:
                 _pause_until_told(going, report)
             while waiting and len(going) < self._at_a_time:
-                going.append(self._started(waiting.pop(0), report))
+                run = waiting.pop(0)
+                if run.status.state == "queued" and run.stop_file.exists():
+                    run.set_status(Status(state="stopped", heartbeat=time.time()))
+                    report.note(f"{names[run.id]}: {_end(run, found)}")
+                else:
+                    going.append(self._started(run, report))
             time.sleep(_LOOK_EVERY)
             for ended in [run for run in going if run.status.state not in GOING]:
                 going.remove(ended)

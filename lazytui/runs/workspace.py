@@ -116,7 +116,7 @@ class Workspace:
         raise BadInput(unknown_name("run", reference, known, most=8))
 
     def _latest(self, runs: list[RunFolder], kinds: Collection[str]) -> RunFolder:
-        fitting = _of_kinds(runs, kinds)
+        fitting = _of_kinds(runs, kinds) if kinds else [run for run in runs if not _is_part(run)] or runs
         if not fitting:
             what = f" of {' or '.join(kinds)}" if kinds else ""
             commands = " or ".join(f"`lazytui run {kind}`" for kind in kinds) or "`lazytui run`"
@@ -203,6 +203,14 @@ def _age(run: RunFolder) -> tuple[float, str]:
 def _of_kinds(runs: Iterable[RunFolder], kinds: Collection[str]) -> list[RunFolder]:
     """Those of these kinds; all where none is named."""
     return [run for run in runs if not kinds or _kind(run) in kinds]
+
+
+def _is_part(run: RunFolder) -> bool:
+    """Whether another run began it, as a study its trainings: a person who says `latest` means what they began."""
+    try:
+        return run.record.started_by is not None
+    except BadInput:
+        return False
 
 
 def _kind(run: RunFolder) -> str:

@@ -87,6 +87,19 @@ def test_a_training_that_fails_ends_nothing_but_itself(lab: Lab) -> None:
     assert "Trainings that failed" in lab.call("runs", "show", run.id).out
 
 
+def test_a_training_that_is_stopped_before_it_began_is_not_begun(lab: Lab) -> None:
+    process = lab.start(*TINY_STUDY, "--methods", "focal", "--seeds", "0", "--jobs", "1", "--epochs", "10000")
+    wait_until(lambda: (run := by_method(lab, "erm")) and last_step(run) >= 0, process)
+    plain, focal = by_method(lab, "erm"), by_method(lab, "focal")
+    assert plain and focal and state_of(focal) == "queued"
+    for run in (focal, plain):
+        assert lab.call("runs", "stop", run.name).code == 0
+    ended = finish(process)
+    assert ended.code == 1 and ended.last.startswith("lazytui: 2 of 2 trainings failed (erm, bias 0.95, seed 0: ")
+    assert (state_of(plain), state_of(focal)) == ("stopped", "stopped")
+    assert RunFolder(focal, "").status.pid is None, "nobody began it"
+
+
 def test_the_grid_holds_every_method_bias_and_seed_and_plain_training() -> None:
     params = StudyParams(methods="grl,focal", bias="0.9,0.99", seeds="0-1", alpha=2, source="strokes")  # type: ignore[arg-type]
     grid = cells(params)
@@ -127,7 +140,7 @@ def test_what_no_training_could_do_is_said_before_anything_is_written(lab: Lab) 
         (("--methods", "focal", "--alpha", "1"), "None of focal reads alpha"),
         (("--seeds", "4-0"), "write 0-4"),
         (("--seeds", ""), "at least one"),
-        (("--methods", "jtt"), "leaves none for the second"),
+        (("--methods", "jtt", "--epochs", "1"), "leaves none for the second"),
         (("--methods", "rex", "--bias", "0.9,1"), "there are none of those"),
     ):
         refused = lab.call(*TINY_STUDY, *options)

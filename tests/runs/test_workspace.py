@@ -247,3 +247,12 @@ def test_creation_that_fails_half_way_leaves_nothing(workspace: Workspace) -> No
     with pytest.raises((LazytuiError, ValueError, TypeError)):
         workspace.create("train", {"what": object()})
     assert not workspace.path.exists() or list(workspace.path.iterdir()) == []
+
+
+def test_latest_is_what_a_person_began_and_not_a_part_of_it(workspace: Workspace) -> None:
+    study = create(workspace, kind="study")
+    part = create(workspace, started_by=study.id)
+    assert workspace.find("latest").id == study.id
+    assert workspace.find("latest", kinds=("train",)).id == part.id
+    workspace.remove(study)
+    assert workspace.find("latest").id == part.id

@@ -53,7 +53,7 @@ class ParamField:
     @property
     def help(self) -> str:
         """The description, the values it takes, and what holds when it isn't given."""
-        default = "" if self.default in (None, "") else f"[default: {shown(self.default)}]"
+        default = "" if self.default in (None, "", ()) else f"[default: {shown(self.default)}]"
         return " ".join(part for part in (self.description, self.limits and f"[{self.limits}]", default) if part)
 
 

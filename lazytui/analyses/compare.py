@@ -9,7 +9,8 @@ from pydantic import Field, field_validator
 
 from lazytui.analyses.base import Analysis, Params, RunReference
 from lazytui.analyses.compare_attacks import attack_all, attacked, require_attackable
-from lazytui.analyses.compare_figures import drawn, labelled, ranked
+from lazytui.analyses.compare_figures import drawn
+from lazytui.analyses.compare_groups import labelled, ranked
 from lazytui.analyses.recipe import known_recipes
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training, trained_params

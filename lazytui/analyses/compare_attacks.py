@@ -8,7 +8,7 @@ from typing import Any
 
 from lazytui.analyses.attack import AttackParams
 from lazytui.analyses.attack import settle as settle_attack
-from lazytui.analyses.compare_figures import Group
+from lazytui.analyses.compare_groups import Group
 from lazytui.attacks import ATTACKS
 from lazytui.evaluation.seeds import Mean, over_seeds
 from lazytui.figures.kinds import Cell, Column, Table

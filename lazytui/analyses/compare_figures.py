@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lazytui.analyses.compare_groups import Group, by_setting, ranked
 from lazytui.analyses.words import METRICS
-from lazytui.evaluation.seeds import Mean, over_seeds, paired_by_seed
+from lazytui.evaluation.seeds import Mean, over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.training.methods import METHODS
-from lazytui.training.methods.options import MethodOptions
 
 ON_THE_PROBE = {
     "aligned_accuracy": "aligned",
@@ -25,108 +25,55 @@ ON_THE_PROBE = {
 """What is told of each recipe besides, with the words for it."""
 
 
-@dataclass(frozen=True)
-class Group:
-    """Trainings of one recipe. label: the method, and what else tells it from the others."""
-
-    label: str
-    fact: Mapping[str, Any]
-
-    @property
-    def method(self) -> str:
-        return str(self.fact["recipe"]["method"])
-
-    @property
-    def is_plain(self) -> bool:
-        return bool(self.fact["key"] == self.fact["plain"])
-
-    @cached_property
-    def seeds(self) -> dict[int, Mapping[str, Any]]:
-        """One training a seed: of several the newest, so that no seed counts twice."""
-        return {run["seed"]: run for run in self.fact["runs"]}
-
-    def by_seed(self, metric: str) -> dict[int, float | None]:
-        """A metric of each training; shares in percent."""
-        scale = 100 if METRICS[metric].share else 1
-        values = {seed: run["metrics"].get(metric) for seed, run in self.seeds.items()}
-        return {seed: None if value is None else scale * value for seed, value in values.items()}
-
-    def mean(self, metric: str) -> Mean:
-        """Shares end at 0 and 100 %, and so do their intervals."""
-        mean = over_seeds(list(self.by_seed(metric).values()))
-        return mean.within(0, 100) if METRICS[metric].share else mean
-
-
 def drawn(facts: Sequence[Mapping[str, Any]], *, rank: str, x: str, y: str) -> list[Figure]:
     """The figures of a comparison, the best recipe first."""
     groups = ranked(facts, rank)
-    pairs = [(group, plain) for group in groups if not group.is_plain and (plain := _plain_of(group, groups))]
     return [
-        _verdict(groups, pairs, rank),
+        _verdict(groups, rank),
         _bars(groups, rank),
         _leaderboard(groups, rank),
         _cues(groups),
-        _differences(pairs, rank),
+        *_differences(_beside_plain(groups), rank),
         *_chances(groups, rank),
         _cost(groups),
         _scatter(groups, x, y),
     ]
 
 
-def ranked(facts: Sequence[Mapping[str, Any]], rank: str) -> list[Group]:
-    """The groups by their mean of a metric, the largest first."""
-    return sorted(labelled(facts), key=lambda group: -_or_least(group.mean(rank).mean))
+def _verdict(groups: Sequence[Group], rank: str) -> Text:
+    several = by_setting(groups)
+    told = [f"{own[0].setting.before}{' '.join(_of_a_setting(own, rank))}" for own in several]
+    if len(several) > 1:
+        told.append("Recipes are ranked and told apart within a setting only: same model, data and number of steps.")
+    return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(told))
 
 
-def labelled(facts: Sequence[Mapping[str, Any]]) -> list[Group]:
-    """Groups named by their method and by whatever of the recipe isn't the same in all of them."""
-    told = []
-    for fact in facts:
-        method = fact["recipe"]["method"]
-        kin = [other["recipe"] for other in facts if other["recipe"]["method"] == method]
-        differing = [
-            name
-            for name in fact["recipe"]
-            if name != "method"
-            and _differs(name, kin if name in MethodOptions.model_fields else [other["recipe"] for other in facts])
-        ]
-        words = [f"{name.replace('_', ' ')} {_worded(fact['recipe'][name])}" for name in differing]
-        told.append(Group(" · ".join([method, *words]), fact))
-    return told
-
-
-def _differs(name: str, recipes: Sequence[Mapping[str, Any]]) -> bool:
-    return len({str(recipe.get(name)) for recipe in recipes}) > 1
-
-
-def _worded(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _plain_of(group: Group, groups: Sequence[Group]) -> Group | None:
-    return next((other for other in groups if other.fact["key"] == group.fact["plain"]), None)
-
-
-def _or_least(value: float | None) -> float:
-    return -1.0 if value is None else value
-
-
-def _verdict(groups: Sequence[Group], pairs: Sequence[tuple[Group, Group]], rank: str) -> Text:
+def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
+    """Who is first, and who beats plain training."""
     best, title = groups[0], METRICS[rank].title
-    paragraphs = [f"{best.label} is first of {len(groups)} recipes by {title}: {_told(best.mean(rank))}."]
-    clear = [(group, over) for group, plain in pairs if (over := _over(group, plain, rank)).interval]
-    better = [group.label for group, over in clear if over.interval and over.interval[0] > 0]
+    told = _told(best.mean(rank))
+    if len(groups) == 1:
+        return [f"{best.name} has {title} {told}, and no other recipe stands beside it."]
+    first = f"{best.name} is first of {len(groups)} recipes by {title}: {told}."
+    pairs = _beside_plain(groups)
+    clear = [(group.name, interval) for group, plain in pairs if (interval := group.over(plain, rank).interval)]
     if pairs and not clear:
-        paragraphs.append(
+        return [
+            first,
             "Each method has one seed in common with its plain training, so nothing tells chance from cure: train "
-            "with more seeds before a claim."
-        )
-    elif pairs:
-        paragraphs.append(
-            f"Of {len(clear)} methods with two seeds or more, {len(better)} beat plain training of the same "
-            f"architecture for the same number of steps, by an interval above 0: {', '.join(better) or 'none'}."
-        )
-    return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(paragraphs))
+            "with more seeds before a claim.",
+        ]
+    better = [name for name, interval in clear if interval[0] > 0]
+    over = (
+        f"Of {len(clear)} methods with two seeds or more, {len(better)} beat plain training of the same architecture "
+        f"for the same number of steps, by an interval above 0: {', '.join(better) or 'none'}."
+    )
+    return [first, over] if pairs else [first]
+
+
+def _beside_plain(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
+    """The cures, each with plain training in the same setting where there is such."""
+    return [(group, plain) for group in groups if (plain := group.plain_of(groups))]
 
 
 def _told(mean: Mean) -> str:
@@ -144,13 +91,19 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
         name="ranking",
         title=f"{METRICS[rank].title.capitalize()}, mean over seeds",
         note=f"{METRICS[rank].title}: {METRICS[rank].meaning}. The ends of a bar's interval: 95 %, Student's t over "
-        "seeds, within 0 and 100 %; none where there is one seed.",
+        f"seeds, within 0 and 100 %; none where there is one seed.{_letters(groups)}",
         labels=tuple(group.label for group in groups),
         values=np.array([np.nan if mean.mean is None else mean.mean for mean in means]),
         intervals=np.array(spans, dtype=np.float64),
         unit="%",
         high=100.0,
     )
+
+
+def _letters(groups: Sequence[Group]) -> str:
+    """What the letters of settings stand for, where settings have letters; to follow another sentence."""
+    settings = [own[0].setting for own in by_setting(groups)]
+    return "".join(f" {setting.tag}: {setting.words}." for setting in settings if setting.tag != setting.words)
 
 
 def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
@@ -164,7 +117,7 @@ def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
         name="leaderboard",
         title="Leaderboard",
         note="Means over seeds, in percent. Every training is the state after its last step: nothing was chosen by the "
-        "hard or the probe split.",
+        f"hard or the probe split.{_letters(groups)}",
         columns=tuple(
             Column(name=name) for name in ("recipe", "seeds", METRICS[rank].title, "95 % interval", "easy", "hard")
         ),
@@ -183,17 +136,16 @@ def _cues(groups: Sequence[Group]) -> Table:
     )
 
 
-def _over(group: Group, plain: Group, rank: str) -> Mean:
-    return paired_by_seed(group.by_seed(rank), plain.by_seed(rank))
-
-
-def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> Table:
+def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> list[Table]:
+    """The cures over plain training, where one has it beside it."""
+    if not pairs:
+        return []
     rows: list[tuple[Cell, ...]] = []
     for group, plain in pairs:
-        over = _over(group, plain, rank)
+        over = group.over(plain, rank)
         span = f"{over.interval[0]:+.1f} to {over.interval[1]:+.1f}" if over.interval else None
         rows.append((group.label, over.n, plain.mean(rank).mean, over.mean, span, over.p))
-    return Table(
+    table = Table(
         name="over-plain",
         title=f"{METRICS[rank].title.capitalize()} over that of plain training",
         note="Plain training of the same architecture on the same data for the same number of steps; differences are "
@@ -208,35 +160,39 @@ def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> Table:
         ),
         rows=tuple(rows),
     )
+    return [table]
 
 
-def _chances(groups: Sequence[Group], rank: str) -> list[Matrix]:
-    """For every two recipes how likely chance alone would set them so far apart; nothing where no pair tells."""
-    several = [group for group in groups if len(group.seeds) > 1]
-    values = np.full((len(several), len(several)), np.nan)
-    for row, one in enumerate(several):
-        for column, other in enumerate(several):
-            over = _over(one, other, rank) if one is not other else None
-            values[row, column] = np.nan if over is None or over.p is None else over.p
-    if np.isnan(values).all():
-        return []
-    numbers = [str(groups.index(group) + 1) for group in several]
-    return [
-        Matrix(
-            name="pairs",
-            title=f"Any two of them: could chance alone set their {METRICS[rank].title} so far apart?",
-            note="p of a two-sided paired t-test over the seeds that both have, not corrected for the number of pairs. "
-            "Numbers are places on the leaderboard.",
-            values=values,
-            row_labels=tuple(f"{number} {group.label}" for number, group in zip(numbers, several, strict=True)),
-            column_labels=tuple(numbers),
-            row_axis="recipe",
-            column_axis="place",
-            decimals=3,
-            low=0.0,
-            high=1.0,
-        )
-    ]
+def _chances(groups: Sequence[Group], rank: str) -> Iterator[Matrix]:
+    """For every two recipes of a setting how likely chance alone would set them so far apart, where a pair tells."""
+    for number, own in enumerate(by_setting(groups)):
+        places = {group.name: place for place, group in enumerate(own, start=1)}
+        several = [group for group in own if len(group.seeds) > 1]
+        values = _probabilities(several, rank)
+        if not np.isnan(values).all():
+            yield Matrix(
+                name=f"pairs-{number + 1}" if number else "pairs",
+                title=f"{own[0].setting.before}could chance alone set any two so far apart in {METRICS[rank].title}?",
+                note="p of a two-sided paired t-test over the seeds that both have, not corrected for the number of "
+                "pairs. Numbers are places on the leaderboard.",
+                values=values,
+                row_labels=tuple(f"{places[group.name]} {group.name}" for group in several),
+                column_labels=tuple(str(places[group.name]) for group in several),
+                row_axis="recipe",
+                column_axis="place",
+                decimals=3,
+                low=0.0,
+                high=1.0,
+            )
+
+
+def _probabilities(groups: Sequence[Group], rank: str) -> NDArray[np.float64]:
+    """(n, n): p of each two, NaN where they have fewer than two seeds in common."""
+    values = np.full((len(groups), len(groups)), np.nan)
+    for row, column in permutations(range(len(groups)), 2):
+        p = groups[row].over(groups[column], rank).p
+        values[row, column] = np.nan if p is None else p
+    return values
 
 
 def _cost(groups: Sequence[Group]) -> Table:

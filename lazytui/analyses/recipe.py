@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from lazytui.analyses.base import Analysis, Positional
-from lazytui.analyses.compare_figures import Group, drawn, labelled
+from lazytui.analyses.compare_figures import drawn
+from lazytui.analyses.compare_groups import Group, labelled
 from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.recipes import Recipe, Tolerance, recipes, tolerance
 from lazytui.analyses.train import TrainParams

@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.compare import MetricName
-from lazytui.analyses.compare_figures import drawn, labelled
+from lazytui.analyses.compare_figures import drawn
+from lazytui.analyses.compare_groups import labelled
 from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.study_figures import by_bias
 from lazytui.analyses.train import TrainParams

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lazytui.analyses.compare_figures import Group
+from lazytui.analyses.compare_groups import Group
 from lazytui.analyses.words import METRICS
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Series, Table
 from lazytui.packaged import packaged

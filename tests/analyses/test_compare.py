@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lazytui.analyses.compare_figures import drawn, labelled
+from lazytui.analyses.compare_figures import drawn
+from lazytui.analyses.compare_groups import labelled
 from lazytui.analyses.execute import figures
 from lazytui.analyses.recipe import known_recipes, training
 from lazytui.analyses.recipes import recipes
 from lazytui.analyses.trainings import key_of, recipe_of
 from lazytui.evaluation.seeds import over_seeds
-from lazytui.figures.kinds import Figure, Lines, Matrix, Table
+from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
@@ -157,6 +158,42 @@ def test_recipes_are_told_apart_by_what_differs() -> None:
     assert [group.label for group in labelled(facts)] == ["erm", "grl · alpha 0.5", "grl · alpha 1.0"]
     facts = [fact("erm", [], lr=0.1), fact("grl", [], lr=0.2)]
     assert [group.label for group in labelled(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
+    facts = [fact("erm", [], lr=0.1, bias=0.9), fact("erm", [], lr=0.1, bias=0.8), fact("grl", [], lr=0.2, bias=0.9)]
+    assert [group.label for group in labelled(facts)] == ["erm · A", "erm · B", "grl · C"], "two things differ"
+
+
+def test_recipes_are_ranked_within_their_setting_only() -> None:
+    """With more counterexamples everything is easier: that is no reason to stand above a cure that had fewer."""
+    many, few = {"bias": 0.9, "epochs": 2}, {"bias": 0.99, "epochs": 5}
+    facts = [
+        {**fact("erm", [0.7, 0.7], **many), "key": "erm many", "plain": "erm many"},
+        {**fact("rex", [0.8, 0.9], **many), "plain": "erm many"},
+        {**fact("erm", [0.1, 0.2], **few), "key": "erm few", "plain": "erm few"},
+        {**fact("jtt", [0.3, 0.5], **few), "plain": "erm few"},
+    ]
+    told = {figure.name: figure for figure in drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")}
+    leaderboard, verdict, over = told["leaderboard"], told["verdict"], told["over-plain"]
+    assert isinstance(leaderboard, Table) and isinstance(verdict, Text) and isinstance(over, Table)
+    assert [row[0] for row in leaderboard.rows] == ["rex · A", "erm · A", "jtt · B", "erm · B"]
+    assert leaderboard.note.endswith("A: bias 0.9, epochs 2. B: bias 0.99, epochs 5.")
+    starts = [paragraph.split(" by hard")[0] for paragraph in verdict.paragraphs[:2]]
+    assert starts == [
+        "A (bias 0.9, epochs 2): rex is first of 2 recipes",
+        "B (bias 0.99, epochs 5): jtt is first of 2 recipes",
+    ]
+    assert [row[:1] + row[2:4] for row in over.rows] == [
+        ("rex · A", pytest.approx(70), pytest.approx(15)),
+        ("jtt · B", pytest.approx(15), pytest.approx(25)),
+    ]
+    first, second = told["pairs"], told["pairs-2"]
+    assert isinstance(first, Matrix) and isinstance(second, Matrix)
+    assert (first.row_labels, second.row_labels) == (("1 rex", "2 erm"), ("1 jtt", "2 erm"))
+
+
+def test_a_recipe_alone_is_not_called_first() -> None:
+    (verdict, *_, scatter) = drawn([fact("erm", [0.5])], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    assert isinstance(verdict, Text) and isinstance(scatter, Lines)
+    assert verdict.paragraphs == ("erm has hard accuracy 50.0 % (one seed), and no other recipe stands beside it.",)
 
 
 def test_what_can_not_be_compared_is_said_before_anything_is_written(three: Lab, lab: Lab) -> None:

@@ -44,7 +44,7 @@ def test_trainings_are_compared_from_the_form_and_the_form_folds_away(
         await pilot.press("escape", "g")
         found = pilot.app.screen.query_one(RunFigures)
         await until(pilot, lambda: any(figure.name == "leaderboard" for figure in found.figures))
-        await until(pilot, lambda: "erm is first of 1" in screen_text(pilot.app))
+        await until(pilot, lambda: "no other recipe" in screen_text(pilot.app))
         await pilot.press("f")
         await until(pilot, lambda: not form.region.width)
         await pilot.press("f")

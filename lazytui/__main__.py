@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
 
 
@@ -17,10 +16,10 @@ def main() -> None:
         finally:
             sys.stdout.flush()
     except BrokenPipeError:  # nobody reads it any more, which is not worth words
-        _drop_output()
+        _silence_output()
         sys.exit(1)
     except OSError as error:
-        _drop_output()
+        _silence_output()
         _fail(f"{error.strerror or error}.", 1)
 
 
@@ -36,9 +35,11 @@ def _command() -> None:
         _fail("interrupted.", 130)
 
 
-def _drop_output() -> None:
-    """Nothing more can be written to standard output: let what is still held back vanish without a second failure."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _silence_output() -> None:
+    """Nothing more can be written to standard output: let that be no second failure."""
+    from lazytui.cli.unheard import silence
+
+    silence(sys.stdout)
 
 
 def _fail(sentence: str, code: int) -> None:

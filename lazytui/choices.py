@@ -33,7 +33,7 @@ def option(name: str, meaning: str, catalog: Mapping[str, Entry], **limits: Any)
     readers = {entry: of.options[name] for entry, of in catalog.items() if name in of.options}
     defaults = ", ".join(f"{entry} {default:g}" for entry, default in readers.items())
     return Field(
-        None, description=f"{meaning.removesuffix('.')} [{defaults}].", json_schema_extra={"sometimes": True}, **limits
+        None, description=f"{meaning.removesuffix('.')} [{defaults}].", json_schema_extra={"meaning": meaning}, **limits
     )
 
 

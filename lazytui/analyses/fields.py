@@ -24,8 +24,8 @@ class ParamField:
     several: whether it takes more than one value. optional: whether None is a value (that of not choosing).
     limits: "at least 1 and at most 10", or nothing. default: None where there is none, or where it is required.
     suggestions: values worth offering, none of them binding. reference: set where it names another run.
-    argument: whether it is typed without its name. sometimes: whether it is only there where another choice gives it
-    a value, as a method does to its options.
+    argument: whether it is typed without its name. meaning: of an option that some entries of a catalog read, as some
+    methods do, its description without who reads it; else nothing.
     """
 
     name: str
@@ -39,7 +39,12 @@ class ParamField:
     suggestions: tuple[str, ...]
     reference: RunReference | None
     argument: bool = False
-    sometimes: bool = False
+    meaning: str = ""
+
+    @property
+    def sometimes(self) -> bool:
+        """Whether it is only there where another choice gives it a value."""
+        return bool(self.meaning)
 
     @property
     def flag(self) -> str:
@@ -89,7 +94,7 @@ def _field(name: str, info: FieldInfo) -> ParamField:
         suggestions=tuple(str(example) for example in info.examples or ()),
         reference=reference,
         argument=any(isinstance(mark, Positional) for mark in marks) or (reference is not None and reference.argument),
-        sometimes=isinstance(info.json_schema_extra, dict) and bool(info.json_schema_extra.get("sometimes")),
+        meaning=str(info.json_schema_extra.get("meaning", "")) if isinstance(info.json_schema_extra, dict) else "",
     )
 
 

@@ -38,11 +38,15 @@ def methods(
         for method, entry in asked.items()
     ]
     print_table(["method", "reads", "rules", "what it does"], rows)
-    if name:
-        print()
-        print_table(["option", "default", "meaning"], _options(name))
+    print()
+    if name is None:
+        print("lazytui methods NAME tells what can be chosen of one; lazytui run train --method NAME trains with it.")
+        return
+    if options := _options(name):
+        print_table(["option", "default", "meaning"], options)
     else:
-        print("\nlazytui methods NAME tells what can be chosen of one; lazytui run train --method NAME trains with it.")
+        print("It has no options.")
+    print(f"\nlazytui run train --method {name} trains with it.")
 
 
 def _options(name: str) -> list[list[str]]:
@@ -52,6 +56,6 @@ def _options(name: str) -> list[list[str]]:
 
     fields = {field.name: field for field in fields_of(MethodOptions)}
     return [
-        [fields[option].flag, f"{default:g}", f"{fields[option].description} [{fields[option].limits}]"]
+        [fields[option].flag, f"{default:g}", f"{fields[option].meaning} [{fields[option].limits}]"]
         for option, default in METHODS[name].options.items()
     ]

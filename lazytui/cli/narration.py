@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lazytui.cli.output import say
 from lazytui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class _Lines:
 
     def _say(self, text: str) -> None:
         self._said = time.monotonic()
-        print(plain(text), file=sys.stderr, flush=True)
+        say(text)
 
 
 class _Bars:

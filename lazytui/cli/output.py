@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lazytui.cli.unheard import silence
 from lazytui.errors import BadInput
 from lazytui.plain_text import plain
 
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
 
 def say(text: str, *, quiet: bool = False) -> None:
-    """A sentence of narration, on standard error."""
-    if not quiet:
-        print(plain(text), file=sys.stderr)
+    """A sentence of narration, on standard error. Where nobody reads that any more, the work goes on in silence."""
+    if quiet:
+        return
+    try:
+        print(plain(text), file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        silence(sys.stderr)
 
 
 def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:

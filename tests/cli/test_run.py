@@ -35,6 +35,15 @@ def test_nothing_is_said_when_quiet_is_asked_for_and_figures_are_printed(lab: La
     assert "\x1b" not in ended.out, "a pipe gets no colors"
 
 
+def test_a_training_goes_on_when_nobody_reads_its_narration_any_more(lab: Lab) -> None:
+    with lab.start("run", "train", *QUICK, "--metrics-every", "1", "--json") as process:
+        assert process.stderr and process.stdout
+        assert process.stderr.readline()
+        process.stderr.close()
+        told = json.loads(process.stdout.read())
+    assert (process.returncode, told["status"]) == (0, "done")
+
+
 def test_a_network_is_evaluated_on_its_own_data_and_on_other_data(finished_training: FinishedTraining) -> None:
     lab = Lab(finished_training.lab.folder / "evaluating")
     lab.folder.mkdir()

@@ -43,4 +43,6 @@ def test_the_command_refuses_it_too_and_lists_all_methods(lab: Lab) -> None:
     assert [row["method"] for row in lab.call("methods", "--json").json] == list(METHODS)
     about = lab.call("methods", "grl").out
     assert all(f"--{option.replace('_', '-')}" in about for option in METHODS["grl"].options)
+    assert "color-penalty" not in about, "who else reads its options isn't asked"
+    assert "no options" in lab.call("methods", "erm").out
     assert lab.call("methods", "gril").code == 2

@@ -148,13 +148,14 @@ def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> list[Table]
     table = Table(
         name="over-plain",
         title=f"{METRICS[rank].title.capitalize()} over that of plain training",
-        note="Plain training of the same architecture on the same data for the same number of steps; differences are "
-        "taken seed by seed, in points. p: two-sided paired t-test, not corrected for the number of methods.",
+        note="Plain training of the same architecture on the same data for the same number of steps. seeds: those that "
+        "both have. gain: the mean difference from plain, seed by seed, in points. p: two-sided paired t-test, not "
+        "corrected for the number of methods.",
         columns=(
             Column(name="recipe"),
-            Column(name="seeds in common"),
+            Column(name="seeds"),
             Column(name="plain", unit="%"),
-            Column(name="difference"),
+            Column(name="gain"),
             Column(name="95 % interval"),
             Column(name="p", decimals=4),
         ),

@@ -11,15 +11,27 @@ from lazytui.figures.kinds import Bars, Lines
 
 
 def nice_ticks(low: float, high: float, about: int) -> list[float]:
-    """Round values (1, 2, 2.5 or 5 times a power of ten apart) within [low, high], at most `about` + 1 of them."""
+    """Round values (1, 2, 2.5 or 5 times a power of ten apart) within [low, high], at most `about` + 1 of them.
+
+    Two or more where round values allow it: one alone tells nothing of the distances on an axis.
+    """
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return [low]
     rough = (high - low) / max(about, 1)
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10, 20) if factor * power >= rough * (1 - 1e-9))
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [float(f"{index * step:.12g}") for index in range(first, last + 1)] or [low, high]
+    steps = [factor * power for factor in (0.5, 1, 2, 2.5, 5, 10, 20)]
+    coarse = next(place for place, step in enumerate(steps) if step >= rough * (1 - 1e-9))
+    for step in steps[coarse::-1]:
+        ticks = _multiples(step, low, high)
+        if 2 <= len(ticks) <= about + 1:
+            return ticks
+    return _multiples(steps[coarse], low, high) or [low, high]
+
+
+def _multiples(step: float, low: float, high: float) -> list[float]:
+    """Of the step, within [low, high]."""
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [float(f"{index * step:.12g}") for index in range(first, last + 1)]
 
 
 def log_ticks(low: float, high: float, about: int) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
@@ -12,6 +13,7 @@ from textual.widgets import Input
 from lazytui.analyses.fields import ParamField, shown
 from lazytui.app.form.control import Given
 from lazytui.app.form.pick import Pickable, PickList
+from lazytui.figures.terminal.lines_of_text import shortened
 from lazytui.plain_text import plain
 
 Offers = Callable[[], Sequence[Pickable]]
@@ -44,6 +46,7 @@ class Typed(Input):
         self.field = field
         self.offers = offers
         self._told = ""
+        self._holding = ""
 
     def validate_value(self, value: str) -> str:
         return plain(value)
@@ -56,7 +59,15 @@ class Typed(Input):
         self._told = self.value
 
     def set_holding(self, words: str) -> None:
-        self.placeholder = plain(words)
+        self._holding = plain(words)
+        self._show_holding()
+
+    def on_resize(self) -> None:
+        self._show_holding()
+
+    def _show_holding(self) -> None:
+        """What holds while nothing is typed, with an ellipsis where it doesn't fit."""
+        self.placeholder = shortened(self._holding, self.size.width or cell_len(self._holding))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Textual tells of the value when the field appears, too, maybe after another was set: nobody typed that."""
@@ -76,7 +87,7 @@ class Typed(Input):
         if self.offers is None:
             self.screen.focus_next()
         else:
-            self.app.push_screen(PickList(self.offers(), self.value or self.placeholder, self.region), self._take)
+            self.app.push_screen(PickList(self.offers(), self.value or self._holding, self.region), self._take)
 
     def _take(self, value: str | None) -> None:
         if value is not None:

@@ -65,8 +65,9 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
         ]
     better = [name for name, interval in clear if interval[0] > 0]
     over = (
-        f"Of {len(clear)} methods with two seeds or more, {len(better)} beat plain training of the same architecture "
-        f"for the same number of steps, by an interval above 0: {', '.join(better) or 'none'}."
+        f"Of {len(clear)} {'method' if len(clear) == 1 else 'methods'} with two seeds or more, {len(better) or 'none'} "
+        "beat plain training of the same architecture for the same number of steps by an interval above 0"
+        f"{': ' if better else ''}{', '.join(better)}."
     )
     return [first, over] if pairs else [first]
 

@@ -12,7 +12,22 @@ from lazytui.training.methods import METHODS
 from lazytui.training.settings import TrainingSettings
 from tests.training.methods.carry import whole
 
-CURES = ("permute-jitter", "jtt", "rex", "bias-balance")
+CURES = (
+    "permute-jitter",
+    "jitter-consistency",
+    "jtt",
+    "rex",
+    "irm",
+    "eiil",
+    "group-dro",
+    "reweight",
+    "subsample",
+    "bias-balance",
+    "dfr",
+    "lisa",
+    "cnc",
+)
+"""Those that show within 172 steps; adversaries, gradient penalties, kmeans and lff need more."""
 HOPELESS = tuple(name for name, entry in METHODS.items() if entry.hopeless)
 
 

@@ -1,4 +1,4 @@
-"""Color made uniform: whoever reads the color from the features shall find all ten alike."""
+"""Color made uniform: whoever reads the color from the features shall find all ten alike (after Tzeng et al. 2015)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from torch import Tensor
 
 from lazytui.data.resident import Batch
 from lazytui.models.classifier import CLASSES
-from lazytui.training.methods.against_adversary import AgainstAdversary
+from lazytui.training.methods.rising_penalty import RisingPenalty
 
 
-class ColorUniform(AgainstAdversary):
-    """CE + penalty * KL(the adversary's guess of the color, uniform), which is never more than ln 10."""
+class ColorUniform(RisingPenalty):
+    """CE + weight * KL(the adversary's guess of the color, uniform), which is never more than ln 10."""
 
-    def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        return self.bench.option("penalty") * divergence_from_uniform(self._adversary.network(features))
+    def penalized(self, features: Tensor, batch: Batch) -> Tensor:  # noqa: ARG002
+        return divergence_from_uniform(self._adversary.network(features))
 
 
 def divergence_from_uniform(logits: Tensor) -> Tensor:

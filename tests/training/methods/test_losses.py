@@ -128,6 +128,17 @@ def test_the_color_penalty_grows_over_the_first_half_and_is_clamped(data: Biased
     assert method.signals()["penalty_weight"] == 0.4
 
 
+def test_uniform_color_weighs_the_divergence_the_same_way(data: BiasedDataset) -> None:
+    batch, method = first_batch(data), at_work("color-uniform", data, penalty=0.4, adversary_lr=1e-9)
+    adversary = method._adversary  # type: ignore[attr-defined]
+    adversary.network.eval()
+    guess = adversary.network(color_reader().features(batch.images)).softmax(1).double()
+    divergence = (guess * (guess * 10).log()).sum(1).mean().item()
+    assert divergence > 0.001
+    assert method.loss(batch, 25).item() == pytest.approx(plain(data).mean().item() + 0.2 * divergence, abs=1e-5)
+    assert method.signals()["penalty_weight"] == 0.2
+
+
 def test_divergence_from_uniform_is_bounded() -> None:
     assert divergence_from_uniform(torch.full((3, 10), 2.0)).item() == pytest.approx(0, abs=1e-6)
     assert divergence_from_uniform(torch.eye(10) * 1e4).item() == pytest.approx(math.log(10))

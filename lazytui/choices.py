@@ -17,6 +17,13 @@ class Entry(Protocol):
     def options(self) -> Mapping[str, float]: ...
 
 
+class Summarized(Protocol):
+    """An entry that says in a line what it is."""
+
+    @property
+    def summary(self) -> str: ...
+
+
 class Names(Container[str], Iterable[str], Protocol):
     """What a name is looked up in."""
 
@@ -26,6 +33,16 @@ def known(what: str, name: str, names: Names) -> str:
     if name not in names:
         raise ValueError(unknown_name(what, name, names))
     return name
+
+
+def named(default: Any, description: str, about: Mapping[str, str]) -> Any:
+    """A field that takes a name. about: a line on each that can be listed; there may be others."""
+    return Field(default, description=description, examples=list(about), json_schema_extra={"about": dict(about)})
+
+
+def summaries(catalog: Mapping[str, Summarized]) -> dict[str, str]:
+    """The line on each entry of a catalog."""
+    return {name: entry.summary for name, entry in catalog.items()}
 
 
 def option(name: str, meaning: str, catalog: Mapping[str, Entry], **limits: Any) -> Any:

@@ -16,7 +16,7 @@ from lazytui.analyses.subject import SubjectParams, load_subject, recorded_train
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.pools import POOLS, Pool, pool
-from lazytui.choices import known
+from lazytui.choices import known, named, summaries
 from lazytui.errors import UsageError
 from lazytui.evaluation.pair import require_shared_data
 from lazytui.evaluation.robustness import Attacked
@@ -62,7 +62,7 @@ class AttackParams(SubjectParams):
     against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
         (), description="Other networks, to be asked about the very same images and shown beside it."
     )
-    attack: str = Field("pgd", description="A name from `lazytui attacks`.", examples=list(ATTACKS))
+    attack: str = named("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
     source_class: int = Field(7, ge=0, le=9, description="The digit that is shown.")
     target_class: int = Field(3, ge=0, le=9, description="The digit that shall be seen; also a pool's color.")
     targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the digit shown.")

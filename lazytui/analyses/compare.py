@@ -15,7 +15,7 @@ from lazytui.analyses.recipe import known_recipes
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training, trained_params
 from lazytui.attacks import ATTACKS
-from lazytui.choices import known
+from lazytui.choices import known, named, summaries
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
 from lazytui.models.factories import is_custom
@@ -50,11 +50,11 @@ class CompareParams(Params):
         description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
         "seed and number of steps.",
     )
-    attack: str | None = Field(
+    attack: str | None = named(
         None,
-        description="Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to "
-        "fool them is told by recipe and pool of sources.",
-        examples=list(ATTACKS),
+        "Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to fool them "
+        "is told by recipe and pool of sources.",
+        summaries(ATTACKS),
     )
 
     @field_validator("attack")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -23,7 +23,8 @@ class ParamField:
     type: of one value, as a person types it: bool, int, float, str, or the Literal itself.
     several: whether it takes more than one value. optional: whether None is a value (that of not choosing).
     limits: "at least 1 and at most 10", or nothing. default: None where there is none, or where it is required.
-    suggestions: values worth offering, none of them binding. reference: set where it names another run.
+    suggestions: values worth offering, none of them binding. about: a line on some of them. reference: set where it
+    names another run.
     argument: whether it is typed without its name. meaning: of an option that some entries of a catalog read, as some
     methods do, its description without who reads it; else nothing.
     """
@@ -40,6 +41,7 @@ class ParamField:
     reference: RunReference | None
     argument: bool = False
     meaning: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def sometimes(self) -> bool:
@@ -80,6 +82,7 @@ def _field(name: str, info: FieldInfo) -> ParamField:
     one, several, optional = _shape(info.annotation)
     marks = list(_marks(info))
     reference = next((mark for mark in marks if isinstance(mark, RunReference)), None)
+    extra: dict[str, Any] = dict(info.json_schema_extra) if isinstance(info.json_schema_extra, dict) else {}
     return ParamField(
         name=name,
         type=one,
@@ -94,7 +97,8 @@ def _field(name: str, info: FieldInfo) -> ParamField:
         suggestions=tuple(str(example) for example in info.examples or ()),
         reference=reference,
         argument=any(isinstance(mark, Positional) for mark in marks) or (reference is not None and reference.argument),
-        meaning=str(info.json_schema_extra.get("meaning", "")) if isinstance(info.json_schema_extra, dict) else "",
+        meaning=extra.get("meaning", ""),
+        about=extra.get("about", {}),
     )
 
 

@@ -15,7 +15,7 @@ from lazytui.analyses.recipes import Recipe, Tolerance, recipes, tolerance
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import key_of, plain, recipe_of
 from lazytui.analyses.words import METRICS
-from lazytui.choices import known
+from lazytui.choices import known, named
 from lazytui.data.params import SourceName
 from lazytui.evaluation.seeds import Mean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
@@ -28,7 +28,9 @@ from lazytui.runs.workspace import Workspace
 class RecipeParams(GridParams):
     """Which recipe, how often, and on how much."""
 
-    recipe: Annotated[str, Positional()] = Field(description="A name from `lazytui recipes`.", examples=list(recipes()))
+    recipe: Annotated[str, Positional()] = named(
+        ..., "A name from `lazytui recipes`.", {name: recipe.about for name, recipe in recipes().items()}
+    )
     source: SourceName = Field(
         "mnist", description="Digits to paint; the studies used mnist, and a verdict on others is one on those."
     )

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.base import Analysis, Params
-from lazytui.choices import known
+from lazytui.choices import known, named, summaries
 from lazytui.data.streams import stream
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Reference, Series, Table, Text
 from lazytui.interpret.autoencoders import VARIANTS
@@ -30,8 +30,8 @@ _DRAWS = 20
 class SelfcheckParams(Params):
     """How the known features are mixed, and who has to find them."""
 
-    variants: Annotated[tuple[str, ...], BeforeValidator(separated)] = Field(
-        tuple(VARIANTS), description="Autoencoders to ask, such as topk,l1.", examples=list(VARIANTS)
+    variants: Annotated[tuple[str, ...], BeforeValidator(separated)] = named(
+        tuple(VARIANTS), "Autoencoders to ask, such as topk,l1.", summaries(VARIANTS)
     )
     features: int = Field(64, ge=2, le=4096, description="True features.")
     dimensions: int = Field(32, ge=2, le=4096, description="Dimensions that they share.")

@@ -14,7 +14,7 @@ from lazytui.analyses.compare_groups import labelled
 from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.study_figures import by_bias
 from lazytui.analyses.train import TrainParams
-from lazytui.choices import known
+from lazytui.choices import known, named
 from lazytui.data.params import CanvasParams
 from lazytui.figures.kinds import Figure
 from lazytui.runs.executors import LocalProcesses
@@ -22,7 +22,7 @@ from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 from lazytui.several import separated
-from lazytui.training.methods import METHODS
+from lazytui.training.methods import ABOUT, METHODS
 from lazytui.training.methods.options import MethodOptions
 from lazytui.training.settings import LoopSettings
 
@@ -32,10 +32,10 @@ _SHARED = [name for name in TrainParams.model_fields if name not in {"method", "
 class StudyGrid(GridParams):
     """What varies."""
 
-    methods: Annotated[tuple[str, ...], BeforeValidator(separated)] = Field(
+    methods: Annotated[tuple[str, ...], BeforeValidator(separated)] = named(
         ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
-        description="Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
-        examples=list(METHODS),
+        "Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
+        ABOUT,
     )
     bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(separated)] = Field(
         (0.95,), description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."

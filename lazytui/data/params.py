@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from lazytui.choices import named
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import LazytuiError
@@ -27,12 +28,11 @@ class CanvasParams(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    dataset: str = Field(
+    dataset: str = named(
         "background",
-        description="Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, "
-        "texture, stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, "
-        "95 % bias, noise tier h).",
-        examples=list(presets()),
+        "Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, texture, "
+        "stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h).",
+        {name: preset["about"] for name, preset in presets().items()},
     )
     source: SourceName = Field(
         "auto",
@@ -59,11 +59,11 @@ class CanvasParams(BaseModel):
         "random lines on their background, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) "
         "for the noise.",
     )
-    palette: str = Field(
+    palette: str = named(
         "distinct",
-        description="The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, pairs-bw, "
+        "The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, pairs-bw, "
         "or ten colors of your own such as #ff0000,#00ff00,...",
-        examples=list(palettes()),
+        {name: palette.about for name, palette in palettes().items()},
     )
     counterexamples: Counterexamples = Field(
         "others",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from lazytui.choices import named, summaries
 from lazytui.errors import UsageError
 from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
 from lazytui.models.factories import check_model_name
@@ -17,10 +18,10 @@ class LoopSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    model: str = Field(
+    model: str = named(
         DEFAULT_MODEL,
-        description="Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
-        examples=list(CATALOG),
+        "Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
+        summaries(CATALOG),
     )
     epochs: int = Field(1, ge=1, le=10_000, description="Passes over the training split.")
     batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")

@@ -31,8 +31,8 @@ class Explanation(Widget):
         super().__init__()
         self._content = Content("")
 
-    def say(self, field: ParamField | None, wrong: str) -> None:
-        self._content = _all_of(field, wrong)
+    def say(self, field: ParamField | None, wrong: str, value: object) -> None:
+        self._content = _all_of(field, wrong, value)
         self.refresh()
 
     def render(self) -> Content:
@@ -69,15 +69,17 @@ class Explained(ModalScreen[None]):
         self.dismiss(None)
 
 
-def explained(field: ParamField, wrong: str) -> Explained:
-    return Explained(_all_of(field, wrong))
+def explained(field: ParamField, wrong: str, value: object) -> Explained:
+    return Explained(_all_of(field, wrong, value))
 
 
-def _all_of(field: ParamField | None, wrong: str) -> Content:
-    """wrong: a sentence to begin with, or nothing."""
+def _all_of(field: ParamField | None, wrong: str, value: object) -> Content:
+    """wrong: a sentence to begin with, or nothing. value: what the field comes to, of which a line may be known."""
     parts = [Content.styled(plain(wrong), "$text-error")] if wrong else []
     if field is None:
         parts += [Content(_KEYS)]
     else:
         parts += [Content.assemble((field.flag, "bold"), " ", plain(field.help))]
+        chosen = map(str, value if isinstance(value, (tuple, list)) else [value])
+        parts += [Content.assemble((name, "bold"), ": ", field.about[name]) for name in chosen if name in field.about]
     return Content("\n").join(parts)

@@ -180,7 +180,8 @@ class ParamsForm(Vertical):
     def action_explain(self) -> None:
         """Show all there is to say about the focused field."""
         if self._focused:
-            self.app.push_screen(explained(self._focused, self._answers.wrong.get(self._focused.name, "")))
+            name = self._focused.name
+            self.app.push_screen(explained(self._focused, self._answers.wrong.get(name, ""), self._value(name)))
 
     def _offers(self, field: ParamField) -> Offers | None:
         if field.reference and self._runs:
@@ -189,7 +190,7 @@ class ParamsForm(Vertical):
         if field.name in self._more:
             return self._more[field.name]
         if field.suggestions and not field.choices:
-            return lambda: [Pickable(suggestion) for suggestion in field.suggestions]
+            return lambda: [Pickable(suggestion, field.about.get(suggestion, "")) for suggestion in field.suggestions]
         return None
 
     def _show(self, *, tell: bool = True) -> None:
@@ -219,7 +220,11 @@ class ParamsForm(Vertical):
         """Explain the focused field, after what is wrong with it or with all of them together."""
         name = self._focused.name if self._focused else ""
         wrong = self._answers.wrong.get(name, "") or self._answers.together
-        self.query_one(Explanation).say(self._focused, wrong)
+        self.query_one(Explanation).say(self._focused, wrong, self._value(name))
+
+    def _value(self, name: str) -> Any:
+        """What a field comes to."""
+        return self._answers.given.get(name, self._answers.holds.get(name))
 
 
 def _words(field: ParamField, holds: Mapping[str, Any]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, field_validator, model_validator
 
-from lazytui.choices import known, option, require_own, with_defaults
+from lazytui.choices import known, named, option, require_own, summaries, with_defaults
 from lazytui.interpret.autoencoders import VARIANTS
 
 
@@ -25,9 +25,7 @@ class VariantOptions(BaseModel):
 class VariantChoice(VariantOptions):
     """A variant with its options. What it reads and isn't given takes the variant's default; others are None."""
 
-    variant: str = Field(
-        "topk", description="Kind of autoencoder: a name from `lazytui autoencoders`.", examples=list(VARIANTS)
-    )
+    variant: str = named("topk", "Kind of autoencoder: a name from `lazytui autoencoders`.", summaries(VARIANTS))
 
     @field_validator("variant")
     @classmethod

@@ -41,6 +41,14 @@ class MethodEntry:
         )
 
     @property
+    def about(self) -> str:
+        """The summary, what it reads, and how it stands to the rules, in sentences."""
+        reads = f"Reads {', '.join(self.needs)}." if self.needs else ""
+        bends = "Bends the rules." if self.bends else ""
+        hopeless = "Known not to help." if self.hopeless else ""
+        return " ".join(filter(None, (self.summary, reads, bends, hopeless)))
+
+    @property
     def origin(self) -> str:
         """The source in brackets, where there is one."""
         return f"({self.source})" if self.source else ""
@@ -130,11 +138,11 @@ METHODS = {
         needs=("color labels",),
     ),
     "color-uniform": MethodEntry(
-        "The adversary shall find all ten colors alike.",
+        "The adversary shall find all ten colors alike. Weaker than its kin.",
         "color_uniform",
         "ColorUniform",
         source="after Tzeng 2015",
-        options={"penalty": 1, **_ADVERSARY},
+        options={"penalty": 0.2, **_ADVERSARY},
         needs=("color labels",),
     ),
     "jtt": MethodEntry(
@@ -241,6 +249,10 @@ METHODS = {
         options={"epsilon": 0.1, "attack_steps": 5},
     ),
 }
+
+
+ABOUT = {name: entry.about for name, entry in METHODS.items()}
+"""A few words on each method."""
 
 
 def method_class(name: str) -> type[Method]:

@@ -12,7 +12,10 @@ from lazytui.training.methods.rising_penalty import RisingPenalty
 
 
 class ColorUniform(RisingPenalty):
-    """CE + weight * KL(the adversary's guess of the color, uniform), which is never more than ln 10."""
+    """CE + weight * KL(the adversary's guess of the color, uniform), which is never more than ln 10.
+
+    Weaker than rewarding errors: a guess that is wrong and sure is drawn back over the border to the right color.
+    """
 
     def penalized(self, features: Tensor, batch: Batch) -> Tensor:  # noqa: ARG002
         return divergence_from_uniform(self._adversary.network(features))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, field_validator, model_validator
 
-from lazytui.choices import known, option, require_own, with_defaults
-from lazytui.training.methods import METHODS
+from lazytui.choices import known, named, option, require_own, with_defaults
+from lazytui.training.methods import ABOUT, METHODS
 
 
 def _option(name: str, meaning: str, **limits: Any) -> Any:
@@ -47,7 +47,7 @@ class MethodOptions(BaseModel):
 class MethodChoice(MethodOptions):
     """A method with its options. What the method reads and isn't given takes the method's default; others are None."""
 
-    method: str = Field("erm", description="Training method; erm is plain training.", examples=list(METHODS))
+    method: str = named("erm", "Training method; erm is plain training.", ABOUT)
 
     @field_validator("method")
     @classmethod

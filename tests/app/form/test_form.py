@@ -20,6 +20,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.explain import Explained
 from lazytui.app.form.pick import Pickable, PickList
 from lazytui.app.form.row import Row
+from lazytui.training.methods import METHODS
 from lazytui.training.methods.options import MethodOptions
 from tests.app.form.command_line import params_of
 from tests.app.pilot import drive, screen_text, until
@@ -326,6 +327,25 @@ def test_fast_typing_keeps_every_letter_and_every_turn() -> None:
         assert form.touched == {"dataset": "stroke", "placement": "none"}
 
     drive(Host(DatasetRunParams, kind="dataset"), scenario, AT_80)
+
+
+def test_names_of_a_catalog_come_with_what_they_are() -> None:
+    """In the list of a field, and below the fields of the one that is chosen."""
+
+    async def scenario(pilot: Pilot[Any]) -> None:
+        await _to(pilot, "method")
+        below = " ".join(screen_text(pilot.app).split())
+        assert METHODS["erm"].summary in below
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+        await pilot.press(*"permute")
+        await pilot.pause()
+        assert METHODS["permute-jitter"].summary[:40] in screen_text(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is pilot.app.screen_stack[0])
+        assert "Bends the rules." in " ".join(screen_text(pilot.app).split())
+
+    drive(Host(TrainParams, kind="train", first=("method",)), scenario, AT_80)
 
 
 def test_the_whole_explanation_opens() -> None:

@@ -39,7 +39,8 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
         shipped = ", ".join(run.reference for run in shipped_runs())
         print(f"Trained models that came along: {shipped or 'none'}.")
         return
-    print_table(["run", "name", "status", "done", "size", "age"], [_cells(run) for run in runs])
+    heading = ["run", "name", "status", "done", "size", "age"]
+    print_table(heading, [_cells(run) for run in runs], dispensable=["size", "done", "name", "age"])
 
 
 @group.command()

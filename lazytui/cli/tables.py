@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
 _PIPE_WIDTH = 1000
 _NUMBERS = {"done", "size", "age", "parameters"}
 
 
-def print_table(heading: list[str], rows: list[list[str]]) -> None:
-    """Entries may be text of any origin; those that are a run's state get its color. The last column may wrap."""
+def print_table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, dispensable: Sequence[str] = ()) -> None:
+    """Entries may be text of any origin; those that are a run's state get its color. The last column may wrap.
+
+    dispensable: columns that are left out, one after the other, where a terminal is too narrow for all.
+    """
     from rich.console import Console
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    left_out: list[str] = []
+    table = _table(heading, rows, left_out)
+    for title in dispensable:
+        if console.measure(table, options=console.options.update_width(_PIPE_WIDTH)).maximum > console.width:
+            left_out.append(title)
+            table = _table(heading, rows, left_out)
+    console.print(table)
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], left_out: Sequence[str]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
@@ -22,11 +45,11 @@ def print_table(heading: list[str], rows: list[list[str]]) -> None:
         "failed": "red",
         "interrupted": "yellow",
     }
+    shown = [place for place, title in enumerate(heading) if title not in left_out]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in heading:
-        last = title == heading[-1]
-        table.add_column(title, no_wrap=not last, justify="right" if title in _NUMBERS else "left")
+    for place in shown:
+        title = heading[place]
+        table.add_column(title, no_wrap=place != shown[-1], justify="right" if title in _NUMBERS else "left")
     for row in rows:
-        table.add_row(*(Text(plain(cell), style=colors.get(cell, "")) for cell in row))
-    console = Console(highlight=False)
-    console.print(table, width=None if console.is_terminal else _PIPE_WIDTH, crop=console.is_terminal)
+        table.add_row(*(Text(plain(row[place]), style=colors.get(row[place], "")) for place in shown))
+    return table

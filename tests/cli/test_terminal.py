@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wait_until
+from tests.conftest import FinishedTraining
 
 
 class Terminal:
@@ -46,12 +47,12 @@ class Terminal:
 
 
 @contextmanager
-def terminal(lab: Lab, *arguments: str) -> Iterator[Terminal]:
+def terminal(lab: Lab, *arguments: str, columns: int = 100) -> Iterator[Terminal]:
     keyboard, screen = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "lazytui", *arguments],
         cwd=lab.folder,
-        env=lab.environment(TERM="xterm-256color", COLORTERM="truecolor", COLUMNS="100", LINES="30"),
+        env=lab.environment(TERM="xterm-256color", COLORTERM="truecolor", COLUMNS=str(columns), LINES="30"),
         stdin=screen,
         stdout=screen,
         stderr=screen,
@@ -96,6 +97,16 @@ def test_ctrl_c_stops_cleanly(lab: Lab) -> None:
     assert "Stopped at step" in shown.screen and "Traceback" not in shown.screen
     assert state_of(run) == "stopped" and (run / "resume.pt").exists()
     assert "\x1b[?25h" in shown.screen[shown.screen.rindex("\x1b[?25l") :], "the cursor is given back"
+
+
+def test_a_list_keeps_its_words_whole_and_leaves_out_what_does_not_fit(finished_training: FinishedTraining) -> None:
+    lab, run = finished_training.lab, finished_training.folder.name
+    with terminal(lab, "runs", "list", columns=len(run) + 12) as shown:
+        assert shown.watch() == 0
+    assert run in shown.screen and "done" in shown.screen
+    assert "size" not in shown.screen and "…" not in shown.screen
+    piped = lab.run("runs", "list", COLUMNS="40")
+    assert run in piped.out and "size" in piped.out and "…" not in piped.out
 
 
 def test_following_is_left_with_ctrl_c_and_the_run_goes_on(lab: Lab) -> None:

@@ -16,6 +16,7 @@ from lazytui.runs.executors import Executor
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result, Unfinished, read_metrics
+from lazytui.runs.words import accuracies
 from lazytui.runs.workspace import Workspace
 from lazytui.several import counted
 
@@ -92,9 +93,7 @@ def _run_of(cell: TrainParams, known: list[RunFolder], report: Report) -> RunFol
 
 
 def _accuracies(run: RunFolder) -> str:
-    """`easy 98.4%, hard 97.0%`: of a training that is done."""
-    shares = {split: read_metrics(run.path).get(f"{split}_accuracy") for split in ("easy", "hard")}
-    return ", ".join(f"{split} {share:.1%}" for split, share in shares.items() if share is not None)
+    return accuracies(read_metrics(run.path))
 
 
 def failures(result: Result) -> list[Table]:

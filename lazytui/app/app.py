@@ -38,7 +38,6 @@ from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import go_on, may_go_on, request_pause, request_stop, start_detached
-from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace, shipped_runs
 
 _SHORTLY = 2.0
@@ -173,7 +172,7 @@ class LazytuiApp(TellsFailures, App[None]):
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
         mine = [line for line in reversed(self.lines) if line.kind in kinds]
         shipped = [run for run in shipped_runs() if run.record.kind in kinds]
-        found = [Pickable(line.run.reference, f"{line.name or ''} {state_word(line.status)}".strip()) for line in mine]
+        found = [Pickable(line.run.reference, line.about) for line in mine]
         return found + [Pickable(run.reference, "came along") for run in shipped]
 
     def attempt(self, work: Callable[[], object], done: str) -> None:

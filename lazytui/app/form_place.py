@@ -70,8 +70,8 @@ class FormPlace(Place):
             self.lab.start(self.kind, self.form.touched)
 
     def action_form(self) -> None:
-        """Fold the form away, or bring it back with the keyboard in it."""
-        self.show_form(not self.query_one("#side").display)
+        """Fold the form away where figures can use its room, or bring it back with the keyboard in it."""
+        self.show_form(not self.query_one("#side").display or not any(self.figure_views()))
         if self.query_one("#side").display:
             self.form.query("Row LineControl, Row Input").first().focus()
         else:

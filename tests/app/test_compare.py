@@ -34,10 +34,12 @@ def test_trainings_are_compared_from_the_form_and_the_form_folds_away(
         await until(pilot, lambda: "No comparison yet" in screen_text(pilot.app))
         form = pilot.app.screen.query_one(ParamsForm)
         runs = form.query(Typed).first()
-        runs.focus()
+        await pilot.press("f")
+        await until(pilot, lambda: runs.has_focus)  # with no figures yet there is no reason to fold the form away
         for _ in range(2):  # what is picked is added to what was
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+            assert "reference · seed 3 · easy" in screen_text(pilot.app), "what tells one training from another"
             await pilot.press("enter")
             await until(pilot, lambda: not isinstance(pilot.app.screen, PickList))
         assert len(runs.value.split()) == 2

@@ -15,6 +15,7 @@ from lazytui.figures.kinds import Figure, Lines, Reference, Series
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
+from lazytui.training.methods.signals import SIGNALS
 from lazytui.training.settings import TrainingSettings
 
 CHANCE = Reference(name="chance", value=0.1)
@@ -117,7 +118,7 @@ def _signals(history: dict[str, NDArray[np.float64]]) -> list[Figure]:
         Lines(
             name=name.replace("_", "-"),
             title=f"The method's own: {name.replace('_', ' ')}",
-            note="As of the step.",
+            note=f"{SIGNALS.get(name, '')} As of the step.".lstrip(),
             series=(Series(name=name.replace("_", " "), x=history["step"], y=history[name]),),
             x_label="step",
             y_label=name.replace("_", " "),

@@ -58,7 +58,8 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
     if found.has_result:
         print_figures(figures(found))
     shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
-    for title, entries in (("", shown), ("params", facts["params"]), ("files", facts["artifacts"])):
+    chosen = {name: value for name, value in facts["params"].items() if value is not None}
+    for title, entries in (("", shown), ("params", chosen), ("files", facts["artifacts"])):
         if title:
             print(f"\n{title}")
         for name, value in entries.items():

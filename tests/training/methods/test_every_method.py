@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from lazytui.analyses.words import METRICS
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build
 from lazytui.training.methods import METHODS
+from lazytui.training.methods.signals import SIGNALS
 from lazytui.training.settings import TrainingSettings
 from tests.commands import Lab
 from tests.training.methods.carry import in_two, whole
@@ -48,6 +50,8 @@ def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedD
     straight = whole(settings, data, tmp_path)
     resumed = in_two(settings, data, tmp_path, break_at=9)
     assert straight.steps == 2 * 6
+    own = straight.history.keys() - METRICS.keys() - {"step"}
+    assert own <= SIGNALS.keys(), "what a method tells of itself is defined"
     for name, values in straight.model.state_dict().items():
         assert torch.equal(resumed.model.state_dict()[name], values), name
     assert resumed.history.keys() == straight.history.keys()

@@ -132,5 +132,5 @@ def _differing(recipes: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _words(recipe: Mapping[str, Any], name: str) -> str:
     value = recipe.get(name)
-    told = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    told = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"{name.replace('_', ' ')} {told}"

@@ -160,6 +160,8 @@ def test_recipes_are_told_apart_by_what_differs() -> None:
     assert [group.label for group in labelled(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
     facts = [fact("erm", [], lr=0.1, bias=0.9), fact("erm", [], lr=0.1, bias=0.8), fact("grl", [], lr=0.2, bias=0.9)]
     assert [group.label for group in labelled(facts)] == ["erm · A", "erm · B", "grl · C"], "two things differ"
+    facts = [fact("erm", [], train_size=None), fact("grl", [], train_size=600)]
+    assert [group.label for group in labelled(facts)] == ["erm · train size –", "grl · train size 600"]
 
 
 def test_recipes_are_ranked_within_their_setting_only() -> None:

@@ -44,7 +44,9 @@ def _verdict(groups: Sequence[Group], rank: str) -> Text:
     several = by_setting(groups)
     told = [f"{own[0].setting.before}{' '.join(_of_a_setting(own, rank))}" for own in several]
     if len(several) > 1:
-        told.append("Recipes are ranked and told apart within a setting only: same model, data and number of steps.")
+        told.append(
+            "Recipes are ranked and told apart within a setting only: the same in all but the method and its options."
+        )
     return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(told))
 
 

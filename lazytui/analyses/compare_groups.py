@@ -17,7 +17,7 @@ _OF_A_METHOD = {"method", *MethodOptions.model_fields}
 
 @dataclass(frozen=True)
 class Setting:
-    """What recipes must share to be ranked: model, data and length, all but the method and its options.
+    """What recipes must share to be ranked: model, data, optimizer and length, all but the method and its options.
 
     words: what of it isn't the same in all settings; empty where there is one. tag: the words where they are few, else
     a letter.

@@ -22,16 +22,16 @@ def print_table(heading: Sequence[str], rows: Sequence[Sequence[str]], *, dispen
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = _PIPE_WIDTH
-    left_out: list[str] = []
-    table = _table(heading, rows, left_out)
+    unbounded = console.options.update_width(_PIPE_WIDTH)
+    shown = list(heading)
     for title in dispensable:
-        if console.measure(table, options=console.options.update_width(_PIPE_WIDTH)).maximum > console.width:
-            left_out.append(title)
-            table = _table(heading, rows, left_out)
-    console.print(table)
+        if console.measure(_table(heading, rows, shown), options=unbounded).maximum > console.width:
+            shown.remove(title)
+    console.print(_table(heading, rows, shown))
 
 
-def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], left_out: Sequence[str]) -> Table:
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequence[str]) -> Table:
+    """Those columns of it that are shown."""
     from rich.table import Table
     from rich.text import Text
 
@@ -45,11 +45,10 @@ def _table(heading: Sequence[str], rows: Sequence[Sequence[str]], left_out: Sequ
         "failed": "red",
         "interrupted": "yellow",
     }
-    shown = [place for place, title in enumerate(heading) if title not in left_out]
+    places = [heading.index(title) for title in shown]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for place in shown:
-        title = heading[place]
-        table.add_column(title, no_wrap=place != shown[-1], justify="right" if title in _NUMBERS else "left")
+    for title in shown:
+        table.add_column(title, no_wrap=title != shown[-1], justify="right" if title in _NUMBERS else "left")
     for row in rows:
-        table.add_row(*(Text(plain(row[place]), style=colors.get(row[place], "")) for place in shown))
+        table.add_row(*(Text(plain(row[place]), style=colors.get(row[place], "")) for place in places))
     return table

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 
@@ -27,6 +29,23 @@ def counted(given: Any) -> Any:
     return tuple(dict.fromkeys(number for part in parts for number in _span(part)))
 
 
+def written(values: Iterable[Any]) -> str:
+    """Values as a person would type them: three or more whole numbers in a row are a span."""
+    places = enumerate(values)
+    rows = [[value for _, value in row] for _, row in groupby(places, key=_row)]
+    return ",".join(part for row in rows for part in _shortest(row))
+
+
+def _row(placed: tuple[int, Any]) -> Any:
+    """The same for neighbors that count upwards by one, and nothing else's."""
+    place, value = placed
+    return ("counted", value - place) if type(value) is int else ("alone", place)
+
+
+def _shortest(row: Sequence[Any]) -> list[str]:
+    return [f"{row[0]}-{row[-1]}"] if len(row) >= WORTH_A_SPAN else [str(value) for value in row]
+
+
 def _span(part: Any) -> Any:
     ends = re.fullmatch(r"(\d{1,18})-(\d{1,18})", part) if isinstance(part, str) else None
     if ends is None:
@@ -41,3 +60,6 @@ def _span(part: Any) -> Any:
 
 MOST = 1000
 """How many numbers one span may stand for: a slip of the finger must not fill the memory."""
+
+WORTH_A_SPAN = 3
+"""How many numbers in a row are shorter to read as a span."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from lazytui.analyses.base import Positional, RunReference
+from lazytui.several import written
 
 _SIGNS = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))
 _LARGE = 2**31
@@ -74,7 +75,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (tuple, list)):
-        return " ".join(map(str, value)) or "none"
+        return written(value) or "none"
     return str(value)
 
 

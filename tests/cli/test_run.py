@@ -201,6 +201,6 @@ def test_data_that_cannot_be_rebuilt_are_one_sentence(finished_training: Finishe
 def test_help_says_how_several_values_are_typed_and_which_there_are(lab: Lab) -> None:
     helped = " ".join(lab.call("run", "study", "--help").out.split())
     assert "--seeds <int,...> Seeds: 0-4 or 0,1,7." in helped
-    assert "[at least 0 and less than 2^63] [default: 0 1 2]" in helped
+    assert "[at least 0 and less than 2^63] [default: 0-2]" in helped
     assert "--texture <flat|level|uniform|gaussian|stripes|lines,...>" in helped
     assert "--against RUN Other networks" in " ".join(lab.call("run", "attack", "--help").out.split())

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lazytui.analyses.execute import problems
 from lazytui.analyses.fields import ParamField, fields_of
+from lazytui.several import written
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ def command(kind: str, model: type[BaseModel], given: Mapping[str, Any], also: S
 def _option(field: ParamField, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [field.flag if value else f"--no-{field.flag[2:]}"]
+    if field.several and field.reference is None:
+        return [field.flag, written(_several(value))]
     return [word for one in _several(value) for word in (field.flag, str(one))]
 
 

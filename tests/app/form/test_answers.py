@@ -82,7 +82,7 @@ def _value(field: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(field.suggestions or ("latest", "-x", "a b", "$HOME")) | TEXT
 
 
-@pytest.mark.parametrize("kind", ["dataset", "train", "evaluate"])
+@pytest.mark.parametrize("kind", ["dataset", "train", "evaluate", "study"])
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
 def test_the_command_means_what_the_form_means(kind: str, data: st.DataObject) -> None:
@@ -113,7 +113,7 @@ def test_a_field_is_read_through_all_that_wraps_its_type() -> None:
     assert (eps.type, eps.several, eps.limits) == (float, True, "more than 0 and less than 0.5")
     assert (way.choices, way.several, way.optional) == (("up", "down"), True, True)
     assert (loud.type, loud.help) == (bool, "[default: no]")
-    assert command("x", Wrapped, {"loud": False, "eps": (0.1, 0.3)}) == "lazytui run x --eps 0.1 --eps 0.3 --no-loud"
+    assert command("x", Wrapped, {"loud": False, "eps": (0.1, 0.3)}) == "lazytui run x --eps 0.1,0.3 --no-loud"
 
 
 def test_sentences_name_the_options() -> None:

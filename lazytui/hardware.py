@@ -27,6 +27,10 @@ class Hardware:
         """The same device in the quickest precision that it has."""
         return replace(self, precision=_quickest(self.device))
 
+    def in_full(self) -> Hardware:
+        """The same device in float32, as whatever looks at a network later computes."""
+        return replace(self, precision="fp32")
+
 
 def choose_hardware(device: str, precision: str) -> Hardware:
     """Resolve `auto`. Raises BadInput when the device that was asked for isn't there."""

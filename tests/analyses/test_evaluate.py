@@ -21,7 +21,7 @@ from lazytui.evaluation.pair import of_second
 from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Table, Text
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
-from tests.commands import Lab, read_json
+from tests.commands import TINY_TRAINING, Lab, read_json
 from tests.conftest import ComparedNetworks, FinishedTraining
 
 
@@ -159,6 +159,14 @@ def test_the_first_network_is_measured_as_if_alone(compared_networks: ComparedNe
     assert isinstance(one["confusion-hard"], Matrix) and isinstance(two["confusion-hard"], Matrix)
     assert np.array_equal(one["confusion-hard"].values, two["confusion-hard"].values)
     assert not np.array_equal(one["confusion-hard"].values, getattr(two["against-confusion-hard"], "values"))  # noqa: B009
+
+
+def test_what_a_training_in_bf16_reports_is_what_evaluate_finds(lab: Lab) -> None:
+    trained = lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--precision", "bf16", "--json").json
+    found = lab.call("run", "evaluate", "latest", "--json").json["metrics"]
+    shared = trained["metrics"].keys() & found.keys()
+    assert "hard_calibration_error" in shared
+    assert {name: trained["metrics"][name] for name in shared} == {name: found[name] for name in shared}
 
 
 def test_the_differences_add_up(compared_networks: ComparedNetworks) -> None:

@@ -15,14 +15,17 @@ from lazytui.training.methods.base import Bench
 
 
 class Adversary:
-    """d -> 128 -> 64 -> 10 with BatchNorm and dropout 0.3, trained by an Adam of its own on detached features."""
+    """d -> 128 -> 64 -> 10 with BatchNorm and dropout 0.3, trained by an Adam of its own on detached features.
+
+    In float32: autocast casts a weight once a step, so within it these would be read as they were before their updates.
+    """
 
     def __init__(self, bench: Bench) -> None:
         self._steps = int(bench.option("adversary_steps"))
         width = split_model(bench).head.in_features
         layers = (*_block(width, 128), *_block(128, 64), nn.Linear(64, CLASSES))
         self.network = nn.Sequential(*layers).to(bench.hardware.device)
-        self._optimizer = torch.optim.Adam(self.network.parameters(), lr=bench.option("adversary_lr"))
+        self._optimizer = torch.optim.Adam(self.network.parameters(), lr=bench.option("adversary_lr"), fused=True)
 
     def learn(self, features: Tensor, batch: Batch) -> Tensor:
         """Some steps on one batch of features, (n, d), without a second pass of the trunk: the last one's accuracy."""

@@ -30,8 +30,10 @@ class AgainstAdversary(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         features = self._model.features(batch.images)
-        self._accuracy = self._adversary.learn(features, batch)
-        return cross_entropy(self._model.head(features), batch.digits) + self.unlearning(features, batch, step)
+        with torch.autocast(features.device.type, enabled=False):
+            self._accuracy = self._adversary.learn(features.float(), batch)
+            unlearning = self.unlearning(features.float(), batch, step)
+        return cross_entropy(self._model.head(features), batch.digits) + unlearning
 
     def signals(self) -> Mapping[str, float]:
         return {"adversary_accuracy": float(self._accuracy)}

@@ -10,6 +10,7 @@ from torch.nn.functional import cross_entropy
 
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import BiasedDataset
+from lazytui.hardware import Hardware
 from lazytui.models.build import build_model
 from lazytui.training.methods.adversarial import worst_nearby
 from lazytui.training.methods.bias_balance import log_digit_given_color
@@ -28,7 +29,7 @@ from lazytui.training.methods.rex import RiskExtrapolation
 from lazytui.training.methods.saliency_background import background_saliency
 from lazytui.training.methods.sobel_edge import sobel
 from lazytui.training.methods.suppress import color_selectivity
-from tests.training.methods.benches import at_work, color_reader, first_batch, small_data
+from tests.training.methods.benches import CPU, at_work, color_reader, first_batch, small_data
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +108,22 @@ def test_sobel_of_a_straight_edge_is_its_height() -> None:
     image = torch.zeros(1, 3, 5, 6)
     image[..., 3:] = 0.5
     torch.testing.assert_close(sobel(image)[0, 0, 2], torch.tensor([0, 0, 0.5, 0.5, 0, 0]), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_the_model_meets_the_adversary_as_its_steps_have_left_it(precision: str) -> None:
+    data, model, hardware = small_data(), color_reader(), Hardware(CPU.device, precision)
+    batch, method = first_batch(data), at_work("grl", data, model, adversary_lr=0.1)
+    adversary = method._adversary  # type: ignore[attr-defined]
+    adversary.network.eval()
+    before = adversary.loss(model.features(batch.images), batch).item()
+    with hardware.autocast():
+        loss = method.loss(batch, step=0).item()
+        features = model.features(batch.images)
+        fit = cross_entropy(model.head(features), batch.digits).item()
+    after = adversary.loss(features, batch).item()
+    assert after != pytest.approx(before, rel=1e-3)
+    assert loss - fit == pytest.approx(after, rel=1e-5)
 
 
 def test_reversal_shows_the_trunk_the_opposite_of_what_the_adversary_sees() -> None:

@@ -62,16 +62,22 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
     if pairs and not clear:
         return [
             first,
-            "Each method has one seed in common with its plain training, so nothing tells chance from cure: train "
-            "with more seeds before a claim.",
+            f"No method has two seeds in common with its plain training whose differences in {title} are defined and "
+            "differ, so nothing tells chance from cure: train with more seeds before a claim.",
         ]
-    better = [name for name, interval in clear if interval[0] > 0]
+    ahead = 1 if METRICS[rank].less_is_worse else -1
+    better = [name for name, interval in clear if min(ahead * end for end in interval) > 0]
     over = (
         f"Of {len(clear)} {'method' if len(clear) == 1 else 'methods'} with two seeds or more, {len(better) or 'none'} "
-        "beat plain training of the same architecture for the same number of steps by an interval above 0"
-        f"{': ' if better else ''}{', '.join(better)}."
+        "beat plain training of the same architecture for the same number of steps by an interval that leaves out 0"
+        f"{_uncorrected(len(clear))}{': ' if better else ''}{', '.join(better)}."
     )
     return [first, over] if pairs else [first]
+
+
+def _uncorrected(asked: int) -> str:
+    """Of many intervals of 95 %, some leave out 0 by chance."""
+    return f" (95 %, not corrected for {asked} being asked)" if asked > 1 else ""
 
 
 def _beside_plain(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
@@ -83,7 +89,7 @@ def _told(mean: Mean) -> str:
     if mean.mean is None:
         return "undefined"
     if mean.interval is None:
-        return f"{mean.mean:.1f} % (one seed)"
+        return f"{mean.mean:.1f} % ({'one seed' if mean.n == 1 else f'the same with {mean.n} seeds'})"
     return f"{mean.mean:.1f} % [{mean.interval[0]:.1f}, {mean.interval[1]:.1f}] over {mean.n} seeds"
 
 
@@ -94,7 +100,7 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
         name="ranking",
         title=f"{METRICS[rank].title.capitalize()}, mean over seeds",
         note=f"{METRICS[rank].title}: {METRICS[rank].meaning}. The ends of a bar's interval: 95 %, Student's t over "
-        f"seeds, within 0 and 100 %; none where there is one seed.{_letters(groups)}",
+        f"seeds, within 0 and 100 %; none where there is one seed, or all have the same.{_letters(groups)}",
         labels=tuple(group.label for group in groups),
         values=np.array([np.nan if mean.mean is None else mean.mean for mean in means]),
         intervals=np.array(spans, dtype=np.float64),
@@ -218,8 +224,9 @@ def _cost(groups: Sequence[Group]) -> Table:
     return Table(
         name="cost",
         title="What each costs, reads and keeps to",
-        note="steps: updates of the weights. rules: whether the training set keeps its bias and nothing is turned gray "
-        "(keeps), or not (bends).",
+        note="steps: updates of the weights. images seen: draws from the training data; some methods show an image "
+        "to the network several times a step. rules: whether the training set keeps its bias and nothing is turned "
+        "gray (keeps), or not (bends).",
         columns=tuple(Column(name=name) for name in ("recipe", "steps", "seconds", "images seen", "reads", "rules")),
         rows=tuple(rows),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,7 +59,8 @@ class Group:
 
     @cached_property
     def seeds(self) -> dict[int, Mapping[str, Any]]:
-        """One training a seed: of several the newest, so that no seed counts twice."""
+        """One training a seed, so that no seed counts twice: of several the last, and the newest unless runs were named
+        in another order."""
         return {run["seed"]: run for run in self.fact["runs"]}
 
     def by_seed(self, metric: str) -> dict[int, float | None]:
@@ -82,16 +84,17 @@ class Group:
 
 
 def ranked(facts: Sequence[Mapping[str, Any]], rank: str) -> list[Group]:
-    """Setting by setting, in each the group with the largest mean of the metric first."""
+    """Setting by setting, in each the group that the metric's mean speaks for most first."""
     return [
         group
         for groups in by_setting(labelled(facts))
-        for group in sorted(groups, key=lambda group: -_or_least(group.mean(rank).mean))
+        for group in sorted(groups, key=lambda group: _place(group.mean(rank).mean, rank))
     ]
 
 
-def _or_least(value: float | None) -> float:
-    return -1.0 if value is None else value
+def _place(mean: float | None, rank: str) -> float:
+    """Smaller for the better; the undefined comes last."""
+    return math.inf if mean is None else -mean if METRICS[rank].less_is_worse else mean
 
 
 def by_setting(groups: Sequence[Group]) -> list[list[Group]]:

@@ -103,12 +103,13 @@ def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: di
     if len(known) < len(recipe.reported):
         told = "Not measured: its trainings failed."
     else:
+        seeds = min(mean.n for mean in means.values())
         verdict = allowed.verdict({name: recipe.reported[name].distance(value) for name, value in known.items()})
         told = (
             f"{verdict.capitalize()}{'' if same_ground else ', on other or fewer digits'}: "
             f"study {recipe.study} reported {recipe.told}; measured "
             + ", ".join(f"{name.removesuffix('_accuracy')} {value:.1f}" for name, value in known.items())
-            + f" over {len(params.seeds)} {'seed' if len(params.seeds) == 1 else 'seeds'}."
+            + f" over {seeds} {'seed' if seeds == 1 else 'seeds'}."
         )
     ground = [] if same_ground else [_OTHER_GROUND]
     notes = [recipe.note] if recipe.note else []

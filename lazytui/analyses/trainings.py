@@ -33,6 +33,7 @@ class Trainings:
 
     def __init__(self) -> None:
         self._groups: dict[str, dict[str, Any]] = {}
+        self._trained: dict[str, TrainParams] = {}
 
     @property
     def groups(self) -> list[dict[str, Any]]:
@@ -46,6 +47,7 @@ class Trainings:
         group = self._groups.setdefault(key_of(recipe), new)
         if any(known["run"] == run.reference for known in group["runs"]):
             return
+        self._trained[run.reference] = trained
         group["runs"].append(
             {
                 "run": run.reference,
@@ -62,8 +64,7 @@ class Trainings:
             there = {run["seed"] for run in self._groups.get(group["plain"], {"runs": ()})["runs"]}
             for run in group["runs"]:
                 if run["seed"] not in there:
-                    trained = plain(TrainParams.model_validate({**group["recipe"], "seed": run["seed"]}))
-                    wanted.setdefault((group["plain"], run["seed"]), trained)
+                    wanted.setdefault((group["plain"], run["seed"]), plain(self._trained[run["run"]]))
         return list(wanted.values())
 
 
@@ -83,11 +84,12 @@ def plain(trained: TrainParams) -> TrainParams:
 
 
 def same_training(trained: TrainParams, runs: Iterable[RunFolder]) -> Iterator[RunFolder]:
-    """Those of the runs that are of the same recipe and seed, whatever became of them."""
+    """Those of the runs that are of the same recipe and seed, whatever became of them; and of a precision, if asked."""
     wanted = recipe_of(trained)
     for run in runs:
         other = trained_params(run)
-        if other.seed == trained.seed and recipe_of(other) == wanted:
+        precise = trained.precision in {"auto", other.precision}
+        if precise and other.seed == trained.seed and recipe_of(other) == wanted:
             yield run
 
 

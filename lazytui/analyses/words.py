@@ -10,11 +10,15 @@ from lazytui.runs.result import Result
 
 @dataclass(frozen=True)
 class Metric:
-    """title: what a person reads. meaning: definition with its denominator. share: whether it is shown in percent."""
+    """title: what a person reads. meaning: definition with its denominator. share: whether it is shown in percent.
+
+    less_is_worse: whether the lazier network has less of it.
+    """
 
     title: str
     meaning: str
     share: bool = True
+    less_is_worse: bool = True
 
 
 METRICS = {
@@ -24,7 +28,9 @@ METRICS = {
     "conflicting_accuracy": Metric("conflicting accuracy", "right on probe images that wear another digit's color"),
     "unbiased_accuracy": Metric("unbiased accuracy", "mean over the 100 digit x color groups of the probe split"),
     "worst_group_accuracy": Metric("worst group", "the worst of those groups that has 10 images or more"),
-    "color_follow_rate": Metric("color-follow rate", "conflicting probe images taken for the digit of their color"),
+    "color_follow_rate": Metric(
+        "color-follow rate", "conflicting probe images taken for the digit of their color", less_is_worse=False
+    ),
     "shape_bias": Metric("shape bias", "decided by the digit, of conflicting images decided by digit or color"),
     "easy_calibration_error": Metric("easy calibration error", "mean |confidence - accuracy| on easy, 15 bins (ECE)"),
     "hard_calibration_error": Metric("hard calibration error", "mean |confidence - accuracy| on hard, 15 bins (ECE)"),

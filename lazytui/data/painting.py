@@ -100,3 +100,8 @@ def _composite(
     mixed += inked
     mixed //= _FULL
     planes[:] = mixed
+
+
+def pure_patches(params: DatasetParams) -> NDArray[np.uint8]:
+    """(10, 28, 28, 3) uint8: images of one flat color each, the palette's."""
+    return np.broadcast_to(palette(params.palette).rgb[:, None, None], (10, 28, 28, 3)).copy()

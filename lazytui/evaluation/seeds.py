@@ -11,10 +11,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Mean:
-    """n: values. mean: None without any. interval: 95 % of Student's t with n - 1 degrees of freedom; None below two.
+    """n: values. mean: None without any. interval: 95 % of Student's t with n - 1 degrees of freedom.
 
-    p: two-sided, that a mean of 0 would come out so far from 0 or farther; None below two values. Values that are all
-    the same and not 0 have p = 0.
+    p: two-sided, that a mean of 0 would come out so far from 0 or farther. Neither is defined below two values, nor for
+    values that are all the same: how far others would lie from these is then unknown, not nothing.
     """
 
     n: int
@@ -34,14 +34,13 @@ def over_seeds(values: Sequence[float | None]) -> Mean:
     """The mean of the values that are defined."""
     known = np.array([value for value in values if value is not None], dtype=np.float64)
     n = len(known)
-    if n < 2:
+    if n < 2 or np.allclose(known, known[0], rtol=1e-9, atol=0):
         return Mean(n, float(known[0]) if n else None, None, None)
     from scipy.special import stdtr, stdtrit
 
     mean, error = float(known.mean()), float(known.std(ddof=1)) / math.sqrt(n)
     reach = float(stdtrit(n - 1, 0.975)) * error
-    distance = abs(mean) / error if error else (math.inf if mean else 0.0)
-    return Mean(n, mean, (mean - reach, mean + reach), 2 * float(stdtr(n - 1, -distance)))
+    return Mean(n, mean, (mean - reach, mean + reach), 2 * float(stdtr(n - 1, -abs(mean) / error)))
 
 
 def paired_by_seed(one: Mapping[int, float | None], other: Mapping[int, float | None]) -> Mean:

@@ -118,10 +118,10 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
     assert sum(len(series.x) for series in scatter.series) == 4 and not scatter.joined
 
 
-def fact(method: str, shares: list[float], **recipe: object) -> dict[str, Any]:
+def fact(method: str, shares: list[float], metric: str = "hard_accuracy", **recipe: object) -> dict[str, Any]:
     """A group as a comparison records it, a training a seed."""
     runs = [
-        {"run": f"{method}-{seed}", "seed": seed, "metrics": {"hard_accuracy": share}, "images_seen": 1}
+        {"run": f"{method}-{seed}", "seed": seed, "metrics": {metric: share}, "images_seen": 1}
         for seed, share in enumerate(shares)
     ]
     return {"recipe": {"method": method, **recipe}, "key": method, "plain": "erm", "runs": runs}
@@ -190,6 +190,37 @@ def test_recipes_are_ranked_within_their_setting_only() -> None:
     first, second = told["pairs"], told["pairs-2"]
     assert isinstance(first, Matrix) and isinstance(second, Matrix)
     assert (first.row_labels, second.row_labels) == (("1 rex", "2 erm"), ("1 jtt", "2 erm"))
+
+
+def test_who_follows_color_most_is_last_and_beats_nobody() -> None:
+    rank = "color_follow_rate"
+    facts = [fact("focal", [0.97, 0.95], rank), fact("erm", [0.80, 0.79], rank), fact("grl", [0.05, 0.06], rank)]
+    told = {figure.name: figure for figure in drawn(facts, rank=rank, x=rank, y=rank)}
+    leaderboard, verdict = told["leaderboard"], told["verdict"]
+    assert isinstance(leaderboard, Table) and isinstance(verdict, Text)
+    assert [row[0] for row in leaderboard.rows] == ["grl", "erm", "focal"]
+    assert verdict.paragraphs[0].endswith(
+        "Of 2 methods with two seeds or more, 1 beat plain training of the same architecture for the same number of "
+        "steps by an interval that leaves out 0 (95 %, not corrected for 2 being asked): grl."
+    )
+
+
+@pytest.mark.parametrize("shares", [[0.9], [0.9, 0.9]])
+def test_what_chance_could_be_is_not_known_from_one_seed_or_one_value(shares: list[float]) -> None:
+    facts = [fact("grl", shares), fact("erm", [0.5, 0.5])]
+    (verdict, *_) = drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    assert isinstance(verdict, Text)
+    why = "one seed" if len(shares) == 1 else "the same with 2 seeds"
+    assert f"grl is first of 2 recipes by hard accuracy: 90.0 % ({why})" in verdict.paragraphs[0]
+    assert "No method has two seeds in common with its plain training whose differences" in verdict.paragraphs[0]
+
+
+def test_plain_training_beside_a_cure_is_as_precise(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    lab.call(*TINY, "--precision", "bf16")
+    lab.call(*TINY, "--method", "focal", "--precision", "fp32")
+    assert compare(lab, *(run.id for run in _method(lab, "focal")))[0].metrics["plain_trained"] == 1
+    assert [run.record.params["precision"] for run in _method(lab, "erm")] == ["bf16", "fp32"]
 
 
 def test_a_recipe_alone_is_not_called_first() -> None:

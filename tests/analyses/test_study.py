@@ -7,8 +7,10 @@ import re
 import signal
 from pathlib import Path
 
+from lazytui.analyses.compare_groups import labelled
 from lazytui.analyses.execute import figures
 from lazytui.analyses.study import StudyParams, cells
+from lazytui.analyses.study_figures import by_bias
 from lazytui.figures.kinds import Lines, Table
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import load_result
@@ -132,6 +134,14 @@ def test_the_figures_tell_how_rare_counterexamples_are(every_run: dict[str, Path
     rows = {row[0]: row for row in published.rows}
     assert [column.name for column in published.columns] == ["method", "0.5 %: ours", "papers", "5 %: ours", "papers"]
     assert rows["erm"] == ("erm", measured, 35.3, rows["erm"][3], 77.6)
+
+
+def test_of_colors_drawn_from_all_one_in_ten_is_no_counterexample() -> None:
+    recipes = [{"method": "erm", "bias": bias, "counterexamples": "all"} for bias in (0.95, 0.9)]
+    facts = [{"recipe": recipe, "key": str(recipe), "plain": str(recipe), "runs": []} for recipe in recipes]
+    (lines,) = by_bias(labelled(facts), "hard_accuracy")
+    assert isinstance(lines, Lines)
+    assert list(lines.series[0].x) == [9.0, 4.5]
 
 
 def test_what_no_training_could_do_is_said_before_anything_is_written(lab: Lab) -> None:

@@ -41,6 +41,8 @@ def test_the_difference_is_taken_seed_by_seed() -> None:
     assert found.interval == pytest.approx(tuple(expected.confidence_interval()))
 
 
-def test_the_same_difference_everywhere_is_certain_unless_it_is_none() -> None:
-    assert over_seeds([0.25, 0.25]).p == 0
-    assert over_seeds([0.0, 0.0]).p == 1
+@pytest.mark.parametrize("values", [(0.25, 0.25), (0.0, 0.0, 0.0), (0.1 + 0.2, 0.3)])
+def test_the_same_everywhere_tells_nothing_of_chance(values: tuple[float, ...]) -> None:
+    found = over_seeds(values)
+    assert (found.n, found.interval, found.p) == (len(values), None, None)
+    assert found.mean == pytest.approx(values[0])

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from lazytui.data.painting import pure_patches
 from lazytui.data.palettes import palette
 from lazytui.data.resident import to_float
 from lazytui.data.splits import BiasedDataset, Split
@@ -23,7 +24,7 @@ from lazytui.interpret.neurons.measures import Measures, measure
 from lazytui.interpret.neurons.preferred import Climber, class_images, inverted, preferred_inputs, stability
 from lazytui.interpret.neurons.relations import clustered, correlation, shared_information, spectrum
 from lazytui.interpret.neurons.roles import ROLES
-from lazytui.interpret.neurons.snippets import pure_patches, snippets
+from lazytui.interpret.neurons.snippets import snippets
 from lazytui.interpret.neurons.without import MODES, Mode, Without, random_orders
 
 Arrays = dict[str, NDArray[Any]]

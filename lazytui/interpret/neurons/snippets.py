@@ -1,4 +1,4 @@
-"""Simple things to show a neuron: pure colors, bare textures, anti-colored digits, single strokes and loops."""
+"""Simple things to show a neuron: bare textures, anti-colored digits, single strokes and loops."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from lazytui.data.splits import BiasedDataset
 
 _WIDTH = 1.6
 """Half the width of a drawn stroke, in pixels."""
-
-
-def pure_patches(params: DatasetParams) -> NDArray[np.uint8]:
-    """(10, 28, 28, 3) uint8: images of one flat color each, the palette's."""
-    return np.broadcast_to(palette(params.palette).rgb[:, None, None], (10, 28, 28, 3)).copy()
 
 
 def snippets(data: BiasedDataset) -> NDArray[np.uint8]:

@@ -88,7 +88,6 @@ METHODS = {
         "Suppression",
         source="study A",
         options={"damping": 0.3, "boost": 3, "every": 1},
-        needs=("color labels",),
         hopeless=True,
     ),
     "input-color-gradient": MethodEntry(

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
+from lazytui.data.palettes import NO_COLOR
 from lazytui.data.resident import Batch, Resident
 from lazytui.data.splits import BiasedDataset
 from lazytui.hardware import Hardware
@@ -53,8 +54,8 @@ class Bench:
 
     @cached_property
     def conflicting(self) -> Tensor:
-        """(n,) bool on the device: in another color than the digit's own."""
-        return self.colors != self.digits
+        """(n,) bool on the device: in another color than the digit's own; gray images are in none."""
+        return (self.colors != self.digits) & (self.colors != NO_COLOR)
 
     def epoch_generator(self, epoch: int) -> torch.Generator:
         """Randomness for an epoch's order, on the CPU: a function of seed and epoch, found again by a resume."""

@@ -38,7 +38,8 @@ def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temper
     """The mean of -log e^(a p / t) / (e^(a p / t) + sum_n e^(a n / t)) over all pairs of an anchor a and a positive p.
 
     features: (n, d), made unit vectors; digits, predicted: (n,) int64. Positives have the anchor's digit and another
-    prediction, negatives n its prediction and another digit. 0 where no sample has a positive.
+    prediction, negatives n its prediction and another digit. 0 where no sample has a positive. The paper's sum below
+    the line holds all of an anchor's positives; here, as in its authors' variant `single_pos`, it holds one at a time.
     """
     with torch.autocast(features.device.type, enabled=False):  # a small temperature makes small errors large
         unit = normalize(features, dim=1)

@@ -32,7 +32,7 @@ class DeepFeatureReweighting(PlainTraining):
 
     def finish(self) -> None:
         balanced = self._aside.balanced
-        values = features(self.bench, balanced)
+        values = features(self.bench, balanced.images)
         mean, spread = values.mean(0), values.std(0).clamp(min=1e-6)
         digits = torch.from_numpy(balanced.digits).to(values.device, torch.int64)
         weight, bias = self._mean_head((values - mean) / spread, digits)

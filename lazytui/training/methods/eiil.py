@@ -42,14 +42,14 @@ class EnvironmentInference(TwoPhases):
         return self._risk.of(each, cells(batch.digits, self.parts[batch.indices]))
 
     def state_dict(self) -> dict[str, Any]:
-        shares = self._risk.shares if self._risk else torch.zeros(0)
-        return {**super().state_dict(), "shares": shares}
+        log_shares = self._risk.log_shares if self._risk else torch.zeros(0)
+        return {**super().state_dict(), "log_shares": log_shares}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         super().load_state_dict(state)
         if self.divided:
             self._risk = self._even()
-            self._risk.shares.copy_(state["shares"])
+            self._risk.log_shares.copy_(state["log_shares"])
 
     def _even(self) -> WorstGroups:
         return WorstGroups(cells(self.bench.digits, self.parts), self.bench.option("group_lr"))

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot
 
 from lazytui.data.resident import Batch
+from lazytui.errors import BadInput
 from lazytui.models.classifier import CLASSES
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import draw, group_means, share_evenly
@@ -18,13 +19,19 @@ from lazytui.training.methods.groups import draw, group_means, share_evenly
 class InvariantRisk(Method):
     """Two environments, drawn evenly: samples in their own digit's color, and samples in another's.
 
-    Drawing them evenly counts conflicting samples more already. The penalty's weight is 1 for `anneal_steps`, so that
-    there is something to be invariant, then `penalty`.
+    Drawing them evenly counts conflicting samples more already. The penalty's weight is 1 for `anneal_steps`, half of
+    the training at most, so that there is something to be invariant, then `penalty`.
     """
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self.environments = bench.conflicting.long()
+        if bench.conflicting.all() or not bench.conflicting.any():
+            raise BadInput(
+                f"The method {bench.settings.method} sets digits in their own color against digits in others, and the "
+                "training data hold only one of these: use more images, or a bias between 0 and 1."
+            )
+        self.annealed = min(int(bench.option("anneal_steps")), bench.total_steps // 2)
         self._term = torch.zeros((), device=bench.hardware.device)
 
     @abstractmethod
@@ -41,7 +48,7 @@ class InvariantRisk(Method):
         return risk + self.penalty_weight(step) * term
 
     def penalty_weight(self, step: int) -> float:
-        return self.bench.option("penalty") if step >= self.bench.option("anneal_steps") else 1.0
+        return self.bench.option("penalty") if step >= self.annealed else 1.0
 
     def signals(self) -> Mapping[str, float]:
         return {"invariance_penalty": float(self._term)}

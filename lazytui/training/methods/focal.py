@@ -14,4 +14,5 @@ class FocalLoss(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         each = cross_entropy(self.bench.model(batch.images), batch.digits, reduction="none")
-        return ((1 - (-each).exp()) ** self.bench.option("gamma") * each).mean()
+        wrong = (1 - (-each).exp()).clamp(min=1e-12)  # the root of 0, where gamma is under 1, has no gradient
+        return (wrong ** self.bench.option("gamma") * each).mean()

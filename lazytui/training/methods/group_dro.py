@@ -29,23 +29,25 @@ class GroupDRO(Method):
         return self._risk.of(each, self._groups[batch.indices])
 
     def signals(self) -> Mapping[str, float]:
-        return {"largest_group_weight": float(self._risk.shares.max())}
+        return {"largest_group_weight": float(self._risk.log_shares.max().exp())}
 
     def state_dict(self) -> dict[str, Any]:
-        return {**super().state_dict(), "shares": self._risk.shares}
+        return {**super().state_dict(), "log_shares": self._risk.log_shares}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         super().load_state_dict(state)
-        self._risk.shares.copy_(state["shares"])
+        self._risk.log_shares.copy_(state["log_shares"])
 
 
 class WorstGroups:
-    """The online algorithm's q: (groups,) float32, its sum 1; it begins even over the groups that there are."""
+    """The online algorithm's q, as logarithms: none ever comes to 0, however far it falls behind.
+
+    log_shares: (groups,) float32; it begins even over the groups that there are, and is -inf for others.
+    """
 
     def __init__(self, groups: Tensor, rate: float) -> None:
         self._rate = rate
-        there = (groups.bincount() > 0).float()
-        self.shares = there / there.sum()
+        self.log_shares = (groups.bincount() > 0).float().log().log_softmax(0)
 
     def of(self, each: Tensor, groups: Tensor) -> Tensor:
         """sum_g q_g L_g over the groups of this batch, after q has moved. each: (n,) losses; groups: (n,) int64.
@@ -53,7 +55,6 @@ class WorstGroups:
         Divided by the q of these groups: of 100 groups an evenly drawn batch of 64 holds 47 on average, one of 256
         holds 92, and those that it knows nothing of must not make its loss small.
         """
-        means, there = group_means(each.float(), groups, len(self.shares))
-        grown = self.shares * (self._rate * means.detach()).exp()
-        self.shares.copy_(grown / grown.sum())
-        return (self.shares * means).sum() / self.shares[there].sum()
+        means, there = group_means(each.float(), groups, len(self.log_shares))
+        self.log_shares.copy_((self.log_shares + self._rate * means.detach()).log_softmax(0))
+        return (self.log_shares[there].softmax(0) * means[there]).sum()

@@ -18,6 +18,6 @@ class InvariantRiskMinimization(InvariantRisk):
         return environment_risks(logits, digits, environments).sum(), gradients.square().sum()
 
     def step(self, batch: Batch, step: int) -> Tensor:
-        if step == self.bench.option("anneal_steps"):
+        if step == self.annealed:
             self.optimizer = make_optimizer(self.bench.model.parameters(), self.bench.settings)
         return super().step(batch, step)

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lazytui.models.classifier import CLASSES
+from lazytui.training.methods.adversary import split_model
+from lazytui.training.methods.base import Bench
 from lazytui.training.methods.look_back import features
 from lazytui.training.methods.two_phases import TwoPhases
 
@@ -15,9 +17,13 @@ from lazytui.training.methods.two_phases import TwoPhases
 class Clusters(TwoPhases):
     """Parts are two clusters of the first network's features, found digit by digit (k-means)."""
 
+    def __init__(self, bench: Bench) -> None:
+        split_model(bench)
+        super().__init__(bench)
+
     def divide(self) -> Tensor:
         digits = self.bench.data.train.digits
-        values = features(self.bench, self.bench.data.train).cpu().numpy()
+        values = features(self.bench, self.bench.data.train.images).cpu().numpy()
         parts = np.zeros(len(digits), np.int64)
         for digit in range(CLASSES):
             mine = digits == digit

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from lazytui.data.resident import to_float
-from lazytui.data.splits import Split
 from lazytui.evaluation.predict import evaluating, probabilities
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench
@@ -26,11 +27,11 @@ def log_probabilities(bench: Bench) -> Tensor:
 
 
 @torch.no_grad()
-def features(bench: Bench, split: Split) -> Tensor:
-    """(n, d) float32 on the device: the penultimate activations for a split's images."""
-    model, images = split_model(bench), torch.from_numpy(split.images)
+def features(bench: Bench, images: NDArray[np.uint8]) -> Tensor:
+    """(n, d) float32 on the device: the penultimate activations for images (n, 28, 28, 3)."""
+    model, pixels = split_model(bench), torch.from_numpy(images)
     with evaluating(model), bench.hardware.autocast():
         chunks = [
-            model.features(to_float(part.to(bench.hardware.device))).float() for part in torch.split(images, _BATCH)
+            model.features(to_float(part.to(bench.hardware.device))).float() for part in torch.split(pixels, _BATCH)
         ]
     return torch.cat(chunks)

@@ -31,7 +31,9 @@ class MethodOptions(BaseModel):
     every: int | None = _option("every", "Epochs between looks at the features.", ge=1, le=10_000)
     first_epochs: int | None = _option("first_epochs", "Epochs of the first, plain network.", ge=1, le=10_000)
     upweight: float | None = _option("upweight", "How many times as often its errors are drawn.", ge=1, le=1e6)
-    anneal_steps: int | None = _option("anneal_steps", "Steps before the penalty gets its weight.", ge=0)
+    anneal_steps: int | None = _option(
+        "anneal_steps", "Steps before the penalty gets its weight; half of the training at most.", ge=0
+    )
     q: float | None = _option("q", "How proud the biased network is: 0 plain, 1 most.", gt=0, le=1)
     ema: float | None = _option("ema", "Share of the old in a sample's average loss.", ge=0, lt=1)
     group_lr: float | None = _option("group_lr", "How fast the worst groups gain weight.", ge=0, le=10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SIGNALS = {
     "adversary_accuracy": "Share of the step's images whose color the adversary guesses from the features as it "
-    "learns on them: 0.1 by chance.",
+    "learns on them: 0.1 by chance; at a bias of 0.95, 0.95 for whoever reads the digit alone.",
     "alpha": "What the adversary's gradient is turned around by: the features unlearn color that much.",
     "background_saliency": "Mean absolute gradient of the loss to a value of the background: 0 where it can't matter.",
     "channel_difference": "Mean over pixels of how much the loss's gradients to red, green and blue differ: 0 for a "

@@ -6,8 +6,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, linear, one_hot
+from torch.nn.functional import cross_entropy, linear
 
+from lazytui.data.painting import pure_patches
 from lazytui.data.resident import Batch
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench, Method
@@ -30,7 +31,7 @@ class Suppression(Method):
 
     def begin_epoch(self, epoch: int) -> None:
         if epoch % int(self.bench.option("every")) == 0:
-            selective = color_selectivity(features(self.bench, self.bench.data.train), self.bench.colors)
+            selective = color_selectivity(features(self.bench, pure_patches(self.bench.data.params)))
             damped, boosted = self.bench.option("damping"), self.bench.option("boost")
             self._factors = torch.where(selective > selective.median(), damped, boosted)
             self._bring_over()
@@ -59,9 +60,15 @@ class Suppression(Method):
         self._model.head.weight.copy_(self._weight * self._factors)
 
 
-def color_selectivity(features: Tensor, colors: Tensor) -> Tensor:
-    """(n, d) -> (d,): (max - mean) / std over the mean responses to each color, of those that occur."""
-    one_of_each = one_hot(colors).float()
-    counts = one_of_each.sum(0)
-    responses = (one_of_each.T @ features)[counts > 0] / counts[counts > 0, None]
-    return (responses.amax(0) - responses.mean(0)) / (responses.std(0, correction=0) + 1e-12)
+def color_selectivity(responses: Tensor) -> Tensor:
+    """(10, d) responses to pure colors -> (d,) in [0, 3]: (max - mean) / std.
+
+    0 for features whose std is under a thousandth of the largest: what little they differ by isn't an answer to color.
+    On biased images it would measure the digit as much, which is what their color tells.
+    """
+    spread = responses.std(0, correction=0)
+    selectivity = (responses.amax(0) - responses.mean(0)) / (spread + 1e-12)
+    return selectivity.where(spread >= _FLAT * spread.max(), 0.0)
+
+
+_FLAT = 1e-3

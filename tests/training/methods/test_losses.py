@@ -9,7 +9,9 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from lazytui.data.palettes import NO_COLOR
+from lazytui.data.resident import Batch
 from lazytui.data.splits import BiasedDataset
+from lazytui.errors import BadInput
 from lazytui.hardware import Hardware
 from lazytui.models.build import build_model
 from lazytui.training.methods.adversarial import worst_nearby
@@ -193,6 +195,14 @@ def test_the_penalty_gets_its_weight_after_annealing(data: BiasedDataset) -> Non
     method = at_work("rex", data, penalty=7, anneal_steps=3)
     assert isinstance(method, RiskExtrapolation)
     assert [method.penalty_weight(step) for step in (0, 2, 3, 50)] == [1, 1, 7, 7]
+    short = at_work("rex", data, penalty=7, anneal_steps=500)
+    assert isinstance(short, RiskExtrapolation)
+    assert [short.penalty_weight(step) for step in (49, 50)] == [1, 7], "these are 100 steps in all"
+
+
+def test_one_environment_has_nothing_to_be_invariant_to() -> None:
+    with pytest.raises(BadInput, match="hold only one of these"):
+        at_work("irm", small_data(bias=0))
 
 
 def test_an_environment_that_is_missing_from_a_batch_does_not_count(data: BiasedDataset) -> None:
@@ -231,16 +241,31 @@ def test_learning_from_failure_weighs_by_both_networks(data: BiasedDataset) -> N
 
 def test_the_worst_group_gains_weight() -> None:
     risk = WorstGroups(torch.tensor([0, 0, 2, 2]), rate=0.5)
-    assert risk.shares.tolist() == [0.5, 0, 0.5]
+    torch.testing.assert_close(risk.log_shares.exp(), torch.tensor([0.5, 0, 0.5]))
     found = risk.of(torch.tensor([1.0, 3.0, 4.0]), torch.tensor([0, 0, 2]))
     low, high = math.exp(0.5 * 2), math.exp(0.5 * 4)
     assert found.item() == pytest.approx((low * 2 + high * 4) / (low + high), rel=1e-5)
-    assert risk.shares[2].item() == pytest.approx(high / (low + high), rel=1e-5)
+    assert risk.log_shares[2].exp().item() == pytest.approx(high / (low + high), rel=1e-5)
 
 
 def test_groups_that_a_batch_lacks_do_not_make_its_loss_small() -> None:
     risk = WorstGroups(torch.arange(100), rate=0.01)
     assert risk.of(torch.ones(64), torch.arange(64)).item() == pytest.approx(1)
+
+
+def test_a_group_far_behind_still_counts_where_it_is_alone_in_a_batch() -> None:
+    risk = WorstGroups(torch.arange(2), rate=10)
+    for _ in range(100):
+        risk.of(torch.tensor([0.1, 3.0]), torch.arange(2))
+    assert risk.of(torch.tensor([0.7]), torch.tensor([0])).item() == pytest.approx(0.7)
+
+
+def test_focal_loss_has_a_gradient_where_nothing_is_wrong() -> None:
+    images = torch.full((4, 3, 28, 28), 100.0)
+    model = color_reader()
+    sure = Batch(images, torch.full((4,), 9), torch.full((4,), 9), torch.arange(4))
+    at_work("focal", small_data(), model, gamma=0.5).loss(sure, 0).backward()
+    assert model.head.weight.grad is not None and model.head.weight.grad.isfinite().all()
 
 
 def test_the_prior_of_a_digit_given_its_color() -> None:
@@ -276,10 +301,10 @@ def test_contrast_of_three_images() -> None:
 
 
 def test_color_selectivity_finds_the_color_feature() -> None:
-    """A feature that answers to one of ten colors has (1 - .1) / .3 = 3, one that answers to none has 0."""
-    colors = torch.arange(10).repeat(3)
-    features = torch.stack(((colors == 4).float(), torch.ones(30)), 1)
-    torch.testing.assert_close(color_selectivity(features, colors), torch.tensor([3.0, 0.0]), atol=1e-4, rtol=0)
+    """A feature that answers to one of ten colors has .9 / .3 = 3, to five .5 / .5 = 1; one that hardly moves has 0."""
+    one, five, barely = torch.eye(10)[4], (torch.arange(10) < 5).float(), 1 + 1e-4 * torch.eye(10)[2]
+    selectivity = color_selectivity(torch.stack((one, five, barely), 1))
+    torch.testing.assert_close(selectivity, torch.tensor([3.0, 1.0, 0.0]), atol=1e-4, rtol=0)
 
 
 def test_what_suppression_keeps_is_what_it_trained(data: BiasedDataset) -> None:

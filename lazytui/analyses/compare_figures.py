@@ -65,8 +65,7 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
             f"No method has two seeds in common with its plain training whose differences in {title} are defined and "
             "differ, so nothing tells chance from cure: train with more seeds before a claim.",
         ]
-    ahead = 1 if METRICS[rank].less_is_worse else -1
-    better = [name for name, interval in clear if min(ahead * end for end in interval) > 0]
+    better = [name for name, interval in clear if min(map(METRICS[rank].merit, interval)) > 0]
     over = (
         f"Of {len(clear)} {'method' if len(clear) == 1 else 'methods'} with two seeds or more, {len(better) or 'none'} "
         "beat plain training of the same architecture for the same number of steps by an interval that leaves out 0"

@@ -94,7 +94,7 @@ def ranked(facts: Sequence[Mapping[str, Any]], rank: str) -> list[Group]:
 
 def _place(mean: float | None, rank: str) -> float:
     """Smaller for the better; the undefined comes last."""
-    return math.inf if mean is None else -mean if METRICS[rank].less_is_worse else mean
+    return math.inf if mean is None else -METRICS[rank].merit(mean)
 
 
 def by_setting(groups: Sequence[Group]) -> list[list[Group]]:

@@ -20,6 +20,10 @@ class Metric:
     share: bool = True
     less_is_worse: bool = True
 
+    def merit(self, value: float) -> float:
+        """More for the better, and nothing where the value is 0."""
+        return value if self.less_is_worse else -value
+
 
 METRICS = {
     "easy_accuracy": Metric("easy accuracy", "right on the validation split, where color tells the digit"),

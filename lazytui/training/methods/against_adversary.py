@@ -31,8 +31,9 @@ class AgainstAdversary(Method):
     def loss(self, batch: Batch, step: int) -> Tensor:
         features = self._model.features(batch.images)
         with torch.autocast(features.device.type, enabled=False):
-            self._accuracy = self._adversary.learn(features.float(), batch)
-            unlearning = self.unlearning(features.float(), batch, step)
+            precise = features.float()
+            self._accuracy = self._adversary.learn(precise, batch)
+            unlearning = self.unlearning(precise, batch, step)
         return cross_entropy(self._model.head(features), batch.digits) + unlearning
 
     def signals(self) -> Mapping[str, float]:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lazytui.errors import BadInput
+from lazytui.reading import Unreadable
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -30,14 +31,19 @@ _UMASK = os.umask(0o077)
 os.umask(_UMASK)
 
 
+def reason(error: OSError) -> str:
+    """Why the system or `lazytui.reading` refused, in a few words."""
+    told = error.strerror or str(error)
+    return told if isinstance(error, Unreadable) else _REASONS.get(error.errno or 0, told)
+
+
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Turn what the system says about writing `path` into one sentence (BadInput)."""
     try:
         yield
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
-        raise BadInput(f"{path} can't be written: {reason}.") from error
+        raise BadInput(f"{path} can't be written: {reason(error)}.") from error
 
 
 @contextmanager

@@ -10,10 +10,12 @@ from lazytui.data.palettes import palette
 from lazytui.errors import BadInput, UsageError
 from lazytui.files import write_atomic
 from lazytui.plain_text import plain
+from lazytui.reading import read_json
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result
 
 LONGEST = 80
+_LARGEST = 4 << 20
 
 Labels = Mapping[int, str]
 """By feature."""
@@ -22,11 +24,11 @@ Labels = Mapping[int, str]
 def read_labels(run: RunFolder) -> Labels:
     """The labels of a run's features, made safe to show. Raises BadInput where their file is damaged."""
     try:
-        content = json.loads(run.labels.read_bytes())
+        content = read_json(run.labels, _LARGEST)
         return {int(feature): plain(str(text))[:LONGEST] for feature, text in content.items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, AttributeError) as error:
         raise BadInput(f"{run.labels} is damaged and can't be read.") from error
 
 

@@ -18,6 +18,7 @@ from textual.worker import get_current_worker
 from lazytui.app.failures import TellsFailures
 from lazytui.app.following import POLL_SECONDS, keep_looking
 from lazytui.plain_text import plain
+from lazytui.reading import open_regular
 from lazytui.runs.folder import OUTPUT_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.words import state_word
 
@@ -85,9 +86,7 @@ class Log(TellsFailures, ModalScreen[None]):
 def _end(path: Path) -> str:
     """The last lines of a file that may be anything, or nothing where it can't be read."""
     try:
-        if path.is_symlink() or not path.is_file():
-            return ""
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             length = file.seek(0, os.SEEK_END)
             file.seek(max(length - _MOST, 0))
             words = file.read(_MOST).decode(errors="replace")

@@ -15,6 +15,7 @@ from lazytui.app.form_place import FormPlace
 from lazytui.app.place import Place, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files import write_atomic
+from lazytui.reading import read_regular
 from lazytui.runs.workspace import Workspace, shipped_runs
 
 FILE = ".session.json"
@@ -34,11 +35,8 @@ class Session(BaseModel):
 
 def load(workspace: Path) -> Session:
     """The session that was kept; a new one where there is none, or none that can be trusted."""
-    file = workspace / FILE
     try:
-        if file.is_symlink() or not file.is_file() or file.stat().st_size > _LARGEST:
-            return Session()
-        return Session.model_validate_json(file.read_bytes())
+        return Session.model_validate_json(read_regular(workspace / FILE, _LARGEST))
     except (OSError, ValidationError):
         return Session()
 

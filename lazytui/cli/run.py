@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from lazytui.runs.workspace import Workspace
 
 
+_LARGEST_CONFIG = 1 << 20
+
+
 class _Analyses(TyperGroup):
     """Its commands are the registered analyses, each built when it is asked for."""
 
@@ -164,14 +167,15 @@ def _read_config(path: Path | None, kind: str) -> dict[str, Any]:
     """Options from a TOML file: at its top level, or in a table named after the analysis."""
     if path is None:
         return {}
-    import tomllib
-
     from lazytui.analyses import analysis
+    from lazytui.files import reason
+    from lazytui.reading import read_toml
 
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = read_toml(path, _LARGEST_CONFIG)
     except (OSError, ValueError) as error:
-        raise BadInput(f"The config file {path} can't be read: {error}.") from error
+        why = reason(error) if isinstance(error, OSError) else error
+        raise BadInput(f"The config file {path} can't be read: {why}.") from error
     tables = {name: value for name, value in content.items() if isinstance(value, dict)}
     for name in tables:
         if name not in SUMMARIES:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lazytui.errors import BadInput
+from lazytui.files import reason
+from lazytui.reading import Unreadable, open_regular, parse_json
 
 FORMAT = "1"
 """The version of our metadata; a file of another one is refused."""
@@ -31,11 +33,14 @@ def describe(path: Path) -> Header:
     from safetensors import SafetensorError, safe_open
 
     try:
+        open_regular(path, links=True).close()  # maps a file, and would wait for a pipe
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except FileNotFoundError as error:
         raise BadInput(f"There are no weights at {path}.") from error
+    except Unreadable as error:
+        raise BadInput(f"{path} can't be read: {reason(error)}.") from error
     except (OSError, SafetensorError) as error:
         raise BadInput(
             f"{path} can't be read as safetensors: it is damaged, cut short, or another kind of file."
@@ -52,8 +57,8 @@ def _unpack(metadata: Mapping[str, str], path: Path) -> dict[str, str]:
     if _KEY not in metadata:
         return {}
     try:
-        entries = {str(key): str(value) for key, value in json.loads(metadata[_KEY]).items()}
-    except (ValueError, AttributeError, RecursionError) as error:
+        entries = {str(key): str(value) for key, value in parse_json(metadata[_KEY]).items()}
+    except (ValueError, AttributeError) as error:
         raise BadInput(f"The metadata of {path} is damaged.") from error
     if entries.get("format") != FORMAT:
         raise BadInput(f"{path} is of format {entries.get('format')!r}, and this lazytui reads format {FORMAT!r}.")

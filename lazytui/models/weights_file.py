@@ -10,12 +10,17 @@ from safetensors.torch import load
 from torch import Tensor
 
 from lazytui.errors import BadInput
+from lazytui.files import reason
 from lazytui.models.headers import describe
+from lazytui.reading import Unreadable, open_regular, read_regular
 
 Weights = dict[str, Tensor]
 """Tensors on the CPU by dotted name, as in a module's `state_dict()`."""
 
 PICKLED = (".pt", ".pth")
+
+LARGEST = 4 << 30
+"""Bytes of a weights file."""
 
 
 def read_weights(path: Path) -> Weights:
@@ -26,14 +31,20 @@ def read_weights(path: Path) -> Weights:
     if path.suffix in PICKLED:
         return _read_pickled(path)
     describe(path)  # says what is wrong with a file that can't be read
-    return load(path.read_bytes())
+    try:
+        return load(read_regular(path, LARGEST, links=True))
+    except OSError as error:
+        raise BadInput(f"{path} can't be read: {reason(error)}.") from error
 
 
 def _read_pickled(path: Path) -> Weights:
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with open_regular(path, links=True) as file:
+            content = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise BadInput(f"There are no weights at {path}.") from error
+    except Unreadable as error:
+        raise BadInput(f"{path} can't be read: {reason(error)}.") from error
     except Exception as error:  # what a damaged file raises depends on where the damage is
         if isinstance(error, pickle.UnpicklingError) and "global" in str(error).lower():
             raise BadInput(

@@ -9,13 +9,13 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from pydantic_core import from_json
 
 from lazytui.files import storage_errors
+from lazytui.reading import open_regular, open_to_append
 
 Event = dict[str, Any]
 """Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:
@@ -28,6 +28,12 @@ continued: the run was paused; nothing was done since the event before.
 
 _LARGEST = sys.float_info.max
 
+_LONGEST_LINE = 1 << 20
+_MOST_AT_ONCE = 4 << 20
+_MOST_IN_VAIN = 64 << 20
+_MOST = 1 << 30
+"""Bytes: of a line; of lines that are read in one go; that are searched for an event at one call; of a log."""
+
 
 class EventLog:
     """The writing end. One line is one write, so that a kill tears at most the last line."""
@@ -35,7 +41,7 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         self._path = path
         with storage_errors(path):
-            self._file = path.open("ab", buffering=0)
+            self._file = open_to_append(path)
             if _torn(path):
                 self._file.write(b"\n")
 
@@ -59,8 +65,12 @@ class EventReader:
         self.damaged = 0
 
     def read(self, most: int = 2000) -> list[Event]:
-        """The next events, `most` of them at the most; an empty list when there is nothing new or no file yet."""
-        while lines := self._lines(most):
+        """The next events, `most` of them at the most; an empty list when there is nothing new or no file yet.
+
+        It is empty as well where nothing but damage comes for long, and at the end of what a log can have.
+        """
+        begun = self._offset
+        while self._offset - begun < _MOST_IN_VAIN and (lines := self._lines(most)):
             self._offset += sum(map(len, lines))
             events = [event for event in _parsed(lines) if _well_formed(event)]
             self.damaged += sum(1 for line in lines if line.strip()) - len(events)
@@ -69,15 +79,22 @@ class EventReader:
         return []
 
     def _lines(self, most: int) -> list[bytes]:
-        """The next whole lines."""
+        """The next whole lines; of one that is too long, its pieces."""
+        lines: list[bytes] = []
         try:
-            with self._path.open("rb") as file:
+            with open_regular(self._path) as file:
                 if file.seek(0, os.SEEK_END) < self._offset:
                     self._offset = 0  # the file was begun anew
-                file.seek(self._offset)
-                return list(takewhile(lambda line: line.endswith(b"\n"), islice(file, most)))
+                end = file.seek(self._offset)
+                while len(lines) < most and end - self._offset < _MOST_AT_ONCE and end < _MOST:
+                    line = file.readline(_LONGEST_LINE)
+                    if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
+                        break
+                    lines.append(line)
+                    end += len(line)
         except OSError:  # not there yet, or nothing that can be read as a file
             return []
+        return lines
 
 
 def read_events(path: Path) -> tuple[list[Event], int]:
@@ -129,7 +146,7 @@ def _is_number_or_none(value: object) -> bool:
 
 
 def _torn(path: Path) -> bool:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if file.seek(0, os.SEEK_END) == 0:
             return False
         file.seek(-1, os.SEEK_END)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lazytui.errors import BadInput, UsageError
 from lazytui.files import storage_errors, write_atomic
+from lazytui.reading import open_regular, read_regular
 from lazytui.runs.status import Status, observed, read_status, write_status
 
 RECORD_FILE = "run.json"
@@ -26,6 +27,9 @@ OUTPUT_FILE = "output.log"
 STOP_FILE = "stop"
 PAUSE_FILE = "pause"
 TRACEBACK_FILE = "traceback.txt"
+
+_LARGEST_RECORD = 4 << 20
+"""Bytes: a comparison of ten thousand runs names each of them."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _RESERVED = frozenset({"latest", "shipped"})
@@ -66,7 +70,7 @@ class RunFolder:
         """Raises BadInput when run.json is missing or damaged, or the folder holds links."""
         self.refuse_links()
         try:
-            return RunRecord.model_validate_json((self.path / RECORD_FILE).read_bytes())
+            return RunRecord.model_validate_json(read_regular(self.path / RECORD_FILE, _LARGEST_RECORD))
         except FileNotFoundError as error:
             raise BadInput(f"{self.path} isn't a run: it has no {RECORD_FILE}.") from error
         except (OSError, ValidationError) as error:
@@ -135,7 +139,8 @@ class RunFolder:
     def name(self) -> str | None:
         """The name a person gave it; text of unknown origin, so only a well-formed one counts."""
         try:
-            name = (self.path / "name").read_text(encoding="utf-8", errors="replace")[:100].strip()
+            with open_regular(self.path / "name") as file:
+                name = file.read(100).decode(errors="replace").strip()
         except OSError:
             return None
         return name if _NAME.fullmatch(name) else None

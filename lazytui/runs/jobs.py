@@ -14,6 +14,7 @@ from contextlib import suppress
 
 from lazytui.errors import UsageError
 from lazytui.files import storage_errors
+from lazytui.reading import open_to_append
 from lazytui.runs.folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.status import GOING, RESUMABLE, Status, process_fields, process_lives
 from lazytui.runs.workspace import Workspace
@@ -36,7 +37,7 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
     queued = {"state": "queued", "heartbeat": time.time(), "host": socket.gethostname()}
     run.set_status(Status.model_validate(queued))
     command = [sys.executable, "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
-    with storage_errors(run.path), (run.path / OUTPUT_FILE).open("ab") as output:
+    with storage_errors(run.path), open_to_append(run.path / OUTPUT_FILE) as output:
         process = subprocess.Popen(
             [*command, "--workspace", str(workspace.path.resolve())],
             stdin=subprocess.DEVNULL,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.files import write_atomic
+from lazytui.reading import read_json, read_regular
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 RESULT_FILE = "result.json"
 ARRAYS_FILE = "arrays.safetensors"
+
+_LARGEST_RESULT = 32 << 20
+_LARGEST_ARRAYS = 1 << 30
+"""Bytes. What is larger is neither written nor read."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def save_result(folder: Path, result: Result) -> None:
 def read_metrics(folder: Path) -> dict[str, float | None]:
     """The metrics alone; empty where there is no result or a damaged one. Needs no numpy."""
     try:
-        return _finite(json.loads((folder / RESULT_FILE).read_bytes())["metrics"])
+        return _finite(read_json(folder / RESULT_FILE, _LARGEST_RESULT)["metrics"])
     except Exception:  # what a damaged file raises depends on where the damage is
         return {}
 
@@ -61,12 +66,12 @@ def read_metrics(folder: Path) -> dict[str, float | None]:
 def load_result(folder: Path) -> Result:
     """The whole result. Raises BadInput when it is missing or damaged."""
     try:
-        content = json.loads((folder / RESULT_FILE).read_bytes())
+        content = read_json(folder / RESULT_FILE, _LARGEST_RESULT)
         arrays: dict[str, NDArray[np.generic]] = {}
         if content["arrays"]:
-            from safetensors.numpy import load_file
+            from safetensors.numpy import load
 
-            arrays = load_file(folder / ARRAYS_FILE)
+            arrays = load(read_regular(folder / ARRAYS_FILE, _LARGEST_ARRAYS))
         return Result(metrics=_finite(content["metrics"]), facts=dict(content["facts"]), arrays=arrays)
     except FileNotFoundError as error:
         raise BadInput(f"{folder.name} has no result: it isn't done, or parts of its folder are missing.") from error

@@ -11,11 +11,14 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lazytui.files import write_atomic
+from lazytui.reading import read_regular
 
 State = Literal["queued", "running", "paused", "done", "failed", "stopped", "interrupted"]
 
 GOING: frozenset[State] = frozenset({"queued", "running", "paused"})
 RESUMABLE: frozenset[State] = frozenset({"queued", "failed", "stopped", "interrupted"})
+
+_LARGEST = 1 << 20
 
 STALE_SECONDS = 600.0
 """A run elsewhere is taken for dead when its heartbeat is this old; a later one revives it."""
@@ -49,7 +52,7 @@ class Status(BaseModel):
 
 def read_status(path: Path) -> Status:
     """The status as written. Raises OSError or ValueError when there is none that can be read."""
-    return Status.model_validate_json(path.read_bytes())
+    return Status.model_validate_json(read_regular(path, _LARGEST))
 
 
 def write_status(path: Path, status: Status) -> None:

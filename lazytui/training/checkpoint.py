@@ -11,6 +11,7 @@ import torch
 
 from lazytui.errors import BadInput
 from lazytui.files import write_atomic
+from lazytui.reading import open_regular
 
 
 @dataclass
@@ -38,10 +39,11 @@ def save_snapshot(snapshot: Snapshot, path: Path) -> None:
 
 def load_snapshot(path: Path) -> Snapshot | None:
     """The snapshot, or None where there is none. Never runs code from the file. Raises BadInput when it is damaged."""
-    if not path.exists():
-        return None
     try:
-        return Snapshot(**torch.load(path, map_location="cpu", weights_only=True))
+        with open_regular(path) as file:
+            return Snapshot(**torch.load(file, map_location="cpu", weights_only=True))
+    except FileNotFoundError:
+        return None
     except Exception as error:  # what a damaged file raises depends on where the damage is
         raise unusable(path) from error
 

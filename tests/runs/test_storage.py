@@ -5,12 +5,14 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lazytui.errors import BadInput
 from lazytui.files import write_atomic
+from lazytui.runs.events import EventLog
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_DATA, Lab
 
@@ -54,6 +56,12 @@ def test_a_training_on_a_disk_that_fills_up_says_so(lab: Lab, small_disk: Path) 
     (listed,) = lab.run("runs", "list", "--json", "--workspace", small_disk).json
     assert listed["status"] in {"failed", "interrupted"}
     assert not list(small_disk.glob("*/.*.tmp"))
+
+
+def test_an_event_log_on_a_full_disk_is_one_sentence(small_disk: Path) -> None:
+    log = EventLog(small_disk / "events.jsonl")
+    with closing(log), pytest.raises(BadInput, match="the disk is full"):
+        log.append("note", text="x" * 200_000)
 
 
 def test_a_read_only_workspace_is_one_sentence(lab: Lab, small_disk: Path) -> None:

@@ -16,6 +16,9 @@ from lazytui.interpret.autoencoders import VARIANTS, variant_class
 from lazytui.interpret.autoencoders.base import Autoencoder
 from lazytui.interpret.autoencoders.samples import Positions
 from lazytui.models.headers import describe, pack
+from lazytui.reading import parse_json, read_regular
+
+_LARGEST = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,10 @@ def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
     header = describe(path)
     _require(path, header.metadata, to)
     try:
-        options = {str(name): float(value) for name, value in json.loads(header.metadata["options"]).items()}
+        options = {str(name): float(value) for name, value in parse_json(header.metadata["options"]).items()}
         features, dimensions = header.shapes["decoder"]
         model = variant_class(header.metadata["variant"])(dimensions, features, torch.Generator(), **options)
-        model.load_state_dict(load(path.read_bytes()))
+        model.load_state_dict(load(read_regular(path, _LARGEST)))
     except Exception as error:  # what a damaged file raises depends on where the damage is
         raise BadInput(f"The autoencoder in {path} is damaged.") from error
     if not all(bool(value.isfinite().all()) for value in model.state_dict().values()):

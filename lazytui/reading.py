@@ -1,0 +1,105 @@
+"""Opening files that may be anything: only regular ones, without waiting for anybody, and reading so much at most."""
+
+from __future__ import annotations
+
+import errno
+import json
+import math
+import os
+import stat
+from io import FileIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_NO_LINKS = getattr(os, "O_NOFOLLOW", 0)
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+class Unreadable(OSError):
+    """What lies there isn't read: it is no regular file, or a larger one than it can be."""
+
+
+def open_regular(path: Path, *, links: bool = False) -> BinaryIO:
+    """Open a regular file for reading. A pipe, socket or device is refused at once, where `open` would wait for it.
+
+    links: whether a symbolic link is followed, as for a path that a person typed. Raises OSError: Unreadable, or what
+    the system says; its `strerror` tells why in a few words.
+    """
+    return os.fdopen(_opened(path, os.O_RDONLY | (0 if links else _NO_LINKS)), "rb")
+
+
+def open_to_append(path: Path) -> FileIO:
+    """Open a regular file, a new one if need be, for writing at its end without a buffer. Raises OSError likewise."""
+    handle = _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NO_LINKS)
+    return FileIO(handle, "ab")
+
+
+def _opened(path: Path, flags: int) -> int:
+    try:
+        handle = os.open(path, flags | _AT_ONCE, 0o666)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise Unreadable(errno.ENXIO, "it is a socket or a device, not a file", str(path)) from error
+        if error.errno == errno.ELOOP and path.is_symlink():
+            raise Unreadable(errno.ELOOP, "it is a link, not a file", str(path)) from error
+        raise
+    kind = stat.S_IFMT(os.fstat(handle).st_mode)
+    if kind != stat.S_IFREG:
+        os.close(handle)
+        raise Unreadable(errno.EINVAL, f"it is {_KINDS.get(kind, 'something else')}, not a file", str(path))
+    return handle
+
+
+def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
+    """The whole of a regular file of at most so many bytes. Raises OSError as `open_regular` does."""
+    with open_regular(path, links=links) as file:
+        content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+    if content is None or len(content) > most:
+        raise Unreadable(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    return content
+
+
+def read_json(path: Path, most: int) -> Any:
+    """What a JSON file of at most so many bytes holds. Raises OSError, or ValueError for anything that isn't JSON."""
+    return parse_json(read_regular(path, most))
+
+
+def parse_json(content: bytes | str) -> Any:
+    """What JSON says, with null for numbers that aren't finite.
+
+    Raises ValueError for anything else, and for whole numbers that don't fit into 64 bits or nesting without end.
+    """
+    try:
+        return json.loads(content, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def read_toml(path: Path, most: int) -> dict[str, Any]:
+    """The table in a TOML file that a person named. Raises OSError, or ValueError for anything that isn't TOML."""
+    import tomllib
+
+    try:
+        return tomllib.loads(read_regular(path, most, links=True).decode())
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def _whole(digits: str) -> int:
+    number = int(digits)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(f"a number of {len(digits):,} digits is too large")
+    return number
+
+
+def _finite(number: str) -> float | None:
+    value = float(number)
+    return value if math.isfinite(value) else None

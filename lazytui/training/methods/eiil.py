@@ -21,7 +21,8 @@ class EnvironmentInference(TwoPhases):
     """Group DRO over digit x inferred environment.
 
     The paper ascends sum_e (sum_i q_ie g_i)^2, g_i being a sample's gradient at the dummy scale. That is largest where
-    one environment holds all samples with g > 0 and the other the rest, so nothing need be optimized.
+    one environment holds all samples with g > 0 and the other the rest, so nothing need be optimized. It is
+    asked of all training samples at once: no batch's noise is squared.
     """
 
     def __init__(self, bench: Bench) -> None:

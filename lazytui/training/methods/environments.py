@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy, one_hot
+from torch.nn.functional import one_hot
 
 from lazytui.data.resident import Batch
 from lazytui.errors import BadInput
@@ -21,6 +22,9 @@ class InvariantRisk(Method):
 
     Drawing them evenly counts conflicting samples more already. The penalty's weight is 1 for `anneal_steps`, half of
     the training at most, so that there is something to be invariant, then `penalty`.
+
+    The square of a batch's mean is on average the square of the true mean plus the variance / n, which an invariant
+    network would pay for. So both methods estimate without bias what varies: below 0 in some batches, on average true.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -44,7 +48,7 @@ class InvariantRisk(Method):
     def loss(self, batch: Batch, step: int) -> Tensor:
         logits = self.bench.model(batch.images).float()
         risk, term = self.terms(logits, batch.digits, self.environments[batch.indices])
-        self._term = term.detach()
+        self._term = self._term.lerp(term.detach(), _NEW if step else 1.0)
         return risk + self.penalty_weight(step) * term
 
     def penalty_weight(self, step: int) -> float:
@@ -53,11 +57,46 @@ class InvariantRisk(Method):
     def signals(self) -> Mapping[str, float]:
         return {"invariance_penalty": float(self._term)}
 
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "term": self._term}
 
-def environment_risks(logits: Tensor, digits: Tensor, environments: Tensor) -> Tensor:
-    """The mean cross-entropy of each environment that is in the batch: (e,)."""
-    risks, there = group_means(cross_entropy(logits, digits, reduction="none"), environments, 2)
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self._term = state["term"].to(self._term.device)
+
+
+_NEW = 0.02
+"""What a step adds to the average of the penalty that is shown: one batch's is mostly noise."""
+
+
+def environment_risks(losses: Tensor, environments: Tensor) -> Tensor:
+    """The mean loss of each environment that is in the batch: (e,). losses: (n,)."""
+    risks, there = group_means(losses, environments, 2)
     return risks[there]
+
+
+def squared_means(each: Tensor, environments: Tensor) -> Tensor:
+    """(2,): the square of the mean of `each`, (n,), in both environments; 0 where the batch has fewer than 2 of one.
+
+    Every other sample of an environment is one half, and the halves' means are multiplied: samples are drawn
+    independently, so that the product is without bias (Arjovsky 2019, appendix D).
+    """
+    counted = one_hot(environments, 2).cumsum(0).gather(1, environments[:, None])[:, 0]
+    means, _ = group_means(each, 2 * (counted % 2) + environments, 4)
+    return means.view(2, 2).prod(0)
+
+
+def variance_of_means(each: Tensor, environments: Tensor) -> Tensor:
+    """The variance, over both environments, of the mean of `each`, (n,); 0 where the batch lacks one of them.
+
+    The variance of the batch's means less what their own errors add to it: the samples' variance / n. The product of
+    two halves' deviations is as true but noisier, and short trainings of rex broke down on it.
+    """
+    means, there = group_means(each, environments, 2)
+    squares, _ = group_means(each.square(), environments, 2)
+    counts = environments.bincount(minlength=2)
+    errors = (squares - means.square()) / (counts - 1).clamp(min=1)
+    return (means.var(correction=0) - errors.mean() / 2) * there.all()
 
 
 def scale_gradients(log_probabilities: Tensor, digits: Tensor) -> Tensor:

@@ -30,5 +30,8 @@ class InputColorGradient(Method):
 
 
 def channel_difference(gradient: Tensor) -> Tensor:
-    """(n, 3, h, w) -> scalar: mean over images and pixels of |R - G| + |G - B| + |B - R|."""
+    """(n, 3, h, w) -> scalar: mean over images and pixels of |R - G| + |G - B| + |B - R|.
+
+    Absolute values are of each image's own gradient, so that a batch's mean is without bias.
+    """
     return (gradient - gradient.roll(-1, dims=1)).abs().sum(1).mean()

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
 from lazytui.data.resident import Batch
-from lazytui.training.methods.environments import InvariantRisk, environment_risks, scale_gradients
-from lazytui.training.methods.groups import group_means
+from lazytui.training.methods.environments import (
+    InvariantRisk,
+    environment_risks,
+    scale_gradients,
+    squared_means,
+)
 from lazytui.training.optimizers import make_optimizer
 
 
@@ -14,8 +19,9 @@ class InvariantRiskMinimization(InvariantRisk):
     """sum_e R_e + penalty * sum_e (dR_e / d scale)^2 (IRMv1); Adam forgets when the weight jumps."""
 
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
-        gradients, _ = group_means(scale_gradients(logits.log_softmax(1), digits), environments, 2)
-        return environment_risks(logits, digits, environments).sum(), gradients.square().sum()
+        gradients = scale_gradients(logits.log_softmax(1), digits)
+        risks = environment_risks(cross_entropy(logits, digits, reduction="none"), environments)
+        return risks.sum(), squared_means(gradients, environments).sum()
 
     def step(self, batch: Batch, step: int) -> Tensor:
         if step == self.annealed:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
-from lazytui.training.methods.environments import InvariantRisk, environment_risks
+from lazytui.training.methods.environments import InvariantRisk, environment_risks, variance_of_means
 
 
 class RiskExtrapolation(InvariantRisk):
     """The mean of R_e + penalty * the variance of R_e over environments."""
 
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
-        risks = environment_risks(logits, digits, environments)
-        return risks.mean(), risks.var(correction=0)
+        each = cross_entropy(logits, digits, reduction="none")
+        return environment_risks(each, environments).mean(), variance_of_means(each, environments)

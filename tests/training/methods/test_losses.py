@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, one_hot
 
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.resident import Batch
@@ -18,10 +18,11 @@ from lazytui.training.methods.adversarial import worst_nearby
 from lazytui.training.methods.bias_balance import log_digit_given_color
 from lazytui.training.methods.cnc import contrastive_loss
 from lazytui.training.methods.color_uniform import divergence_from_uniform
-from lazytui.training.methods.environments import scale_gradients
+from lazytui.training.methods.environments import InvariantRisk, scale_gradients
 from lazytui.training.methods.feature_color import pairwise_distance, single_channels
 from lazytui.training.methods.grl import Reversed
 from lazytui.training.methods.group_dro import WorstGroups
+from lazytui.training.methods.groups import draw, group_means, share_evenly
 from lazytui.training.methods.input_color_gradient import channel_difference
 from lazytui.training.methods.input_gradient import fit_and_input_gradient
 from lazytui.training.methods.irm import InvariantRiskMinimization
@@ -173,22 +174,58 @@ def test_the_gradient_at_the_dummy_scale_is_autograds() -> None:
 
 
 def test_invariant_risks(data: BiasedDataset) -> None:
-    """One sample of the first environment at p = .5, two of the second at .25 and .1; all other logits alike."""
-    logits = torch.cat((logits_of(0.5), logits_of(0.25), logits_of(0.1)))
-    digits, environments = torch.zeros(3, dtype=torch.int64), torch.tensor([0, 1, 1])
+    """Two samples of the first environment at p = .5, two of the second at .25 and .1; all other logits alike."""
+    logits = torch.cat((logits_of(0.5), logits_of(0.25), logits_of(0.5), logits_of(0.1)))
+    digits, environments = torch.zeros(4, dtype=torch.int64), torch.tensor([0, 1, 0, 1])
     first, second = -math.log(0.5), -(math.log(0.25) + math.log(0.1)) / 2
     rex = at_work("rex", data)
     assert isinstance(rex, RiskExtrapolation)
     mean, variance = rex.terms(logits, digits, environments)
+    error = math.log(2.5) ** 2 / 4  # two values so far apart have a variance of half its square, their mean half that
     assert mean.item() == pytest.approx((first + second) / 2, abs=1e-5)
-    assert variance.item() == pytest.approx(((first - second) / 2) ** 2, abs=1e-5)
+    assert variance.item() == pytest.approx(((first - second) / 2) ** 2 - error / 4, abs=1e-5)
     irm = at_work("irm", data)
     assert isinstance(irm, InvariantRiskMinimization)
-    total, penalty = irm.terms(logits, digits, environments)
-    gradients = scale_gradients(logits, digits)
+    total, _ = irm.terms(logits, digits, environments)
     assert total.item() == pytest.approx(first + second, abs=1e-5)
-    expected = gradients[0] ** 2 + ((gradients[1] + gradients[2]) / 2) ** 2
-    assert penalty.item() == pytest.approx(expected.item(), abs=1e-5)
+
+
+def test_the_invariance_penalty_multiplies_two_halves(data: BiasedDataset) -> None:
+    """Every other sample of an environment is one half."""
+    logits = torch.cat((logits_of(0.5), logits_of(0.25), logits_of(0.9), logits_of(0.1)))
+    digits, environments = torch.zeros(4, dtype=torch.int64), torch.tensor([0, 0, 1, 1])
+    irm = at_work("irm", data)
+    assert isinstance(irm, InvariantRiskMinimization)
+    _, penalty = irm.terms(logits, digits, environments)
+    one, two, three, four = scale_gradients(logits, digits).tolist()
+    assert penalty.item() == pytest.approx(one * two + three * four, abs=1e-5)
+
+
+@pytest.mark.parametrize("method", ["irm", "rex"])
+def test_a_penalty_is_on_average_over_batches_that_of_the_population(method: str) -> None:
+    """On all samples, many batches' mean is within 3 standard errors; squares of batches are not."""
+    data, generator = small_data(train_size=2000), torch.Generator().manual_seed(0)
+    at = at_work(method, data)
+    assert isinstance(at, InvariantRisk)
+    digits, environments = at.bench.digits, at.environments
+    logits = torch.randn(len(digits), 10, generator=generator) + 3 * one_hot(digits, 10)
+    logits -= 0.5 * environments[:, None] * one_hot(digits, 10)
+    values = {
+        "irm": scale_gradients(logits.log_softmax(1), digits),
+        "rex": cross_entropy(logits, digits, reduction="none"),
+    }[method]
+
+    def squared(chosen: torch.Tensor) -> torch.Tensor:
+        """What varies, as plain squares of means."""
+        means, _ = group_means(values[chosen], environments[chosen], 2)
+        return means.square().sum() if method == "irm" else means.var(correction=0)
+
+    order = torch.cat([draw(share_evenly(environments), generator) for _ in range(200)])
+    batches = order[: len(order) // 16 * 16].split(16)
+    terms = torch.stack([at.terms(logits[part], digits[part], environments[part])[1] for part in batches])
+    population, error = squared(torch.arange(len(digits))), terms.std() / len(terms) ** 0.5
+    assert abs(terms.mean() - population) < 3 * error
+    assert torch.stack([squared(part) for part in batches]).mean() > population + 5 * error
 
 
 def test_the_penalty_gets_its_weight_after_annealing(data: BiasedDataset) -> None:

@@ -28,7 +28,9 @@ class LoopSettings(BaseModel):
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
     lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")
     schedule: Literal["constant", "cosine"] = Field(
-        "constant", description="How the learning rate goes: it stays, or falls along a cosine to 0 at the last step."
+        "constant",
+        description="How the learning rate goes: it stays, or falls along a cosine to 0 at the last step (of each "
+        "network, where a method trains one after the other).",
     )
     momentum: float = Field(0.0, ge=0, lt=1, description="Momentum of sgd.")
     weight_decay: float = Field(0.0, ge=0, le=10, description="L2 penalty (adam, sgd) or decoupled decay (adamw).")

@@ -103,9 +103,13 @@ class Method(ABC):
         loss.backward()  # type: ignore[no-untyped-call]
         if self.largest_gradient:
             clip_grad_norm_(self.bench.model.parameters(), self.largest_gradient)
-        set_rate(self.optimizer, self.bench.settings, step, self.bench.total_steps)
+        set_rate(self.optimizer, self.bench.settings, *self.in_schedule(step))
         self.optimizer.step()
         return loss.detach()
+
+    def in_schedule(self, step: int) -> tuple[int, int]:
+        """Which update, of how many, `step` is to the learning rate's schedule."""
+        return step, self.bench.total_steps
 
     def signals(self) -> Mapping[str, float]:
         """The method's own numbers for the curves, as of now."""

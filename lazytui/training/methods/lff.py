@@ -39,7 +39,7 @@ class LearningFromFailure(Method):
         """The two losses share no weights, so that one backward pass serves both."""
         self._biased_optimizer.zero_grad(set_to_none=True)
         loss = super().step(batch, step)
-        set_rate(self._biased_optimizer, self.bench.settings, step, self.bench.total_steps)
+        set_rate(self._biased_optimizer, self.bench.settings, *self.in_schedule(step))
         self._biased_optimizer.step()
         return loss
 

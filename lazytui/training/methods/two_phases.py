@@ -20,7 +20,8 @@ from lazytui.training.optimizers import make_optimizer
 class TwoPhases(Method):
     """Plain training for `first_epochs`; then its network divides the samples, and the same fresh weights start anew.
 
-    Both phases count as steps. parts: (n,) int64, the part of each sample; empty in the first phase.
+    Both phases count as steps, and each has the learning rate's whole schedule. parts: (n,) int64, the part of each
+    sample; empty in the first phase.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -49,6 +50,11 @@ class TwoPhases(Method):
             fresh = build_model(self.bench.settings.model, seed=self.bench.seed)
             self.bench.model.load_state_dict(fresh.state_dict())
             self.optimizer = make_optimizer(self.bench.model.parameters(), self.bench.settings)
+
+    def in_schedule(self, step: int) -> tuple[int, int]:
+        steps, settings = self.bench.total_steps, self.bench.settings
+        first = steps // settings.epochs * int(self.bench.option("first_epochs"))
+        return (step, first) if step < first else (step - first, steps - first)
 
     def order(self, epoch: int) -> Tensor:
         return draw(self.weights(), self.bench.epoch_generator(epoch)) if self.divided else super().order(epoch)

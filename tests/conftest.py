@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.commands import TRAINING, Finished, Lab
@@ -14,6 +15,9 @@ from tests.commands import TRAINING, Finished, Lab
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
 more than they compute."""
+
+hypothesis.settings.register_profile("lazytui", deadline=None)  # no test may fail because a machine is busy
+hypothesis.settings.load_profile("lazytui")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

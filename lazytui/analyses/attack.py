@@ -11,6 +11,7 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from lazytui.analyses.attack_figures import drawn
+from lazytui.analyses.attack_result import CONTENTS
 from lazytui.analyses.base import Analysis, RunReference
 from lazytui.analyses.subject import SubjectParams, load_subject, recorded_training
 from lazytui.analyses.subject import settle as settle_subject
@@ -301,4 +302,11 @@ def figures(params: AttackParams, result: Result) -> list[Figure]:
     return drawn(params, result)
 
 
-ANALYSIS = Analysis(params=AttackParams, run=run, figures=figures, settle=settle, label=lambda params: params.attack)
+ANALYSIS = Analysis(
+    params=AttackParams,
+    run=run,
+    figures=figures,
+    read=CONTENTS.read,
+    settle=settle,
+    label=lambda params: params.attack,
+)

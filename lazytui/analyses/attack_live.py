@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack import SURE, UNITS, AttackParams, options_of, problem_of, settle
-from lazytui.analyses.execute import recorded_params, validated
+from lazytui.analyses.execute import recorded_params, recorded_result, validated
 from lazytui.analyses.subject import (
     Subject,
     SubjectParams,
@@ -30,7 +30,6 @@ from lazytui.attacks.pools import Pool, pool
 from lazytui.data.splits import BiasedDataset, Split, build
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.result import load_result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -180,7 +179,7 @@ class LiveAttack:
             return None
         try:
             return self._found(question.run).smallest(question)
-        except (LazytuiError, KeyError, IndexError, TypeError, ValueError):
+        except LazytuiError:
             return None  # the place below says what is wrong with the run
 
 
@@ -195,7 +194,7 @@ class _Found:
     def of(cls, run: RunFolder) -> _Found:
         params = recorded_params(run)
         assert isinstance(params, AttackParams)
-        return cls(params, dict(load_result(run.path).arrays))
+        return cls(params, dict(recorded_result(run).arrays))
 
     def smallest(self, question: Question) -> float | None:
         """None where the run asked something else, or the network isn't right about this image as it is."""
@@ -205,7 +204,7 @@ class _Found:
         if question.params.model_copy(update=here) != self.params or budgets is None:
             return None
         right = self.arrays[f"{prefix}/right"].astype(bool)
-        if not right[question.place]:
+        if question.place >= len(right) or not right[question.place]:
             return None
         return float(budgets[int(right[: question.place].sum())])
 

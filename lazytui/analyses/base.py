@@ -54,7 +54,8 @@ def _no_label(_params: Any) -> str:
 class Analysis(Generic[P]):
     """One analysis. Only `run` may import torch, and only when it is called.
 
-    run: does the work, reports while it goes. figures: what the result has to show, in the order of reading.
+    run: does the work, reports while it goes. figures: what the result has to show, in the order of reading. read: what
+    of a result in a folder is used; raises Damaged where that isn't what `run` makes (see `runs.contents`).
     settle: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
     (`auto`) by what it is here. label: a few words for the run's id.
     """
@@ -62,5 +63,6 @@ class Analysis(Generic[P]):
     params: type[P]
     run: Callable[[P, Report], Result]
     figures: Callable[[P, Result], Sequence[Figure]]
+    read: Callable[[P, Result], Result] = lambda _params, result: result
     settle: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label

@@ -11,6 +11,7 @@ from lazytui.analyses.base import Analysis, Params, RunReference
 from lazytui.analyses.compare_attacks import attack_all, attacked, require_attackable
 from lazytui.analyses.compare_figures import drawn
 from lazytui.analyses.compare_groups import labelled, ranked
+from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.recipe import known_recipes
 from lazytui.analyses.train import TrainParams
 from lazytui.analyses.trainings import Trainings, known_trainings, same_training, trained_params
@@ -21,7 +22,7 @@ from lazytui.figures.kinds import Figure
 from lazytui.models.factories import is_custom
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
-from lazytui.runs.result import Result, load_result
+from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
 MetricName = Literal[
@@ -72,7 +73,7 @@ def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
     for run in runs:
         if run.status.state != "done":
             raise BadInput(f"{run.reference} isn't done, it is {run.status.state}: there is nothing to compare yet.")
-        load_result(run.path)
+        recorded_result(run)
         if params.plain and is_custom(model := trained_params(run).model):
             raise BadInput(
                 f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "

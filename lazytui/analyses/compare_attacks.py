@@ -9,12 +9,12 @@ from typing import Any
 from lazytui.analyses.attack import AttackParams
 from lazytui.analyses.attack import settle as settle_attack
 from lazytui.analyses.compare_groups import Group
+from lazytui.analyses.execute import recorded_result
 from lazytui.attacks import ATTACKS
 from lazytui.evaluation.seeds import Mean, over_seeds
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
-from lazytui.runs.result import load_result
 from lazytui.runs.workspace import Workspace
 
 
@@ -32,7 +32,7 @@ def attack_all(groups: Sequence[Mapping[str, Any]], attack: str, report: Report)
         report.check()
         report.progress(number, len(runs), "networks attacked")
         asked = settle_attack(AttackParams(run=run["run"], attack=attack), report.workspace)
-        run["attacked"] = dict(load_result(_attack_run(asked, known, report).path).metrics)
+        run["attacked"] = dict(recorded_result(_attack_run(asked, known, report)).metrics)
     report.progress(len(runs), len(runs), "networks attacked")
 
 

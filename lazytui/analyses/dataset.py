@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lazytui.analyses.base import Analysis
+from lazytui.analyses.dataset_result import CONTENTS
 from lazytui.data.association import color_ceiling, contingency, cramers_v, mutual_information
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
@@ -195,4 +196,4 @@ def label(params: DatasetRunParams) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in params.dataset)[:40]
 
 
-ANALYSIS = Analysis(params=DatasetRunParams, run=run, figures=figures, settle=settle, label=label)
+ANALYSIS = Analysis(params=DatasetRunParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
+from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.subject import Subject, SubjectParams, load_subject
-from lazytui.runs.result import Result, load_result
+from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def dissected(
 ) -> Dissected:
     """The same of a network that is loaded already."""
     folder = workspace.find(run, kinds=("sae",))
-    params, result = sae_params(run, workspace), load_result(folder.path)
+    params, result = sae_params(run, workspace), recorded_result(folder)
     from lazytui.interpret.autoencoders.opened import Opened
     from lazytui.interpret.autoencoders.samples import Reading
     from lazytui.interpret.autoencoders.saved import Belonging, load_autoencoder

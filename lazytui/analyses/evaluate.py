@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.compared import compared
+from lazytui.analyses.evaluate_result import read
 from lazytui.analyses.pair import PairParams, first_subject, second_subject
 from lazytui.analyses.pair import settle as settle_pair
 from lazytui.analyses.subject import SubjectParams, recorded_training, trained_with
@@ -201,4 +202,4 @@ def _asked_about(params: EvaluateParams, workspace: Workspace) -> TrainParams:
     return trained.model_copy(update={"hard": params.hard or trained.hard})
 
 
-ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, settle=settle)
+ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, read=read, settle=settle)

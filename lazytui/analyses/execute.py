@@ -11,6 +11,7 @@ from lazytui.analyses import analysis
 from lazytui.analyses.base import RunReference
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.carrying import carrying
+from lazytui.runs.contents import Damaged
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Narrator, Report
 from lazytui.runs.result import Result, Unfinished, load_result, save_result
@@ -77,16 +78,32 @@ def recorded_params(run: RunFolder) -> BaseModel:
         raise BadInput(f"The parameters recorded in {run.reference} aren't valid: {sentences(error)}") from error
 
 
+def recorded_result(run: RunFolder) -> Result:
+    """What a run found, as its analysis makes it: the one door through which results are read.
+
+    Raises BadInput when it is missing, or damaged in any way that whoever uses it would stumble over.
+    """
+    return _recorded(run)[1]
+
+
 def figures(run: RunFolder) -> Sequence[Figure]:
     """What a finished run has to show. Needs neither torch nor the model. Raises BadInput for a damaged one."""
-    params, result = recorded_params(run), load_result(run.path)
+    from lazytui.figures.checks import InvalidFigure
+
+    params, result = _recorded(run)
     try:
         drawn: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(
-            f"The result of {run.reference} isn't what its analysis makes; its figures can't be drawn."
-        ) from error
+    except InvalidFigure as error:
+        raise BadInput(f"The result of {run.reference} can't be drawn: {error}.") from error
     return drawn
+
+
+def _recorded(run: RunFolder) -> tuple[BaseModel, Result]:
+    params, result = recorded_params(run), load_result(run.path)
+    try:
+        return params, analysis(run.record.kind).read(params, result)
+    except Damaged as error:
+        raise BadInput(f"The result of {run.reference} is damaged: {error}.") from error
 
 
 def validated(kind: str, values: dict[str, object]) -> BaseModel:

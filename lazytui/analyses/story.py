@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from lazytui.analyses import analysis
 from lazytui.analyses.base import Analysis, Params
+from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.words import shown
 from lazytui.data.params import DatasetParams, SourceName
 from lazytui.data.sources import resolve_source
@@ -21,7 +22,7 @@ from lazytui.models.catalog import CATALOG
 from lazytui.models.factories import is_custom
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
-from lazytui.runs.result import Result, load_result
+from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
 _METHOD = "jtt"
@@ -397,7 +398,7 @@ def run(params: StoryParams, report: Report) -> Result:
         report.check()
         report.note(f"chapter {number + 1} of {len(there)}: {chapter.title}")
         child = _chapter_run(chapter, params, runs, report)
-        results[chapter.name] = child, load_result(child.path)
+        results[chapter.name] = child, recorded_result(child)
         runs[chapter.name] = child.reference
     report.progress(len(there), len(there), "chapters")
     result = _gathered(results)

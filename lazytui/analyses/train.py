@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.base import Analysis
+from lazytui.analyses.train_result import CONTENTS
 from lazytui.analyses.words import METRICS, metric_table
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import source_at_hand
@@ -138,4 +139,4 @@ def label(params: TrainParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.method}").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, settle=settle, label=label)
+ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)

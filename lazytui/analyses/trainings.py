@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.train import TrainParams
 from lazytui.errors import BadInput
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.result import load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods.options import MethodOptions
 
@@ -41,7 +41,7 @@ class Trainings:
 
     def add(self, run: RunFolder) -> None:
         """Put a finished training into the group of its recipe. Raises BadInput where it can't be read."""
-        trained, result = trained_params(run), load_result(run.path)
+        trained, result = trained_params(run), recorded_result(run)
         recipe, beside = recipe_of(trained), recipe_of(plain(trained))
         new = {"recipe": recipe, "key": key_of(recipe), "plain": key_of(beside), "runs": []}
         group = self._groups.setdefault(key_of(recipe), new)
@@ -101,7 +101,7 @@ def known_trainings(workspace: Workspace, told: Callable[[str], object] = lambda
         try:
             trained_params(run)
             if run.status.state == "done":
-                load_result(run.path)
+                recorded_result(run)
         except BadInput as error:
             told(f"passed over: {error}")
         else:

@@ -18,20 +18,20 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.evaluate import answers_behind
+from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.subject import require_at_hand
 from lazytui.analyses.train import TrainParams
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.place import Place
 from lazytui.data.palettes import Palette, palette
 from lazytui.data.splits import build
-from lazytui.errors import BadInput, LazytuiError
+from lazytui.errors import LazytuiError
 from lazytui.evaluation.answers import Answers
 from lazytui.evaluation.cells import Cell, Chosen, cell_figure, images_behind, painted_again
 from lazytui.evaluation.pair import AGAINST, name_behind
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.result import load_result
 
 _LAYOUTS = ((28, 15), (14, 8))
 """Cells across an image, and lines down it with its caption: large where all images fit on a screen, else small."""
@@ -66,14 +66,11 @@ def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
 
     Raises BadInput when the result is damaged or too old, or the data can't be painted again.
     """
-    result = load_result(run.path)
+    result = recorded_result(run)
     cell = Cell(matrix.removeprefix(f"{AGAINST}-"), row, column)
-    try:
-        data, network = TrainParams.model_validate(result.facts["trained"]), name_behind(result, matrix)
-        answers = answers_behind(result, matrix)
-        indices = images_behind(cell, answers)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadInput(f"The result of {run.reference} isn't what its analysis makes.") from error
+    data, network = TrainParams.model_validate(result.facts["trained"]), name_behind(result, matrix)
+    answers = answers_behind(result, matrix)
+    indices = images_behind(cell, answers)
     images = np.empty((0, 28, 28, 3), np.uint8)
     if len(indices):
         require_at_hand(data.source, f"fetch them with lazytui run dataset --source {data.source}")

@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.dial import Dial, Question, Turn
-from lazytui.analyses.execute import figures, recorded_params
+from lazytui.analyses.execute import figures, recorded_params, recorded_result
 from lazytui.analyses.feature_browser import browsed, next_category, says_to_each
 from lazytui.analyses.feature_labels import Labels, matching, read_labels
 from lazytui.analyses.sae import SaeParams
@@ -36,7 +36,7 @@ from lazytui.figures.kinds import Figure, Lines, Table, Text
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.result import Result, load_result
+from lazytui.runs.result import Result
 from lazytui.runs.status import GOING
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import shipped_run
@@ -405,7 +405,7 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
 
 def read(run: RunFolder) -> Apart:
     """What a finished run found. Raises BadInput for a damaged one."""
-    params, result = recorded_params(run), load_result(run.path)
+    params, result = recorded_params(run), recorded_result(run)
     assert isinstance(params, SaeParams)
     elsewhere = {"features", "effects"}
     drawn = [figure for figure in figures(run) if not figure.name.startswith("feature-")]

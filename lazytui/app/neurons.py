@@ -18,7 +18,7 @@ from textual.events import Resize
 from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
-from lazytui.analyses.execute import figures, recorded_params
+from lazytui.analyses.execute import figures, recorded_params, recorded_result
 from lazytui.analyses.neurons import NeuronsParams
 from lazytui.analyses.patching import EXAMPLE, Patch, read_patch
 from lazytui.analyses.surgery import Answer, Question, Surgery, active_neurons, bars
@@ -37,7 +37,7 @@ from lazytui.figures.kinds import Figure, Table
 from lazytui.plain_text import plain
 from lazytui.runs.events import EventReader
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.result import Result, load_result
+from lazytui.runs.result import Result
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace
 
@@ -513,4 +513,4 @@ def read(run: RunFolder) -> Examined:
     params, told = recorded_params(run), figures(run)
     assert isinstance(params, NeuronsParams)
     overview = [figure for figure in told if not figure.name.startswith("neuron-")]
-    return Examined(run, params, load_result(run.path), overview)
+    return Examined(run, params, recorded_result(run), overview)

@@ -85,7 +85,7 @@ def label(
 
 def _found(workspace: Workspace, run: str) -> tuple[RunFolder, Result]:
     """A run that found features, and its result."""
-    from lazytui.runs.result import load_result
+    from lazytui.analyses.execute import recorded_result
 
     found = workspace.find(run, kinds=("sae",))
-    return found, load_result(found.path)
+    return found, recorded_result(found)

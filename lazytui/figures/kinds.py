@@ -2,15 +2,20 @@
 
 A figure is plain data. Every drawing of it (terminal, HTML, SVG, PNG, text, JSON, CSV) is made from these fields alone,
 so an analysis writes no drawing code, and a figure looks the same wherever it is shown.
+
+A figure that exists can be drawn: each kind checks its fields when it is made, and raises InvalidFigure.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from lazytui.figures import checks
 
 Tone = Literal["plain", "good", "bad", "muted"]
 """How a mark is meant; the theme decides the color, and a sign goes with it so that color is never alone."""
@@ -20,6 +25,16 @@ RGB = tuple[int, int, int]
 
 Cell = str | int | float | None
 """One entry of a table; None is a value that isn't defined, which is shown as such and never as 0."""
+
+MOST_IMAGES = 10_000
+MOST_PIXELS = 4_000_000
+MOST_CELLS = 1_000_000
+MOST_MATRIX_CELLS = 40_000
+MOST_SERIES = 1_000
+MOST_POINTS = 10_000_000
+MOST_BARS = 10_000
+MOST_COLUMNS = 1_000
+"""Figures far beyond what a person can look at aren't drawn; these are a hundred times what analyses make."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +49,9 @@ class Figure:
     name: str
     title: str
     note: str = ""
+
+    def __post_init__(self) -> None:
+        checks.check_texts("a name, title or note", (self.name, self.title, self.note))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +77,25 @@ class Pixels(Figure):
     column_axis: str = ""
     overlay: NDArray[np.float32] | None = None
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.check_shape("images", self.images, (None, None, None, 3), "u")
+        checks.require(self.images.dtype == np.uint8, f"images have the type {self.images.dtype}")
+        count = len(self.images)
+        checks.check_size("images", count, MOST_IMAGES)
+        checks.check_size("pixels", self.images.size // 3, MOST_PIXELS)
+        checks.require(1 <= self.columns <= MOST_IMAGES, f"{self.columns} images in a row")
+        checks.check_matching("captions", self.captions, count)
+        checks.check_matching("tones", self.tones, count)
+        checks.require(set(self.tones) <= set(get_args(Tone)), "a tone isn't one of those there are")
+        rows = math.ceil(count / self.columns)
+        checks.check_size("labels of rows", len(self.row_labels), max(rows, 1))
+        checks.check_size("labels of columns", len(self.column_labels), self.columns)
+        checks.check_texts("a caption or label", (*self.captions, *self.row_labels, *self.column_labels))
+        checks.check_texts("an axis", (self.row_axis, self.column_axis))
+        if self.overlay is not None:
+            checks.check_shape("the overlay", self.overlay, self.images.shape[:3], "f")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Matrix(Figure):
@@ -82,6 +119,20 @@ class Matrix(Figure):
     row_colors: tuple[RGB, ...] = ()
     column_colors: tuple[RGB, ...] = ()
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        rows, columns = len(self.row_labels), len(self.column_labels)
+        checks.check_size("cells", rows * columns, MOST_MATRIX_CELLS)
+        checks.check_shape("values", self.values, (rows, columns), "fiu")
+        checks.check_numbers("a value", self.values, gaps=True)
+        checks.check_texts("a label", (*self.row_labels, *self.column_labels))
+        checks.check_texts("an axis or unit", (self.row_axis, self.column_axis, self.unit))
+        checks.check_decimals(self.decimals)
+        checks.check_limits(self.low, self.high)
+        checks.check_matching("colors of rows", self.row_colors, rows)
+        checks.check_matching("colors of columns", self.column_colors, columns)
+        checks.check_colors((*self.row_colors, *self.column_colors))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
@@ -91,6 +142,13 @@ class Series:
     x: NDArray[np.float64]
     y: NDArray[np.float64]
 
+    def __post_init__(self) -> None:
+        checks.check_text("a series' name", self.name)
+        checks.check_shape("x", self.x, (None,), "fiu")
+        checks.check_shape("y", self.y, self.x.shape, "fiu")
+        for what, values in (("x", self.x), ("y", self.y)):
+            checks.check_numbers(what, values, gaps=True)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
@@ -98,6 +156,10 @@ class Reference:
 
     name: str
     value: float
+
+    def __post_init__(self) -> None:
+        checks.check_text("a reference's name", self.name)
+        checks.check_number("a reference", self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +178,14 @@ class Lines(Figure):
     high: float | None = None
     references: tuple[Reference, ...] = ()
     joined: bool = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.check_size("series", len(self.series), MOST_SERIES)
+        checks.check_size("points", sum(len(series.x) for series in self.series), MOST_POINTS)
+        checks.check_size("references", len(self.references), MOST_SERIES)
+        checks.check_texts("an axis", (self.x_label, self.y_label))
+        checks.check_limits(self.low, self.high)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +207,22 @@ class Bars(Figure):
     colors: tuple[RGB, ...] = ()
     references: tuple[Reference, ...] = ()
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        count = len(self.labels)
+        checks.check_size("bars", count, MOST_BARS)
+        checks.check_size("references", len(self.references), MOST_SERIES)
+        checks.check_shape("values", self.values, (count,), "fiu")
+        checks.check_numbers("a value", self.values, gaps=True)
+        if self.intervals is not None:
+            checks.check_shape("intervals", self.intervals, (count, 2), "fiu")
+            checks.check_numbers("an interval", self.intervals, gaps=True)
+        checks.check_texts("a label or unit", (*self.labels, self.unit))
+        checks.check_decimals(self.decimals)
+        checks.check_limits(self.low, self.high)
+        checks.check_matching("colors", self.colors, count)
+        checks.check_colors(self.colors)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Histogram(Figure):
@@ -147,6 +233,16 @@ class Histogram(Figure):
     x_label: str
     unit: str = "samples"
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.check_shape("counts", self.counts, (None,), "iu")
+        checks.check_size("bins", len(self.counts), MOST_BARS)
+        checks.check_shape("edges", self.edges, (len(self.counts) + 1,), "fiu")
+        checks.check_numbers("an edge", self.edges, gaps=False)
+        checks.require(bool((np.diff(self.edges) >= 0).all()), "edges go down")
+        checks.require(bool((self.counts >= 0).all()), "a count is less than 0")
+        checks.check_texts("a label or unit", (self.x_label, self.unit))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
@@ -156,6 +252,10 @@ class Column:
     unit: str = ""
     decimals: int = 1
 
+    def __post_init__(self) -> None:
+        checks.check_texts("a column", (self.name, self.unit))
+        checks.check_decimals(self.decimals)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Figure):
@@ -164,9 +264,23 @@ class Table(Figure):
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.check_size("columns", len(self.columns), MOST_COLUMNS)
+        checks.check_size("cells", len(self.rows) * len(self.columns), MOST_CELLS)
+        for row in self.rows:
+            checks.require(len(row) == len(self.columns), f"{len(row)} cells under {len(self.columns)} columns")
+            for cell in row:
+                checks.check_cell(cell)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Figure):
     """Plain paragraphs, to be wrapped by whoever draws them; no markup."""
 
     paragraphs: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        checks.check_texts("a paragraph", self.paragraphs)
+        checks.check_size("characters", sum(map(len, self.paragraphs)), checks.LONGEST_TEXT)

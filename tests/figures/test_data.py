@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
+from lazytui.figures.checks import LARGEST
 from lazytui.figures.data import figure_csv, figures_json
 from lazytui.figures.kinds import Column, Figure, Table
 from tests.figures import samples
@@ -39,7 +40,10 @@ def test_every_figure_is_strict_json_and_rectangular_csv(figure: Figure) -> None
     assert len({len(row) for row in rows(figure) if row}) <= 1
 
 
-@given(arrays(np.float64, (3, 2), elements=st.floats(width=64)))
+_VALUES = st.floats(-LARGEST, LARGEST) | st.sampled_from([np.nan, np.inf, -np.inf])
+
+
+@given(arrays(np.float64, (3, 2), elements=_VALUES))
 def test_numbers_keep_every_digit_and_the_undefined_is_null_or_empty(values: np.ndarray) -> None:
     figure = samples.matrix(
         values=values, row_labels=("a", "b", "c"), column_labels=("d", "e"), row_colors=(), column_colors=()

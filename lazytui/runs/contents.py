@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from lazytui.runs.result import Result
+from lazytui.runs.result import LARGEST, Result
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 P = TypeVar("P", bound=BaseModel)
-
-LARGEST = 1e90
-"""No measure is larger; percentages, sums and squares of such numbers are finite."""
 
 MOST = 10**6
 """The longest side of an array."""
@@ -180,9 +177,6 @@ def _adapter(facts: Any) -> TypeAdapter[Any]:
 
 
 def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:
-    for name, value in given.items():
-        if value is not None and not -LARGEST <= value <= LARGEST:
-            raise Damaged(f"its metric {name!r:.60} is {value:g}")
     for name, metric in declared.items():
         if name not in given:
             raise Damaged(f"it lacks the metric {name!r}")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
 import os
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,6 +14,7 @@ from pydantic_core import from_json
 
 from lazytui.files import storage_errors
 from lazytui.reading import open_regular, open_to_append
+from lazytui.runs.result import LARGEST
 
 Event = dict[str, Any]
 """Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:
@@ -25,8 +24,6 @@ note: text (str).   resumed: step (int): metrics of later steps before this line
 continued: the run was paused; nothing was done since the event before.
 """
 
-
-_LARGEST = sys.float_info.max
 
 _LONGEST_LINE = 1 << 20
 _MOST_AT_ONCE = 4 << 20
@@ -138,7 +135,7 @@ def _well_formed(event: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and -_LARGEST <= value <= _LARGEST
+    return isinstance(value, (int, float)) and -LARGEST <= value <= LARGEST
 
 
 def _is_number_or_none(value: object) -> bool:
@@ -154,9 +151,9 @@ def _torn(path: Path) -> bool:
 
 
 def _finite(value: object) -> object:
-    """JSON has no nan and no infinity: they become null."""
+    """JSON has no nan and no infinity: they become null, and so does what is beyond all measure."""
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value if -LARGEST <= value <= LARGEST else None
     if isinstance(value, Mapping):
         return {str(name): _finite(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):

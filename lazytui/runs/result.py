@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 RESULT_FILE = "result.json"
 ARRAYS_FILE = "arrays.safetensors"
 
+LARGEST = 1e90
+"""No measure is larger; percentages, sums and squares of such numbers are finite."""
+
 _LARGEST_RESULT = 32 << 20
 _LARGEST_ARRAYS = 1 << 30
 """Bytes. What is larger is neither written nor read."""
@@ -80,7 +83,9 @@ def load_result(folder: Path) -> Result:
 
 
 def _finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
-    """JSON has no nan and no infinity: they become null."""
-    return {
-        name: None if value is None or not math.isfinite(value) else float(value) for name, value in metrics.items()
-    }
+    """JSON has no nan and no infinity: they become null, and so does what is beyond all measure."""
+    return {name: None if value is None or not _moderate(value) else float(value) for name, value in metrics.items()}
+
+
+def _moderate(value: float) -> bool:
+    return math.isfinite(value) and -LARGEST <= value <= LARGEST

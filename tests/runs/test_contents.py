@@ -10,8 +10,8 @@ import pytest
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
-from lazytui.runs.contents import ANY, COUNT, LARGEST, Contents, Count, Damaged, counts, flags, images, indices, numbers
-from lazytui.runs.result import Result
+from lazytui.runs.contents import ANY, COUNT, Contents, Count, Damaged, counts, flags, images, indices, numbers
+from lazytui.runs.result import LARGEST, Result
 
 
 class Asked(BaseModel):
@@ -76,7 +76,7 @@ def test_a_sound_result_passes_with_the_arrays_that_are_declared() -> None:
         (without("facts", "samples"), "samples"),
         (without("metrics", "accuracy"), "accuracy"),
         (changed("metrics", steps=None), "steps"),
-        (changed("metrics", another=1e300), "another"),
+        (changed("metrics", steps=-1.0), "steps"),
         (without("arrays", "digit"), "digit"),
         (changed("arrays", shown=np.zeros((3, 28, 28, 3), np.uint8)), "with"),
         (changed("arrays", shown=np.zeros((4, 28, 28), np.uint8)), "shown"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from lazytui.errors import BadInput
 from lazytui.runs.events import EventLog, EventReader, read_events
+from lazytui.runs.result import LARGEST
 
 NUMBERS = st.none() | st.floats() | st.integers(-(2**63), 2**63)
 VALUES = st.dictionaries(st.text(), NUMBERS, max_size=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 
 
@@ -42,6 +43,16 @@ def _silence_output() -> None:
     silence(sys.stdout)
 
 
+def _leave_out_current_folder() -> None:
+    """`python -m` looks for modules in the current folder first: a torch.py that lies there would run."""
+    try:
+        current = os.getcwd()  # noqa: PTH109 - pathlib would be looked for there, too
+    except FileNotFoundError:  # it is gone
+        return
+    if not sys.flags.safe_path and sys.path[0] == current:
+        del sys.path[0]
+
+
 def _fail(sentence: str, code: int) -> None:
     from lazytui.plain_text import plain
 
@@ -50,4 +61,5 @@ def _fail(sentence: str, code: int) -> None:
 
 
 if __name__ == "__main__":
+    _leave_out_current_folder()
     main()

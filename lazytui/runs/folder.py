@@ -26,6 +26,7 @@ RESUME_FILE = "resume.pt"
 OUTPUT_FILE = "output.log"
 STOP_FILE = "stop"
 PAUSE_FILE = "pause"
+CLAIM_FILE = ".claim"
 TRACEBACK_FILE = "traceback.txt"
 
 _LARGEST_RECORD = 4 << 20
@@ -87,7 +88,7 @@ class RunFolder:
     def status(self) -> Status:
         """The state as it must be by now. A run without a readable status.json shows as failed, and says so."""
         try:
-            return observed(read_status(self.path / "status.json"))
+            return observed(read_status(self.path / "status.json"), self.is_claimed_by)
         except (OSError, ValueError):
             return Status(state="failed", heartbeat=0.0, error="status.json is missing or damaged")
 
@@ -181,7 +182,7 @@ class RunFolder:
 
         The system lets go of the claim when the process ends, however it ends.
         """
-        lock = FileLock(self.path / ".claim")
+        lock = FileLock(self.path / CLAIM_FILE)
         with storage_errors(self.path):
             try:
                 lock.acquire(timeout=1)
@@ -191,6 +192,23 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    def is_claimed_by(self, pid: int) -> bool | None:
+        """Whether a process of this host carries the run; None where the system doesn't say, as of another user's.
+
+        The proof is the claim: its lock is a file in the run's folder that stays open in the process that carries the
+        run, from before it says that it runs until after it has said how that ended. Nobody else opens it, but for a
+        moment to see whether the run is free.
+        """
+        import psutil
+
+        claim = str((self.path / CLAIM_FILE).resolve())
+        try:
+            return any(file.path == claim for file in psutil.Process(pid).open_files())
+        except psutil.NoSuchProcess:
+            return False
+        except psutil.Error:
+            return None
 
 
 def check_name(name: str) -> str:

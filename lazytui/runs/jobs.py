@@ -24,8 +24,9 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
     """Carry a queued or resumable run in a session of its own, which outlives this process and its terminal.
 
     It is the same command that a person would type. What it prints lies in the run's output.log. Until it has begun
-    the run is queued. environment: variables that it gets besides those of this process. Raises UsageError for a run
-    that is going on or done.
+    the run is queued. Its modules come from where they are installed (`-P`), never from the folder that a person is in.
+    environment: variables that it gets besides those of this process. Raises UsageError for a run that is going on or
+    done.
     """
     state = run.status.state
     if state not in RESUMABLE:
@@ -36,7 +37,7 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
         run.pause_file.unlink(missing_ok=True)
     queued = {"state": "queued", "heartbeat": time.time(), "host": socket.gethostname()}
     run.set_status(Status.model_validate(queued))
-    command = [sys.executable, "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
+    command = [sys.executable, "-P", "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
     with storage_errors(run.path), open_to_append(run.path / OUTPUT_FILE) as output:
         process = subprocess.Popen(
             [*command, "--workspace", str(workspace.path.resolve())],
@@ -53,7 +54,11 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
 
 
 def request_stop(run: RunFolder) -> None:
-    """Ask a going run to save and stop: by a signal on this host, by a file for another one."""
+    """Ask a going run to save and stop: by a file, which it looks for wherever it runs, and on this host by a signal.
+
+    A status is a file of unknown origin, and the process that it names may have nothing to do with the run. So only a
+    process that has proved to carry the run is signaled: it holds the run's claim (see `RunFolder.is_claimed_by`).
+    """
     import psutil
 
     status = run.status
@@ -62,9 +67,12 @@ def request_stop(run: RunFolder) -> None:
     run.refuse_links()
     with storage_errors(run.path):
         run.stop_file.touch()
-    if status.state != "queued" and process_lives(status):  # one that is queued may not listen to signals yet
-        with suppress(psutil.Error):
-            psutil.Process(status.pid).send_signal(signal.SIGTERM)
+    if status.state == "queued" or status.pid is None:  # one that is queued may not listen to signals yet
+        return
+    with suppress(psutil.Error):
+        process = psutil.Process(status.pid)
+        if process_lives(status) and run.is_claimed_by(process.pid):
+            process.send_signal(signal.SIGTERM)
 
 
 def request_pause(run: RunFolder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -59,9 +60,12 @@ def write_status(path: Path, status: Status) -> None:
     write_atomic(path, status.model_dump_json(exclude_none=True) + "\n")
 
 
-def observed(status: Status) -> Status:
-    """The status as it must be by now: `interrupted` where a going run's process is gone."""
-    if status.state not in GOING or _alive(status):
+def observed(status: Status, claimed_by: Callable[[int], bool | None] = lambda _pid: None) -> Status:
+    """The status as it must be by now: `interrupted` where a going run's process is gone, or is another one.
+
+    claimed_by: whether a process of this host carries the run; None where that isn't known.
+    """
+    if status.state not in GOING or _alive(status, claimed_by):
         return status
     return status.model_copy(update={"state": "interrupted"})
 
@@ -78,9 +82,10 @@ def process_fields(pid: int) -> dict[str, str | int | float]:
     return {"host": socket.gethostname(), "pid": pid, "pid_started": psutil.Process(pid).create_time()}
 
 
-def _alive(status: Status) -> bool:
+def _alive(status: Status, claimed_by: Callable[[int], bool | None]) -> bool:
     if status.pid is not None and status.host == socket.gethostname():
-        return process_lives(status)
+        to_begin = status.state == "queued"  # and claimed when it does
+        return process_lives(status) and (to_begin or claimed_by(status.pid) is not False)
     return time.time() - status.heartbeat < STALE_SECONDS
 
 

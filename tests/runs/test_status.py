@@ -70,6 +70,32 @@ def test_a_stop_never_signals_a_process_that_only_a_file_names(
         sleeper.wait(timeout=0)
 
 
+def test_a_living_process_that_does_not_carry_the_run_is_never_signaled(
+    tmp_path: Path, sleeper: subprocess.Popen[bytes]
+) -> None:
+    """Whoever writes a status can name any process of this host, with its very start."""
+    run = RunFolder(tmp_path, tmp_path.name)
+    for state in ("running", "paused"):
+        run.set_status(running(state=state, **of_process(sleeper)))
+        assert run.status.state == "interrupted"
+        with pytest.raises(UsageError, match="it is interrupted"):
+            request_stop(run)
+    run.set_status(running(state="queued", **of_process(sleeper)))
+    request_stop(run)
+    with pytest.raises(subprocess.TimeoutExpired):
+        sleeper.wait(timeout=0.2)
+
+
+def test_the_process_that_holds_the_claim_carries_the_run(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
+    run = RunFolder(tmp_path, tmp_path.name)
+    with run.claim():
+        run.set_status(running(**own_process()))
+        assert run.status.state == "running"
+        assert run.is_claimed_by(os.getpid()) and not run.is_claimed_by(sleeper.pid)
+    assert run.is_claimed_by(os.getpid()) is False
+    assert run.status.state == "interrupted"
+
+
 def test_a_run_elsewhere_lives_by_its_heartbeat() -> None:
     elsewhere = {"host": "another-host", "pid": os.getpid(), "pid_started": own_process()["pid_started"]}
     stale = running(**elsewhere, heartbeat=time.time() - STALE_SECONDS - 1)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis
 import pytest
 
-from tests.commands import TRAINING, Finished, Lab
+from tests.commands import IMAGES, SESSION_DATA, TRAINING, Finished, Lab
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
@@ -18,6 +19,21 @@ more than they compute."""
 
 hypothesis.settings.register_profile("lazytui", deadline=None)  # no test may fail because a machine is busy
 hypothesis.settings.load_profile("lazytui")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No test reads or fills a person's image cache: all processes of the session share one of their own, which begins
+    empty. Data sets that LAZYTUI_DATA has stay at hand."""
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="lazytui-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    real = os.environ.get("LAZYTUI_DATA")
+    for name in ("MNIST", "FashionMNIST"):
+        if real and (Path(real) / name).is_dir():
+            (folder / name).symlink_to(Path(real).resolve() / name)
+    (folder / IMAGES).mkdir()
+    os.environ["LAZYTUI_DATA"] = os.environ[SESSION_DATA] = str(folder)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,10 +10,10 @@ from pydantic import Field
 
 from lazytui.analyses.base import Params, RunReference
 from lazytui.analyses.train import TrainParams
-from lazytui.data.digits import Digits
+from lazytui.data.digits import Digits, Part
 from lazytui.data.download import Downloadable
 from lazytui.data.params import SourceName
-from lazytui.data.sources import ConcreteSource, Part, is_cached, load_digits
+from lazytui.data.sources import ConcreteSource, is_cached, load_digits
 from lazytui.data.splits import source_at_hand
 from lazytui.errors import BadInput
 from lazytui.models.factories import is_custom

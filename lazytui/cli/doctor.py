@@ -73,7 +73,8 @@ def _compute() -> dict[str, str]:
 
 
 def _data() -> dict[str, str]:
-    from lazytui.data.sources import data_folder, is_cached
+    from lazytui.data.folder import data_folder
+    from lazytui.data.sources import is_cached
 
     facts = {"folder": str(data_folder())}
     return facts | {name: "there" if is_cached(name) else "absent" for name in ("mnist", "fashion")}

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+Part = Literal["train", "test"]
+"""The splits that a source itself defines."""
 
 
 @dataclass(frozen=True)

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
-import platformdirs
+import numpy as np
+from numpy.typing import NDArray
 
-from lazytui.data.digits import Digits, Source
+from lazytui.data.digits import Digits, Part, Source
 from lazytui.data.download import Downloadable, download
+from lazytui.data.folder import data_folder
 from lazytui.data.idx import find_idx, read_idx, read_idx_shape
+from lazytui.data.image_cache import cached
 from lazytui.data.params import SourceName
-from lazytui.data.strokes import strokes
+from lazytui.data.strokes import draw_split
 from lazytui.errors import BadInput
 
 ConcreteSource = Literal["mnist", "fashion", "strokes"]
-Part = Literal["train", "test"]
 
 _STROKES_SIZES: dict[Part, int] = {"train": 60_000, "test": 10_000}
 _FOLDERS: dict[Downloadable, str] = {"mnist": "MNIST", "fashion": "FashionMNIST"}
 _PREFIXES: dict[Part, str] = {"train": "train", "test": "t10k"}
-
-
-def data_folder() -> Path:
-    """Where data sets are kept: LAZYTUI_DATA, else the platform's cache folder for lazytui."""
-    chosen = os.environ.get("LAZYTUI_DATA")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("lazytui")
 
 
 def is_cached(name: Downloadable) -> bool:
@@ -69,8 +64,7 @@ def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Di
     """
     check_size(name, part, size)
     if name == "strokes":
-        drawn = size or _STROKES_SIZES[part]
-        return strokes(train=drawn, test=1).train if part == "train" else strokes(train=1, test=drawn).test
+        return _drawn(part, size or _STROKES_SIZES[part])
     images_file, labels_file = _file(name, part, "images"), _file(name, part, "labels")
     images, labels = read_idx(images_file, dimensions=3), read_idx(labels_file, dimensions=1)
     if images.shape[1:] != (28, 28):
@@ -80,6 +74,17 @@ def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Di
     if labels.max(initial=0) > 9:
         raise BadInput(f"{labels_file} holds the label {labels.max()}: digits go from 0 to 9.")
     return Digits(images[:size], labels[:size])
+
+
+def _drawn(part: Part, size: int) -> Digits:
+    """The first strokes of a split, drawn once and cached."""
+
+    def draw() -> list[NDArray[np.uint8]]:
+        digits = draw_split(part, size)
+        return [digits.images, digits.labels]
+
+    images, labels = cached({"drawn": part, "size": size}, [(size, 28, 28), (size,)], draw)
+    return Digits(images, labels)
 
 
 def load_source(name: SourceName) -> Source:

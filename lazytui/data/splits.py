@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.assignment import easy_colors, factorial, hard_colors
-from lazytui.data.digits import Digits
-from lazytui.data.painting import repaint
+from lazytui.data.digits import Digits, Part
+from lazytui.data.painted import painted
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
-from lazytui.data.sources import ConcreteSource, Part, check_size, load_digits, resolve_source
+from lazytui.data.sources import ConcreteSource, check_size, load_digits, resolve_source
 from lazytui.data.streams import stream
 from lazytui.errors import BadInput
 
@@ -147,7 +147,7 @@ class BiasedDataset:
 
     def _painted(self, name: str, digits: Digits, colors: Labels) -> Split:
         worn = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
-        return Split(repaint(digits.images, worn, self.params, name), digits.labels, worn, digits.images)
+        return Split(painted(digits.images, worn, self.params, name), digits.labels, worn, digits.images)
 
 
 def build(params: DatasetParams, load: LoadDigits = load_digits) -> BiasedDataset:

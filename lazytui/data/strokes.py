@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import ArrayLike, NDArray
 
-from lazytui.data.digits import Digits, Source
+from lazytui.data.digits import Digits, Part, Source
 from lazytui.data.rasterize import BOX, rasterize
 from lazytui.data.skeletons import Pens, load_pens
 from lazytui.errors import UsageError
@@ -19,6 +19,9 @@ Float = NDArray[np.float64]
 
 CHUNK = 250
 """Digits drawn at a time, each chunk from a stream of its own."""
+
+_SPLITS: tuple[Part, Part] = ("train", "test")
+"""A split's place here is part of its streams' key."""
 
 BROADEST = 0.15 * BOX
 """The broadest pen: half its width in pixels."""
@@ -51,23 +54,27 @@ HAND = Hand()
 def strokes(*, train: int = 60_000, test: int = 10_000, seed: int = 0, threads: int | None = None) -> Source:
     """Digits drawn from pen skeletons by MNIST's conventions: same arguments, same bytes, in any process.
 
-    train, test: how many digits. Every 250 hold 25 of each digit in random order; a smaller split is the beginning of
-    a larger one, and the two splits come from independent streams.
+    train, test: how many digits of each split, as for `draw_split`, which raises UsageError.
+    """
+    return Source("strokes", draw_split("train", train, seed, threads), draw_split("test", test, seed, threads))
+
+
+def draw_split(part: Part, size: int, seed: int = 0, threads: int | None = None) -> Digits:
+    """The first digits of one split.
+
+    Every 250 hold 25 of each digit in random order; a smaller split is the beginning of a larger one, and the two
+    splits come from independent streams.
     threads: how many draw at once (default: one a core); the digits don't depend on it.
     Raises UsageError for sizes below 1 or a negative seed.
     """
-    if min(train, test) < 1:
-        raise UsageError(f"A split needs at least one digit, not {min(train, test)}.")
+    if size < 1:
+        raise UsageError(f"A split needs at least one digit, not {size}.")
     if seed < 0:
         raise UsageError(f"A seed can't be negative, as {seed} is.")
+    split = _SPLITS.index(part)
+    streams = [SeedSequence(seed, spawn_key=(split, chunk)) for chunk in range(-(-size // CHUNK))]
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
-        splits = [
-            pool.map(_chunk, [SeedSequence(seed, spawn_key=(split, chunk)) for chunk in range(-(-size // CHUNK))])
-            for split, size in enumerate((train, test))
-        ]
-        return Source(
-            "strokes", *(_join(list(chunks), size) for chunks, size in zip(splits, (train, test), strict=True))
-        )
+        return _join(list(pool.map(_chunk, streams)), size)
 
 
 def draw(labels: ArrayLike, generator: Generator, *, hand: Hand = HAND, pens: Pens | None = None) -> NDArray[np.uint8]:

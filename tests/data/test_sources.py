@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 
 from lazytui.data import download
+from lazytui.data.folder import data_folder
 from lazytui.data.params import DatasetParams
-from lazytui.data.sources import data_folder, is_cached, load_digits, load_source, resolve_source
+from lazytui.data.sources import is_cached, load_digits, load_source, resolve_source
 from lazytui.data.splits import build
 from lazytui.errors import BadInput
 

@@ -1,0 +1,180 @@
+"""The image cache: arrays of bytes that are dear to make, kept in memory and on disk under a fingerprint.
+
+An entry is a file `<fingerprint>-<checksum>.npy`. The fingerprint covers what the maker says decides the bytes, the
+source code of this package and NumPy's version, so that no entry outlives the code that made it. An entry that is
+damaged is made again; a folder that can't be written, or a disk that is full, costs nothing but the time.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import math
+import os
+import shutil
+import threading
+import time
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
+
+from lazytui.data.folder import data_folder
+from lazytui.errors import BadInput
+from lazytui.files import replacing
+from lazytui.packaged import packaged
+
+Bytes = NDArray[np.uint8]
+Shape = tuple[int, ...]
+
+ON_DISK = 1024**3
+"""Bytes that the cache may take on disk; what was used longest ago goes first."""
+
+_IN_MEMORY = 512 * 1024**2
+"""Bytes that one process keeps; those on disk are mapped, and shared between processes."""
+
+_LEFT_BEHIND = 3600.0
+"""Seconds after which a half-written file is nobody's any more."""
+
+_ASSETS = ("strokes.json", "palettes.toml")
+
+
+def cached(decisive: Mapping[str, object], shapes: Sequence[Shape], make: Callable[[], Sequence[Bytes]]) -> list[Bytes]:
+    """The uint8 arrays of these shapes that `make` returns: from memory or disk where they have been made before.
+
+    decisive: all that decides their bytes, as JSON knows it. Whoever gets them must not write into them.
+    """
+    fingerprint = _fingerprint(decisive)
+    size = sum(map(math.prod, shapes))
+    flat = _memory.get(fingerprint)
+    if flat is None:
+        flat = _read(fingerprint, size)
+        if flat is None:
+            flat = np.concatenate([made.reshape(-1) for made in make()])
+            _write(fingerprint, flat)
+        _memory.put(fingerprint, flat)
+    ends = accumulate(map(math.prod, shapes), initial=0)
+    return [flat[start:end].reshape(shape) for (start, end), shape in zip(pairwise(ends), shapes, strict=True)]
+
+
+def cache_folder() -> Path:
+    """Where entries lie: below the folder that data sets are kept in."""
+    return data_folder() / "images"
+
+
+def digest(*arrays: Bytes) -> str:
+    """A fingerprint of the arrays' contents."""
+    found = hashlib.blake2b(digest_size=20)
+    for array in arrays:
+        found.update(np.ascontiguousarray(array).data)
+    return found.hexdigest()
+
+
+def _fingerprint(decisive: Mapping[str, object]) -> str:
+    told = json.dumps({**decisive, "made by": _makers()}, sort_keys=True)
+    return hashlib.blake2b(told.encode(), digest_size=20).hexdigest()
+
+
+@functools.cache
+def _makers() -> str:
+    """A fingerprint of the code and the assets that draw and paint."""
+    found = hashlib.blake2b(np.__version__.encode(), digest_size=20)
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    for file in [*code, *(packaged("assets") / name for name in _ASSETS)]:
+        content = file.read_bytes()
+        found.update(f"{file.name} {len(content)} ".encode() + content)
+    return found.hexdigest()
+
+
+class _Memory:
+    """What this process has made or read lately, by fingerprint."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Bytes] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, fingerprint: str) -> Bytes | None:
+        with self._lock:
+            if fingerprint in self._kept:
+                self._kept.move_to_end(fingerprint)
+            return self._kept.get(fingerprint)
+
+    def put(self, fingerprint: str, flat: Bytes) -> None:
+        with self._lock:
+            self._kept[fingerprint] = flat
+            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > _IN_MEMORY:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+_memory = _Memory()
+
+
+def forget() -> None:
+    """Let go of all that this process keeps in memory."""
+    _memory.clear()
+
+
+def _read(fingerprint: str, size: int) -> Bytes | None:
+    """The entry, mapped into memory; None where there is no sound one. One that is damaged is removed."""
+    for file in _files(f"{fingerprint}-*.npy"):
+        try:
+            flat: Bytes = np.asarray(open_memmap(file, mode="c"))  # copy on write: torch asks for writable arrays
+            if (flat.dtype, flat.shape) == (np.dtype(np.uint8), (size,)) and file.name == _name(fingerprint, flat):
+                os.utime(file)
+                return flat
+        except (FileNotFoundError, PermissionError):  # another process has removed it, or it is somebody else's
+            continue
+        except (OSError, ValueError):
+            pass
+        with suppress(OSError):
+            file.unlink()
+    return None
+
+
+def _write(fingerprint: str, flat: Bytes) -> None:
+    """Keep an entry, as far as the disk allows; older ones make room for it."""
+    folder = cache_folder()
+    with suppress(OSError, BadInput):
+        folder.mkdir(parents=True, exist_ok=True)
+        if flat.nbytes > min(ON_DISK, shutil.disk_usage(folder).free // 2):
+            return
+        with replacing(folder / _name(fingerprint, flat)) as temporary, temporary.open("wb") as file:
+            np.save(file, flat, allow_pickle=False)
+        _make_room(keep=fingerprint)
+
+
+def _name(fingerprint: str, flat: Bytes) -> str:
+    return f"{fingerprint}-{zlib.crc32(flat.data):08x}.npy"
+
+
+def _make_room(keep: str) -> None:
+    """Remove what was used longest ago until the rest is within bounds, and what a killed process left half-written."""
+    for file in _files(".*.tmp"):
+        if time.time() - file.stat().st_mtime > _LEFT_BEHIND:
+            file.unlink()
+    entries = []
+    for file in _files("*-*.npy"):
+        with suppress(FileNotFoundError):
+            entries.append((file.stat().st_mtime, file.stat().st_size, file))
+    total = sum(size for _, size, _ in entries)
+    for _, size, file in sorted(entries):
+        if total <= ON_DISK:
+            break
+        if not file.name.startswith(keep):
+            file.unlink(missing_ok=True)
+            total -= size
+
+
+def _files(pattern: str) -> Iterator[Path]:
+    return (file for file in cache_folder().glob(pattern) if file.is_file())

@@ -10,12 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lazytui.errors import BadInput, UsageError
-from lazytui.files import storage_errors, write_atomic
+from lazytui.files import write_atomic
 from lazytui.reading import open_regular, read_regular
+from lazytui.runs.locks import locked
 from lazytui.runs.status import Status, observed, read_status, write_status
 
 RECORD_FILE = "run.json"
@@ -182,16 +182,9 @@ class RunFolder:
 
         The system lets go of the claim when the process ends, however it ends.
         """
-        lock = FileLock(self.path / CLAIM_FILE)
-        with storage_errors(self.path):
-            try:
-                lock.acquire(timeout=1)
-            except Timeout as error:  # an OSError too, so it has to be told apart first
-                raise BadInput(f"{self.id} is being run by another process already.") from error
-        try:
+        taken = f"{self.id} is being run by another process already."
+        with locked(self.path / CLAIM_FILE, patience=1, otherwise=taken):
             yield
-        finally:
-            lock.release()
 
     def is_claimed_by(self, pid: int) -> bool | None:
         """Whether a process of this host carries the run; None where the system doesn't say, as of another user's.

@@ -6,7 +6,8 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
@@ -16,10 +17,13 @@ from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files import storage_errors, write_atomic
 from lazytui.packaged import packaged
 from lazytui.runs.folder import RECORD_FILE, RunFolder, RunRecord, check_name
+from lazytui.runs.locks import locked
 from lazytui.runs.status import GOING, Status, own_process
 
 _SHIPPED = "shipped/"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_NAMING_FILE = ".naming"
+_NAMING_SECONDS = 5.0
 _VERSIONS = ("lazytui", "torch", "numpy")
 
 
@@ -53,7 +57,7 @@ class Workspace:
     ) -> RunFolder:
         """A new queued run. The folder appears whole or not at all."""
         if name is not None:
-            self._check_free(name)
+            self._check_free(check_name(name))
         record = RunRecord(
             kind=kind,
             params=params,
@@ -72,9 +76,12 @@ class Workspace:
                 write_atomic(building / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
                 queued = {"state": "queued", "heartbeat": time.time(), **own_process()}
                 RunFolder(building, "").set_status(Status.model_validate(queued))
-                if name is not None:
+                if name is None:
+                    building.rename(run.path)
+                else:
                     RunFolder(building, "").set_name(name)
-                building.rename(run.path)
+                    with self._naming(name):
+                        building.rename(run.path)
         except BaseException:
             shutil.rmtree(building, ignore_errors=True)
             raise
@@ -126,8 +133,8 @@ class Workspace:
     def rename(self, run: RunFolder, name: str) -> None:
         """Give a run a name. Raises UsageError for one that can't be a name or that another run has."""
         self.require_own(run, "renamed")
-        self._check_free(name)
-        run.set_name(name)
+        with self._naming(name):
+            run.set_name(name)
 
     def remove(self, run: RunFolder) -> None:
         """Delete a run's folder for good. A going run is refused, and so is one outside this workspace."""
@@ -141,8 +148,16 @@ class Workspace:
             run.path.rename(leaving)
             shutil.rmtree(leaving)
 
-    def _check_free(self, name: str) -> None:
+    @contextmanager
+    def _naming(self, name: str) -> Iterator[None]:
+        """Give a free name within: meanwhile no other process gives one, so that two can't give the same."""
         check_name(name)
+        busy = f"Another process is giving a run in {self.path} its name and doesn't end; try again."
+        with locked(self.path / _NAMING_FILE, patience=_NAMING_SECONDS, otherwise=busy):
+            self._check_free(name)
+            yield
+
+    def _check_free(self, name: str) -> None:
         if any(name in {run.name, run.id} for run in self.runs()):
             raise UsageError(f"There is a run called {name!r} already; rename or remove that one first.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from lazytui.errors import BadInput, LazytuiError, UsageError
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace, shipped_runs
-from tests.commands import read_json
+from tests.commands import Lab, read_json
 
 
 @pytest.fixture
@@ -145,6 +146,60 @@ def test_a_name_belongs_to_one_run(workspace: Workspace) -> None:
     assert len(workspace.runs()) == 2
 
 
+RACE = """
+import multiprocessing, pathlib, sys
+from lazytui.errors import UsageError
+from lazytui.runs.workspace import Workspace
+
+workspace = Workspace(pathlib.Path("runs"))
+unnamed = [workspace.create("train", {}) for _ in range(4)]
+together = multiprocessing.Barrier(8)
+
+def take(number):
+    together.wait()
+    try:
+        if number < 4:
+            workspace.rename(unnamed[number], "mine")
+        else:
+            workspace.create("train", {}, name="mine")
+    except UsageError as error:
+        assert "There is a run called 'mine' already" in str(error)
+        sys.exit(2)
+
+context = multiprocessing.get_context("fork")
+processes = [context.Process(target=take, args=(number,)) for number in range(8)]
+for process in processes:
+    process.start()
+for process in processes:
+    process.join()
+print(sorted(process.exitcode for process in processes))
+"""
+
+
+def test_of_processes_that_give_one_name_at_the_same_time_one_does(lab: Lab) -> None:
+    raced = lab.python(RACE)
+    assert raced.out == f"{[0] + 7 * [2]}\n", raced.err
+    runs = Workspace(lab.workspace).runs()
+    assert [run.name for run in runs if run.name] == ["mine"]
+    assert [path for path in lab.workspace.glob(".*") if path.is_dir()] == [], "whoever was refused left nothing"
+
+
+KILLED = """
+import os, pathlib, signal
+from lazytui.runs.workspace import Workspace
+
+workspace = Workspace(pathlib.Path("runs"))
+run = workspace.create("train", {})
+with workspace._naming("mine"):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_name_that_a_killed_process_was_about_to_give_is_free(lab: Lab) -> None:
+    assert lab.python(KILLED).code == -signal.SIGKILL
+    assert create(Workspace(lab.workspace), name="mine").name == "mine"
+
+
 def test_a_name_file_with_something_else_in_it_is_no_name(workspace: Workspace) -> None:
     run = create(workspace)
     for content in (b"\x1b[31mred", b"\xff\xfe", b"a" * 10_000_000, b"../../etc"):
@@ -229,7 +284,8 @@ def test_a_new_run_is_whole(workspace: Workspace) -> None:
     assert (record["parents"], record["started_by"]) == (["a"], "b")
     assert record["versions"].keys() == {"lazytui", "torch", "numpy"}
     assert run.status.state == "queued" and run.name == "x"
-    assert [entry.name for entry in workspace.path.iterdir()] == [run.id], "nothing half-written is left beside it"
+    beside = {entry.name for entry in workspace.path.iterdir()} - {".naming"}
+    assert beside == {run.id}, "nothing half-written is left beside it"
 
 
 @pytest.mark.parametrize("place", ["file/runs", "file", "/proc/runs", "/dev/null/runs"])

@@ -1,0 +1,31 @@
+"""Locks between processes. The system lets go of them when the process ends, however it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from lazytui.errors import BadInput
+from lazytui.files import storage_errors
+
+
+@contextmanager
+def locked(file: Path, *, patience: float, otherwise: str) -> Iterator[None]:
+    """Hold a lock for this process, and its file open for as long, so that others can see who holds it.
+
+    patience: seconds to wait for it. Raises BadInput, which says `otherwise`, where another process keeps it.
+    """
+    lock = FileLock(file)
+    with storage_errors(file.parent):
+        try:
+            lock.acquire(timeout=patience)
+        except Timeout as error:  # an OSError too, so it has to be told apart first
+            raise BadInput(otherwise) from error
+    try:
+        with file.open("rb"):  # where the file system knows no locks, the lock itself is only the file's existence
+            yield
+    finally:
+        lock.release()

@@ -58,7 +58,8 @@ def with_defaults(given: Any, field: str, default: str, catalog: Mapping[str, En
     """What was given, and the defaults of what the chosen entry reads and isn't given. field: holds the choice."""
     if not isinstance(given, dict):
         return given
-    entry = catalog.get(given.get(field, default))
+    choice = given.get(field, default)
+    entry = catalog.get(choice) if isinstance(choice, str) else None
     chosen = {name: value for name, value in given.items() if value is not None}
     return {**given, **(entry.options if entry else {}), **chosen}
 

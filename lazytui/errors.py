@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+_LONGEST = 1000
+_LONGEST_WORD = 200
+
+
+def bounded(sentence: str) -> str:
+    """A sentence that echoes text of any length, as it can be read: very long words lose their middle, then the whole.
+
+    >>> len(bounded("There is no run '" + 100_000 * "a" + "'."))
+    215
+    """
+    if len(sentence) <= _LONGEST:
+        return sentence
+    readable = re.sub(rf"\S{{{_LONGEST_WORD},}}", lambda word: _without_middle(word[0], _LONGEST_WORD), sentence)
+    return _without_middle(readable, _LONGEST)
+
+
+def _without_middle(text: str, length: int) -> str:
+    half = (length - 1) // 2
+    return text if len(text) <= length else f"{text[:half]}…{text[-half:]}"
 
 
 class LazytuiError(Exception):
     """A failure that is told in one sentence, never as a traceback."""
 
     exit_code = 1
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(bounded(sentence))
 
 
 class UsageError(LazytuiError):

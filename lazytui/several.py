@@ -15,6 +15,8 @@ def separated(given: Any) -> Any:
     if not isinstance(given, (list, tuple)):
         return given
     parts = [part for one in given for part in (one.split(",") if isinstance(one, str) else [one])]
+    if not all(part is None or isinstance(part, (str, int, float)) for part in parts):
+        return given
     found = tuple(dict.fromkeys(part.strip() if isinstance(part, str) else part for part in parts if part != ""))
     if not found:
         raise ValueError("Name at least one.")

@@ -84,7 +84,7 @@ class AttackParams(SubjectParams):
         None, ge=2, le=10**6, description=f"Images that it may ask about {_defaults('queries')}."
     )
     restarts: int = Field(1, ge=1, le=100, description="Starts of an attack that begins at random.")
-    seed: int = Field(0, ge=0, description="Random seed of the starts.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")
 
     @field_validator("attack")
     @classmethod

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from lazytui.analyses import analysis
 from lazytui.analyses.base import RunReference
-from lazytui.errors import BadInput, UsageError
+from lazytui.errors import BadInput, UsageError, bounded
 from lazytui.runs.carrying import carrying
 from lazytui.runs.contents import Damaged
 from lazytui.runs.folder import RunFolder
@@ -145,7 +145,7 @@ def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
         words = _IN_WORDS.get(problem["type"])
         message = words.format(**problem.get("ctx", {})) if words else problem["msg"].removeprefix("Value error, ")
         field = str(problem["loc"][0]) if problem["loc"] else ""
-        yield field, message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else ".")
+        yield field, bounded(message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else "."))
 
 
 def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:

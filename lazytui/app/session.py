@@ -16,6 +16,7 @@ from lazytui.app.place import Place, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files import write_atomic
 from lazytui.reading import read_regular
+from lazytui.runs.options import Options
 from lazytui.runs.workspace import Workspace, shipped_runs
 
 FILE = ".session.json"
@@ -30,7 +31,7 @@ class Session(BaseModel):
     place: str = ""
     theme: str = ""
     runs: dict[str, str] = Field(default_factory=dict)
-    forms: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    forms: dict[str, Options] = Field(default_factory=dict)
 
 
 def load(workspace: Path) -> Session:

@@ -8,14 +8,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lazytui.errors import BadInput, UsageError
-from lazytui.files import write_atomic
+from lazytui.files import reason, write_atomic
 from lazytui.reading import open_regular, read_regular
 from lazytui.runs.locks import locked
+from lazytui.runs.options import Options
 from lazytui.runs.status import Status, observed, read_status, write_status
 
 RECORD_FILE = "run.json"
@@ -45,11 +46,11 @@ class RunRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
-    kind: str
-    params: dict[str, Any]
-    created: float
-    seed: int | None = None
-    device: str | None = None
+    kind: Annotated[str, Field(max_length=100)]
+    params: Options
+    created: Annotated[float, Field(ge=0, lt=2**37)]
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    device: Annotated[str, Field(max_length=100)] | None = None
     parents: tuple[str, ...] = ()
     started_by: str | None = None
     versions: dict[str, str] = Field(default_factory=dict)
@@ -74,7 +75,9 @@ class RunFolder:
             return RunRecord.model_validate_json(read_regular(self.path / RECORD_FILE, _LARGEST_RECORD))
         except FileNotFoundError as error:
             raise BadInput(f"{self.path} isn't a run: it has no {RECORD_FILE}.") from error
-        except (OSError, ValidationError) as error:
+        except OSError as error:
+            raise BadInput(f"{self.path / RECORD_FILE} can't be read: {reason(error)}.") from error
+        except ValidationError as error:
             raise BadInput(f"{self.path / RECORD_FILE} is damaged and can't be read.") from error
 
     def refuse_links(self) -> None:

@@ -7,10 +7,11 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from lazytui.errors import bounded
 from lazytui.files import write_atomic
 from lazytui.reading import read_regular
 
@@ -22,7 +23,10 @@ RESUMABLE: frozenset[State] = frozenset({"queued", "failed", "stopped", "interru
 _LARGEST = 1 << 20
 
 STALE_SECONDS = 600.0
-"""A run elsewhere is taken for dead when its heartbeat is this old; a later one revives it."""
+"""A run elsewhere is taken for dead when its heartbeat is this far from now; a later one revives it."""
+
+
+_Time = Annotated[float, Field(ge=0, lt=2**37)]
 
 
 class Progress(BaseModel):
@@ -41,14 +45,14 @@ class Status(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     state: State
-    heartbeat: float
+    heartbeat: _Time
     host: str = ""
     pid: int | None = Field(None, ge=1, lt=2**31)
-    pid_started: float | None = None
-    started: float | None = None
-    ended: float | None = None
+    pid_started: _Time | None = None
+    started: _Time | None = None
+    ended: _Time | None = None
     progress: Progress | None = None
-    error: str | None = None
+    error: Annotated[str, AfterValidator(bounded)] | None = None
 
 
 def read_status(path: Path) -> Status:
@@ -86,7 +90,7 @@ def _alive(status: Status, claimed_by: Callable[[int], bool | None]) -> bool:
     if status.pid is not None and status.host == socket.gethostname():
         to_begin = status.state == "queued"  # and claimed when it does
         return process_lives(status) and (to_begin or claimed_by(status.pid) is not False)
-    return time.time() - status.heartbeat < STALE_SECONDS
+    return abs(time.time() - status.heartbeat) < STALE_SECONDS  # clocks differ, but not by that much
 
 
 def process_lives(status: Status) -> bool:

@@ -13,6 +13,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files import storage_errors, write_atomic
 from lazytui.packaged import packaged
@@ -58,16 +60,19 @@ class Workspace:
         """A new queued run. The folder appears whole or not at all."""
         if name is not None:
             self._check_free(check_name(name))
-        record = RunRecord(
-            kind=kind,
-            params=params,
-            created=time.time(),
-            seed=params.get("seed"),
-            device=params.get("device"),
-            parents=tuple(parents),
-            started_by=started_by,
-            versions={package: metadata.version(package) for package in _VERSIONS},
-        )
+        try:
+            record = RunRecord(
+                kind=kind,
+                params=params,
+                created=time.time(),
+                seed=params.get("seed"),
+                device=params.get("device"),
+                parents=tuple(parents),
+                started_by=started_by,
+                versions={package: metadata.version(package) for package in _VERSIONS},
+            )
+        except ValidationError as error:
+            raise UsageError(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
         run = RunFolder(self.path / _new_id(kind, label), "")
         building = self.path / f".{run.id}.new"
         try:

@@ -17,6 +17,7 @@ from lazytui.errors import UsageError
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.status import STALE_SECONDS, Status, observed, own_process, process_lives, read_status, write_status
+from lazytui.runs.workspace import Workspace
 from tests.commands import wait_until
 
 
@@ -101,6 +102,15 @@ def test_a_run_elsewhere_lives_by_its_heartbeat() -> None:
     stale = running(**elsewhere, heartbeat=time.time() - STALE_SECONDS - 1)
     assert observed(stale).state == "interrupted"
     assert observed(stale.model_copy(update={"heartbeat": time.time()})).state == "running", "a late beat revives it"
+
+
+def test_a_heartbeat_from_a_future_far_away_keeps_no_run_going(tmp_path: Path) -> None:
+    run = Workspace(tmp_path).create("train", {})
+    run.set_status(running(host="another-host", heartbeat=time.time() + STALE_SECONDS + 60))
+    assert run.status.state == "interrupted"
+    Workspace(tmp_path).remove(run)
+    soon = running(host="another-host", heartbeat=time.time() + STALE_SECONDS / 2)
+    assert observed(soon).state == "running", "another host's clock may be ahead"
 
 
 def test_a_queued_run_that_nobody_takes_up_is_interrupted_at_last() -> None:

@@ -49,7 +49,7 @@ class CompareParams(Params):
     plain: bool = Field(
         True,
         description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
-        "seed and number of steps.",
+        "seed and number of steps; and beside irm and rex those on the same samples without a penalty.",
     )
     attack: str | None = named(
         None,
@@ -88,7 +88,7 @@ def run(params: CompareParams, report: Report) -> Result:
     trainings = Trainings()
     for reference in params.runs:
         trainings.add(report.workspace.find(reference))
-    missing = trainings.missing_plain() if params.plain else []
+    missing = trainings.missing_beside() if params.plain else []
     known = list(known_trainings(report.workspace, report.note)) if missing else []
     made = 0
     for number, trained in enumerate(missing):
@@ -115,7 +115,8 @@ def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report)
     """A finished plain training: one of those that the workspace has already, or else a new one."""
     from lazytui.analyses.execute import done_or_carried
 
-    doing = f"training a plain {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
+    how = "plain" if trained.method == "erm" else trained.method
+    doing = f"training a {how} {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
     return done_or_carried("train", trained, list(same_training(trained, known)), doing, report)
 
 

@@ -80,7 +80,15 @@ class Group:
 
     def plain_of(self, groups: Sequence[Group]) -> Group | None:
         """Plain training in the same setting; None for plain training itself, and where there is none."""
-        return None if self.is_plain else next((g for g in groups if g.fact["key"] == self.fact["plain"]), None)
+        return None if self.is_plain else _of_key(groups, self.fact["plain"])
+
+    def control_of(self, groups: Sequence[Group]) -> Group | None:
+        """Its method's control in the same setting; None where the method has none, or it isn't there."""
+        return _of_key(groups, self.fact.get("control"))
+
+
+def _of_key(groups: Sequence[Group], key: str | None) -> Group | None:
+    return next((group for group in groups if group.fact["key"] == key), None)
 
 
 def ranked(facts: Sequence[Mapping[str, Any]], rank: str) -> list[Group]:

@@ -30,7 +30,7 @@ class GridParams(Params):
     plain: bool = Field(
         True,
         description="Also train plain networks beside cures: same data, seeds and number of steps, what a cure is held "
-        "against.",
+        "against; and beside irm and rex those on the same samples without a penalty.",
     )
     jobs: int = Field(
         0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."

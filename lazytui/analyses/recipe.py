@@ -13,7 +13,7 @@ from lazytui.analyses.compare_groups import Group, labelled
 from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.recipes import Recipe, Tolerance, recipes, tolerance
 from lazytui.analyses.train import TrainParams
-from lazytui.analyses.trainings import key_of, plain, recipe_of
+from lazytui.analyses.trainings import beside, key_of, recipe_of
 from lazytui.analyses.words import METRICS
 from lazytui.choices import known, named
 from lazytui.data.params import SourceName
@@ -54,8 +54,9 @@ def cells(params: RecipeParams) -> dict[str, TrainParams]:
     for seed in params.seeds:
         trained = training(recipes()[params.recipe], **_of_the_data(params), seed=seed, device=params.device)
         found[f"{params.recipe}, seed {seed}"] = trained
-        if params.plain and trained.method != "erm":
-            found[f"plain, seed {seed}"] = plain(trained)
+        if params.plain:
+            names = {"erm": "plain"}
+            found |= {f"{names.get(o.method, o.method)}, seed {seed}": o for o in beside(trained)}
     return found
 
 
@@ -86,14 +87,18 @@ def figures(params: RecipeParams, result: Result) -> list[Figure]:
     allowed = Tolerance.model_validate(result.facts["tolerance"])
     groups = labelled(result.facts["groups"])
     own = next((group for group in groups if group.fact["key"] == result.facts["own"]), None)
-    beside = next((group for group in groups if group is not own), None)
+    beside = next((group for group in groups if group.is_plain and group is not own), None)
     means = {name: own.mean(name) for name in recipe.reported} if own else {}
     compared = drawn(result.facts["groups"], rank="hard_accuracy", x="easy_accuracy", y="hard_accuracy")
     return [
         _verdict(params, recipe, allowed, means),
         *failures(result),
         _side_by_side(recipe, allowed, means, beside),
-        *[figure for figure in compared if figure.name in {"over-plain", "cues", "cost"} and (beside or own)],
+        *[
+            figure
+            for figure in compared
+            if figure.name in {"over-plain", "over-control", "cues", "cost"} and (beside or own)
+        ],
     ]
 
 

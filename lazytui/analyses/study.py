@@ -65,7 +65,8 @@ class StudyParams(CanvasParams, MethodOptions, LoopSettings, StudyGrid):
 
 def cells(params: StudyParams) -> dict[str, TrainParams]:
     """The trainings of the grid by name, one seed after the other, so that an early look is a fair one."""
-    methods = dict.fromkeys(("erm", *params.methods) if params.plain else params.methods)
+    controls = ("erm", *(METHODS[method].control for method in params.methods)) if params.plain else ()
+    methods = dict.fromkeys(filter(None, (*controls, *params.methods)))
     grid = product(params.seeds, params.bias, methods)
     return {f"{method}, bias {bias:g}, seed {seed}": _cell(params, method, bias, seed) for seed, bias, method in grid}
 

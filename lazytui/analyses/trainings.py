@@ -10,6 +10,7 @@ from lazytui.analyses.train import TrainParams
 from lazytui.errors import BadInput
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.workspace import Workspace
+from lazytui.training.methods import METHODS
 from lazytui.training.methods.options import MethodOptions
 
 _NOT_THE_RECIPE = (
@@ -28,7 +29,7 @@ class Trainings:
     """Finished trainings grouped by recipe.
 
     groups: a fact each: recipe (its fields), key (the recipe as a string), plain (the key of plain training of the
-    same), and runs (of each: run, seed, metrics, images_seen).
+    same), control (that of its method's control, or None), and runs (of each: run, seed, metrics, images_seen).
     """
 
     def __init__(self) -> None:
@@ -42,9 +43,15 @@ class Trainings:
     def add(self, run: RunFolder) -> None:
         """Put a finished training into the group of its recipe. Raises BadInput where it can't be read."""
         trained, result = trained_params(run), recorded_result(run)
-        recipe, beside = recipe_of(trained), recipe_of(plain(trained))
-        new = {"recipe": recipe, "key": key_of(recipe), "plain": key_of(beside), "runs": []}
-        group = self._groups.setdefault(key_of(recipe), new)
+        control = METHODS[trained.method].control
+        new: dict[str, Any] = {
+            "recipe": recipe_of(trained),
+            "key": _key(trained),
+            "plain": _key(plain(trained)),
+            "control": _key(plain(trained, control)) if control else None,
+            "runs": [],
+        }
+        group = self._groups.setdefault(_key(trained), new)
         if any(known["run"] == run.reference for known in group["runs"]):
             return
         self._trained[run.reference] = trained
@@ -57,15 +64,12 @@ class Trainings:
             }
         )
 
-    def missing_plain(self) -> list[TrainParams]:
-        """The plain trainings that the groups should stand beside and that aren't among them, one a seed."""
-        wanted: dict[tuple[str, int], TrainParams] = {}
-        for group in self.groups:
-            there = {run["seed"] for run in self._groups.get(group["plain"], {"runs": ()})["runs"]}
-            for run in group["runs"]:
-                if run["seed"] not in there:
-                    wanted.setdefault((group["plain"], run["seed"]), plain(self._trained[run["run"]]))
-        return list(wanted.values())
+    def missing_beside(self) -> list[TrainParams]:
+        """The trainings that the groups should stand beside and that aren't among them, one a seed."""
+        there = {(group["key"], run["seed"]) for group in self.groups for run in group["runs"]}
+        wanted = [other for run in self._trained.values() for other in beside(run)]
+        missing = {(_key(other), other.seed): other for other in wanted if (_key(other), other.seed) not in there}
+        return list(missing.values())
 
 
 def recipe_of(trained: TrainParams) -> dict[str, Any]:
@@ -78,9 +82,20 @@ def key_of(recipe: dict[str, Any]) -> str:
     return "; ".join(f"{name}={value}" for name, value in recipe.items() if value is not None)
 
 
-def plain(trained: TrainParams) -> TrainParams:
-    """Plain training of the same architecture on the same data for the same number of steps."""
-    return trained.model_copy(update={"method": "erm", **dict.fromkeys(MethodOptions.model_fields)})
+def _key(trained: TrainParams) -> str:
+    return key_of(recipe_of(trained))
+
+
+def plain(trained: TrainParams, method: str = "erm") -> TrainParams:
+    """Plain training of the same architecture on the same data for the same number of steps; or a control's."""
+    return trained.model_copy(update={"method": method, **dict.fromkeys(MethodOptions.model_fields)})
+
+
+def beside(trained: TrainParams) -> list[TrainParams]:
+    """What a training is held against: plain training of the same, and its method's control where it has one."""
+    control = METHODS[trained.method].control
+    methods = [name for name in ("erm", control) if name and name != trained.method]
+    return [plain(trained, name) for name in methods]
 
 
 def same_training(trained: TrainParams, runs: Iterable[RunFolder]) -> Iterator[RunFolder]:

@@ -192,6 +192,32 @@ def test_recipes_are_ranked_within_their_setting_only() -> None:
     assert (first.row_labels, second.row_labels) == (("1 rex", "2 erm"), ("1 jtt", "2 erm"))
 
 
+def test_what_a_penalty_adds_stands_beside_the_same_samples_without_it() -> None:
+    facts = [
+        {**fact("irm", [0.70, 0.80]), "control": "resample"},
+        {**fact("rex", [0.9]), "control": "resample elsewhere"},
+        fact("resample", [0.68, 0.76]),
+        fact("erm", [0.3, 0.4]),
+    ]
+    told = {figure.name: figure for figure in drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")}
+    beyond, verdict = told["over-control"], told["verdict"]
+    assert isinstance(beyond, Table) and isinstance(verdict, Text)
+    assert [row[:5] for row in beyond.rows] == [("irm", "resample", 2, pytest.approx(72), pytest.approx(3))]
+    sentence = "irm against resample, the same samples without its penalty: +3.0 points [-9.7, +15.7] over 2 seeds."
+    assert sentence in verdict.paragraphs[0] and "rex against" not in verdict.paragraphs[0]
+
+
+def test_a_penalty_has_its_control_trained_beside_it(lab: Lab) -> None:
+    assert lab.call(*TINY, "--method", "rex").code == 0
+    found, drawn = compare(lab)
+    groups = {group["recipe"]["method"]: group for group in found.facts["groups"]}
+    assert groups.keys() == {"rex", "resample", "erm"} and found.metrics["plain_trained"] == 2
+    assert groups["rex"]["control"] == groups["resample"]["key"] and groups["resample"]["control"] is None
+    beyond = drawn["over-control"]
+    assert isinstance(beyond, Table) and [row[:3] for row in beyond.rows] == [("rex", "resample", 1)]
+    assert compare(lab, "--no-plain")[0].metrics["plain_trained"] == 0
+
+
 def test_who_follows_color_most_is_last_and_beats_nobody() -> None:
     rank = "color_follow_rate"
     facts = [fact("focal", [0.97, 0.95], rank), fact("erm", [0.80, 0.79], rank), fact("grl", [0.05, 0.06], rank)]

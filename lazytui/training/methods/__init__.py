@@ -20,6 +20,7 @@ class MethodEntry:
     """module, name: where the class is. source: paper or study.
 
     options: what can be chosen of it, with its defaults; the names are fields of MethodOptions.
+    control: the method that draws the same samples and lacks what this one adds, where plain training doesn't.
     needs: what it reads besides images and digits. bends: whether it bends the task's rules (the training set keeps its
     bias, and nothing is turned gray). hopeless: whether it is known not to help, and is here to show that.
     """
@@ -29,6 +30,7 @@ class MethodEntry:
     name: str
     source: str = ""
     options: Mapping[str, float] = field(default_factory=dict)
+    control: str = ""
     needs: tuple[Need, ...] = ()
     bends: bool = False
     hopeless: bool = False
@@ -164,6 +166,7 @@ METHODS = {
         "InvariantRiskMinimization",
         source="Arjovsky 2019; study D",
         options={"penalty": 100, "anneal_steps": 500},
+        control="resample",
         needs=("group labels",),
     ),
     "rex": MethodEntry(
@@ -172,6 +175,7 @@ METHODS = {
         "RiskExtrapolation",
         source="Krueger 2021; study D",
         options={"penalty": 10, "anneal_steps": 500},
+        control="resample",
         needs=("group labels",),
     ),
     "lff": MethodEntry(
@@ -193,6 +197,13 @@ METHODS = {
         "Every digit in every color counts the same.",
         "reweight",
         "Reweighting",
+        source="inverse frequency",
+        needs=("group labels",),
+    ),
+    "resample": MethodEntry(
+        "As many images in another digit's color as in their own: irm and rex without their penalty.",
+        "resample",
+        "Resampling",
         source="inverse frequency",
         needs=("group labels",),
     ),

@@ -20,8 +20,8 @@ from lazytui.training.methods.groups import draw, group_means, share_evenly
 class InvariantRisk(Method):
     """Two environments, drawn evenly: samples in their own digit's color, and samples in another's.
 
-    Drawing them evenly counts conflicting samples more already. The penalty's weight is 1 for `anneal_steps`, half of
-    the training at most, so that there is something to be invariant, then `penalty`.
+    Drawing them evenly counts conflicting samples more already: that alone is the method resample. The penalty's weight
+    is 1 for `anneal_steps`, half of the training at most, so that there is something to be invariant, then `penalty`.
 
     The square of a batch's mean is on average the square of the true mean plus the variance / n, which an invariant
     network would pay for. So both methods estimate without bias what varies: below 0 in some batches, on average true.
@@ -29,12 +29,7 @@ class InvariantRisk(Method):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self.environments = bench.conflicting.long()
-        if bench.conflicting.all() or not bench.conflicting.any():
-            raise BadInput(
-                f"The method {bench.settings.method} sets digits in their own color against digits in others, and the "
-                "training data hold only one of these: use more images, or a bias between 0 and 1."
-            )
+        self.environments = environments_of(bench)
         self.annealed = min(int(bench.option("anneal_steps")), bench.total_steps // 2)
         self._term = torch.zeros((), device=bench.hardware.device)
 
@@ -63,6 +58,16 @@ class InvariantRisk(Method):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         super().load_state_dict(state)
         self._term = state["term"].to(self._term.device)
+
+
+def environments_of(bench: Bench) -> Tensor:
+    """(n,) int64: of each training sample. Raises BadInput where all are of one."""
+    if bench.conflicting.all() or not bench.conflicting.any():
+        raise BadInput(
+            f"The method {bench.settings.method} sets digits in their own color against digits in others, and the "
+            "training data hold only one of these: use more images, or a bias between 0 and 1."
+        )
+    return bench.conflicting.long()
 
 
 _NEW = 0.02

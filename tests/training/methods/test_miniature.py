@@ -21,6 +21,7 @@ CURES = (
     "eiil",
     "group-dro",
     "reweight",
+    "resample",
     "subsample",
     "bias-balance",
     "dfr",

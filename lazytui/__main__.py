@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -56,7 +57,8 @@ def _leave_out_current_folder() -> None:
 def _fail(sentence: str, code: int) -> None:
     from lazytui.plain_text import plain
 
-    print(f"lazytui: {plain(sentence)}", file=sys.stderr)
+    with suppress(OSError):  # where nobody can hear it, the exit code says it still
+        print(f"lazytui: {plain(sentence)}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lazytui.errors import BadInput
-from lazytui.reading import Unreadable
+from lazytui.reading import Unreadable, open_in_place
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -22,6 +22,7 @@ _REASONS = {
     errno.ENOENT: "the folder doesn't exist",
     errno.EISDIR: "it is a folder",
     errno.ENAMETOOLONG: "the name is too long",
+    errno.EFBIG: "it would be larger than a file may be here",
 }
 
 
@@ -29,6 +30,10 @@ _REASONS = {
 # time may leave it open for good.
 _UMASK = os.umask(0o077)
 os.umask(_UMASK)
+
+
+class DiskFull(BadInput):
+    """There is no room for what should be written now; there may be later."""
 
 
 def reason(error: OSError) -> str:
@@ -43,7 +48,8 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BadInput(f"{path} can't be written: {reason(error)}.") from error
+        kind = DiskFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else BadInput
+        raise kind(f"{path} can't be written: {reason(error)}.") from error
 
 
 @contextmanager
@@ -68,3 +74,13 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     """Write the whole of `content`, or nothing."""
     with replacing(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def write_in_place(path: Path, content: str) -> None:
+    """Write into the file that is there already, which needs no new room on a disk that is full.
+
+    Whoever reads meanwhile, or after a kill, may find half of it.
+    """
+    with storage_errors(path), open_in_place(path) as file:
+        file.write(content.encode())
+        file.truncate()

@@ -42,6 +42,11 @@ def open_to_append(path: Path) -> FileIO:
     return FileIO(handle, "ab")
 
 
+def open_in_place(path: Path) -> FileIO:
+    """Open a regular file that is there, for writing from its beginning on. Raises OSError likewise."""
+    return FileIO(_opened(path, os.O_RDWR | _NO_LINKS), "r+b")
+
+
 def _opened(path: Path, flags: int) -> int:
     try:
         handle = os.open(path, flags | _AT_ONCE, 0o666)

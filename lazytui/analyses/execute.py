@@ -48,9 +48,10 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
         try:
             result = chosen.run(params, report)
         except Unfinished as error:
-            save_result(run.path, error.result)
+            part = error.result
+            report.store(lambda: save_result(run.path, part))
             raise
-        save_result(run.path, result)
+        report.store(lambda: save_result(run.path, result))
     return result
 
 

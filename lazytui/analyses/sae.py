@@ -180,7 +180,7 @@ def _told(
 
     data, hardware = subject.data, subject.hardware
     belonging = Belonging(fingerprint(subject.model), cut.layer, params.positions)
-    save_autoencoder(model, report.run.autoencoder, params.variant, params.chosen, belonging)
+    report.store(lambda: save_autoencoder(model, report.run.autoencoder, params.variant, params.chosen, belonging))
     report.note("measuring what is left unexplained, and what the network says from the rest")
     learned = fit(model, samples)
     fresh = gather(cut, reading, data.validation.images, hardware, most=len(samples), seed=params.seed)

@@ -487,7 +487,7 @@ def _write_report(params: StoryParams, result: Result, report: Report) -> None:
             )
         )
     title = f"A shortcut, caught: {params.model} on {params.dataset} {params.source}, seed {params.seed}"
-    write_atomic(report.folder / "report.html", page(title, sections))
+    report.store(lambda: write_atomic(report.folder / "report.html", page(title, sections)))
 
 
 ANALYSIS = Analysis(

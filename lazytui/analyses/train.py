@@ -52,7 +52,7 @@ def run(params: TrainParams, report: Report) -> Result:
     trained = train(settings, params.seed, data, report)
     report.note("measuring all of the easy, hard and probe splits")
     card = scorecard(trained.model, data, trained.hardware.in_full())
-    save_weights(trained.model, report.run.weights, metadata={"model": params.model})
+    report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))
     return Result(
         metrics={**card.metrics(), "steps": trained.steps, "seconds": trained.seconds},
         facts={

@@ -25,6 +25,8 @@ def say(text: str, *, quiet: bool = False) -> None:
         print(plain(text), file=sys.stderr, flush=True)
     except BrokenPipeError:
         silence(sys.stderr)
+    except OSError:  # the disk that holds the log is full: what it says next may fit again
+        pass
 
 
 def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:

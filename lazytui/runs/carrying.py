@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from lazytui.errors import Interrupted, LazytuiError
-from lazytui.files import storage_errors, write_atomic
+from lazytui.errors import Interrupted, LazytuiError, bounded
+from lazytui.files import DiskFull, storage_errors, write_atomic
 from lazytui.runs.events import EventLog
 from lazytui.runs.folder import RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.report import Narrator, Report
@@ -96,12 +96,15 @@ class _Pulse:
         self._thread.join()
 
     def end(self, state: State, error: str | None = None) -> None:
-        status = self._status(state).model_copy(update={"ended": time.time(), "error": error})
-        if state == "done":
-            self._run.set_status(status)
-            return
-        with suppress(LazytuiError):  # a full disk must not hide why the run failed
-            self._run.set_status(status)
+        status = self._status(state).model_copy(update={"ended": time.time(), "error": error and bounded(error)})
+        try:
+            try:
+                self._run.set_status(status)
+            except DiskFull:  # how a run ended and why is kept all the same
+                self._run.overwrite_status(status)
+        except LazytuiError:
+            if state == "done":
+                raise
 
     def _beat(self) -> None:
         told: State = "running"

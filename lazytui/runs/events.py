@@ -46,8 +46,13 @@ class EventLog:
         event = {"kind": kind, "time": round(time.time(), 3), **fields}
         line = json.dumps(_finite(event), separators=(",", ":")).encode() + b"\n"
         with storage_errors(self._path):
-            while line:  # a disk that is nearly full takes a part, and says that it is full at the next try
-                line = line[self._file.write(line) :]
+            before = self._file.seek(0, os.SEEK_END)
+            try:
+                while line:  # a disk that is nearly full takes a part, and says that it is full at the next try
+                    line = line[self._file.write(line) :]
+            except OSError:
+                self._file.truncate(before)
+                raise
 
     def close(self) -> None:
         self._file.close()

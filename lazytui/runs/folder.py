@@ -13,11 +13,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lazytui.errors import BadInput, UsageError
-from lazytui.files import reason, write_atomic
+from lazytui.files import reason, write_atomic, write_in_place
 from lazytui.reading import open_regular, read_regular
 from lazytui.runs.locks import locked
 from lazytui.runs.options import Options
-from lazytui.runs.status import Status, observed, read_status, write_status
+from lazytui.runs.status import Status, as_text, observed, read_status, write_status
 
 RECORD_FILE = "run.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -97,6 +97,10 @@ class RunFolder:
 
     def set_status(self, status: Status) -> None:
         write_status(self.path / "status.json", status)
+
+    def overwrite_status(self, status: Status) -> None:
+        """The same where there is no room for a new file; not for whom a half-written one would mislead."""
+        write_in_place(self.path / "status.json", as_text(status))
 
     @property
     def events(self) -> Path:

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from lazytui.errors import Interrupted
+from lazytui.files import DiskFull
 from lazytui.runs.events import EventLog
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import Progress
@@ -17,6 +18,11 @@ from lazytui.runs.workspace import Workspace
 
 _PROGRESS_EVERY = 1.0
 _LOOK_EVERY = 0.1
+
+ROOM_SECONDS = 60.0
+"""How long work waits for a full disk to have room again."""
+
+T = TypeVar("T")
 
 
 class Narrator(Protocol):
@@ -106,8 +112,29 @@ class Report:
             while self.pausing and not self.stopping:
                 time.sleep(_LOOK_EVERY)
         if not self.stopping:
-            self._log.append("continued")
+            self._record("continued")
             self.narrator.continued()
+
+    def store(self, write: Callable[[], T]) -> T:
+        """Do what writes into the run's folder; while the disk is full wait for room, unless the run should stop.
+
+        Raises DiskFull where there is none for a minute.
+        """
+        until = time.monotonic() + ROOM_SECONDS
+        told = False
+        while True:
+            try:
+                return write()
+            except DiskFull as error:
+                if self.stopping or time.monotonic() >= until:
+                    raise
+                if not told:
+                    self.narrator.note(f"{error} Waiting for room, {ROOM_SECONDS:.0f} s at most.")
+                told = True
+            time.sleep(_LOOK_EVERY)
+
+    def _record(self, kind: str, **fields: object) -> None:
+        self.store(lambda: self._log.append(kind, **fields))
 
     def clock(self) -> float:
         """Seconds that go by while the work does; they stand still while it waits. Only differences mean something."""
@@ -139,17 +166,17 @@ class Report:
         now = time.monotonic()
         if now - self._logged >= _PROGRESS_EVERY or done == total:
             self._logged = now
-            self._log.append("progress", done=done, total=total, unit=unit)
+            self._record("progress", done=done, total=total, unit=unit)
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
-        self._log.append("metrics", step=step, values=values)
+        self._record("metrics", step=step, values=values)
         self.narrator.metrics(step, values)
 
     def resumed(self, step: int) -> None:
         """Say that the work goes on from `step`: what was logged of later steps is void."""
-        self._log.append("resumed", step=step)
+        self._record("resumed", step=step)
         self.narrator.note(f"resumed at step {step}")
 
     def note(self, text: str) -> None:
-        self._log.append("note", text=text)
+        self._record("note", text=text)
         self.narrator.note(text)

@@ -61,7 +61,12 @@ def read_status(path: Path) -> Status:
 
 
 def write_status(path: Path, status: Status) -> None:
-    write_atomic(path, status.model_dump_json(exclude_none=True) + "\n")
+    write_atomic(path, as_text(status))
+
+
+def as_text(status: Status) -> str:
+    """What status.json holds of it."""
+    return status.model_dump_json(exclude_none=True) + "\n"
 
 
 def observed(status: Status, claimed_by: Callable[[int], bool | None] = lambda _pid: None) -> Status:

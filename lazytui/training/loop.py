@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -73,10 +74,6 @@ class _Loop:
         self._loss_sum = torch.zeros((), device=hardware.device)
         self._loss_count = 0
         self._saved = time.monotonic()
-
-    @property
-    def _metadata(self) -> dict[str, str]:
-        return {"model": self._settings.model}
 
     @property
     def seconds(self) -> float:
@@ -152,13 +149,16 @@ class _Loop:
             loss_count=self._loss_count,
             seconds=self.seconds,
         )
-        save_snapshot(snapshot, self._report.folder / RESUME_FILE)
-        save_weights(self.model, self._report.run.weights, metadata=self._metadata)
+        self._report.store(lambda: save_snapshot(snapshot, self._report.folder / RESUME_FILE))
+        self._save_weights(self._report.run.weights)
         self._saved = time.monotonic()
 
     def _keep(self) -> None:
         if self._done in self._kept:
-            save_weights(self.model, self._report.run.kept_weights(self._done), metadata=self._metadata)
+            self._save_weights(self._report.run.kept_weights(self._done))
+
+    def _save_weights(self, path: Path) -> None:
+        self._report.store(lambda: save_weights(self.model, path, metadata={"model": self._settings.model}))
 
     def _require_finite(self) -> None:
         """A state that isn't finite never replaces one that is."""

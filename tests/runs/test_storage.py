@@ -5,16 +5,18 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from lazytui.errors import BadInput
 from lazytui.files import write_atomic
-from lazytui.runs.events import EventLog
+from lazytui.runs import report
+from lazytui.runs.events import EventLog, read_events
 from lazytui.runs.workspace import Workspace
-from tests.commands import TINY_DATA, Lab
+from tests.commands import TINY_DATA, TRAINING, Lab, finish, last_step, wait_until
+from tests.conftest import FinishedTraining
 
 
 def mounted(folder: Path, options: str) -> None:
@@ -24,14 +26,26 @@ def mounted(folder: Path, options: str) -> None:
         pytest.skip("file systems can't be mounted here")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+@contextmanager
+def disk(folder: Path, size: str) -> Iterator[Path]:
     try:
-        mounted(tmp_path / "disk", "size=64k")
+        mounted(folder, f"size={size}")
     except FileNotFoundError:
         pytest.skip("there is no mount command here")
-    yield tmp_path / "disk"
-    subprocess.run(["umount", str(tmp_path / "disk")], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    with disk(tmp_path / "disk", "64k") as folder:
+        yield folder
+
+
+@pytest.fixture
+def larger_disk(tmp_path: Path) -> Iterator[Path]:
+    with disk(tmp_path / "disk", "16m") as folder:
+        yield folder
 
 
 def test_a_full_disk_leaves_the_old_file(small_disk: Path) -> None:
@@ -49,13 +63,43 @@ def test_a_run_is_created_whole_or_not_at_all(small_disk: Path) -> None:
     assert workspace.runs() == [] and not list(workspace.path.glob(".*"))
 
 
-def test_a_training_on_a_disk_that_fills_up_says_so(lab: Lab, small_disk: Path) -> None:
-    failed = lab.run("run", "train", *TINY_DATA, "--model", "cnn3", "--workspace", small_disk)
+def test_a_training_on_a_disk_that_stays_full_says_so(
+    lab: Lab, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "ROOM_SECONDS", 0.3)
+    failed = lab.call("run", "train", *TINY_DATA, "--model", "cnn3", "--workspace", small_disk)
     assert failed.code == 3
     assert failed.last.endswith("can't be written: the disk is full.")
-    (listed,) = lab.run("runs", "list", "--json", "--workspace", small_disk).json
-    assert listed["status"] in {"failed", "interrupted"}
+    (listed,) = lab.call("runs", "list", "--json", "--workspace", small_disk).json
+    assert (listed["status"], listed["error"]) == ("failed", failed.last.removeprefix("lazytui: "))
     assert not list(small_disk.glob("*/.*.tmp"))
+
+
+def test_a_training_waits_for_a_disk_that_is_full_for_a_moment(
+    finished_training: FinishedTraining, larger_disk: Path
+) -> None:
+    """The disk fills up under it, and has room again as soon as it has said that it waits."""
+    lab = Lab(larger_disk)
+    training = lab.start(*TRAINING, "--json")
+    assert training.stderr is not None
+    run = lab.only_run()
+    wait_until(lambda: last_step(run) >= 0, training)
+    filler = larger_disk / "filler"
+    fill(filler)
+    heard = next(line for line in training.stderr if "the disk is full" in line)
+    assert "Waiting for room" in heard
+    filler.unlink()
+    done = finish(training)
+    assert done.code == 0, done.err
+    assert done.json["metrics"] | {"seconds": 0} == finished_training.finished.json["metrics"] | {"seconds": 0}
+    assert read_events(run / "events.jsonl")[1] == 0, "no line is torn"
+
+
+def fill(file: Path) -> None:
+    """Leave no room at all."""
+    with suppress(OSError), file.open("wb", buffering=0) as writing:
+        while True:
+            writing.write(bytes(1 << 16))
 
 
 def test_an_event_log_on_a_full_disk_is_one_sentence(small_disk: Path) -> None:

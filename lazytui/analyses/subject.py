@@ -111,7 +111,7 @@ def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:
     """The network and its data. Imports torch. Raises BadInput where either can't be had."""
     from lazytui.models.torch_pair import require_torch
 
-    torch = require_torch()
+    require_torch()
     from lazytui.data.splits import build
     from lazytui.hardware import choose_hardware, make_ready
     from lazytui.models.checkpoints import load_model
@@ -120,5 +120,4 @@ def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:
     hardware = choose_hardware(params.device, "fp32")
     trained = trained_with(params, workspace)
     model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
-    model.to(memory_format=torch.channels_last)
     return Subject(model, build(trained), trained, hardware)

@@ -8,13 +8,15 @@ from torch import nn
 from lazytui.errors import BadInput
 from lazytui.models.classifier import CLASSES, IMAGE_SHAPE
 from lazytui.models.factories import is_custom, resolve_model
+from lazytui.models.layout import channels_last, quickest_layout
 
 
 def build_model(name: str, *, seed: int) -> nn.Module:
     """The named architecture on the CPU, float32, in training mode, its weights drawn from `seed` alone.
 
     The same name and seed give the same weights in any process; torch's global random state is left as it was. Catalog
-    models are `Classifier`s; a custom one need only be a module that maps (N, 3, 28, 28) to (N, 10).
+    models are `Classifier`s; a custom one need only be a module that maps (N, 3, 28, 28) to (N, 10). All are in the
+    memory layout that they compute in from now on: see `layout`.
 
     Raises UsageError for an unknown name, BadInput where custom code fails or makes something else.
     """
@@ -25,7 +27,7 @@ def build_model(name: str, *, seed: int) -> nn.Module:
         if not is_custom(name):
             model = factory()
             assert isinstance(model, nn.Module)
-            return model
+            return channels_last(model)
         return _checked(name, factory)
 
 
@@ -36,15 +38,31 @@ def _checked(name: str, factory: object) -> nn.Module:
         model = factory()
         if not isinstance(model, nn.Module):
             raise TypeError(f"it made a {type(model).__name__}, not a torch.nn.Module")
-        modes = {module: module.training for module in model.modules()}
-        with torch.no_grad():
-            logits = model.eval()(torch.zeros(2, *IMAGE_SHAPE))
-        for module, training in modes.items():
-            module.training = training
-        if not isinstance(logits, torch.Tensor) or logits.shape != (2, CLASSES):
-            shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
-            raise TypeError(f"from two images (2, 3, 28, 28) it makes {shape}, not (2, 10)")
     except Exception as error:
-        line = next(iter(str(error).splitlines()), "")
-        raise BadInput(f"The model {name!r} can't be built: {type(error).__name__}: {line}") from error
-    return model
+        raise BadInput(f"The model {name!r} can't be built: {_words(error)}") from error
+    try:
+        _require_ten_logits(model)
+    except Exception as error:
+        raise BadInput(
+            f"The model {name!r} can't be built: {_words(error)}. Images here are 3 x 28 x 28 (red, green, blue), "
+            "float32, from 0 to 1, and ten logits are wanted of each."
+        ) from error
+    return quickest_layout(model)
+
+
+def _require_ten_logits(model: nn.Module) -> None:
+    """Run it on two images in evaluation mode; its modes are left as they were."""
+    modes = {module: module.training for module in model.modules()}
+    with torch.no_grad():
+        logits = model.eval()(torch.zeros(2, *IMAGE_SHAPE))
+    for module, training in modes.items():
+        module.training = training
+    if not isinstance(logits, torch.Tensor) or logits.shape != (2, CLASSES):
+        shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise TypeError(f"from two images (2, 3, 28, 28) it makes {shape}, not (2, 10)")
+
+
+def _words(error: Exception) -> str:
+    """The kind of an error and its first line."""
+    line = next(iter(str(error).splitlines()), "")
+    return f"{type(error).__name__}: {line}".rstrip(".")

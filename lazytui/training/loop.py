@@ -66,7 +66,7 @@ class _Loop:
         self._every = settings.metrics_every or max(1, min(200, self.total // 25))
         self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
         self.model = build_model(settings.model, seed=seed)
-        self.model.to(hardware.device).to(memory_format=torch.channels_last).train()
+        self.model.to(hardware.device).train()
         bench = Bench(self.model, data, self._train, settings, hardware, seed, self.total)
         self._method = method_class(settings.method)(bench)
         self.history: dict[str, list[float]] = {}

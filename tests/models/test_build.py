@@ -11,6 +11,7 @@ import torch
 
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.build import build_model
+from lazytui.models.classifier import Classifier
 from lazytui.models.factories import resolve_model
 
 CUSTOM = """
@@ -89,6 +90,11 @@ def test_own_code_in_a_package_of_the_current_folder(tmp_path: Path, monkeypatch
         ("def net(width): return 3\n", ":net", "can't be built: TypeError"),
         ("from torch import nn\ndef net(): return nn.Flatten()\n", ":net", r"it makes \(2, 2352\), not \(2, 10\)"),
         ("from torch import nn\ndef net(): return nn.Linear(5, 10)\n", ":net", "can't be built: RuntimeError"),
+        (
+            "from torch.nn import *\ndef net(): return Sequential(Conv2d(1, 4, 3), Flatten(), LazyLinear(10))\n",
+            ":net",
+            r"to have 1 channels.* Images here are 3 x 28 x 28 \(red, green, blue\), float32, from 0 to 1",
+        ),
     ],
 )
 def test_faults_in_own_code_are_one_sentence(tmp_path: Path, code: str, suffix: str, sentence: str) -> None:
@@ -106,3 +112,47 @@ def test_names_of_nothing(tmp_path: Path) -> None:
         resolve_model("no_such_package.nets:make")
     with pytest.raises(UsageError, match="Did you mean cnn3"):
         resolve_model("cnn33")
+
+
+VIEWS = """
+import torch
+from torch import nn
+from torch.nn.functional import max_pool2d, relu
+from lazytui.models.classifier import Classifier
+
+class Rows(nn.Module):
+    def forward(self, x):
+        return x.view(x.size(0), -1)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm, self.fc = nn.Conv2d(3, 8, 3, padding=1), nn.BatchNorm2d(8), nn.Linear(8 * 14 * 14, 10)
+    def forward(self, x):
+        x = max_pool2d(relu(self.norm(self.conv(x))), 2)
+        return self.fc(x.view(x.size(0), -1))
+
+def split():
+    return Classifier(conv=nn.Conv2d(3, 8, 3, stride=2), relu=nn.ReLU(), rows=Rows(), head=nn.Linear(8 * 169, 10))
+
+def flattened():
+    return nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 169, 10))
+"""
+
+
+@pytest.mark.parametrize(("factory", "last"), [("Net", False), ("split", False), ("flattened", True)])
+def test_a_network_is_channels_last_unless_it_views_its_maps(tmp_path: Path, factory: str, last: bool) -> None:
+    """Whatever layout the images come in, both as a whole and by parts, in both modes."""
+    (tmp_path / "net.py").write_text(VIEWS)
+    model = build_model(f"{tmp_path}/net.py:{factory}", seed=0)
+    conv = next(weight for weight in model.parameters() if weight.ndim == 4)
+    assert conv.is_contiguous(memory_format=torch.channels_last) == last
+    assert all(value.sum() == 0 for name, value in model.state_dict().items() if name.endswith("batches_tracked"))
+    images = torch.rand(4, 3, 28, 28)
+    as_trained = images.to(memory_format=torch.channels_last).requires_grad_()
+    for training in (True, False):
+        model.train(training)
+        torch.testing.assert_close(model(as_trained), model(images))
+    model(as_trained).sum().backward()
+    if isinstance(model, Classifier):
+        torch.testing.assert_close(model.head(model.features(as_trained)), model(images))

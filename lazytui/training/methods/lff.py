@@ -23,7 +23,7 @@ class LearningFromFailure(Method):
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
         self._biased = build_model(bench.settings.model, seed=bench.seed + 1).to(bench.hardware.device)
-        self._biased.to(memory_format=torch.channels_last).train()
+        self._biased.train()
         self._biased_optimizer = make_optimizer(self._biased.parameters(), bench.settings)
         self._biased_losses, self._losses = (SmoothLosses(bench.digits, bench.option("ema")) for _ in range(2))
 

@@ -1,0 +1,49 @@
+"""The memory layout that a network computes in: channels last, which is quicker, where the network can do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.models.classifier import IMAGE_SHAPE
+
+
+def channels_last(model: nn.Module) -> nn.Module:
+    """The network itself, its convolutions in this layout, as images are too."""
+    return model.to(memory_format=torch.channels_last)
+
+
+def quickest_layout(model: nn.Module) -> nn.Module:
+    """The network itself, channels last if it runs so, in both modes; else contiguous, whatever it is given.
+
+    `x.view(len(x), -1)` is what most often can't: a view needs the layout that PyTorch has by default.
+    """
+    if not _runs(channels_last(model)):
+        model.to(memory_format=torch.contiguous_format)
+        for module in model.modules():  # each of them, since analyses run parts of a network too
+            module.register_forward_pre_hook(_contiguous_inputs)
+    return model
+
+
+def _runs(model: nn.Module) -> bool:
+    """Whether it takes two images in this layout. Its modes and its buffers are left as they were."""
+    images = torch.zeros(2, *IMAGE_SHAPE).to(memory_format=torch.channels_last)
+    modes = {module: module.training for module in model.modules()}
+    kept = {name: value.clone() for name, value in model.state_dict().items()}
+    try:
+        with torch.no_grad():
+            for training in (False, True):
+                model.train(training)(images)
+    except RuntimeError:
+        return False
+    finally:
+        model.load_state_dict(kept)
+        for module, training in modes.items():
+            module.training = training
+    return True
+
+
+def _contiguous_inputs(_module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(value.contiguous() if isinstance(value, Tensor) else value for value in inputs)

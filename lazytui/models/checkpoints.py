@@ -15,8 +15,9 @@ from lazytui.files import write_atomic
 from lazytui.models.build import build_model
 from lazytui.models.catalog import CATALOG
 from lazytui.models.factories import is_custom, resolve_model
+from lazytui.models.fitting import differences, fitted
 from lazytui.models.headers import describe, pack
-from lazytui.models.weights_file import PICKLED, Weights, read_weights
+from lazytui.models.weights_file import Weights, is_pickled, read_weights
 
 WEIGHTS_FILE = "model.safetensors"
 """The weights in a run folder."""
@@ -35,16 +36,17 @@ def save_weights(model: nn.Module, path: Path, *, metadata: Mapping[str, str]) -
 
 
 def load_weights(model: nn.Module, path: Path) -> None:
-    """Fill `model` from a safetensors file, or from a state dict in a `.pt` or `.pth` file.
+    """Fill `model` from a safetensors file, or from a state dict that `torch.save` wrote (see `fitting`).
 
     Raises BadInput, and leaves the model as it was, where the file is missing or damaged, holds code, belongs to
-    another architecture (the first tensor that differs is named, and the catalog's model that fits), has another
-    dtype or numbers that aren't finite.
+    another architecture (what differs is named, and the catalog's model that fits), has another dtype or numbers that
+    aren't finite.
     """
-    weights = read_weights(path)
+    read = read_weights(path)
+    weights = fitted(read, model.state_dict())
     _check_fit(model, weights, path)
-    recorded = None if path.suffix in PICKLED else describe(path).metadata.get("fingerprint")
-    if recorded is not None and recorded != _digest(weights):
+    recorded = None if is_pickled(path) else describe(path).metadata.get("fingerprint")
+    if recorded is not None and recorded != _digest(read):
         raise BadInput(f"{path} is damaged: its weights don't match the fingerprint that was saved with them.")
     model.load_state_dict(weights)
 
@@ -85,7 +87,7 @@ def _digest(weights: Weights) -> str:
 
 
 def _recorded_name(path: Path) -> str:
-    if path.suffix in PICKLED:
+    if is_pickled(path):
         raise BadInput(f"{path} doesn't say which model its weights belong to: name the model.")
     name = describe(path).metadata.get("model")
     if name is None:
@@ -101,28 +103,17 @@ def _recorded_name(path: Path) -> str:
 
 
 def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
-    """BadInput at the first tensor, in the network's order, that can't be taken over."""
+    """BadInput where they can't be taken over, with all that differs in names and shapes."""
     wanted = model.state_dict()
-    difference = _first_difference(wanted, weights)
-    if difference:
+    if found := differences(wanted, weights):
         fitting = _fitting_models(weights)
         hint = f" They fit {' and '.join(fitting)}." if fitting else ""
-        raise BadInput(f"The weights in {path} belong to another network: {difference}.{hint}")
+        raise BadInput(f"The weights in {path} belong to another network: {'; '.join(found)}.{hint}")
     for name, value in weights.items():
         if value.dtype != wanted[name].dtype:
             raise BadInput(f"In {path} {name} is {_dtype(value)}, and the network needs {_dtype(wanted[name])}.")
         if not value.isfinite().all():
             raise BadInput(f"In {path} {name} holds numbers that aren't finite: the training that made it broke down.")
-
-
-def _first_difference(wanted: Mapping[str, Tensor], weights: Weights) -> str:
-    for name, value in wanted.items():
-        if name not in weights:
-            return f"they have no {name}"
-        if weights[name].shape != value.shape:
-            return f"their {name} is {_size(weights[name])}, the network's is {_size(value)}"
-    surplus = [name for name in weights if name not in wanted]
-    return f"the network has no {surplus[0]!r:.80}" if surplus else ""
 
 
 def _fitting_models(weights: Weights) -> list[str]:
@@ -140,10 +131,6 @@ def _shapes_of(name: str) -> dict[str, torch.Size]:
         return {}
     assert isinstance(model, nn.Module)
     return {key: value.shape for key, value in model.state_dict().items()}
-
-
-def _size(value: Tensor) -> str:
-    return " x ".join(map(str, value.shape)) or "a single number"
 
 
 def _dtype(value: Tensor) -> str:

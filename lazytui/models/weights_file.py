@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from pathlib import Path
 
 import torch
@@ -17,18 +18,34 @@ from lazytui.reading import Unreadable, open_regular, read_regular
 Weights = dict[str, Tensor]
 """Tensors on the CPU by dotted name, as in a module's `state_dict()`."""
 
-PICKLED = (".pt", ".pth")
+WRAPPERS = ("state_dict", "model_state_dict", "model", "network", "net", "weights")
+"""Entries of a checkpoint that training programs keep the weights in, beside an epoch or an optimizer."""
 
 LARGEST = 4 << 30
 """Bytes of a weights file."""
 
+_PICKLED = (".pt", ".pth")
+_STARTS = (b"PK\x03\x04", b"\x80\x02")
+"""How files of `torch.save` begin: those of today, and those of long ago."""
+
+
+def is_pickled(path: Path) -> bool:
+    """Whether it is a file of `torch.save`, by its name or how it begins; others are safetensors."""
+    if path.suffix in _PICKLED:
+        return True
+    try:
+        with open_regular(path, links=True) as file:
+            return file.read(4).startswith(_STARTS)
+    except OSError:
+        return False
+
 
 def read_weights(path: Path) -> Weights:
-    """The tensors in a safetensors file, or in a state dict that `torch.save` wrote to a `.pt` or `.pth` file.
+    """The tensors in a safetensors file, or in a state dict that `torch.save` wrote, alone or in one of WRAPPERS.
 
     Raises BadInput where the file is missing, damaged, or holds anything but tensors by name.
     """
-    if path.suffix in PICKLED:
+    if is_pickled(path):
         return _read_pickled(path)
     describe(path)  # says what is wrong with a file that can't be read
     try:
@@ -39,22 +56,43 @@ def read_weights(path: Path) -> Weights:
 
 def _read_pickled(path: Path) -> Weights:
     try:
-        with open_regular(path, links=True) as file:
+        with open_regular(path, links=True) as file, warnings.catch_warnings(action="ignore"):
             content = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise BadInput(f"There are no weights at {path}.") from error
     except Unreadable as error:
         raise BadInput(f"{path} can't be read: {reason(error)}.") from error
     except Exception as error:  # what a damaged file raises depends on where the damage is
+        if "TorchScript" in str(error):
+            raise BadInput(
+                f"{path} is a TorchScript program, and code from a file is never loaded: save the network's "
+                "state_dict() alone."
+            ) from error
         if isinstance(error, pickle.UnpicklingError) and "global" in str(error).lower():
             raise BadInput(
                 f"{path} holds pickled Python objects, which could run code and are never loaded: "
                 "save the network's state_dict() alone."
             ) from error
         raise BadInput(f"{path} is damaged or isn't a file that torch.save wrote.") from error
+    return _tensors_by_name(content, path)
+
+
+def _tensors_by_name(content: object, path: Path) -> Weights:
     if not isinstance(content, dict) or not content:
-        raise BadInput(f"{path} holds no state dict, but a {type(content).__name__}.")
+        raise BadInput(f"{path} holds no state dict, but {_kind(content)}.")
+    wrapper = next((name for name in WRAPPERS if isinstance(content.get(name), dict)), None)
+    if wrapper:
+        return _tensors_by_name(content[wrapper], path)
     for name, value in content.items():
         if not isinstance(name, str) or not isinstance(value, Tensor) or value.layout != torch.strided:
-            raise BadInput(f"{path} holds no state dict: its entry {name!r:.80} is a {type(value).__name__}.")
+            raise BadInput(
+                f"{path} holds no state dict: its entry {name!r:.80} is {_kind(value)}, and it has no entry "
+                f"{', '.join(WRAPPERS[:-1])} or {WRAPPERS[-1]} that holds one."
+            )
     return dict(content)
+
+
+def _kind(content: object) -> str:
+    if isinstance(content, dict | list | tuple) and not content:
+        return f"an empty {type(content).__name__}"
+    return f"a {type(content).__name__}"

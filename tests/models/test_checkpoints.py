@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -141,11 +142,59 @@ def test_missing_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [[1, 2], {}, {"epoch": 3}, {"state_dict": {"a": torch.zeros(1)}}, {1: torch.zeros(1)}]
+    "content", [[1, 2], {}, {"epoch": 3}, {"state_dict": {"epoch": 3}}, {"net": {}}, {1: torch.zeros(1)}]
 )
 def test_pickled_file_without_a_state_dict(tmp_path: Path, content: object) -> None:
     torch.save(content, tmp_path / "mine.pt")
     with pytest.raises(BadInput, match="holds no state dict"):
+        load_model(tmp_path / "mine.pt", name="mlp")
+
+
+FORMS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "compiled": lambda weights: {f"_orig_mod.{name}": value for name, value in weights.items()},
+    "parallel": lambda weights: {f"module.{name}": value for name, value in weights.items()},
+    "both": lambda weights: {f"module._orig_mod.{name}": value for name, value in weights.items()},
+    "lightning": lambda weights: {"epoch": 3, "state_dict": {f"net.{name}": value for name, value in weights.items()}},
+    "wrapped": lambda weights: {"model_state_dict": weights, "optimizer_state_dict": {"state": {}}, "loss": 0.1},
+    "twice": lambda weights: {"model": {"state_dict": weights}},
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_forms_that_public_tools_save(tmp_path: Path, form: str) -> None:
+    model = build_model("cnn-1x1", seed=2)
+    for path in (tmp_path / "mine.pth", tmp_path / "mine.ckpt"):
+        torch.save(FORMS[form](model.state_dict()), path)
+        assert fingerprint(load_model(path, name="cnn-1x1")) == fingerprint(model)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_widened(tmp_path: Path, dtype: torch.dtype) -> None:
+    weights = build_model("cnn-1x1", seed=2).state_dict()
+    narrow = {name: value.to(dtype) if value.is_floating_point() else value for name, value in weights.items()}
+    torch.save(narrow, tmp_path / "mine.pt")
+    save_file(narrow, tmp_path / "mine.safetensors")
+    for path in (tmp_path / "mine.pt", tmp_path / "mine.safetensors"):
+        for name, value in load_model(path, name="cnn-1x1").state_dict().items():
+            assert value.dtype == weights[name].dtype and torch.equal(value, narrow[name].to(value.dtype))
+
+
+def test_a_refusal_tells_what_differs(tmp_path: Path) -> None:
+    path = tmp_path / "mine.pth"
+    torch.save({"state_dict": {f"module.enc.{i}.weight": torch.zeros(1) for i in range(5)}}, path)
+    with pytest.raises(BadInput) as told:
+        load_model(path, name="small-16")
+    assert str(told.value) == (
+        f"The weights in {path} belong to another network: they have no features.conv1.weight, features.conv1.bias, "
+        "features.conv2.weight and 3 more; the network has no 'enc.0.weight', 'enc.1.weight', 'enc.2.weight' and 2 "
+        "more (all their names begin with 'enc.')."
+    )
+
+
+def test_a_program_is_not_called_damaged(tmp_path: Path) -> None:
+    with warnings.catch_warnings(action="ignore"):  # it is deprecated, but such files are about
+        torch.jit.trace(nn.Linear(2, 2), torch.zeros(1, 2)).save(tmp_path / "mine.pt")
+    with pytest.raises(BadInput, match="is a TorchScript program"):
         load_model(tmp_path / "mine.pt", name="mlp")
 
 
@@ -156,7 +205,8 @@ def test_another_architecture_is_named(saved: Path) -> None:
         load_weights(model, saved)
     assert str(told.value) == (
         f"The weights in {saved} belong to another network: their features.conv3.weight is 128 x 64 x 3 x 3, "
-        "the network's is 64 x 64 x 3 x 3. They fit gap-cnn."
+        "the network's is 64 x 64 x 3 x 3 (and 1 more of another shape); they have no features.fc1.weight, "
+        "features.fc1.bias. They fit gap-cnn."
     )
     assert fingerprint(model) == before
 
@@ -183,7 +233,7 @@ def test_looking_for_a_fitting_model_draws_no_random_numbers(saved: Path) -> Non
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda weight: weight.half(), r"head\.weight is float16, and the network needs float32"),
+        (lambda weight: weight.double(), r"head\.weight is float64, and the network needs float32"),
         (lambda weight: weight.long(), r"head\.weight is int64, and the network needs float32"),
         (
             lambda weight: weight.index_fill(1, torch.tensor([2]), torch.nan),

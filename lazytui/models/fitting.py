@@ -1,0 +1,70 @@
+"""Weights that others saved, brought to a network's names and type; and what differs where they can't be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from torch import Tensor
+
+_COMPILED, _PARALLEL = "_orig_mod.", "module."
+_NARROW = (torch.float16, torch.bfloat16)
+_TOLD = 3
+
+
+def fitted(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights without what torch.compile and DataParallel put before names, or another prefix that all have in
+    common and the network lacks; half precision as float32 where that is wanted. What doesn't fit stays as it is.
+    """
+    own = {name.replace(_COMPILED, ""): value for name, value in weights.items()}
+    while own.keys() != wanted.keys() and (prefix := _shared_prefix(own)):
+        shorter = {name.removeprefix(prefix): value for name, value in own.items()}
+        if prefix != _PARALLEL and shorter.keys() != wanted.keys():
+            break
+        own = shorter
+    return {name: _widened(value, wanted.get(name)) for name, value in own.items()}
+
+
+def differences(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> list[str]:
+    """What differs in names and shapes, some words each; none where the weights fit."""
+    return [*_of_shapes(wanted, weights), *_of_names(wanted, weights)]
+
+
+def _shared_prefix(weights: Mapping[str, Tensor]) -> str:
+    """`net.` where all names begin with that; nothing where they have none in common, or nothing else."""
+    first = {name.partition(".")[0] for name in weights}
+    prefix = f"{first.pop()}." if len(first) == 1 else ""
+    return prefix if all(name.startswith(prefix) and name != prefix for name in weights) else ""
+
+
+def _widened(value: Tensor, wanted: Tensor | None) -> Tensor:
+    fits = wanted is not None and wanted.dtype == torch.float32 and value.dtype in _NARROW
+    return value.float() if fits else value
+
+
+def _of_shapes(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Iterator[str]:
+    others = [name for name, value in wanted.items() if name in weights and weights[name].shape != value.shape]
+    if others:
+        name = others[0]
+        more = f" (and {len(others) - 1} more of another shape)" if len(others) > 1 else ""
+        yield f"their {name} is {_size(weights[name])}, the network's is {_size(wanted[name])}{more}"
+
+
+def _of_names(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Iterator[str]:
+    missing = [name for name in wanted if name not in weights]
+    surplus = [f"{name!r:.80}" for name in weights if name not in wanted]
+    if missing:
+        yield f"they have no {_some(missing)}"
+    if surplus:
+        prefix = _shared_prefix(weights)
+        shared = f" (all their names begin with {prefix!r:.80})" if prefix and not _shared_prefix(wanted) else ""
+        yield f"the network has no {_some(surplus)}{shared}"
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _TOLD
+    return ", ".join(names[:_TOLD]) + (f" and {more} more" if more > 0 else "")
+
+
+def _size(value: Tensor) -> str:
+    return " x ".join(map(str, value.shape)) or "a single number"

@@ -56,6 +56,20 @@ def check_size(name: ConcreteSource, part: Part, size: int | None) -> None:
         raise BadInput(f"The source {name} has {there} digits in its {part} split, not {size}.")
 
 
+def require_every_digit(name: ConcreteSource) -> None:
+    """Raise BadInput where a source's test files lack a digit, since networks are asked about all of them."""
+    if name == "strokes":
+        return
+    labels_file = _file(name, "test", "labels")
+    labels = read_idx(labels_file, dimensions=1)
+    missing = [digit for digit in range(10) if digit not in labels]
+    if missing:
+        raise BadInput(
+            f"{labels_file} holds {len(labels):,} digits and no {missing[0]} among them: all ten classes, 0 to 9, are "
+            "needed."
+        )
+
+
 def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Digits:
     """The first `size` digits (default: all) of a source's train or test split.
 

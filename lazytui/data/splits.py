@@ -14,7 +14,7 @@ from lazytui.data.digits import Digits, Part
 from lazytui.data.painted import painted
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
-from lazytui.data.sources import ConcreteSource, check_size, load_digits, resolve_source
+from lazytui.data.sources import ConcreteSource, check_size, load_digits, require_every_digit, resolve_source
 from lazytui.data.streams import stream
 from lazytui.errors import BadInput
 
@@ -165,13 +165,14 @@ def source_at_hand(params: DatasetParams) -> ConcreteSource:
     name = resolve_source(params.source)
     check_size(name, "train", params.train_size)
     check_size(name, "test", params.test_size)
+    require_every_digit(name)
     return name
 
 
 def _require_every_digit(labels: Labels, what: str) -> None:
     missing = np.flatnonzero(np.bincount(labels, minlength=10) == 0)
     if len(missing):
-        raise BadInput(f"The source has no {missing[0]} among its {len(labels)} {what}: use more of them.")
+        raise BadInput(f"There is no {missing[0]} among the {len(labels)} {what}: use more of them.")
 
 
 def _take(digits: Digits, chosen: NDArray[np.intp]) -> Digits:

@@ -31,6 +31,17 @@ def build_model(name: str, *, seed: int) -> nn.Module:
         return _checked(name, factory)
 
 
+def takes_one_image(name: str) -> bool:
+    """Whether the named architecture trains on batches of one: BatchNorm can't where its maps are single pixels."""
+    model = build_model(name, seed=0).train()
+    try:
+        with torch.no_grad(), torch.random.fork_rng(devices=[]):
+            model(torch.zeros(1, *IMAGE_SHAPE))
+    except ValueError as error:
+        return "more than 1 value per channel" not in str(error)
+    return True
+
+
 def _checked(name: str, factory: object) -> nn.Module:
     """What custom code made, once it has been seen to give ten logits."""
     assert callable(factory)

@@ -18,7 +18,7 @@ from lazytui.data import download
 from lazytui.data.folder import data_folder
 from lazytui.data.params import DatasetParams
 from lazytui.data.sources import is_cached, load_digits, load_source, resolve_source
-from lazytui.data.splits import build
+from lazytui.data.splits import build, source_at_hand
 from lazytui.errors import BadInput
 
 KINDS = {"images": 3, "labels": 1}
@@ -141,6 +141,17 @@ def test_contents_that_dont_fit_are_refused(folder: Path) -> None:
     (raw / "t10k-images-idx3-ubyte").write_bytes(idx(np.zeros((30, 32, 32))))
     with pytest.raises(BadInput, match="32x32 pixels, not 28x28"):
         load_digits("mnist", "test")
+
+
+def test_files_of_four_classes_are_refused_before_any_run(folder: Path) -> None:
+    raw = folder / "MNIST" / "raw"
+    write(raw)
+    (raw / "t10k-labels-idx1-ubyte").write_bytes(idx(np.arange(30) % 4))
+    with pytest.raises(BadInput) as told:
+        source_at_hand(DatasetParams(source="mnist"))
+    assert str(told.value) == (
+        f"{raw / 't10k-labels-idx1-ubyte'} holds 30 digits and no 4 among them: all ten classes, 0 to 9, are needed."
+    )
 
 
 def test_sizes_larger_than_the_source_are_known_before_painting(folder: Path) -> None:

@@ -24,6 +24,15 @@ def require_what_it_needs(settings: TrainingSettings, data: DatasetParams) -> No
         raise UsageError(
             f"The method {method} compares a map with the image's edges, and {settings.model} makes no maps."
         )
+    if settings.anneal_steps is not None and settings.batch_size < 4:
+        raise UsageError(
+            f"The method {method} sets images of two sorts against each other, several of each: --batch-size 4 or more."
+        )
+    if settings.batch_size == 1 and _normalizes_over_images(settings.model):
+        raise UsageError(
+            f"{settings.model} normalizes over the images of a batch (BatchNorm), which can't be done with one image "
+            "alone: --batch-size 2 or more."
+        )
     if settings.adversary_steps is not None and settings.batch_size == 1:
         raise UsageError(f"The method {method} has an adversary that normalizes over a batch: --batch-size 2 or more.")
     if settings.first_epochs is not None and settings.first_epochs >= settings.epochs:
@@ -31,3 +40,13 @@ def require_what_it_needs(settings: TrainingSettings, data: DatasetParams) -> No
             f"The method {method} trains a first network for {settings.first_epochs} of --epochs {settings.epochs}, "
             "which leaves none for the second: give it more epochs."
         )
+
+
+def _normalizes_over_images(model: str) -> bool:
+    """Whether a network can't train on a single image. Imports torch, and code of one's own that it names."""
+    from lazytui.models.torch_pair import require_torch
+
+    require_torch()
+    from lazytui.models.build import takes_one_image
+
+    return not takes_one_image(model)

@@ -73,6 +73,12 @@ def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedD
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a map with the image's edges, and mlp"),
         ("grl", ["--batch-size", "1"], "The method grl has an adversary that normalizes over a batch"),
+        ("rex", ["--batch-size", "2"], "The method rex sets images of two sorts against each other, several of each"),
+        (
+            "erm",
+            ["--model", "resnet-early-gap", "--batch-size", "1"],
+            "resnet-early-gap normalizes over the images of a",
+        ),
         ("dfr", ["--aside", "0.9"], "--aside: It has to be 0.5 or less."),
         ("lff", ["--q", "0"], "--q: It has to be more than 0."),
         ("permute-jitter", ["--hue", "0.7"], "--hue: It has to be 0.5 or less."),
@@ -90,4 +96,4 @@ def test_digits_set_aside_must_hold_every_digit(lab: Lab) -> None:
     few = ("--source", "strokes", "--train-size", "60", "--test-size", "200")
     failed = lab.call("run", "train", *few, "--method", "dfr")
     assert failed.code == 3
-    assert "among its 5 training digits that are set aside: use more of them." in failed.last
+    assert "among the 5 training digits that are set aside: use more of them." in failed.last

@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         _silence_output()
-        _fail(f"{error.strerror or error}.", 1)
+        _tell(error)
 
 
 def _command() -> None:
@@ -54,11 +54,21 @@ def _leave_out_current_folder() -> None:
         del sys.path[0]
 
 
+def _tell(error: OSError) -> None:
+    """What the system refused: bad input where it is about a path, and a failure else."""
+    from lazytui.files import reason
+
+    if error.filename is None:
+        _fail(f"{error.strerror or error}.", 1)
+    _fail(f"{error.filename}: {reason(error)}.", 3)
+
+
 def _fail(sentence: str, code: int) -> None:
+    from lazytui.errors import bounded
     from lazytui.plain_text import plain
 
     with suppress(OSError):  # where nobody can hear it, the exit code says it still
-        print(f"lazytui: {plain(sentence)}", file=sys.stderr)
+        print(f"lazytui: {plain(bounded(sentence))}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, UsageError
 from lazytui.reading import Unreadable, open_in_place
 
 _REASONS = {
@@ -22,6 +22,7 @@ _REASONS = {
     errno.ENOENT: "the folder doesn't exist",
     errno.EISDIR: "it is a folder",
     errno.ENAMETOOLONG: "the name is too long",
+    errno.ELOOP: "its links lead in a circle",
     errno.EFBIG: "it would be larger than a file may be here",
 }
 
@@ -30,6 +31,26 @@ _REASONS = {
 # time may leave it open for good.
 _UMASK = os.umask(0o077)
 os.umask(_UMASK)
+
+
+def given_path(text: str) -> Path:
+    """A path as a person typed it. Raises UsageError for an empty one, BadInput for one that nothing can lie at."""
+    if not text:
+        raise UsageError("An empty path is no file and no folder; for the current folder write a dot.")
+    try:
+        os.lstat(text)
+    except OSError as error:
+        if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
+            raise BadInput(f"{text} is no path: {reason(error)}.") from error
+    return Path(text)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder, that we may know of."""
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long
+        return False
 
 
 class DiskFull(BadInput):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -13,11 +15,30 @@ from lazytui.analyses import SUMMARIES
 from lazytui.cli import attacks, autoencoders, doctor, export, features, methods, models, recipes, run, runs
 from lazytui.cli.common import WorkspaceOption, workspace_at
 from lazytui.cli.open import open_app
-from lazytui.errors import UsageError
+from lazytui.errors import UsageError, bounded
+
+
+@contextmanager
+def _echoing_little() -> Iterator[None]:
+    """What typer says of a word that it doesn't know has the word in it, however long it is."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(message := getattr(error, "message", None), str):
+            error.message = bounded(message)  # type: ignore[attr-defined]
+        raise
 
 
 class _Commands(TyperGroup):
     """Whoever leaves out `run` is told where the analyses are."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> Any:
+        with _echoing_little():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _echoing_little():
+            return super().invoke(ctx)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] in SUMMARIES:

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lazytui.files import given_path
+
 if TYPE_CHECKING:
     from lazytui.runs.workspace import Workspace
 
 
 def workspace_at(path: Path | None) -> Workspace:
-    """The workspace of --workspace, else of LAZYTUI_WORKSPACE, else ./runs."""
+    """The workspace of --workspace, else of LAZYTUI_WORKSPACE where it isn't empty, else ./runs."""
     from lazytui.runs.workspace import Workspace
 
-    return Workspace(path or Path(os.environ.get("LAZYTUI_WORKSPACE") or "runs"))
+    return Workspace(path or given_path(os.environ.get("LAZYTUI_WORKSPACE") or "runs"))
 
 
 def complete_run(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -32,7 +34,12 @@ def complete_run(ctx: typer.Context, incomplete: str) -> list[str]:
 
 WorkspaceOption = Annotated[
     Path | None,
-    typer.Option(help="Folder that holds the runs.", show_default="$LAZYTUI_WORKSPACE or ./runs", metavar="DIR"),
+    typer.Option(
+        parser=given_path,
+        help="Folder that holds the runs.",
+        show_default="$LAZYTUI_WORKSPACE or ./runs",
+        metavar="DIR",
+    ),
 ]
 
 RunArgument = Annotated[

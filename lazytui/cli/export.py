@@ -8,12 +8,16 @@ from typing import Annotated, Literal
 import typer
 
 from lazytui.cli.common import RunArgument, WorkspaceOption, workspace_at
+from lazytui.files import given_path
 
 
 def export(
     run: RunArgument,
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv, by suffix.")
+        list[Path],
+        typer.Argument(
+            parser=given_path, metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv, by suffix."
+        ),
     ],
     figure: Annotated[str | None, typer.Option(help="Only the figure of this name.", metavar="NAME")] = None,
     width: Annotated[int | None, typer.Option(min=20, max=1000, help="Columns of .txt and .ansi.")] = None,

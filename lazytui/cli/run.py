@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from lazytui.analyses import SUMMARIES
 from lazytui.cli.common import WorkspaceOption, workspace_at
 from lazytui.errors import BadInput, Interrupted, UsageError, unknown_name
+from lazytui.files import given_path, reason
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -79,13 +80,17 @@ def _start(
     given: dict[str, Any],
     *,
     config: Annotated[
-        Path | None, typer.Option(help="TOML file with options; the command line has the last word.")
+        Path | None,
+        typer.Option(
+            parser=given_path, help="TOML file with options; the command line has the last word.", metavar="FILE"
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option(help="A name for the run, to refer to it by.")] = None,
     workspace: WorkspaceOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the figures.")] = False,
     export: Annotated[
-        list[Path] | None, typer.Option(help="Also write the figures to FILE, by suffix. Repeatable.", metavar="FILE")
+        list[Path] | None,
+        typer.Option(parser=given_path, help="Also write the figures to FILE, by suffix. Repeatable.", metavar="FILE"),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,
@@ -168,7 +173,6 @@ def _read_config(path: Path | None, kind: str) -> dict[str, Any]:
     if path is None:
         return {}
     from lazytui.analyses import analysis
-    from lazytui.files import reason
     from lazytui.reading import read_toml
 
     try:

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.errors import BadInput
+from lazytui.files import reason
+from lazytui.reading import open_regular
 
 _UNSIGNED_BYTES = 0x08
 _MOST_BYTES = 1 << 31
@@ -46,12 +48,12 @@ def read_idx_shape(path: Path, *, dimensions: int) -> tuple[int, ...]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     try:
-        with cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb") as file:
-            yield file
+        with open_regular(path, links=True) as file:
+            yield cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise BadInput(f"{path} is a damaged gzip file; fetch it again.") from error
     except OSError as error:
-        raise BadInput(f"{path} can't be read: {error.strerror or error}.") from error
+        raise BadInput(f"{path} can't be read: {reason(error)}.") from error
 
 
 def _read_shape(file: IO[bytes], path: Path, dimensions: int) -> tuple[int, ...]:

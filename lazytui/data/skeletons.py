@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from lazytui.errors import BadInput
+from lazytui.files import reason
 from lazytui.packaged import packaged
+from lazytui.reading import read_regular
 
 Float = NDArray[np.float64]
+
+_LARGEST = 4 << 20
 
 POINTS = 80
 """Pen positions along every digit, shared among its strokes by length: under a pixel apart in the 20x20 box."""
@@ -93,9 +97,9 @@ def load_pens(path: Path | None = None) -> Pens:
 def read_skeletons(path: Path) -> Skeletons:
     """Read and validate a skeleton file; BadInput says what is wrong with it and where."""
     try:
-        return Skeletons.model_validate_json(path.read_bytes())
+        return Skeletons.model_validate_json(read_regular(path, _LARGEST, links=True))
     except OSError as error:
-        raise BadInput(f"The pen strokes {str(path)!r} can't be read: {error.strerror}.") from error
+        raise BadInput(f"The pen strokes {str(path)!r} can't be read: {reason(error)}.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = " > ".join(str(part) for part in first["loc"]) or "the file"

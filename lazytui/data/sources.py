@@ -37,6 +37,7 @@ def resolve_source(name: SourceName) -> ConcreteSource:
     `auto` is MNIST where it is on disk or can be downloaded, else `strokes`. Raises BadInput when the named source is
     neither on disk nor to be had.
     """
+    folder = data_folder()  # one that can't be is told, not taken for an empty one
     if name == "strokes":
         return "strokes"
     if name == "auto":
@@ -45,7 +46,7 @@ def resolve_source(name: SourceName) -> ConcreteSource:
         except BadInput:
             return "strokes"
     if not is_cached(name):
-        download(name, data_folder())
+        download(name, folder)
     return name
 
 

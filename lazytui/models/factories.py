@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 
 from lazytui.errors import BadInput, unknown_name
+from lazytui.files import given_path
 from lazytui.models.catalog import model_entry
 
 
@@ -60,7 +61,7 @@ def _import(place: str) -> ModuleType:
     """Import a dotted module (the current folder counts, as for `python -m`) or a file (its own folder counts)."""
     path = Path(place)
     is_file = place.endswith(".py")
-    if is_file and not path.is_file():
+    if is_file and not given_path(place).is_file():
         raise BadInput(f"There is no file {place!r} to take a model from.")
     try:
         with _importable(path.parent if is_file else Path()):

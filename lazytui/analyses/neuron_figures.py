@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -75,7 +77,8 @@ def _verdict(ablate: str, result: Result) -> Text:
         title=f"The neurons of {told['layer']}: traitors and heroes",
         paragraphs=(
             f"Of {int(metrics['neurons'] or 0)} neurons {counts['traitors']} tell more of the color than of the digit "
-            f"(traitors) and {counts['heroes']} more of the digit (heroes), by more than chance allows; {rest}. "
+            f"(traitors) and {counts['heroes']} more of the digit (heroes), by more than the 95 % error of the "
+            f"difference; {rest}. "
             f"Measured on {told['probe_images']:,} images that show every digit in every color equally often.",
             _without(ablate, result),
         ),
@@ -109,15 +112,17 @@ def table(result: Result) -> Table:
         name="neurons",
         title=f"Every neuron of {result.facts['layer']}: what it tells",
         note="MI: what the activation tells of color and of digit, in bits, less what chance would seem to tell; at "
-        f"most 3.32, and by chance under {float(arrays['information_bound'].max()):.4f}. given: of the digit once the "
-        "color is known. CSI: color selectivity, a third of it, 0 to 1, with the preferred color. sel: class "
-        "selectivity (largest - rest) / (largest + rest) of the means by digit, with the preferred digit.",
+        f"most 3.32, and by chance under {float(arrays['information_bound'].max()):.4f}. ±: 95 % error of their "
+        "difference; beyond it a neuron is a traitor or a hero. Each is decided by itself: of neurons that tell of "
+        f"both alike up to 5 % get a role, of {len(arrays['role'])} up to {math.ceil(0.05 * len(arrays['role']))}. "
+        "CSI: color selectivity, a third of it, 0 to 1, with the preferred color. sel: class selectivity (largest - "
+        "rest) / (largest + rest) of the means by digit, with the preferred digit.",
         columns=(
             Column(name="neuron"),
             Column(name="role"),
             Column(name="color MI", decimals=3),
             Column(name="digit MI", decimals=3),
-            Column(name="given", decimals=3),
+            Column(name="±", decimals=3),
             Column(name="CSI", decimals=2),
             Column(name="color"),
             Column(name="sel", decimals=2),
@@ -128,7 +133,7 @@ def table(result: Result) -> Table:
                 neuron,
                 role_of(result, neuron),
                 *(_value(result, name, neuron) for name in ("color_information", "digit_information")),
-                _value(result, "digit_given_color", neuron),
+                _value(result, "information_margin", neuron),
                 _value(result, "color_selectivity", neuron),
                 names[int(arrays["color_response"][neuron].argmax())],
                 _value(result, "digit_selectivity", neuron),
@@ -182,7 +187,8 @@ def polysemanticity(result: Result) -> Table:
         title=f"Every neuron of {result.facts['layer']}: does it stand for one thing?",
         note="entropy: of the digits in its strongest 1 % of images, 0 (one digit) to 1 (all alike). strength: the "
         "95th percentile of the mean of its five strongest positions; share: of the layer's largest. polysemanticity: "
-        "entropy x share, since the entropy of a neuron that is hardly active means nothing.",
+        "entropy x share, since the entropy of a neuron that is hardly active means nothing. given: bits that it tells "
+        "of the digit once the color is known.",
         columns=(
             Column(name="neuron"),
             Column(name="role"),
@@ -190,6 +196,7 @@ def polysemanticity(result: Result) -> Table:
             Column(name="strength", decimals=3),
             Column(name="share", decimals=2),
             Column(name="polysemanticity", decimals=2),
+            Column(name="given", decimals=3),
         ),
         rows=tuple(
             (
@@ -199,6 +206,7 @@ def polysemanticity(result: Result) -> Table:
                 _value(result, "strength", neuron),
                 _value(result, "strength", neuron) / largest,
                 _value(result, "polysemanticity", neuron),
+                _value(result, "digit_given_color", neuron),
             )
             for neuron in _told_in_order(result)
         ),

@@ -133,6 +133,11 @@ def session(params: NeuronsParams, workspace: Workspace) -> Session:
 
 
 def figures(params: NeuronsParams, result: Result) -> list[Figure]:
+    if "information_margin" not in result.arrays:
+        raise BadInput(
+            "This neuron analysis was made by an older version, which gave a role to neurons without one: run neurons "
+            "again."
+        )
     told = overview(params.ablate, result)
     for neuron in characters(result, params.pages):
         told += page(result, neuron)

@@ -7,6 +7,7 @@ import numpy as np
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.answers import DIGITS, SPLIT_NAMES, tone_of
+from lazytui.evaluation.paired import Paired
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text
 from lazytui.runs.result import Result
 
@@ -18,12 +19,21 @@ def verdict(result: Result) -> Text:
     if follow is None or right is None:
         sentence = "No image of the probe split wears another digit's color, so digit and color can't be told apart."
     else:
-        reads = "color" if follow > right else "digit"
         sentence = (
-            f"It reads the {reads}. Of {n:,} images whose color belongs to another digit, {follow:.1%} are taken for "
-            f"the color's digit and {right:.1%} for what they show; a network blind to both would name either in 10 %."
+            f"{_reads(round(follow * n), round(right * n), n)} Of {n:,} images whose color belongs to another digit, "
+            f"{follow:.1%} are taken for the color's digit and {right:.1%} for what they show; a network blind to both "
+            "would name either in 10 %."
         )
     return Text(name="verdict", title="Digit or color?", paragraphs=(sentence,))
+
+
+def _reads(follow: int, right: int, images: int) -> str:
+    """What it goes by, from how many conflicting images are taken for the color's digit and how many for what they
+    show."""
+    low, high = Paired(0, right, follow, images - right - follow).interval or (0.0, 0.0)
+    if low <= 0 <= high:
+        return "These images can't tell whether it reads the color or the digit."
+    return f"It reads the {'color' if low > 0 else 'digit'}."
 
 
 def portrait(result: Result, data: DatasetParams) -> list[Figure]:

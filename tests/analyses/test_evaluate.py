@@ -80,6 +80,14 @@ def test_a_network_that_reads_the_digit_is_told_so(color_reader: Result) -> None
     assert "It reads the digit." in verdict.paragraphs[0]
 
 
+def test_what_images_cannot_tell_is_not_said(color_reader: Result) -> None:
+    """45 % and 41 % of 900 images differ by less than their error; 48 % and 38 % by more."""
+    for follow, right, sentence in ((0.45, 0.41, "These images can't tell"), (0.48, 0.38, "It reads the color.")):
+        metrics = {**color_reader.metrics, "color_follow_rate": follow, "conflicting_accuracy": right}
+        verdict = figures(EvaluateParams(run="r"), Result(metrics, color_reader.facts, color_reader.arrays))[0]
+        assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith(sentence)
+
+
 def test_undefined_shares_stay_undefined(color_reader: Result) -> None:
     table = next(figure for figure in figures(EvaluateParams(run="r"), color_reader) if figure.name == "by-split")
     assert isinstance(table, Table)

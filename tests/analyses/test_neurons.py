@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from lazytui.analyses.execute import figures
 from lazytui.analyses.neuron_page import page
 from lazytui.analyses.neurons import NeuronsParams, session
 from lazytui.figures.kinds import Bars, Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.interpret.neurons.roles import ROLES
-from lazytui.runs.result import Result, load_result
+from lazytui.runs.result import ARRAYS_FILE, Result, load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
@@ -51,6 +52,27 @@ def test_every_neuron_has_a_role_and_the_roles_are_counted(result: Result, shown
         assert isinstance(table, Table) and len(table.rows) == 128
         assert {row[1] for row in table.rows} <= set(ROLES)
         assert sorted(int(row[0] or 0) for row in table.rows) == list(range(128))
+
+
+def test_the_error_that_decides_a_role_stands_beside_what_it_decides(shown: dict[str, Figure]) -> None:
+    table = shown["neurons"]
+    assert isinstance(table, Table)
+    names = [column.name for column in table.columns]
+    for row in table.rows:
+        told = dict(zip(names, row, strict=True))
+        difference, margin = float(told["color MI"] or 0) - float(told["digit MI"] or 0), float(told["±"] or 0)
+        if told["role"] in {"traitor", "hero", "mixed"}:
+            assert told["role"] == ("mixed" if abs(difference) <= margin else "traitor" if difference > 0 else "hero")
+
+
+def test_roles_of_an_older_version_are_not_shown(examined: Lab, tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    shutil.copytree(examined.workspace, lab.workspace)
+    folder = Workspace(lab.workspace).find("asked").path
+    kept = load_file(folder / ARRAYS_FILE)
+    save_file({name: array for name, array in kept.items() if name != "information_margin"}, folder / ARRAYS_FILE)
+    done = lab.call("runs", "show", "asked")
+    assert done.code == 3 and "run neurons again" in done.sentence
 
 
 def test_the_default_layer_is_the_last_fine_one_and_is_recorded(examined: Lab) -> None:

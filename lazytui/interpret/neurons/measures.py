@@ -15,6 +15,7 @@ from lazytui.interpret.neurons.information import (
     chance_bound,
     conditional_information,
     contingency,
+    difference_margin,
     mutual_information,
     quantile_bins,
 )
@@ -32,7 +33,8 @@ class Measures:
 
     color_response, digit_response: (C, 10), mean activation. heat: (C, 10, 10), mean by digit (row) and color.
     color_selectivity: (C,), CSI / 3 in [0, 1]. digit_selectivity: (C,) in [0, 1]. NaN where they aren't defined.
-    color_information, digit_information: (C,) bits, less the null bias; information_bound: what chance stays under.
+    color_information, digit_information: (C,) bits, less the null bias; information_bound: what chance stays under;
+    information_margin: the 95 % error of their difference.
     digit_given_color: (C,) bits. entropy: (C,) in [0, 1], how many digits its strongest images show.
     strength: (C,), in units of activation. polysemanticity: (C,) in [0, 1].
     role: (C,) int64, an index into ROLES.
@@ -47,6 +49,7 @@ class Measures:
     digit_information: Floats
     digit_given_color: Floats
     information_bound: Floats
+    information_margin: Floats
     entropy: Floats
     strength: Floats
     polysemanticity: Floats
@@ -69,7 +72,7 @@ def measure(activations: Activations, digits: NDArray[np.uint8], colors: NDArray
     strength = _array(activations.strongest.quantile(_PERCENTILE, dim=0))
     entropy = label_entropy(activations.strongest, digit)
     color_information, digit_information = mutual_information(by_color), mutual_information(by_digit)
-    bound = np.maximum(chance_bound(by_color), chance_bound(by_digit))
+    margin = difference_margin(counts)
     return Measures(
         color_response=color_response,
         digit_response=digit_response,
@@ -79,11 +82,12 @@ def measure(activations: Activations, digits: NDArray[np.uint8], colors: NDArray
         color_information=color_information,
         digit_information=digit_information,
         digit_given_color=conditional_information(counts),
-        information_bound=bound,
+        information_bound=np.maximum(chance_bound(by_color), chance_bound(by_digit)),
+        information_margin=margin,
         entropy=entropy,
         strength=strength,
         polysemanticity=entropy * _share_of_largest(strength),
-        role=roles(color_information - digit_information, bound, strength, _array(values.std(0, correction=0))),
+        role=roles(color_information - digit_information, margin, strength, _array(values.std(0, correction=0))),
     )
 
 
@@ -120,13 +124,13 @@ def label_entropy(strongest: Tensor, digits: Tensor) -> Floats:
     return np.asarray(np.abs((share * logs).sum(1)) / np.log(10))
 
 
-def roles(difference: Floats, bound: Floats, strength: Floats, deviation: Floats) -> NDArray[np.int64]:
-    """(C,) int64 indices into ROLES. difference: information on color less that on digit; bound: what it must exceed.
+def roles(difference: Floats, margin: Floats, strength: Floats, deviation: Floats) -> NDArray[np.int64]:
+    """(C,) int64 indices into ROLES. difference: information on color less that on digit; margin: what it must exceed.
     strength, deviation: of the activations; a neuron under 1 % of the layer's strongest is silent, one whose standard
     deviation is under a thousandth of the layer's largest is flat."""
     silent = _share_of_largest(strength) < _SILENT
     flat = deviation < _FLAT * deviation.max(initial=0.0)
-    cases = {"silent": silent, "flat": flat, "traitor": difference > bound, "hero": -difference > bound}
+    cases = {"silent": silent, "flat": flat, "traitor": difference > margin, "hero": -difference > margin}
     return np.select(list(cases.values()), [ROLES.index(name) for name in cases], ROLES.index("mixed"))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -12,6 +14,7 @@ from lazytui.interpret.neurons.information import (
     chance_bound,
     conditional_information,
     contingency,
+    difference_margin,
     mutual_information,
     plug_in,
     quantile_bins,
@@ -19,6 +22,8 @@ from lazytui.interpret.neurons.information import (
 from lazytui.interpret.neurons.measures import class_selectivity, color_selectivity, label_entropy, measure
 from lazytui.interpret.neurons.roles import ROLES
 from tests.interpret.neurons.planted import Labels, activations, factorial_labels
+
+Planted = Callable[[Generator, Labels, Labels], np.ndarray]
 
 
 @pytest.fixture
@@ -53,6 +58,52 @@ def test_a_neuron_that_reads_both_alike_is_mixed(labels: tuple[Labels, Labels]) 
     found = measure(activations(both, digits * 1.0), digits, colors)
     assert ROLES[found.role[0]] == "mixed"
     assert found.color_information[0] == pytest.approx(found.digit_information[0], abs=1e-12)
+
+
+def noise(random: Generator, images: int) -> np.ndarray:
+    return random.normal(size=(images, 2000)).astype(np.float32)
+
+
+def tells_nothing(random: Generator, _digits: Labels, colors: Labels) -> np.ndarray:
+    return np.abs(1 + 0.3 * noise(random, len(colors)))
+
+
+def tells_of_both_alike(random: Generator, digits: Labels, colors: Labels) -> np.ndarray:
+    """From hardly anything to 0.3 bits of each; half of the neurons are active on a fifth of the images only."""
+    levels = random.normal(size=(10, 2000)) * np.linspace(0.05, 1, 2000)
+    values = (levels[colors] + levels[random.permutation(10)][digits] + noise(random, len(colors))).astype(np.float32)
+    values[:, ::2] = np.maximum(values[:, ::2] - np.quantile(values[:, ::2], 0.8, axis=0), 0)
+    return np.asarray(values - values.min())
+
+
+@pytest.mark.parametrize("planted", [tells_nothing, tells_of_both_alike])
+@pytest.mark.parametrize("images", [1000, 10_000])
+def test_no_more_than_one_in_twenty_gets_a_role_by_chance(planted: Planted, images: int, random: Generator) -> None:
+    """Of 2,000 neurons: at most 5 %, and two standard errors of that share."""
+    digits, colors = factorial_labels(images // 100)
+    found = measure(activations(*planted(random, digits, colors).T), digits, colors)
+    roles = [ROLES[role] for role in found.role]
+    assert roles.count("traitor") + roles.count("hero") <= 0.05 * 2000 + 2 * np.sqrt(0.05 * 0.95 * 2000)
+    assert not roles.count("silent") and not roles.count("flat")
+
+
+@pytest.mark.parametrize("images", [1000, 10_000])
+def test_neurons_that_tell_of_one_alone_all_get_their_role(images: int, random: Generator) -> None:
+    digits, colors = factorial_labels(images // 100)
+    levels = random.permuted(np.tile(np.linspace(0, 1, 10)[:, None], 2000), axis=0)
+    told = np.concatenate([levels[colors, :1000], levels[digits, 1000:]], axis=1) + 0.5 * noise(random, images)
+    found = measure(activations(*np.abs(told).astype(np.float32).T), digits, colors)
+    assert [ROLES[role] for role in found.role] == ["traitor"] * 1000 + ["hero"] * 1000
+
+
+def test_the_error_of_a_difference_is_that_of_drawing_images_again(random: Generator) -> None:
+    """A bootstrap finds the same for a neuron that tells clearly of both."""
+    digits, colors = factorial_labels(30)
+    values = torch.from_numpy((colors == 3) + 0.2 * digits + random.normal(size=3000)).float()[:, None]
+    counts = contingency(quantile_bins(values), *(torch.from_numpy(each.astype(np.int64)) for each in (digits, colors)))
+    drawn = random.multinomial(3000, counts.ravel() / 3000, size=400).reshape(400, *counts.shape[1:])
+    bootstrap = (plug_in(drawn.sum(2)) - plug_in(drawn.sum(3))).std()
+    assert difference_margin(counts)[0] == pytest.approx(1.96 * bootstrap, rel=0.15)
 
 
 def test_what_biased_data_would_have_called_a_hero_is_a_traitor(random: Generator) -> None:

@@ -137,12 +137,15 @@ def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset,
     from lazytui.evaluation.scorecard import look, scorecard
     from lazytui.hardware import choose_hardware
     from lazytui.models.checkpoints import load_model
+    from lazytui.models.outputs import advice_on_answers
 
     report.check()
     run = report.workspace.find(subject.run)
     report.note(f"asking {run.reference}")
     hardware = choose_hardware(subject.device, "fp32")
     network = load_model(run.path, name=subject.model or trained.model).to(hardware.device)
+    if advice := advice_on_answers(network):
+        report.note(advice)
     card = scorecard(network, data, hardware)
     probe = card.probe.split
     return Result(

@@ -111,12 +111,12 @@ def _in_catalog(model: str, layer: str | None) -> bool:
 
 def run(params: GradcamParams, report: Report) -> Result:
     report.note("loading torch and the network")
-    subject = load_subject(params, report.workspace)
+    subject = load_subject(params, report.workspace, report.note)
     result = _examined(params, params.run, subject, subject.data, report)
     second = second_subject(params)
     if second is None:
         return result
-    other = _examined(params, second.run, load_subject(second, report.workspace), subject.data, report)
+    other = _examined(params, second.run, load_subject(second, report.workspace, report.note), subject.data, report)
     return Result(
         metrics={**result.metrics, **{f"{AGAINST}_{name}": value for name, value in other.metrics.items()}},
         facts={**result.facts, AGAINST: other.facts},

@@ -85,7 +85,7 @@ def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
 
 def run(params: NeuronsParams, report: Report) -> Result:
     report.note("loading torch and the network")
-    subject = load_subject(params, report.workspace)
+    subject = load_subject(params, report.workspace, report.note)
     from lazytui.interpret.cut import Cut
     from lazytui.interpret.neurons.portrait import Listener, kept_splits, portrait, through_training
 

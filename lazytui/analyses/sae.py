@@ -102,7 +102,7 @@ def require_dictionary(params: SaeParams, dimensions: int) -> int:
 
 def run(params: SaeParams, report: Report) -> Result:
     report.note("loading torch and the network")
-    subject = load_subject(params, report.workspace)
+    subject = load_subject(params, report.workspace, report.note)
     from lazytui.interpret.autoencoders.samples import Reading
     from lazytui.interpret.autoencoders.training import train
     from lazytui.interpret.cut import Cut

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
@@ -107,17 +108,25 @@ def remembered_digits(name: ConcreteSource, part: Part, size: int | None) -> Dig
     return load_digits(name, part, size)
 
 
-def load_subject(params: SubjectParams, workspace: Workspace) -> Subject:
-    """The network and its data. Imports torch. Raises BadInput where either can't be had."""
+def load_subject(
+    params: SubjectParams, workspace: Workspace, note: Callable[[str], object] = lambda _: None
+) -> Subject:
+    """The network and its data. Imports torch. Raises BadInput where either can't be had.
+
+    note: hears it where the network puts out anything but logits, which analyses take its outputs for.
+    """
     from lazytui.models.torch_pair import require_torch
 
     require_torch()
     from lazytui.data.splits import build
     from lazytui.hardware import choose_hardware, make_ready
     from lazytui.models.checkpoints import load_model
+    from lazytui.models.outputs import advice_on_analysis
 
     make_ready()
     hardware = choose_hardware(params.device, "fp32")
     trained = trained_with(params, workspace)
     model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
+    if advice := advice_on_analysis(model):
+        note(advice)
     return Subject(model, build(trained), trained, hardware)

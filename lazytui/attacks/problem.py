@@ -12,6 +12,7 @@ from torch import Tensor
 
 from lazytui.errors import BadInput
 from lazytui.models.classifier import CLASSES
+from lazytui.models.outputs import PROBABILITIES, are_probabilities
 
 LEVELS = 255
 """Steps from black to full: an image that can be stored has whole multiples of 1 / 255."""
@@ -116,11 +117,8 @@ def require_logits(outputs: Tensor, classes: int) -> None:
         raise BadInput(
             f"This network says {shape} of an image, where an attack on {classes} digits needs {classes} logits."
         )
-    if (outputs >= 0).all() and (outputs.sum(1) - 1).abs().max() < 1e-3:
-        raise BadInput(
-            "This network puts out probabilities: where they round to 0 or 1 its gradient is lost. Leave out its "
-            "last softmax."
-        )
+    if are_probabilities(outputs):
+        raise BadInput(PROBABILITIES)
 
 
 class Attack(Protocol):

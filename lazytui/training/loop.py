@@ -16,6 +16,7 @@ from lazytui.errors import Interrupted, LazytuiError
 from lazytui.hardware import Hardware, choose_hardware, make_ready
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
+from lazytui.models.outputs import advice_on_training
 from lazytui.runs.folder import RESUME_FILE
 from lazytui.runs.report import Report
 from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot, unusable
@@ -67,6 +68,8 @@ class _Loop:
         self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
         self.model = build_model(settings.model, seed=seed)
         self.model.to(hardware.device).train()
+        if advice := advice_on_training(self.model):
+            report.note(advice)
         bench = Bench(self.model, data, self._train, settings, hardware, seed, self.total)
         self._method = method_class(settings.method)(bench)
         self.history: dict[str, list[float]] = {}

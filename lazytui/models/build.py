@@ -9,6 +9,7 @@ from lazytui.errors import BadInput
 from lazytui.models.classifier import CLASSES, IMAGE_SHAPE
 from lazytui.models.factories import is_custom, resolve_model
 from lazytui.models.layout import channels_last, quickest_layout
+from lazytui.models.recurrent import differentiable
 
 
 def build_model(name: str, *, seed: int) -> nn.Module:
@@ -16,7 +17,7 @@ def build_model(name: str, *, seed: int) -> nn.Module:
 
     The same name and seed give the same weights in any process; torch's global random state is left as it was. Catalog
     models are `Classifier`s; a custom one need only be a module that maps (N, 3, 28, 28) to (N, 10). All are in the
-    memory layout that they compute in from now on: see `layout`.
+    memory layout that they compute in from now on (see `layout`), and have gradients in both modes (see `recurrent`).
 
     Raises UsageError for an unknown name, BadInput where custom code fails or makes something else.
     """
@@ -58,7 +59,7 @@ def _checked(name: str, factory: object) -> nn.Module:
             f"The model {name!r} can't be built: {_words(error)}. Images here are 3 x 28 x 28 (red, green, blue), "
             "float32, from 0 to 1, and ten logits are wanted of each."
         ) from error
-    return quickest_layout(model)
+    return differentiable(quickest_layout(model))
 
 
 def _require_ten_logits(model: nn.Module) -> None:

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from lazytui.data.resident import Batch
+from lazytui.models.recurrent import differentiable_twice
 
 
 def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -15,6 +16,7 @@ def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tens
     The gradient's own gradient is what makes a step cost about 3.5 plain ones.
     """
     images = batch.images.detach().requires_grad_()
-    each = cross_entropy(model(images), batch.digits, reduction="none")
+    with differentiable_twice(model):
+        each = cross_entropy(model(images), batch.digits, reduction="none")
     (gradient,) = torch.autograd.grad(each.sum(), images, create_graph=True)
     return each.mean(), gradient

@@ -35,6 +35,12 @@ def _command() -> None:
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         _fail("interrupted.", 130)
+    except (MemoryError, ImportError) as error:
+        from lazytui.memory import OutOfMemory, lacks_memory
+
+        if not lacks_memory(error):
+            raise
+        _fail(str(OutOfMemory("do that")), OutOfMemory.exit_code)
 
 
 def _silence_output() -> None:

@@ -1,9 +1,12 @@
-"""How this process asks the system for memory."""
+"""How this process asks the system for memory, and what is said where it gets none."""
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import sys
+
+from lazytui.errors import LazytuiError
 
 _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """Of mallopt(3)."""
@@ -24,3 +27,35 @@ def keep_freed_memory() -> None:
     if mallopt is not None:
         mallopt(_MMAP_THRESHOLD, _MAPPED)
         mallopt(_TRIM_THRESHOLD, _KEPT)
+
+
+_REFUSALS = ("cannot allocate memory", "can't allocate memory", "failed to map segment", "bad_alloc", "bad allocation")
+"""What the loader, torch and C++ say where the system refuses memory."""
+
+
+class OutOfMemory(LazytuiError):
+    """What was asked needs more memory than there is. Nothing that was read or installed is to blame."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"There isn't enough memory to {what}{_limit()}.")
+
+
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an error says that the system refused memory."""
+    refused = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+    return refused or any(words in str(error).lower() for words in _REFUSALS)
+
+
+def to_blame(error: BaseException, what: str, otherwise: LazytuiError) -> LazytuiError:
+    """The failure to tell: `otherwise`, unless it was memory that was missing to do `what`."""
+    return OutOfMemory(what) if lacks_memory(error) else otherwise
+
+
+def _limit() -> str:
+    """How much a process may have, where that is limited."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return ""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return "" if limit == resource.RLIM_INFINITY else f": this process may have {limit / 1e9:.1f} GB (ulimit -v)"

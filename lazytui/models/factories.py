@@ -18,6 +18,7 @@ from types import ModuleType
 
 from lazytui.errors import BadInput, unknown_name
 from lazytui.files import given_path
+from lazytui.memory import to_blame
 from lazytui.models.catalog import model_entry
 
 
@@ -68,7 +69,8 @@ def _import(place: str) -> ModuleType:
             return _import_file(path) if is_file else importlib.import_module(place)
     except (Exception, SystemExit) as error:
         line = next(iter(str(error).splitlines()), "")
-        raise BadInput(f"The model code {place!r} can't be imported: {type(error).__name__}: {line}") from error
+        wrong = BadInput(f"The model code {place!r} can't be imported: {type(error).__name__}: {line}")
+        raise to_blame(error, f"import {place}", wrong) from error
 
 
 def _import_file(path: Path) -> ModuleType:

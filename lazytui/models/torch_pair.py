@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from lazytui.errors import BadInput
+from lazytui.memory import to_blame
 
 _REPAIR = "python -m pip install --force-reinstall torch torchvision"
 
@@ -21,8 +22,9 @@ def require_torch() -> Any:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         return importlib.import_module("torch")
-    except (ImportError, OSError, RuntimeError) as error:
-        raise BadInput(f"torch {_version('torch')} can't be loaded ({_line(error)}): {_REPAIR}") from error
+    except (ImportError, OSError, RuntimeError, MemoryError) as error:
+        damaged = BadInput(f"torch {_version('torch')} can't be loaded ({_line(error)}): {_REPAIR}")
+        raise to_blame(error, "load torch", damaged) from error
 
 
 def require_torchvision() -> Any:
@@ -34,9 +36,10 @@ def require_torchvision() -> Any:
     require_torch()
     try:
         return importlib.import_module("torchvision")
-    except (ImportError, OSError, RuntimeError, AttributeError) as error:
+    except (ImportError, OSError, RuntimeError, AttributeError, MemoryError) as error:
         pair = f"torch {_version('torch')} and torchvision {_version('torchvision')}"
-        raise BadInput(f"{pair} don't fit together ({_line(error)}): {_REPAIR}") from error
+        unfit = BadInput(f"{pair} don't fit together ({_line(error)}): {_REPAIR}")
+        raise to_blame(error, "load torchvision", unfit) from error
 
 
 def _version(package: str) -> str:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from lazytui.errors import BadInput
 from lazytui.files import reason
+from lazytui.memory import to_blame
 from lazytui.models.headers import describe
 from lazytui.reading import Unreadable, open_regular, read_regular
 
@@ -20,6 +21,9 @@ Weights = dict[str, Tensor]
 
 WRAPPERS = ("state_dict", "model_state_dict", "model", "network", "net", "weights")
 """Entries of a checkpoint that training programs keep the weights in, beside an epoch or an optimizer."""
+
+_MOST_WRAPPERS = 10
+"""One in another: a checkpoint may hold itself."""
 
 LARGEST = 4 << 30
 """Bytes of a weights file."""
@@ -73,16 +77,20 @@ def _read_pickled(path: Path) -> Weights:
                 f"{path} holds pickled Python objects, which could run code and are never loaded: "
                 "save the network's state_dict() alone."
             ) from error
-        raise BadInput(f"{path} is damaged or isn't a file that torch.save wrote.") from error
+        damaged = BadInput(f"{path} is damaged or isn't a file that torch.save wrote.")
+        raise to_blame(error, f"read {path}", damaged) from error
     return _tensors_by_name(content, path)
 
 
 def _tensors_by_name(content: object, path: Path) -> Weights:
-    if not isinstance(content, dict) or not content:
-        raise BadInput(f"{path} holds no state dict, but {_kind(content)}.")
-    wrapper = next((name for name in WRAPPERS if isinstance(content.get(name), dict)), None)
-    if wrapper:
-        return _tensors_by_name(content[wrapper], path)
+    for _ in range(_MOST_WRAPPERS):
+        if not isinstance(content, dict) or not content:
+            raise BadInput(f"{path} holds no state dict, but {_kind(content)}.")
+        wrapped: object = next((content[name] for name in WRAPPERS if isinstance(content.get(name), dict)), None)
+        if wrapped is None:
+            break
+        content = wrapped
+    assert isinstance(content, dict)
     for name, value in content.items():
         if not isinstance(name, str) or not isinstance(value, Tensor) or value.layout != torch.strided:
             raise BadInput(

@@ -12,6 +12,7 @@ from types import FrameType
 
 from lazytui.errors import Interrupted, LazytuiError, bounded
 from lazytui.files import DiskFull, storage_errors, write_atomic
+from lazytui.memory import OutOfMemory, lacks_memory
 from lazytui.runs.events import EventLog
 from lazytui.runs.folder import RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.report import Narrator, Report
@@ -52,7 +53,8 @@ def carrying(
         except (Exception, SystemExit) as error:
             with suppress(LazytuiError):
                 write_atomic(run.path / TRACEBACK_FILE, traceback.format_exc().encode(errors="replace"))
-            sentence = f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+            line = next(iter(str(error).splitlines()), "")
+            sentence = str(OutOfMemory("go on")) if lacks_memory(error) else f"{type(error).__name__}: {line}"
             pulse.end("failed", sentence)
             raise LazytuiError(f"The run failed: {sentence} (traceback in {run.path / TRACEBACK_FILE})") from error
         finally:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.files import write_atomic
+from lazytui.memory import to_blame
 from lazytui.reading import read_json, read_regular
 
 if TYPE_CHECKING:
@@ -52,34 +53,66 @@ def save_result(folder: Path, result: Result) -> None:
         from safetensors.numpy import save
 
         arrays = {name: np.ascontiguousarray(array) for name, array in result.arrays.items()}
-        write_atomic(folder / ARRAYS_FILE, save(arrays))
+        _write(folder / ARRAYS_FILE, save(arrays), _LARGEST_ARRAYS)
     metrics = _finite(result.metrics)
     content = {"metrics": metrics, "facts": dict(result.facts), "arrays": sorted(result.arrays)}
-    write_atomic(folder / RESULT_FILE, json.dumps(content, indent=1, allow_nan=False) + "\n")
+    text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+    _write(folder / RESULT_FILE, text.encode(), _LARGEST_RESULT)
+
+
+def _write(path: Path, content: bytes, most: int) -> None:
+    if len(content) > most:
+        raise LazytuiError(f"The result is too large to be kept: {path.name} may have {most:,} bytes.")
+    write_atomic(path, content)
 
 
 def read_metrics(folder: Path) -> dict[str, float | None]:
     """The metrics alone; empty where there is no result or a damaged one. Needs no numpy."""
     try:
-        return _finite(read_json(folder / RESULT_FILE, _LARGEST_RESULT)["metrics"])
-    except Exception:  # what a damaged file raises depends on where the damage is
+        return _metrics(read_json(folder / RESULT_FILE, _LARGEST_RESULT))
+    except (OSError, ValueError):
         return {}
 
 
 def load_result(folder: Path) -> Result:
     """The whole result. Raises BadInput when it is missing or damaged."""
     try:
-        content = read_json(folder / RESULT_FILE, _LARGEST_RESULT)
-        arrays: dict[str, NDArray[np.generic]] = {}
-        if content["arrays"]:
-            from safetensors.numpy import load
-
-            arrays = load(read_regular(folder / ARRAYS_FILE, _LARGEST_ARRAYS))
-        return Result(metrics=_finite(content["metrics"]), facts=dict(content["facts"]), arrays=arrays)
+        match content := read_json(folder / RESULT_FILE, _LARGEST_RESULT):
+            case {"facts": dict(facts), "arrays": list(named)}:
+                arrays = _arrays(folder / ARRAYS_FILE) if named else {}
+                return Result(metrics=_metrics(content), facts=facts, arrays=arrays)
+            case _:
+                raise ValueError("it isn't the content of a result")
     except FileNotFoundError as error:
         raise BadInput(f"{folder.name} has no result: it isn't done, or parts of its folder are missing.") from error
-    except Exception as error:  # safetensors has an error type of its own for every kind of damage
-        raise BadInput(f"The result of {folder.name} is damaged and can't be read.") from error
+    except (OSError, ValueError, MemoryError) as error:
+        damaged = BadInput(f"The result of {folder.name} is damaged and can't be read.")
+        raise to_blame(error, f"read the result of {folder.name}", damaged) from error
+
+
+def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+    """Raises OSError, or ValueError for a file that is damaged."""
+    from safetensors.numpy import load
+
+    content = read_regular(path, _LARGEST_ARRAYS)
+    try:
+        return load(content)
+    except MemoryError:
+        raise
+    except Exception as error:  # an error type of its own for every kind of damage
+        raise ValueError(str(error)) from error
+
+
+def _metrics(content: object) -> dict[str, float | None]:
+    """Raises ValueError where there are none."""
+    match content:
+        case {"metrics": dict(metrics)} if all(value is None or _is_number(value) for value in metrics.values()):
+            return _finite(metrics)
+    raise ValueError("it has no metrics")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)
 
 
 def _finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:

@@ -11,6 +11,7 @@ import torch
 
 from lazytui.errors import BadInput
 from lazytui.files import write_atomic
+from lazytui.memory import to_blame
 from lazytui.reading import open_regular
 
 
@@ -45,7 +46,7 @@ def load_snapshot(path: Path) -> Snapshot | None:
     except FileNotFoundError:
         return None
     except Exception as error:  # what a damaged file raises depends on where the damage is
-        raise unusable(path) from error
+        raise to_blame(error, f"read {path}", unusable(path)) from error
 
 
 def unusable(path: Path) -> BadInput:

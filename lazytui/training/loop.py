@@ -14,6 +14,7 @@ from lazytui.data.resident import Resident
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.hardware import Hardware, choose_hardware, make_ready
+from lazytui.memory import to_blame
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
 from lazytui.models.outputs import advice_on_training
@@ -182,7 +183,7 @@ class _Loop:
         try:
             self._take_up(snapshot)
         except Exception as error:  # what doesn't fit depends on which training it belongs to
-            raise unusable(path) from error
+            raise to_blame(error, "go on with the training", unusable(path)) from error
         self._report.resumed(self._done)
         return True
 

@@ -15,6 +15,7 @@ from lazytui.files import write_atomic
 from lazytui.interpret.autoencoders import VARIANTS, variant_class
 from lazytui.interpret.autoencoders.base import Autoencoder
 from lazytui.interpret.autoencoders.samples import Positions
+from lazytui.memory import to_blame
 from lazytui.models.headers import describe, pack
 from lazytui.reading import parse_json, read_regular
 
@@ -51,7 +52,7 @@ def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
         model = variant_class(header.metadata["variant"])(dimensions, features, torch.Generator(), **options)
         model.load_state_dict(load(read_regular(path, _LARGEST)))
     except Exception as error:  # what a damaged file raises depends on where the damage is
-        raise BadInput(f"The autoencoder in {path} is damaged.") from error
+        raise to_blame(error, f"read {path}", BadInput(f"The autoencoder in {path} is damaged.")) from error
     if not all(bool(value.isfinite().all()) for value in model.state_dict().values()):
         raise BadInput(f"The autoencoder in {path} holds numbers that aren't finite.")
     return model.requires_grad_(False).eval()

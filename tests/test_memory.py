@@ -28,6 +28,21 @@ print(faults() - before)
 """
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere the limit isn't kept")
+def test_torch_is_not_blamed_where_memory_is_short() -> None:
+    program = """if True:
+        import resource
+        from lazytui.models.torch_pair import require_torch
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+        require_torch()
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == (
+        "lazytui.memory.OutOfMemory: There isn't enough memory to load torch: this process may have 1.1 GB (ulimit -v)."
+    )
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="what glibc does")
 def test_freed_memory_is_used_again_without_faults() -> None:
     # Otherwise glibc chooses what it gives back by what was freed before, which differs from run to run.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
@@ -170,5 +170,28 @@ def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseMod
         elif asked is not None:
             found[name] = workspace.reference(workspace.find(asked, kinds=mark.kinds))
     lasting: BaseModel = analysis(kind).settle(params.model_copy(update=found), workspace)
+    _require_here(dict(lasting))
     parents = [getattr(lasting, name) for name in found]
     return lasting, [run for parent in parents for run in (parent if isinstance(parent, tuple) else (parent,))]
+
+
+def _require_here(params: Mapping[str, object]) -> None:
+    """Raise BadInput for a device that isn't there and for code of one's own that makes no network, before a run is.
+
+    Torch is loaded where that can't be known without it only.
+    """
+    from lazytui.models.factories import is_custom
+    from lazytui.models.torch_pair import require_torch
+
+    device = params.get("device")
+    if device in {"cuda", "mps"}:
+        require_torch()
+        from lazytui.hardware import choose_hardware
+
+        choose_hardware(str(device), "fp32")
+    for name in (params.get("model"), params.get("against_model")):
+        if isinstance(name, str) and is_custom(name):
+            require_torch()
+            from lazytui.models.build import build_model
+
+            build_model(name, seed=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,16 @@ def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None
         (("train", "--model", "json:nothing"), 3, "'nothing'"),
         (("train", "--source", "strokes", "--name", "la/test"), 2, "can't be a run's name"),
         (("train", "--config", "none.toml"), 3, "can't be read"),
+        (("train", "--config", "/dev/zero"), 3, "can't be read: it is a device, not a file."),
+        (("train", "--config", ""), 2, "An empty path is no file and no folder"),
+        (("train", "--workspace", ""), 2, "An empty path is no file and no folder"),
+        (("train", "--workspace", "x" * 300), 3, "x is no path: the name is too long."),
+        (("train", "--config", "x" * 300), 3, "x is no path: the name is too long."),
+        (("train", "--export", ""), 2, "An empty path is no file and no folder"),
+        (("train", "--model", f"{'x' * 300}.py"), 3, "x.py is no path: the name is too long."),
+        (("train", "--anneal-steps", "1" + 30 * "0", "--method", "irm"), 2, "numbers of up to 64 bits"),
+        (("evaluate", "x" * 300), 3, "There is no run 'xxx"),
+        (("evaluate", f"./{'x' * 300}"), 3, "isn't a run"),
         (("train", "--export", "curves.gif"), 2, "'.gif'"),
         (("train", "--export", "nowhere/curves.svg"), 3, "the folder doesn't exist"),
         (("evaluate", "latest"), 3, "There is no run of train"),
@@ -105,6 +116,61 @@ def test_what_cannot_be_is_one_sentence_and_leaves_nothing(
     refused = lab.call("run", *arguments, "--quiet")
     assert (refused.code, refused.out) == (code, "")
     assert sentence in refused.sentence
+    assert not lab.workspace.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("runs", "show", "x" * 100_000),
+        ("x" * 100_000,),
+        ("run", "x" * 100_000),
+        ("run", "train", f"--{'x' * 100_000}"),
+        ("run", "train", "--model", "x" * 100_000),
+        ("run", "train", "--name", "x" * 100_000),
+        ("run", "train", "--model", f"{'x' * 100_000}.py"),
+        ("runs", "list", "--workspace", "x" * 100_000),
+    ],
+    ids=range(8),
+)
+def test_what_a_person_typed_is_not_echoed_whole(lab: Lab, arguments: tuple[str, ...]) -> None:
+    refused = lab.call(*arguments)
+    assert refused.code in {2, 3} and refused.out == ""
+    assert "xxx" in refused.err and len(refused.err) < 2000
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="a Mac may have the device")
+def test_a_device_that_is_not_there_leaves_no_run(lab: Lab) -> None:
+    refused = lab.call("run", "train", "--source", "strokes", "--device", "mps")
+    assert refused.code == 3 and "This machine has no mps device" in refused.sentence
+    assert not lab.workspace.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("def net():\n    return 3", "it made a int, not a torch.nn.Module"),
+        ("from torch import nn\ndef net():\n    return nn.Flatten()", "it makes (2, 2352), not (2, 10)"),
+        ("def net():\n    raise OSError('no weights')", "OSError: no weights"),
+    ],
+    ids=range(3),
+)
+def test_code_that_makes_no_network_leaves_no_run(lab: Lab, code: str, sentence: str) -> None:
+    (lab.folder / "mine.py").write_text(code)
+    refused = lab.call("run", "train", "--source", "strokes", "--model", "mine.py:net")
+    assert refused.code == 3 and sentence in refused.sentence
+    assert not lab.workspace.exists()
+
+
+def test_an_empty_variable_is_none(lab: Lab) -> None:
+    assert "No runs in runs yet" in lab.run("runs", "list", LAZYTUI_WORKSPACE="").out
+
+
+def test_a_config_that_is_nested_without_end_is_one_sentence(lab: Lab) -> None:
+    for content in ("model = " + 20_000 * "[", "a." * 2000 + "a = 1", "[train]\nmodel" + 2000 * ".a" + " = 1"):
+        (lab.folder / "deep.toml").write_text(content)
+        refused = lab.call("run", "train", "--config", "deep.toml")
+        assert refused.code in {2, 3} and len(refused.sentence) < 2000
     assert not lab.workspace.exists()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
@@ -13,7 +12,14 @@ from pydantic import Field
 
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.dataset_result import CONTENTS
-from lazytui.data.association import color_ceiling, contingency, cramers_v, mutual_information
+from lazytui.data.association import (
+    color_ceiling,
+    contingency,
+    cramers_v,
+    cramers_v_bound,
+    information_bound,
+    mutual_information,
+)
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.save import save
@@ -73,9 +79,7 @@ def examined(data: BiasedDataset, samples: int, painting: Callable[[int], None])
         split = data.split(name)
         counts = tables[name] = contingency(split.digits, split.colors)
         metrics[f"{name}_images"] = len(split)
-        metrics[f"{name}_mutual_information_bits"] = mutual_information(counts)
-        metrics[f"{name}_cramers_v"] = cramers_v(counts)
-        metrics[f"{name}_color_ceiling"] = color_ceiling(tables["train"], counts)
+        metrics |= {f"{name}_{measure}": value for measure, value in _association(counts, tables["train"]).items()}
         chosen = _some_of_each(split, samples)
         for part in ("images", "digits", "colors"):
             arrays[f"{name}_{part}"] = getattr(split, part)[chosen]
@@ -83,6 +87,17 @@ def examined(data: BiasedDataset, samples: int, painting: Callable[[int], None])
     arrays["palette_images"] = data.cue_conflict.images[::11]
     painting(len(SPLITS))
     return Result(metrics=metrics, facts={"source": data.source_name}, arrays=arrays)
+
+
+def _association(counts: NDArray[np.int64], train: NDArray[np.int64]) -> dict[str, float | None]:
+    """Every measure of a split's contingency table."""
+    return {
+        "mutual_information_bits": mutual_information(counts),
+        "mutual_information_bound_bits": information_bound(counts),
+        "cramers_v": cramers_v(counts),
+        "cramers_v_bound": cramers_v_bound(counts),
+        "color_ceiling": color_ceiling(train, counts),
+    }
 
 
 def _written(report: Report, done: int, total: int) -> None:
@@ -139,35 +154,28 @@ def few_samples(params: DatasetRunParams, result: Result) -> list[Pixels]:
 
 
 def measures(result: Result) -> Table:
-    """How strongly color tells the digit in each split, with what chance alone would give."""
+    """How strongly color tells the digit in each split, with what chance alone stays under; from the counts alone."""
+    tables = {name: result.arrays[f"{name}_contingency"].astype(np.int64) for name in SPLITS}
     rows = []
-    for name in SPLITS:
+    for name, counts in tables.items():
+        *told, ceiling = _association(counts, tables["train"]).values()
         images = int(result.metrics[f"{name}_images"] or 0)
-        information = result.metrics[f"{name}_mutual_information_bits"]
-        ceiling = result.metrics[f"{name}_color_ceiling"]
-        rows.append(
-            (
-                name,
-                images,
-                information,
-                None if information is None else 81 / (2 * images * math.log(2)),
-                result.metrics[f"{name}_cramers_v"],
-                None if ceiling is None else 100 * ceiling,
-            )
-        )
+        rows.append((name, images, *told, None if ceiling is None else 100 * ceiling))
     return Table(
         name="measures",
         title="How strongly color tells the digit",
-        note="I(digit; color) is at most log2 10 = 3.32 bits; by chance: what independent cues show on average in a "
-        "sample of this size, 81 / (2 n ln 2). Cramér's V goes from 0 (independent) to 1 (color decides the digit). "
-        "Color ceiling: accuracy of a reader that sees the color alone and learned from train; guessing gets 10 %. "
-        "An inverted hard split still informs (never its own color), though that reader is always wrong there.",
+        note="I(digit; color): mutual information, at most log2 10 = 3.32 bits. Cramér's V: 0 (independent) to 1 "
+        "(color decides the digit). Both less what shuffled colors show on average in a sample of this size (exactly; "
+        "Bergsma 2013), and not below 0; null: what shuffled colors stay under 95 % of the time. Color ceiling: "
+        "accuracy of a reader that sees the color alone and learned from train; guessing gets 10 %. An inverted hard "
+        "split still informs (never its own color), though that reader is always wrong there.",
         columns=(
             Column(name="split"),
             Column(name="images"),
             Column(name="I(digit; color)", unit="bits", decimals=3),
-            Column(name="by chance", unit="bits", decimals=3),
+            Column(name="null", unit="bits", decimals=3),
             Column(name="Cramér's V", decimals=3),
+            Column(name="null of V", decimals=3),
             Column(name="color ceiling", unit="%"),
         ),
         rows=tuple(rows),

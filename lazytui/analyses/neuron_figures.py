@@ -111,8 +111,8 @@ def table(result: Result) -> Table:
     return Table(
         name="neurons",
         title=f"Every neuron of {result.facts['layer']}: what it tells",
-        note="MI: what the activation tells of color and of digit, in bits, less what chance would seem to tell; at "
-        f"most 3.32, and by chance under {float(arrays['information_bound'].max()):.4f}. ±: 95 % error of their "
+        note="MI: what the activation tells of color and of digit, in bits, less what shuffled labels show on average; "
+        f"at most 3.32, and by chance under {float(arrays['information_bound'].max()):.4f}. ±: 95 % error of their "
         "difference; beyond it a neuron is a traitor or a hero. Each is decided by itself: of neurons that tell of "
         f"both alike up to 5 % get a role, of {len(arrays['role'])} up to {math.ceil(0.05 * len(arrays['role']))}. "
         "CSI: color selectivity, a third of it, 0 to 1, with the preferred color. sel: class selectivity (largest - "
@@ -408,8 +408,8 @@ def _through_training(result: Result) -> list[Figure]:
         Lines(
             name="training-information",
             title="When it locks on to color: what the neurons tell through training",
-            note="Mutual information of a neuron's activation with color and with digit, less the null bias; digit and "
-            "color are independent in these images.",
+            note="Mutual information of a neuron's activation with color and with digit, less what shuffled labels "
+            "show; digit and color are independent in these images.",
             series=tuple(Series(name=name, x=steps, y=values) for name, values in middle.items()),
             x_label="step",
             y_label="bits",

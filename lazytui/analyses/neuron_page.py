@@ -138,7 +138,7 @@ def _through_training(result: Result, neuron: int) -> Lines:
     return Lines(
         name=f"neuron-{neuron}-training",
         title=f"{_named(result, neuron)}: what it tells through training",
-        note="Mutual information with color and with digit, less the null bias.",
+        note="Mutual information with color and with digit, less what shuffled labels show.",
         series=tuple(
             Series(name=word, x=steps, y=result.arrays[f"training_{name}"][:, neuron].astype(np.float64))
             for word, name in named.items()

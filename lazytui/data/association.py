@@ -1,5 +1,8 @@
 """How strongly color tells the digit: contingency, mutual information, Cramér's V, and what a color reader would get.
 
+Both are less what shuffled colors would show on average, and have a bound that shuffled colors stay under 95 % of the
+time: of few images independent cues would seem to tell something.
+
 Images without a color (NO_COLOR) are left out everywhere: they have no color to be associated with.
 """
 
@@ -9,7 +12,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtri
 
+from lazytui.data import information
+from lazytui.data.information import CONFIDENCE
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Labels
 
@@ -23,32 +29,47 @@ def contingency(digits: Labels, colors: Labels) -> Counts:
     return np.bincount(cells, minlength=100).reshape(10, 10)
 
 
-def mutual_information(counts: NDArray[np.integer]) -> float | None:
-    """I(digit; color) in bits, from the joint frequencies as they are; None without any image.
+def mutual_information(counts: Counts) -> float | None:
+    """I(digit; color) in bits, less what shuffled colors show on average, and never below 0; None without any image.
 
-    0 for independent cues, log2(10) = 3.32 when each digit has a color of its own. (Cover and Thomas, eq. 2.28.)
+    0 for independent cues, up to log2(10) = 3.32 when each digit has a color of its own. (Cover and Thomas, eq. 2.28.)
     """
-    total = counts.sum()
-    if total == 0:
-        return None
-    joint = counts / total
-    expected = joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)
-    seen = joint > 0
-    return max(0.0, float((joint[seen] * np.log2(joint[seen] / expected[seen])).sum()))
+    return max(0.0, float(information.mutual_information(counts))) if counts.any() else None
 
 
-def cramers_v(counts: NDArray[np.integer]) -> float | None:
-    """Cramér's V in [0, 1]: sqrt(chi² / (n (min(rows, columns) - 1))), over digits and colors that occur.
+def information_bound(counts: Counts) -> float | None:
+    """Bits under which `mutual_information` of shuffled colors stays 95 % of the time; None without any image."""
+    return float(information.chance_bound(counts)) if counts.any() else None
 
-    None where fewer than two digits or two colors occur: there is nothing to associate. (Cramér 1946, p. 282.)
+
+def cramers_v(counts: Counts) -> float | None:
+    """Cramér's V in [0, 1] over digits and colors that occur, less what shuffled colors show on average.
+
+    sqrt(phi² / (min(rows, columns) - 1)), phi² = chi² / n, where phi² is less its mean for shuffled colors and both
+    numbers less what that takes of them (Bergsma 2013). None where fewer than two digits or two colors occur, or no
+    more images than these: there is nothing to associate.
     """
     table = counts[counts.any(1)][:, counts.any(0)].astype(np.float64)
     if min(table.shape) < 2:
         return None
-    total = table.sum()
-    expected = table.sum(1, keepdims=True) * table.sum(0, keepdims=True) / total
-    chi_squared = ((table - expected) ** 2 / expected).sum()
-    return math.sqrt(min(1.0, float(chi_squared) / (total * (min(table.shape) - 1))))
+    expected = table.sum(1, keepdims=True) * table.sum(0, keepdims=True) / table.sum()
+    return _unbiased(float(((table - expected) ** 2 / expected).sum()), counts)
+
+
+def cramers_v_bound(counts: Counts) -> float | None:
+    """What `cramers_v` of shuffled colors stays under 95 % of the time; None where it is."""
+    freedom = int(information.freedom(counts))
+    return _unbiased(float(chdtri(freedom, 1 - CONFIDENCE)), counts) if freedom else None
+
+
+def _unbiased(chi_squared: float, counts: Counts) -> float | None:
+    """Cramér's V from chi² of a table like this one."""
+    sides = [int(counts.any(axis).sum()) - 1 for axis in (0, 1)]
+    total = int(counts.sum())
+    most = min(side - side**2 / (total - 1) for side in sides)
+    if most <= 0:
+        return None
+    return math.sqrt(min(1.0, max(0.0, chi_squared / total - math.prod(sides) / (total - 1)) / most))
 
 
 def color_ceiling(train: NDArray[np.integer], split: NDArray[np.integer]) -> float | None:

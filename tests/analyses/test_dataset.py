@@ -43,6 +43,20 @@ def test_metrics_say_how_strongly_color_tells_the_digit(background: tuple[dict[s
     assert metrics["probe_mutual_information_bits"] == pytest.approx(0, abs=1e-9)
     assert metrics["train_mutual_information_bits"] > 2.5
     assert metrics["train_cramers_v"] > 0.9
+    assert metrics["train_mutual_information_bits"] > metrics["train_mutual_information_bound_bits"] > 0
+    assert metrics["train_cramers_v"] > metrics["train_cramers_v_bound"] > 0
+
+
+def test_random_colors_are_within_what_chance_allows(tmp_path: Path) -> None:
+    """Colors at random in the hard split, of 500 images: they would seem to tell 0.12 bits."""
+    answer, shown = run(tmp_path, "--hard", "random")
+    measures = shown["measures"]
+    assert isinstance(measures, Table)
+    names = [column.name for column in measures.columns]
+    hard = dict(zip(names, next(row for row in measures.rows if row[0] == "hard"), strict=True))
+    assert hard["I(digit; color)"] == answer["metrics"]["hard_mutual_information_bits"]
+    assert 0 <= float(hard["I(digit; color)"] or 0) < float(hard["null"] or 0) < 0.05
+    assert 0 <= float(hard["Cramér's V"] or 0) < float(hard["null of V"] or 0)
 
 
 def test_figures_show_samples_contingency_and_measures(background: tuple[dict[str, Any], dict[str, Figure]]) -> None:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats.contingency import association
 
-from lazytui.data.association import color_ceiling, contingency, cramers_v, mutual_information
+from lazytui.data.association import (
+    color_ceiling,
+    contingency,
+    cramers_v,
+    cramers_v_bound,
+    information_bound,
+    mutual_information,
+)
 from lazytui.data.palettes import NO_COLOR
 
 tables = arrays(np.int64, (10, 10), elements=st.integers(0, 50))
@@ -21,36 +28,51 @@ def test_contingency_counts_digits_by_colors_and_leaves_gray_out() -> None:
 
 
 def test_a_planted_joint_has_the_entropy_it_was_given() -> None:
-    """95 % on the diagonal, the rest even: log2 10 - H(0.95, nine times 0.05 / 9)."""
+    """95 % on the diagonal, the rest even: log2 10 - H(0.95, nine times 0.05 / 9), less what 9,000 images show by
+    chance."""
     counts = np.full((10, 10), 5) + np.diag([855 - 5] * 10)
     expected = np.log2(10) + 0.95 * np.log2(0.95) + 0.05 * np.log2(0.05 / 9)
-    assert mutual_information(counts) == pytest.approx(expected)
-    assert cramers_v(counts) == pytest.approx(0.95 - 0.05 / 9)
+    assert mutual_information(counts) == pytest.approx(expected - 81 / (2 * 9000 * np.log(2)), abs=1e-4)
+    assert cramers_v(counts) == pytest.approx(0.95 - 0.05 / 9, abs=1e-3)
 
 
 def test_extremes() -> None:
-    assert mutual_information(np.eye(10, dtype=int)) == pytest.approx(np.log2(10))
-    assert cramers_v(np.eye(10, dtype=int)) == pytest.approx(1)
-    even = np.ones((10, 10), int)
-    assert mutual_information(even) == pytest.approx(0, abs=1e-12)
-    assert cramers_v(even) == 0
-    nothing = np.zeros((10, 10), int)
-    assert mutual_information(nothing) is None
-    assert cramers_v(nothing) is None
-    assert color_ceiling(even, nothing) is None
+    own = 100 * np.eye(10, dtype=int)
+    assert mutual_information(own) == pytest.approx(np.log2(10), abs=0.06)
+    assert cramers_v(own) == pytest.approx(1)
+    even = np.full((10, 10), 20)
+    assert mutual_information(even) == cramers_v(even) == 0
+    for measure in (mutual_information, information_bound, cramers_v, cramers_v_bound):
+        assert measure(np.zeros((10, 10), int)) is None
+    assert color_ceiling(even, np.zeros((10, 10), int)) is None
     one_color = np.zeros((10, 10), int)
     one_color[:, 2] = 5
     assert mutual_information(one_color) == pytest.approx(0, abs=1e-12)
-    assert cramers_v(one_color) is None
+    assert cramers_v(one_color) is None and cramers_v_bound(one_color) is None
+    assert cramers_v(np.eye(10, dtype=int)) is None, "each image its own digit and color"
+
+
+@pytest.mark.parametrize("images", [300, 1200])
+def test_random_colors_tell_nothing(images: int) -> None:
+    """Of 1,000 data sets with random colors at most 5 % (and two standard errors) exceed the bounds, and the mean is
+    near 0: 1,200 images would seem to tell 0.05 bits."""
+    random = np.random.default_rng(images)
+    tables = [contingency(*random.integers(0, 10, (2, images)).astype(np.uint8)) for _ in range(1000)]
+    for measure, bound in ((mutual_information, information_bound), (cramers_v, cramers_v_bound)):
+        found, limit = (np.array([of(table) for table in tables], float) for of in (measure, bound))
+        assert 0.03 < (found > limit).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 1000)
+        assert found.mean() < 0.5 * limit.mean()
 
 
 @given(tables)
-def test_cramers_v_agrees_with_scipy(counts: np.ndarray) -> None:
+def test_cramers_v_is_scipys_less_its_bias(counts: np.ndarray) -> None:
     occurring = counts[counts.any(1)][:, counts.any(0)]
-    if min(occurring.shape) < 2:
+    total, sides = occurring.sum(), np.array(occurring.shape) - 1
+    if min(sides) < 1 or (most := (sides - sides**2 / (total - 1)).min()) <= 0:
         assert cramers_v(counts) is None
     else:
-        assert cramers_v(counts) == pytest.approx(association(occurring, method="cramer"), abs=1e-9)
+        squared = association(occurring, method="cramer") ** 2 * sides.min() - sides.prod() / (total - 1)
+        assert cramers_v(counts) == pytest.approx(min(1, np.sqrt(max(0, squared) / most)), abs=1e-7)
 
 
 @given(tables, st.permutations(range(10)))

@@ -1,12 +1,9 @@
-"""How much a neuron's activation tells about digit and color, in bits, and how much chance alone would seem to tell.
+"""How much a neuron's activation tells about digit and color, in bits, and by how much the two differ.
 
-Activations are put into eight bins with equally many images each, and a ninth for zeros, which a ReLU makes many of.
-For independent variables with B and K values the plug-in estimate of mutual information is too high by
-(B - 1)(K - 1) / (2 N ln 2) on average (Miller 1955); that is taken off. 2 N ln 2 times the plug-in estimate then
-follows a chi-squared distribution, which gives the bound that chance stays under 95 times in 100.
-
-Whether a neuron tells more of one than of the other goes by the error of the difference, not by that bound, which is of
-one estimate and of independence.
+Activations are put into eight bins with equally many images each, and a ninth for zeros, which a ReLU makes many of;
+into fewer where a cell of a bin and a label would hold less than five images on average. Whether a neuron tells more of
+one than of the other goes by the error of the difference: the bound that chance stays under is of one estimate, and of
+independence.
 """
 
 from __future__ import annotations
@@ -16,14 +13,14 @@ import math
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import xlogy
-from scipy.stats import chi2, norm
+from scipy.special import ndtri, xlogy
 from torch import Tensor
 
-BINS = 8
-CONFIDENCE = 0.95
+from lazytui.data.information import CONFIDENCE, Floats, freedom, mutual_information
 
-Floats = NDArray[np.float64]
+BINS = 8
+_ENOUGH = 50
+"""Images a bin: five for each of ten labels."""
 
 
 def quantile_bins(values: Tensor) -> Tensor:
@@ -41,6 +38,24 @@ def quantile_bins(values: Tensor) -> Tensor:
     return bins.long()
 
 
+def fewer_bins(bins: Tensor) -> Tensor:
+    """(N, C) int64 of `quantile_bins` -> (N, C) int64, neighbors joined until each bin holds 50 images.
+
+    Two bins are left as they are: active or not is told apart however few are.
+    """
+    sizes = torch.zeros(BINS + 1, bins.shape[1], dtype=torch.int64, device=bins.device)
+    sizes.scatter_add_(0, bins, torch.ones_like(bins))
+    joined = torch.empty_like(sizes)
+    number, held = torch.zeros_like(sizes[0]), torch.zeros_like(sizes[0])
+    for old in range(BINS + 1):
+        joined[old] = number
+        held = held + sizes[old]
+        full = held >= _ENOUGH
+        number, held = number + full, held.masked_fill(full, 0)
+    last_of_many = (joined == number) & (held > 0) & (number > 1)
+    return (joined - last_of_many.long()).gather(0, bins)
+
+
 def contingency(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
     """(C, 9, 10, ...) int64: images of each neuron in each bin and with each label.
 
@@ -53,38 +68,6 @@ def contingency(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
         place = place * 10 + label[:, None]
     counts: NDArray[np.int64] = torch.bincount(place.flatten(), minlength=math.prod(shape)).cpu().numpy()
     return np.asarray(counts.reshape(shape))
-
-
-def plug_in(counts: NDArray[np.int64]) -> Floats:
-    """(..., B, K) joint counts -> (...) mutual information in bits, as the frequencies have it; 0 without images."""
-    total = counts.sum((-2, -1), keepdims=True)
-    joint = counts / np.maximum(total, 1)
-    expected = joint.sum(-1, keepdims=True) * joint.sum(-2, keepdims=True)
-    terms = np.zeros_like(joint)
-    seen = joint > 0
-    terms[seen] = joint[seen] * np.log2(joint[seen] / expected[seen])
-    return np.asarray(terms.sum((-2, -1)))
-
-
-def freedom(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(..., B, K) joint counts -> (...) degrees of freedom, over the bins and the labels that occur."""
-    rows = (counts.sum(-1) > 0).sum(-1)
-    columns = (counts.sum(-2) > 0).sum(-1)
-    return np.asarray(np.maximum(rows - 1, 0) * np.maximum(columns - 1, 0))
-
-
-def mutual_information(counts: NDArray[np.int64]) -> Floats:
-    """(..., B, K) joint counts -> (...) bits, less what independent variables show on average; it may be below 0."""
-    images = np.maximum(counts.sum((-2, -1)), 1)
-    return np.asarray(plug_in(counts) - freedom(counts) / (2 * images * math.log(2)))
-
-
-def chance_bound(counts: NDArray[np.int64]) -> Floats:
-    """(..., B, K) joint counts -> (...) bits under which `mutual_information` of independent variables stays 95 % of
-    the time."""
-    images, degrees = np.maximum(counts.sum((-2, -1)), 1), freedom(counts)
-    bound = np.where(degrees > 0, chi2.ppf(CONFIDENCE, np.maximum(degrees, 1)), 0.0)
-    return np.asarray((bound - degrees) / (2 * images * math.log(2)))
 
 
 def difference_margin(counts: NDArray[np.int64]) -> Floats:
@@ -104,7 +87,7 @@ def difference_margin(counts: NDArray[np.int64]) -> Floats:
     jackknife = (images - 1) * (share * (without_one - mean) ** 2).sum((1, 2, 3))
     independent = 2 * (freedom(by_color) + freedom(by_digit)) / (2 * np.maximum(images, 1)) ** 2
     error = np.sqrt(np.maximum(jackknife - independent, independent)) / math.log(2)
-    return np.asarray(norm.ppf((1 + CONFIDENCE) / 2) * error)
+    return np.asarray(ndtri((1 + CONFIDENCE) / 2) * error)
 
 
 def _without_one(counts: NDArray[np.int64]) -> Floats:
@@ -118,7 +101,8 @@ def _without_one(counts: NDArray[np.int64]) -> Floats:
 
 
 def conditional_information(counts: NDArray[np.int64]) -> Floats:
-    """I(activation; digit given color): (C, B, digits, colors) joint counts -> (C,) bits, less the null bias."""
+    """I(activation; digit given color): (C, B, digits, colors) joint counts -> (C,) bits, less what shuffled
+    digits show on average."""
     by_color = np.moveaxis(counts, -1, 1)
     share = by_color.sum((-2, -1)) / np.maximum(counts.sum((-3, -2, -1)), 1)[:, None]
     return np.asarray((share * mutual_information(by_color)).sum(1))

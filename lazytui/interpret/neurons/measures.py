@@ -9,14 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lazytui.data.information import Floats, chance_bound, mutual_information
 from lazytui.interpret.neurons.activations import Activations
 from lazytui.interpret.neurons.information import (
-    Floats,
-    chance_bound,
     conditional_information,
     contingency,
     difference_margin,
-    mutual_information,
+    fewer_bins,
     quantile_bins,
 )
 from lazytui.interpret.neurons.roles import ROLES
@@ -33,8 +32,8 @@ class Measures:
 
     color_response, digit_response: (C, 10), mean activation. heat: (C, 10, 10), mean by digit (row) and color.
     color_selectivity: (C,), CSI / 3 in [0, 1]. digit_selectivity: (C,) in [0, 1]. NaN where they aren't defined.
-    color_information, digit_information: (C,) bits, less the null bias; information_bound: what chance stays under;
-    information_margin: the 95 % error of their difference.
+    color_information, digit_information: (C,) bits, less what shuffled labels show on average.
+    information_bound: (C,) bits that chance stays under. information_margin: (C,), the 95 % error of their difference.
     digit_given_color: (C,) bits. entropy: (C,) in [0, 1], how many digits its strongest images show.
     strength: (C,), in units of activation. polysemanticity: (C,) in [0, 1].
     role: (C,) int64, an index into ROLES.
@@ -67,7 +66,7 @@ def measure(activations: Activations, digits: NDArray[np.uint8], colors: NDArray
     digit, color = (torch.from_numpy(labels).to(values.device, torch.int64) for labels in (digits, colors))
     heat = _means(values, digit * 10 + color, 100).reshape(-1, 10, 10)
     color_response, digit_response = _means(values, color, 10), _means(values, digit, 10)
-    counts = contingency(quantile_bins(values), digit, color)
+    counts = contingency(fewer_bins(quantile_bins(values)), digit, color)
     by_digit, by_color = counts.sum(3), counts.sum(2)
     strength = _array(activations.strongest.quantile(_PERCENTILE, dim=0))
     entropy = label_entropy(activations.strongest, digit)

@@ -9,7 +9,8 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
 from torch import Tensor
 
-from lazytui.interpret.neurons.information import BINS, Floats
+from lazytui.data.information import Floats
+from lazytui.interpret.neurons.information import BINS
 
 
 def correlation(values: Tensor) -> Floats:

@@ -9,14 +9,14 @@ import pytest
 import torch
 from numpy.random import Generator, default_rng
 from sklearn.metrics import mutual_info_score
+from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 
+from lazytui.data.information import by_chance, chance_bound, mutual_information, plug_in
 from lazytui.interpret.neurons.information import (
-    chance_bound,
     conditional_information,
     contingency,
     difference_margin,
-    mutual_information,
-    plug_in,
+    fewer_bins,
     quantile_bins,
 )
 from lazytui.interpret.neurons.measures import class_selectivity, color_selectivity, label_entropy, measure
@@ -117,15 +117,41 @@ def test_what_biased_data_would_have_called_a_hero_is_a_traitor(random: Generato
     assert abs(on_probe.digit_information[0]) < 0.02 and on_probe.color_information[0] > 2
 
 
-def test_information_of_independent_pairs_is_zero_within_the_bound() -> None:
-    """The mean of many is 0, and 95 in 100 stay under the bound."""
+@pytest.mark.parametrize("active", [0.03, 0.06, 0.1, 0.2])
+@pytest.mark.parametrize("images", [1000, 10_000])
+def test_information_of_independent_pairs_is_zero_within_the_bound(images: int, active: float) -> None:
+    """However few images 2,000 neurons are active on: the mean is 0, and at most 5 % (and two standard errors of that
+    share) exceed the bound."""
     random = default_rng(1)
-    labels = torch.from_numpy(random.integers(0, 10, 2000))
-    values = torch.from_numpy(np.maximum(random.normal(0.3, 1, (2000, 400)), 0)).float()
-    counts = contingency(quantile_bins(values), labels)
-    found, bound = mutual_information(counts), chance_bound(counts)
-    assert abs(found.mean()) < 4 * found.std() / 20
-    assert (found < bound).mean() == pytest.approx(0.95, abs=0.035)
+    digits, colors = (torch.from_numpy(each.astype(np.int64)) for each in factorial_labels(images // 100))
+    values = torch.from_numpy(noise(random, images)) - torch.distributions.Normal(0, 1).icdf(torch.tensor(1 - active))
+    counts = contingency(fewer_bins(quantile_bins(values.relu())), digits, colors)
+    for table in (counts.sum(2), counts.sum(3)):
+        found, bound = mutual_information(table), chance_bound(table)
+        assert (found > bound).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 2000)
+        assert (found > bound).mean() >= 0.03
+        assert abs(found.mean()) < 4 * found.std() / np.sqrt(2000)
+    given = conditional_information(counts)
+    assert abs(given.mean()) < 4 * given.std() / np.sqrt(2000)
+
+
+def test_what_chance_shows_agrees_with_scikit_learn() -> None:
+    random = default_rng(6)
+    for images in (30, 200, 1000):
+        counts = contingency_matrix(random.integers(0, 4, images) ** 2, random.integers(0, 10, images)).astype(np.int64)
+        peer = expected_mutual_information(counts, images) / np.log(2)
+        assert by_chance(counts) == pytest.approx(peer, rel=1e-9)
+    assert by_chance(np.zeros((2, 9, 10), np.int64)).tolist() == [0, 0]
+
+
+def test_bins_are_joined_until_each_holds_enough() -> None:
+    """100 of 1,000 active: two bins of 50 beside the zeros. 30 active: one, and the zeros. 20 zeros: with the least."""
+    sizes = []
+    for active in (100, 30, 980):
+        values = torch.cat([torch.zeros(1000 - active), torch.rand(active) + 0.1])[:, None]
+        sizes.append(torch.bincount(fewer_bins(quantile_bins(values))[:, 0]).tolist())
+    assert sizes[:2] == [[900, 50, 50], [970, 30]]
+    assert len(sizes[2]) == 8 and sizes[2][0] == 142
 
 
 def test_information_agrees_with_scikit_learn() -> None:
@@ -170,7 +196,8 @@ def test_digit_given_color_sees_what_color_hides(labels: tuple[Labels, Labels]) 
     """Whether digit and color are even or odd together tells nothing of the digit, until the color is known."""
     digit, color = (torch.from_numpy(each.astype(np.int64)) for each in labels)
     counts = contingency(((digit + color) % 2)[:, None], digit, color)
-    bias = 10 * 9 / (2 * 4000 * np.log(2))
+    tables = [table[table.any(1)] for table in counts[0].transpose(2, 0, 1)]
+    bias = np.mean([expected_mutual_information(table, 400) for table in tables]) / np.log(2)
     assert conditional_information(counts)[0] == pytest.approx(1 - bias, rel=1e-6)
     assert mutual_information(counts.sum(3))[0] == pytest.approx(0, abs=0.002)
 

@@ -53,6 +53,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a regular file, that we may know of."""
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
+
+
 class DiskFull(BadInput):
     """There is no room for what should be written now; there may be later."""
 

@@ -13,6 +13,7 @@ from lazytui.analyses.words import METRICS, metric_table
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import source_at_hand
 from lazytui.figures.kinds import Figure, Lines, Reference, Series
+from lazytui.files import given_path
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
@@ -34,7 +35,21 @@ def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
     require_what_it_needs(params, params)
     if is_custom(params.model):
         resolve_model(params.model)
-    return params.model_copy(update={"source": source_at_hand(params)})
+    return params.model_copy(update={"weights": _fitting_weights(params), "source": source_at_hand(params)})
+
+
+def _fitting_weights(params: TrainParams) -> str | None:
+    """The whole path of the weights to begin with. Raises BadInput where they aren't those of the model."""
+    if params.weights is None:
+        return None
+    path = given_path(params.weights).resolve()
+    from lazytui.models.torch_pair import require_torch
+
+    require_torch()
+    from lazytui.training.beginning import first_model
+
+    first_model(params.model_copy(update={"weights": str(path)}), params.seed)
+    return str(path)
 
 
 def run(params: TrainParams, report: Report) -> Result:

@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lazytui.errors import BadInput, UsageError, unknown_name
-from lazytui.files import is_folder, storage_errors, write_atomic
+from lazytui.files import is_file, is_folder, storage_errors, write_atomic
 from lazytui.packaged import packaged
 from lazytui.runs.folder import RECORD_FILE, RunFolder, RunRecord, check_name
 from lazytui.runs.locks import locked
@@ -121,7 +121,7 @@ class Workspace:
             if matches:
                 several = ", ".join(run.id for run in matches[:5])
                 raise BadInput(f"{reference!r} is not one run but {len(matches)}: {several}.")
-        if is_folder(Path(reference)):
+        if is_folder(Path(reference)) or is_file(Path(reference)):
             return _folder(Path(reference))
         own, shipped = reversed(_of_kinds(runs, kinds)), _of_kinds(shipped_runs(), kinds)
         known = [name for run in own for name in (run.name, run.id) if name] + [run.reference for run in shipped]
@@ -202,6 +202,11 @@ def _is_run(path: Path) -> bool:
 
 
 def _folder(path: Path) -> RunFolder:
+    if is_file(path):
+        raise BadInput(
+            f"{path} isn't a run but a file. Weights from elsewhere become a run by `lazytui run train --weights {path}"
+            " --model NAME --epochs 0`, with the options of the data that the network is to be asked about."
+        )
     if not _is_run(path):
         raise BadInput(f"{path} isn't a run: it has no {RECORD_FILE}.")
     return RunFolder(path, str(path))

@@ -15,11 +15,11 @@ from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.hardware import Hardware, choose_hardware, make_ready
 from lazytui.memory import to_blame
-from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
 from lazytui.models.outputs import advice_on_training
 from lazytui.runs.folder import RESUME_FILE
 from lazytui.runs.report import Report
+from lazytui.training.beginning import first_model
 from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot, unusable
 from lazytui.training.methods import method_class
 from lazytui.training.methods.base import Bench
@@ -67,7 +67,7 @@ class _Loop:
         self.total = self._per_epoch * settings.epochs
         self._every = settings.metrics_every or max(1, min(200, self.total // 25))
         self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
-        self.model = build_model(settings.model, seed=seed)
+        self.model = first_model(settings, seed)
         self.model.to(hardware.device).train()
         if advice := advice_on_training(self.model):
             report.note(advice)

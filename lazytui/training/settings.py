@@ -23,7 +23,16 @@ class LoopSettings(BaseModel):
         "Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
         summaries(CATALOG),
     )
-    epochs: int = Field(1, ge=1, le=10_000, description="Passes over the training split.")
+    weights: str | None = Field(
+        None,
+        description="A file of weights to begin with, also another program's; else the seed draws them.",
+    )
+    epochs: int = Field(
+        1,
+        ge=0,
+        le=10_000,
+        description="Passes over the training split; 0 only measures and keeps the network as it begins.",
+    )
     batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
     optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
     lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")

@@ -12,6 +12,8 @@ from lazytui.training.settings import TrainingSettings
 def require_what_it_needs(settings: TrainingSettings, data: DatasetParams) -> None:
     """UsageError, in one sentence, where the method can't do with this data or in so few epochs."""
     method, needs = settings.method, METHODS[settings.method].needs
+    if settings.epochs == 0 and method != "erm":
+        raise UsageError(f"With --epochs 0 nothing is trained, which leaves the method {method} nothing to do.")
     if data.placement == "none" and {"color labels", "group labels", "balanced data"} & set(needs):
         raise UsageError(f"The method {method} goes by the colors of images, and --placement none paints none.")
     if data.bias == 1 and "group labels" in needs:

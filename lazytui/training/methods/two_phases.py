@@ -11,14 +11,14 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from lazytui.data.resident import Batch
-from lazytui.models.build import build_model
+from lazytui.training.beginning import first_model
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import cells, draw, share_evenly, share_of
 from lazytui.training.optimizers import make_optimizer
 
 
 class TwoPhases(Method):
-    """Plain training for `first_epochs`; then its network divides the samples, and the same fresh weights start anew.
+    """Plain training for `first_epochs`; then its network divides the samples, and the same first weights start anew.
 
     Both phases count as steps, and each has the learning rate's whole schedule. parts: (n,) int64, the part of each
     sample; empty in the first phase.
@@ -47,8 +47,8 @@ class TwoPhases(Method):
     def begin_epoch(self, epoch: int) -> None:
         if epoch == self.bench.option("first_epochs"):
             self.parts = self.divide()
-            fresh = build_model(self.bench.settings.model, seed=self.bench.seed)
-            self.bench.model.load_state_dict(fresh.state_dict())
+            first = first_model(self.bench.settings, self.bench.seed)
+            self.bench.model.load_state_dict(first.state_dict())
             self.optimizer = make_optimizer(self.bench.model.parameters(), self.bench.settings)
 
     def in_schedule(self, step: int) -> tuple[int, int]:

@@ -1,0 +1,19 @@
+"""The network that a training begins with: fresh weights, or those of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from torch import nn
+
+from lazytui.models.build import build_model
+from lazytui.models.checkpoints import load_weights
+from lazytui.training.settings import LoopSettings
+
+
+def first_model(settings: LoopSettings, seed: int) -> nn.Module:
+    """On the CPU, in training mode. Raises BadInput as `build_model` and `load_weights` do."""
+    model = build_model(settings.model, seed=seed)
+    if settings.weights is not None:
+        load_weights(model, Path(settings.weights))
+    return model

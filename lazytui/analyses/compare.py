@@ -19,7 +19,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.choices import known, named, summaries
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
-from lazytui.models.factories import is_custom
+from lazytui.own_code import is_custom
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from lazytui.analyses import analysis
 from lazytui.analyses.base import RunReference
 from lazytui.errors import BadInput, UsageError, bounded
+from lazytui.own_code import code_in, require_allowed, require_allowed_for
 from lazytui.runs.carrying import carrying
 from lazytui.runs.contents import Damaged
 from lazytui.runs.folder import RunFolder
@@ -44,6 +45,7 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
     """
     chosen = analysis(run.record.kind)
     params = recorded_params(run)
+    require_allowed_for(run.id, run.record.params)
     with carrying(run, workspace, narrator, within=within) as report:
         try:
             result = chosen.run(params, report)
@@ -162,6 +164,8 @@ def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseMod
 
     Raises LazytuiError for whatever can be known to be wrong.
     """
+    for name in code_in(dict(params)):
+        require_allowed(name)
     found: dict[str, str | tuple[str, ...]] = {}
     for name, mark in references(type(params)):
         asked = getattr(params, name)
@@ -180,7 +184,6 @@ def _require_here(params: Mapping[str, object]) -> None:
 
     Torch is loaded where that can't be known without it only.
     """
-    from lazytui.models.factories import is_custom
     from lazytui.models.torch_pair import require_torch
 
     device = params.get("device")
@@ -189,9 +192,8 @@ def _require_here(params: Mapping[str, object]) -> None:
         from lazytui.hardware import choose_hardware
 
         choose_hardware(str(device), "fp32")
-    for name in (params.get("model"), params.get("against_model")):
-        if isinstance(name, str) and is_custom(name):
-            require_torch()
-            from lazytui.models.build import build_model
+    for name in code_in(params):
+        require_torch()
+        from lazytui.models.build import build_model
 
-            build_model(name, seed=0)
+        build_model(name, seed=0)

@@ -14,6 +14,7 @@ from lazytui.analyses.trainings import Trainings, known_trainings, same_training
 from lazytui.figures.kinds import Column, Table
 from lazytui.runs.executors import Executor
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.jobs import resume_command
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result, Unfinished, read_metrics
 from lazytui.runs.words import accuracies
@@ -73,7 +74,7 @@ def carried(cells: Cells, executor: Executor, report: Report, **facts: Any) -> R
         first, how = next(iter(failed.items()))
         raise Unfinished(
             f"{len(failed)} of {len(runs)} trainings failed ({first}: {how['error'] or how['state']}); the others are "
-            f"kept. Try those again with: lazytui runs resume {report.run.id}",
+            f"kept. Try those again with: {resume_command(report.run)}",
             result,
         )
     return result

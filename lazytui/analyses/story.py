@@ -19,7 +19,7 @@ from lazytui.figures.kinds import Figure, Text
 from lazytui.files import write_atomic
 from lazytui.interpret.autoencoders.categories import CATEGORIES
 from lazytui.models.catalog import CATALOG
-from lazytui.models.factories import is_custom
+from lazytui.own_code import is_custom
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result

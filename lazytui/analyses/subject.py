@@ -17,7 +17,7 @@ from lazytui.data.params import SourceName
 from lazytui.data.sources import ConcreteSource, is_cached, load_digits
 from lazytui.data.splits import source_at_hand
 from lazytui.errors import BadInput
-from lazytui.models.factories import is_custom
+from lazytui.own_code import is_custom
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:

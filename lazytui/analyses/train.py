@@ -29,7 +29,8 @@ class TrainParams(DatasetParams, TrainingSettings):
 
 def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
-    from lazytui.models.factories import is_custom, resolve_model
+    from lazytui.models.factories import resolve_model
+    from lazytui.own_code import is_custom
     from lazytui.training.methods.lacking import require_what_it_needs
 
     require_what_it_needs(params, params)

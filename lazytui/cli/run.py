@@ -14,6 +14,7 @@ from lazytui.analyses import SUMMARIES
 from lazytui.cli.common import WorkspaceOption, workspace_at
 from lazytui.errors import BadInput, Interrupted, UsageError, unknown_name
 from lazytui.files import given_path, reason
+from lazytui.own_code import allow_named
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -107,7 +108,9 @@ def _start(
     check_exports(export or [])
     if tables := [file for file in export or [] if file.suffix.lower() == ".csv"]:
         raise UsageError(f"{tables[0]} holds one figure: write it after the run, with lazytui export --figure NAME.")
-    params = execute.validated(kind, {**_read_config(config, kind), **given})
+    asked = {**_read_config(config, kind), **given}
+    params = execute.validated(kind, asked)
+    allow_named(asked)
     chosen = _same_run(kind, params, there) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)
     for option, asked, recorded in _settled_differently(params, chosen):
@@ -141,6 +144,7 @@ def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
     from lazytui.analyses import execute
     from lazytui.cli.narration import narrating
     from lazytui.cli.output import say
+    from lazytui.runs.jobs import resume_command
 
     if run.status.state == "done":
         say(f"{run.id} is done already.", quiet=quiet)
@@ -149,7 +153,7 @@ def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
         with narrating(run.id, quiet=quiet) as narrator:
             execute.carry(run, workspace, narrator)
     except Interrupted as error:
-        raise Interrupted(f"{error} Go on with: lazytui runs resume {run.id}") from error
+        raise Interrupted(f"{error} Go on with: {resume_command(run)}") from error
 
 
 def _settled_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, Any, Any]]:

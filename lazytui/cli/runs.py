@@ -49,6 +49,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
     from lazytui.analyses.execute import figures
     from lazytui.cli.output import print_figures, say, summary
     from lazytui.plain_text import plain
+    from lazytui.runs.jobs import resume_command
 
     found = workspace_at(workspace).find(run)
     facts = summary(found)
@@ -65,7 +66,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
         for name, value in entries.items():
             print(plain(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
     if found.status.state in {"paused", "stopped", "interrupted", "failed"}:
-        say(f"Go on with it: lazytui runs resume {found.reference}")
+        say(f"Go on with it: {resume_command(found)}")
 
 
 @group.command()
@@ -121,17 +122,30 @@ def resume(
     run: RunArgument,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Code of your own that the run names and may run: a run's word for code is never taken. Repeatable.",
+            metavar="FILE.py:FACTORY",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
     from lazytui.cli.output import say, summary
     from lazytui.cli.run import carry_and_show
+    from lazytui.errors import UsageError
+    from lazytui.own_code import allow, code_in
     from lazytui.runs.jobs import start_detached, wake
 
     there = workspace_at(workspace)
     found = there.find(run)
     there.require_own(found, "resumed")
+    for name in model or []:
+        if name not in code_in(found.record.params):
+            raise UsageError(f"{found.id} doesn't name the code {name}.")
+        allow(name)
     if wake(found):
         say(f"{found.id} goes on where it waited; watch it with: lazytui runs follow {found.id}", quiet=quiet)
         if json:

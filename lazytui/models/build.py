@@ -7,9 +7,10 @@ from torch import nn
 
 from lazytui.errors import BadInput
 from lazytui.models.classifier import CLASSES, IMAGE_SHAPE
-from lazytui.models.factories import is_custom, resolve_model
+from lazytui.models.factories import resolve_model
 from lazytui.models.layout import channels_last, quickest_layout
 from lazytui.models.recurrent import differentiable
+from lazytui.own_code import is_custom
 
 
 def build_model(name: str, *, seed: int) -> nn.Module:

@@ -14,10 +14,11 @@ from lazytui.errors import BadInput
 from lazytui.files import write_atomic
 from lazytui.models.build import build_model
 from lazytui.models.catalog import CATALOG
-from lazytui.models.factories import is_custom, resolve_model
+from lazytui.models.factories import resolve_model
 from lazytui.models.fitting import differences, fitted
 from lazytui.models.headers import describe, pack
 from lazytui.models.weights_file import Weights, is_pickled, read_weights
+from lazytui.own_code import is_custom
 
 WEIGHTS_FILE = "model.safetensors"
 """The weights in a run folder."""

@@ -1,8 +1,8 @@
 """From a model's name to the function that makes it: the catalog's, or a person's own code.
 
 Code of one's own is named `package.module:factory`, `path/to/file.py:factory`, or `path/to/file.py` where that file
-holds a single public function or module class. It is imported on purpose: never pass a name that came out of a file
-from elsewhere.
+holds a single public function or module class. It is imported only where a person named it in this process: see
+`lazytui.own_code`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,7 @@ from lazytui.errors import BadInput, unknown_name
 from lazytui.files import given_path
 from lazytui.memory import to_blame
 from lazytui.models.catalog import model_entry
-
-
-def is_custom(name: str) -> bool:
-    """Whether a model name points to code outside the catalog."""
-    return ":" in name or name.endswith(".py")
+from lazytui.own_code import is_custom, require_allowed
 
 
 def check_model_name(name: str) -> None:
@@ -36,8 +32,11 @@ def check_model_name(name: str) -> None:
 def resolve_model(name: str) -> Callable[[], object]:
     """The function (or class) that makes the named model when it is called without arguments.
 
-    Raises UsageError for an unknown name and BadInput where the code named can't be found or imported.
+    Raises UsageError for an unknown name and BadInput where the code named can't be found or imported, or where nobody
+    but a file named it.
     """
+    if is_custom(name):
+        require_allowed(name)
     spec = name if is_custom(name) else model_entry(name).builder
     place, factory = _split(spec)
     module = _import(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from contextlib import suppress
 
 from lazytui.errors import UsageError
 from lazytui.files import storage_errors
+from lazytui.own_code import model_options, require_allowed_for
 from lazytui.reading import open_to_append
 from lazytui.runs.folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.status import GOING, RESUMABLE, Status, process_fields, process_lives
@@ -31,13 +33,14 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
     state = run.status.state
     if state not in RESUMABLE:
         raise UsageError(f"{run.id} is {state} already.")
-    _ = run.record  # one that is damaged or not to be trusted is refused before anything is written
+    require_allowed_for(run.id, run.record.params)
     with storage_errors(run.path):
         run.stop_file.unlink(missing_ok=True)
         run.pause_file.unlink(missing_ok=True)
     queued = {"state": "queued", "heartbeat": time.time(), "host": socket.gethostname()}
     run.set_status(Status.model_validate(queued))
     command = [sys.executable, "-P", "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
+    command += model_options(run.record.params)
     with storage_errors(run.path), open_to_append(run.path / OUTPUT_FILE) as output:
         process = subprocess.Popen(
             [*command, "--workspace", str(workspace.path.resolve())],
@@ -51,6 +54,11 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
     run.set_status(Status.model_validate({**queued, **process_fields(process.pid)}))
     # Somebody has to take note of its end, or it stays in the process table for as long as an app is open.
     threading.Thread(target=process.wait, daemon=True, name=f"waiting for {run.id}").start()
+
+
+def resume_command(run: RunFolder) -> str:
+    """What a person types to go on with a run."""
+    return shlex.join(["lazytui", "runs", "resume", run.id, *model_options(run.record.params)])
 
 
 def request_stop(run: RunFolder) -> None:

@@ -13,6 +13,7 @@ from lazytui.errors import BadInput, UsageError
 from lazytui.models.build import build_model
 from lazytui.models.classifier import Classifier
 from lazytui.models.factories import resolve_model
+from lazytui.own_code import allow
 
 CUSTOM = """
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ class Tiny(nn.Module):
     def forward(self, x):
         return self.body(x)
 """
+
+
+def build_own(name: str) -> torch.nn.Module:
+    """A network from code that a person named."""
+    allow(name)
+    return build_model(name, seed=0)
 
 
 def weights(model: torch.nn.Module) -> torch.Tensor:
@@ -61,10 +68,10 @@ def test_own_code_in_a_file(tmp_path: Path) -> None:
     file.write_text(CUSTOM)
     path_before = list(sys.path)
     for name in (str(file), f"{file}:Tiny"):
-        model = build_model(name, seed=0)
+        model = build_own(name)
         assert type(model).__name__ == "Tiny"
         assert all(module.training for module in model.modules())
-        assert torch.equal(weights(model), weights(build_model(name, seed=0)))
+        assert torch.equal(weights(model), weights(build_own(name)))
     assert sys.path == path_before
 
 
@@ -73,7 +80,17 @@ def test_own_code_in_a_package_of_the_current_folder(tmp_path: Path, monkeypatch
     (tmp_path / "labnets" / "__init__.py").write_text("")
     (tmp_path / "labnets" / "tiny.py").write_text(CUSTOM)
     monkeypatch.chdir(tmp_path)
-    assert type(build_model("labnets.tiny:Tiny", seed=0)).__name__ == "Tiny"
+    assert type(build_own("labnets.tiny:Tiny")).__name__ == "Tiny"
+
+
+def test_own_code_that_nobody_named_is_not_run(tmp_path: Path) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(f"import pathlib\npathlib.Path({str(tmp_path / 'ran')!r}).touch()\n" + CUSTOM)
+    with pytest.raises(BadInput, match=r"named by a file only, .* name it yourself: --model"):
+        build_model(f"{file}:Tiny", seed=0)
+    assert not (tmp_path / "ran").exists()
+    build_own(f"{file}:Tiny")
+    assert (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize(
@@ -101,15 +118,15 @@ def test_faults_in_own_code_are_one_sentence(tmp_path: Path, code: str, suffix: 
     file = tmp_path / "mine.py"
     file.write_text(code)
     with pytest.raises(BadInput, match=sentence) as told:
-        build_model(f"{file}{suffix}", seed=0)
+        build_own(f"{file}{suffix}")
     assert "\n" not in str(told.value)
 
 
 def test_names_of_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no file '.*absent.py'"):
-        resolve_model(str(tmp_path / "absent.py"))
+        build_own(str(tmp_path / "absent.py"))
     with pytest.raises(BadInput, match=r"'no_such_package\.nets' can't be imported"):
-        resolve_model("no_such_package.nets:make")
+        build_own("no_such_package.nets:make")
     with pytest.raises(UsageError, match="Did you mean cnn3"):
         resolve_model("cnn33")
 
@@ -144,7 +161,7 @@ def flattened():
 def test_a_network_is_channels_last_unless_it_views_its_maps(tmp_path: Path, factory: str, last: bool) -> None:
     """Whatever layout the images come in, both as a whole and by parts, in both modes."""
     (tmp_path / "net.py").write_text(VIEWS)
-    model = build_model(f"{tmp_path}/net.py:{factory}", seed=0)
+    model = build_own(f"{tmp_path}/net.py:{factory}")
     conv = next(weight for weight in model.parameters() if weight.ndim == 4)
     assert conv.is_contiguous(memory_format=torch.channels_last) == last
     assert all(value.sum() == 0 for name, value in model.state_dict().items() if name.endswith("batches_tracked"))

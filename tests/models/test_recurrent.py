@@ -21,6 +21,7 @@ from lazytui.interpret.neurons.preferred import Climber, class_images
 from lazytui.interpret.saliency.explain import Request, explain
 from lazytui.interpret.saliency.methods import MethodName
 from lazytui.models.build import build_model
+from lazytui.own_code import allow
 from lazytui.training.methods.input_gradient import fit_and_input_gradient
 
 NETWORK = """
@@ -67,7 +68,8 @@ class Untouched:
 @pytest.fixture
 def network(tmp_path: Path) -> Untouched:
     (tmp_path / "net.py").write_text(NETWORK)
-    model = build_model(f"{tmp_path / 'net.py'}:Rows", seed=0).eval()
+    allow(code := f"{tmp_path / 'net.py'}:Rows")
+    model = build_model(code, seed=0).eval()
     list(model.children())[-1].train()
     first = next(model.parameters())
     first.grad = torch.full_like(first, 7)

@@ -55,7 +55,7 @@ def test_a_kill_before_the_first_checkpoint_starts_anew_and_the_log_tells_one_tr
     finish(process)
     assert last_step(run) == 0 and not (run / "resume.pt").exists()
     (lab.folder / "gate").touch()
-    assert lab.call("runs", "resume", "latest", "--quiet").code == 0
+    assert lab.call("runs", "resume", "latest", *GATED, "--quiet").code == 0
     assert logged(run)["step"] == [0, 1]
 
 
@@ -68,7 +68,7 @@ def test_a_kill_while_the_result_is_measured_keeps_the_training(lab: Lab) -> Non
     finish(process)
     assert last_step(run) == 1 and not (run / "result.json").exists()
     before = (run / "model.safetensors").read_bytes()
-    ended = lab.call("runs", "resume", "latest", "--json")
+    ended = lab.call("runs", "resume", "latest", *GATED, "--json")
     assert ended.code == 0, ended.err
     assert "resumed at step 1" in ended.err
     assert (run / "model.safetensors").read_bytes() == before
@@ -201,7 +201,7 @@ def test_one_process_a_run_and_a_second_sigint_stops_at_once(lab: Lab) -> None:
     process = lab.start(*TRAINING, "--model", gated(lab, "self.steps > 0"))
     run = lab.only_run()
     wait_until((lab.folder / "waiting").exists, process)
-    busy = lab.call("runs", "resume", "latest")
+    busy = lab.call("runs", "resume", "latest", *GATED)
     assert (busy.code, busy.sentence) == (3, f"{run.name} is being run by another process already.")
     busy = lab.call("runs", "resume", "latest", "--detach")
     assert (busy.code, busy.sentence) == (2, f"{run.name} is running already.")
@@ -235,6 +235,10 @@ def test_a_crash_in_a_network_is_one_sentence_and_a_traceback_in_the_folder(lab:
     assert shown.code == 0 and "\x1b" not in shown.out + shown.err and "RuntimeError" in shown.out
 
 
+GATED = ("--model", "gated.py:Gated")
+"""Says that the code may run."""
+
+
 def gated(lab: Lab, when: str) -> str:
     """Code of a network that waits for a file called `gate` while `when` holds: steps taken, looks since the last."""
     (lab.folder / "gated.py").write_text(
@@ -258,7 +262,7 @@ class Gated(torch.nn.Linear):
         return super().forward(images.flatten(1))
 """
     )
-    return "gated.py:Gated"
+    return GATED[1]
 
 
 def _kill_at_step(step: int, run: Path, process: subprocess.Popen[str]) -> None:

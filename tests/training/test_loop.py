@@ -15,6 +15,7 @@ from lazytui.cli.narration import narrating
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build
 from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError
+from lazytui.own_code import allow_named
 from lazytui.runs.carrying import carrying
 from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
@@ -45,6 +46,7 @@ def trained(run: RunFolder, data: BiasedDataset, tmp_path: Path) -> Train:
 
     def carry(seed: int = 0, **settings: object) -> Trained:
         chosen = TrainingSettings.model_validate({**SETTINGS, **settings})
+        allow_named(settings)
         with narrating("", quiet=True) as narrator, carrying(run, Workspace(tmp_path), narrator) as report:
             return train(chosen, seed, data, report)
 

@@ -23,6 +23,7 @@ from lazytui.app.form.pick import Pickable
 from lazytui.app.form.row import Row
 from lazytui.app.form.shell_line import ShellLine
 from lazytui.app.form.typed import Offers
+from lazytui.own_code import allow_named
 from lazytui.plain_text import plain
 
 RunOffers = Callable[[Sequence[str]], Sequence[Pickable]]
@@ -158,6 +159,7 @@ class ParamsForm(Vertical):
 
     def on_given(self, event: Given) -> None:
         event.stop()
+        allow_named({event.field.name: event.value})  # what comes from a run or a session was typed by nobody
         others = {name: value for name, value in self._answers.given.items() if name != event.field.name}
         given = others if event.value is None else others | {event.field.name: event.value}
         self._answers = answers(self.model, given)

@@ -29,11 +29,12 @@ class Typed(Input):
 
     DEFAULT_CSS = """
     Typed, Typed.-textual-compact:focus { width: 1fr; background-tint: $foreground 0%; }
-    Typed.-textual-compact:focus { background: $block-cursor-blurred-background; }
+    Typed.-textual-compact:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    Typed:focus > .input--placeholder, Typed:focus > .input--suggestion { color: auto 70%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", "Choose", show=False),
-        Binding("escape", "leave", "Leave the field", show=False),
+        Binding("escape", "leave", "Leave the field"),
     ]
 
     def __init__(self, field: ParamField, offers: Offers | None = None) -> None:
@@ -43,6 +44,7 @@ class Typed(Input):
             restrict=None if field.several else _LETTERS.get(field.type),
             suggester=SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None,
         )
+        self.cursor_blink = False  # it shows where the keys go at every moment, and spares slow links
         self.field = field
         self.offers = offers
         self._told = ""

@@ -20,6 +20,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.explain import Explained
 from lazytui.app.form.pick import Pickable, PickList
 from lazytui.app.form.row import Row
+from lazytui.app.form.typed import Typed
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.options import MethodOptions
 from tests.app.form.command_line import params_of
@@ -276,6 +277,23 @@ def test_escape_gives_the_single_keys_back() -> None:
         assert isinstance(pilot.app, Host)
         assert pilot.app.pressed == 2
         assert pilot.app.form.touched["count"] == 9
+
+    drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
+
+
+def test_a_text_field_shows_that_it_has_the_keyboard_as_every_control_does() -> None:
+    async def scenario(pilot: Pilot[Any]) -> None:
+        ground = {}
+        for name in ("way", "count"):
+            await _to(pilot, name)
+            assert pilot.app.focused is not None
+            ground[name] = pilot.app.focused.styles.background
+        assert ground["way"] == ground["count"]
+        leaves = pilot.app.screen.active_bindings["escape"].binding
+        assert leaves.show
+        await pilot.press("escape")
+        assert pilot.app.focused is None
+        assert all(control.styles.background != ground["count"] for control in pilot.app.query(Typed))
 
     drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 

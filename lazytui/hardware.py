@@ -23,6 +23,11 @@ class Hardware:
     def autocast(self) -> AbstractContextManager[object]:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
 
+    @property
+    def images_at_once(self) -> int:
+        """In a look at many: a GPU is busy with so many only, a processor's cache holds the maps of no more."""
+        return 125 if self.device.type == "cpu" else 500
+
     def in_haste(self) -> Hardware:
         """The same device in the quickest precision that it has."""
         return replace(self, precision=_quickest(self.device))

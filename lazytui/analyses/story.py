@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from lazytui.analyses import analysis
 from lazytui.analyses.base import Analysis, Params
-from lazytui.analyses.execute import recorded_result
+from lazytui.analyses.side_by_side import Part, carried
 from lazytui.analyses.words import shown
 from lazytui.data.params import DatasetParams, SourceName
 from lazytui.data.sources import resolve_source
@@ -62,6 +62,8 @@ class Chapter:
     before: what to read first. after: what came out. figures: the names of those that are shown, where the analysis
     drew them: nothing can be recolored, say, on a canvas without color. prefix: what the story calls its metrics by,
     where an earlier chapter has the same. own: whether a run of that kind, by its Params, is one of this chapter.
+    needs: the chapters that have to be done before; the first one draws the digits for all. turn: the order in which
+    those that can be begun are: first what others wait for and what takes long.
     fits: whether it can be told of what the story plays on.
     """
 
@@ -74,6 +76,8 @@ class Chapter:
     figures: tuple[str, ...]
     prefix: str = ""
     own: Callable[[Mapping[str, Any]], bool] = lambda _params: True
+    needs: tuple[str, ...] = ("canvas",)
+    turn: int = 0
     fits: Callable[[StoryParams], bool] = lambda _story: True
 
 
@@ -240,6 +244,7 @@ CHAPTERS = (
         "networks are trained and usually judged. In the hard split the colors lie. The shapes tell the digit in both.",
         after=_canvas,
         figures=("samples-train", "samples-hard", "measures"),
+        needs=(),
     ),
     Chapter(
         name="cheat",
@@ -251,6 +256,7 @@ CHAPTERS = (
         after=_cheat,
         figures=("accuracy", "cues"),
         own=_is_plain,
+        turn=2,
     ),
     Chapter(
         name="evidence",
@@ -260,6 +266,8 @@ CHAPTERS = (
         before="Now it is asked about images on which digit and color disagree.",
         after=_evidence,
         figures=("confusion-easy", "confusion-hard", "cue-conflict", "red-one", "digit-by-color", "metrics"),
+        needs=("cheat",),
+        turn=8,
     ),
     Chapter(
         name="gaze",
@@ -278,6 +286,8 @@ CHAPTERS = (
         "but the stroke.",
         after=_gaze,
         figures=("matching", "energy", "ways", "recoloring", "methods"),
+        needs=("cheat",),
+        turn=7,
     ),
     Chapter(
         name="cure",
@@ -297,6 +307,7 @@ CHAPTERS = (
         figures=("accuracy", "cues"),
         prefix="cured_",
         own=lambda params: not _is_plain(params),
+        turn=1,
     ),
     Chapter(
         name="comparison",
@@ -312,6 +323,8 @@ CHAPTERS = (
         after=_comparison,
         figures=("ranking", "cues", "cost"),
         prefix="compared_",
+        needs=("cure",),
+        turn=3,
     ),
     Chapter(
         name="cloak",
@@ -333,6 +346,8 @@ CHAPTERS = (
         after=_cloak,
         figures=("pools", "survival", "images-aligned", "images-1-target-colored"),
         fits=_has_colors,
+        needs=("cheat", "cure"),
+        turn=6,
     ),
     Chapter(
         name="decomposition",
@@ -352,6 +367,8 @@ CHAPTERS = (
         after=_decomposition,
         figures=("colors",),
         fits=_has_colors,
+        needs=("cheat",),
+        turn=4,
     ),
     Chapter(
         name="cut",
@@ -367,6 +384,8 @@ CHAPTERS = (
         after=_cut,
         figures=("bulk", "dose-response", "gaze"),
         fits=_has_colors,
+        needs=("decomposition",),
+        turn=5,
     ),
 )
 
@@ -390,37 +409,27 @@ def told(story: StoryParams) -> list[Chapter]:
 
 
 def run(params: StoryParams, report: Report) -> Result:
-    runs: dict[str, str] = {}
-    results: dict[str, tuple[RunFolder, Result]] = {}
+    from lazytui.analyses.execute import recorded_result
+
     there = told(params)
-    for number, chapter in enumerate(there):
-        report.progress(number, len(there), "chapters")
-        report.check()
-        report.note(f"chapter {number + 1} of {len(there)}: {chapter.title}")
-        child = _chapter_run(chapter, params, runs, report)
-        results[chapter.name] = child, recorded_result(child)
-        runs[chapter.name] = child.reference
-    report.progress(len(there), len(there), "chapters")
-    result = _gathered(results)
+    runs = carried([_part(chapter, params, report) for chapter in there], report)
+    result = _gathered({name: (child, recorded_result(child)) for name, child in runs.items()})
     _write_report(params, result, report)
     return result
 
 
-def _chapter_run(chapter: Chapter, params: StoryParams, runs: Mapping[str, str], report: Report) -> RunFolder:
-    """The chapter's own run, done: begun now, or gone on with where an earlier try of this story left it."""
-    from lazytui.analyses.execute import carry, create, validated
+def _part(chapter: Chapter, params: StoryParams, report: Report) -> Part:
+    def run_of(runs: Mapping[str, str]) -> RunFolder:
+        from lazytui.analyses.execute import create, validated
 
-    begun = [run for run in report.workspace.readable_runs() if run.record.started_by == report.run.id]
-    mine = [run for run in begun if run.record.kind == chapter.kind and chapter.own(run.record.params)]
-    if mine and mine[-1].status.state == "done":
-        return mine[-1]
-    if mine:
-        child = mine[-1]
-    else:
+        begun = [run for run in report.workspace.readable_runs() if run.record.started_by == report.run.id]
+        mine = [run for run in begun if run.record.kind == chapter.kind and chapter.own(run.record.params)]
+        if mine:
+            return mine[-1]
         asked = validated(chapter.kind, chapter.values(params, runs))
-        child = create(chapter.kind, asked, report.workspace, started_by=report.run.id)
-    carry(child, report.workspace, report.narrator, within=report)
-    return child
+        return create(chapter.kind, asked, report.workspace, started_by=report.run.id)
+
+    return Part(chapter.name, chapter.title, chapter.needs, chapter.turn, run_of)
 
 
 def _gathered(results: Mapping[str, tuple[RunFolder, Result]]) -> Result:

@@ -13,15 +13,14 @@ from torch import nn
 from lazytui.data.resident import to_float
 from lazytui.hardware import Hardware
 
-_BATCH = 500
-
 
 def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
     """(n, 28, 28, 3) uint8 -> (n, 10) float32 class probabilities. The model is left in the mode it came in."""
+    size = hardware.images_at_once
     with torch.inference_mode(), evaluating(model), hardware.autocast():
         chunks = [
-            model(to_float(torch.from_numpy(images[start : start + _BATCH]).to(hardware.device))).float()
-            for start in range(0, len(images), _BATCH)
+            model(to_float(torch.from_numpy(images[start : start + size]).to(hardware.device))).float()
+            for start in range(0, len(images), size)
         ]
         logits = torch.cat(chunks) if chunks else torch.empty(0, 10)
         result: NDArray[np.float32] = logits.softmax(1).cpu().numpy()

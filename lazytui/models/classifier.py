@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 
 from torch import Tensor, nn
@@ -24,9 +25,40 @@ class Classifier(nn.Module):
 
     def __init__(self, *, head: nn.Linear, **features: nn.Module) -> None:
         super().__init__()
-        self.features = nn.Sequential(OrderedDict(features))
+        self.features = Features(OrderedDict(features))
         self.head = head
 
     def forward(self, images: Tensor) -> Tensor:
         logits: Tensor = self.head(self.features(images))
         return logits
+
+
+class Features(nn.Sequential):
+    """Runs its modules in their order, but a maximum before the ReLU that it follows where nobody looks between.
+
+    The two commute, in values and in gradients, and the ReLU of a pooled map is a quarter of the work.
+    """
+
+    def forward(self, images: Tensor) -> Tensor:
+        seen = images
+        for module in _pools_first(list(self)):
+            seen = module(seen)
+        return seen
+
+
+def _pools_first(modules: list[nn.Module]) -> list[nn.Module]:
+    ordered = list(modules)
+    for place, (one, other) in enumerate(itertools.pairwise(modules)):
+        if (
+            isinstance(one, nn.ReLU)
+            and isinstance(other, nn.MaxPool2d)
+            and not (_is_watched(one) or _is_watched(other))
+        ):
+            ordered[place : place + 2] = [other, one]
+    return ordered
+
+
+def _is_watched(module: nn.Module) -> bool:
+    """Whether a hook reads or changes what goes in or comes out."""
+    hooks = (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks, module._backward_pre_hooks)
+    return any(hooks)

@@ -45,10 +45,10 @@ class LocalProcesses:
         while waiting or going:
             report.progress(len(runs) - len(waiting) - len(going), len(runs), "trainings")
             if report.must_stop():
-                _stop(going)
+                stop_all(going)
                 raise Interrupted("Stopped; what is done is kept, and what was going on has saved how far it was.")
             if report.pausing:
-                _pause_until_told(going, report)
+                pause_all(going, report)
             while waiting and len(going) < self._at_a_time:
                 run = waiting.pop(0)
                 if run.status.state == "queued" and run.stop_file.exists():
@@ -74,7 +74,8 @@ def _end(run: RunFolder, found: Callable[[RunFolder], str]) -> str:
     return f"{state_word(status)}{more} ({run.id})"
 
 
-def _stop(going: Iterable[RunFolder]) -> None:
+def stop_all(going: Iterable[RunFolder]) -> None:
+    """Ask all to stop, and wait until they have."""
     going = list(going)
     for run in going:
         with suppress(UsageError):  # it has ended meanwhile
@@ -83,7 +84,7 @@ def _stop(going: Iterable[RunFolder]) -> None:
         time.sleep(_LOOK_EVERY)
 
 
-def _pause_until_told(going: Iterable[RunFolder], report: Report) -> None:
+def pause_all(going: Iterable[RunFolder], report: Report) -> None:
     """Let the runs wait for as long as their whole waits."""
     going = list(going)
     for run in going:

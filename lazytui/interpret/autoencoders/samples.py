@@ -96,5 +96,5 @@ def gather(
         return samples[rows.to(samples.device), places.to(samples.device)].flatten(0, 1)
 
     with torch.inference_mode(), evaluating(cut.model):
-        parts = in_batches(look, len(images), BATCH, note)
+        parts = in_batches(look, len(images), hardware.images_at_once, note)
     return torch.cat(parts)  # outside of inference mode, so that it can be learned from

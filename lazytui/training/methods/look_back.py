@@ -12,8 +12,6 @@ from lazytui.evaluation.predict import evaluating, probabilities
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench
 
-_BATCH = 500
-
 
 def predictions(bench: Bench) -> Tensor:
     """(n,) int64 on the device."""
@@ -31,7 +29,6 @@ def features(bench: Bench, images: NDArray[np.uint8]) -> Tensor:
     """(n, d) float32 on the device: the penultimate activations for images (n, 28, 28, 3)."""
     model, pixels = split_model(bench), torch.from_numpy(images)
     with evaluating(model), bench.hardware.autocast():
-        chunks = [
-            model.features(to_float(part.to(bench.hardware.device))).float() for part in torch.split(pixels, _BATCH)
-        ]
+        parts = torch.split(pixels, bench.hardware.images_at_once)
+        chunks = [model.features(to_float(part.to(bench.hardware.device))).float() for part in parts]
     return torch.cat(chunks)

@@ -1,0 +1,157 @@
+"""Chapters side by side: each is carried as soon as those that it needs are done and a worker is free."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lazytui.cores import cores
+from lazytui.errors import Interrupted, LazytuiError
+from lazytui.runs.executors import pause_all, stop_all
+from lazytui.runs.folder import OUTPUT_FILE, RunFolder
+from lazytui.runs.report import Report
+from lazytui.runs.status import Progress
+from lazytui.runs.workers import OVER, Workers
+
+_AT_A_TIME = 3
+"""Chapters at most that are carried side by side. Each has all cores: with another number of threads sums are taken in
+another order, and come to other numbers."""
+
+_LOOK_EVERY = 0.1
+
+
+@dataclass(frozen=True)
+class Part:
+    """needs: names of parts that have to be done before. turn: which is begun first, of those that can be.
+
+    run_of: its run, given the references of the runs that are done, by name: a new one, or that of an earlier try.
+    """
+
+    name: str
+    title: str
+    needs: tuple[str, ...]
+    turn: int
+    run_of: Callable[[Mapping[str, str]], RunFolder]
+
+
+def carried(parts: Sequence[Part], report: Report) -> dict[str, RunFolder]:
+    """The finished run of each part, by name, in order. Raises LazytuiError where one doesn't end well.
+
+    Whoever stops or pauses `report` means the parts too.
+    """
+    with Workers(min(cores(), _AT_A_TIME), report.workspace, report.folder / OUTPUT_FILE) as workers:
+        return _SideBySide(parts, report, workers).carried()
+
+
+class _SideBySide:
+    def __init__(self, parts: Sequence[Part], report: Report, workers: Workers) -> None:
+        self._parts, self._report, self._workers = parts, report, workers
+        self._done: dict[str, RunFolder] = {}
+        self._going: dict[str, RunFolder] = {}
+        self._narration = _InOrder(parts, report)
+
+    def carried(self) -> dict[str, RunFolder]:
+        report, total = self._report, len(self._parts)
+        while len(self._done) < total:
+            report.progress(len(self._done), total, "chapters")
+            if report.must_stop():
+                stop_all(self._going.values())
+                raise Interrupted("Stopped; what was done is kept.")
+            if report.pausing:
+                pause_all(self._going.values(), report)
+                list(self._workers.heard())  # each has named itself as what is paused
+            self._begin()
+            time.sleep(_LOOK_EVERY)
+            self._listen()
+        report.progress(total, total, "chapters")
+        return {part.name: self._done[part.name] for part in self._parts}
+
+    def _begin(self) -> None:
+        """Give the free workers what can be begun."""
+        for part in sorted(self._parts, key=lambda part: part.turn):
+            if self._workers.are_busy():
+                return
+            if part.name not in self._done and part.name not in self._going and self._is_ready(part):
+                self._carry(part, part.run_of({name: run.reference for name, run in self._done.items()}))
+
+    def _is_ready(self, part: Part) -> bool:
+        there = {part.name for part in self._parts}
+        return all(name in self._done for name in part.needs if name in there)
+
+    def _carry(self, part: Part, run: RunFolder) -> None:
+        state = run.status.state
+        if state in {"running", "paused"}:  # by a worker that an earlier try has left: it is about to stop
+            return
+        self._narration.begun(part)
+        if state == "done":
+            self._end(part, run)
+        else:
+            self._going[part.name] = run
+            self._workers.carry(run)
+
+    def _listen(self) -> None:
+        """Tell what was heard, and see who has ended. Where one ended badly, the others are stopped: they save."""
+        for run, said in self._workers.heard():
+            (part,) = (part for part in self._parts if part.name in self._going and self._going[part.name].id == run)
+            if said["kind"] == OVER:
+                self._end(part, self._going.pop(part.name))
+            else:
+                self._narration.heard(part, said)
+
+    def _end(self, part: Part, run: RunFolder) -> None:
+        status = run.status
+        if status.state != "done":
+            stop_all(self._going.values())
+        if status.state == "stopped":
+            raise Interrupted(status.error or f"Stopped, since {run.id} was.")
+        if status.state != "done":
+            raise LazytuiError(status.error or f"{run.id}, {part.title}, was ended from outside.")
+        self._done[part.name] = run
+        self._narration.ended(part)
+
+
+class _InOrder:
+    """Tells what parts report one after the other, also where they go on side by side."""
+
+    def __init__(self, parts: Sequence[Part], report: Report) -> None:
+        self._parts, self._report = parts, report
+        self._heard: dict[str, list[Mapping[str, Any]]] = {part.name: [] for part in parts}
+        self._over: set[str] = set()
+        self._told = 0
+
+    def begun(self, part: Part) -> None:
+        number = f"chapter {self._parts.index(part) + 1} of {len(self._parts)}"
+        self.heard(part, {"kind": "begun", "text": f"{number}: {part.title}"})
+
+    def heard(self, part: Part, said: Mapping[str, Any]) -> None:
+        self._heard[part.name].append(said)
+        self._tell()
+
+    def ended(self, part: Part) -> None:
+        self._over.add(part.name)
+        self._tell()
+
+    def _tell(self) -> None:
+        """All that there is of the first part that isn't told whole; where it is, of the next one too."""
+        while self._told < len(self._parts):
+            name = self._parts[self._told].name
+            for said in self._heard[name]:
+                self._say(said)
+            self._heard[name].clear()
+            if name not in self._over:
+                return
+            self._told += 1
+
+    def _say(self, said: Mapping[str, Any]) -> None:
+        narrator = self._report.narrator
+        match said["kind"]:
+            case "begun":
+                self._report.note(said["text"])
+            case "note":
+                narrator.note(said["text"])
+            case "metrics":
+                narrator.metrics(said["step"], said["values"])
+            case "progress":
+                narrator.progress(Progress(done=said["done"], total=said["total"], unit=said["unit"]))

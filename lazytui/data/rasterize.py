@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Float = NDArray[np.float64]
@@ -43,18 +46,24 @@ def _stamp(points: Float, radius: Float, ink: Float, edge: Float) -> NDArray[np.
     """The brightest of the pen's round stamps at every pixel of the box: (n, BOX, BOX) uint8.
 
     What comes in is rounded to a coarse binary grid, and from there on only operations with one correct result are
-    used (+ - * sqrt min max). So the bytes don't depend on a machine's math library.
+    used (+ - * sqrt min max). So the bytes don't depend on a machine's math library. Of the box only a window around
+    the pen is looked at, as far as its ink can reach.
     """
     n, count, _ = points.shape
+    points32 = _exact(points)
     slope = _exact(1 / edge)[:, None, None]
     reach = _exact(radius / edge[:, None] + 0.5).T[:, :, None, None]
     ink32 = _exact(ink).T[:, :, None, None]
-    pixel = np.arange(BOX, dtype=np.float32) + np.float32(0.5)
-    offset = _exact(points)[..., None] - pixel
-    across, down = (offset**2).transpose(2, 1, 0, 3)
+    farthest = float((reach / slope).max()) + 0.01
+    side = min(BOX, math.ceil(2 * farthest) + 1)
+    first = np.clip(np.floor(points32 - farthest), 0, BOX - side).astype(np.intp)
+    pixel = (first[..., None] + np.arange(side) + 0.5).astype(np.float32)
+    across, down = ((points32[..., None] - pixel) ** 2).transpose(2, 1, 0, 3)
+    columns, rows = first.transpose(2, 1, 0)
 
     gray = np.zeros((n, BOX, BOX), dtype=np.float32)
-    stamp = np.empty_like(gray)
+    windows = sliding_window_view(gray, (side, side), axis=(1, 2), writeable=True)
+    stamp = np.empty((n, side, side), dtype=np.float32)
     for i in range(count):
         np.add(across[i, :, None, :], down[i, :, :, None], out=stamp)
         np.sqrt(stamp, out=stamp)
@@ -62,7 +71,8 @@ def _stamp(points: Float, radius: Float, ink: Float, edge: Float) -> NDArray[np.
         np.subtract(reach[i], stamp, out=stamp)
         np.minimum(stamp, 1, out=stamp)
         np.multiply(stamp, ink32[i], out=stamp)
-        np.maximum(gray, stamp, out=gray)
+        window = np.arange(n), rows[i], columns[i]
+        windows[window] = np.maximum(windows[window], stamp, out=stamp)
     return np.rint(gray * 255).astype(np.uint8)
 
 

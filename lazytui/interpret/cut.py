@@ -55,6 +55,11 @@ class Cut:
         return self.shape[0]
 
     @property
+    def asks_for_images(self) -> bool:
+        """Whether `logits` looks at the images: a plain sequence goes on from the activations alone."""
+        return self._parts is None
+
+    @property
     def outgoing(self) -> Tensor | None:
         """(10, neurons): what a neuron adds to each logit, where nothing but the head follows; None elsewhere."""
         head = self._above[0] if self._parts and len(self._above) == 1 else None

@@ -130,7 +130,8 @@ class Opened:
             for start in range(0, len(kept.split), BATCH):
                 part = slice(start, start + BATCH)
                 changed = self.reading.activations(change(self.reading.samples(kept.activations[part])))
-                parts.append(self.cut.logits(self.cut.carry(changed), to_float(kept.images[part])))
+                shown = to_float(kept.images[part]) if self.cut.asks_for_images else kept.images[:0]
+                parts.append(self.cut.logits(self.cut.carry(changed), shown))
             said: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
         return said
 

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import stat
+import zipfile
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -70,6 +71,17 @@ def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
     if content is None or len(content) > most:
         raise Unreadable(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
     return content
+
+
+def require_size(file: BinaryIO, most: int) -> None:
+    """Raise Unreadable where a file, or all that is in it where it is a zip archive, has more than so many bytes."""
+    size = file.seek(0, os.SEEK_END)
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            size = max(size, sum(entry.file_size for entry in archive.infolist()))
+    file.seek(0)
+    if size > most:
+        raise Unreadable(errno.EFBIG, f"it has more than {most:,} bytes", str(file.name))
 
 
 def read_json(path: Path, most: int) -> Any:

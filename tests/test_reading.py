@@ -6,12 +6,22 @@ import os
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lazytui.reading import Unreadable, open_to_append, parse_json, read_json, read_regular, read_toml
+from lazytui.reading import (
+    Unreadable,
+    open_regular,
+    open_to_append,
+    parse_json,
+    read_json,
+    read_regular,
+    read_toml,
+    require_size,
+)
 
 
 def pipe(path: Path) -> None:
@@ -93,6 +103,16 @@ def test_a_person_may_name_a_link_and_a_run_folder_holds_none(tmp_path: Path) ->
 def test_a_file_that_says_it_is_empty_is_read_up_to_the_limit() -> None:
     with pytest.raises(Unreadable, match="more than 1,000 bytes"):
         read_regular(Path("/proc/kallsyms"), 1000)
+
+
+def test_what_is_packed_counts_as_it_is_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "bomb", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(1 << 20))
+    with open_regular(tmp_path / "bomb") as file:
+        require_size(file, 1 << 20)
+        assert file.tell() == 0
+        with pytest.raises(Unreadable, match="more than 1,000,000 bytes"):
+            require_size(file, 1_000_000)
 
 
 def test_a_file_that_is_gone_or_forbidden_is_told_as_the_system_does(tmp_path: Path) -> None:

@@ -29,13 +29,9 @@ class TrainParams(DatasetParams, TrainingSettings):
 
 def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
-    from lazytui.models.factories import resolve_model
-    from lazytui.own_code import is_custom
     from lazytui.training.methods.lacking import require_what_it_needs
 
     require_what_it_needs(params, params)
-    if is_custom(params.model):
-        resolve_model(params.model)
     return params.model_copy(update={"weights": _fitting_weights(params), "source": source_at_hand(params)})
 
 

@@ -23,6 +23,9 @@ from lazytui.own_code import is_custom
 WEIGHTS_FILE = "model.safetensors"
 """The weights in a run folder."""
 
+_ANYWAY = 256 << 20
+"""Bytes that are read whatever the model is, to tell of a network that isn't it."""
+
 
 def save_weights(model: nn.Module, path: Path, *, metadata: Mapping[str, str]) -> None:
     """Write parameters and buffers as safetensors, whole or not at all; same weights and metadata give the same bytes.
@@ -43,13 +46,18 @@ def load_weights(model: nn.Module, path: Path) -> None:
     another architecture (what differs is named, and the catalog's model that fits), has another dtype or numbers that
     aren't finite.
     """
-    read = read_weights(path)
+    read = read_weights(path, _plausible_size(model))
     weights = fitted(read, model.state_dict())
     _check_fit(model, weights, path)
     recorded = None if is_pickled(path) else describe(path).metadata.get("fingerprint")
     if recorded is not None and recorded != _digest(read):
         raise BadInput(f"{path} is damaged: its weights don't match the fingerprint that was saved with them.")
     model.load_state_dict(weights)
+
+
+def _plausible_size(model: nn.Module) -> int:
+    """Bytes that a file with the model's weights may have: an optimizer's state and other copies may be in it, too."""
+    return _ANYWAY + 16 * sum(int(value.nbytes) for value in model.state_dict().values())
 
 
 def load_model(place: Path, *, name: str | None = None) -> nn.Module:

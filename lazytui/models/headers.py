@@ -9,10 +9,13 @@ from pathlib import Path
 
 from lazytui.errors import BadInput
 from lazytui.files import reason
-from lazytui.reading import Unreadable, open_regular, parse_json
+from lazytui.reading import Unreadable, open_regular, parse_json, require_size
 
 FORMAT = "1"
 """The version of our metadata; a file of another one is refused."""
+
+LARGEST = 4 << 30
+"""Bytes of a weights file."""
 
 _KEY = "lazytui"
 
@@ -33,7 +36,8 @@ def describe(path: Path) -> Header:
     from safetensors import SafetensorError, safe_open
 
     try:
-        open_regular(path, links=True).close()  # maps a file, and would wait for a pipe
+        with open_regular(path, links=True) as regular:  # safe_open would wait for a pipe, and map whatever it finds
+            require_size(regular, LARGEST)
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118

@@ -13,8 +13,8 @@ from torch import Tensor
 from lazytui.errors import BadInput
 from lazytui.files import reason
 from lazytui.memory import to_blame
-from lazytui.models.headers import describe
-from lazytui.reading import Unreadable, open_regular, read_regular
+from lazytui.models.headers import LARGEST, describe
+from lazytui.reading import Unreadable, open_regular, read_regular, require_size
 
 Weights = dict[str, Tensor]
 """Tensors on the CPU by dotted name, as in a module's `state_dict()`."""
@@ -24,9 +24,6 @@ WRAPPERS = ("state_dict", "model_state_dict", "model", "network", "net", "weight
 
 _MOST_WRAPPERS = 10
 """One in another: a checkpoint may hold itself."""
-
-LARGEST = 4 << 30
-"""Bytes of a weights file."""
 
 _PICKLED = (".pt", ".pth")
 _STARTS = (b"PK\x03\x04", b"\x80\x02")
@@ -44,23 +41,25 @@ def is_pickled(path: Path) -> bool:
         return False
 
 
-def read_weights(path: Path) -> Weights:
+def read_weights(path: Path, most: int = LARGEST) -> Weights:
     """The tensors in a safetensors file, or in a state dict that `torch.save` wrote, alone or in one of WRAPPERS.
 
-    Raises BadInput where the file is missing, damaged, or holds anything but tensors by name.
+    Raises BadInput where the file is missing, damaged, has more than `most` bytes, or holds anything but tensors by
+    name.
     """
     if is_pickled(path):
-        return _read_pickled(path)
+        return _read_pickled(path, most)
     describe(path)  # says what is wrong with a file that can't be read
     try:
-        return load(read_regular(path, LARGEST, links=True))
+        return load(read_regular(path, most, links=True))
     except OSError as error:
         raise BadInput(f"{path} can't be read: {reason(error)}.") from error
 
 
-def _read_pickled(path: Path) -> Weights:
+def _read_pickled(path: Path, most: int) -> Weights:
     try:
         with open_regular(path, links=True) as file, warnings.catch_warnings(action="ignore"):
+            require_size(file, most)
             content = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise BadInput(f"There are no weights at {path}.") from error

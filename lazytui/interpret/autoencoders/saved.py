@@ -47,10 +47,11 @@ def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
     header = describe(path)
     _require(path, header.metadata, to)
     try:
+        content = read_regular(path, _LARGEST)
         options = {str(name): float(value) for name, value in parse_json(header.metadata["options"]).items()}
         features, dimensions = header.shapes["decoder"]
         model = variant_class(header.metadata["variant"])(dimensions, features, torch.Generator(), **options)
-        model.load_state_dict(load(read_regular(path, _LARGEST)))
+        model.load_state_dict(load(content))
     except Exception as error:  # what a damaged file raises depends on where the damage is
         raise to_blame(error, f"read {path}", BadInput(f"The autoencoder in {path} is damaged.")) from error
     if not all(bool(value.isfinite().all()) for value in model.state_dict().values()):

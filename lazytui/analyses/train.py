@@ -12,7 +12,7 @@ from lazytui.analyses.train_result import CONTENTS
 from lazytui.analyses.words import METRICS, metric_table
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import source_at_hand
-from lazytui.figures.kinds import Figure, Lines, Reference, Series
+from lazytui.figures.kinds import Figure, Lines, Reference, Series, Text
 from lazytui.files import given_path
 from lazytui.runs.report import Report
 from lazytui.runs.result import Result
@@ -72,6 +72,7 @@ def run(params: TrainParams, report: Report) -> Result:
             "precision": trained.hardware.precision,
             "images_seen": params.epochs * len(data.train),
             "fingerprint": fingerprint(trained.model),
+            "at_chance": [stretch.words for stretch in trained.at_chance],
             "samples": {"easy": len(data.validation), "hard": len(data.hard), "probe": len(data.probe)},
         },
         arrays={f"history_{name}": np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},
@@ -80,7 +81,13 @@ def run(params: TrainParams, report: Report) -> Result:
 
 def figures(params: TrainParams, result: Result) -> list[Figure]:
     history = {name.removeprefix("history_"): column.astype(np.float64) for name, column in result.arrays.items()}
-    return [*curves(history, params.metrics_samples), metric_table(result)]
+    return [*_at_chance(result), *curves(history, params.metrics_samples), metric_table(result)]
+
+
+def _at_chance(result: Result) -> list[Figure]:
+    """When the training was no better than guessing, where it stayed so."""
+    told = result.facts.get("at_chance", [])
+    return [Text(name="chance", title="This training was at chance", paragraphs=tuple(told))] if told else []
 
 
 def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure]:

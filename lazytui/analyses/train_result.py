@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NotRequired
 
 from typing_extensions import TypedDict
 
-from lazytui.runs.contents import ANY, COUNT, Array, Contents, Count, Metric, Name, numbers
+from lazytui.runs.contents import ANY, COUNT, Array, Contents, Count, Metric, Name, Note, numbers
 
 if TYPE_CHECKING:
     from lazytui.analyses.train import TrainParams
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class TrainFacts(TypedDict):
     images_seen: NotRequired[Count | None]
     fingerprint: NotRequired[Name]
+    at_chance: NotRequired[list[Note]]
 
 
 def _metrics(_params: TrainParams, _facts: TrainFacts) -> dict[str, Metric]:

@@ -20,6 +20,7 @@ from lazytui.models.outputs import advice_on_training
 from lazytui.runs.folder import RESUME_FILE
 from lazytui.runs.report import Report
 from lazytui.training.beginning import first_model
+from lazytui.training.chance import AtChance, stretches_at_chance
 from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot, unusable
 from lazytui.training.methods import method_class
 from lazytui.training.methods.base import Bench
@@ -29,13 +30,17 @@ from lazytui.training.settings import TrainingSettings
 
 @dataclass(frozen=True)
 class Trained:
-    """history: the curves as columns, `step` among them. seconds: of work, in every process that had a part in it."""
+    """history: the curves as columns, `step` among them. at_chance: when it was no better than guessing, and stayed so.
+
+    seconds: of work, in every process that had a part in it.
+    """
 
     model: nn.Module
     hardware: Hardware
     history: dict[str, list[float]]
     steps: int
     seconds: float
+    at_chance: list[AtChance]
 
 
 def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Report) -> Trained:
@@ -49,7 +54,7 @@ def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Re
         torch.manual_seed(seed)
         loop = _Loop(settings, seed, data, hardware, report)
         loop.go()
-        return Trained(loop.model, hardware, loop.history, loop.total, loop.seconds)
+        return Trained(loop.model, hardware, loop.history, loop.total, loop.seconds, loop.at_chance)
 
 
 class _Loop:
@@ -78,10 +83,15 @@ class _Loop:
         self._loss_sum = torch.zeros((), device=hardware.device)
         self._loss_count = 0
         self._saved = time.monotonic()
+        self._told_of: set[int] = set()
 
     @property
     def seconds(self) -> float:
         return self._report.clock() - self._began
+
+    @property
+    def at_chance(self) -> list[AtChance]:
+        return stretches_at_chance(self.history, self._monitor.chance, self.total) if self.total else []
 
     def go(self) -> None:
         if not self._resume():
@@ -127,8 +137,16 @@ class _Loop:
         for name in {**self.history, **row}:
             self.history.setdefault(name, [math.nan] * points).append(row.get(name, math.nan))
         self._report.metrics(self._done, values)
+        self._tell_of_chance()
         self._loss_sum.zero_()
         self._loss_count = 0
+
+    def _tell_of_chance(self) -> None:
+        """Once of each stretch, as soon as it is long enough."""
+        for stretch in self.at_chance:
+            if stretch.first not in self._told_of:
+                self._told_of.add(stretch.first)
+                self._report.note(stretch.words)
 
     def _mean_loss(self) -> float:
         loss = float(self._loss_sum) / self._loss_count

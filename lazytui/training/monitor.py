@@ -10,6 +10,7 @@ from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation import metrics
 from lazytui.evaluation.scorecard import look
 from lazytui.hardware import Hardware
+from lazytui.training.chance import chance_bound
 
 
 class Monitor:
@@ -23,6 +24,11 @@ class Monitor:
         self._easy = data.validation.take(np.arange(min(samples, len(data.validation))))
         self._hard = data.hard.take(np.arange(min(samples, len(data.hard))))
         self._probe = data.probe.take(_few_of_each_group(data.probe, samples // 100))
+
+    @property
+    def chance(self) -> float:
+        """The easy accuracy up to which a network is no better than guessing."""
+        return chance_bound(self._easy.digits)
 
     def measure(self, model: nn.Module) -> dict[str, float]:
         """Metrics by name, in [0, 1]; what is undefined is left out."""

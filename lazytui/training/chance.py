@@ -1,0 +1,74 @@
+"""Trainings that fall to chance, or never leave it: seen from the curves, whatever the method and its loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+GUESSING = 0.1
+"""The share that is right by guessing blindly."""
+
+LEAST_SHARE = 0.1
+"""Of all steps, how many at chance are worth a word."""
+
+
+@dataclass(frozen=True)
+class AtChance:
+    """first, last: steps at which the curves were measured. bound: the accuracy that counts as chance.
+
+    loss: the mean training loss in between; NaN where none was measured.
+    """
+
+    first: int
+    last: int
+    bound: float
+    loss: float
+
+    @property
+    def words(self) -> str:
+        loss = f" Its loss there was {self.loss:.3f}." if math.isfinite(self.loss) else ""
+        return (
+            f"At chance from step {self.first} to {self.last}: at every point of the curves right on no more than "
+            f"{100 * self.bound:.1f} % of the easy images, as guessing may be (10 % and three standard errors, or the "
+            f"commonest digit's share).{loss} Guessing blindly costs ln 10 = {math.log(10):.3f}. A smaller --lr is the "
+            "usual cure."
+        )
+
+
+def chance_bound(digits: NDArray[np.uint8]) -> float:
+    """The accuracy on images of these digits up to which a network is at chance.
+
+    10 % and three standard errors of that; or the share of the commonest, for a network that always says that one.
+
+    >>> round(chance_bound(np.arange(10, dtype=np.uint8).repeat(100)), 4)
+    0.1285
+    """
+    by_luck = GUESSING + 3 * math.sqrt(GUESSING * (1 - GUESSING) / len(digits))
+    return max(by_luck, float(np.bincount(digits).max() / len(digits)))
+
+
+def stretches_at_chance(history: Mapping[str, Sequence[float]], bound: float, total: int) -> list[AtChance]:
+    """Where a training was at chance for a tenth of its `total` steps or more, after it had been better or to the end.
+
+    history: the curves as columns, up to now. bound: the accuracy on easy images that counts as chance. That a training
+    begins at chance and leaves it is no stretch.
+    """
+    points = list(zip(map(int, history["step"]), history["easy_accuracy"], strict=True))
+    found = []
+    for low, group in groupby(enumerate(points), lambda entry: entry[1][1] <= bound):
+        places = [place for place, _ in group]
+        first, last = points[places[0]][0], points[places[-1]][0]
+        begins_so = places[0] == 0 and last < total
+        if low and last > first and last - first >= LEAST_SHARE * total and not begins_so:
+            found.append(AtChance(first, last, bound, _mean(history.get("loss", ()), places[1:])))
+    return found
+
+
+def _mean(column: Sequence[float], places: Sequence[int]) -> float:
+    values = [column[place] for place in places if place < len(column) and math.isfinite(column[place])]
+    return sum(values) / len(values) if values else math.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -20,28 +21,23 @@ def quickest_layout(model: nn.Module) -> nn.Module:
 
     `x.view(len(x), -1)` is what most often can't: a view needs the layout that PyTorch has by default.
     """
-    if not _runs(channels_last(model)):
-        model.to(memory_format=torch.contiguous_format)
-        for module in model.modules():  # each of them, since analyses run parts of a network too
-            module.register_forward_pre_hook(_contiguous_inputs)
+    if _runs_channels_last(model):
+        return channels_last(model)
+    for module in model.modules():  # each of them, since analyses run parts of a network too
+        module.register_forward_pre_hook(_contiguous_inputs)
     return model
 
 
-def _runs(model: nn.Module) -> bool:
-    """Whether it takes two images in this layout. Its modes and its buffers are left as they were."""
+def _runs_channels_last(model: nn.Module) -> bool:
+    """Whether a copy of it takes two images so; what can't be copied isn't tried."""
     images = torch.zeros(2, *IMAGE_SHAPE).to(memory_format=torch.channels_last)
-    modes = {module: module.training for module in model.modules()}
-    kept = {name: value.clone() for name, value in model.state_dict().items()}
     try:
+        tried = channels_last(deepcopy(model))
         with torch.no_grad():
             for training in (False, True):
-                model.train(training)(images)
-    except RuntimeError:
+                tried.train(training)(images)
+    except Exception:  # code of one's own; contiguous, it was seen to run
         return False
-    finally:
-        model.load_state_dict(kept)
-        for module, training in modes.items():
-            module.training = training
     return True
 
 

@@ -213,7 +213,7 @@ class _Evil:
     [
         ({"model": "gap-cn"}, "--model: There is no model 'gap-cn'. Did you mean gap-cnn"),
         ({"method": "erm2"}, "--method: There is no method 'erm2'. Did you mean erm"),
-        ({"epochs": 0}, "--epochs: It has to be 1 or more."),
+        ({"epochs": -1}, "--epochs: It has to be 0 or more."),
         ({"batch_size": 10**9}, "--batch-size: It has to be 65536 or less."),
         ({"lr": float("nan")}, "--lr: It has to be a finite number."),
         ({"lr": 0}, "--lr: It has to be more than 0."),

@@ -179,7 +179,7 @@ def test_what_is_not_right_is_said_beside_the_field_and_starts_nothing(tmp_path:
     async def steps(pilot: Pilot[Any]) -> None:
         for key, field, value, sentence in (
             ("1", "bias", "7", "It has to be 1 or less"),
-            ("2", "epochs", "0", "It has to be 1 or more"),
+            ("2", "epochs", "-1", "It has to be 0 or more"),
             ("2", "model", "gap-cn", "There is no model 'gap-cn'"),
         ):
             form = (await go_to(pilot, key)).query_one(ParamsForm)

@@ -53,7 +53,7 @@ def test_a_required_field_is_asked_for_in_the_command() -> None:
     assert command("evaluate", EvaluateParams, {}) == "lazytui run evaluate RUN"
 
 
-@pytest.mark.parametrize("given", [{"epochs": "0"}, {"lr": "x", "model": "gap"}, {"dataset": "foo"}, {"tier": "zz"}])
+@pytest.mark.parametrize("given", [{"epochs": "-1"}, {"lr": "x", "model": "gap"}, {"dataset": "foo"}, {"tier": "zz"}])
 def test_the_sentences_are_those_of_the_command_line(given: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as told:
         validated("train", given)

@@ -12,16 +12,16 @@ def main() -> None:
     """The console script `lazytui`. Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 130 interrupted."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a failure
+    from lazytui.cli.unheard import outliving_its_reader, silence
+
+    sys.stdout, sys.stderr = map(outliving_its_reader, (sys.stdout, sys.stderr))
     try:
         try:
             _command()
         finally:
             sys.stdout.flush()
-    except BrokenPipeError:  # nobody reads it any more, which is not worth words
-        _silence_output()
-        sys.exit(1)
     except OSError as error:
-        _silence_output()
+        silence(sys.stdout)  # where nothing more can be written to it, let that be no second failure
         _tell(error)
 
 
@@ -41,13 +41,6 @@ def _command() -> None:
         if not lacks_memory(error):
             raise
         _fail(str(OutOfMemory("do that")), OutOfMemory.exit_code)
-
-
-def _silence_output() -> None:
-    """Nothing more can be written to standard output: let that be no second failure."""
-    from lazytui.cli.unheard import silence
-
-    silence(sys.stdout)
 
 
 def _leave_out_current_folder() -> None:

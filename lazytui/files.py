@@ -5,8 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from lazytui.errors import BadInput, UsageError
@@ -97,6 +97,14 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def write_together(contents: Mapping[Path, str | bytes]) -> None:
+    """Write the whole of every file, or, where one of them can't be written, none."""
+    with ExitStack() as stack:
+        for path, content in contents.items():
+            temporary = stack.enter_context(replacing(path))
+            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 
 class Params(BaseModel):
-    """What a person can choose. The command's options, the app's form and the run's record are made from the fields."""
+    """What a person can choose. The command's options, the app's form and the run's record are made from the fields.
+
+    ALTERNATIVES: pairs of fields of which a person may give one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ALTERNATIVES: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
 @dataclass(frozen=True)

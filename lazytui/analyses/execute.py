@@ -112,6 +112,9 @@ def _recorded(run: RunFolder) -> tuple[BaseModel, Result]:
 def validated(kind: str, values: dict[str, object]) -> BaseModel:
     """Params from what a person gave. Raises UsageError with one sentence for each thing that is wrong."""
     model: type[BaseModel] = analysis(kind).params
+    for one, other in getattr(model, "ALTERNATIVES", ()):
+        if one in values and other in values:  # also where one of them has its default, which the model can't tell
+            raise UsageError(f"Give --{one} or --{other}, not both.")
     try:
         return model.model_validate(values)
     except ValidationError as error:

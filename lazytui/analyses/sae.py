@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -64,10 +64,12 @@ class SaeParams(VariantChoice, SubjectParams):
     pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
 
+    ALTERNATIVES: ClassVar[tuple[tuple[str, str], ...]] = (("steps", "epochs"),)
+
     @model_validator(mode="after")
     def _one_length(self) -> SaeParams:
         if self.epochs is not None and self.steps != type(self).model_fields["steps"].default:
-            raise ValueError("Say in --steps or in --epochs how long it trains, not in both.")
+            raise ValueError("Give --steps or --epochs, not both.")
         return self
 
 

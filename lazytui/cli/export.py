@@ -31,6 +31,5 @@ def export(
     check_exports(files)
     found = workspace_at(workspace).find(run)
     drawn = figures(found)
-    for file in files:
-        for path in export_figures(drawn, file, title=found.id, figure=figure, width=width, theme=theme):
-            say(f"wrote {path}")
+    for path in export_figures(drawn, files, title=found.id, figure=figure, width=width, theme=theme):
+        say(f"wrote {path}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json as jsonlib
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lazytui.cli.unheard import silence
 from lazytui.errors import BadInput
 from lazytui.plain_text import plain
 
@@ -18,15 +18,11 @@ if TYPE_CHECKING:
 
 
 def say(text: str, *, quiet: bool = False) -> None:
-    """A sentence of narration, on standard error. Where nobody reads that any more, the work goes on in silence."""
+    """A sentence of narration, on standard error."""
     if quiet:
         return
-    try:
+    with suppress(OSError):  # the disk that holds the log is full: what it says next may fit again
         print(plain(text), file=sys.stderr, flush=True)
-    except BrokenPipeError:
-        silence(sys.stderr)
-    except OSError:  # the disk that holds the log is full: what it says next may fit again
-        pass
 
 
 def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
@@ -38,9 +34,8 @@ def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) ->
         print(jsonlib.dumps(summary(run), indent=1))
     else:
         print_figures(drawn)
-    for file in exports:
-        for path in export_figures(drawn, file, title=run.id):
-            say(f"wrote {path}", quiet=quiet)
+    for path in export_figures(drawn, exports, title=run.id):
+        say(f"wrote {path}", quiet=quiet)
     say(f"{run.id}: {run.status.state}; all of it is in {run.path}", quiet=quiet)
 
 
@@ -74,10 +69,16 @@ def print_figures(figures: Sequence[Figure]) -> None:
         console.print()
 
 
-def export_figures(figures: Sequence[Figure], path: Path, **options: Any) -> list[Path]:
-    from lazytui.figures.export import export
+def export_figures(figures: Sequence[Figure], paths: Sequence[Path], **options: Any) -> list[Path]:
+    """Write the figures to files of several kinds, and return those written: all, or none where one is refused."""
+    from lazytui.figures.export import rendered
+    from lazytui.files import write_together
 
-    return export(figures, path, **options)
+    contents: dict[Path, str | bytes] = {}
+    for path in paths:
+        contents |= rendered(figures, path, **options)
+    write_together(contents)
+    return list(contents)
 
 
 def check_exports(paths: Sequence[Path]) -> None:
@@ -87,5 +88,7 @@ def check_exports(paths: Sequence[Path]) -> None:
 
         for path in paths:
             check_suffix(path)
+            if path.is_dir():
+                raise BadInput(f"{path} can't be written: it is a folder.")
             if not path.absolute().parent.is_dir():
                 raise BadInput(f"{path} can't be written: the folder doesn't exist.")

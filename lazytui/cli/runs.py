@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import os
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -73,6 +74,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
 def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
     from lazytui.cli.output import say
+    from lazytui.cli.unheard import is_unheard
     from lazytui.errors import LazytuiError
     from lazytui.runs.events import EventReader
     from lazytui.runs.status import GOING
@@ -84,6 +86,8 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
         while events := reader.read():
             for event in events:
                 _print_event(event)
+            if is_unheard(sys.stdout):
+                return
         if not going:
             break
         time.sleep(_POLL_SECONDS)

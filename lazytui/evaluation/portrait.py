@@ -105,7 +105,7 @@ def _cells(result: Result, data: DatasetParams) -> Matrix:
         name="digit-by-color",
         title="Accuracy of each digit in each color",
         note=f"Probe split, {int(result.arrays['cell_counts'].min()):,} images a cell or more. "
-        "A bright diagonal alone is the mark of a network that reads color.",
+        "High accuracy on the diagonal alone is the mark of a network that reads color.",
         values=100 * result.arrays["cell_accuracy"].astype(np.float64),
         row_labels=DIGITS,
         column_labels=ten.names,

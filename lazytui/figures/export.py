@@ -11,7 +11,7 @@ from typing import get_args
 from lazytui.errors import UsageError, unknown_name
 from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Figure
-from lazytui.files import write_atomic
+from lazytui.files import write_together
 
 _TEXT_WIDTH = 100
 _PICTURES = (".svg", ".png")
@@ -36,7 +36,25 @@ def export(
     width: int | None = None,
     theme: str = "light",
 ) -> list[Path]:
-    """Write the figures, or the one named `figure`, and return the files written.
+    """Write the figures, or the one named `figure`, and return the files written; all of them or none.
+
+    Raises UsageError and BadInput as `rendered` does, and BadInput where a file can't be written.
+    """
+    contents = rendered(figures, path, title=title, figure=figure, width=width, theme=theme)
+    write_together(contents)
+    return list(contents)
+
+
+def rendered(
+    figures: Sequence[Figure],
+    path: Path,
+    *,
+    title: str = "",
+    figure: str | None = None,
+    width: int | None = None,
+    theme: str = "light",
+) -> dict[Path, str | bytes]:
+    """What is to be written of the figures, or of the one named `figure`, by file.
 
     .html .pdf .txt .ansi .json hold all figures in one file (.pdf: one a page). An .svg or .png is one picture: one
     figure goes to `path` itself, several go to `NAME-FIGURE.svg` beside it, each ready for a paper. A .csv is one
@@ -46,8 +64,7 @@ def export(
     width: columns of .txt and .ansi (100).
     theme: "light" or "dark", for .svg, .png and .pdf; a web page follows its reader.
 
-    Raises UsageError (suffix, figure name, theme, width) and BadInput (the file can't be written). A file is there
-    whole or not at all.
+    Raises UsageError for a suffix, a figure's name, a theme or a width that there isn't.
     """
     suffix = check_suffix(path)
     checked = _checked_theme(theme)
@@ -58,9 +75,7 @@ def export(
         targets = [(path.with_name(f"{path.stem}-{_in_a_name(one.name)}{path.suffix}"), [one]) for one in chosen]
     else:
         targets = [(path, chosen)]
-    for target, shown in targets:
-        write_atomic(target, _content(shown, suffix, title, width or _TEXT_WIDTH, checked))
-    return [target for target, _ in targets]
+    return {target: _content(shown, suffix, title, width or _TEXT_WIDTH, checked) for target, shown in targets}
 
 
 def _in_a_name(name: str) -> str:

@@ -295,5 +295,6 @@ def test_the_list_names_every_variant(lab: Lab) -> None:
 
 
 def test_steps_and_epochs_together_are_refused(lab: Lab) -> None:
-    refused = lab.call("run", "sae", "shipped/lazy-strokes", "--steps", "50", "--epochs", "1")
-    assert refused.code == 2 and refused.sentence == "Say in --steps or in --epochs how long it trains, not in both."
+    for steps in ("50", "12000"):  # the default, too
+        refused = lab.call("run", "sae", "shipped/lazy-strokes", "--steps", steps, "--epochs", "1")
+        assert refused.code == 2 and refused.sentence == "Give --steps or --epochs, not both."

@@ -92,7 +92,12 @@ def test_several_files_of_every_kind_are_exported(lab: Lab) -> None:
     ):
         refused = lab.call("export", "latest", *arguments)
         assert refused.code == code and sentence in refused.sentence
-    assert not [file for file in lab.folder.iterdir() if file.name.startswith("x")]
+        together = lab.call("export", "latest", "x.svg", *arguments)
+        assert together.code == code and sentence in together.sentence
+    (lab.folder / "x.html").mkdir()
+    assert lab.call("export", "latest", "x.txt", "x.html").code == 3
+    (lab.folder / "x.html").rmdir()
+    assert not [file for file in lab.folder.iterdir() if file.name.startswith("x")], "all of them or none"
 
 
 def test_an_unfinished_run_has_no_figures(lab: Lab) -> None:
@@ -203,7 +208,9 @@ def test_ids_lead_nowhere_else(copied: Path, lab: Lab) -> None:
 
 @pytest.mark.usefixtures("copied")
 def test_a_reader_that_leaves_early_is_no_failure_worth_words(lab: Lab) -> None:
-    for arguments in (("runs", "list"), ("runs", "show", "latest", "--json"), ("runs", "follow", "latest")):
+    looks = (("runs", "list"), ("runs", "show", "latest", "--json"), ("runs", "follow", "latest"), ("--help",))
+    small = ("--source", "strokes", "--train-size", "100", "--test-size", "100", "--quiet", "--name", "unread")
+    for arguments in (*looks, ("run", "dataset", *small, "--export", "unread.html")):
         reading, writing = os.pipe()
         os.close(reading)
         try:
@@ -217,7 +224,23 @@ def test_a_reader_that_leaves_early_is_no_failure_worth_words(lab: Lab) -> None:
             )
         finally:
             os.close(writing)
-        assert (ended.returncode in {0, 1}, ended.stderr) == (True, ""), arguments
+        assert (ended.returncode, ended.stderr) == (0, ""), arguments
+    assert (lab.folder / "unread.html").exists(), "what is asked for besides is done"
+    assert lab.call("runs", "show", "unread", "--json").json["status"] == "done"
+
+
+def test_a_run_that_fails_fails_also_where_nobody_reads_what_it_prints(lab: Lab) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as unread:
+        ended = subprocess.run(
+            [sys.executable, "-m", "lazytui", "runs", "show", "absent"],
+            cwd=lab.folder,
+            env=lab.environment(),
+            stdout=unread,
+            stderr=unread,
+        )
+    assert ended.returncode == 3
 
 
 @pytest.mark.usefixtures("copied")

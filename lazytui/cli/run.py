@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json as jsonlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,8 @@ from lazytui.cli.common import WorkspaceOption, workspace_at
 from lazytui.errors import BadInput, Interrupted, UsageError, unknown_name
 from lazytui.files import given_path, reason
 from lazytui.own_code import allow_named
+
+_MOST_DIFFERENCES = 5
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -111,7 +114,9 @@ def _start(
     asked = {**_read_config(config, kind), **given}
     params = execute.validated(kind, asked)
     allow_named(asked)
-    chosen = _same_run(kind, params, there) if resume else None
+    chosen = None
+    if resume and (chosen := _same_run(kind, params, there)) is None:
+        say(_nothing_to_resume(kind, params, there), quiet=quiet)
     chosen = chosen or execute.create(kind, params, there, name=name)
     for option, asked, recorded in _settled_differently(params, chosen):
         say(f"--{option.replace('_', '-')}: {asked} means {recorded} here.", quiet=quiet)
@@ -170,6 +175,33 @@ def _same_run(kind: str, params: BaseModel, workspace: Workspace) -> RunFolder |
     wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
     runs = [run for run in workspace.readable_runs() if (run.record.kind, run.record.params) == (kind, wanted)]
     return runs[-1] if runs else None
+
+
+def _nothing_to_resume(kind: str, params: BaseModel, workspace: Workspace) -> str:
+    """Why there is no run to go on with, and what is done instead: which run is the nearest, and what differs."""
+    from lazytui.analyses import execute
+
+    wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
+    runs = [run for run in workspace.readable_runs() if run.record.kind == kind]
+    if not runs:
+        return f"No earlier `lazytui run {kind}` to go on with: beginning anew."
+    nearest = min(reversed(runs), key=lambda run: len(_differences(run, wanted)))
+    differences = _differences(nearest, wanted)
+    told = [f"{name.replace('_', '-')}: {value!s:.40}" for name, value in differences.items()][:_MOST_DIFFERENCES]
+    more = "" if len(told) == len(differences) else f" and {len(differences) - len(told)} more"
+    longer = ""
+    if [*differences] == ["epochs"] and nearest.status.state == "done":
+        longer = " A training that is done keeps no state from which it could go on."
+    return (
+        f"No earlier run of the same options (the nearest, {nearest.id}, differs in {', '.join(told)}{more}): "
+        f"beginning anew.{longer}"
+    )
+
+
+def _differences(run: RunFolder, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run has recorded where something else is wanted."""
+    recorded = run.record.params
+    return {name: recorded.get(name) for name in {**wanted, **recorded} if recorded.get(name) != wanted.get(name)}
 
 
 def _read_config(path: Path | None, kind: str) -> dict[str, Any]:

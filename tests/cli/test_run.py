@@ -270,3 +270,22 @@ def test_help_says_how_several_values_are_typed_and_which_there_are(lab: Lab) ->
     assert "[at least 0 and less than 2^63] [default: 0-2]" in helped
     assert "--texture <flat|level|uniform|gaussian|stripes|lines,...>" in helped
     assert "--against RUN Other networks" in " ".join(lab.call("run", "attack", "--help").out.split())
+
+
+def test_whoever_asks_to_resume_hears_why_a_run_begins_anew(lab: Lab) -> None:
+    dataset = ("run", "dataset", "--source", "strokes", "--train-size", "100", "--test-size", "100", "--resume")
+    first = lab.call(*dataset)
+    assert "No earlier `lazytui run dataset` to go on with: beginning anew." in first.err
+    again = lab.call(*dataset)
+    assert "beginning anew" not in again.err and "is done already" in again.err
+    run = lab.only_run()
+    other = lab.call(*dataset, "--seed", "7", "--bias", "0.5")
+    beginning = "No earlier run of the same options (the nearest, "
+    told = f"{beginning}{run.name}, differs in bias: 0.95, seed: 0): beginning anew."
+    assert [line for line in other.err.splitlines() if "anew" in line] == [told]
+    train = ("run", "train", *TINY_TRAINING, "--model", "mlp")
+    one = lab.call(*train, "--json").json["run"]
+    two = lab.call(*train, "--epochs", "2", "--resume")
+    (told,) = (line for line in two.err.splitlines() if "anew" in line)
+    assert told.startswith(f"{beginning}{one}, differs in epochs: 1): beginning anew.")
+    assert told.endswith("A training that is done keeps no state from which it could go on.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.execute import figures
+from lazytui.figures.kinds import Pixels
 from lazytui.runs.workspace import Workspace
 from tests.analyses.conftest import COMMANDS
 from tests.commands import read_json
@@ -34,6 +36,9 @@ def test_params_and_figures_load_without_torch() -> None:
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
 
 
+LIGHTNESS = re.compile(r"\b(bright|dark|light|pale)(er|est)?\b")
+
+
 @pytest.mark.parametrize("kind", SUMMARIES)
 def test_a_run_is_a_folder_that_says_all(kind: str, every_run: dict[str, Path]) -> None:
     folder = every_run[kind]
@@ -50,6 +55,15 @@ def test_figures_have_names_of_their_own(kind: str, every_run: dict[str, Path]) 
     names = [figure.name for figure in figures(Workspace(folder.parent).find(folder.name))]
     assert names
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_what_is_said_of_a_figure_is_true_on_a_light_and_on_a_dark_page(kind: str, every_run: dict[str, Path]) -> None:
+    """Scales run the other way there; images alone have the same colors on both."""
+    folder = every_run[kind]
+    for figure in figures(Workspace(folder.parent).find(folder.name)):
+        said = " ".join((getattr(figure, "note", ""), *getattr(figure, "paragraphs", ())))
+        assert isinstance(figure, Pixels) or not LIGHTNESS.search(said), said
 
 
 @pytest.mark.parametrize("kind", SUMMARIES)

@@ -44,7 +44,7 @@ class AttackFacts(TypedDict):
     of: dict[Name, NetworkFacts]
 
 
-_METRICS = ("at_target", "success_rate", "robust_accuracy", "median_budget", "unfooled")
+_METRICS = ("sources", "at_target", "success_rate", "robust_accuracy", "median_budget", "unfooled")
 
 
 def _metrics(params: AttackParams, facts: AttackFacts) -> dict[str, Metric]:

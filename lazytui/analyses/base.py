@@ -68,6 +68,6 @@ class Analysis(Generic[P]):
     params: type[P]
     run: Callable[[P, Report], Result]
     figures: Callable[[P, Result], Sequence[Figure]]
-    read: Callable[[P, Result], Result] = lambda _params, result: result
+    read: Callable[[P, Result], Result]
     settle: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label

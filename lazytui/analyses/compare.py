@@ -11,6 +11,7 @@ from lazytui.analyses.base import Analysis, Params, RunReference
 from lazytui.analyses.compare_attacks import attack_all, attacked, require_attackable
 from lazytui.analyses.compare_figures import drawn
 from lazytui.analyses.compare_groups import labelled, ranked
+from lazytui.analyses.compare_result import COMPARE
 from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.recipe import known_recipes
 from lazytui.analyses.train import TrainParams
@@ -128,4 +129,4 @@ def figures(params: CompareParams, result: Result) -> list[Figure]:
     return [*told, *known_recipes(labelled(groups))]
 
 
-ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, settle=settle)
+ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, read=COMPARE.read, settle=settle)

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from lazytui.analyses import gradcam_figures
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.gradcam_figures import Seen
+from lazytui.analyses.gradcam_result import read
 from lazytui.analyses.gradcam_verdict import verdict
 from lazytui.analyses.pair import PairParams, second_subject
 from lazytui.analyses.pair import settle as settle_pair
@@ -245,4 +246,11 @@ def _seen(params: GradcamParams, name: str, part: Result, whole: Result) -> Seen
     )
 
 
-ANALYSIS = Analysis(params=GradcamParams, run=run, figures=figures, settle=settle, label=lambda params: params.method)
+ANALYSIS = Analysis(
+    params=GradcamParams,
+    run=run,
+    figures=figures,
+    read=read,
+    settle=settle,
+    label=lambda params: params.method,
+)

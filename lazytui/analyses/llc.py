@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from lazytui.analyses.base import Analysis
+from lazytui.analyses.llc_result import CONTENTS
 from lazytui.analyses.subject import SubjectParams, load_subject, settle
 from lazytui.figures.kinds import Figure, Lines, Matrix, Reference, Series, Text
 from lazytui.figures.numbers import significant
@@ -172,4 +173,4 @@ def _smoothed(traces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return edges + counts / 2, np.add.reduceat(traces, edges, axis=1) / counts
 
 
-ANALYSIS = Analysis(params=LlcParams, run=run, figures=figures, settle=settle)
+ANALYSIS = Analysis(params=LlcParams, run=run, figures=figures, read=CONTENTS.read, settle=settle)

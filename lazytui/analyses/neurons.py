@@ -16,6 +16,7 @@ from lazytui.analyses.base import Analysis
 from lazytui.analyses.layers import layer_shape
 from lazytui.analyses.neuron_figures import PLURALS, characters, overview
 from lazytui.analyses.neuron_page import page
+from lazytui.analyses.neurons_result import CONTENTS
 from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.errors import BadInput
@@ -197,4 +198,4 @@ def label(params: NeuronsParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", params.layer or "").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=NeuronsParams, run=run, figures=figures, settle=settle, label=label)
+ANALYSIS = Analysis(params=NeuronsParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)

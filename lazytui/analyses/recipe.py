@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from lazytui.analyses.base import Analysis, Positional
 from lazytui.analyses.compare_figures import drawn
 from lazytui.analyses.compare_groups import Group, labelled
+from lazytui.analyses.compare_result import RECIPE
 from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.recipes import Recipe, Tolerance, recipes, tolerance
 from lazytui.analyses.train import TrainParams
@@ -175,4 +176,11 @@ def known_recipes(groups: Sequence[Group]) -> list[Table]:
     return [table] if rows else []
 
 
-ANALYSIS = Analysis(params=RecipeParams, run=run, figures=figures, settle=settle, label=lambda params: params.recipe)
+ANALYSIS = Analysis(
+    params=RecipeParams,
+    run=run,
+    figures=figures,
+    read=RECIPE.read,
+    settle=settle,
+    label=lambda params: params.recipe,
+)

@@ -12,6 +12,7 @@ from lazytui.analyses.base import Analysis
 from lazytui.analyses.layers import layer_shape
 from lazytui.analyses.sae_figures import overview, telling
 from lazytui.analyses.sae_page import page
+from lazytui.analyses.sae_result import CONTENTS
 from lazytui.analyses.subject import SubjectParams, load_subject, trained_with
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.errors import BadInput, UsageError
@@ -236,4 +237,4 @@ def label(params: SaeParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.variant}-{params.layer or ''}").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=SaeParams, run=run, figures=figures, settle=settle, label=label)
+ANALYSIS = Analysis(params=SaeParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)

@@ -11,6 +11,7 @@ from pydantic import Field
 from lazytui.analyses.base import Analysis, Params, RunReference
 from lazytui.analyses.dissected import dissect, sae_params, subject_of
 from lazytui.analyses.sae_experiment_figures import drawn
+from lazytui.analyses.sae_experiments_result import CONTENTS
 from lazytui.analyses.sae_figures import masses
 from lazytui.analyses.subject import recorded_training
 from lazytui.analyses.subject import settle as settle_subject
@@ -226,4 +227,4 @@ def figures(params: SaeExperimentsParams, result: Result) -> list[Figure]:
     return drawn(params.draws, result)
 
 
-ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, settle=settle)
+ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, read=CONTENTS.read, settle=settle)

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.base import Analysis, Params
+from lazytui.analyses.sae_selfcheck_result import CONTENTS
 from lazytui.choices import known, named, summaries
 from lazytui.data.streams import stream
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Reference, Series, Table, Text
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 FOUND = 0.95
 """The mean correlation from which the features count as found."""
 
-_PRICES = {"l1": (0.03, 0.1, 0.3), "gated": (0.03, 0.1, 0.3), "jumprelu": (0.01, 0.03, 0.1)}
+PRICES = {"l1": (0.03, 0.1, 0.3), "gated": (0.03, 0.1, 0.3), "jumprelu": (0.01, 0.03, 0.1)}
 _DRAWS = 20
 
 
@@ -61,7 +62,7 @@ def settings(params: SelfcheckParams) -> Iterator[tuple[str, dict[str, float]]]:
         own = VARIANTS[variant].options
         if "k" in own:
             yield variant, {**own, "k": params.active}
-        for price in _PRICES.get(variant, ()):
+        for price in PRICES.get(variant, ()):
             yield variant, {**own, "lam": price}
 
 
@@ -203,7 +204,7 @@ def _bars(params: SelfcheckParams, result: Result) -> Bars:
 
 def _sweeps(params: SelfcheckParams, result: Result) -> list[Figure]:
     """How the dictionary changes with the price, for the variants that have one."""
-    priced = [name for name in params.variants if name in _PRICES]
+    priced = [name for name in params.variants if name in PRICES]
     if not priced:
         return []
     rows = {name: [row for row in result.facts["tried"] if row["variant"] == name] for name in priced}
@@ -229,4 +230,4 @@ def _sweeps(params: SelfcheckParams, result: Result) -> list[Figure]:
     ]
 
 
-ANALYSIS = Analysis(params=SelfcheckParams, run=run, figures=figures)
+ANALYSIS = Analysis(params=SelfcheckParams, run=run, figures=figures, read=CONTENTS.read)

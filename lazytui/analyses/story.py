@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 
 from lazytui.analyses import analysis
 from lazytui.analyses.base import Analysis, Params
+from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.side_by_side import Part, carried
+from lazytui.analyses.story_result import chapter_of, read
 from lazytui.analyses.words import shown
 from lazytui.data.params import DatasetParams, SourceName
 from lazytui.data.sources import resolve_source
@@ -459,11 +461,7 @@ def chapters(result: Result) -> list[tuple[Chapter, BaseModel, Result]]:
     for chapter in CHAPTERS:
         if chapter.name not in result.facts:
             continue
-        kept = result.facts[chapter.name]
-        prefix = f"{chapter.name}/"
-        arrays = {name.removeprefix(prefix): array for name, array in result.arrays.items() if name.startswith(prefix)}
-        part = Result(metrics=kept["metrics"], facts=kept["facts"], arrays=arrays)
-        found.append((chapter, analysis(chapter.kind).params.model_validate(kept["params"]), part))
+        found.append((chapter, *chapter_of(result, chapter.name, chapter.kind)))
     return found
 
 
@@ -500,5 +498,5 @@ def _write_report(params: StoryParams, result: Result, report: Report) -> None:
 
 
 ANALYSIS = Analysis(
-    params=StoryParams, run=run, figures=figures, settle=settle, label=lambda params: f"{params.preset}"
+    params=StoryParams, run=run, figures=figures, read=read, settle=settle, label=lambda params: f"{params.preset}"
 )

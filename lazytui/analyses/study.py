@@ -11,6 +11,7 @@ from lazytui.analyses.base import Analysis
 from lazytui.analyses.compare import MetricName
 from lazytui.analyses.compare_figures import drawn
 from lazytui.analyses.compare_groups import labelled
+from lazytui.analyses.compare_result import STUDY
 from lazytui.analyses.grid import GridParams, carried, failures, settled_source
 from lazytui.analyses.study_figures import by_bias
 from lazytui.analyses.train import TrainParams
@@ -97,4 +98,4 @@ def label(params: StudyParams) -> str:
     return "-".join(params.methods) if len(params.methods) <= 2 else f"{len(params.methods)}-methods"
 
 
-ANALYSIS = Analysis(params=StudyParams, run=run, figures=figures, settle=settle, label=label)
+ANALYSIS = Analysis(params=StudyParams, run=run, figures=figures, read=STUDY.read, settle=settle, label=label)

@@ -86,14 +86,9 @@ class TurnedPage(Place):
 
     def show(self) -> None:
         """Draw the page of the row that is chosen."""
-        try:
-            figures, what, more = self.figures(), self.words(), self.keys()
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
-            figures, what = [], f"Number {self.number}"
-            more = "its page can't be drawn: the result isn't what its analysis makes"
-        where = f"{what}, {self._at + 1} of {len(self._order)}; {more}."
+        where = f"{self.words()}, {self._at + 1} of {len(self._order)}; {self.keys()}."
         self.query_one("#where", Static).update(plain(where))
-        swap(self.query_one("#page"), figures)
+        swap(self.query_one("#page"), self.figures())
 
     def _focus_first(self) -> None:
         for view in self.query(FigureView).results():

@@ -27,7 +27,7 @@ MOST = 10**6
 Name = Annotated[str, Field(strict=True, max_length=1000)]
 Note = Annotated[str, Field(strict=True, max_length=20_000)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**15)]
-Number = Annotated[float, Field(ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
+Number = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 """Types of facts. Texts and numbers of moderate size, as analyses write them."""
 
 Size = int | str

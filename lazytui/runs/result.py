@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 RESULT_FILE = "result.json"
 ARRAYS_FILE = "arrays.safetensors"
 
-LARGEST = 1e90
-"""No measure is larger; percentages, sums and squares of such numbers are finite."""
+LARGEST = 1e45
+"""No measure is larger: float32 ends at 3e38. Squares, sums and percentages of such numbers are finite."""
 
 _LARGEST_RESULT = 32 << 20
 _LARGEST_ARRAYS = 1 << 30

@@ -220,6 +220,7 @@ class Bars(Figure):
         checks.check_texts("a label or unit", (*self.labels, self.unit))
         checks.check_decimals(self.decimals)
         checks.check_limits(self.low, self.high)
+        checks.check_number("low", self.low)
         checks.check_matching("colors", self.colors, count)
         checks.check_colors(self.colors)
 

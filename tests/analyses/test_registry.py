@@ -13,8 +13,8 @@ from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.execute import figures
 from lazytui.figures.kinds import Pixels
 from lazytui.runs.workspace import Workspace
-from tests.analyses.conftest import COMMANDS
 from tests.commands import read_json
+from tests.conftest import COMMANDS
 
 
 def test_every_analysis_is_run_by_these_tests() -> None:

@@ -1,0 +1,132 @@
+"""One run folder, whatever is in it, costs that run and nothing else: it is drawn, or refused in one sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lazytui.analyses.execute import figures, recorded_result
+from lazytui.analyses.feature_browser import ROOM_FOR_ALL, browsed
+from lazytui.analyses.feature_labels import matching, read_labels
+from lazytui.analyses.neuron_page import page as neuron_page
+from lazytui.analyses.sae_page import page as feature_page
+from lazytui.app.following import run_line
+from lazytui.cli.output import summary
+from lazytui.errors import LazytuiError
+from lazytui.figures.export import export
+from lazytui.figures.kinds import Figure, Pixels
+from lazytui.runs.events import read_events
+from lazytui.runs.folder import RunFolder
+from lazytui.runs.history import read_history
+from tests.fuzz.conftest import LONG, MINUTES, MOST_MEMORY, bounded, peak_memory
+from tests.fuzz.mutations import CHANGES
+
+CASES = 2000
+"""In the suite."""
+
+QUICK = (".txt", ".ansi", ".json")
+SLOW = (".html", ".svg", ".png", ".pdf")
+_SUFFIXES = st.sampled_from((*QUICK * 12, *SLOW))
+
+
+def damaged(draw: Callable[[st.SearchStrategy[Any]], Any], seeds: list[Path], into: Path) -> RunFolder:
+    """A copy of a finished run of which one file, or two, aren't what they were."""
+    seed = draw(st.sampled_from(seeds))
+    files = [name for name in CHANGES if (seed / name).exists()]
+    likely = [name for name in files if name in {"result.json", "arrays.safetensors"}]
+    chosen = draw(st.lists(st.sampled_from([*likely, *likely, *files]), min_size=1, max_size=2, unique=True))
+    folder = into / seed.name
+    folder.mkdir()
+    for file in seed.iterdir():
+        if file.is_file() and file.name not in chosen and file.stat().st_size < 2**23:
+            os.link(file, folder / file.name)
+    for name in chosen:
+        (folder / name).write_bytes(CHANGES[name](draw, (seed / name).read_bytes()))
+    return RunFolder(folder, folder.name)
+
+
+def read_all(run: RunFolder) -> Sequence[Figure]:
+    """What lists, headlines and screens read of a run, and its figures where it has any."""
+    run_line(run)
+    read_events(run.events)
+    read_history(run.events)
+    try:
+        summary(run)
+        read_labels(run)
+        return figures(run)
+    except LazytuiError as error:
+        assert 0 < len(str(error)) < 5000
+        return ()
+
+
+def pages(run: RunFolder, draw: Callable[[st.SearchStrategy[Any]], Any]) -> list[Figure]:
+    """What is drawn of one neuron or feature when a person asks."""
+    if run.record.kind not in {"neurons", "sae"}:
+        return []
+    result = recorded_result(run)
+    if run.record.kind == "neurons":
+        return neuron_page(result, draw(st.integers(0, len(result.arrays["role"]) - 1)))
+    labels = read_labels(run)
+    chosen = matching(result, labels, draw(st.sampled_from(["", "color", "digit 7", "dead"])))
+    table = browsed(result, labels, chosen, ROOM_FOR_ALL)
+    return [table, *feature_page(result, draw(st.integers(0, len(result.arrays["category"]) - 1)))]
+
+
+def draw_some(found: Sequence[Figure], draw: Callable[[st.SearchStrategy[Any]], Any], room: Path) -> None:
+    """Write figures to files: in the suite some in a quick way, and few in a slow one; in the long run all in all."""
+    width = draw(st.sampled_from([20, 80, 200]))
+    one = draw(st.sampled_from(found))
+    if LONG:
+        for suffix in (*QUICK, ".html"):
+            export(found, room / f"all{suffix}", width=width)
+        export([one], room / f"one{draw(st.sampled_from(SLOW))}")
+    else:
+        export(draw(st.lists(st.sampled_from(found), min_size=1, max_size=4)), room / f"some{draw(_SUFFIXES)}")
+    if not isinstance(one, Pixels) or one.images.size < 25_000:
+        export([one], room / "one.csv")
+
+
+def survive(data: st.DataObject, seeds: list[Path], room: Path) -> str:
+    """One case: `refused` or `drawn`."""
+    shutil.rmtree(room, ignore_errors=True)
+    room.mkdir()
+    run = damaged(data.draw, seeds, room)
+    with bounded(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of NumPy, about numbers that are NaN
+        found = read_all(run)
+        if not found:
+            return "refused"
+        draw_some([*found, *pages(run, data.draw)], data.draw, room)
+        return "drawn"
+
+
+def test_any_damage_costs_one_run_at_most(seeds: list[Path], tmp_path: Path) -> None:
+    ended: dict[str, int] = {}
+    before = peak_memory()
+    until = time.monotonic() + 60 * MINUTES
+
+    @settings(
+        max_examples=CASES, derandomize=not LONG, database=None, suppress_health_check=list(HealthCheck), deadline=None
+    )
+    @given(st.data())
+    def cases(data: st.DataObject) -> None:
+        if not LONG or time.monotonic() < until:
+            how = survive(data, seeds, tmp_path / "room")
+            ended[how] = ended.get(how, 0) + 1
+
+    cases()
+    while LONG and time.monotonic() < until:
+        cases()
+    told = f"{ended}, peak {peak_memory() / 2**20:.0f} MB, {(peak_memory() - before) / 2**20:.0f} MB of it here"
+    print(told)
+    assert min(ended["refused"], ended["drawn"]) > 200, told
+    assert peak_memory() - before < MOST_MEMORY, told
+    assert not LONG or peak_memory() < MOST_MEMORY, told

@@ -74,7 +74,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, and those that read the runs of every analysis, which take a minute."""
     for item in items:
-        dear = "every_run" in getattr(item, "fixturenames", ())
+        dear = {"every_run", "seeds"} & set(getattr(item, "fixturenames", ()))
         item.add_marker(pytest.mark.xdist_group("every run" if dear else str(item.path)))
 
 

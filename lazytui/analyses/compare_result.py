@@ -41,6 +41,7 @@ class Group(TypedDict):
     recipe: Annotated[dict[Name, Setting | list[Setting]], AfterValidator(_known_method)]
     key: Note
     plain: Note
+    control: NotRequired[Note | None]
     runs: Annotated[list[TrainedRun], Field(min_length=1)]
 
 

@@ -10,11 +10,13 @@ from lazytui.analyses.pair_result import read_pair
 from lazytui.analyses.train import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.evaluation.answers import SPLIT_NAMES
+from lazytui.evaluation.pair import AGAINST
 from lazytui.runs.contents import (
     ANY,
     Array,
     Contents,
     Count,
+    Damaged,
     Metric,
     Name,
     Number,
@@ -104,4 +106,6 @@ _ONE: Contents[EvaluateParams] = Contents(
 
 def read(params: EvaluateParams, result: Result) -> Result:
     """Raises Damaged where the result isn't what `evaluate` makes."""
+    if params.cell is not None and params.matrix.startswith(AGAINST) and AGAINST not in result.facts:
+        raise Damaged("it lacks the second network")
     return read_pair(_ONE, params, result, same_shapes=True)

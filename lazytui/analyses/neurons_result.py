@@ -68,6 +68,7 @@ def _arrays(_params: NeuronsParams, facts: NeuronsFacts) -> dict[str, Array]:
     return {
         "role": indices(every, below=len(ROLES)),
         **dict.fromkeys(_OF_EACH, numbers(every)),
+        "information_margin": numbers(every).optional,  # results of early versions lack it
         **dict.fromkeys(_OF_EACH_AND_TEN, numbers(every, 10)),
         "heat": numbers(every, 10, 10),
         "outgoing": numbers(every, 10).optional,

@@ -31,8 +31,6 @@ def read_pair(one: Contents[P], params: P, result: Result, *, same_shapes: bool 
     """
     first = one.read(params, result)
     if AGAINST not in result.facts:
-        if params.against is not None:
-            raise Damaged("it lacks the second network")
         return first
     _check_names(result.facts)
     second = one.read(params, of_second(result))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -121,4 +120,4 @@ def _finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
 
 
 def _moderate(value: float) -> bool:
-    return math.isfinite(value) and -LARGEST <= value <= LARGEST
+    return -LARGEST <= value <= LARGEST

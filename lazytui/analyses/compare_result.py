@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from lazytui.analyses.recipe import RecipeParams
     from lazytui.analyses.study import StudyParams
 
+Key = Annotated[str, Field(strict=True, max_length=20_000)]
+"""A recipe as a string."""
+
 Setting = Name | int | float | bool | None
 
 
@@ -39,9 +42,9 @@ class TrainedRun(TypedDict):
 
 class Group(TypedDict):
     recipe: Annotated[dict[Name, Setting | list[Setting]], AfterValidator(_known_method)]
-    key: Note
-    plain: Note
-    control: NotRequired[Note | None]
+    key: Key
+    plain: Key
+    control: NotRequired[Key | None]
     runs: Annotated[list[TrainedRun], Field(min_length=1)]
 
 
@@ -68,7 +71,7 @@ def _known_metrics(recipe: Recipe) -> Recipe:
 
 class RecipeFacts(StudyFacts):
     recipe: Annotated[Recipe, AfterValidator(_known_metrics)]
-    own: Note
+    own: Key
     tolerance: Tolerance
 
 

@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 LARGEST = 1e100
 """The largest number of a figure: sums, differences and squares of such numbers are finite."""
 
-LONGEST_LINE = 100_000
-LONGEST_TEXT = 1_000_000
-"""Characters of a title, a label or a cell, and of all paragraphs together."""
+LONGEST_LABEL = 500
+LONGEST_TITLE = 1000
+LONGEST_CELL = 2000
+LONGEST_NOTE = 20_000
+LONGEST_TEXT = 200_000
+"""Characters of a label, a caption or an axis; a title; a cell of a table; a note or a paragraph; all paragraphs.
+Matplotlib needs seconds for a line of thousands."""
 
 MOST_DECIMALS = 20
 
@@ -28,14 +32,14 @@ def require(holds: bool, what: str) -> None:
         raise InvalidFigure(what)
 
 
-def check_text(what: str, text: object, longest: int = LONGEST_LINE) -> None:
+def check_text(what: str, text: object, longest: int = LONGEST_LABEL) -> None:
     require(isinstance(text, str), f"{what} is no text")
     require(len(text) <= longest, f"{what} has more than {longest:,} characters")  # type: ignore[arg-type]
 
 
-def check_texts(what: str, texts: Iterable[object]) -> None:
+def check_texts(what: str, texts: Iterable[object], longest: int = LONGEST_LABEL) -> None:
     for text in texts:
-        check_text(what, text)
+        check_text(what, text, longest)
 
 
 def check_size(what: str, size: int, most: int) -> None:
@@ -96,6 +100,6 @@ def check_cell(cell: object) -> None:
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return
     if isinstance(cell, str):
-        check_text("a cell", cell)
+        check_text("a cell", cell, LONGEST_CELL)
     elif not isinstance(cell, bool):
         check_number("a cell", cell)

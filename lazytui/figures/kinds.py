@@ -29,7 +29,7 @@ Cell = str | int | float | None
 MOST_IMAGES = 10_000
 MOST_PIXELS = 4_000_000
 MOST_CELLS = 1_000_000
-MOST_MATRIX_CELLS = 40_000
+MOST_MATRIX_CELLS = 10_000
 MOST_SERIES = 1_000
 MOST_POINTS = 10_000_000
 MOST_BARS = 10_000
@@ -51,7 +51,9 @@ class Figure:
     note: str = ""
 
     def __post_init__(self) -> None:
-        checks.check_texts("a name, title or note", (self.name, self.title, self.note))
+        checks.check_text("a name", self.name)
+        checks.check_text("a title", self.title, checks.LONGEST_TITLE)
+        checks.check_text("a note", self.note, checks.LONGEST_NOTE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -283,5 +285,5 @@ class Text(Figure):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checks.check_texts("a paragraph", self.paragraphs)
+        checks.check_texts("a paragraph", self.paragraphs, checks.LONGEST_NOTE)
         checks.check_size("characters", sum(map(len, self.paragraphs)), checks.LONGEST_TEXT)

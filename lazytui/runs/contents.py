@@ -24,8 +24,8 @@ P = TypeVar("P", bound=BaseModel)
 MOST = 10**6
 """The longest side of an array."""
 
-Name = Annotated[str, Field(strict=True, max_length=1000)]
-Note = Annotated[str, Field(strict=True, max_length=20_000)]
+Name = Annotated[str, Field(strict=True, max_length=400)]
+Note = Annotated[str, Field(strict=True, max_length=2000)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 Number = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 """Types of facts. Texts and numbers of moderate size, as analyses write them."""

@@ -13,7 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from lazytui.figures.checks import LARGEST, LONGEST_LINE, LONGEST_TEXT, InvalidFigure
+from lazytui.figures.checks import (
+    LARGEST,
+    LONGEST_CELL,
+    LONGEST_LABEL,
+    LONGEST_NOTE,
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    InvalidFigure,
+)
 from lazytui.figures.export import export
 from lazytui.figures.kinds import (
     Bars,
@@ -38,7 +46,9 @@ SLOW = (".html", ".svg", ".png", ".pdf")
 
 finite = st.floats(-LARGEST, LARGEST) | st.floats(-100, 100) | st.sampled_from([0.0, -0.0, 1e-320, LARGEST, -LARGEST])
 gappy = finite | st.sampled_from([np.nan, np.inf, -np.inf])
-texts = st.text(max_size=12) | st.sampled_from([text for text in ODD if isinstance(text, str)])
+texts = st.text(max_size=12) | st.sampled_from(
+    [text for text in ODD if isinstance(text, str) and len(text) <= LONGEST_LABEL]
+)
 colors = st.tuples(*[st.integers(0, 255)] * 3)
 decimals = st.integers(0, 20)
 limits = st.none() | finite
@@ -168,7 +178,7 @@ figures = st.one_of(pixels(), matrices(), lines(), bars(), histograms(), tables(
 
 
 @settings(
-    max_examples=4000 if LONG else 400,
+    max_examples=4000 if LONG else 300,
     derandomize=not LONG,
     database=None,
     suppress_health_check=list(HealthCheck),
@@ -202,7 +212,9 @@ TABLE = Table(name="x", title="x", columns=(Column(name="a"), Column(name="b")),
 
 INVALID: list[tuple[Any, dict[str, Any]]] = [
     (LINES, {"title": 5}),
-    (LINES, {"note": "x" * (LONGEST_LINE + 1)}),
+    (LINES, {"title": "x" * (LONGEST_TITLE + 1)}),
+    (LINES, {"note": "x" * (LONGEST_NOTE + 1)}),
+    (LINES, {"x_label": "x" * (LONGEST_LABEL + 1)}),
     (LINES, {"low": float("nan")}),
     (LINES, {"high": 10**400}),
     (LINES, {"series": LINES.series * 100_000}),
@@ -233,8 +245,8 @@ INVALID: list[tuple[Any, dict[str, Any]]] = [
     (TABLE, {"rows": ((1,),)}),
     (TABLE, {"rows": ((1, 10**400),)}),
     (TABLE, {"rows": ((1, [2]),)}),
-    (TABLE, {"rows": ((1, "x" * (LONGEST_LINE + 1)),)}),
-    (samples.text(), {"paragraphs": ("x" * LONGEST_LINE,) * (LONGEST_TEXT // LONGEST_LINE + 1)}),
+    (TABLE, {"rows": ((1, "x" * (LONGEST_CELL + 1)),)}),
+    (samples.text(), {"paragraphs": ("x" * LONGEST_NOTE,) * (LONGEST_TEXT // LONGEST_NOTE + 1)}),
 ]
 
 

@@ -411,8 +411,6 @@ def told(story: StoryParams) -> list[Chapter]:
 
 
 def run(params: StoryParams, report: Report) -> Result:
-    from lazytui.analyses.execute import recorded_result
-
     there = told(params)
     runs = carried([_part(chapter, params, report) for chapter in there], report)
     result = _gathered({name: (child, recorded_result(child)) for name, child in runs.items()})

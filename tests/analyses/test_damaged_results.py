@@ -1,0 +1,36 @@
+"""A run whose arrays aren't what its analysis makes is one sentence, for whoever wants to see it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from lazytui.runs.workspace import shipped_run
+from tests.commands import ROOT, Lab
+
+
+def test_curves_of_different_lengths_are_one_sentence(lab: Lab) -> None:
+    folder = lab.workspace / "20260101-0000-train-damaged-aaaa"
+    shutil.copytree(shipped_run("lazy-strokes").path, folder)
+    arrays = load_file(folder / "arrays.safetensors")
+    save_file(arrays | {"history_shape_bias": np.zeros(0)}, folder / "arrays.safetensors")
+    for command in (("runs", "show", "latest"), ("export", "latest", "x.svg"), ("run", "compare")):
+        refused = lab.call(*command)
+        assert refused.code == 3, refused.err
+        assert "damaged" in refused.sentence or "no finished training" in refused.sentence
+    assert lab.call("runs", "list").code == 0
+    assert not list(lab.folder.glob("*.svg"))
+
+
+def test_results_are_read_through_one_door() -> None:
+    package = ROOT / "lazytui"
+    readers = [path.relative_to(package).as_posix() for path in package.rglob("*.py") if _imports_the_raw_reader(path)]
+    assert readers == ["analyses/execute.py"]
+
+
+def _imports_the_raw_reader(path: Path) -> bool:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return any("import" in line and "load_result" in line for line in lines)

@@ -45,7 +45,8 @@ def _verdict(params: AttackParams, result: Result) -> Text:
     wanted = f"a {params.target_class}" if params.targeted else "anything else"
     told = [
         f"How much must a {params.source_class} change for {wanted} to be seen? Smallest budgets by {params.attack} "
-        f"({_unit(params)}), for each image by itself."
+        f"({_unit(params)}), for each image by itself.",
+        *([f"Care: {care}"] if params.targeted and (care := ATTACKS[params.attack].towards_a_target) else []),
     ]
     for _, network, pool, found in _each(params, result):
         told.append(f"{network}, {pool} sources: {_in_words(params, found)}")

@@ -20,6 +20,7 @@ class AttackEntry:
     norm: what epsilon bounds. smallest: whether it looks for the smallest perturbation by itself, up to epsilon, where
     the others spend what they are given. gradient: whether it needs the network's gradient. targeted: whether it
     needs a target. options: what can be chosen of it, with its defaults; the names are arguments of the function.
+    towards_a_target: what has to be known of its targeted results; empty where there is nothing.
     """
 
     summary: str
@@ -31,6 +32,7 @@ class AttackEntry:
     smallest: bool = False
     gradient: bool = True
     targeted: bool = False
+    towards_a_target: str = ""
 
 
 ATTACKS = {
@@ -96,13 +98,15 @@ ATTACKS = {
         smallest=True,
     ),
     "deepfool": AttackEntry(
-        "To the nearest plane that the boundary looks like, again and again.",
+        "To the nearest plane that the boundary looks like, again and again; made for untargeted.",
         "deepfool",
         "deepfool",
         "l2",
         "Moosavi-Dezfooli 2016",
         options={"steps": 50},
         smallest=True,
+        towards_a_target="deepfool is made for untargeted: it goes to the nearest of all boundaries. Towards one "
+        "target it goes up to twice as far as needed, or gets nowhere; ddn finds smaller changes.",
     ),
     "fmn": AttackEntry(
         "The smallest change of the most changed value: a cube that shrinks and grows as DDN's ball does.",

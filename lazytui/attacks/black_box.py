@@ -1,4 +1,7 @@
-"""Attacks that only ask: no gradient, just what the network says. A query is one image shown to it."""
+"""Attacks that only ask: no gradient, just what the network says. A query is one image shown to it.
+
+None asks more of an image than `queries`; what an image has reached is read from the answers it has paid for.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,32 @@ from torch import Tensor
 from lazytui.attacks.iterated import into_ball, into_cube, stored_in_ball
 from lazytui.attacks.problem import Problem, each, storable, whole_levels
 
+_FIRST_SHARE = 0.8
+"""The share of the image that Square's first squares cover."""
+
+_HALVINGS = (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
+"""The shares of the queries after which Square's squares have half the area."""
+
 _SMOOTHING = 0.01
 _PAIRS = 10
 
 
 @torch.no_grad()
 def square(problem: Problem, *, queries: float = 1000) -> Tensor:
-    """Squares of one color, at the ends of the budget, kept where they help (Andriushchenko 2020, algorithm 2)."""
+    """Squares of one color, at the ends of the budget, kept where they help (Andriushchenko 2020, algorithm 2).
+
+    Areas as the authors' AutoAttack has them (Croce & Hein 2020): 80 % of the image at first, halved nine times.
+    """
     budget = each(whole_levels(problem.epsilon))
     count, channels, height, width = problem.images.shape
     stripes = _signs(problem, (count, channels, 1, width))
     images = storable((problem.images + budget * stripes).clamp(0, 1))
-    best = problem.goal(problem.model(images))
-    for query in range(int(queries)):
-        left = (~problem.fools(images)).nonzero()[:, 0]
+    best, there = _answers(problem, images)
+    for query in range(1, int(queries)):
+        left = (~there).nonzero()[:, 0]
         if not len(left):
             break
-        side = max(1, round(math.sqrt(_share(query / queries) * height * width)))
+        side = max(1, round(math.sqrt(square_share(query / queries) * height * width)))
         tried = images[left].clone()
         tops, lefts = (torch.randint(n - side + 1, (len(left),), generator=problem.random) for n in (height, width))
         colors = _signs(problem, (len(left), channels, 1, 1))
@@ -34,39 +46,49 @@ def square(problem: Problem, *, queries: float = 1000) -> Tensor:
             window = (slice(None), slice(top, top + side), slice(start, start + side))
             changed = problem.images[left[place]][window] + budget[left[place]] * colors[place]
             tried[place][window] = changed.clamp(0, 1)
-        tried = storable(tried)
-        value = problem.part(left).goal(problem.model(tried))
-        better = value > best[left]
-        images[left[better]], best[left[better]] = tried[better], value[better]
+        _keep_better(problem, left, storable(tried), images, best, there)
     return images
+
+
+def square_share(progress: float) -> float:
+    """The square's share of the image when so much of the queries is spent."""
+    return float(_FIRST_SHARE / 2 ** sum(progress > end for end in _HALVINGS))
 
 
 @torch.no_grad()
 def simba(problem: Problem, *, queries: float = 1000, stride: float = 0.2) -> Tensor:
-    """One value at a time, up or down by `stride`, kept where it helps (Guo 2019, algorithm 1); in the ball."""
+    """One value at a time, up or else down by `stride`, kept where it helps (Guo 2019, algorithm 1); in the ball.
+
+    Every image goes through its values in an order of its own, none twice before all had their turn.
+    """
     images = problem.images.clone()
-    best = problem.goal(problem.model(images))
-    order = torch.randperm(images[0].numel(), generator=problem.random).to(images.device)
-    for query in range(int(queries) // 2):
-        left = (~problem.fools(stored_in_ball(images, problem))).nonzero()[:, 0]
+    best, there = _answers(problem, images)
+    spent = torch.ones_like(problem.labels)
+    values = images[0].numel()
+    order = torch.stack([torch.randperm(values, generator=problem.random) for _ in images]).to(images.device)
+    for turn in range(int(queries)):
+        left = (~there & (spent < queries)).nonzero()[:, 0]
         if not len(left):
             break
-        part = problem.part(left)
         for sign in (stride, -stride):
+            part = problem.part(left)
             tried = images[left].flatten(1)
-            tried[:, order[query % len(order)]] += sign
-            tried = into_ball(tried.reshape(images[left].shape), part)
-            value = part.goal(part.model(tried))
-            better = value > best[left]
-            images[left[better]], best[left[better]] = tried[better], value[better]
-    return stored_in_ball(images, problem)
+            rows = torch.arange(len(left), device=left.device)
+            tried[rows, order[left, turn % values]] += sign
+            tried = stored_in_ball(into_ball(tried.reshape(images[left].shape), part), part)
+            spent[left] += 1
+            better = _keep_better(problem, left, tried, images, best, there)
+            left = left[~better & (spent[left] < queries)]
+            if not len(left):
+                break
+    return images
 
 
 @torch.no_grad()
 def nes(problem: Problem, *, queries: float = 1000) -> Tensor:
     """Sign steps along a gradient estimated from pairs of noisy copies (Ilyas 2018, algorithm 1)."""
     images = problem.images.clone()
-    steps = max(int(queries) // (2 * _PAIRS), 1)
+    steps = max(int(queries) // (2 * _PAIRS + 1), 1)
     for _ in range(steps):
         left = (~problem.fools(storable(images))).nonzero()[:, 0]
         if not len(left):
@@ -82,10 +104,19 @@ def nes(problem: Problem, *, queries: float = 1000) -> Tensor:
     return storable(images)
 
 
-def _share(progress: float) -> float:
-    """The square's share of the image, from .05 down in halves as the queries are spent (section 5 of the paper)."""
-    halvings = sum(progress > end for end in (0.001, 0.005, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8))
-    return float(0.05 / 2 ** min(halvings, 6))
+def _answers(problem: Problem, images: Tensor) -> tuple[Tensor, Tensor]:
+    """The goal, (n,), and whether it is reached, (n,) bool: a query an image."""
+    logits = problem.model(images)
+    return problem.goal(logits), problem.reached(logits)
+
+
+def _keep_better(problem: Problem, asked: Tensor, tried: Tensor, images: Tensor, best: Tensor, there: Tensor) -> Tensor:
+    """Ask about other images of some sources, write down those that are nearer to the goal, and tell which."""
+    value, reached = _answers(problem.part(asked), tried)
+    better = value > best[asked]
+    kept = asked[better]
+    images[kept], best[kept], there[kept] = tried[better], value[better], reached[better]
+    return better
 
 
 def _signs(problem: Problem, shape: tuple[int, ...]) -> Tensor:

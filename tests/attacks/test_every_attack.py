@@ -138,6 +138,21 @@ def test_asking_alone_finds_a_broad_way(name: str) -> None:
     assert asked.fools(attack_named(name)(asked, **ATTACKS[name].options)).all()
 
 
+@pytest.mark.parametrize("name", ["square", "simba", "nes"])
+def test_no_image_is_asked_about_more_often_than_allowed(name: str) -> None:
+    """Never reached, so that all queries are spent: every one counts that the network is shown, and few are wasted."""
+    looks = 0
+
+    def never(images: Tensor) -> Tensor:
+        nonlocal looks
+        looks += len(images)
+        height = images.flatten(1).mean(1)
+        return torch.stack([torch.ones_like(height) + 100, height], 1)
+
+    attack_named(name)(towards_one(never, gray_images(3), 0.1), queries=300)  # type: ignore[arg-type]
+    assert 0.9 * 300 < looks / 3 <= 300
+
+
 def test_one_perturbation_serves_all() -> None:
     images = gray_images()
     asked = towards_one(plane(images, 0.03), images, 0.1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from typing import Any
 
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")  # foolbox imports a library that asks for git, which no test needs
@@ -14,8 +15,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lazytui.attacks import attack_named
-from lazytui.attacks.problem import Problem, largest_change, length
+from lazytui.attacks import ATTACKS, attack_named
+from lazytui.attacks.black_box import square_share
+from lazytui.attacks.problem import Problem, largest_change, length, whole_levels
 from lazytui.data.params import DatasetParams
 from lazytui.data.resident import to_float
 from lazytui.data.splits import build
@@ -100,3 +102,77 @@ def test_the_smallest_largest_change_is_no_larger(problem: Problem) -> None:
         for images, there in ((made, part.fools(made)), (others, fooled))
     ]
     assert np.isfinite(sizes[0]) and sizes[0] <= sizes[1] + 1 / 255, sizes
+
+
+# Square and targeted DeepFool: foolbox has no Square, so its pseudo code is followed here
+
+
+AUTHORS_SHARES = {10: 0.8, 50: 0.4, 200: 0.2, 500: 0.1, 1000: 0.05, 2000: 0.025, 4000: 0.0125, 6000: 0.00625}
+"""Of AutoAttack's Square at 10,000 queries: until which of them its squares cover which share of the image."""
+
+
+def test_square_has_its_authors_schedule() -> None:
+    """p_init = .8, halved nine times, at shares of the queries."""
+    for end, share in AUTHORS_SHARES.items():
+        assert square_share(end / 10_000) == pytest.approx(share)
+    assert square_share(7000 / 10_000) == pytest.approx(0.8 / 256) and square_share(0.9) == pytest.approx(0.8 / 512)
+    assert square_share(0.0011) == pytest.approx(0.4), "halved at once"
+    assert math.sqrt(square_share(0) * 28 * 28) == pytest.approx(25, abs=0.1), "nearly all at first"
+
+
+def textbook_square(problem: Problem, queries: int) -> Tensor:
+    """(n,) bool: algorithms 1 and 2 of Andriushchenko 2020, image by image, with AutoAttack's schedule written out."""
+    random = np.random.default_rng(0)
+    budgets = whole_levels(problem.epsilon)
+    assert problem.targets is not None
+    fooled = []
+    for number, original in enumerate(problem.images):
+        alone, budget = problem.part(torch.tensor([number])), float(budgets[number])
+        signs = torch.from_numpy(random.choice([-1.0, 1.0], (3, 1, 28))).float()
+        now = (original + budget * signs).clamp(0, 1)
+        loss, there = ask(alone, now)
+        for query in range(1, queries):
+            if there:
+                break
+            ended = query * 10_000 / queries
+            share = next((share for end, share in AUTHORS_SHARES.items() if ended <= end), None)
+            share = share if share is not None else 0.8 / 256 if ended <= 8000 else 0.8 / 512
+            side = max(round(math.sqrt(share * 28 * 28)), 1)
+            top, left = random.integers(0, 28 - side + 1, 2)
+            tried = now.clone()
+            step = 2 * budget * torch.from_numpy(random.choice([-1.0, 1.0], (3, 1, 1))).float()
+            tried[:, top : top + side, left : left + side] += step
+            tried = tried.clamp(original - budget, original + budget).clamp(0, 1)
+            value, hit = ask(alone, tried)
+            if value < loss or hit:
+                now, loss, there = tried, value, hit
+        fooled.append(there)
+    return torch.tensor(fooled)
+
+
+def ask(alone: Problem, image: Tensor) -> tuple[float, bool]:
+    """The cross-entropy to the target, and whether the target is seen: a query."""
+    with torch.no_grad():
+        logits = alone.model(image[None])
+    assert alone.targets is not None
+    return float(nn.functional.cross_entropy(logits, alone.targets)), int(logits.argmax()) == int(alone.targets)
+
+
+def test_square_fools_as_many_as_its_pseudo_code(problem: Problem) -> None:
+    """Within two standard errors of the difference of two shares, each of 16 images."""
+    part = problem.part(torch.arange(16)).with_budget(torch.full((16,), 70 / 255))
+    ours = float(part.fools(attack_named("square")(part, queries=200)).float().mean())
+    share = float(textbook_square(part, 200).float().mean())
+    assert share > 0 and abs(ours - share) <= 2 * math.sqrt(max(share * (1 - share), 0.1) * 2 / 16), (ours, share)
+
+
+def test_targeted_deepfool_is_as_weak_as_it_says(problem: Problem) -> None:
+    """Untargeted it comes within a quarter of DDN's distance; towards one target it goes much farther."""
+    part = problem.part(torch.arange(16)).with_budget(torch.full((16,), 40.0))
+    ratios = {}
+    for name, asked in (("targeted", part), ("untargeted", replace(part, targets=None))):
+        found = [attack_named("deepfool")(asked, steps=50), attack_named("ddn")(asked, steps=100)]
+        far = [torch.where(asked.fools(made), length(made - asked.images), torch.inf) for made in found]
+        ratios[name] = float((far[0] / far[1]).median())
+    assert ratios["untargeted"] < 1.3 < ratios["targeted"] < 2.5, ratios
+    assert "made for untargeted" in ATTACKS["deepfool"].towards_a_target

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 Image = NDArray[np.uint8]
 Shares = NDArray[np.float32]
+T = TypeVar("T")
 
 _TOLD_EVERY = 0.1
 """Seconds between two answers while an attack climbs."""
@@ -55,7 +57,8 @@ class Question:
     """params: networks, attack, classes and budget. pool, place: the source. network: which of the params' networks.
 
     sure: whether the target has to be more probable than .9, or only the most probable. run: whose smallest budgets
-    are told beside the answer.
+    are told beside the answer. at_smallest: whether the budget is the smallest that fools this very image, looked for
+    first up to the params' largest; otherwise the params' own.
     """
 
     params: AttackParams
@@ -64,6 +67,7 @@ class Question:
     network: int = 0
     sure: bool = False
     run: RunFolder | None = None
+    at_smallest: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +102,8 @@ class Answer:
 
     networks: what all of them are called. palette: the digits' colors. planned: the attack's steps; 0 for one that only
     asks. fooled: whether it reached what was asked; None while it climbs. smallest: budget that a run found of this
-    very image, infinite where none was enough; None where none looked.
+    very image, infinite where none was enough; None where none looked. found: the same by the search that the question
+    asked for.
     """
 
     question: Question
@@ -111,6 +116,16 @@ class Answer:
     fooled: bool | None = None
     planned: int = 0
     smallest: float | None = None
+    found: float | None = None
+
+    @property
+    def attacked(self) -> Question:
+        """The question with the budget that the image is attacked with: the largest, where no budget was enough."""
+        if self.found is None:
+            return self.question
+        params = self.question.params
+        budget = self.found if math.isfinite(self.found) else params.budget
+        return replace(self.question, params=params.model_copy(update={"epsilon": budget}))
 
 
 @dataclass(frozen=True)
@@ -255,21 +270,23 @@ def _attacked(answer: Answer, subject: Subject, split: Split) -> Iterator[Answer
     yield (answer := replace(answer, source=source, planned=_planned(question)))
     if entry.gradient and missing:
         raise missing
-    made = yield from _climbing(answer, replace(problem, model=Watched(problem.model, record.step)), record)
+    if question.at_smallest and not source.there:
+        searching = replace(answer, doing="Looking for the smallest budget that fools it ...")
+        found = yield from _working(searching, lambda: _smallest_that_fools(problem, answer.smallest, question), record)
+        answer = replace(answer, found=found)
+    climbed = replace(problem, model=Watched(problem.model, record.step))
+    made = yield from _working(answer, lambda: _attack_of(answer.attacked.params)(climbed), record)
     with torch.no_grad():
         logits = problem.model(made)
     yield replace(answer, climb=record.climb(made, _shares(logits)), fooled=bool(problem.reached(logits)))
 
 
-def _climbing(answer: Answer, problem: Problem, record: _Record) -> Generator[Answer, None, Tensor]:
-    """Attack in a thread and tell how far it has come; whoever stops listening stops it too."""
-    from lazytui.attacks import attack_named
+def _working(answer: Answer, work: Callable[[], T], record: _Record) -> Generator[Answer, None, T]:
+    """Work in a thread and tell how far a climb has come; whoever stops listening stops it too."""
     from lazytui.attacks.problem import storable
 
-    params = answer.question.params
-    attack, options = attack_named(params.attack), options_of(params)
     with ThreadPoolExecutor(1) as thread:
-        going = thread.submit(lambda: attack(problem, **options))
+        going = thread.submit(work)
         try:
             while wait([going], timeout=_TOLD_EVERY).not_done:
                 image = record.image
@@ -278,6 +295,55 @@ def _climbing(answer: Answer, problem: Problem, record: _Record) -> Generator[An
             record.dropped.set()
             raise
         return going.result()
+
+
+def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
+    """The attack within the params' budget, from the same random starts whenever it is called."""
+    import torch
+
+    from lazytui.attacks import attack_named
+
+    attack, options = attack_named(params.attack), options_of(params)
+
+    def within(problem: Problem) -> Tensor:
+        random = torch.Generator().manual_seed(params.seed)
+        budget = torch.full_like(problem.epsilon, params.epsilon)
+        return attack(replace(problem, random=random, epsilon=budget), **options)
+
+    return within
+
+
+def _smallest_that_fools(problem: Problem, known: float | None, question: Question) -> float:
+    """The smallest budget, in whole units, at which the attack fools the one image of a problem; or infinity.
+
+    known: the smallest that a run found, which is taken at its word where the attack gets there from its start.
+    """
+    from lazytui.attacks.problem import largest_change, length
+    from lazytui.attacks.protocol import smallest_budgets
+
+    params = question.params
+    entry = ATTACKS[params.attack]
+    unit, size = UNITS[entry.norm], largest_change if entry.norm == "linf" else length
+
+    def tried(budget: float) -> tuple[bool, float]:
+        """Whether it fools within a budget, and how large the change is."""
+        made = _attack_of(params.model_copy(update={"epsilon": budget}))(problem)
+        return bool(problem.fools(made)), float(size(made - problem.images))
+
+    def whole(budget: float) -> float:
+        return math.ceil(budget / unit - 1e-3) * unit
+
+    if known is not None and math.isfinite(known) and tried(whole(known))[0]:
+        return whole(known)
+    if entry.smallest:
+        fooled, needed = tried(params.budget)
+        return whole(needed) if fooled else math.inf
+
+    def attack(part: Problem) -> Tensor:
+        return _attack_of(params.model_copy(update={"epsilon": float(part.epsilon)}))(part)
+
+    budgets, _ = smallest_budgets(attack, problem, unit, int(params.budget / unit + 1e-6))
+    return float(budgets)
 
 
 def _sensitivity(problem: Problem) -> tuple[NDArray[np.float32] | None, BadInput | None]:

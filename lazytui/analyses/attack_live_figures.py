@@ -43,7 +43,7 @@ def _pictures(answer: Answer, source: Source) -> Pixels:
     ]
     return Pixels(
         name="pictures",
-        title=headline(question),
+        title=headline(answer.attacked),
         note="sensitivity: how the log-odds of what is wanted rise (light) or fall (dark) with each value, by channel; "
         "below it how much a level of 255 adds at most. added: the change, strengthened; gray is none.",
         images=np.stack([source.image, _signed(slope, _REACH / steepest), _signed(change, strength), made]),
@@ -160,7 +160,12 @@ def _before(source: Source, question: Question) -> str:
 
 def _outcome(answer: Answer, climb: Climb) -> str:
     guess = int(climb.now.argmax())
-    return f"{'Fooled' if answer.fooled else 'Not fooled'}: it sees a {guess} ({_percent(climb.now[guess])})."
+    seen = f"it sees a {guess} ({_percent(climb.now[guess])})."
+    if answer.found is None:
+        return f"{'Fooled' if answer.fooled else 'Not fooled'}: {seen}"
+    if math.isinf(answer.found):
+        return f"No budget up to {_budget(answer.attacked)} was found to fool it: at the largest {seen}"
+    return f"Fooled, within the smallest budget that was found for this image: {seen}"
 
 
 def _run(answer: Answer) -> str:

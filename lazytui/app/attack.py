@@ -49,7 +49,10 @@ class AttackPlace(FormAndFigures):
         self._panel = LiveAttack(self.lab.workspace)
 
     def action_live(self) -> None:
-        """Attack one image after the other, and watch: as the run that is shown asked it, or else as the form does."""
+        """Attack one image after the other, and watch: as the run that is shown asked it, or else as the form does.
+
+        Each opens at the smallest budget that fools it.
+        """
         try:
             self.app.push_screen(AttackPanel(self._panel, self._question()))
         except LazytuiError as error:
@@ -60,9 +63,9 @@ class AttackPlace(FormAndFigures):
         if line is None or line.status.state != "done":
             if not isinstance(self.form.params, AttackParams):
                 raise UsageError(NOT_RIGHT)
-            return Question(self.form.params, self.form.params.pools[0])
+            return Question(self.form.params, self.form.params.pools[0], at_smallest=True)
         params = recorded_params(line.run)
         assert isinstance(params, AttackParams)
         # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
         here = {"device": self.form.touched.get("device", "auto"), "model": self.form.touched.get("model")}
-        return Question(params.model_copy(update=here), params.pools[0], run=line.run)
+        return Question(params.model_copy(update=here), params.pools[0], run=line.run, at_smallest=True)

@@ -64,12 +64,14 @@ class AttackPanel(Place):
         Binding("down", "budget(-1)", "Smaller budget", show=False),
         Binding("pageup", "budget(10)", "Budget, ten steps more", show=False),
         Binding("pagedown", "budget(-10)", "Budget, ten steps less", show=False),
+        Binding("b", "smallest", "The smallest budget that fools it", show=False),
         Binding("a", "attack(1)", "Attack"),
         Binding("A", "attack(-1)", "Attack before", show=False),
         Binding("t", "classes(0, 1)", "Target"),
         Binding("T", "classes(0, -1)", "Target before", show=False),
         Binding("m", "network", "Network"),
         Binding("d", "classes(1, 0)", "Another digit shown", show=False),
+        Binding("D", "classes(-1, 0)", "The digit before", show=False),
         Binding("u", "targeted", "The target, or anything else", show=False),
         Binding("s", "sure", "Surer than .9, or the most probable", show=False),
         Binding("o", "pick", "Any other network", show=False),
@@ -154,7 +156,13 @@ class AttackPanel(Place):
         self._ask(replace(self._question, pool=POOLS[(POOLS.index(self._question.pool) + 1) % len(POOLS)]))
 
     def action_budget(self, more: int) -> None:
-        self._ask(replace(self._question, params=other_budget(self._question.params, more)))
+        """More or less than what the image is attacked with now; from then on this budget, for others too."""
+        now = self._answer.attacked if self._answer and self._answer.question is self._question else self._question
+        self._ask(replace(self._question, params=other_budget(now.params, more), at_smallest=False))
+
+    def action_smallest(self) -> None:
+        """The smallest budget that fools each image, looked for anew."""
+        self._ask(replace(self._question, at_smallest=True))
 
     def action_attack(self, by: int) -> None:
         names = list(ATTACKS)

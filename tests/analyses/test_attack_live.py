@@ -280,3 +280,58 @@ def test_networks_are_asked_about_the_same_image(live: LiveAttack, workspace: Wo
         image = torch.from_numpy(answer.source.image).permute(2, 0, 1)[None] / 255  # type: ignore[union-attr]
         with torch.no_grad():
             np.testing.assert_allclose(answer.source.said, model(image).softmax(1)[0].numpy(), atol=1e-5)  # type: ignore[union-attr]
+
+
+def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolder, live: LiveAttack) -> None:
+    """From the run's result, or by its own search where no run looked; one level less doesn't fool, from the start."""
+    params = recorded_params(attacked)
+    assert isinstance(params, AttackParams)
+    for run, place in ((attacked, 1), (None, 3)):
+        question = Question(params, "neutral", place, network=1, run=run, at_smallest=True)
+        answer = last(live.answers(question))
+        assert answer.fooled and answer.found and answer.climb and answer.climb.now.argmax() == 3
+        opened = budget_units(answer.attacked.params)
+        assert headline(answer.attacked).endswith(f"pgd within {opened} of 255") and opened == round(answer.found * 255)
+        assert "within the smallest budget that was found for this image: it sees a 3" in told(answer)
+        assert answer.question is question, "whoever asked knows its answer"
+        changed = np.abs(answer.climb.image.astype(int) - answer.source.image)  # type: ignore[union-attr]
+        assert changed.max() <= opened
+        if run is None:
+            less = replace(question, params=other_budget(answer.attacked.params, -1), at_smallest=False)
+            assert last(live.answers(less)).fooled is False
+        elif answer.smallest is not None and opened == round(answer.smallest * 255):
+            assert f"Smallest in the run: {opened} of 255." in told(answer)
+
+
+@pytest.mark.parametrize("attack", ["ddn", "fmn"])
+def test_one_that_finds_the_smallest_itself_is_asked_once_for_it(attack: str, live: LiveAttack) -> None:
+    params = asked(attack=attack, steps=60, epsilon=0.05)
+    answer = last(live.answers(Question(params, "neutral", place=3, at_smallest=True)))
+    assert answer.fooled and answer.found and answer.climb and answer.source
+    change = (answer.climb.image.astype(float) - answer.source.image) / 255
+    size = np.linalg.norm(change) if attack == "ddn" else np.abs(change).max()
+    unit = 0.05 if attack == "ddn" else 1 / 255
+    assert answer.found - unit * 1.01 <= size <= answer.found + 1e-6
+
+
+def test_where_no_budget_is_enough_it_says_so(live: LiveAttack) -> None:
+    params = asked(LAZY, largest=3 / 255, epsilon=2 / 255)
+    answer = last(live.answers(Question(params, "aligned", at_smallest=True)))
+    assert answer.found == np.inf and answer.fooled is False
+    assert "No budget up to 3 of 255 was found to fool it: at the largest it sees a 7" in told(answer)
+    assert headline(answer.attacked).endswith("pgd within 3 of 255"), "the largest that was tried is shown"
+
+
+def test_what_is_seen_as_the_target_as_it_is_is_not_searched(live: LiveAttack) -> None:
+    answer = last(live.answers(Question(asked(LAZY), "target-colored", at_smallest=True)))
+    assert answer.found is None and told(answer).startswith("Seen as a 3 as it is")
+
+
+def test_a_search_that_nobody_waits_for_ends(live: LiveAttack) -> None:
+    last(live.answers(Question(asked(), "neutral")))
+    slow = Question(asked(LAZY, attack="square", queries=10**6, largest=2 / 255, epsilon=1 / 255), "aligned")
+    answers = live.answers(replace(slow, at_smallest=True))
+    while "smallest budget" not in (answer := next(answers)).doing:
+        assert answer.fooled is None
+    answers.close()  # type: ignore[attr-defined]  # waits for the search, which would take minutes
+    assert last(live.answers(Question(asked(), "neutral"))).fooled is not None

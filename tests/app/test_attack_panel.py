@@ -83,6 +83,11 @@ def headline(pilot: Pilot[Any]) -> str:
     return str(drawn(pilot)["pictures"].title)
 
 
+def budget(pilot: Pilot[Any]) -> int:
+    """In levels, as the headline has it."""
+    return int(headline(pilot).split(" within ")[1].split()[0])
+
+
 async def press(pilot: Pilot[Any], key: str, told: Callable[[], object]) -> None:
     """Press a key and wait until what it asks is answered in full and drawn."""
     panel = pilot.app.screen
@@ -97,10 +102,13 @@ def test_it_shows_one_image_of_the_run_as_it_was_attacked(workspace: Workspace) 
         await open_panel(pilot)
         figures = drawn(pilot)
         assert set(figures) == {"pictures", "climb", "probabilities"}
-        assert headline(pilot) == "aligned 7, source 1 of 12, to a 3: pgd within 38 of 255"
         found = load_result(run_of(workspace).path).arrays
-        np.testing.assert_array_equal(figures["pictures"].images[0], found["0/aligned/own_images"][0])
         smallest = round(float(found["0/aligned/budgets"][0]) * 255)
+        assert headline(pilot).startswith("aligned 7, source 1 of 12, to a 3: pgd within ")
+        assert abs(budget(pilot) - smallest) <= 6, "alone it begins elsewhere than in the run's batch"
+        assert int(figures["probabilities"].values[1].argmax()) == 3, "it opens on a success"
+        assert "Fooled, within the smallest budget that was found for this image: it sees a 3" in words(pilot)
+        np.testing.assert_array_equal(figures["pictures"].images[0], found["0/aligned/own_images"][0])
         assert words(pilot).startswith("cured-strokes. ") and f"Smallest in the run: {smallest} of 255." in words(pilot)
         assert np.isfinite(figures["climb"].series[0].y[0])
         assert pilot.app.screen.query(LinesView) and pilot.app.screen.query(MatrixView)
@@ -111,6 +119,7 @@ def test_it_shows_one_image_of_the_run_as_it_was_attacked(workspace: Workspace) 
 def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         panel = await open_panel(pilot)
+        opened = budget(pilot)
         for key, part in (
             ("n", "source 2 of 12"),
             ("right", "source 3 of 12"),
@@ -119,10 +128,10 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
             ("c", "neutral 7"),
             ("c", "target-colored 7"),
             ("c", "aligned 7"),
-            ("up", "within 39 of 255"),
-            ("down", "within 38 of 255"),
-            ("pageup", "within 48 of 255"),
-            ("pagedown", "within 38 of 255"),
+            ("up", f"within {opened + 1} of 255"),
+            ("down", f"within {opened} of 255"),
+            ("pageup", f"within {opened + 10} of 255"),
+            ("pagedown", f"within {opened} of 255"),
             ("t", "to a 4"),
             ("T", "to a 3"),
             ("u", "to anything else"),
@@ -137,6 +146,10 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
             assert panel.answered is panel._question
         await pilot.press("p")
         assert panel.answered is panel._question, "before the first there is none"
+        await press(pilot, "D", lambda: "aligned 7, source 1 of 12" in headline(pilot))
+        await press(pilot, "pagedown", lambda: budget(pilot) == max(opened - 10, 1))
+        await press(pilot, "b", lambda: budget(pilot) == opened)
+        assert "smallest budget that was found" in words(pilot), "back to what fools it"
 
     drive(LazytuiApp(workspace), steps)
 
@@ -203,6 +216,7 @@ def test_a_network_is_attacked_before_any_run_of_it(tmp_path: Path) -> None:
         form.set_values({**form.touched, "run": "shipped/lazy-strokes", "sources": 10, "pool": "target-colored"})
         await live(pilot)
         assert headline(pilot) == "target-colored 7, source 1 of 10, to a 3: pgd within 12 of 255"
+        assert "smallest" not in words(pilot)
         assert words(pilot) == "lazy-strokes. Seen as a 3 as it is: nothing has to be changed, and no rate counts it."
         await pilot.press("escape")
         form.set_values({**form.touched, "sources": 1})
@@ -288,6 +302,7 @@ def test_help_export_and_the_log_know_the_panel(workspace: Workspace) -> None:
 def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         panel = await open_panel(pilot)
+        opened = budget(pilot)
         for name in [*list(ATTACKS)[list(ATTACKS).index("pgd") + 1 :], *ATTACKS]:
             await pilot.press("a")
             assert panel._question.params.attack == name
@@ -297,6 +312,6 @@ def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
                 assert np.isfinite(climb.series[0].y).any() == ATTACKS[name].gradient
             if name == "pgd":
                 break
-        await until(pilot, lambda: panel.answered is panel._question and "pgd within 38" in headline(pilot))
+        await until(pilot, lambda: panel.answered is panel._question and f": pgd within {opened} " in headline(pilot))
 
     drive(LazytuiApp(workspace), steps)

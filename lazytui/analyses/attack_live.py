@@ -26,7 +26,7 @@ from lazytui.analyses.subject import (
     trained_with,
     weights_written,
 )
-from lazytui.attacks import ATTACKS
+from lazytui.attacks import ATTACKS, Norm
 from lazytui.attacks.pools import Pool, pool
 from lazytui.data.splits import BiasedDataset, Split, build
 from lazytui.errors import BadInput, LazytuiError
@@ -103,7 +103,7 @@ class Answer:
     networks: what all of them are called. palette: the digits' colors. planned: the attack's steps; 0 for one that only
     asks. fooled: whether it reached what was asked; None while it climbs. smallest: budget that a run found of this
     very image, infinite where none was enough; None where none looked. found: the same by the search that the question
-    asked for.
+    asked for. budget: what the image is attacked with, where that isn't the question's own.
     """
 
     question: Question
@@ -117,15 +117,18 @@ class Answer:
     planned: int = 0
     smallest: float | None = None
     found: float | None = None
+    budget: float | None = None
 
     @property
     def attacked(self) -> Question:
-        """The question with the budget that the image is attacked with: the largest, where no budget was enough."""
-        if self.found is None:
+        """The question with the budget that the image is attacked with."""
+        if self.budget is None:
             return self.question
-        params = self.question.params
-        budget = self.found if math.isfinite(self.found) else params.budget
-        return replace(self.question, params=params.model_copy(update={"epsilon": budget}))
+        return replace(self.question, params=self.question.params.model_copy(update={"epsilon": self.budget}))
+
+    def with_smallest(self, found: float) -> Answer:
+        """The largest budget is shown where none was enough."""
+        return replace(self, found=found, budget=found if math.isfinite(found) else self.question.params.budget)
 
 
 @dataclass(frozen=True)
@@ -270,15 +273,23 @@ def _attacked(answer: Answer, subject: Subject, split: Split) -> Iterator[Answer
     yield (answer := replace(answer, source=source, planned=_planned(question)))
     if entry.gradient and missing:
         raise missing
-    if question.at_smallest and not source.there:
+    searched = question.at_smallest and not source.there
+    if searched and entry.smallest:  # one climb finds it
+        answer = replace(answer, budget=question.params.budget)
+    elif searched:
         searching = replace(answer, doing="Looking for the smallest budget that fools it ...")
         found = yield from _working(searching, lambda: _smallest_that_fools(problem, answer.smallest, question), record)
-        answer = replace(answer, found=found)
+        answer = answer.with_smallest(found)
     climbed = replace(problem, model=Watched(problem.model, record.step))
     made = yield from _working(answer, lambda: _attack_of(answer.attacked.params)(climbed), record)
     with torch.no_grad():
         logits = problem.model(made)
-    yield replace(answer, climb=record.climb(made, _shares(logits)), fooled=bool(problem.reached(logits)))
+    fooled = bool(problem.reached(logits))
+    if searched and entry.smallest:
+        answer = answer.with_smallest(
+            _whole(_size(made - problem.images, entry.norm), entry.norm) if fooled else math.inf
+        )
+    yield replace(answer, climb=record.climb(made, _shares(logits)), fooled=fooled)
 
 
 def _working(answer: Answer, work: Callable[[], T], record: _Record) -> Generator[Answer, None, T]:
@@ -318,32 +329,34 @@ def _smallest_that_fools(problem: Problem, known: float | None, question: Questi
 
     known: the smallest that a run found, which is taken at its word where the attack gets there from its start.
     """
-    from lazytui.attacks.problem import largest_change, length
+    import torch
+
     from lazytui.attacks.protocol import smallest_budgets
 
     params = question.params
-    entry = ATTACKS[params.attack]
-    unit, size = UNITS[entry.norm], largest_change if entry.norm == "linf" else length
-
-    def tried(budget: float) -> tuple[bool, float]:
-        """Whether it fools within a budget, and how large the change is."""
-        made = _attack_of(params.model_copy(update={"epsilon": budget}))(problem)
-        return bool(problem.fools(made)), float(size(made - problem.images))
-
-    def whole(budget: float) -> float:
-        return math.ceil(budget / unit - 1e-3) * unit
-
-    if known is not None and math.isfinite(known) and tried(whole(known))[0]:
-        return whole(known)
-    if entry.smallest:
-        fooled, needed = tried(params.budget)
-        return whole(needed) if fooled else math.inf
 
     def attack(part: Problem) -> Tensor:
         return _attack_of(params.model_copy(update={"epsilon": float(part.epsilon)}))(part)
 
+    if known is not None and math.isfinite(known):
+        at_it = problem.with_budget(torch.full_like(problem.epsilon, known))
+        if bool(at_it.fools(attack(at_it))):
+            return known
+    unit = UNITS[ATTACKS[params.attack].norm]
     budgets, _ = smallest_budgets(attack, problem, unit, int(params.budget / unit + 1e-6))
     return float(budgets)
+
+
+def _size(change: Tensor, norm: Norm) -> float:
+    """Of one image's."""
+    from lazytui.attacks.problem import largest_change, length
+
+    return float(largest_change(change) if norm == "linf" else length(change))
+
+
+def _whole(budget: float, norm: Norm) -> float:
+    """The next whole unit."""
+    return math.ceil(budget / UNITS[norm] - 1e-3) * UNITS[norm]
 
 
 def _sensitivity(problem: Problem) -> tuple[NDArray[np.float32] | None, BadInput | None]:

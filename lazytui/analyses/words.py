@@ -85,6 +85,11 @@ METRICS = {
     "traitors": Metric("traitors", "neurons that tell more of the color than of the digit", share=False),
     "heroes": Metric("heroes", "neurons that tell more of the digit than of the color", share=False),
     "llc": Metric("LLC", "local learning coefficient: effective parameters, halved, at its settings", share=False),
+    "llc_low": Metric("LLC, low", "lower end of its 95 % interval over chains", share=False),
+    "llc_high": Metric("LLC, high", "upper end of that interval", share=False),
+    "slope_at_weights": Metric(
+        "slope at the weights", "length of the loss's gradient before the chains move; 0 at a minimum", share=False
+    ),
     "loss_at_weights": Metric(
         "loss at the weights", "mean cross-entropy of all training images, before the chains move", share=False
     ),

@@ -3,6 +3,11 @@
 lambda = n beta (E_w[L_n(w)] - L_n(w*)), n beta = n / ln n, the expectation over chains around w* (Watanabe 2013; Lau et
 al. 2023). It counts effective parameters, halved: d / 2 for a regular model of d parameters, less for a degenerate one.
 Its value means something only beside the settings of its chains.
+
+The definition asks for a w* at a minimum. Where a training ended before one, chains run downhill and the estimate tells
+how much was left to learn: below nothing, by any amount. The slope at w* is therefore taken off the loss, unless it is
+asked for: L_n(w) - <grad L_n(w*), w - w*> has the same curvature everywhere, and w* is a critical point of it. At a
+minimum the slope is 0, and both are the same.
 """
 
 from __future__ import annotations
@@ -10,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -26,31 +32,39 @@ from lazytui.interpret.complexity.sgld import Chains, Parameters, sample
 
 _BATCH = 500
 
+_FOR_THE_SLOPE = 4000
+"""Images that the slope's length is estimated from."""
+
+Slope = Literal["removed", "kept"]
+
 
 @dataclass(frozen=True)
-class Grid:
-    """Every eps with every gamma, so many chains each; steps of a chain, of which the first half is burnt; images of
-    a step's batch."""
+class Sampling:
+    """Step size and spring of each chain; steps of a chain, of which the first half is burnt; images of a step's batch.
+
+    slope: whether the loss keeps its slope at w*, or is taken as if w* were a minimum.
+    """
 
     eps: Sequence[float]
     gamma: Sequence[float]
-    chains: int
     steps: int
     batch: int
     seed: int
+    slope: Slope = "removed"
 
 
 @dataclass(frozen=True)
 class Complexity:
-    """traces: (E, G, chains, steps) float32, estimates of L_n along each chain, from its batches.
+    """excess: (chains, steps) float32, estimates of L_n(w) - L_n(w*) along each chain, from its batches.
 
-    coefficient: (E, G, chains) float64, one estimate a chain. loss: L_n(w*), the mean over all n images.
-    n_beta: n / ln n.
+    coefficient: (chains,) float64, one estimate a chain. loss: L_n(w*), the mean over all n images. slope: the length
+    of its gradient, estimated. n_beta: n / ln n.
     """
 
-    traces: NDArray[np.float32]
+    excess: NDArray[np.float32]
     coefficient: NDArray[np.float64]
     loss: float
+    slope: float
     n_beta: float
 
 
@@ -59,10 +73,14 @@ def inverse_temperature(n: int) -> float:
     return n / math.log(n)
 
 
-def coefficients(traces: NDArray[np.floating], loss: float, n_beta: float) -> NDArray[np.float64]:
-    """(..., steps) losses along chains -> (...) n beta (mean of the second half - loss at the center)."""
-    kept = traces[..., traces.shape[-1] // 2 :].astype(np.float64)
-    return np.asarray(n_beta * (kept.mean(-1) - loss))
+def coefficients(excess: NDArray[np.floating], n_beta: float) -> NDArray[np.float64]:
+    """(..., steps) losses above that of the center, along chains -> (...) n beta times the mean of the second half."""
+    return np.asarray(n_beta * kept(excess).mean(-1))
+
+
+def kept(along: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(..., steps) -> (..., half of them): what isn't burnt."""
+    return along[..., along.shape[-1] // 2 :].astype(np.float64)
 
 
 def closed_form(dimensions: int, n_beta: float, eps: float, gamma: float) -> float:
@@ -77,54 +95,100 @@ def closed_form(dimensions: int, n_beta: float, eps: float, gamma: float) -> flo
 def local_learning_coefficient(
     model: nn.Module,
     train: Resident,
-    grid: Grid,
+    sampling: Sampling,
     hardware: Hardware,
     *,
     tick: Callable[[int], None] = lambda _step: None,
     note: Callable[[str], None] = lambda _text: None,
+    check: Callable[[], None] = lambda: None,
 ) -> Complexity:
-    """Chains around the model's weights on its training images, all of the grid in one batch.
+    """Chains around the model's weights on its training images, all in one batch.
 
     Norms and dropout are in evaluation mode, and buffers stay as they are; so does the model. L_n(w*) is the loss of
-    all images. L_n(w) is estimated from a chain's batches, drawn anew every step, as L_n(w*) plus what w does worse
-    than w* on the very same batch: n beta would blow the chance of easy and hard batches up to hundreds.
+    all images; what a chain is above it is estimated from batches of its own, drawn anew every step. check: called
+    between parts of the work, raises where it shall end.
     """
     device = hardware.device
-    random = torch.Generator().manual_seed(grid.seed)
-    per_setting = [(eps, gamma) for eps in grid.eps for gamma in grid.gamma for _ in range(grid.chains)]
-    eps, gamma = torch.tensor(per_setting).to(device).T
+    random = torch.Generator().manual_seed(sampling.seed)
+    eps, gamma = (torch.tensor(values).to(device) for values in (sampling.eps, sampling.gamma))
     n_beta = inverse_temperature(len(train))
     buffers = {name: buffer.detach() for name, buffer in model.named_buffers()}
+    shape = (len(sampling.eps), sampling.batch)
 
     def loss(parameters: Parameters, batch: tuple[Tensor, Tensor]) -> Tensor:
         images, digits = batch
         return cross_entropy(functional_call(model, (parameters, buffers), (images,)), digits)
 
-    shape = (len(per_setting), grid.batch)
-    by_chance: list[Tensor] = []
-
     def batch_at(_step: int) -> tuple[Tensor, Tensor]:
         chosen = torch.randint(len(train), (math.prod(shape),), generator=random)
         batch = train.batch(chosen.to(device))
-        losses = cross_entropy(model(batch.images).float(), batch.digits, reduction="none")
-        by_chance.append(losses.reshape(shape).mean(1))
         return batch.images.reshape(*shape, *batch.images.shape[1:]).contiguous(), batch.digits.reshape(shape)
 
     with evaluating(model):
-        at_center = full_loss(model, train, note)
+        at_center = full_loss(model, train, note, check)
+        steepness = slope_length(model, train)
+        slope = full_slope(model, train, note, check) if sampling.slope == "kept" else None
         center = {name: parameter.detach().contiguous() for name, parameter in model.named_parameters()}
-        trace = sample(loss, center, Chains(eps, gamma, n_beta), grid.steps, batch_at, random, tick)
-    worse = (trace - torch.stack(by_chance)).T.float().cpu().numpy()
-    traces = np.float32(at_center) + worse.reshape(len(grid.eps), len(grid.gamma), grid.chains, grid.steps)
-    return Complexity(traces, coefficients(traces, at_center, n_beta), at_center, n_beta)
+        chains = Chains(eps, gamma, n_beta)
+        trace = sample(loss, center, chains, sampling.steps, batch_at, random, tick, slope)
+    excess = trace.T.float().cpu().numpy()
+    return Complexity(excess, coefficients(excess, n_beta), at_center, steepness, n_beta)
 
 
-def full_loss(model: nn.Module, train: Resident, note: Callable[[str], None] = lambda _text: None) -> float:
+def full_loss(
+    model: nn.Module,
+    train: Resident,
+    note: Callable[[str], None] = lambda _text: None,
+    check: Callable[[], None] = lambda: None,
+) -> float:
     """The mean cross-entropy over all images, of a model in evaluation mode."""
 
     def summed(part: slice) -> float:
-        batch = train.batch(torch.arange(part.start, part.stop, device=train.device))
+        check()
+        batch = train.batch(_indices(part, train))
         return float(cross_entropy(model(batch.images).float(), batch.digits, reduction="sum"))
 
     with torch.inference_mode():
         return sum(in_batches(summed, len(train), _BATCH, note)) / len(train)
+
+
+def full_slope(
+    model: nn.Module,
+    train: Resident,
+    note: Callable[[str], None] = lambda _text: None,
+    check: Callable[[], None] = lambda: None,
+) -> Parameters:
+    """The gradient of the mean cross-entropy over all images to the parameters of a model in evaluation mode."""
+    total = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
+
+    def add(part: slice) -> None:
+        check()
+        for summed, more in zip(total.values(), _summed_slope(model, train, _indices(part, train)), strict=True):
+            summed += more
+
+    in_batches(add, len(train), _BATCH, note)
+    return {name: summed / len(train) for name, summed in total.items()}
+
+
+def slope_length(model: nn.Module, train: Resident) -> float:
+    """The length of that gradient, from two disjoint sets of images: their chance agrees in nothing, and drops out."""
+    count = min(_FOR_THE_SLOPE, len(train)) // 2
+    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[: 2 * count]
+    one, other = (_mean_slope(model, train, half) for half in (order[:count], order[count:]))
+    product = sum(float((first * second).sum()) for first, second in zip(one, other, strict=True))
+    return math.sqrt(max(product, 0.0))
+
+
+def _mean_slope(model: nn.Module, train: Resident, chosen: Tensor) -> list[Tensor]:
+    parts = [_summed_slope(model, train, part.to(train.device)) for part in torch.split(chosen, _BATCH)]
+    return [torch.stack(tensors).sum(0) / len(chosen) for tensors in zip(*parts, strict=True)]
+
+
+def _summed_slope(model: nn.Module, train: Resident, chosen: Tensor) -> tuple[Tensor, ...]:
+    batch = train.batch(chosen)
+    summed = cross_entropy(model(batch.images).float(), batch.digits, reduction="sum")
+    return torch.autograd.grad(summed, list(model.parameters()))
+
+
+def _indices(part: slice, train: Resident) -> Tensor:
+    return torch.arange(part.start, part.stop, device=train.device)

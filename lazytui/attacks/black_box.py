@@ -59,7 +59,8 @@ def square_share(progress: float) -> float:
 def simba(problem: Problem, *, queries: float = 1000, stride: float = 0.2) -> Tensor:
     """One value at a time, up or else down by `stride`, kept where it helps (Guo 2019, algorithm 1); in the ball.
 
-    Every image goes through its values in an order of its own, none twice before all had their turn.
+    Every image goes through its values in an order of its own, none twice before all had their turn. The stride is the
+    authors'; they allow ten thousand turns and more.
     """
     images = problem.images.clone()
     best, there = _answers(problem, images)
@@ -86,7 +87,11 @@ def simba(problem: Problem, *, queries: float = 1000, stride: float = 0.2) -> Te
 
 @torch.no_grad()
 def nes(problem: Problem, *, queries: float = 1000) -> Tensor:
-    """Sign steps along a gradient estimated from pairs of noisy copies (Ilyas 2018, algorithm 1)."""
+    """Sign steps along a gradient estimated from pairs of noisy copies (Ilyas 2018, algorithm 1).
+
+    The authors take 25 pairs at a deviation of .001 and allow a million queries; at a thousand, theirs and these fool
+    hardly any image that Square fools.
+    """
     images = problem.images.clone()
     steps = max(int(queries) // (2 * _PAIRS + 1), 1)
     for _ in range(steps):

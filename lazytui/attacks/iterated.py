@@ -41,7 +41,10 @@ def pgd(problem: Problem, *, steps: float = 40, restarts: float = 1) -> Tensor:
 
 
 def mi_fgsm(problem: Problem, *, steps: float = 40, decay: float = 1.0) -> Tensor:
-    """m <- decay m + g / |g|_1; x <- P(x + a sign(m)), a = epsilon / steps (Dong et al. 2018, algorithm 1)."""
+    """m <- decay m + g / |g|_1; x <- P(x + a sign(m)), a = epsilon / steps (Dong et al. 2018, algorithm 1).
+
+    Decay and stride are the authors'; they take 10 steps.
+    """
 
     def walk(part: Problem, images: Tensor, gradient: Tensor, memory: Tensor) -> Tensor:
         size = gradient.abs().mean((1, 2, 3)).clamp(min=1e-12)

@@ -22,7 +22,7 @@ def cw(problem: Problem, *, steps: float = 100, searches: float = 6) -> Tensor:
 
     margin: how far the best other logit lies above the wanted one. Of all in whole levels that fooled within epsilon,
     the nearest is returned, or else the image as it was. The authors take 9 searches of 10,000 steps at a rate of .01
-    from c = .001, a hundred and fifty times as many looks.
+    from c = .001, a hundred and fifty times as many looks; these come to the distances of DDN.
     """
     origin = problem.images
     best, made = problem.epsilon.clone(), origin.clone()

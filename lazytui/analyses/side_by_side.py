@@ -53,20 +53,22 @@ class _SideBySide:
         self._narration = _InOrder(parts, report)
 
     def carried(self) -> dict[str, RunFolder]:
-        report, total = self._report, len(self._parts)
-        while len(self._done) < total:
-            report.progress(len(self._done), total, "chapters")
+        report = self._report
+        self._count()
+        while len(self._done) < len(self._parts):
             if report.must_stop():
                 stop_all(self._going.values())
                 raise Interrupted("Stopped; what was done is kept.")
             if report.pausing:
                 pause_all(self._going.values(), report)
-                list(self._workers.heard())  # each has named itself as what is paused
+                self._listen(aloud=False)  # each has named itself as what is paused
             self._begin()
             time.sleep(_LOOK_EVERY)
             self._listen()
-        report.progress(total, total, "chapters")
         return {part.name: self._done[part.name] for part in self._parts}
+
+    def _count(self) -> None:
+        self._report.progress(len(self._done), len(self._parts), "chapters")
 
     def _begin(self) -> None:
         """Give the free workers what can be begun."""
@@ -91,16 +93,17 @@ class _SideBySide:
             self._going[part.name] = run
             self._workers.carry(run)
 
-    def _listen(self) -> None:
-        """Tell what was heard, and see who has ended. Where one ended badly, the others are stopped: they save."""
+    def _listen(self, *, aloud: bool = True) -> None:
+        """Tell what was heard, and see who has ended."""
         for run, said in self._workers.heard():
             (part,) = (part for part in self._parts if part.name in self._going and self._going[part.name].id == run)
             if said["kind"] == OVER:
                 self._end(part, self._going.pop(part.name))
-            else:
+            elif aloud:
                 self._narration.heard(part, said)
 
     def _end(self, part: Part, run: RunFolder) -> None:
+        """Where one ended badly, the others are stopped: they save."""
         status = run.status
         if status.state != "done":
             stop_all(self._going.values())
@@ -109,6 +112,7 @@ class _SideBySide:
         if status.state != "done":
             raise LazytuiError(status.error or f"{run.id}, {part.title}, was ended from outside.")
         self._done[part.name] = run
+        self._count()
         self._narration.ended(part)
 
 

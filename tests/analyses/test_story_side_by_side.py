@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import GOING
 from tests.commands import Lab, finish, read_json, wait_until
@@ -73,6 +74,9 @@ def test_a_story_survives_a_pause_a_stop_the_death_of_a_worker_and_its_own(lab: 
     assert {state_of(path) for path in story.chapters()} == {"done"}
     told = read_json(story.folder / "result.json")["metrics"]
     assert told["hard_accuracy"] is not None and told["cured_hard_accuracy"] is not None
+    events, _ = read_events(story.folder / "events.jsonl")
+    counted = [event["done"] for event in events if event["kind"] == "progress"]
+    assert counted[-1] == 6 and len(counted) <= 4 * 7, "told when a chapter ends: between, the bar shows its steps"
     titles = [line for line in ended.err.splitlines() if line.startswith("chapter ")]
     assert [title.split(":")[0] for title in titles] == [f"chapter {number} of 6" for number in range(1, 7)]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from lazytui.cores import cores
 from lazytui.errors import Interrupted, LazytuiError
+from lazytui.own_code import code_in
 from lazytui.runs.executors import pause_all, stop_all
 from lazytui.runs.folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.report import Report
@@ -41,7 +42,8 @@ def carried(parts: Sequence[Part], report: Report) -> dict[str, RunFolder]:
 
     Whoever stops or pauses `report` means the parts too.
     """
-    with Workers(min(cores(), _AT_A_TIME), report.workspace, report.folder / OUTPUT_FILE) as workers:
+    count, code = min(cores(), _AT_A_TIME), code_in(report.run.record.params)
+    with Workers(count, report.workspace, report.folder / OUTPUT_FILE, code) as workers:
         return _SideBySide(parts, report, workers).carried()
 
 

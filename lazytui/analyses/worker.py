@@ -1,4 +1,4 @@
-"""A worker's own process, `python -P -m lazytui.analyses.worker WORKSPACE`: see `lazytui.runs.workers`.
+"""A worker's own process, `python -P -m lazytui.analyses.worker WORKSPACE CODE...`: see `lazytui.runs.workers`.
 
 It reads the folders of runs from standard input, a JSON string a line, and carries them in turn; what they report goes
 to standard output. Where its input ends, so does it.
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from lazytui.analyses.execute import carry
 from lazytui.errors import LazytuiError
+from lazytui.own_code import allow
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import Progress
 from lazytui.runs.workers import OVER
@@ -60,7 +61,10 @@ def _say(kind: str, **fields: object) -> None:
 
 def main() -> None:
     os.dup2(2, 1)  # whatever else is printed goes where errors go
-    workspace = Workspace(Path(sys.argv[1]))
+    _, place, *code = sys.argv
+    workspace = Workspace(Path(place))
+    for name in code:
+        allow(name)
     asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     carrying = threading.Event()
     threading.Thread(target=_listen, args=(asked, carrying), daemon=True, name="listening").start()

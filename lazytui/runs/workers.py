@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -32,10 +32,11 @@ OVER = "over"
 class Workers:
     """So many workers. Use as a context: at its end they are told to leave, and waited for."""
 
-    def __init__(self, count: int, workspace: Workspace, output: Path) -> None:
-        """output: the file that they write what they say besides narration into."""
+    def __init__(self, count: int, workspace: Workspace, output: Path, code: Sequence[str] = ()) -> None:
+        """output: the file that they write what they say besides narration into. code: of a person's own that they may
+        run, since it was named in this process."""
         self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
-        self._workers = [_Worker(workspace, output, self._heard) for _ in range(count)]
+        self._workers = [_Worker([str(workspace.path.resolve()), *code], output, self._heard) for _ in range(count)]
 
     def __enter__(self) -> Workers:
         return self
@@ -62,8 +63,8 @@ class Workers:
 
 
 class _Worker:
-    def __init__(self, workspace: Workspace, output: Path, heard: queue.SimpleQueue[Heard]) -> None:
-        self._workspace, self._output, self._heard = workspace, output, heard
+    def __init__(self, arguments: Sequence[str], output: Path, heard: queue.SimpleQueue[Heard]) -> None:
+        self._arguments, self._output, self._heard = arguments, output, heard
         self._run: RunFolder | None = None
         self._start()
 
@@ -97,7 +98,7 @@ class _Worker:
         self._listener.join()
 
     def _start(self) -> None:
-        command = [sys.executable, "-P", "-m", "lazytui.analyses.worker", str(self._workspace.path.resolve())]
+        command = [sys.executable, "-P", "-m", "lazytui.analyses.worker", *self._arguments]
         with storage_errors(self._output), open_to_append(self._output) as output:
             self._process = subprocess.Popen(
                 command,

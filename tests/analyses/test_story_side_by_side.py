@@ -13,7 +13,7 @@ import psutil
 from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import GOING
-from tests.commands import Lab, finish, read_json, wait_until
+from tests.commands import Lab, finish, last_step, read_json, wait_until
 
 QUICK = ("--dataset", "clean", "--train-size", "2000", "--test-size", "1000")
 """Six chapters, two of which are trainings that go on at the same time."""
@@ -120,3 +120,12 @@ def _kill_the_story(story: _Story) -> None:
     story.process.communicate()
     wait_until(lambda: _are_gone(workers))
     assert not [path for path in story.chapters() if state_of(path) in GOING]
+
+
+def test_workers_may_run_the_code_that_a_person_named(lab: Lab) -> None:
+    code = "from torch import nn\ndef net():\n    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 28 * 28, 10))\n"
+    (lab.folder / "own.py").write_text(code)
+    story = lab.start("run", "story", *QUICK, "--model", "own.py:net")
+    wait_until(lambda: any(last_step(run) > 0 for run in lab.workspace.glob("*-train-*")), story)
+    story.send_signal(signal.SIGINT)
+    assert finish(story).code == 130

@@ -274,6 +274,19 @@ def test_foreign_and_future_metadata(tmp_path: Path) -> None:
             load_model(path)
 
 
+def test_a_header_of_any_length_is_read(tmp_path: Path) -> None:
+    """One of 640 bytes begins like an old pickle, and one that torch.save wrote long ago is one."""
+    path, model = tmp_path / "other.safetensors", build_model("mlp", seed=0)
+    lengths = set()
+    for padding in range(0, 400, 4):
+        save_file(model.state_dict(), path, {"format": "pt", "padding": "x" * padding})
+        lengths.add(int.from_bytes(path.read_bytes()[:8], "little"))
+        assert fingerprint(load_model(path, name="mlp")) == fingerprint(model)
+    assert 640 in lengths
+    torch.save(model.state_dict(), path, _use_new_zipfile_serialization=False)
+    assert fingerprint(load_model(path, name="mlp")) == fingerprint(model)
+
+
 def test_a_save_that_fails_leaves_the_old_file(saved: Path) -> None:
     before = saved.read_bytes()
     code = (

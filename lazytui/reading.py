@@ -67,7 +67,10 @@ def _opened(path: Path, flags: int) -> int:
 def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
     """The whole of a regular file of at most so many bytes. Raises OSError as `open_regular` does."""
     with open_regular(path, links=links) as file:
-        content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(size + 1) if size <= most else None  # room for `most` would take longer than the reading
+        if content and len(content) > size:
+            content += file.read(most - size)
     if content is None or len(content) > most:
         raise Unreadable(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
     return content

@@ -80,14 +80,18 @@ def run(params: TrainParams, report: Report) -> Result:
 
 
 def figures(params: TrainParams, result: Result) -> list[Figure]:
-    history = {name.removeprefix("history_"): column.astype(np.float64) for name, column in result.arrays.items()}
-    return [*_at_chance(result), *curves(history, params.metrics_samples), metric_table(result)]
+    return [*_at_chance(result), *curves(history_of(result), params.metrics_samples), metric_table(result)]
 
 
 def _at_chance(result: Result) -> list[Figure]:
     """When the training was no better than guessing, where it stayed so."""
     told = result.facts.get("at_chance", [])
     return [Text(name="chance", title="This training was at chance", paragraphs=tuple(told))] if told else []
+
+
+def history_of(result: Result) -> dict[str, NDArray[np.float64]]:
+    """The curves of a finished training, as columns."""
+    return {name.removeprefix("history_"): column.astype(np.float64) for name, column in result.arrays.items()}
 
 
 def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure]:

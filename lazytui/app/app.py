@@ -21,13 +21,7 @@ from textual.worker import get_current_worker
 from lazytui.app import session
 from lazytui.app.back_pressure import LOOK_SECONDS, BackPressure
 from lazytui.app.failures import TellsFailures
-from lazytui.app.following import (
-    POLL_SECONDS,
-    POLL_SECONDS_ON_A_SLOW_LINK,
-    RunLine,
-    WorkspaceWatch,
-    keep_looking,
-)
+from lazytui.app.following import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
 from lazytui.app.form.pick import Pickable
 from lazytui.app.hang_up import leave_when_hung_up
 from lazytui.app.low_bandwidth import without_mouse_motion
@@ -38,7 +32,8 @@ from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import go_on, may_go_on, request_pause, request_stop, start_detached
-from lazytui.runs.workspace import Workspace, shipped_runs
+from lazytui.runs.watch import RunLine, WorkspaceWatch, shipped_lines
+from lazytui.runs.workspace import Workspace
 
 _SHORTLY = 2.0
 """Seconds for which something that can be seen anyway is said."""
@@ -171,9 +166,9 @@ class LazytuiApp(TellsFailures, App[None]):
     def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
         mine = [line for line in reversed(self.lines) if line.kind in kinds]
-        shipped = [run for run in shipped_runs() if run.record.kind in kinds]
+        shipped = [line for line in shipped_lines() if line.kind in kinds]
         found = [Pickable(line.run.reference, line.about) for line in mine]
-        return found + [Pickable(run.reference, "came along") for run in shipped]
+        return found + [Pickable(line.run.reference, "came along") for line in shipped]
 
     def attempt(self, work: Callable[[], object], done: str) -> None:
         """Do something quick to a run, and say that it is done or why it can't be."""

@@ -13,9 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lazytui.app.following import RunLine
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import RunLine
 from lazytui.runs.words import state_word
 
 

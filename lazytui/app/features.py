@@ -26,7 +26,7 @@ from lazytui.app.asking import AskText
 from lazytui.app.dial import DialScreen
 from lazytui.app.feature_page import FeaturePage
 from lazytui.app.figures import FigureView, LinesView, TableView, swap, view_of
-from lazytui.app.following import RunLine, RunWatch, keep_looking
+from lazytui.app.following import RunWatch, keep_looking
 from lazytui.app.form.pick import Pickable, PickList
 from lazytui.app.form.typed import Offers
 from lazytui.app.form_place import SHIPPED, FormPlace
@@ -38,6 +38,7 @@ from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result
 from lazytui.runs.status import GOING
+from lazytui.runs.watch import RunLine
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import shipped_run
 

@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from lazytui.app.following import RunLine
 from lazytui.app.form_place import FormPlace
 from lazytui.app.run_figures import RunFigures
 from lazytui.figures.kinds import Figure
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import RunLine
 
 
 class FormAndFigures(FormPlace):
@@ -31,6 +31,11 @@ class FormAndFigures(FormPlace):
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._show)
+
+    @property
+    def followed(self) -> RunFolder | None:
+        line = self._shown(self.lab.lines)
+        return line.run if line else self._run
 
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures

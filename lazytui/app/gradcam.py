@@ -21,7 +21,6 @@ from lazytui.analyses.gaze_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam import GradcamParams
 from lazytui.app.asking import AskText
 from lazytui.app.figures import FigureView, PixelsView, swap
-from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import Pickable, PickList
 from lazytui.app.form_place import NOT_RIGHT, SHIPPED, FormPlace
@@ -33,6 +32,7 @@ from lazytui.figures.kinds import Figure
 from lazytui.interpret.saliency.methods import METHODS
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import RunLine
 
 PRESS = "Press n: next image  /: filter  o: network  v: whole split"
 NO_FIGURES = (

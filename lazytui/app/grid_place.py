@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lazytui.analyses.words import METRICS
-from lazytui.app.following import RunLine
 from lazytui.app.over_place import OverPlace
 from lazytui.app.run_figures import RunFigures
 from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.runs.watch import RunLine
 
 _TOLD_APART_BY = ("model", "method", "bias", "epochs")
 _MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,12 +16,11 @@ from textual.widgets.option_list import Option
 
 from lazytui.analyses.story import CHAPTERS, Chapter
 from lazytui.app.asking import Ask
-from lazytui.app.following import AGES_EVERY, RunLine, run_line
+from lazytui.app.following import AGES_EVERY
 from lazytui.app.place import Place
 from lazytui.plain_text import plain
-from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import RunLine, shipped_lines
 from lazytui.runs.words import age, shortened
-from lazytui.runs.workspace import shipped_runs
 
 WELCOME = (
     "Networks are lazy: trained on digits of which 95 % wear their own color, they read the color. "
@@ -31,6 +32,8 @@ STORY = (
 )
 
 
+_NEWEST = 4
+"""Runs that a chapter shows."""
 _NAME = 30
 """Characters of a name or id: with what is told of a run, a row fits into 80 columns."""
 
@@ -70,6 +73,8 @@ class Home(Place):
         options = self.query_one(OptionList)
         chosen = options.highlighted_option.id if options.highlighted_option else None
         now = list(_options(lines))
+        if [(option.id, option.prompt) for option in now] == [(option.id, option.prompt) for option in options.options]:
+            return
         options.set_options(now)
         places = {option.id: place for place, option in enumerate(now) if not option.disabled}
         moved = chosen in places and chosen != self._first
@@ -79,26 +84,31 @@ class Home(Place):
 
 def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
     """What is going on, how the story went the last time, and each chapter with its newest runs and what came along."""
-    going = [line for line in lines if line.going]
+    ended: defaultdict[str, list[RunLine]] = defaultdict(list)
+    going = []
+    for line in reversed(lines):
+        if line.going:
+            going.append(line)
+        else:
+            ended[line.kind].append(line)
     if going:
         yield _heading("Going on")
-        yield from _runs(list(reversed(going)))
-    stories = [line for line in lines if line.kind == "story" and not line.going]
-    if stories:
+        yield from _runs(going)
+    if ended["story"]:
         yield _heading("The whole story")
-        yield from _runs(stories[-1:])
+        yield from _runs(ended["story"][:1])
     for number, chapter in enumerate(CHAPTERS, start=1):
         yield _heading(f"{number}. {chapter.title}")
         yield Option(Content.styled(chapter.before, "$text-muted"), disabled=True)
-        found = [line for line in lines if _of(chapter, line.run, line.kind) and not line.going]
-        shipped = [run_line(run) for run in shipped_runs() if _of(chapter, run, run.record.kind)]
-        yield from _runs([*reversed(found[-4:]), *shipped])
-        if not found and not shipped:
+        newest = list(islice((line for line in ended[chapter.kind] if _of(chapter, line)), _NEWEST))
+        shipped = [line for line in shipped_lines() if _of(chapter, line)]
+        yield from _runs([*newest, *shipped])
+        if not newest and not shipped:
             yield Option("nothing of this yet: press s to have the whole story told", disabled=True)
 
 
-def _of(chapter: Chapter, run: RunFolder, kind: str) -> bool:
-    return kind == chapter.kind and chapter.own(run.record.params)
+def _of(chapter: Chapter, line: RunLine) -> bool:
+    return line.record is not None and line.kind == chapter.kind and chapter.own(line.record.params)
 
 
 def _heading(text: str) -> Option:

@@ -12,8 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from lazytui.app.following import RunLine
 from lazytui.plain_text import plain
+from lazytui.runs.watch import RunLine
 from lazytui.runs.words import age, duration, state_word
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual import on
 
 from lazytui.analyses.llc import LlcParams
-from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.over_place import OverPlace
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import RunLine
 
 
 class LlcPlace(OverPlace):

@@ -24,7 +24,6 @@ from lazytui.analyses.patching import EXAMPLE, Patch, read_patch
 from lazytui.analyses.surgery import Answer, Question, Surgery, active_neurons, bars
 from lazytui.app.asking import AskText
 from lazytui.app.figures import BarsView, FigureView, TableView, view_of
-from lazytui.app.following import RunLine
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import PickList
 from lazytui.app.form_place import NOT_RIGHT, SHIPPED, FormPlace
@@ -38,6 +37,7 @@ from lazytui.plain_text import plain
 from lazytui.runs.events import EventReader
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result
+from lazytui.runs.watch import RunLine
 from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace
 

@@ -18,7 +18,6 @@ from lazytui.analyses.words import METRICS
 from lazytui.app.cell_images import CellImages
 from lazytui.app.failures import TellsFailures
 from lazytui.app.figures import FigureView, swap, view_of
-from lazytui.app.following import RunLine
 from lazytui.app.form.explain import Explained
 from lazytui.errors import LazytuiError
 from lazytui.evaluation.cells import MATRICES
@@ -27,6 +26,7 @@ from lazytui.evaluation.pair import AGAINST
 from lazytui.figures.kinds import Figure, Pixels, Table
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import RunLine
 from lazytui.runs.words import state_word
 
 SIDE_BY_SIDE = 118

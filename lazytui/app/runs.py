@@ -5,31 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import DataTable
 
 from lazytui.app.asking import Ask, AskText
-from lazytui.app.following import AGES_EVERY, RunLine
+from lazytui.app.following import AGES_EVERY
 from lazytui.app.place import Place
 from lazytui.app.run_figures import RunFigures
+from lazytui.app.run_table import RunTable
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import RESUMABLE
-from lazytui.runs.words import age, shortened
+from lazytui.runs.watch import RunLine
 
 EMPTY = "No runs yet. Press 0 and then s to have the whole story told, or 2 to train a network."
-
-
-class RunTable(DataTable[Text]):
-    """Rows are what it is about: Home and End go to the first and the last."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("home", "scroll_top", "First", show=False),
-        Binding("end", "scroll_bottom", "Last", show=False),
-    ]
 
 
 class RunsPlace(Place):
@@ -46,20 +37,20 @@ class RunsPlace(Place):
     def __init__(self) -> None:
         super().__init__()
         self._pattern = ""
-        self._lines: dict[str, RunLine] = {}
         self._wanted = ""
 
     def compose_place(self) -> ComposeResult:
-        yield RunTable(id="runs", cursor_type="row", zebra_stripes=True)
+        yield RunTable(id="runs")
         yield RunFigures(id="found")
 
     def on_mount(self) -> None:
-        table = self.query_one(DataTable)
-        for heading in ("run", "name", "status", "easy", "hard", "age"):
-            table.add_column(heading, key=heading)
         self.watch(self.lab, "lines", self._show)
-        self.set_interval(AGES_EVERY, lambda: self._show(self.lab.lines))
-        table.focus()
+        self.set_interval(AGES_EVERY, self._table.refresh)
+        self._table.focus()
+
+    @property
+    def _table(self) -> RunTable:
+        return self.query_one(RunTable)
 
     def show_run(self, run: RunFolder) -> None:
         """Put the cursor on this run, as soon as it is in the table."""
@@ -67,26 +58,29 @@ class RunsPlace(Place):
         self._point_to_wanted()
 
     def _point_to_wanted(self) -> None:
-        if self._wanted in self._lines:
-            self.query_one(DataTable).move_cursor(row=list(self._lines).index(self._wanted))
+        rows = {line.run.reference: row for row, line in enumerate(self._table.lines)} if self._wanted else {}
+        if self._wanted in rows:
+            self._table.point(rows[self._wanted])
             self._wanted = ""
 
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures
 
-    def on_data_table_row_selected(self, _event: DataTable.RowSelected) -> None:
+    @on(RunTable.Opened)
+    def _open(self) -> None:
         self.action_open()
 
-    def on_data_table_row_highlighted(self, _event: DataTable.RowHighlighted) -> None:
+    @on(RunTable.Pointed)
+    def _pointed(self) -> None:
         self._show_chosen()
 
     def action_open(self) -> None:
-        if line := self._chosen():
+        if line := self._table.chosen:
             self.lab.open_run(line.run.reference)
 
     def action_resume(self) -> None:
         """Go on with a run that was paused, stopped, interrupted, or that failed."""
-        line = self._chosen()
+        line = self._table.chosen
         if line and line.status.state in {"paused", *RESUMABLE}:
             self.lab.resume(line.run)
         elif line:
@@ -94,15 +88,15 @@ class RunsPlace(Place):
 
     def action_pause(self) -> None:
         """Let a going run wait, or wake it."""
-        if line := self._chosen():
+        if line := self._table.chosen:
             self.lab.pause_or_resume(line.run)
 
     def action_stop(self) -> None:
-        if line := self._chosen():
+        if line := self._table.chosen:
             self.lab.stop(line.run)
 
     def action_rename(self) -> None:
-        line = self._chosen()
+        line = self._table.chosen
         if line is None:
             return
 
@@ -115,7 +109,7 @@ class RunsPlace(Place):
         self.app.push_screen(AskText(f"A name for {line.run.id}", line.name or ""), named)
 
     def action_remove(self) -> None:
-        line = self._chosen()
+        line = self._table.chosen
         if line is None:
             return
 
@@ -133,34 +127,17 @@ class RunsPlace(Place):
 
         self.app.push_screen(AskText("Show runs that contain (empty for all)", self._pattern), filtered)
 
-    def _chosen(self) -> RunLine | None:
-        table = self.query_one(DataTable)
-        if not table.row_count:
-            return None
-        return self._lines.get(table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value or "")
-
     def _show(self, lines: tuple[RunLine, ...]) -> None:
-        """Bring the table up to date, newest first, without moving the cursor off its run."""
-        table = self.query_one(DataTable)
-        wanted = [line for line in reversed(lines) if self._pattern in f"{line.run.id} {line.name} {line.status.state}"]
-        keys = [line.run.reference for line in wanted]
-        before = self._chosen()
-        self._lines = {line.run.reference: line for line in wanted}
-        if [row.value for row in table.rows] != keys:
-            table.clear()
-            for line in wanted:
-                table.add_row(*_cells(line), key=line.run.reference)
-            if before and before.run.reference in keys:
-                table.move_cursor(row=keys.index(before.run.reference))
-        else:
-            for line in wanted:
-                for heading, cell in zip(("run", "name", "status", "easy", "hard", "age"), _cells(line), strict=True):
-                    table.update_cell(line.run.reference, heading, cell, update_width=True)
+        """Bring the table up to date, newest first."""
+        wanted = reversed(lines)
+        if self._pattern:
+            wanted = (line for line in wanted if self._pattern in f"{line.run.id} {line.name} {line.status.state}")
+        self._table.show(list(wanted))
         self._point_to_wanted()
         self._show_chosen()
 
     def _show_chosen(self) -> None:
-        line = self._chosen()
+        line = self._table.chosen
         self._run = line.run if line else None
         found = self.query_one(RunFigures)
         if line is None:
@@ -172,19 +149,3 @@ class RunsPlace(Place):
         else:
             error = f" {line.status.error}" if line.status.error else ""
             found.show(None, plain(f"{line.run.id}: {line.state}.{error} l shows its log."))
-
-
-def _cells(line: RunLine) -> list[Text]:
-    colors = {"done": "green", "running": "cyan", "queued": "cyan", "failed": "red", "interrupted": "yellow"}
-    return [
-        Text(shortened(plain(line.run.id), 40)),
-        Text(shortened(line.name or "", 16)),
-        Text(line.state, style="red" if line.damage else colors.get(line.status.state, "")),
-        _share(line.metrics.get("easy_accuracy")),
-        _share(line.metrics.get("hard_accuracy")),
-        Text(age(line.created), justify="right"),
-    ]
-
-
-def _share(value: float | None) -> Text:
-    return Text("" if value is None else f"{value:.1%}", justify="right")

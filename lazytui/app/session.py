@@ -69,12 +69,13 @@ def without_run(session: Session, mode: str) -> Session:
 def restore(session: Session, place: Place, workspace: Workspace) -> None:
     """Bring a place back to how it was, as far as what it refers to is still there."""
     mode = place.name_of_place
-    reference = session.runs.get(mode)
-    for run in [*workspace.runs(), *shipped_runs()] if reference else ():
-        with suppress(LazytuiError):
-            kind = place.kind if isinstance(place, FormPlace) else mode
-            if run.reference == reference and run.record.kind == kind and isinstance(place, ShowsRun):
-                place.show_run(run)
+    reference = session.runs.get(mode, "")
+    shipped = {run.reference: run for run in shipped_runs()}
+    run = shipped.get(reference) or workspace.run_at(reference)
+    with suppress(LazytuiError):
+        kind = place.kind if isinstance(place, FormPlace) else mode
+        if run and run.record.kind == kind and isinstance(place, ShowsRun):
+            place.show_run(run)
     for form in place.query(ParamsForm):  # after the run, which may fill the form with what it was asked
         if given := _sound(form, session.forms.get(mode, {})):
             form.set_values(given)

@@ -15,15 +15,18 @@ from textual.events import Resize
 from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
-from lazytui.analyses.train import TrainParams, curves
+from lazytui.analyses.train import TrainParams, curves, history_of
 from lazytui.app.asking import AskRun
 from lazytui.app.figures.lines import LinesView
 from lazytui.app.following import RunWatch, keep_looking
 from lazytui.app.form_place import FormPlace
+from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.history import Columns
 from lazytui.runs.jobs import may_go_on
+from lazytui.runs.result import load_result
 from lazytui.runs.status import GOING
 from lazytui.runs.words import clock, shortened, thousands
 from lazytui.training.methods.options import MethodOptions
@@ -189,6 +192,10 @@ class TrainPlace(FormPlace):
     def _draw(self) -> None:
         sight = self._sight
         self.query_one("#words", Static).update(sight.words)
+        view = next(iter(self.query(LinesView)), None)
+        self.query_one("#charts").display = bool(sight.charts)
+        if view:
+            view.display = bool(sight.charts)  # those of the run before say nothing of this one
         if not sight.charts:
             return
         names = [chart.name for chart in sight.charts]
@@ -197,7 +204,6 @@ class TrainPlace(FormPlace):
         noted = self.query_one("#watch").size.height >= ROWS_WITH_NOTE
         before, self._drawn = self._drawn, (chart, noted)
         figure = chart if noted else replace(chart, note="")
-        view = next(iter(self.query(LinesView)), None)
         if view is None:
             view = LinesView(figure)
             self.query_one("#watch").mount(view, before="#charts")
@@ -244,7 +250,19 @@ def overlaid(watches: Sequence[RunWatch]) -> list[Lines]:
 
 
 def _charts(watch: RunWatch, samples: int) -> list[Lines]:
-    return [chart for chart in curves(watch.columns(), samples) if isinstance(chart, Lines)]
+    """None before the first point. A training that came without its events has the points in its result."""
+    columns = watch.columns()
+    if not len(columns["step"]):
+        columns = _kept(watch.run)
+    return [chart for chart in curves(columns, samples) if isinstance(chart, Lines)] if columns else []
+
+
+def _kept(run: RunFolder) -> Columns:
+    """The curves in a run's result; empty where there is none, or none that can be read."""
+    try:
+        return history_of(load_result(run.path)) if run.has_result else {}
+    except LazytuiError:
+        return {}
 
 
 def _who(watch: RunWatch) -> str:

@@ -15,7 +15,7 @@ from lazytui.cli.common import JsonOption, RunArgument, WorkspaceOption, workspa
 
 if TYPE_CHECKING:
     from lazytui.runs.events import Event
-    from lazytui.runs.folder import RunFolder
+    from lazytui.runs.watch import RunLine
 
 _POLL_SECONDS = 0.5
 
@@ -27,21 +27,22 @@ group = typer.Typer(
 @group.command("list")
 def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """List the runs of the workspace, newest last."""
-    from lazytui.cli.tables import print_table
+    from lazytui.cli.tables import print_lines
+    from lazytui.runs.watch import WorkspaceWatch
     from lazytui.runs.workspace import shipped_runs
 
     there = workspace_at(workspace)
-    runs = there.runs()
+    lines = WorkspaceWatch(there).look()
     if json:
-        print(jsonlib.dumps([_row(run) for run in runs], indent=1))
+        print(jsonlib.dumps([_row(line) for line in lines], indent=1))
         return
-    if not runs:
+    if not lines:
         print(f"No runs in {there.path} yet. Begin with: lazytui run story")
         shipped = ", ".join(run.reference for run in shipped_runs())
         print(f"Trained models that came along: {shipped or 'none'}.")
         return
     heading = ["run", "name", "status", "done", "size", "age"]
-    print_table(heading, [_cells(run) for run in runs], dispensable=["size", "done", "name", "age"])
+    print_lines(heading, [_cells(line) for line in lines], dispensable=["size", "done", "name", "age"])
 
 
 @group.command()
@@ -207,35 +208,37 @@ def _print_event(event: Event) -> None:
             print("goes on", flush=True)
 
 
-def _row(run: RunFolder) -> dict[str, Any]:
-    from lazytui.errors import BadInput
-    from lazytui.runs.result import read_metrics
-
-    status = run.status
-    row = {"run": run.id, "name": run.name, "status": status.state, "error": status.error, "bytes": _size(run)}
-    try:
-        record = run.record
-    except BadInput as error:
-        return row | {"kind": None, "created": None, "error": str(error), "status": "failed"}
-    return row | {"kind": record.kind, "created": record.created, "metrics": read_metrics(run.path)}
+def _row(line: RunLine) -> dict[str, Any]:
+    row: dict[str, Any] = {"run": line.run.id, "name": line.name, "status": line.status.state}
+    row |= {"error": line.status.error, "bytes": _size(line.run.path)}
+    if line.damage:
+        return row | {"kind": None, "created": None, "error": line.damage, "status": "failed"}
+    return row | {"kind": line.kind, "created": line.created, "metrics": line.metrics}
 
 
-def _cells(run: RunFolder) -> list[str]:
+def _cells(line: RunLine) -> list[str]:
     from lazytui.runs.words import age, size
 
-    row = _row(run)
-    progress = run.status.progress
-    share = f"{progress.done / progress.total:.0%}" if progress and progress.total and row["status"] != "done" else ""
-    began = age(row["created"]) if row["created"] else ""
-    return [run.id, run.name or "", row["status"], share, size(row["bytes"]), began]
+    progress = line.status.progress
+    state = "failed" if line.damage else line.status.state
+    share = f"{progress.done / progress.total:.0%}" if progress and progress.total and state != "done" else ""
+    began = age(line.created) if line.created else ""
+    return [line.run.id, line.name or "", state, share, size(_size(line.run.path)), began]
 
 
-def _size(run: RunFolder) -> int:
-    return sum(_file_size(Path(folder, file)) for folder, _, files in os.walk(run.path) for file in files)
-
-
-def _file_size(path: Path) -> int:
+def _size(folder: Path) -> int:
+    """Bytes of all files in it."""
     try:
-        return path.lstat().st_size
+        with os.scandir(folder) as entries:
+            return sum(_size_of(entry) for entry in entries)
+    except OSError:  # a folder that we may not look into
+        return 0
+
+
+def _size_of(entry: os.DirEntry[str]) -> int:
+    if entry.is_dir(follow_symlinks=False):
+        return _size(Path(entry.path))
+    try:
+        return entry.stat(follow_symlinks=False).st_size
     except OSError:  # a temporary file of a run that is going on
         return 0

@@ -53,8 +53,9 @@ def drawable(values: NDArray[np.float64], log: bool) -> NDArray[np.bool_]:
 
 
 def x_limits(figure: Lines) -> tuple[float, float]:
-    """The ends of the x axis; 0 to 1 when no series has a point."""
-    return _widened(*_span([series.x[np.isfinite(series.x)] for series in figure.series]), log=False)
+    """The ends of the x axis: from 0 where all points have the same x, 0 to 1 when that is 0 or no series has one."""
+    low, high = _span([series.x[np.isfinite(series.x)] for series in figure.series])
+    return (low, high) if high > low else (min(low, 0.0), max(high, 0.0) or float(low == 0))
 
 
 def y_limits(figure: Lines) -> tuple[float, float]:

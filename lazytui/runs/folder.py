@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -82,8 +83,8 @@ class RunFolder:
 
     def refuse_links(self) -> None:
         """Raise BadInput when there is a symbolic link in the folder: nothing outside of it is read or written."""
-        with suppress(OSError):
-            links = sorted(path.name for path in self.path.iterdir() if path.is_symlink())
+        with suppress(OSError), os.scandir(self.path) as entries:
+            links = sorted(entry.name for entry in entries if entry.is_symlink())
             if links:
                 raise BadInput(f"{self.path} isn't a run to be trusted: {links[0]!r} in it is a link to elsewhere.")
 

@@ -7,8 +7,9 @@ import secrets
 import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,24 @@ class Workspace:
 
     def runs(self) -> list[RunFolder]:
         """Every run, oldest first. Folders that aren't runs are passed over."""
-        try:
-            entries = [entry for entry in self.path.iterdir() if entry.name[0] != "."]
-        except OSError:
-            return []
-        return sorted((RunFolder(entry, entry.name) for entry in entries if _is_run(entry)), key=_age)
+        return sorted(self._runs(), key=_age)
+
+    def _runs(self) -> Iterator[RunFolder]:
+        """Every run, in no order: none is read for it."""
+        with suppress(OSError):
+            yield from filter(None, map(self.run_at, self.folder_names()))
+
+    def folder_names(self) -> list[str]:
+        """Of all that may be runs. Raises OSError where the workspace isn't there or can't be read."""
+        with os.scandir(self.path) as entries:
+            return [entry.name for entry in entries if not entry.name.startswith(".")]
+
+    def run_at(self, name: str) -> RunFolder | None:
+        """The run whose folder in this workspace has that name; None where there is none."""
+        if not name or name.startswith(".") or os.sep in name:
+            return None
+        run = RunFolder(self.path / name, name)
+        return run if _is_run(run.path) else None
 
     def readable_runs(self) -> list[RunFolder]:
         """Every run whose record can be read, oldest first."""
@@ -109,11 +123,13 @@ class Workspace:
             return shipped_run(reference.removeprefix(_SHIPPED))
         if os.sep in reference or reference in {".", ".."}:
             return _folder(Path(reference))
-        runs = self.runs()
         if reference == "latest":
-            return self._latest(runs, kinds)
+            return self._latest(self.runs(), kinds)
+        if run := self.run_at(reference):
+            return run
+        runs = list(self._runs())
         for matches in (
-            [run for run in runs if reference in {run.id, run.name}],
+            [run for run in runs if reference == run.name],
             [run for run in runs if run.id.startswith(reference) or run.id.endswith("-" + reference)],
         ):
             if len(matches) == 1:
@@ -123,7 +139,7 @@ class Workspace:
                 raise BadInput(f"{reference!r} is not one run but {len(matches)}: {several}.")
         if is_folder(Path(reference)) or is_file(Path(reference)):
             return _folder(Path(reference))
-        own, shipped = reversed(_of_kinds(runs, kinds)), _of_kinds(shipped_runs(), kinds)
+        own, shipped = reversed(_of_kinds(self.runs(), kinds)), _of_kinds(shipped_runs(), kinds)
         known = [name for run in own for name in (run.name, run.id) if name] + [run.reference for run in shipped]
         raise BadInput(unknown_name("run", reference, known, most=8))
 
@@ -181,10 +197,11 @@ class Workspace:
         return run.path.parent.resolve() == self.path.resolve()
 
 
-def shipped_runs() -> list[RunFolder]:
+@cache
+def shipped_runs() -> tuple[RunFolder, ...]:
     """The small trained models that the package ships, as runs."""
     folders = sorted(path.parent for path in packaged("checkpoints").glob(f"*/{RECORD_FILE}"))
-    return [RunFolder(path, _SHIPPED + path.name) for path in folders]
+    return tuple(RunFolder(path, _SHIPPED + path.name) for path in folders)
 
 
 def shipped_run(name: str) -> RunFolder:

@@ -15,13 +15,14 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from lazytui.app.app import LazytuiApp
 from lazytui.app.form import ParamsForm
 from lazytui.app.log import Log
 from lazytui.app.place import Place
 from lazytui.app.places import PLACES
+from lazytui.app.run_table import RunTable
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import state_of, wait_until
@@ -106,11 +107,11 @@ def test_a_damaged_run_is_listed_and_every_key_on_it_is_harmless(damage: str, tm
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 2)
         await go_to(pilot, "9")
-        await until(pilot, lambda: app.screen.query_one(DataTable).row_count == 2)
+        await until(pilot, lambda: len(app.screen.query_one(RunTable).lines) == 2)
         rows = {line.split()[0]: line for line in screen_text(app).splitlines() if line.startswith(" 2026")}
         assert state in rows[broken.name] and "done" in rows[sound.name]
-        table = app.screen.query_one(DataTable)
-        table.move_cursor(row=[row.value for row in table.rows].index(broken.name))
+        table = app.screen.query_one(RunTable)
+        table.point([line.run.id for line in table.lines].index(broken.name))
         await until(pilot, lambda: app.screen.query_one("#found").children)
         resume = [] if damage == "status" else [["r"]]  # which could really go on
         for keys in (*resume, ["s"], ["l", "escape"], ["enter"], ["9"], ["n", "escape"], ["e", "escape"], ["0"], ["9"]):
@@ -118,7 +119,7 @@ def test_a_damaged_run_is_listed_and_every_key_on_it_is_harmless(damage: str, tm
             await pilot.pause()
         assert "doesn't know" not in notes(app)
         assert damage == "status" or state_of(broken) == "done", "nothing was written to it"
-        await until(pilot, lambda: len(app.screen.query(DataTable)) == 1)
+        await until(pilot, lambda: len(app.screen.query(RunTable)) == 1)
         await pilot.press("d", "y")
         await until(pilot, lambda: not broken.exists())
         assert sound.exists()
@@ -154,9 +155,9 @@ def test_names_of_any_kind_are_shown_harmlessly_everywhere(name: str, tmp_path: 
             harmless(screen_text(app))
             await pilot.press("escape")
         await go_to(pilot, "9")
-        await until(pilot, lambda: app.screen.query_one(DataTable).row_count == 2)
-        table = app.screen.query_one(DataTable)
-        table.move_cursor(row=[row.value for row in table.rows].index(folder.name))
+        await until(pilot, lambda: len(app.screen.query_one(RunTable).lines) == 2)
+        table = app.screen.query_one(RunTable)
+        table.point([line.run.id for line in table.lines].index(folder.name))
         await pilot.pause()
         assert "failed" in screen_text(app), "however long the name, its status can be seen"
         await pilot.press("l")
@@ -237,7 +238,7 @@ def test_a_run_without_a_log_says_so_and_a_place_without_a_run_too(tmp_path: Pat
         await until(pilot, lambda: "No run is shown here" in notes(app))
         add_run(tmp_path, "20260101-0000-train-sound-aaaa")
         await go_to(pilot, "9")
-        await until(pilot, lambda: app.screen.query_one(DataTable).row_count == 1)
+        await until(pilot, lambda: len(app.screen.query_one(RunTable).lines) == 1)
         await pilot.press("l")
         await until(pilot, lambda: "It has no log" in screen_text(app))
 
@@ -298,7 +299,7 @@ def test_a_read_only_workspace_is_looked_at_and_refuses_in_a_sentence(read_only:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await go_to(pilot, "9")
-        await until(pilot, lambda: app.screen.query_one(DataTable).row_count == 1)
+        await until(pilot, lambda: len(app.screen.query_one(RunTable).lines) == 1)
         await pilot.press("d", "y")
         await until(pilot, lambda: "the file system is read-only" in notes(app))
         app.clear_notifications()
@@ -321,7 +322,7 @@ def test_a_run_that_is_gone_by_now_is_said_to_be(tmp_path: Path) -> None:
         options = app.screen.query_one(OptionList)
         options.highlighted = options.get_option_index(run.name)
         shutil.rmtree(run)
-        await pilot.press("enter")
+        options.action_select()
         await until(pilot, lambda: "There is no run" in notes(app))
 
     drive(app, steps)

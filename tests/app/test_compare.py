@@ -10,13 +10,13 @@ from textual.pilot import Pilot
 
 from lazytui.app.app import LazytuiApp
 from lazytui.app.figures import TableView
-from lazytui.app.following import run_line
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import PickList
 from lazytui.app.form.typed import Typed
 from lazytui.app.grid_place import trainings_so_far
 from lazytui.app.run_figures import RunFigures
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import run_line
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import TINY_TRAINING, Lab, state_of, wait_until

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Input, OptionList
+from textual.widgets import Input, OptionList
 
 from lazytui.app.app import LazytuiApp
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.places import PLACES
 from lazytui.app.run_figures import RunFigures
+from lazytui.app.run_table import RunTable
 from lazytui.app.train import TrainPlace
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
@@ -121,9 +122,7 @@ def test_runs_are_named_filtered_and_deleted_by_keyboard(workspace: Workspace) -
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("9")
-        await until(
-            pilot, lambda: pilot.app.screen.query(DataTable) and pilot.app.screen.query_one(DataTable).row_count
-        )
+        await until(pilot, lambda: pilot.app.screen.query(RunTable) and pilot.app.screen.query_one(RunTable).lines)
         await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
         await pilot.press("n")
         await until(pilot, lambda: pilot.app.screen.query(Input))
@@ -134,14 +133,14 @@ def test_runs_are_named_filtered_and_deleted_by_keyboard(workspace: Workspace) -
         await until(pilot, lambda: pilot.app.screen.query(Input))
         pilot.app.screen.query_one(Input).value = "nothing like it"
         await pilot.press("enter")
-        await until(pilot, lambda: pilot.app.screen.query_one(DataTable).row_count == 0)
+        await until(pilot, lambda: pilot.app.screen.query_one(RunTable).lines == [])
         await pilot.press("slash")
         await until(pilot, lambda: pilot.app.screen.query(Input))
         pilot.app.screen.query_one(Input).value = ""
         await pilot.press("enter")
-        await until(pilot, lambda: pilot.app.screen.query_one(DataTable).row_count == 1)
+        await until(pilot, lambda: len(pilot.app.screen.query_one(RunTable).lines) == 1)
         await pilot.press("d", "n")
-        await until(pilot, lambda: pilot.app.screen.query(DataTable))
+        await until(pilot, lambda: pilot.app.screen.query(RunTable))
         assert run.path.exists()
         await pilot.press("d", "y")
         await until(pilot, lambda: not run.path.exists())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -36,11 +36,15 @@ class AttackPlace(FormAndFigures):
         "seed",
     )
     empty = (
-        "No attack yet. Press g: for each image the smallest change is looked for that makes the network see the "
-        "target, from images in their own color, in every color, and in the target's. The three tell different tales. "
-        "Press v to attack one image and watch."
+        "No attack on this network yet. Press g: for each image the smallest change is looked for that makes the "
+        "network see the target, from images in their own color, in every color, and in the target's. The three tell "
+        "different tales. Press v to attack one image and watch."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "One image, live")]
+
+    @property
+    def of(self) -> Sequence[str]:
+        return ("run", "against")
 
     def given(self) -> Mapping[str, object]:
         return {"run": self.newest_training() or SHIPPED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,7 +12,9 @@ from lazytui.app.form_and_figures import FormAndFigures
 from lazytui.app.recipe import RecipePlace
 from lazytui.app.study import StudyPlace
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.watch import RunLine
 
+_RANKED = ("rank", "x", "y", "attack")
 _OVER = {"study": StudyPlace, "recipe": RecipePlace}
 """What lies over this place, by the kind of run that it shows."""
 
@@ -22,14 +25,32 @@ class ComparePlace(FormAndFigures):
     kind = "compare"
     first = ("runs", "rank", "x", "y", "plain", "attack")
     empty = (
-        "No comparison yet. Train with a few methods and seeds (2: Train), then press g: trainings are grouped by "
-        "recipe, ranked by their mean over seeds, and each stands beside plain training for as many steps. A study (s) "
-        "trains a whole grid for that; a recipe (r) trains again what others reported."
+        "No comparison like this yet. Train with a few methods and seeds (2: Train), then press g: trainings are "
+        "grouped by recipe, ranked by their mean over seeds, and each stands beside plain training for as many steps. "
+        "A study (s) trains a whole grid for that; a recipe (r) trains again what others reported."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "over('study')", "Study"),
         Binding("r", "over('recipe')", "Recipes"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asks_as_before = False
+
+    @property
+    def of(self) -> Sequence[str]:
+        """A comparison of all trainings is one of those that there were; it is named by how it ranks them."""
+        return (*_RANKED, "runs") if self.form.touched.get("runs") else _RANKED
+
+    def _show(self, lines: tuple[RunLine, ...]) -> None:
+        """At first as the newest comparison ranked its trainings."""
+        mine = [line for line in lines if line.kind == self.kind and line.record]
+        if mine and not self._asks_as_before:
+            self._asks_as_before = True
+            if not self.form.touched and (record := mine[-1].record):
+                self.form.set_values({name: record.params.get(name) for name in _RANKED})
+        super()._show(lines)
 
     def show_run(self, run: RunFolder) -> None:
         """A comparison, or a study or recipe over it."""

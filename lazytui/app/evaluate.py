@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual import on
 
@@ -17,7 +17,11 @@ class EvaluatePlace(FormAndFigures):
     params = EvaluateParams
     kind = "evaluate"
     first = ("run", "against", "source", "hard")
-    empty = "No evaluation yet. Press g to ask the network on the left what it reads, or choose another one there (f)."
+    empty = "No evaluation of this network yet. Press g to ask it what it reads, or choose another network (f)."
+
+    @property
+    def of(self) -> Sequence[str]:
+        return ("run", "against")
 
     def given(self) -> Mapping[str, object]:
         return {"run": self.newest_training() or SHIPPED}

@@ -27,9 +27,10 @@ from lazytui.app.dial import DialScreen
 from lazytui.app.feature_page import FeaturePage
 from lazytui.app.figures import FigureView, LinesView, TableView, swap, view_of
 from lazytui.app.following import RunWatch, keep_looking
+from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick import Pickable, PickList
 from lazytui.app.form.typed import Offers
-from lazytui.app.form_place import SHIPPED, FormPlace
+from lazytui.app.form_place import SHIPPED, FormPlace, agrees
 from lazytui.app.sae_over import ExperimentsPlace, SelfcheckPlace
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Lines, Table, Text
@@ -38,9 +39,8 @@ from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.result import Result
 from lazytui.runs.status import GOING
-from lazytui.runs.watch import RunLine
+from lazytui.runs.watch import RunLine, shipped_lines
 from lazytui.runs.words import state_word
-from lazytui.runs.workspace import shipped_run
 
 OF_FEATURES = {"dial", "filter", "category", "table", "figures"}
 """What can be done only where there are features to do it with."""
@@ -51,9 +51,9 @@ OVER = {"sae-experiments": ExperimentsPlace, "sae-selfcheck": SelfcheckPlace}
 VIEWS = {"features": "t", "curves": "c", "figures": "v"}
 PRESS = "Enter: page  d: dial  k: category"
 EMPTY = (
-    "No layer was taken apart yet. Press g: a sparse autoencoder learns to say what the layer holds in a few of many "
-    "features, and each is asked whether it stands for a color, a digit, both or neither. s checks what is to be "
-    "believed of such features at all."
+    "No layer of this network was taken apart yet. Press g: a sparse autoencoder learns to say what the layer holds in "
+    "a few of many features, and each is asked whether it stands for a color, a digit, both or neither. s checks what "
+    "is to be believed of such features at all."
 )
 
 CAME_ALONG = "sae-lazy-strokes"
@@ -120,6 +120,9 @@ class FeaturesPlace(FormPlace):
     def __init__(self) -> None:
         super().__init__()
         self._sight = Sight()
+        self._shown: RunFolder | None = None
+        self._asked_here: dict[str, Any] = {}
+        self._asked_by_a_person = False
         self._labels: Labels = {}
         self._filter = ""
         self._says = False
@@ -151,7 +154,7 @@ class FeaturesPlace(FormPlace):
     def on_mount(self) -> None:
         self._dial = Dial(self.lab.workspace)
         self.show_form(self.app.size.width >= BESIDE_THE_FORM)
-        self.watch(self.lab, "lines", self._choose_first)
+        self.watch(self.lab, "lines", self._choose)
 
     # Following a run
 
@@ -166,14 +169,41 @@ class FeaturesPlace(FormPlace):
             return
         self._run = run
         self.form.set_values(run.record.params)
-        self._look(run)
+        self._show_other(run)
 
-    def _choose_first(self, lines: tuple[RunLine, ...]) -> None:
-        """Until a run is chosen, the newest; and where there is none yet, one that came along."""
-        mine = [line.run for line in lines if line.kind == self.kind]
-        newest = mine[-1] if mine else shipped_run(CAME_ALONG)
-        if self._run is None and newest != self._sight.run:
-            self._look(newest)
+    @on(ParamsForm.Changed)
+    def _asked_otherwise(self) -> None:
+        self._asked_by_a_person |= self.form.touched != self._asked_here
+        self._choose(self.lab.lines)
+
+    def _choose(self, lines: tuple[RunLine, ...]) -> None:
+        """What the form asks for: the run that was chosen, or else the newest of the network and layer in it.
+
+        Until a person chooses, the form follows the newest run, or where there is none yet one that came along.
+        """
+        every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind and line.record]
+        if not self._asked_by_a_person and self._run is None:
+            newest = every[-1] if every[-1] in lines else next(line for line in every if line.run.id == CAME_ALONG)
+            params = newest.run.record.params
+            self._asked_here = {name: params[name] for name in ("run", "layer") if params.get(name)}
+            self._show_other(newest.run)
+            if self.form.touched != self._asked_here:
+                self.form.set_values(self._asked_here)
+            return
+        asked = self.asked(("run", "layer") if self.form.touched.get("layer") else ("run",))
+        found = [line.run for line in every if agrees(line.run.record.params, asked)]
+        chosen = [self._run] if self._run and agrees(self._run.record.params, asked) else []
+        self._show_other(next(reversed([*found, *chosen]), None))
+
+    def _show_other(self, run: RunFolder | None) -> None:
+        if run == self._shown:
+            return
+        self._shown = run
+        if run:
+            self._look(run)
+        else:
+            self.workers.cancel_group(self, "follow")
+            self._seen(Sight())
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
     def _look(self, run: RunFolder) -> None:

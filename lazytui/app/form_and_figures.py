@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
-from lazytui.app.form_place import FormPlace
+from lazytui.app.form import ParamsForm
+from lazytui.app.form_place import FormPlace, agrees
 from lazytui.app.run_figures import RunFigures
 from lazytui.figures.kinds import Figure
 from lazytui.runs.folder import RunFolder
@@ -16,9 +19,20 @@ from lazytui.runs.watch import RunLine
 
 
 class FormAndFigures(FormPlace):
-    """empty: what to say before its first run."""
+    """empty: what to say where nothing was run yet of what the form asks for."""
 
     empty: ClassVar[str]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"scroll_figures('{how}')", "Scroll", show=False)
+        for key, how in {
+            "pagedown": "page_down",
+            "pageup": "page_up",
+            "home": "scroll_home",
+            "end": "scroll_end",
+            "down": "scroll_down",
+            "up": "scroll_up",
+        }.items()
+    ]
 
     def compose_place(self) -> ComposeResult:
         with Horizontal():
@@ -28,6 +42,11 @@ class FormAndFigures(FormPlace):
     def given(self) -> Mapping[str, object]:
         """What the form asks from the beginning."""
         return {}
+
+    @property
+    def of(self) -> Sequence[str]:
+        """The fields that say what figures are of: those of a run that was asked otherwise aren't shown."""
+        return ()
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._show)
@@ -40,14 +59,27 @@ class FormAndFigures(FormPlace):
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures
 
+    def action_scroll_figures(self, how: str) -> None:
+        """Also where no figure has the keyboard."""
+        getattr(self.query_one(RunFigures), f"action_{how}")()
+
     def show_run(self, run: RunFolder) -> None:
+        """A run's figures, with what it asked in the form."""
         self._run = run
+        self.form.set_values(run.record.params)
+        self._show(self.lab.lines)
+
+    @on(ParamsForm.Changed)
+    def _asked_otherwise(self) -> None:
         self._show(self.lab.lines)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         self.query_one(RunFigures).show_line(self._shown(lines), self.empty, lines)
 
     def _shown(self, lines: tuple[RunLine, ...]) -> RunLine | None:
-        """The run that was chosen, or the newest one until one is."""
-        mine = {line.run.reference: line for line in lines if line.kind == self.kind}
-        return mine.get(self._run.reference) if self._run else next(reversed(mine.values()), None)
+        """The run that was chosen, as long as it is what the form asks for, or else the newest that is."""
+        asked = self.asked(self.of)
+        every = [line for line in lines if line.kind == self.kind and line.record]
+        mine = [line for line in every if agrees(line.run.record.params, asked)]
+        chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
+        return next(reversed(chosen or mine), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -11,10 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Button
 
+from lazytui.analyses.fields import fields_of
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed import Offers
 from lazytui.app.place import Place
+from lazytui.errors import LazytuiError
 
 NOT_RIGHT = "A field isn't right yet: see the form (f)."
 
@@ -100,3 +102,35 @@ class FormPlace(Place):
         """What names the newest training that is done."""
         done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
         return done[-1].run.reference if done else None
+
+    def asked(self, names: Sequence[str]) -> dict[str, object]:
+        """What the form asks in some fields, as a run records it: other runs by what names them for good."""
+        params, touched = self.form.params, self.form.touched
+        values = {name: getattr(params, name) if params else touched.get(name) for name in names}
+        references = {field.name for field in fields_of(self.params) if field.reference}
+        return {
+            name: _recorded(value, self._lasting if name in references else lambda other: other)
+            for name, value in values.items()
+        }
+
+    def _lasting(self, reference: str) -> str:
+        """What names a run from now on, where there is one that is meant."""
+        for line in self.lab.lines:
+            if reference in {line.run.reference, line.name}:
+                return line.run.reference
+        try:
+            return self.lab.workspace.reference(self.lab.workspace.find(reference))
+        except LazytuiError:
+            return reference
+
+
+def agrees(recorded: Mapping[str, object], asked: Mapping[str, object]) -> bool:
+    """Whether a run was asked the same in these fields."""
+    return all(recorded.get(name) == value for name, value in asked.items())
+
+
+def _recorded(value: object, each: Callable[[str], str]) -> object:
+    """A value as JSON has it. each: what becomes of every text in it."""
+    if isinstance(value, tuple | list):
+        return [_recorded(entry, each) for entry in value]
+    return each(value) if isinstance(value, str) else value

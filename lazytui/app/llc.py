@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from textual import on
+from collections.abc import Sequence
 
 from lazytui.analyses.llc import LlcParams
-from lazytui.app.form import ParamsForm
 from lazytui.app.over_place import OverPlace
 from lazytui.runs.folder import RunFolder
-from lazytui.runs.watch import RunLine
 
 
 class LlcPlace(OverPlace):
@@ -31,15 +29,7 @@ class LlcPlace(OverPlace):
         if not self._run:
             self.form.set_values({**self.form.touched, "run": self._network})
 
-    @on(ParamsForm.Changed)
-    def _of_the_network(self) -> None:
-        if self._run and not self._is_asked_for(self._run):
-            self._run = None
-        self._show(self.lab.lines)
-
-    def _show(self, lines: tuple[RunLine, ...]) -> None:
+    @property
+    def of(self) -> Sequence[str]:
         """The number of one network says nothing of another."""
-        super()._show(tuple(line for line in lines if line.kind == "llc" and self._is_asked_for(line.run)))
-
-    def _is_asked_for(self, run: RunFolder) -> bool:
-        return bool(run.record.params.get("run") == self.form.touched.get("run"))
+        return ("run",)

@@ -137,6 +137,7 @@ class RunFigures(TellsFailures, VerticalScroll):
                     self.mount(Static(self._headline, classes="said", markup=False))
                 self.mount_all(_arranged(figures))
             self.scroll_home(animate=False)
+            self.call_after_refresh(self.scroll_home, animate=False)  # what was there before may go only now
 
     def _said(self, sentence: str) -> None:
         self.figures = ()

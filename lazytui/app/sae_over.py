@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lazytui.analyses.sae_experiments import SaeExperimentsParams
 from lazytui.analyses.sae_selfcheck import SelfcheckParams
 from lazytui.app.over_place import OverPlace
@@ -17,6 +19,10 @@ class ExperimentsPlace(OverPlace):
         "then, each beside random features. Choose a run whose features are edited and press g; a second one, of a "
         "cured network, stands beside it. Esc goes back to the features."
     )
+
+    @property
+    def of(self) -> Sequence[str]:
+        return ("sae", "against") if self.form.touched.get("sae") else ()
 
 
 class SelfcheckPlace(OverPlace):

@@ -179,7 +179,7 @@ class Workspace:
             yield
 
     def _check_free(self, name: str) -> None:
-        if any(name in {run.name, run.id} for run in self.runs()):
+        if any(name in {run.name, run.id} for run in self._runs()):
             raise UsageError(f"There is a run called {name!r} already; rename or remove that one first.")
 
     def reference(self, run: RunFolder) -> str:

@@ -40,8 +40,7 @@ class ComparePlace(FormAndFigures):
 
     @property
     def of(self) -> Sequence[str]:
-        """A comparison of all trainings is one of those that there were; it is named by how it ranks them."""
-        return (*_RANKED, "runs") if self.form.touched.get("runs") else _RANKED
+        return ("runs", *_RANKED)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """At first as the newest comparison ranked its trainings."""

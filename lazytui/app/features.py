@@ -190,7 +190,7 @@ class FeaturesPlace(FormPlace):
             if self.form.touched != self._asked_here:
                 self.form.set_values(self._asked_here)
             return
-        asked = self.asked(("run", "layer") if self.form.touched.get("layer") else ("run",))
+        asked = self.asked(("run", "layer"))
         found = [line.run for line in every if agrees(line.run.record.params, asked)]
         chosen = [self._run] if self._run and agrees(self._run.record.params, asked) else []
         self._show_other(next(reversed([*found, *chosen]), None))

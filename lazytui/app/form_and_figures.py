@@ -45,7 +45,7 @@ class FormAndFigures(FormPlace):
 
     @property
     def of(self) -> Sequence[str]:
-        """The fields that say what figures are of: those of a run that was asked otherwise aren't shown."""
+        """The fields that say what figures are of: a run that was asked otherwise in one that is given isn't shown."""
         return ()
 
     def on_mount(self) -> None:

@@ -104,13 +104,14 @@ class FormPlace(Place):
         return done[-1].run.reference if done else None
 
     def asked(self, names: Sequence[str]) -> dict[str, object]:
-        """What the form asks in some fields, as a run records it: other runs by what names them for good."""
+        """What the form asks in those of the fields that were given, as a run records it: runs by a lasting name."""
         params, touched = self.form.params, self.form.touched
         values = {name: getattr(params, name) if params else touched.get(name) for name in names}
         references = {field.name for field in fields_of(self.params) if field.reference}
         return {
             name: _recorded(value, self._lasting if name in references else lambda other: other)
             for name, value in values.items()
+            if value not in (None, ())
         }
 
     def _lasting(self, reference: str) -> str:

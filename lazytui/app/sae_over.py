@@ -22,7 +22,7 @@ class ExperimentsPlace(OverPlace):
 
     @property
     def of(self) -> Sequence[str]:
-        return ("sae", "against") if self.form.touched.get("sae") else ()
+        return ("sae", "against")
 
 
 class SelfcheckPlace(OverPlace):

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from lazytui.app.app import LazytuiApp
 from lazytui.app.cell_images import CellImages
+from lazytui.app.evaluate import EvaluatePlace
 from lazytui.app.exporting import AskExport
 from lazytui.app.figures import FigureView, MatrixView, PixelsView, TableView
 from lazytui.app.form import ParamsForm
@@ -96,6 +97,38 @@ def test_go_evaluates_the_newest_network_or_says_what_is_missing(workspace: Work
         await pilot.press("g")
         await until(pilot, lambda: len(workspace.runs()) == runs + 1)
         assert workspace.runs()[-1].record.params["run"] == workspace.find("reference").id
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_figures_are_of_the_network_in_the_form_or_there_are_none(workspace: Workspace, evaluated: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        place = pilot.app.screen
+        assert isinstance(place, EvaluatePlace) and place.followed and place.followed.id == evaluated.name
+        place.form.set_values({"run": "shipped/cured-strokes"})
+        await until(pilot, lambda: "No evaluation of this network yet" in screen_text(pilot.app))
+        assert not place.query(FigureView) and "shipped/cured-strokes" in place.form.command
+        place.form.set_values({"run": "reference"})
+        await until(pilot, lambda: place.query(FigureView))
+        place.form.set_values({"run": "reference", "against": "shipped/cured-strokes"})
+        await until(pilot, lambda: not place.query(FigureView))
+        pilot.app.open_run(evaluated.name)
+        await until(pilot, lambda: place.query(FigureView) and place.form.touched["against"] == "shipped/lazy-strokes")
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_results_come_from_their_beginning_and_scroll_at_once(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        found = pilot.app.screen.query_one(RunFigures)
+        assert pilot.app.focused is None and found.scroll_y == 0
+        for key in ("pagedown", "down", "end"):
+            await pilot.press(key)
+            await until(pilot, lambda: found.scroll_y > 0)
+            await pilot.press("home")
+            await until(pilot, lambda: found.scroll_y == 0)
 
     drive(LazytuiApp(workspace), steps)
 

@@ -15,6 +15,7 @@ from lazytui.app.app import LazytuiApp
 from lazytui.app.figures.lines import LinesView
 from lazytui.app.following import RunWatch
 from lazytui.app.form import ParamsForm
+from lazytui.app.log import Log
 from lazytui.app.train import TrainPlace
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, tells_progress, until
@@ -101,6 +102,26 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
     finally:
         for run in workspace.runs():
             run.stop_file.touch()
+
+
+def test_a_bundled_training_shows_the_curves_of_its_result_and_one_without_points_no_chart(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "runs")
+    queued = workspace.create("train", {"seed": 0})
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.open_run("shipped/lazy-strokes")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace) and pilot.app.screen.query(LinesView))
+        view = pilot.app.screen.query_one(LinesView)
+        assert all(len(series.x) > 20 for series in view.figure.series) and shown(pilot, "lazy-strokes")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Log))
+        await pilot.press("escape")
+        pilot.app.open_run(queued.id)
+        await until(pilot, lambda: shown(pilot, queued.id) and not view.display)
+        pilot.app.open_run("shipped/lazy-strokes")
+        await until(pilot, lambda: view.display)
+
+    drive(LazytuiApp(workspace), steps)
 
 
 def test_tab_goes_from_chart_to_chart_and_through_the_fields_of_the_form(workspace: Workspace) -> None:

@@ -23,15 +23,12 @@ class FormAndFigures(FormPlace):
 
     empty: ClassVar[str]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"scroll_figures('{how}')", "Scroll", show=False)
-        for key, how in {
-            "pagedown": "page_down",
-            "pageup": "page_up",
-            "home": "scroll_home",
-            "end": "scroll_end",
-            "down": "scroll_down",
-            "up": "scroll_up",
-        }.items()
+        Binding("pagedown", "scroll_figures('page_down')", "A page on", show=False),
+        Binding("pageup", "scroll_figures('page_up')", "A page back", show=False),
+        Binding("home", "scroll_figures('scroll_home')", "To the beginning", show=False),
+        Binding("end", "scroll_figures('scroll_end')", "To the end", show=False),
+        Binding("down", "scroll_figures('scroll_down')", "Scroll down", show=False),
+        Binding("up", "scroll_figures('scroll_up')", "Scroll up", show=False),
     ]
 
     def compose_place(self) -> ComposeResult:

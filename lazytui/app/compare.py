@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -57,6 +57,14 @@ class ComparePlace(FormAndFigures):
             self.app.push_screen(over(run))
         else:
             super().show_run(run)
+
+    def values_of(self, run: RunFolder) -> Mapping[str, object]:
+        """Trainings by name only where they aren't all that there are."""
+        values = dict(super().values_of(run))
+        done = {line.run.reference for line in self.lab.lines if line.kind == "train" and line.status.state == "done"}
+        if isinstance(runs := values.get("runs"), list) and done <= set(map(str, runs)):
+            del values["runs"]
+        return values
 
     def action_over(self, kind: str) -> None:
         self.app.push_screen(_OVER[kind]())

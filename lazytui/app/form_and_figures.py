@@ -63,8 +63,12 @@ class FormAndFigures(FormPlace):
     def show_run(self, run: RunFolder) -> None:
         """A run's figures, with what it asked in the form."""
         self._run = run
-        self.form.set_values(run.record.params)
+        self.form.set_values(self.values_of(run))
         self._show(self.lab.lines)
+
+    def values_of(self, run: RunFolder) -> Mapping[str, object]:
+        """What the form is to ask for the run to be what it asks for."""
+        return run.record.params
 
     @on(ParamsForm.Changed)
     def _asked_otherwise(self) -> None:

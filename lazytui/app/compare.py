@@ -25,9 +25,9 @@ class ComparePlace(FormAndFigures):
     kind = "compare"
     first = ("runs", "rank", "x", "y", "plain", "attack")
     empty = (
-        "No comparison like this yet. Train with a few methods and seeds (2: Train), then press g: trainings are "
-        "grouped by recipe, ranked by their mean over seeds, and each stands beside plain training for as many steps. "
-        "A study (s) trains a whole grid for that; a recipe (r) trains again what others reported."
+        "No comparison yet. Train with a few methods and seeds (2: Train), then press g: trainings are grouped by "
+        "recipe, ranked by their mean over seeds, and each stands beside plain training for as many steps. A study (s) "
+        "trains a whole grid for that; a recipe (r) trains again what others reported."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "over('study')", "Study"),
@@ -62,7 +62,7 @@ class ComparePlace(FormAndFigures):
         """Trainings by name only where they aren't all that there are."""
         values = dict(super().values_of(run))
         done = {line.run.reference for line in self.lab.lines if line.kind == "train" and line.status.state == "done"}
-        if isinstance(runs := values.get("runs"), list) and done <= set(map(str, runs)):
+        if isinstance(runs := values.get("runs"), list) and done == set(map(str, runs)):
             del values["runs"]
         return values
 

@@ -28,9 +28,13 @@ SIZES = ((80, 24), (120, 36), (200, 60))
 NOW = 1_800_000_000.0
 """Where the clock stands: ages are told from it."""
 
-DRAWN = {"dataset": 4, "train": 1, "runs": 3}
+DRAWN = {"dataset": 4, "runs": 3}
 """How many figures a place shows of this workspace, where it shows any."""
-SAID = {"gradcam": ("Does it look at the digit?", "Press n: next image"), "features": ("came along", "category")}
+SAID = {
+    "train": ("running",),
+    "gradcam": ("Does it look at the digit?", "Press n: next image"),
+    "features": ("came along", "category"),
+}
 """What a place says when it is done with what takes a while."""
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}

@@ -34,7 +34,7 @@ from lazytui.interpret.saliency.judged import Judged, judged
 from lazytui.interpret.saliency.masks import standing, stroke_masks
 from lazytui.interpret.saliency.methods import METHODS
 from lazytui.interpret.saliency.resize import upsampled
-from lazytui.interpret.saliency.sorting import sorted_ways
+from lazytui.interpret.saliency.sorting import sorted_causes, sorted_ways
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -67,14 +67,15 @@ class Album:
 
 @dataclass(frozen=True, eq=False)
 class Sorting:
-    """How a network answers the album, (n,) uint8 each: the class predicted, and an index into sorting.WAYS.
+    """How a network answers the album, (n,) uint8 each: the class predicted, and indices into sorting.WAYS and CAUSES.
 
-    told: by which map of the class predicted the reasons are told; always the same one, so that no image changes sides
-    while maps are compared.
+    told: by which map of the class predicted the places are told; always the same one, so that no image changes sides
+    while maps are compared. The causes are told by repainting, of every image that wears a color.
     """
 
     predicted: Labels
     ways: Labels
+    causes: Labels
     told: str
 
 
@@ -172,8 +173,8 @@ class Gaze:
         looks = tuple(_look(one, album, place, params) for one in ready)
         yield (answer := replace(answer, looks=looks))
         if answer.sorting is None:
-            yield (answer := replace(answer, doing="sorting the answers ..."))
-            sorting = _sorting(ready[0], album)
+            yield (answer := replace(answer, doing="sorting the answers, by repainting too ..."))
+            sorting = _sorting(ready[0], album, self._split(trained, params.split), SPLIT_NAMES[params.split])
             self._sortings.setdefault(ready[0].model, {})[params.split] = sorting
             yield replace(answer, doing="", sorting=sorting)
 
@@ -224,7 +225,8 @@ def _shared_layers(ready: list[_Ready]) -> tuple[tuple[str, tuple[int, int]], ..
     )
 
 
-def _sorting(ready: _Ready, album: Album) -> Sorting:
+def _sorting(ready: _Ready, album: Album, whole: Split, name: str) -> Sorting:
+    """whole: the split of that name that the album is the first of."""
     from lazytui.interpret.saliency.survey import survey
 
     split = album.split
@@ -232,7 +234,22 @@ def _sorting(ready: _Ready, album: Album) -> Sorting:
     seen = survey(ready.model, split.images, None, request, told=_nobody, progress=_nobody)
     stands = standing(upsampled(np.maximum(seen.maps, 0)), stroke_masks(split.shapes))
     told = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
-    return Sorting(seen.predicted, sorted_ways(seen.predicted == split.digits, stands), told)
+    ways = sorted_ways(seen.predicted == split.digits, stands)
+    return Sorting(seen.predicted, ways, _causes(ready, album, whole, name, seen.predicted), told)
+
+
+def _causes(ready: _Ready, album: Album, whole: Split, name: str, predicted: Labels) -> Labels:
+    """(n,) indices into sorting.CAUSES. What wears no color isn't repainted."""
+    from lazytui.interpret.saliency.recoloring import repainted
+    from lazytui.interpret.saliency.scores import logits_of
+
+    split = album.split
+    colored = np.flatnonzero(split.colors != NO_COLOR)
+    answers = np.zeros((len(split), 10), np.uint8)
+    if len(colored):
+        for color, images in enumerate(repainted(whole, album.trained, name, colored)):
+            answers[colored, color] = logits_of(ready.model, images, told=_nobody).argmax(1)
+    return sorted_causes(predicted, answers, split.digits, split.colors)
 
 
 def _look(ready: _Ready, album: Album, place: int, params: GradcamParams) -> Look:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from lazytui.analyses.gaze import Album, Sorting
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError, unknown_name
-from lazytui.interpret.saliency.sorting import WAYS
+from lazytui.interpret.saliency.sorting import CAUSES, WAYS
 
-ANSWERS = ("right", "wrong", *WAYS)
-"""What an answer can be; the first two whatever the reason."""
+ANSWERS = ("right", "wrong", *CAUSES, *WAYS)
+"""What an answer can be: the first two whatever the reason, then by cause, then by place."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,8 @@ class ImageFilter:
         return np.flatnonzero(kept)
 
     def _answered(self, album: Album, sorting: Sorting) -> NDArray[np.bool_]:
+        if self.answers in CAUSES:
+            return np.asarray(sorting.causes == CAUSES.index(self.answers))
         if self.answers in WAYS:
             return np.asarray(sorting.ways == WAYS.index(self.answers))
         return np.asarray((sorting.predicted == album.split.digits) == (self.answers == "right"))

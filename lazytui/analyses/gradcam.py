@@ -215,6 +215,8 @@ def _keep_gallery(found: Found, examiner: Examiner, subject: Subject, conflict: 
 def figures(params: GradcamParams, result: Result) -> list[Figure]:
     pair = _pair(params, result)
     drawn: list[Figure] = [verdict(pair), gradcam_figures.nulls(pair), gradcam_figures.ways(pair)]
+    if by_cause := gradcam_figures.causes(pair):
+        drawn.append(by_cause)
     drawn += gradcam_figures.portrait(pair[0])
     if len(pair) > 1:
         drawn += [replace(figure, name=f"{AGAINST}-{figure.name}") for figure in gradcam_figures.portrait(pair[1])]

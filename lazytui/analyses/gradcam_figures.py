@@ -29,7 +29,7 @@ from lazytui.figures.kinds import (
 from lazytui.interpret.saliency.masks import focus_score
 from lazytui.interpret.saliency.methods import METHODS
 from lazytui.interpret.saliency.resize import upsampled
-from lazytui.interpret.saliency.sorting import LOOKING, WAYS
+from lazytui.interpret.saliency.sorting import CAUSES, LOOKING, WAYS
 from lazytui.runs.result import Result
 
 ENERGIES = ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect")
@@ -132,7 +132,7 @@ def _examples(seen: Seen) -> list[Figure]:
                 Pixels(
                     name=title.replace(",", "").replace(" ", "-"),
                     title=f"{title[0].upper()}{title[1:]}: {seen.told}",
-                    note=f"The first {len(of_way)} of {count:,}. Looking at the digit: its own mask holds more of the "
+                    note=f"The first {len(of_way)} of {count:,}. On the stroke: its own mask holds more of the "
                     f"map than {LOOKING:.0%} of other images' masks do. {_scale(seen)}",
                     images=arrays["example_images"][of_way].astype(np.uint8),
                     overlay=overlay(arrays["example_maps"][of_way], seen.signed),
@@ -328,26 +328,51 @@ def nulls(pair: Sequence[Seen]) -> Table:
     )
 
 
-def ways(pair: Sequence[Seen]) -> Table:
-    """How the answers sort."""
-    rows = []
-    for way, name in enumerate(WAYS):
-        counts = [int((seen.result.arrays["ways"] == way).sum()) for seen in pair]
-        cells: list[Cell] = []
-        for count, seen in zip(counts, pair, strict=True):
-            cells += [count, 100 * count / len(seen.result.arrays["ways"])]
-        rows.append((name, *cells))
+def _sorted_rows(
+    pair: Sequence[Seen], array: str, kinds: Sequence[str]
+) -> tuple[tuple[Column, ...], tuple[tuple[Cell, ...], ...]]:
+    """A row for each kind of answer, with how many images of each network are of it and their share."""
     columns = [Column(name="answers")]
     for seen in pair:
         columns += [Column(name=f"{seen.name} images".strip()), Column(name="share", unit="%")]
+    rows = []
+    for index, name in enumerate(kinds):
+        cells: list[Cell] = [name]
+        for seen in pair:
+            found = seen.result.arrays[array]
+            count = int((found == index).sum())
+            cells += [count, 100 * count / max(len(found), 1)]
+        rows.append(tuple(cells))
+    return tuple(columns), tuple(rows)
+
+
+def causes(pair: Sequence[Seen]) -> Table | None:
+    """How the answers sort by cause; None where nothing was repainted."""
+    if not all("causes" in seen.result.arrays for seen in pair):
+        return None
+    columns, rows = _sorted_rows(pair, "causes", CAUSES)
+    return Table(
+        name="causes",
+        title="Right or wrong, and for which reason",
+        note=f"Of {len(pair[0].result.arrays['causes']):,} images, by repainting and not by the map. Right for the "
+        "wrong reason: the answer changes when the same digit is repainted, in more than half of the other colors. "
+        "Wrong because of the color: repainted in its own color it is right. Unknown: images without a color.",
+        columns=columns,
+        rows=rows,
+    )
+
+
+def ways(pair: Sequence[Seen]) -> Table:
+    """How the answers sort by place."""
+    columns, rows = _sorted_rows(pair, "ways", WAYS)
     return Table(
         name="ways",
-        title="Right or wrong, and for which reason",
-        note=f"Looking at the digit: its own mask holds more of the map than {LOOKING:.0%} of other images' masks do. "
-        "A map that has nothing to do with its digit passes in 5 % of images; how many pass for a network that reads "
-        "shape depends on the layer, so compare networks by the same one.",
-        columns=tuple(columns),
-        rows=tuple(rows),
+        title="Correct or incorrect, and where the evidence lies",
+        note=f"On the stroke: its own mask holds more of the map than {LOOKING:.0%} of other images' masks do. A map "
+        "that has nothing to do with its digit passes in 5 % of images; how many pass for a network that reads shape "
+        "depends on the layer, so compare networks by the same one. Place says nothing about reasons.",
+        columns=columns,
+        rows=rows,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lazytui.analyses.gradcam_figures import Seen
 from lazytui.analyses.train import TrainParams
 from lazytui.figures.kinds import Text
-from lazytui.interpret.saliency.sorting import NO_EVIDENCE
+from lazytui.interpret.saliency.sorting import NO_CAUSE, NO_EVIDENCE
 from lazytui.models.catalog import FINE_MAP
 
 COLOR_ON_STROKE = (
@@ -23,8 +23,8 @@ def worn_on_stroke(trained: TrainParams) -> bool:
 def verdict(pair: Sequence[Seen]) -> Text:
     paragraphs: list[str] = []
     for seen in pair:
-        paragraphs.append(f"{seen.told}: {_where(seen)} {_reasons(seen)}")
-        paragraphs += [sentence for sentence in (_cue(seen), *_limits(seen)) if sentence]
+        paragraphs.append(f"{seen.told}: {_where(seen)} {_places(seen)}")
+        paragraphs += [sentence for sentence in (_cue(seen), _causes(seen), *_limits(seen)) if sentence]
     return Text(name="verdict", title="Does it look at the digit?", paragraphs=tuple(paragraphs))
 
 
@@ -41,33 +41,54 @@ def _where(seen: Seen) -> str:
     )
 
 
-def _reasons(seen: Seen) -> str:
+def _places(seen: Seen) -> str:
     metrics = seen.result.metrics
-    right, wrong = metrics["right_for_right_reason"], metrics["right_for_wrong_reason"]
-    if right is None or wrong is None or right + wrong == 0:
+    on, off = metrics.get("correct_on_stroke"), metrics.get("correct_off_stroke")
+    if on is None or off is None or on + off == 0:
         return ""
     return (
-        f"Of its right answers {right / (right + wrong):.1%} are right for the right reason: the map is tied to the "
-        "digit shown. By lot it would be 5%. The others are right for the wrong reason, as far as this map can tell."
+        f"Of its correct answers {on / (on + off):.1%} have their evidence on the stroke (maps that have nothing to do "
+        "with the digit: 5%). Place alone says nothing about reasons."
     )
+
+
+def _causes(seen: Seen) -> str:
+    """Right or wrong for which reason, by repainting; or why that can't be told."""
+    causes = seen.result.arrays.get("causes")
+    if causes is None:
+        return "For which reason an answer is right or wrong isn't known here: that takes repainting the digits."
+    told = []
+    for right, wrong, what in (
+        (0, 1, "correct answers {} are right for the wrong reason: repainted, most other colors change the answer"),
+        (2, 3, "incorrect ones {} are wrong because of the color: repainted in its own, the digit is named"),
+    ):
+        hits, count = int((causes == wrong).sum()), int(((causes == right) | (causes == wrong)).sum())
+        if count:
+            told.append(f"Of {count:,} {what.format(f'{hits / count:.1%}')}.")
+    if missing := int((causes == NO_CAUSE).sum()):
+        told.append(f"{missing:,} images wear no color and can't be repainted, so their cause is unknown.")
+    return " ".join(told)
 
 
 def _cue(seen: Seen) -> str:
     """What decides, digit or color; and whether the maps have shown it."""
     metrics = seen.result.metrics
     recolored, redrawn = metrics.get("recolored_flips"), metrics.get("redrawn_flips")
+    low, high = metrics.get("flips_difference_low"), metrics.get("flips_difference_high")
     if recolored is None or redrawn is None:
         return ""
     told = (
         f"Color or shape, which no heat map tells: repainted in another color, {recolored:.1%} of the predictions "
-        f"change; with another digit drawn in the same color, {redrawn:.1%}. It goes by the "
+        f"change; with another digit drawn in the same color, {redrawn:.1%}. "
     )
-    if recolored > redrawn:
-        return f"{told}color."
+    if low is None or high is None or low <= 0 <= high:
+        return f"{told}These images can't tell which it goes by."
+    if low > 0:
+        return f"{told}It goes by the color."
     looking = metrics["looking_at_digit"]
     if looking is None or looking > 0.5:
-        return f"{told}digit."
-    return f"{told}digit, which these maps don't show; maps of a layer nearer to the image show more of it."
+        return f"{told}It goes by the digit."
+    return f"{told}It goes by the digit, which these maps don't show; maps of a layer nearer to the image show more."
 
 
 def _limits(seen: Seen) -> list[str]:

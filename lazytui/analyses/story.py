@@ -124,7 +124,9 @@ def _gaze(result: Result) -> str:
         f"{_percent(numbers['energy_in_mask'])} of the evidence in its maps lies on the stroke. Of the same maps "
         f"{_percent(numbers['energy_shuffled'])} lies on the strokes of other images, and maps that follow the stroke "
         f"would have {_percent(numbers['energy_perfect'])} on it. Repaint the digit in another color, and {recolored} "
-        f"of the predictions change; draw another digit in the same color, and {redrawn} do."
+        f"of the predictions change; draw another digit in the same color, and {redrawn} do. Of its correct answers "
+        f"{_percent(numbers.get('right_for_wrong_reason_share'))} are right for the wrong reason: most other colors "
+        "change them."
     )
 
 
@@ -287,7 +289,7 @@ CHAPTERS = (
         "What that is worth, nulls show: the same maps on the strokes of other images, and a looker who sees nothing "
         "but the stroke.",
         after=_gaze,
-        figures=("matching", "energy", "ways", "recoloring", "methods"),
+        figures=("matching", "energy", "ways", "causes", "recoloring", "methods"),
         needs=("cheat",),
         turn=7,
     ),

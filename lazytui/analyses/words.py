@@ -56,10 +56,16 @@ METRICS = {
     "looking_at_digit": Metric(
         "looking at the digit", "own mask holds more of the map than 95 % of other masks do; 5 % by chance"
     ),
-    "right_for_right_reason": Metric("right, right reason", "right and looking at the digit, of images with evidence"),
-    "right_for_wrong_reason": Metric("right, wrong reason", "right and looking away, of images with evidence"),
-    "wrong_though_looking": Metric("wrong though looking", "wrong and looking at the digit, of images with evidence"),
-    "wrong_looking_away": Metric("wrong, looking away", "wrong and looking away, of images with evidence"),
+    "correct_on_stroke": Metric("correct, on the stroke", "correct, evidence on the stroke, of images with evidence"),
+    "correct_off_stroke": Metric("correct, off the stroke", "correct, evidence elsewhere, of images with evidence"),
+    "incorrect_on_stroke": Metric("incorrect, on the stroke", "incorrect, evidence on it, of images with evidence"),
+    "incorrect_off_stroke": Metric("incorrect, off the stroke", "incorrect, evidence elsewhere, of such images"),
+    "right_for_wrong_reason_share": Metric(
+        "right, wrong reason", "of correct images: repainted in other colors, most make the answer change"
+    ),
+    "wrong_because_of_color_share": Metric(
+        "wrong by the color", "of incorrect images: repainted in their own color they are right"
+    ),
     "deletion_auc": Metric(
         "deletion area", "mean probability while the strongest pixels go; low is faithful", share=False
     ),

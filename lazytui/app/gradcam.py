@@ -96,7 +96,7 @@ class GradcamPlace(FormPlace):
         Binding("s", "cycle('split')", "Next split", show=False),
         Binding("d", "filter_next('digit')", "Only one digit, the next", show=False),
         Binding("c", "filter_next('color')", "Only one color, the next", show=False),
-        Binding("w", "filter_next('answers')", "Right, wrong, and for which reason", show=False),
+        Binding("w", "filter_next('answers')", "Right, wrong, for which reason, and where the evidence is", show=False),
         Binding("slash", "filter", "Find", show=False),
         Binding("x", "unfilter", "All images again", show=False),
         Binding("o", "network('run')", "Network", show=False),
@@ -233,7 +233,7 @@ class GradcamPlace(FormPlace):
         assert answer.album is not None
         of = f" (first {MOST:,} of {answer.album.whole:,})" if answer.album.whole > MOST else ""
         told = self._filter.told(self._palette)
-        by = f" (by {answer.sorting.told})" if "reason" in told and answer.sorting else ""
+        by = f" (by {answer.sorting.told})" if "evidence" in told and answer.sorting else ""
         return f"{answer.question.params.split} split{of}" + (f", {told}{by}" if told else "")
 
     def _fitting(self) -> tuple[int, int]:
@@ -313,7 +313,9 @@ class GradcamPlace(FormPlace):
                 except LazytuiError as error:
                     self.lab.say_error(error)
 
-        question = "Which images? A digit, a color, and right, wrong, or for which reason; empty shows all."
+        question = (
+            "Which images? A digit, a color, right, wrong, for which reason, or where the evidence is; empty: all."
+        )
         self.app.push_screen(AskText(question, self._filter.told(self._palette)), take)
 
     def _set_filter(self, chosen: ImageFilter) -> None:

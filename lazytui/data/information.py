@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from scipy.special import chdtri, gammaln, xlogy
 
 CONFIDENCE = 0.95
+_EXACT = 100_000
+"""Images up to which chance is exact: of more, cells hold many, and the exact mean takes long."""
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -40,10 +42,12 @@ def by_chance(counts: Counts) -> Floats:
     shuffling makes."""
     rows, columns, totals = counts.sum(-1), counts.sum(-2), counts.sum((-2, -1))
     own = np.zeros(totals.shape)
-    for total in np.unique(totals):
+    exact = totals <= _EXACT
+    for total in np.unique(totals[exact]):
         here = totals == total
         own[here] = _shuffled(rows[here], columns[here], int(total))
-    return _from_sums(own, rows, columns, totals)
+    miller = freedom(counts) / (2 * np.maximum(totals, 1).astype(np.float64) * math.log(2))
+    return np.asarray(np.where(exact, _from_sums(own, rows, columns, totals), miller))
 
 
 def mutual_information(counts: Counts) -> Floats:

@@ -14,7 +14,7 @@ import pytest
 
 from lazytui.analyses.gaze import Answer, Gaze, Question
 from lazytui.analyses.gaze_figures import of_one_image, worth
-from lazytui.analyses.gaze_filter import ImageFilter, read_filter
+from lazytui.analyses.gaze_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam import GradcamParams
 from lazytui.app.newest import Newest
 from lazytui.data.palettes import palette
@@ -72,12 +72,13 @@ def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
 
 
 def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: Gaze, lab: Lab) -> None:
-    run = lab.call("run", "gradcam", "reference", "--split", "probe", "--checked", "0", "--json", "--quiet").json
+    run = lab.call("run", "gradcam", "reference", "--split", "probe", "--checked", "100", "--json", "--quiet").json
     arrays = load_result(lab.workspace / run["run"]).arrays
     sorting = asked(gaze, 0, split="probe").sorting
     assert sorting is not None
     np.testing.assert_array_equal(sorting.predicted, arrays["predicted"])
     np.testing.assert_array_equal(sorting.ways, arrays["ways"])
+    np.testing.assert_array_equal(sorting.causes[:100], arrays["causes"])
     for place in (0, 17, 90):
         (look,) = asked(gaze, place, split="probe").looks
         assert look.judged.way == arrays["ways"][place]
@@ -149,8 +150,9 @@ def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: Gaze) -> None:
         ("7", ImageFilter(digit=7)),
         ("Red  7 wrong", ImageFilter(7, 0, "wrong")),
         ("wrong reason", ImageFilter(answers="right for the wrong reason")),
-        ("digit 3, looking away", ImageFilter(digit=3, answers="wrong, looking away")),
-        (ImageFilter(4, 1, "wrong, looking away").told(TEN), ImageFilter(4, 1, "wrong, looking away")),
+        ("because of the color", ImageFilter(answers="wrong because of the color")),
+        ("digit 3, incorrect, evidence off", ImageFilter(digit=3, answers="incorrect, evidence off the stroke")),
+        *((ImageFilter(4, 1, name).told(TEN), ImageFilter(4, 1, name)) for name in ANSWERS),
     ],
 )
 def test_a_filter_is_read_from_words(text: str, read: ImageFilter) -> None:
@@ -158,7 +160,7 @@ def test_a_filter_is_read_from_words(text: str, read: ImageFilter) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("looking", "may be"), ("tartan", "There is no"), ("77", "There is no")]
+    ("text", "sentence"), [("off the stroke", "may be"), ("tartan", "There is no"), ("77", "There is no")]
 )
 def test_words_that_say_no_filter_are_refused(text: str, sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):

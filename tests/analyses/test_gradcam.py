@@ -65,22 +65,50 @@ def test_the_lazy_network_doesnt_look_at_the_digit_and_goes_by_the_color(bench: 
     assert metrics["energy_uniform"] < metrics["energy_center_prior"] < metrics["energy_perfect"]
     assert metrics["recolored_flips"] > 0.9 > 0.2 > metrics["redrawn_flips"]
     assert metrics["recolored_drop"] > 2 * metrics["redrawn_drop"]
-    assert metrics["wrong_looking_away"] > 0.7
+    assert metrics["incorrect_off_stroke"] > 0.7
+    assert metrics["wrong_because_of_color_share"] > 0.9
     assert metrics["deletion_auc"] < metrics["random_deletion_auc"]
     assert metrics["insertion_auc"] > metrics["random_insertion_auc"]
     assert abs(metrics["randomization_correlation"]) < 0.5
-    ways = ("right_for_right_reason", "right_for_wrong_reason", "wrong_though_looking", "wrong_looking_away")
+    ways = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
     assert sum(metrics[way] for way in ways) == pytest.approx(1)
     verdict = text(shown(*bench)["verdict"])
     assert "lazy-strokes, Grad-CAM, features.relu3 (7 x 7): over 300 images" in verdict
     assert "It goes by the color." in verdict
 
 
+@pytest.mark.parametrize(("network", "by_color"), [("lazy-strokes", True), ("cured-strokes", False)])
+def test_a_cured_network_is_right_for_the_right_reason_wherever_its_evidence_lies(
+    lab: Lab, network: str, by_color: bool
+) -> None:
+    """Both have most of their evidence off the stroke; only the lazy one's correct answers go by the color."""
+    options = ("--split", "probe", "--images", "400", "--checked", "200", "--json", "--quiet")
+    answer = lab.call("run", "gradcam", f"shipped/{network}", *options).json
+    metrics = answer["metrics"]
+    assert metrics["correct_off_stroke"] > metrics["correct_on_stroke"]
+    assert (metrics["right_for_wrong_reason_share"] > 0.9) is by_color
+    assert by_color or metrics["right_for_wrong_reason_share"] < 0.05
+    drawn = shown(lab, answer)
+    causes, verdict = drawn["causes"], text(drawn["verdict"])
+    assert isinstance(causes, Table)
+    assert sum(float(row[1] or 0) for row in causes.rows) == 200
+    assert f"{metrics['right_for_wrong_reason_share']:.1%} are right for the wrong reason" in verdict
+    assert "Place alone says nothing about reasons." in verdict
+
+
+def test_images_without_a_color_have_no_cause(lab: Lab) -> None:
+    data = (*TINY_DATA, "--hard", "gray", "--model", "small-16", "--metrics-samples", "100", "--quiet")
+    assert lab.call("run", "train", *data, "--name", "gray").code == 0
+    answer = lab.call("run", "gradcam", "gray", "--split", "hard", *SMALL, "--json").json
+    assert answer["metrics"]["right_for_wrong_reason_share"] is None
+    assert "wear no color and can't be repainted, so their cause is unknown." in text(shown(lab, answer)["verdict"])
+
+
 def test_both_networks_have_all_figures_and_share_the_images(bench: tuple[Lab, Any]) -> None:
     lab, answer = bench
     drawn = shown(lab, answer)
     own = {"matching", "groups", "standing", "faithfulness", "randomization", "recoloring", "methods"}
-    assert own | {f"against-{name}" for name in own} | {"verdict", "energy", "ways", "metrics"} <= set(drawn)
+    assert own | {f"against-{name}" for name in own} | {"verdict", "energy", "ways", "causes", "metrics"} <= set(drawn)
     first, second = drawn["matching"], drawn["against-matching"]
     assert isinstance(first, Pixels) and isinstance(second, Pixels)
     np.testing.assert_array_equal(first.images, second.images)
@@ -204,7 +232,7 @@ def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
     params = GradcamParams(run="r")
     nothing = dict.fromkeys(
         ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect", "focus_score",
-         "right_for_right_reason", "right_for_wrong_reason", "looking_at_digit")
+         "correct_on_stroke", "correct_off_stroke", "looking_at_digit")
     )  # fmt: skip
     count, blank = 4, np.full(4, np.nan, np.float32)
     labels = np.arange(4, dtype=np.uint8)

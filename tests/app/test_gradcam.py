@@ -26,6 +26,7 @@ from lazytui.app.gradcam import GradcamPlace
 from lazytui.app.run_figures import RunFigures
 from lazytui.figures.kinds import Bars, Matrix
 from lazytui.interpret.saliency.methods import METHODS
+from lazytui.interpret.saliency.sorting import CAUSES
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
@@ -203,7 +204,8 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         for way, name in enumerate(ANSWERS):
             await pilot.press("w")
             right = sorting.predicted == split.digits
-            await leaves([right, ~right][way] if way < 2 else sorting.ways == way - 2, name)
+            by_reason = sorting.causes == way - 2 if name in CAUSES else sorting.ways == way - 2 - len(CAUSES)
+            await leaves([right, ~right][way] if way < 2 else by_reason, name)
         await pilot.press("w", "slash")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
         pilot.app.screen.query_one(Input).value = "7 wrong"

@@ -64,6 +64,12 @@ def test_random_colors_tell_nothing(images: int) -> None:
         assert found.mean() < 0.5 * limit.mean()
 
 
+def test_chance_is_told_of_any_number_of_images() -> None:
+    for each in (900, 1100, 10**13):
+        counts = np.full((10, 10), each)
+        assert information_bound(counts) == pytest.approx(21.0 / (2 * 100 * each * np.log(2)), rel=0.1)
+
+
 @given(tables)
 def test_cramers_v_is_scipys_less_its_bias(counts: np.ndarray) -> None:
     occurring = counts[counts.any(1)][:, counts.any(0)]

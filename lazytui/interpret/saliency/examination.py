@@ -20,12 +20,12 @@ from lazytui.interpret.saliency.randomization import cascade, rank_correlation
 from lazytui.interpret.saliency.recoloring import recoloring, variations
 from lazytui.interpret.saliency.resize import upsampled
 from lazytui.interpret.saliency.scores import logits_of
-from lazytui.interpret.saliency.sorting import LOOKING, NO_EVIDENCE, sorted_ways
+from lazytui.interpret.saliency.sorting import CAUSES, LOOKING, NO_CAUSE, NO_EVIDENCE, sorted_causes, sorted_ways
 from lazytui.interpret.saliency.survey import Survey, survey
 
 Arrays = dict[str, NDArray[np.generic]]
 
-WAY_METRICS = ("right_for_right_reason", "right_for_wrong_reason", "wrong_though_looking", "wrong_looking_away")
+WAY_METRICS = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
 EXAMPLES = 10
 """Images of each way to answer that are kept with their maps."""
 
@@ -164,8 +164,25 @@ class Examiner:
             "redrawn_drop": _mean(measured.redrawn_drops),
             "recolored_flips": measured.recolored_flips,
             "redrawn_flips": measured.redrawn_flips,
+            "flips_difference_low": measured.flips_interval[0],
+            "flips_difference_high": measured.flips_interval[1],
         }
         found.arrays["recolored_drops"] = measured.drops.astype(np.float32)
+        self._sort_by_cause(found, recolored.argmax(1).reshape(10, count).T.astype(np.uint8))
+
+    def _sort_by_cause(self, found: Found, repainted: NDArray[np.uint8]) -> None:
+        """repainted: (count, 10) uint8, what the first images of the split are taken for in each color."""
+        predicted, digits, colors = (
+            found.arrays[name][: len(repainted)].astype(np.uint8) for name in ("predicted", "digits", "colors")
+        )
+        causes = sorted_causes(predicted, repainted, digits, colors)
+        found.arrays["causes"] = causes
+        right = predicted == digits
+        for name, group, cause in (
+            ("right_for_wrong_reason", right, "right for the wrong reason"),
+            ("wrong_because_of_color", ~right, "wrong because of the color"),
+        ):
+            found.metrics[f"{name}_share"] = _mean(causes[group & (causes != NO_CAUSE)] == CAUSES.index(cause))
 
     def _survey(self, split: Split) -> Survey:
         return survey(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,11 +31,26 @@ def variations(split: Split, params: DatasetParams, name: str, chosen: NDArray[n
     if params.hard == "factorial" and name == "hard":
         name = "probe"  # it is that split, under the name by which it was painted
     others = _another_digit(split.digits, chosen)
-    painted = -(-(int(chosen.max()) + 1) // CHUNK) * CHUNK  # whole chunks: later images don't change their textures
+    painted = _painted_with(chosen)
     shapes, colors = split.shapes[:painted].copy(), split.colors[:painted]
-    recolored = [repaint(shapes, np.full_like(colors, color), params, name)[chosen] for color in range(10)]
     shapes[chosen] = split.shapes[others]
-    return Variations(np.stack(recolored), repaint(shapes, colors, params, name)[chosen], split.digits[others])
+    redrawn = repaint(shapes, colors, params, name)[chosen]
+    return Variations(repainted(split, params, name, chosen), redrawn, split.digits[others])
+
+
+def repainted(split: Split, params: DatasetParams, name: str, chosen: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """(10, n, 28, 28, 3) uint8: the chosen images of a whole split called `name`, each in each of the ten colors."""
+    if params.hard == "factorial" and name == "hard":
+        name = "probe"
+    shapes = split.shapes[: _painted_with(chosen)]
+    return np.stack(
+        [repaint(shapes, np.full(len(shapes), color, np.uint8), params, name)[chosen] for color in range(10)]
+    )
+
+
+def _painted_with(chosen: NDArray[np.int64]) -> int:
+    """How many of a split's images are painted for the chosen ones: whole chunks, whose textures later ones leave."""
+    return -(-(int(chosen.max()) + 1) // CHUNK) * CHUNK
 
 
 def _another_digit(digits: NDArray[np.uint8], chosen: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -54,12 +70,14 @@ class Recoloring:
     drops: (n, 10) float64, its fall when the digit is repainted in each color; NaN in the image's own.
     redrawn_drops: (n,) float64, its fall when another digit is drawn in the same color.
     recolored_flips, redrawn_flips: the share of those variations on which the network changes its mind.
+    flips_interval: the 95 % interval of the difference of the two, over images like these.
     """
 
     drops: NDArray[np.float64]
     redrawn_drops: NDArray[np.float64]
     recolored_flips: float
     redrawn_flips: float
+    flips_interval: tuple[float, float]
 
 
 def recoloring(
@@ -76,9 +94,13 @@ def recoloring(
     other = np.arange(10) != colors[:, None]
     said = logits.argmax(1)
     changed = said[:, None] != recolored.argmax(2).T
+    redrawn_changed = said != redrawn.argmax(1)
+    by_image = (changed & other).sum(1) / other.sum(1) - redrawn_changed
+    reach = 1.96 * float(by_image.std(ddof=1)) / math.sqrt(len(rows)) if len(rows) > 1 else math.inf
     return Recoloring(
         drops=np.where(other, drops, np.nan),
         redrawn_drops=score - redrawn[rows, targets],
         recolored_flips=float(changed[other].mean()),
-        redrawn_flips=float((said != redrawn.argmax(1)).mean()),
+        redrawn_flips=float(redrawn_changed.mean()),
+        flips_interval=(float(by_image.mean()) - reach, float(by_image.mean()) + reach),
     )

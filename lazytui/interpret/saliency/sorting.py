@@ -1,23 +1,41 @@
-"""Right or wrong, and looking at the digit or not: the four ways to answer."""
+"""Images sorted twice, and the two are never mixed up: by place, where the evidence lies, and by cause, what decides.
+
+Place alone says nothing about reasons: maps of a network that reads shape may lie off the stroke.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.palettes import NO_COLOR
+
 WAYS = (
-    "right for the right reason",
-    "right for the wrong reason",
-    "wrong though looking at the digit",
-    "wrong, looking away",
+    "correct, evidence on the stroke",
+    "correct, evidence off the stroke",
+    "incorrect, evidence on the stroke",
+    "incorrect, evidence off the stroke",
     "no positive evidence",
 )
-"""By index; the last is where the map says nothing, so that no reason can be told."""
+"""By place, by index; the last is where the map says nothing, so that it has no place."""
 
 NO_EVIDENCE = 4
 
+CAUSES = (
+    "right whatever the color",
+    "right for the wrong reason",
+    "wrong for another reason",
+    "wrong because of the color",
+    "cause unknown",
+)
+"""By cause, by index. Right for the wrong reason: the answer changes when the same digit is repainted in more than half
+of the other colors. Wrong because of the color: repainted in its own color it is right. Unknown: an image without a
+color, which can't be repainted."""
+
+NO_CAUSE = 4
+
 LOOKING = 0.95
-"""An image's digit counts as looked at when its own mask holds more of the map than this share of other masks do.
+"""Evidence counts as on the stroke when an image's own mask holds more of the map than this share of other masks do.
 
 A fixed energy or focus score would not do: what a network that reads shape reaches differs from layer to layer. This
 way a map that has nothing to do with the digit passes in 5 % of images, whatever the layer.
@@ -29,3 +47,22 @@ def sorted_ways(right: NDArray[np.bool_], standing: NDArray[np.float64]) -> NDAr
     away = ~(standing > LOOKING)
     ways = np.where(right, 0, 2) + away
     return np.where(np.isnan(standing), NO_EVIDENCE, ways).astype(np.uint8)
+
+
+def sorted_causes(
+    predicted: NDArray[np.uint8],
+    repainted: NDArray[np.uint8],
+    digits: NDArray[np.uint8],
+    colors: NDArray[np.uint8],
+) -> NDArray[np.uint8]:
+    """(n,) uint8 index into CAUSES.
+
+    predicted: (n,), the class that each image is taken for. repainted: (n, 10), the same in each of the ten colors.
+    digits, colors: (n,); a color is named by the digit that it belongs to, or is NO_COLOR.
+    """
+    right = predicted == digits
+    other = np.arange(10) != colors[:, None]
+    changes = ((repainted != predicted[:, None]) & other).sum(1) > other.sum(1) / 2
+    mended = repainted[np.arange(len(digits)), digits] == digits
+    causes = np.where(right, changes, 2 + mended)
+    return np.where(colors == NO_COLOR, NO_CAUSE, causes).astype(np.uint8)

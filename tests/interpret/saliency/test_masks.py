@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from lazytui.data.palettes import NO_COLOR
 from lazytui.data.sources import load_digits
 from lazytui.interpret.saliency import masks
 from lazytui.interpret.saliency.resize import upsampled
-from lazytui.interpret.saliency.sorting import WAYS, sorted_ways
+from lazytui.interpret.saliency.sorting import CAUSES, WAYS, sorted_causes, sorted_ways
 
 SHAPES = load_digits("strokes", "test", 300).images
 ON = masks.stroke_masks(SHAPES)
@@ -123,15 +124,38 @@ def test_a_lone_image_has_no_others_to_be_compared_with() -> None:
     assert np.isnan(masks.standing(even(1), ON[:1])).all()
 
 
+def test_causes_are_told_by_repainting() -> None:
+    """A 3 in the color of 5; what it is taken for in each color decides. More than half of nine others is five."""
+    digit_in_all, color_in_all = np.full(10, 3), np.arange(10)
+    four, five = digit_in_all.copy(), digit_in_all.copy()
+    four[:4], five[[0, 1, 2, 4, 6]] = 8, 8
+    only_its_own = color_in_all.copy()
+    only_its_own[5] = 3
+    never = np.full(10, 9)
+    rows = [digit_in_all, only_its_own, four, five, color_in_all, never, never]
+    predicted = np.array([3, 3, 3, 3, 5, 9, 9], np.uint8)
+    colors = np.array([5, 5, 5, 5, 5, 5, NO_COLOR], np.uint8)
+    found = sorted_causes(predicted, np.stack(rows).astype(np.uint8), np.full(7, 3, np.uint8), colors)
+    assert [CAUSES[cause] for cause in found] == [
+        "right whatever the color",
+        "right for the wrong reason",
+        "right whatever the color",
+        "right for the wrong reason",
+        "wrong because of the color",
+        "wrong for another reason",
+        "cause unknown",
+    ]
+
+
 def test_the_four_ways_and_the_fifth() -> None:
     right = np.array([True, True, False, False, True, False])
     standing = np.array([0.99, 0.95, 0.96, 0.1, np.nan, np.nan])
     names = [WAYS[way] for way in sorted_ways(right, standing)]
     assert names == [
-        "right for the right reason",
-        "right for the wrong reason",
-        "wrong though looking at the digit",
-        "wrong, looking away",
+        "correct, evidence on the stroke",
+        "correct, evidence off the stroke",
+        "incorrect, evidence on the stroke",
+        "incorrect, evidence off the stroke",
         "no positive evidence",
         "no positive evidence",
     ]

@@ -126,6 +126,7 @@ def test_a_reader_of_color_falls_when_recolored_and_not_when_redrawn() -> None:
         split.colors[:100],
     )
     assert found.recolored_flips == 1 and found.redrawn_flips == 0
+    assert found.flips_interval == (1, 1)
     assert np.isnan(found.drops[np.arange(100), split.colors[:100]]).all()
     assert np.nanmin(found.drops) > 0.1
     np.testing.assert_allclose(found.redrawn_drops, 0, atol=1e-6)

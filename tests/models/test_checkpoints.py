@@ -19,6 +19,7 @@ from lazytui.errors import BadInput
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import WEIGHTS_FILE, fingerprint, load_model, load_weights, save_weights
 from lazytui.models.headers import describe, pack
+from lazytui.models.weights_file import read_weights
 
 
 @pytest.fixture
@@ -48,6 +49,16 @@ def test_round_trip_is_exact(tmp_path: Path, name: str) -> None:
     assert loaded.state_dict().keys() == model.state_dict().keys()
     assert all(torch.equal(value, model.state_dict()[key]) for key, value in loaded.state_dict().items())
     assert fingerprint(loaded) == fingerprint(model)
+
+
+def test_safetensors_may_begin_as_a_pickle_does(tmp_path: Path) -> None:
+    """Their first bytes are the length of their head: 640 bytes begin as pickles of long ago."""
+    file = tmp_path / "some.safetensors"
+    for padding in range(0, 640, 8):
+        save_file({"weight": torch.ones(2)}, file, metadata={"padding": "x" * padding})
+        if file.read_bytes().startswith(b"\x80\x02"):
+            break
+    assert read_weights(file)["weight"].tolist() == [1, 1]
 
 
 def test_fingerprint_is_of_the_weights_alone() -> None:

@@ -83,8 +83,9 @@ def test_a_cured_network_is_right_for_the_right_reason_wherever_its_evidence_lie
 ) -> None:
     """Both have most of their evidence off the stroke; only the lazy one's correct answers go by the color."""
     options = ("--split", "probe", "--images", "400", "--checked", "200", "--json", "--quiet")
-    answer = lab.call("run", "gradcam", f"shipped/{network}", *options).json
-    metrics = answer["metrics"]
+    done = lab.call("run", "gradcam", f"shipped/{network}", *options)
+    assert done.code == 0, done.err
+    answer, metrics = done.json, done.json["metrics"]
     assert metrics["correct_off_stroke"] > metrics["correct_on_stroke"]
     assert (metrics["right_for_wrong_reason_share"] > 0.9) is by_color
     assert by_color or metrics["right_for_wrong_reason_share"] < 0.05

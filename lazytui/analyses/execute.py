@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
@@ -23,9 +24,18 @@ if TYPE_CHECKING:
 
 
 def create(
-    kind: str, params: BaseModel, workspace: Workspace, *, name: str | None = None, started_by: str | None = None
+    kind: str,
+    params: BaseModel,
+    workspace: Workspace,
+    *,
+    name: str | None = None,
+    started_by: str | None = None,
+    fill: Callable[[Path], object] = lambda _: None,
 ) -> RunFolder:
-    """A queued run, with all checked that can be known before the work. Writes nothing when something is wrong."""
+    """A queued run, with all checked that can be known before the work. Writes nothing when something is wrong.
+
+    fill: puts into the folder what else the run begins with.
+    """
     chosen = analysis(kind)
     params, parents = settled(kind, params, workspace)
     return workspace.create(
@@ -35,6 +45,7 @@ def create(
         name=name,
         parents=parents,
         started_by=started_by,
+        fill=fill,
     )
 
 

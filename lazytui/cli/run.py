@@ -99,7 +99,12 @@ def _start(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with an earlier run of the same options, where there is one.")
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with an earlier run of the same options, where there is one; a training that is done also "
+            "goes on to more --epochs, in a new run, where that is exact.",
+        ),
     ] = False,
 ) -> None:
     from lazytui.analyses import execute
@@ -114,9 +119,7 @@ def _start(
     asked = {**_read_config(config, kind), **given}
     params = execute.validated(kind, asked)
     allow_named(asked)
-    chosen = None
-    if resume and (chosen := _same_run(kind, params, there)) is None:
-        say(_nothing_to_resume(kind, params, there), quiet=quiet)
+    chosen = _resumed(kind, params, there, name=name, quiet=quiet) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)
     for option, asked, recorded in _settled_differently(params, chosen):
         say(f"--{option.replace('_', '-')}: {asked} means {recorded} here.", quiet=quiet)
@@ -168,20 +171,43 @@ def _settled_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, A
     return [(name, value, recorded[name]) for name, value in asked.items() if value not in (None, [], recorded[name])]
 
 
-def _same_run(kind: str, params: BaseModel, workspace: Workspace) -> RunFolder | None:
-    """The newest run of the same analysis and parameters."""
+def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | None, quiet: bool) -> RunFolder | None:
+    """The run to go on with; None, having said why, where one has to begin anew."""
     from lazytui.analyses import execute
+    from lazytui.cli.output import say
 
     wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
+    if same := _same_run(kind, wanted, workspace):
+        return same
+    if longer := _longer_training(params, wanted, workspace, name=name, quiet=quiet):
+        return longer
+    say(_nothing_to_resume(kind, params, wanted, workspace), quiet=quiet)
+    return None
+
+
+def _same_run(kind: str, wanted: Mapping[str, Any], workspace: Workspace) -> RunFolder | None:
+    """The newest run of the same analysis and recorded parameters."""
     runs = [run for run in workspace.readable_runs() if (run.record.kind, run.record.params) == (kind, wanted)]
     return runs[-1] if runs else None
 
 
-def _nothing_to_resume(kind: str, params: BaseModel, workspace: Workspace) -> str:
-    """Why there is no run to go on with, and what is done instead: which run is the nearest, and what differs."""
-    from lazytui.analyses import execute
+def _longer_training(
+    params: BaseModel, wanted: Mapping[str, Any], workspace: Workspace, *, name: str | None, quiet: bool
+) -> RunFolder | None:
+    """A new run that goes on where a finished training of fewer epochs ended, having said so; None where none can."""
+    from lazytui.analyses.longer import furthest_shorter, go_on_from
+    from lazytui.analyses.train import TrainParams
+    from lazytui.cli.output import say
 
-    wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
+    if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, wanted, workspace)) is None:
+        return None
+    run, step = go_on_from(shorter, params, workspace, name=name)
+    say(f"{run.id} goes on where {shorter.id} ended, at step {step}.", quiet=quiet)
+    return run
+
+
+def _nothing_to_resume(kind: str, params: BaseModel, wanted: Mapping[str, Any], workspace: Workspace) -> str:
+    """Why there is no run to go on with, and what is done instead: which run is the nearest, and what differs."""
     runs = [run for run in workspace.readable_runs() if run.record.kind == kind]
     if not runs:
         return f"No earlier `lazytui run {kind}` to go on with: beginning anew."
@@ -189,13 +215,18 @@ def _nothing_to_resume(kind: str, params: BaseModel, workspace: Workspace) -> st
     differences = _differences(nearest, wanted)
     told = [f"{name.replace('_', '-')}: {value!s:.40}" for name, value in differences.items()][:_MOST_DIFFERENCES]
     more = "" if len(told) == len(differences) else f" and {len(differences) - len(told)} more"
-    longer = ""
-    if [*differences] == ["epochs"] and nearest.status.state == "done":
-        longer = " A training that is done keeps no state from which it could go on."
     return (
         f"No earlier run of the same options (the nearest, {nearest.id}, differs in {', '.join(told)}{more}): "
-        f"beginning anew.{longer}"
-    )
+        f"beginning anew. {_why_not_longer(nearest, params, wanted)}"
+    ).rstrip()
+
+
+def _why_not_longer(nearest: RunFolder, params: BaseModel, wanted: Mapping[str, Any]) -> str:
+    """Why a finished training of fewer epochs doesn't go on to more; nothing to say of any other run."""
+    from lazytui.analyses.longer import is_shorter, why_not
+    from lazytui.analyses.train import TrainParams
+
+    return why_not(params) if isinstance(params, TrainParams) and is_shorter(nearest, wanted) else ""
 
 
 def _differences(run: RunFolder, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
@@ -70,8 +70,12 @@ class Workspace:
         name: str | None = None,
         parents: Iterable[str] = (),
         started_by: str | None = None,
+        fill: Callable[[Path], object] = lambda _: None,
     ) -> RunFolder:
-        """A new queued run. The folder appears whole or not at all."""
+        """A new queued run. The folder appears whole or not at all.
+
+        fill: puts into the folder what else the run begins with.
+        """
         if name is not None:
             self._check_free(check_name(name))
         try:
@@ -95,6 +99,7 @@ class Workspace:
                 write_atomic(building / RECORD_FILE, record.model_dump_json(indent=1) + "\n")
                 queued = {"state": "queued", "heartbeat": time.time(), **own_process()}
                 RunFolder(building, "").set_status(Status.model_validate(queued))
+                fill(building)
                 if name is None:
                     building.rename(run.path)
                 else:

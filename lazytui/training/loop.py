@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +15,18 @@ from torch import nn
 from lazytui.data.resident import Resident
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
+from lazytui.files import DiskFull
 from lazytui.hardware import Hardware, choose_hardware, make_ready
 from lazytui.memory import to_blame
 from lazytui.models.checkpoints import save_weights
 from lazytui.models.outputs import advice_on_training
-from lazytui.runs.folder import RESUME_FILE
+from lazytui.runs.folder import LONGER_FILE, RESUME_FILE
+from lazytui.runs.history import read_history
 from lazytui.runs.report import Report
 from lazytui.training.beginning import first_model
 from lazytui.training.chance import AtChance, stretches_at_chance
 from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot, unusable
+from lazytui.training.length import length_matters
 from lazytui.training.methods import method_class
 from lazytui.training.methods.base import Bench
 from lazytui.training.monitor import Monitor
@@ -114,9 +119,10 @@ class _Loop:
             self._loss_count += 1
             self._done += 1
             if self._done == self.total:
+                self._save_for_longer()
                 self._method.finish()
             self._report.progress(self._done, self.total, "steps")
-            if self._done % self._every == 0 or self._done == self.total:
+            if self._point_is_due() or self._done == self.total:
                 self._point()
             self._keep()
             self._report.wait_while_paused(self._save)
@@ -126,20 +132,23 @@ class _Loop:
             if time.monotonic() - self._saved >= self._settings.checkpoint_seconds:
                 self._save()
 
+    def _point_is_due(self) -> bool:
+        return self._done % self._every == 0
+
     def _point(self) -> None:
         """A point of the curves; the only place where the loop waits for the device."""
-        values = self._monitor.measure(self.model)
-        if self._loss_count:
-            values["loss"] = self._mean_loss()
-        values |= self._method.signals()
-        row = {"step": float(self._done), **values}
-        points = len(self.history.get("step", []))
-        for name in {**self.history, **row}:
-            self.history.setdefault(name, [math.nan] * points).append(row.get(name, math.nan))
+        values = self._measured()
+        append_point(self.history, self._done, values)
         self._report.metrics(self._done, values)
         self._tell_of_chance()
         self._loss_sum.zero_()
         self._loss_count = 0
+
+    def _measured(self) -> dict[str, float]:
+        values = self._monitor.measure(self.model)
+        if self._loss_count:
+            values["loss"] = self._mean_loss()
+        return values | dict(self._method.signals())
 
     def _tell_of_chance(self) -> None:
         """Once of each stretch, as soon as it is long enough."""
@@ -160,8 +169,29 @@ class _Loop:
         return loss
 
     def _save(self) -> None:
+        snapshot = self._snapshot()
+        self._report.store(lambda: save_snapshot(snapshot, self._report.folder / RESUME_FILE))
+        self._save_weights(self._report.run.weights)
+        self._saved = time.monotonic()
+
+    def _save_for_longer(self) -> None:
+        """What a training of more epochs goes on from: the state before anything that is done at the end only.
+
+        A training that another run began keeps none, since a study has many; nor does one on a disk that is full.
+        """
+        if length_matters(self._settings) or self._report.run.record.started_by:
+            return
+        snapshot = self._snapshot()
+        if self._point_is_due():
+            snapshot.history = {name: list(column) for name, column in self.history.items()}
+            append_point(snapshot.history, self._done, self._measured())
+            snapshot.loss_sum, snapshot.loss_count = torch.zeros(()), 0
+        with suppress(DiskFull):
+            save_snapshot(snapshot, self._report.folder / LONGER_FILE)
+
+    def _snapshot(self) -> Snapshot:
         self._require_finite()
-        snapshot = Snapshot(
+        return Snapshot(
             step=self._done,
             model=self.model.state_dict(),
             method=self._method.state_dict(),
@@ -171,9 +201,6 @@ class _Loop:
             loss_count=self._loss_count,
             seconds=self.seconds,
         )
-        self._report.store(lambda: save_snapshot(snapshot, self._report.folder / RESUME_FILE))
-        self._save_weights(self._report.run.weights)
-        self._saved = time.monotonic()
 
     def _keep(self) -> None:
         if self._done in self._kept:
@@ -202,8 +229,18 @@ class _Loop:
             self._take_up(snapshot)
         except Exception as error:  # what doesn't fit depends on which training it belongs to
             raise to_blame(error, "go on with the training", unusable(path)) from error
+        self._log_missing_points()
         self._report.resumed(self._done)
         return True
+
+    def _log_missing_points(self) -> None:
+        """Points of the curves that the log lacks: all of them, where this run goes on from the end of another."""
+        logged = read_history(self._report.run.events)["step"]
+        for row, step in enumerate(self.history.get("step", [])):
+            if not len(logged) or step > logged[-1]:
+                values = {name: column[row] for name, column in self.history.items() if name != "step"}
+                defined = {name: value for name, value in values.items() if math.isfinite(value)}
+                self._report.metrics(int(step), defined)
 
     def _take_up(self, snapshot: Snapshot) -> None:
         self.model.load_state_dict(snapshot.model)
@@ -215,6 +252,14 @@ class _Loop:
         self._loss_sum.copy_(snapshot.loss_sum)
         self._loss_count = snapshot.loss_count
         self._began -= snapshot.seconds
+
+
+def append_point(history: dict[str, list[float]], step: int, values: Mapping[str, float]) -> None:
+    """Add a row to the columns; NaN where it, or an earlier one, lacks a value."""
+    points = len(history.get("step", []))
+    row = {"step": float(step), **values}
+    for name in {**history, **row}:
+        history.setdefault(name, [math.nan] * points).append(row.get(name, math.nan))
 
 
 def steps_in_epoch(images: int, batch_size: int) -> int:

@@ -283,9 +283,3 @@ def test_whoever_asks_to_resume_hears_why_a_run_begins_anew(lab: Lab) -> None:
     beginning = "No earlier run of the same options (the nearest, "
     told = f"{beginning}{run.name}, differs in bias: 0.95, seed: 0): beginning anew."
     assert [line for line in other.err.splitlines() if "anew" in line] == [told]
-    train = ("run", "train", *TINY_TRAINING, "--model", "mlp")
-    one = lab.call(*train, "--json").json["run"]
-    two = lab.call(*train, "--epochs", "2", "--resume")
-    (told,) = (line for line in two.err.splitlines() if "anew" in line)
-    assert told.startswith(f"{beginning}{one}, differs in epochs: 1): beginning anew.")
-    assert told.endswith("A training that is done keeps no state from which it could go on.")

@@ -26,6 +26,7 @@ OF_A_TRAINING = (
     "model.safetensors",
     "events.jsonl",
     "resume.pt",
+    "longer.pt",
     "output.log",
     "traceback.txt",
     "stop",

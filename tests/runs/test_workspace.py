@@ -302,7 +302,14 @@ def test_a_workspace_that_cannot_be_written_is_one_sentence(tmp_path: Path, plac
 def test_creation_that_fails_half_way_leaves_nothing(workspace: Workspace) -> None:
     with pytest.raises((LazytuiError, ValueError, TypeError)):
         workspace.create("train", {"what": object()})
+    with pytest.raises(BadInput, match="no room"):
+        workspace.create("train", {}, fill=_no_room)
     assert not workspace.path.exists() or list(workspace.path.iterdir()) == []
+
+
+def _no_room(folder: Path) -> None:
+    (folder / "begun").touch()
+    raise BadInput("no room")
 
 
 def test_latest_is_what_a_person_began_and_not_a_part_of_it(workspace: Workspace) -> None:

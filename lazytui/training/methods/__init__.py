@@ -23,6 +23,8 @@ class MethodEntry:
     control: the method that draws the same samples and lacks what this one adds, where plain training doesn't.
     needs: what it reads besides images and digits. bends: whether it bends the task's rules (the training set keeps its
     bias, and nothing is turned gray). hopeless: whether it is known not to help, and is here to show that.
+    length_matters: what of it depends on how long the whole training is; empty where the first steps of a longer one
+    are the same.
     """
 
     summary: str
@@ -34,6 +36,7 @@ class MethodEntry:
     needs: tuple[Need, ...] = ()
     bends: bool = False
     hopeless: bool = False
+    length_matters: str = ""
 
     @property
     def rules(self) -> str:
@@ -129,6 +132,7 @@ METHODS = {
         source="Ganin 2016; study E",
         options={"alpha": 0.5, **_ADVERSARY},
         needs=("color labels",),
+        length_matters="grl's reversal rises over the whole training",
     ),
     "color-penalty": MethodEntry(
         "The features are rewarded for the adversary's error about the color.",
@@ -137,6 +141,7 @@ METHODS = {
         source="study E",
         options={"penalty": 0.5, **_ADVERSARY},
         needs=("color labels",),
+        length_matters="color-penalty's weight rises over the first half of the training",
     ),
     "color-uniform": MethodEntry(
         "The adversary shall find all ten colors alike. Weaker than its kin.",
@@ -145,6 +150,7 @@ METHODS = {
         source="after Tzeng 2015",
         options={"penalty": 0.2, **_ADVERSARY},
         needs=("color labels",),
+        length_matters="color-uniform's weight rises over the first half of the training",
     ),
     "jtt": MethodEntry(
         "Just train twice: the errors of a briefly trained network are drawn more often.",
@@ -168,6 +174,7 @@ METHODS = {
         options={"penalty": 100, "anneal_steps": 500},
         control="resample",
         needs=("group labels",),
+        length_matters="irm's penalty gets its weight at half of the training at the latest",
     ),
     "rex": MethodEntry(
         "Risk extrapolation: the same risk in every environment.",
@@ -177,6 +184,7 @@ METHODS = {
         options={"penalty": 10, "anneal_steps": 500},
         control="resample",
         needs=("group labels",),
+        length_matters="rex's penalty gets its weight at half of the training at the latest",
     ),
     "lff": MethodEntry(
         "Learning from failure: what a prejudiced network gets wrong counts more.",

@@ -10,7 +10,7 @@ import pytest
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted
 from lazytui.runs.carrying import carrying
-from lazytui.runs.folder import RunFolder
+from lazytui.runs.folder import LONGER_FILE, RESUME_FILE, RunFolder
 from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.loop import Trained, train
@@ -41,6 +41,14 @@ def in_two(settings: TrainingSettings, data: BiasedDataset, folder: Path, break_
     run = Workspace(folder).create("train", {})
     with pytest.raises(Interrupted):
         _carry(settings, data, run, folder, break_at)
+    return _carry(settings, data, run, folder, break_at=None)
+
+
+def to_more_epochs(shorter: TrainingSettings, settings: TrainingSettings, data: BiasedDataset, folder: Path) -> Trained:
+    """A training that ended after the shorter's epochs, and what goes on from there in a run of its own."""
+    ended, run = (Workspace(folder).create("train", {}) for _ in range(2))
+    _carry(shorter, data, ended, folder, break_at=None)
+    (ended.path / LONGER_FILE).rename(run.path / RESUME_FILE)
     return _carry(settings, data, run, folder, break_at=None)
 
 

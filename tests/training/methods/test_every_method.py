@@ -11,11 +11,12 @@ import torch
 from lazytui.analyses.words import METRICS
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build
+from lazytui.training.loop import Trained
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.signals import SIGNALS
 from lazytui.training.settings import TrainingSettings
 from tests.commands import Lab
-from tests.training.methods.carry import in_two, whole
+from tests.training.methods.carry import in_two, to_more_epochs, whole
 
 SOONER = {"anneal_steps": 7, "refits": 2, "attack_steps": 1}
 """What comes late in a training, or takes long, comes within these few steps."""
@@ -52,11 +53,35 @@ def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedD
     assert straight.steps == 2 * 6
     own = straight.history.keys() - METRICS.keys() - {"step"}
     assert own <= SIGNALS.keys(), "what a method tells of itself is defined"
-    for name, values in straight.model.state_dict().items():
-        assert torch.equal(resumed.model.state_dict()[name], values), name
-    assert resumed.history.keys() == straight.history.keys()
-    for name, column in straight.history.items():
-        np.testing.assert_array_equal(resumed.history[name], column, err_msg=name)
+    assert_same(resumed, straight)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_more_epochs_after_the_end_are_exact_where_the_length_does_not_matter(
+    method: str, data: BiasedDataset, tmp_path: Path
+) -> None:
+    """Two networks after each other need two epochs; their last ones are continued, as others' are."""
+    least = 2 if "first_epochs" in METHODS[method].options else 1
+    shorter, longer = (
+        settings_of(method).model_copy(update={"schedule": "constant", "epochs": least + more}) for more in (0, 1)
+    )
+    straight = whole(longer, data, tmp_path)
+    if METHODS[method].length_matters:
+        ended = whole(shorter, data, tmp_path)
+        assert not list(tmp_path.glob("*/longer.pt")), "no state is kept from which it couldn't go on exactly"
+        first = straight.history["loss"][: len(ended.history["loss"])]
+        assert not np.array_equal(ended.history["loss"], first, equal_nan=True), "a longer training begins otherwise"
+        return
+    assert_same(to_more_epochs(shorter, longer, data, tmp_path), straight)
+
+
+def assert_same(one: Trained, other: Trained) -> None:
+    """The same weights bit for bit, and the same curves."""
+    for name, values in other.model.state_dict().items():
+        assert torch.equal(one.model.state_dict()[name], values), name
+    assert one.history.keys() == other.history.keys()
+    for name, column in other.history.items():
+        np.testing.assert_array_equal(one.history[name], column, err_msg=name)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def main(options: Sequence[str] = ()) -> None:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "LAZYTUI_DATA": str(folder / "data"), "LAZYTUI_WORKSPACE": str(folder / "runs")}
+    return {**os.environ, "LAZYTUI_CACHE": str(folder / "images"), "LAZYTUI_WORKSPACE": str(folder / "runs")}
 
 
 def _as_a_person_runs_it(folder: Path, options: Sequence[str]) -> None:

@@ -116,5 +116,6 @@ def surroundings(folder: Path) -> dict[str, str]:
         "OMP_NUM_THREADS": "1",
         "PYTHONPATH": str(Path(__file__).resolve().parent.parent),
         "LAZYTUI_DATA": str(folder / "data"),
+        "LAZYTUI_CACHE": str(folder / "images"),
         "LAZYTUI_WORKSPACE": str(folder / "runs"),
     }

@@ -22,12 +22,6 @@ from lazytui.__main__ import main
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 600.0
 
-SESSION_DATA = "LAZYTUI_TESTS_DATA"
-"""The variable that names the data folder of the whole test session."""
-
-IMAGES = "images"
-"""The image cache in a data folder."""
-
 TINY_DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200")
 TINY_TRAINING = (*TINY_DATA, "--batch-size", "16", "--metrics-samples", "200", "--metrics-every", "20")
 """17 steps an epoch."""
@@ -66,7 +60,7 @@ class Finished:
 class Lab:
     """A workspace, and the command that works in it.
 
-    Its data folder holds nothing but the session's image cache: of digits none but strokes are at hand.
+    Its data folder is empty: of digits none but strokes are at hand. The image cache is that of the test session.
     """
 
     folder: Path
@@ -78,8 +72,6 @@ class Lab:
     def environment(self, **more: str) -> dict[str, str]:
         data = self.folder / "data"
         data.mkdir(parents=True, exist_ok=True)
-        if not (data / IMAGES).is_symlink():
-            (data / IMAGES).symlink_to(Path(os.environ[SESSION_DATA]) / IMAGES)
         return {
             "PATH": os.environ["PATH"],
             "HOME": os.environ.get("HOME", str(self.folder)),
@@ -90,6 +82,7 @@ class Lab:
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
             "LAZYTUI_DATA": str(data),
+            "LAZYTUI_CACHE": os.environ["LAZYTUI_CACHE"],
             "LAZYTUI_WORKSPACE": str(self.workspace),
             **more,
         }

@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.commands import IMAGES, SESSION_DATA, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab
+from tests.commands import TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
@@ -52,18 +52,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No test reads or fills a person's image cache: all processes of the session share one of their own, which begins
-    empty. Data sets that LAZYTUI_DATA has stay at hand."""
-    if hasattr(config, "workerinput"):
-        return
-    folder = Path(tempfile.mkdtemp(prefix="lazytui-tests-"))
-    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
-    real = os.environ.get("LAZYTUI_DATA")
-    for name in ("MNIST", "FashionMNIST"):
-        if real and (Path(real) / name).is_dir():
-            (folder / name).symlink_to(Path(real).resolve() / name)
-    (folder / IMAGES).mkdir()
-    os.environ["LAZYTUI_DATA"] = os.environ[SESSION_DATA] = str(folder)
+    """No test reads or fills a person's image cache: all processes of the session share one that begins empty."""
+    if not hasattr(config, "workerinput"):
+        folder = tempfile.mkdtemp(prefix="lazytui-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        os.environ["LAZYTUI_CACHE"] = folder
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from lazytui.data.folder import data_folder
+from lazytui.data.folder import image_folder
 from lazytui.errors import BadInput
 from lazytui.files import replacing
 from lazytui.packaged import packaged
@@ -62,11 +62,6 @@ def cached(decisive: Mapping[str, object], shapes: Sequence[Shape], make: Callab
         _memory.put(fingerprint, flat)
     ends = accumulate(map(math.prod, shapes), initial=0)
     return [flat[start:end].reshape(shape) for (start, end), shape in zip(pairwise(ends), shapes, strict=True)]
-
-
-def cache_folder() -> Path:
-    """Where entries lie: below the folder that data sets are kept in."""
-    return data_folder() / "images"
 
 
 def digest(*arrays: Bytes) -> str:
@@ -144,7 +139,7 @@ def _read(fingerprint: str, size: int) -> Bytes | None:
 
 def _write(fingerprint: str, flat: Bytes) -> None:
     """Keep an entry, as far as the disk allows; older ones make room for it."""
-    folder = cache_folder()
+    folder = image_folder()
     with suppress(OSError, BadInput):
         folder.mkdir(parents=True, exist_ok=True)
         if flat.nbytes > min(ON_DISK, shutil.disk_usage(folder).free // 2):
@@ -177,4 +172,4 @@ def _make_room(keep: str) -> None:
 
 
 def _files(pattern: str) -> Iterator[Path]:
-    return (file for file in cache_folder().glob(pattern) if file.is_file())
+    return (file for file in image_folder().glob(pattern) if file.is_file())

@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from lazytui.data import image_cache
-from lazytui.data.image_cache import cache_folder, cached, forget
+from lazytui.data.folder import image_folder
+from lazytui.data.image_cache import cached, forget
 from lazytui.data.painted import _IN_SHAPES_AND_COLORS, painted
 from lazytui.data.painting import repaint
 from lazytui.data.params import DatasetParams
@@ -27,7 +28,7 @@ SIZE = 500
 
 @pytest.fixture(autouse=True)
 def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("LAZYTUI_CACHE", str(tmp_path / "images"))
     forget()
     yield
     forget()
@@ -59,7 +60,7 @@ def assert_same(one: list[NDArray[np.uint8]], other: list[NDArray[np.uint8]]) ->
 
 
 def entries() -> list[Path]:
-    return sorted(cache_folder().iterdir()) if cache_folder().is_dir() else []
+    return sorted(image_folder().iterdir()) if image_folder().is_dir() else []
 
 
 def test_what_is_on_disk_or_in_memory_is_not_made_again() -> None:

@@ -19,7 +19,6 @@ from lazytui.analyses.feature_browser import ROOM_FOR_ALL, browsed
 from lazytui.analyses.feature_labels import matching, read_labels
 from lazytui.analyses.neuron_page import page as neuron_page
 from lazytui.analyses.sae_page import page as feature_page
-from lazytui.app.following import run_line
 from lazytui.cli.output import summary
 from lazytui.errors import LazytuiError
 from lazytui.figures.export import export
@@ -27,6 +26,7 @@ from lazytui.figures.kinds import Figure, Pixels
 from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.history import read_history
+from lazytui.runs.watch import run_line
 from tests.fuzz.conftest import LONG, MINUTES, MOST_MEMORY, bounded, peak_memory
 from tests.fuzz.mutations import CHANGES
 

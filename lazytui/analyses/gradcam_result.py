@@ -11,7 +11,7 @@ from lazytui.analyses.pair_result import read_pair
 from lazytui.analyses.train import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.interpret.saliency.methods import MethodName
-from lazytui.interpret.saliency.sorting import NO_EVIDENCE
+from lazytui.interpret.saliency.sorting import CAUSES, NO_EVIDENCE, WAY_METRICS
 from lazytui.runs.contents import ANY, Array, Contents, Count, Damaged, Metric, Name, images, indices, numbers
 from lazytui.runs.result import Result
 
@@ -41,15 +41,22 @@ _METRICS = (
     "energy_perfect",
     "focus_score",
     "looking_at_digit",
-    "right_for_right_reason",
-    "right_for_wrong_reason",
+    *WAY_METRICS,
 )
 _CURVES = ("deletion", "insertion", "random_deletion", "random_insertion")
+_RECOLORED = (
+    "redrawn_drop",
+    "recolored_drop",
+    "flips_difference_low",
+    "flips_difference_high",
+    "right_for_wrong_reason_share",
+    "wrong_because_of_color_share",
+)
 
 
 def _metrics(_params: GradcamParams, facts: GradcamFacts) -> dict[str, Metric]:
     checked = (*(f"{curve}_auc" for curve in _CURVES), "randomization_null") if facts["checked"] else ()
-    recolored = ("redrawn_drop", "recolored_drop") if _recolored(facts) else ()
+    recolored = _RECOLORED if _recolored(facts) else ()
     return dict.fromkeys((*_METRICS, *checked, *recolored), ANY)
 
 
@@ -80,6 +87,7 @@ def _arrays(_params: GradcamParams, facts: GradcamFacts) -> dict[str, Array]:
         arrays["randomization"] = numbers(len(facts.get("randomized", ())))
     if _recolored(facts):
         arrays["recolored_drops"] = numbers(facts["checked"], 10)
+        arrays["causes"] = indices(facts["checked"], below=len(CAUSES))
     return arrays | _gallery(facts)
 
 

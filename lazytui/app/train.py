@@ -15,6 +15,7 @@ from textual.events import Resize
 from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
+from lazytui.analyses.execute import recorded_result
 from lazytui.analyses.train import TrainParams, curves, history_of
 from lazytui.app.asking import AskRun
 from lazytui.app.figures.lines import LinesView
@@ -26,7 +27,6 @@ from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.history import Columns
 from lazytui.runs.jobs import may_go_on
-from lazytui.runs.result import load_result
 from lazytui.runs.status import GOING
 from lazytui.runs.words import clock, shortened, thousands
 from lazytui.training.methods.options import MethodOptions
@@ -260,7 +260,7 @@ def _charts(watch: RunWatch, samples: int) -> list[Lines]:
 def _kept(run: RunFolder) -> Columns:
     """The curves in a run's result; empty where there is none, or none that can be read."""
     try:
-        return history_of(load_result(run.path)) if run.has_result else {}
+        return history_of(recorded_result(run)) if run.has_result else {}
     except LazytuiError:
         return {}
 

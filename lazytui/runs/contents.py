@@ -30,6 +30,8 @@ Count = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 Number = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
 """Types of facts. Texts and numbers of moderate size, as analyses write them."""
 
+_OLDER = ", as a result of an older version may: run the analysis again"
+
 Size = int | str
 """A side of an array: a number, or a name for one that is the same throughout a result."""
 
@@ -179,7 +181,7 @@ def _adapter(facts: Any) -> TypeAdapter[Any]:
 def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:
     for name, metric in declared.items():
         if name not in given:
-            raise Damaged(f"it lacks the metric {name!r}")
+            raise Damaged(f"it lacks the metric {name!r}{_OLDER}")
         value = given[name]
         if value is None:
             if metric.defined:
@@ -206,7 +208,7 @@ def _there(declared: Arrays, given: Mapping[str, NDArray[np.generic]]) -> Iterat
         if name in given:
             yield name, array
         elif array.needed or array.beside in given:
-            raise Damaged(f"it lacks the array {name!r}")
+            raise Damaged(f"it lacks the array {name!r}{_OLDER}")
 
 
 def _check_shape(name: str, array: Array, given: NDArray[np.generic], sizes: dict[str, int]) -> None:

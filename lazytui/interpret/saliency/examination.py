@@ -20,12 +20,19 @@ from lazytui.interpret.saliency.randomization import cascade, rank_correlation
 from lazytui.interpret.saliency.recoloring import recoloring, variations
 from lazytui.interpret.saliency.resize import upsampled
 from lazytui.interpret.saliency.scores import logits_of
-from lazytui.interpret.saliency.sorting import CAUSES, LOOKING, NO_CAUSE, NO_EVIDENCE, sorted_causes, sorted_ways
+from lazytui.interpret.saliency.sorting import (
+    CAUSES,
+    LOOKING,
+    NO_CAUSE,
+    NO_EVIDENCE,
+    WAY_METRICS,
+    sorted_causes,
+    sorted_ways,
+)
 from lazytui.interpret.saliency.survey import Survey, survey
 
 Arrays = dict[str, NDArray[np.generic]]
 
-WAY_METRICS = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
 EXAMPLES = 10
 """Images of each way to answer that are kept with their maps."""
 

@@ -21,6 +21,9 @@ WAYS = (
 
 NO_EVIDENCE = 4
 
+WAY_METRICS = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
+"""What the share of each of the first four is called."""
+
 CAUSES = (
     "right whatever the color",
     "right for the wrong reason",

@@ -209,7 +209,7 @@ def test_damaged_autoencoders_are_told(taken_apart: Lab, tmp_path: Path) -> None
 
 
 def test_when_all_features_die_it_is_explained(taken_apart: Lab) -> None:
-    options = ("--variant", "l1", "--lam", "100", "--steps", "300", "--expansion", "0.1", "--lr", "3e-2")
+    options = ("--variant", "l1", "--lam", "100", "--steps", "300", "--expansion", "0.1", "--lr", "0.1")
     done = taken_apart.call("run", "sae", "lazy", *options, "--name", "dead", "--json")
     assert done.code == 0, done.err
     assert done.json["metrics"]["dead_features"] == 13

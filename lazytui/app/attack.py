@@ -12,7 +12,7 @@ from lazytui.analyses.attack_live import LiveAttack, Question
 from lazytui.analyses.execute import recorded_params
 from lazytui.app.attack_panel import AttackPanel
 from lazytui.app.form_and_figures import FormAndFigures
-from lazytui.app.form_place import NOT_RIGHT, SHIPPED
+from lazytui.app.form_place import NOT_RIGHT
 from lazytui.errors import LazytuiError, UsageError
 
 
@@ -47,7 +47,7 @@ class AttackPlace(FormAndFigures):
         return ("run", "against")
 
     def given(self) -> Mapping[str, object]:
-        return {"run": self.newest_training() or SHIPPED}
+        return {"run": self.network()}
 
     def on_mount(self) -> None:
         self._panel = LiveAttack(self.lab.workspace)

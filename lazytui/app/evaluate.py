@@ -8,7 +8,6 @@ from textual import on
 
 from lazytui.analyses.evaluate import EvaluateParams
 from lazytui.app.form_and_figures import FormAndFigures
-from lazytui.app.form_place import SHIPPED
 from lazytui.app.run_figures import SIDE_BY_SIDE, RunFigures
 
 
@@ -24,7 +23,7 @@ class EvaluatePlace(FormAndFigures):
         return ("run", "against")
 
     def given(self) -> Mapping[str, object]:
-        return {"run": self.newest_training() or SHIPPED}
+        return {"run": self.network()}
 
     @on(RunFigures.Found)
     def _make_room(self) -> None:

@@ -98,6 +98,11 @@ class FormPlace(Place):
         """The figures that are shown."""
         return self.query(FigureView)
 
+    def network(self) -> str:
+        """The newest training; where there is none, what the newest run of this kind is of, or else a bundled one."""
+        of_runs = [line.record.params.get("run") for line in self.lab.lines if line.kind == self.kind and line.record]
+        return str(self.newest_training() or next(reversed(of_runs), None) or SHIPPED)
+
     def newest_training(self) -> str | None:
         """What names the newest training that is done."""
         done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]

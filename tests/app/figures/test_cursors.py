@@ -61,8 +61,15 @@ def test_a_click_points_and_a_double_click_chooses() -> None:
 
 
 def test_a_cell_is_read_out_with_its_share_of_the_row_where_rows_add_up() -> None:
-    counts = matrix(values=np.array([[30.0, 10.0], [0.0, 0.0]]), row_labels=("3", "4"), column_labels=("red", "blue"))
-    counts = matrix(**{**counts.__dict__, "unit": "images", "decimals": 0, "row_colors": (), "column_colors": ()})
+    counts = matrix(
+        values=np.array([[30.0, 10.0], [0.0, 0.0]]),
+        row_labels=("3", "4"),
+        column_labels=("red", "blue"),
+        unit="images",
+        decimals=0,
+        row_colors=(),
+        column_colors=(),
+    )
     app = Shown(counts, matrix())
 
     async def steps(pilot: Pilot[Any]) -> None:

@@ -52,7 +52,7 @@ def changed_json(draw: Draw, whole: bytes) -> bytes:
 
 def _changed(draw: Draw, content: Any, path: Path, places: list[Path]) -> Any:
     if not path:
-        return draw(st.sampled_from(ODD))
+        return copy.deepcopy(draw(st.sampled_from(ODD)))
     *above, last = path
     holder = content
     for step in above:

@@ -17,6 +17,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
+from lazytui import own_code
 from lazytui.app.app import LazytuiApp
 from lazytui.app.form import ParamsForm
 from lazytui.app.log import Log
@@ -204,15 +205,33 @@ def test_what_is_not_right_is_said_beside_the_field_and_starts_nothing(tmp_path:
     drive(app, steps, size=(120, 50))
 
 
+FAILING_NETWORK = """
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head = nn.Linear(3 * 28 * 28, 10)
+
+    def forward(self, images):
+        if len(images) > 2:
+            raise ValueError("[b]no such luck[/b]")
+        return self.head(images.flatten(1))
+"""
+"""It passes for a network where it is tried on two images."""
+
+
 def test_a_failing_job_shows_its_reason_and_its_log(tmp_path: Path) -> None:
     model = tmp_path / "mine.py"
-    model.write_text("def net():\n    raise ValueError('[b]no such luck[/b]')\n")
+    model.write_text(FAILING_NETWORK)
+    own_code.allow(f"{model}:Net")
     workspace = Workspace(tmp_path / "runs")
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
         await go_to(pilot, "2")
-        values = {"source": "strokes", "train_size": 300, "test_size": 200, "model": f"{model}:net"}
+        values = {"source": "strokes", "train_size": 300, "test_size": 200, "model": f"{model}:Net"}
         app.screen.query_one(ParamsForm).set_values(values)
         app.screen.set_focus(None)
         await pilot.press("g")

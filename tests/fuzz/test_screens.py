@@ -10,10 +10,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.pilot import Pilot
-from textual.widgets import DataTable
 
 from lazytui.app.app import LazytuiApp
 from lazytui.app.place import Place
+from lazytui.app.run_table import RunTable
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, until
 from tests.fuzz.conftest import LONG
@@ -53,9 +53,9 @@ async def look_at_everything(pilot: Pilot[Any]) -> None:
         await go_to(pilot, key)
         await pilot.press("tab", "down", "escape")
     await go_to(pilot, "9")
-    await until(pilot, lambda: pilot.app.screen.query_one(DataTable).row_count == AT_ONCE)
+    await until(pilot, lambda: len(pilot.app.screen.query_one(RunTable).lines) == AT_ONCE)
     for row in range(AT_ONCE):
-        pilot.app.screen.query_one(DataTable).move_cursor(row=row)
+        pilot.app.screen.query_one(RunTable).point(row)
         await settled(pilot)
         await pilot.press("l")
         await settled(pilot)

@@ -56,6 +56,12 @@ class FormAndFigures(FormPlace):
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunFigures).figures
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Scrolling keys are there where there is something to scroll."""
+        if action.startswith("scroll_figures"):
+            return any(found.max_scroll_y for found in self.query(RunFigures))
+        return super().check_action(action, parameters)
+
     def action_scroll_figures(self, how: str) -> None:
         """Also where no figure has the keyboard."""
         getattr(self.query_one(RunFigures), f"action_{how}")()

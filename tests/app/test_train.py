@@ -74,7 +74,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         wait_until(lambda: last_step(run.path) > 0)
         await until(pilot, lambda: shown(pilot, "step") and shown(pilot, "/170,000") and shown(pilot, "eta"))
         assert pilot.app.screen.query_one(LinesView).live
-        assert shown(pilot, "p Pause") and not shown(pilot, "p Resume")
+        await until(pilot, lambda: shown(pilot, "p Pause") and not shown(pilot, "p Resume"))
 
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "paused")

@@ -85,6 +85,7 @@ class Pixels(Figure):
         checks.require(self.images.dtype == np.uint8, f"images have the type {self.images.dtype}")
         count = len(self.images)
         checks.check_size("images", count, MOST_IMAGES)
+        checks.require(not count or min(self.images.shape[1:3]) > 0, "images without a pixel")
         checks.check_size("pixels", self.images.size // 3, MOST_PIXELS)
         checks.require(1 <= self.columns <= MOST_IMAGES, f"{self.columns} images in a row")
         checks.check_matching("captions", self.captions, count)

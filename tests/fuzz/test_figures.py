@@ -71,7 +71,7 @@ def values(*shape: int) -> st.SearchStrategy[np.ndarray]:
 
 @st.composite
 def pixels(draw: Callable[[Any], Any]) -> Pixels:
-    count, height, width = draw(st.integers(0, 5)), draw(st.integers(0, 9)), draw(st.integers(0, 9))
+    count, height, width = draw(st.integers(0, 5)), draw(st.integers(1, 9)), draw(st.integers(1, 9))
     columns = draw(st.integers(1, 6))
     overlay = arrays(np.float32, (count, height, width), elements=st.floats(width=32))
     return Pixels(
@@ -233,6 +233,7 @@ INVALID: list[tuple[Any, dict[str, Any]]] = [
     (IMAGES, {"images": np.zeros((2, 4, 4, 3), np.float64)}),
     (IMAGES, {"images": np.zeros((2, 4, 4), np.uint8)}),
     (IMAGES, {"images": np.broadcast_to(np.zeros((), np.uint8), (1, 40_000, 40_000, 3))}),
+    (IMAGES, {"images": np.zeros((2, 0, 0, 3), np.uint8)}),
     (IMAGES, {"columns": 0}),
     (IMAGES, {"captions": ("a",)}),
     (IMAGES, {"tones": ("good", "loud")}),

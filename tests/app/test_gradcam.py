@@ -356,8 +356,8 @@ def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(wo
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_place(pilot)
         seen, params = {name: drawn(pilot)[name].title for name in ("image", "map")}, form(pilot)
-        await pilot.press("w")
-        await settled(pilot, lambda: "images" in drawn(pilot) and "right" in drawn(pilot)["images"].title)
+        await pilot.press("d")
+        await settled(pilot, lambda: "images" in drawn(pilot) and "digit 0" in drawn(pilot)["images"].title)
         listed, answered = drawn(pilot)["images"].title, place.answered
         place._told(Answer(Question(params.model_copy(update={"method": "occlusion"}), 9), doing="opening it ..."))
         await pilot.pause()

@@ -1,8 +1,9 @@
 """The image cache: arrays of bytes that are dear to make, kept in memory and on disk under a fingerprint.
 
-An entry is a file `<fingerprint>-<checksum>.npy`. The fingerprint covers what the maker says decides the bytes, the
-source code of this package and NumPy's version, so that no entry outlives the code that made it. An entry that is
-damaged is made again; a folder that can't be written, or a disk that is full, costs nothing but the time.
+An entry is a file `<fingerprint>-<checksum>.bin`: the bytes and nothing else. The fingerprint covers what the maker
+says decides the bytes, the source code of this package and NumPy's version, so that no entry outlives the code that
+made it. An entry that is damaged is made again; a folder that can't be written, or a disk that is full, costs nothing
+but the time.
 """
 
 from __future__ import annotations
@@ -23,12 +24,11 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from lazytui.data.folder import image_folder
 from lazytui.errors import BadInput
-from lazytui.files import replacing
+from lazytui.files import is_file, replacing
 from lazytui.packaged import packaged
 
 Bytes = NDArray[np.uint8]
@@ -122,19 +122,19 @@ def forget() -> None:
 
 def _read(fingerprint: str, size: int) -> Bytes | None:
     """The entry, mapped into memory; None where there is no sound one. One that is damaged is removed."""
-    for file in _files(f"{fingerprint}-*.npy"):
-        try:
-            flat: Bytes = np.asarray(open_memmap(file, mode="c"))  # copy on write: torch asks for writable arrays
-            if (flat.dtype, flat.shape) == (np.dtype(np.uint8), (size,)) and file.name == _name(fingerprint, flat):
-                os.utime(file)
+    for file in _files(f"{fingerprint}-*.bin"):
+        with suppress(OSError):  # another process has removed it, or it is somebody else's
+            flat = _mapped(file) if file.stat().st_size == size else None
+            if flat is not None and file.name == _name(fingerprint, flat):
+                with suppress(OSError):  # in a cache that can only be read
+                    os.utime(file)
                 return flat
-        except (FileNotFoundError, PermissionError):  # another process has removed it, or it is somebody else's
-            continue
-        except (OSError, ValueError):
-            pass
-        with suppress(OSError):
             file.unlink()
     return None
+
+
+def _mapped(file: Path) -> Bytes:
+    return np.asarray(np.memmap(file, np.uint8, mode="c"))  # copy on write: torch asks for writable arrays
 
 
 def _write(fingerprint: str, flat: Bytes) -> None:
@@ -145,31 +145,33 @@ def _write(fingerprint: str, flat: Bytes) -> None:
         if flat.nbytes > min(ON_DISK, shutil.disk_usage(folder).free // 2):
             return
         with replacing(folder / _name(fingerprint, flat)) as temporary, temporary.open("wb") as file:
-            np.save(file, flat, allow_pickle=False)
+            file.write(flat.data)
         _make_room(keep=fingerprint)
 
 
 def _name(fingerprint: str, flat: Bytes) -> str:
-    return f"{fingerprint}-{zlib.crc32(flat.data):08x}.npy"
+    return f"{fingerprint}-{zlib.crc32(flat.data):08x}.bin"
 
 
 def _make_room(keep: str) -> None:
     """Remove what was used longest ago until the rest is within bounds, and what a killed process left half-written."""
     for file in _files(".*.tmp"):
-        if time.time() - file.stat().st_mtime > _LEFT_BEHIND:
-            file.unlink()
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > _LEFT_BEHIND:
+                file.unlink()
     entries = []
-    for file in _files("*-*.npy"):
-        with suppress(FileNotFoundError):
+    for file in _files("*-*.bin"):
+        with suppress(OSError):
             entries.append((file.stat().st_mtime, file.stat().st_size, file))
     total = sum(size for _, size, _ in entries)
     for _, size, file in sorted(entries):
         if total <= ON_DISK:
             break
         if not file.name.startswith(keep):
-            file.unlink(missing_ok=True)
-            total -= size
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+                total -= size
 
 
 def _files(pattern: str) -> Iterator[Path]:
-    return (file for file in image_folder().glob(pattern) if file.is_file())
+    return (file for file in image_folder().glob(pattern) if is_file(file))

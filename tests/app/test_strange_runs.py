@@ -1,0 +1,40 @@
+"""The whole app on a terminal, over a workspace in which pipes, devices and huge files lie where files belong."""
+
+from __future__ import annotations
+
+import psutil
+import pytest
+
+from tests.app.terminal import app_on_terminal
+from tests.commands import Lab
+from tests.runs.test_strange_files import shipped
+from tests.test_reading import STRANGE
+
+MOST_MEMORY = 2**30
+DOWN = "\x1b[B"
+FILES = ("status.json", "name", "result.json", "events.jsonl", "arrays.safetensors", "run.json", "weights")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to a device", "huge"])
+def test_the_app_opens_lists_looks_and_ends(lab: Lab, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped("lazy-strokes", lab.workspace / "a-good-one")
+    for number, file in enumerate(FILES):
+        run = lab.workspace / f"bad-{number}"
+        shipped("lazy-strokes", run)
+        (run / file).unlink(missing_ok=True)
+        monkeypatch.chdir(run)
+        STRANGE[kind](run / file)
+    with app_on_terminal(lab) as shown:
+        shown.wait_for("? Help")
+        shown.type("9")
+        shown.wait_for("a-good-one", "bad-0")
+        for _ in range(len(FILES) + 1):
+            shown.type(DOWN)
+            shown.shows("")
+            shown.type("l")
+            shown.shows("")
+            shown.type("\x1b")
+            shown.wait_for("a-good-one", "? Help")
+        most = psutil.Process(shown.process.pid).memory_info().rss
+        assert shown.leave() == 0
+    assert most < MOST_MEMORY

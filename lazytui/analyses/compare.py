@@ -50,7 +50,7 @@ class CompareParams(Params):
     plain: bool = Field(
         True,
         description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
-        "seed and number of steps; and beside irm and rex those on the same samples without a penalty.",
+        "seed and number of steps; and beside irm and rex those with the same samples and risk but no penalty.",
     )
     attack: str | None = named(
         None,

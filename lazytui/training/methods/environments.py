@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import one_hot
+from torch.nn.functional import cross_entropy, one_hot
 
 from lazytui.data.resident import Batch
 from lazytui.errors import BadInput
@@ -20,8 +20,9 @@ from lazytui.training.methods.groups import draw, group_means, share_evenly
 class InvariantRisk(Method):
     """Two environments, drawn evenly: samples in their own digit's color, and samples in another's.
 
-    Drawing them evenly counts conflicting samples more already: that alone is the method resample. The penalty's weight
-    is 1 for `anneal_steps`, half of the training at most, so that there is something to be invariant, then `penalty`.
+    Drawing them evenly counts conflicting samples more already: that alone, with the same risk, is the method resample.
+    The penalty's weight is 1 for `anneal_steps`, half of the training at most, so that there is something to be
+    invariant, then `penalty`.
 
     The square of a batch's mean is on average the square of the true mean plus the variance / n, which an invariant
     network would pay for. So both methods estimate without bias what varies: below 0 in some batches, on average true.
@@ -74,10 +75,10 @@ _NEW = 0.02
 """What a step adds to the average of the penalty that is shown: one batch's is mostly noise."""
 
 
-def environment_risks(losses: Tensor, environments: Tensor) -> Tensor:
-    """The mean loss of each environment that is in the batch: (e,). losses: (n,)."""
-    risks, there = group_means(losses, environments, 2)
-    return risks[there]
+def mean_risk(logits: Tensor, digits: Tensor, environments: Tensor) -> Tensor:
+    """The mean, over the environments that are in the batch, of their mean cross-entropies."""
+    risks, there = group_means(cross_entropy(logits, digits, reduction="none"), environments, 2)
+    return risks[there].mean()
 
 
 def squared_means(each: Tensor, environments: Tensor) -> Tensor:
@@ -92,16 +93,17 @@ def squared_means(each: Tensor, environments: Tensor) -> Tensor:
 
 
 def variance_of_means(each: Tensor, environments: Tensor) -> Tensor:
-    """The variance, over both environments, of the mean of `each`, (n,); 0 where the batch lacks one of them.
+    """The variance, over both environments, of the mean of `each`, (n,); 0 where the batch has fewer than 2 of one.
 
     The variance of the batch's means less what their own errors add to it: the samples' variance / n. The product of
-    two halves' deviations is as true but noisier, and short trainings of rex broke down on it.
+    two halves' deviations is as true but noisier, and short trainings of rex broke down on it. A single sample
+    tells nothing of its own error.
     """
-    means, there = group_means(each, environments, 2)
+    means, _ = group_means(each, environments, 2)
     squares, _ = group_means(each.square(), environments, 2)
     counts = environments.bincount(minlength=2)
     errors = (squares - means.square()) / (counts - 1).clamp(min=1)
-    return (means.var(correction=0) - errors.mean() / 2) * there.all()
+    return (means.var(correction=0) - errors.mean() / 2) * (counts > 1).all()
 
 
 def scale_gradients(log_probabilities: Tensor, digits: Tensor) -> Tensor:

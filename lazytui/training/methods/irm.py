@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from lazytui.data.resident import Batch
 from lazytui.training.methods.environments import (
     InvariantRisk,
-    environment_risks,
+    mean_risk,
     scale_gradients,
     squared_means,
 )
@@ -16,12 +15,15 @@ from lazytui.training.optimizers import make_optimizer
 
 
 class InvariantRiskMinimization(InvariantRisk):
-    """sum_e R_e + penalty * sum_e (dR_e / d scale)^2 (IRMv1); Adam forgets when the weight jumps."""
+    """The mean over environments of R_e + penalty * (dR_e / d scale)^2; Adam forgets when the weight jumps.
+
+    IRMv1 has the sum, its authors' code the mean as here: twice the loss, with the same minimum. The mean is on the
+    scale of every other method's loss, so that a learning rate of sgd means the same to all.
+    """
 
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         gradients = scale_gradients(logits.log_softmax(1), digits)
-        risks = environment_risks(cross_entropy(logits, digits, reduction="none"), environments)
-        return risks.sum(), squared_means(gradients, environments).sum()
+        return mean_risk(logits, digits, environments), squared_means(gradients, environments).mean()
 
     def step(self, batch: Batch, step: int) -> Tensor:
         if step == self.annealed:

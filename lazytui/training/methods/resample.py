@@ -1,4 +1,4 @@
-"""Resampling: plain training on as many conflicting images as aligned ones, as irm and rex draw them."""
+"""Resampling: as many conflicting images as aligned ones, as irm and rex draw them, and no penalty."""
 
 from __future__ import annotations
 
@@ -6,21 +6,29 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from lazytui.training.methods.base import Bench
-from lazytui.training.methods.environments import environments_of
-from lazytui.training.methods.erm import PlainTraining
+from lazytui.data.resident import Batch
+from lazytui.training.methods.base import Bench, Method
+from lazytui.training.methods.environments import environments_of, mean_risk
 from lazytui.training.methods.groups import draw, share_evenly, share_of
 
 
-class Resampling(PlainTraining):
-    """The mean cross-entropy of the very batches that irm and rex would have with this seed: all but their penalty."""
+class Resampling(Method):
+    """The very risk that irm and rex have, of the batches they would have with this seed, without their penalty.
+
+    One thing of irm is missing besides: its optimizer begins anew where its penalty gets its weight.
+    """
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        self._weights = share_evenly(environments_of(bench))
+        self._environments = environments_of(bench)
+        self._weights = share_evenly(self._environments)
 
     def order(self, epoch: int) -> Tensor:
         return draw(self._weights, self.bench.epoch_generator(epoch))
+
+    def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
+        logits = self.bench.model(batch.images).float()
+        return mean_risk(logits, batch.digits, self._environments[batch.indices])
 
     def signals(self) -> Mapping[str, float]:
         return {"conflicting_weight": share_of(self.bench.conflicting, self._weights)}

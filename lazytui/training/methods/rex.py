@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.training.methods.environments import InvariantRisk, environment_risks, variance_of_means
+from lazytui.training.methods.environments import InvariantRisk, mean_risk, variance_of_means
 
 
 class RiskExtrapolation(InvariantRisk):
@@ -13,4 +13,4 @@ class RiskExtrapolation(InvariantRisk):
 
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         each = cross_entropy(logits, digits, reduction="none")
-        return environment_risks(each, environments).mean(), variance_of_means(each, environments)
+        return mean_risk(logits, digits, environments), variance_of_means(each, environments)

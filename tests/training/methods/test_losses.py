@@ -18,7 +18,7 @@ from lazytui.training.methods.adversarial import worst_nearby
 from lazytui.training.methods.bias_balance import log_digit_given_color
 from lazytui.training.methods.cnc import contrastive_loss
 from lazytui.training.methods.color_uniform import divergence_from_uniform
-from lazytui.training.methods.environments import InvariantRisk, scale_gradients
+from lazytui.training.methods.environments import InvariantRisk, scale_gradients, variance_of_means
 from lazytui.training.methods.feature_color import pairwise_distance, single_channels
 from lazytui.training.methods.grl import Reversed
 from lazytui.training.methods.group_dro import WorstGroups
@@ -186,8 +186,8 @@ def test_invariant_risks(data: BiasedDataset) -> None:
     assert variance.item() == pytest.approx(((first - second) / 2) ** 2 - error / 4, abs=1e-5)
     irm = at_work("irm", data)
     assert isinstance(irm, InvariantRiskMinimization)
-    total, _ = irm.terms(logits, digits, environments)
-    assert total.item() == pytest.approx(first + second, abs=1e-5)
+    risk, _ = irm.terms(logits, digits, environments)
+    assert risk.item() == pytest.approx((first + second) / 2, abs=1e-5)
 
 
 def test_the_invariance_penalty_multiplies_two_halves(data: BiasedDataset) -> None:
@@ -198,7 +198,7 @@ def test_the_invariance_penalty_multiplies_two_halves(data: BiasedDataset) -> No
     assert isinstance(irm, InvariantRiskMinimization)
     _, penalty = irm.terms(logits, digits, environments)
     one, two, three, four = scale_gradients(logits, digits).tolist()
-    assert penalty.item() == pytest.approx(one * two + three * four, abs=1e-5)
+    assert penalty.item() == pytest.approx((one * two + three * four) / 2, abs=1e-5)
 
 
 @pytest.mark.parametrize("method", ["irm", "rex"])
@@ -218,7 +218,7 @@ def test_a_penalty_is_on_average_over_batches_that_of_the_population(method: str
     def squared(chosen: torch.Tensor) -> torch.Tensor:
         """What varies, as plain squares of means."""
         means, _ = group_means(values[chosen], environments[chosen], 2)
-        return means.square().sum() if method == "irm" else means.var(correction=0)
+        return means.square().mean() if method == "irm" else means.var(correction=0)
 
     order = torch.cat([draw(share_evenly(environments), generator) for _ in range(200)])
     batches = order[: len(order) // 16 * 16].split(16)
@@ -226,6 +226,33 @@ def test_a_penalty_is_on_average_over_batches_that_of_the_population(method: str
     population, error = squared(torch.arange(len(digits))), terms.std() / len(terms) ** 0.5
     assert abs(terms.mean() - population) < 3 * error
     assert torch.stack([squared(part) for part in batches]).mean() > population + 5 * error
+
+
+@pytest.mark.parametrize("size", [4, 8])
+def test_small_batches_of_equal_environments_have_no_variance_on_average(size: int) -> None:
+    """Nor where one of the two is there with a single sample, which tells nothing of its error."""
+    random = torch.Generator().manual_seed(0)
+    each, environments = (torch.randn(4000, size, generator=random), torch.randint(2, (4000, size), generator=random))
+    found = torch.stack([variance_of_means(*batch) for batch in zip(each, environments, strict=True)])
+    assert abs(found.mean()) < 3 * found.std() / len(found) ** 0.5
+
+
+@pytest.mark.parametrize("method", ["irm", "rex"])
+def test_resample_is_what_a_method_does_without_its_penalty(method: str) -> None:
+    """With sgd too, to which the scale of a loss matters: the same loss, and the same gradients."""
+    data = small_data(bias=0.7)
+    batch, found = first_batch(data), {}
+    for name, options in ((method, {"penalty": 0.0, "anneal_steps": 0}), ("resample", {})):
+        model = color_reader()
+        at = at_work(name, data, model, **options)
+        loss = at.loss(batch, 1)
+        loss.backward()
+        gradients = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+        found[name] = (loss.detach(), gradients, at.order(0))
+    torch.testing.assert_close(found[method], found["resample"])
+    conflicting = batch.digits != batch.colors
+    expected = (plain(data)[conflicting].mean() + plain(data)[~conflicting].mean()) / 2
+    torch.testing.assert_close(found[method][0], expected)
 
 
 def test_the_penalty_gets_its_weight_after_annealing(data: BiasedDataset) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-import os
 import sys
 import time
 from pathlib import Path
@@ -28,11 +27,15 @@ group = typer.Typer(
 def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """List the runs of the workspace, newest last."""
     from lazytui.cli.tables import print_lines
+    from lazytui.errors import BadInput
     from lazytui.runs.watch import WorkspaceWatch
     from lazytui.runs.workspace import shipped_runs
 
     there = workspace_at(workspace)
-    lines = WorkspaceWatch(there).look()
+    watch = WorkspaceWatch(there)
+    lines = watch.look()
+    if watch.trouble:
+        raise BadInput(watch.trouble)
     if json:
         print(jsonlib.dumps([_row(line) for line in lines], indent=1))
         return
@@ -209,8 +212,10 @@ def _print_event(event: Event) -> None:
 
 
 def _row(line: RunLine) -> dict[str, Any]:
+    from lazytui.trees import size_of_tree
+
     row: dict[str, Any] = {"run": line.run.id, "name": line.name, "status": line.status.state}
-    row |= {"error": line.status.error, "bytes": _size(line.run.path)}
+    row |= {"error": line.status.error, "bytes": size_of_tree(line.run.path)}
     if line.damage:
         return row | {"kind": None, "created": None, "error": line.damage, "status": "failed"}
     return row | {"kind": line.kind, "created": line.created, "metrics": line.metrics}
@@ -218,27 +223,10 @@ def _row(line: RunLine) -> dict[str, Any]:
 
 def _cells(line: RunLine) -> list[str]:
     from lazytui.runs.words import age, size
+    from lazytui.trees import size_of_tree
 
     progress = line.status.progress
     state = "failed" if line.damage else line.status.state
     share = f"{progress.done / progress.total:.0%}" if progress and progress.total and state != "done" else ""
     began = age(line.created) if line.created else ""
-    return [line.run.id, line.name or "", state, share, size(_size(line.run.path)), began]
-
-
-def _size(folder: Path) -> int:
-    """Bytes of all files in it."""
-    try:
-        with os.scandir(folder) as entries:
-            return sum(_size_of(entry) for entry in entries)
-    except OSError:  # a folder that we may not look into
-        return 0
-
-
-def _size_of(entry: os.DirEntry[str]) -> int:
-    if entry.is_dir(follow_symlinks=False):
-        return _size(Path(entry.path))
-    try:
-        return entry.stat(follow_symlinks=False).st_size
-    except OSError:  # a temporary file of a run that is going on
-        return 0
+    return [line.run.id, line.name or "", state, share, size(size_of_tree(line.run.path)), began]

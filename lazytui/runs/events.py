@@ -19,11 +19,16 @@ from lazytui.runs.result import LARGEST
 Event = dict[str, Any]
 """Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:
 
-metrics: step (int), values (name -> number or null).   progress: done, total (int), unit (str).
-note: text (str).   resumed: step (int): metrics of later steps before this line are void.
+metrics: step, values (name -> number or null).   progress: done, total, unit (str).
+note: text (str).   resumed: step: metrics of later steps before this line are void.
+Steps and what is counted are whole numbers from 0 to 2**63. A log names so many metrics at the most.
 continued: the run was paused; nothing was done since the event before.
 """
 
+
+_LONGEST_NAME = 100
+_MOST_NAMES = 64
+"""Characters of a metric's name; metrics that a log may name: each is a column over all points."""
 
 _LONGEST_LINE = 1 << 20
 _MOST_AT_ONCE = 4 << 20
@@ -64,6 +69,7 @@ class EventReader:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
+        self._names: set[str] = set()
         self.damaged = 0
 
     def read(self, most: int = 2000) -> list[Event]:
@@ -74,11 +80,20 @@ class EventReader:
         begun = self._offset
         while self._offset - begun < _MOST_IN_VAIN and (lines := self._lines(most)):
             self._offset += sum(map(len, lines))
-            events = [event for event in _parsed(lines) if _well_formed(event)]
+            events = [event for event in _parsed(lines) if _well_formed(event) and self._may_name(event)]
             self.damaged += sum(1 for line in lines if line.strip()) - len(events)
             if events:
                 return events
         return []
+
+    def _may_name(self, event: Event) -> bool:
+        """Whether the log may name the metrics of an event besides those that it has named already."""
+        if event["kind"] == "metrics" and not self._names.issuperset(event["values"]):
+            named = self._names.union(event["values"])
+            if len(named) > _MOST_NAMES:
+                return False
+            self._names = named
+        return True
 
     def _lines(self, most: int) -> list[bytes]:
         """The next whole lines; of one that is too long, its pieces."""
@@ -86,7 +101,7 @@ class EventReader:
         try:
             with open_regular(self._path) as file:
                 if file.seek(0, os.SEEK_END) < self._offset:
-                    self._offset = 0  # the file was begun anew
+                    self._offset, self._names = 0, set()  # the file was begun anew
                 end = file.seek(self._offset)
                 while len(lines) < most and end - self._offset < _MOST_AT_ONCE and end < _MOST:
                     line = file.readline(_LONGEST_LINE)
@@ -125,13 +140,13 @@ def _well_formed(event: object) -> bool:
     """Whether an event is what its kind promises, so that whoever reads it needn't ask; unknown kinds pass."""
     match event:
         case {"kind": "metrics", "step": int(step), "values": dict(values)}:
-            return _is_number(step) and all(map(_is_number_or_none, values.values()))
-        case {"kind": "progress", "time": when, "done": int(), "total": int(), "unit": str()}:
-            return _is_number(when)
+            return _is_count(step) and all(_is_named(name) and _is_measure(value) for name, value in values.items())
+        case {"kind": "progress", "time": when, "done": int(done), "total": int(total), "unit": str()}:
+            return _is_number(when) and _is_count(done) and _is_count(total)
         case {"kind": "note", "text": str()}:
             return True
         case {"kind": "resumed", "step": int(step)}:
-            return _is_number(step)
+            return _is_count(step)
         case {"kind": "metrics" | "progress" | "note" | "resumed"}:
             return False
         case {"kind": str()}:
@@ -143,8 +158,16 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and -LARGEST <= value <= LARGEST
 
 
-def _is_number_or_none(value: object) -> bool:
+def _is_measure(value: object) -> bool:
     return value is None or _is_number(value)
+
+
+def _is_count(number: int) -> bool:
+    return 0 <= number < 2**63
+
+
+def _is_named(name: str) -> bool:
+    return len(name) <= _LONGEST_NAME
 
 
 def _torn(path: Path) -> bool:

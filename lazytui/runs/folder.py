@@ -204,7 +204,7 @@ class RunFolder:
         """
         import psutil
 
-        claim = str((self.path / CLAIM_FILE).resolve())
+        claim = str(self.path.resolve() / CLAIM_FILE)  # a claim that is a link is nobody's, wherever it leads
         try:
             return any(file.path == claim for file in psutil.Process(pid).open_files())
         except psutil.NoSuchProcess:

@@ -15,6 +15,9 @@ from lazytui.runs.events import Event, EventReader
 Columns = dict[str, NDArray[np.float64]]
 """By name, `step` among them, all of the same length; NaN where a point lacks that metric."""
 
+_MOST_NUMBERS = 1 << 24
+"""Of all columns together, 8 bytes each: what a log of elsewhere holds beyond that is left out."""
+
 
 class MetricHistory:
     """Fed with the events of a log, in order. What a resume made void is dropped."""
@@ -57,16 +60,23 @@ class MetricHistory:
         if not events:
             return
         self._drop_after(events[0]["step"] - 1)
-        size, room = self._rows + len(events), len(self._columns["step"])
-        if size > room:
-            self._columns = {name: _grown(column, max(2 * room, size)) for name, column in self._columns.items()}
         for name in dict.fromkeys(chain.from_iterable(event["values"] for event in events)):
-            if name not in self._columns:
-                self._columns[name] = np.full(len(self._columns["step"]), math.nan)
+            room = len(self._columns["step"])
+            if name not in self._columns and room * (len(self._columns) + 1) <= _MOST_NUMBERS:
+                self._columns[name] = np.full(room, math.nan)
+        self._make_room(self._rows + len(events))
+        events = events[: len(self._columns["step"]) - self._rows]
+        size = self._rows + len(events)
         for name, column in self._columns.items():
             column[self._rows : size] = [event["values"].get(name) for event in events]
         self._columns["step"][self._rows : size] = [event["step"] for event in events]
         self._rows = size
+
+    def _make_room(self, size: int) -> None:
+        room = len(self._columns["step"])
+        if size > room:
+            larger = max(room, min(max(2 * room, size), _MOST_NUMBERS // len(self._columns)))
+            self._columns = {name: _grown(column, larger) for name, column in self._columns.items()}
 
 
 def read_history(path: Path) -> Columns:

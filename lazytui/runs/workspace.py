@@ -22,11 +22,16 @@ from lazytui.packaged import packaged
 from lazytui.runs.folder import RECORD_FILE, RunFolder, RunRecord, check_name
 from lazytui.runs.locks import locked
 from lazytui.runs.status import GOING, Status, own_process
+from lazytui.trees import remove_tree
 
 _SHIPPED = "shipped/"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _NAMING_FILE = ".naming"
 _NAMING_SECONDS = 5.0
+_NEW, _REMOVED = ".new", ".removed"
+"""How the hidden folders of runs end that are being made, or removed."""
+_LONGEST_MAKING = 86_400.0
+"""Seconds after which nobody is making a run any more."""
 _VERSIONS = ("lazytui", "torch", "numpy")
 
 
@@ -92,7 +97,7 @@ class Workspace:
         except ValidationError as error:
             raise UsageError(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}") from error
         run = RunFolder(self.path / _new_id(kind, label), "")
-        building = self.path / f".{run.id}.new"
+        building = self.path / f".{run.id}{_NEW}"
         try:
             with storage_errors(self.path):
                 building.mkdir(parents=True)
@@ -159,7 +164,7 @@ class Workspace:
     def rename(self, run: RunFolder, name: str) -> None:
         """Give a run a name. Raises UsageError for one that can't be a name or that another run has."""
         self.require_own(run, "renamed")
-        with self._naming(name):
+        with self._naming(name, run):
             run.set_name(name)
 
     def remove(self, run: RunFolder) -> None:
@@ -169,22 +174,39 @@ class Workspace:
             raise UsageError(f"{run.path} is a link to a run elsewhere, so it isn't removed.")
         if run.status.state in GOING:
             raise UsageError(f"{run.id} is going on; stop it first: lazytui runs stop {run.id}")
-        leaving = run.path.with_name(f".{run.id}.removed")
+        self._clear_up()
+        leaving = run.path.with_name(f".{run.id}{_REMOVED}")
         with storage_errors(run.path):
             run.path.rename(leaving)
-            shutil.rmtree(leaving)
+            try:
+                remove_tree(leaving, last=RECORD_FILE)
+            except OSError:
+                leaving.rename(run.path)  # what is left of it isn't hidden from who wants to remove it
+                raise
+
+    def _clear_up(self) -> None:
+        """Remove what a killed process may have left: runs that were being removed, or made long ago."""
+        with suppress(OSError), os.scandir(self.path) as entries:
+            for entry in entries:
+                if _is_left(entry):
+                    with suppress(OSError):  # another process may be about it
+                        remove_tree(Path(entry.path), last=RECORD_FILE)
 
     @contextmanager
-    def _naming(self, name: str) -> Iterator[None]:
-        """Give a free name within: meanwhile no other process gives one, so that two can't give the same."""
+    def _naming(self, name: str, named: RunFolder | None = None) -> Iterator[None]:
+        """Give a free name within: meanwhile no other process gives one, so that two can't give the same.
+
+        named: the run that is given it, which may be called so already.
+        """
         check_name(name)
         busy = f"Another process is giving a run in {self.path} its name and doesn't end; try again."
         with locked(self.path / _NAMING_FILE, patience=_NAMING_SECONDS, otherwise=busy):
-            self._check_free(name)
+            self._check_free(name, named)
             yield
 
-    def _check_free(self, name: str) -> None:
-        if any(name in {run.name, run.id} for run in self._runs()):
+    def _check_free(self, name: str, named: RunFolder | None = None) -> None:
+        others = (run for run in self._runs() if named is None or run.id != named.path.resolve().name)
+        if any(name in {run.name, run.id} for run in others):
             raise UsageError(f"There is a run called {name!r} already; rename or remove that one first.")
 
     def reference(self, run: RunFolder) -> str:
@@ -216,6 +238,14 @@ def shipped_run(name: str) -> RunFolder:
     return runs[name]
 
 
+def _is_left(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a run that is being removed, or one that was being made long ago; nothing else of that name."""
+    if not entry.name.startswith(".") or not entry.is_dir(follow_symlinks=False) or not _is_run(Path(entry.path)):
+        return False
+    old = abs(time.time() - entry.stat(follow_symlinks=False).st_mtime) > _LONGEST_MAKING
+    return entry.name.endswith(_REMOVED) or (entry.name.endswith(_NEW) and old)
+
+
 def _is_run(path: Path) -> bool:
     try:
         return (path / RECORD_FILE).is_file()
@@ -231,7 +261,7 @@ def _folder(path: Path) -> RunFolder:
         )
     if not _is_run(path):
         raise BadInput(f"{path} isn't a run: it has no {RECORD_FILE}.")
-    return RunFolder(path, str(path))
+    return RunFolder(path.resolve() if path.name in {"", ".."} else path, str(path))
 
 
 def _new_id(kind: str, label: str) -> str:

@@ -16,7 +16,9 @@ from lazytui.runs.events import EventLog, EventReader, read_events
 from lazytui.runs.result import LARGEST
 
 NUMBERS = st.none() | st.floats() | st.integers(-(2**63), 2**63)
-VALUES = st.dictionaries(st.text(), NUMBERS, max_size=4)
+NAMES = st.sampled_from(["", "\x1b", "Ä" * 100, "loss"]) | st.text(max_size=3)
+"""So few that a log doesn't name more than it may."""
+VALUES = st.dictionaries(NAMES, NUMBERS, max_size=3)
 
 
 @pytest.fixture
@@ -106,6 +108,12 @@ def test_a_line_that_a_kill_tore_stays_alone(path: Path) -> None:
         '{"kind": "metrics", "step": 1, "values": {"loss": 1e999}}',
         '{"kind": "metrics", "step": 1, "values": {"loss": 1' + 400 * "0" + "}}",
         '{"kind": "metrics", "step": 1' + 400 * "0" + ', "values": {}}',
+        '{"kind": "metrics", "step": -1, "values": {}}',
+        '{"kind": "metrics", "step": 1, "values": {"' + 101 * "a" + '": 1.0}}',
+        '{"kind": "progress", "time": 1, "done": 1' + 400 * "0" + ', "total": 3, "unit": "steps"}',
+        '{"kind": "progress", "time": 1, "done": 1, "total": 1' + 400 * "0" + ', "unit": "steps"}',
+        '{"kind": "progress", "time": 1, "done": -1, "total": 3, "unit": "steps"}',
+        '{"kind": "resumed", "step": 9223372036854775808}',
         '{"kind": "resumed"}',
         '{"kind": "note", "text": {"a": 1}}',
         '{"kind": "progress", "done": null, "total": 3, "unit": "steps"}',
@@ -113,13 +121,20 @@ def test_a_line_that_a_kill_tore_stays_alone(path: Path) -> None:
         '{"kind": "note", "text": "' + "\\" + '"}',
         "\x00\x00\x00",
     ],
-    ids=range(18),
+    ids=range(24),
 )
 def test_lines_that_are_not_what_their_kind_promises_are_damaged(path: Path, line: str) -> None:
     write(path, metrics(1), line + "\n", b"\xff\xfe\n", "\n", metrics(2))
     events, damaged = read_events(path)
     assert [event["step"] for event in events] == [1, 2]
     assert damaged == 2, "an empty line is no damage"
+
+
+def test_a_log_names_so_many_metrics_at_most(path: Path) -> None:
+    write(path, *(metrics(step, **{f"metric {step}": 1.0}) for step in range(1000)), metrics(1000, **{"metric 0": 2.0}))
+    events, damaged = read_events(path)
+    assert [event["step"] for event in events] == [*range(64), 1000]
+    assert damaged == 1000 - 64
 
 
 def test_kinds_of_a_later_version_pass(path: Path) -> None:

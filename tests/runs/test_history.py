@@ -57,6 +57,14 @@ def test_what_was_handed_out_stays_as_it_was() -> None:
     np.testing.assert_array_equal(seen, np.arange(10.0))
 
 
+def test_what_a_log_of_elsewhere_holds_beyond_measure_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lazytui.runs.history._MOST_NUMBERS", 300)
+    found = columns(
+        *(metrics(step, a=1.0, b=2.0) for step in range(50)), *(metrics(step, c=1.0) for step in range(50, 1000))
+    )
+    assert {len(column) for column in found.values()} == {100} and set(found) == {"step", "a", "b"}
+
+
 def test_it_says_whether_there_was_anything_new() -> None:
     history = MetricHistory()
     assert history.extend([metrics(0, a=1.0)])

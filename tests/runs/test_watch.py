@@ -41,6 +41,15 @@ def state_of(run: RunFolder, watched: WorkspaceWatch) -> str:
     return line.state if line else "gone"
 
 
+def test_a_claim_that_is_a_link_in_a_circle_costs_its_run_only(workspace: Workspace) -> None:
+    good, bad = ended(workspace), workspace.create("train", {})
+    bad.set_status(bad.status.model_copy(update={"state": "running"}))
+    (bad.path / ".claim").symlink_to(".claim")
+    lines = {line.run.id: line for line in WorkspaceWatch(workspace).look()}
+    assert lines[good.id].state == "done"
+    assert lines[bad.id].state == "damaged" and lines[bad.id].status.state == "interrupted"
+
+
 def test_what_another_process_does_to_an_ended_run_is_noticed(workspace: Workspace) -> None:
     first, second = ended(workspace), ended(workspace)
     watched = WorkspaceWatch(workspace)

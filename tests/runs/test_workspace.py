@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 from pathlib import Path
 
@@ -39,6 +41,38 @@ def test_a_run_is_found_by_everything_that_names_it(
         assert workspace.find(reference).path.resolve() == run.path, reference
     monkeypatch.chdir(run.path)
     assert workspace.find(".").path.resolve() == run.path
+
+
+def test_a_run_around_us_is_removed_by_any_of_its_names(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = create(workspace)
+    monkeypatch.chdir(run.path)
+    assert workspace.find(".").id == run.id
+    workspace.remove(workspace.find("."))
+    assert workspace.runs() == []
+
+
+def test_a_run_whose_removal_a_kill_cut_short_goes_at_the_next(workspace: Workspace) -> None:
+    """And nothing else that a person keeps there."""
+    left, made_long_ago, made_now, gone = (create(workspace) for _ in range(4))
+    left.path.rename(workspace.path / f".{left.id}.removed")
+    for run in (made_long_ago, made_now):
+        run.path.rename(workspace.path / f".{run.id}.new")
+    os.utime(workspace.path / f".{made_long_ago.id}.new", (0, 0))
+    (workspace.path / ".mine.removed").mkdir()
+    workspace.remove(gone)
+    assert {path.name for path in workspace.path.iterdir()} == {".mine.removed", f".{made_now.id}.new"}
+
+
+def test_a_run_that_cannot_be_removed_stays_in_sight(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = create(workspace)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "")
+
+    monkeypatch.setattr("lazytui.runs.workspace.remove_tree", refuse)  # root, who may run this, may remove anything
+    with pytest.raises(BadInput, match="permission is denied"):
+        workspace.remove(run)
+    assert [one.id for one in workspace.runs()] == [run.id]
 
 
 def test_latest_is_the_latest_of_the_kinds_that_fit(workspace: Workspace) -> None:
@@ -142,6 +176,7 @@ def test_a_name_belongs_to_one_run(workspace: Workspace) -> None:
         with pytest.raises(UsageError, match="already"):
             workspace.create("train", {}, name=taken)
     workspace.rename(second, "yours")
+    workspace.rename(first, "mine")
     assert (first.name, second.name) == ("mine", "yours")
     assert len(workspace.runs()) == 2
 

@@ -102,13 +102,11 @@ def recorded_result(run: RunFolder) -> Result:
 
 def figures(run: RunFolder) -> Sequence[Figure]:
     """What a finished run has to show. Needs neither torch nor the model. Raises BadInput for a damaged one."""
-    from lazytui.figures.checks import InvalidFigure
+    from lazytui.figures.checks import drawable
 
     params, result = _recorded(run)
-    try:
+    with drawable(f"The result of {run.reference}"):
         drawn: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
-    except InvalidFigure as error:
-        raise BadInput(f"The result of {run.reference} can't be drawn: {error}.") from error
     return drawn
 
 

@@ -41,11 +41,14 @@ def overview(params: SaeParams, result: Result) -> list[Figure]:
 
 
 def curves(history: Mapping[str, NDArray[np.float64]]) -> list[Figure]:
-    """The charts of a training, from its curves as columns; also while it goes."""
+    """The charts of a training, from its curves as columns, those that are there; also while it goes."""
+    charts = [
+        ("unexplained", "What is left unexplained while it trains", "share of variance", True),
+        ("l0", "Active features a sample while it trains", "features", False),
+        ("dead_share", "Features that weren't active since the point before", "share", False),
+    ]
     return [
-        _curve(history, "unexplained", "What is left unexplained while it trains", "share of variance", log_y=True),
-        _curve(history, "l0", "Active features a sample while it trains", "features"),
-        _curve(history, "dead_share", "Features that weren't active since the point before", "share"),
+        _curve(history, name, title, y_label, log_y=log_y) for name, title, y_label, log_y in charts if name in history
     ]
 
 

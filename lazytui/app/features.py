@@ -32,7 +32,8 @@ from lazytui.app.form.pick import Pickable, PickList
 from lazytui.app.form.typed import Offers
 from lazytui.app.form_place import SHIPPED, FormPlace, agrees
 from lazytui.app.sae_over import ExperimentsPlace, SelfcheckPlace
-from lazytui.errors import LazytuiError
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.figures.checks import drawable
 from lazytui.figures.kinds import Figure, Lines, Table, Text
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain
@@ -414,12 +415,14 @@ class FeaturesPlace(FormPlace):
 def seen(watch: RunWatch, before: Sight) -> Sight:
     """How a run stands, and once it is done what it found. before: what doesn't have to be looked for again."""
     run, status = watch.run, watch.run.status
-    columns = watch.columns()
-    learning = curves(columns) if "unexplained" in columns else []
-    charts = before.charts or [chart for chart in learning if isinstance(chart, Lines)]
-    called = run.name or run.id
+    called, trouble = run.name or run.id, ""
+    try:
+        with drawable("What was logged"):
+            charts = before.charts or [chart for chart in curves(watch.columns()) if isinstance(chart, Lines)]
+    except BadInput as error:
+        charts, trouble = [], str(error)
     if status.state != "done":
-        words = f"{called} is {state_word(status)}. {status.error or ''}".rstrip()
+        words = " ".join(filter(None, (f"{called} is {state_word(status)}.", status.error, trouble)))
         if status.state in GOING:
             words = f"{words} {watch.note}" + (f", step {watch.done:,} of {watch.total:,}" if watch.total else "")
         return Sight(run, plain(words), status.state in GOING, charts)

@@ -8,10 +8,14 @@ from typing import Any
 from lazytui.analyses.words import METRICS
 from lazytui.app.over_place import OverPlace
 from lazytui.app.run_figures import RunFigures
+from lazytui.errors import BadInput
+from lazytui.figures.checks import drawable
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.watch import RunLine
+from lazytui.runs.words import shortened
 
 _TOLD_APART_BY = ("model", "method", "bias", "epochs")
+_LONGEST = 100
 _MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
 
 
@@ -20,15 +24,25 @@ class GridPlace(OverPlace):
         line = self._shown(lines)
         begun = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
         if line and line.going and begun:
-            self.query_one(RunFigures).show_so_far(f"{line.run.id} is {line.state}.", [trainings_so_far(begun)])
+            self._show_so_far(line, begun)
         else:
             super()._show(lines)
+
+    def _show_so_far(self, line: RunLine, begun: Sequence[RunLine]) -> None:
+        sentence = f"{line.run.id} is {line.state}."
+        figures: list[Table] = []
+        try:
+            with drawable("The table of its trainings"):
+                figures = [trainings_so_far(begun)]
+        except BadInput as error:
+            sentence = f"{sentence} {error}"
+        self.query_one(RunFigures).show_so_far(sentence, figures)
 
 
 def trainings_so_far(lines: Sequence[RunLine]) -> Table:
     """What each training is, how it stands, and its accuracies in percent once it is done."""
     settings = [line.run.record.params for line in lines]
-    telling = [name for name in _TOLD_APART_BY if len({str(one.get(name)) for one in settings}) > 1]
+    telling = [name for name in _TOLD_APART_BY if len({_told(one.get(name)) for one in settings}) > 1]
     measured = [METRICS[name].title.removesuffix(" accuracy") for name in _MEASURED]
     return Table(
         name="trainings",
@@ -42,4 +56,9 @@ def trainings_so_far(lines: Sequence[RunLine]) -> Table:
 def _row(line: RunLine, given: dict[str, Any], telling: Sequence[str]) -> tuple[Cell, ...]:
     shares = (line.metrics.get(name) for name in _MEASURED)
     measured = (None if share is None else 100 * share for share in shares)
-    return (*(str(given.get(name)) for name in telling), str(given.get("seed")), line.state, *measured)
+    return (*(_told(given.get(name)) for name in telling), _told(given.get("seed")), line.state, *measured)
+
+
+def _told(setting: object) -> str:
+    """Of whatever a record holds, as much as a cell takes."""
+    return shortened(str(setting), _LONGEST)

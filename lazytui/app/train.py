@@ -21,7 +21,8 @@ from lazytui.app.asking import AskRun
 from lazytui.app.figures.lines import LinesView
 from lazytui.app.following import RunWatch, keep_looking
 from lazytui.app.form_place import FormPlace
-from lazytui.errors import LazytuiError
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.figures.checks import drawable
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain
 from lazytui.runs.folder import RunFolder
@@ -171,7 +172,7 @@ class TrainPlace(FormPlace):
             changed = [watch.look() for watch in watches]
             if worker.is_cancelled:
                 return False  # another run was chosen while this one's history was read
-            now = seen(watches, sight.charts if sight.charts and not any(changed) else overlaid(watches))
+            now = seen(watches, sight.charts if not any(changed) else ())
             if now != sight or now.charts is not sight.charts:
                 sight = now
                 self.app.call_from_thread(self._show, now)
@@ -220,9 +221,15 @@ def strip(names: Sequence[str], shown: str) -> Content:
     return Content("").join(charts) + Content.styled(f"   {KEYS}", "$text-muted")
 
 
-def seen(watches: Sequence[RunWatch], charts: Sequence[Lines]) -> Sight:
+def seen(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight:
+    """charts: those of the look before, where nothing has changed since."""
     run = watches[0].run
     words = _words(watches[0])
+    try:
+        with drawable("What was logged"):
+            charts = charts or overlaid(watches)
+    except BadInput as error:
+        words.append(str(error))
     if others := watches[1:]:
         words.append(f"{len(others)} overlaid: {', '.join(map(_who, others))}")
     if run.status.state == "done":

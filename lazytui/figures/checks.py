@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from lazytui.errors import BadInput
 
 LARGEST = 1e100
 """The largest number of a figure: sums, differences and squares of such numbers are finite."""
@@ -25,6 +28,15 @@ MOST_DECIMALS = 20
 
 class InvalidFigure(ValueError):
     """A figure's fields don't go together or are beyond all measure, so that it can't be drawn."""
+
+
+@contextmanager
+def drawable(what: str) -> Iterator[None]:
+    """Turn a figure that can't be drawn, made within of what a file holds, into one sentence (BadInput)."""
+    try:
+        yield
+    except InvalidFigure as error:
+        raise BadInput(f"{what} can't be drawn: {error}.") from error
 
 
 def require(holds: bool, what: str) -> None:

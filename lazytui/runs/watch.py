@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from lazytui.errors import BadInput
+from lazytui.files import reason
 from lazytui.runs.folder import RunFolder, RunRecord
 from lazytui.runs.result import read_metrics
 from lazytui.runs.status import GOING, Status
@@ -173,7 +174,7 @@ class WorkspaceWatch:
         if isinstance(error, FileNotFoundError):
             gone = f"The workspace {path} isn't there any more. Its runs are shown again as soon as it is back."
             return gone if self._was_there else ""
-        return f"The workspace {path} can't be read: {error.strerror}."
+        return f"The workspace {path} can't be read: {reason(error)}."
 
     def _in_turn(self) -> Iterator[list[str]]:
         """The folders to check, look after look; one of them is read again in any case.

@@ -294,7 +294,7 @@ def test_a_workspace_that_is_a_file_is_said(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path / "file"))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: "file can't be read: Not a directory." in words_on(app))
+        await until(pilot, lambda: "file can't be read: a part of the path is a file, not a folder." in words_on(app))
 
     drive(app, steps)
 

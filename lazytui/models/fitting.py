@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import torch
 from torch import Tensor
 
-_COMPILED, _PARALLEL = "_orig_mod.", "module."
+_COMPILED = "_orig_mod."
+_PARALLEL = re.compile(r"\A(?:module\.)*")
 _NARROW = (torch.float16, torch.bfloat16)
 _TOLD = 3
 
 
 def fitted(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights without what torch.compile and DataParallel put before names, or another prefix that all have in
-    common and the network lacks; half precision as float32 where that is wanted. What doesn't fit stays as it is.
+    """The weights by the network's names: without what torch.compile puts into names, and without a prefix, however
+    nested, that the network lacks; half precision as float32 where that is wanted. What doesn't fit stays as it is.
+
+    Where all of the network is found under a prefix, what lies beside it (a metric, a loss) isn't the network's.
     """
-    own = {name.replace(_COMPILED, ""): value for name, value in weights.items()}
-    while own.keys() != wanted.keys() and (prefix := _shared_prefix(own)):
-        shorter = {name.removeprefix(prefix): value for name, value in own.items()}
-        if prefix != _PARALLEL and shorter.keys() != wanted.keys():
-            break
-        own = shorter
+    own = weights if weights.keys() == wanted.keys() else _by_names_of(wanted, weights)
     return {name: _widened(value, wanted.get(name)) for name, value in own.items()}
 
 
 def differences(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> list[str]:
     """What differs in names and shapes, some words each; none where the weights fit."""
     return [*_of_shapes(wanted, weights), *_of_names(wanted, weights)]
+
+
+def _by_names_of(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    names = {name.replace(_COMPILED, ""): name for name in wanted}
+    own = {name.replace(_COMPILED, ""): value for name, value in weights.items()}
+    prefix = _likeliest_prefix(own, names)
+    inside = {name.removeprefix(prefix): value for name, value in own.items() if name.startswith(prefix)}
+    if inside.keys() != names.keys():
+        beside = {name: value for name, value in own.items() if not name.startswith(prefix)}
+        inside = {**beside, **inside}
+    return {names.get(name, name): value for name, value in inside.items()}
+
+
+def _likeliest_prefix(weights: Mapping[str, Tensor], wanted: Mapping[str, str]) -> str:
+    """What stands before most of the wanted names; what DataParallel puts there, where nothing does. Of two that stand
+    before equally many neither: `model.` and `ema.` may be two networks."""
+    ends = [(name, end) for name in weights for end in wanted if name.endswith(end)]
+    found = Counter(name.removesuffix(end) for name, end in ends if f".{name}".endswith(f".{end}"))
+    if not found:
+        return min((_PARALLEL.findall(name)[0] for name in weights), key=len, default="")
+    most = max(found.values())
+    likeliest = [prefix for prefix, count in found.items() if count == most]
+    return likeliest[0] if len(likeliest) == 1 else ""
 
 
 def _shared_prefix(weights: Mapping[str, Tensor]) -> str:

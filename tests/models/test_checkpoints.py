@@ -18,6 +18,7 @@ from torch import nn
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import WEIGHTS_FILE, fingerprint, load_model, load_weights, save_weights
+from lazytui.models.fitting import fitted
 from lazytui.models.headers import describe, pack
 from lazytui.models.weights_file import read_weights
 
@@ -166,6 +167,12 @@ FORMS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "parallel": lambda weights: {f"module.{name}": value for name, value in weights.items()},
     "both": lambda weights: {f"module._orig_mod.{name}": value for name, value in weights.items()},
     "lightning": lambda weights: {"epoch": 3, "state_dict": {f"net.{name}": value for name, value in weights.items()}},
+    "lightning and parallel": lambda weights: {f"model.module.{name}": value for name, value in weights.items()},
+    "deeper": lambda weights: {f"model.net._orig_mod.{name}": value for name, value in weights.items()},
+    "beside a metric": lambda weights: {
+        "accuracy.total": torch.zeros(1),
+        **{f"model.{name}": value for name, value in weights.items()},
+    },
     "wrapped": lambda weights: {"model_state_dict": weights, "optimizer_state_dict": {"state": {}}, "loss": 0.1},
     "twice": lambda weights: {"model": {"state_dict": weights}},
 }
@@ -177,6 +184,23 @@ def test_the_forms_that_public_tools_save(tmp_path: Path, form: str) -> None:
     for path in (tmp_path / "mine.pth", tmp_path / "mine.ckpt"):
         torch.save(FORMS[form](model.state_dict()), path)
         assert fingerprint(load_model(path, name="cnn-1x1")) == fingerprint(model)
+
+
+def test_a_network_that_is_compiled_finds_its_own_weights_and_those_of_one_that_is_not() -> None:
+    model = nn.Sequential(nn.Linear(2, 2))
+    compiled = torch.compile(model)
+    assert isinstance(compiled, nn.Module)
+    wanted = compiled.state_dict()
+    assert all(name.startswith("_orig_mod.") for name in wanted)
+    for weights in (wanted, model.state_dict()):
+        found = fitted(weights, wanted)
+        assert found.keys() == wanted.keys() and all(torch.equal(found[name], wanted[name]) for name in wanted)
+
+
+def test_of_two_networks_in_a_file_none_is_chosen() -> None:
+    wanted = nn.Linear(2, 2).state_dict()
+    both = {f"{prefix}.{name}": value for prefix in ("model", "ema") for name, value in wanted.items()}
+    assert fitted(both, wanted).keys() == both.keys()
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])

@@ -93,14 +93,15 @@ def nes(problem: Problem, *, queries: float = 1000) -> Tensor:
     hardly any image that Square fools.
     """
     images = problem.images.clone()
-    steps = max(int(queries) // (2 * _PAIRS + 1), 1)
+    pairs = min(_PAIRS, (int(queries) - 1) // 2)
+    steps = int(queries) // (2 * pairs + 1)
     for _ in range(steps):
         left = (~problem.fools(storable(images))).nonzero()[:, 0]
         if not len(left):
             break
         part, now = problem.part(left), images[left]
         slope = torch.zeros_like(now)
-        for _ in range(_PAIRS):
+        for _ in range(pairs):
             noise = torch.randn(now.shape, generator=problem.random, device=problem.random.device).to(now.device)
             up, down = (part.goal(part.model(now + sign * _SMOOTHING * noise)) for sign in (1, -1))
             slope += each(up - down) * noise

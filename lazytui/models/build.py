@@ -34,13 +34,18 @@ def build_model(name: str, *, seed: int) -> nn.Module:
 
 
 def takes_one_image(name: str) -> bool:
-    """Whether the named architecture trains on batches of one: BatchNorm can't where its maps are single pixels."""
+    """Whether the named architecture trains on batches of one: BatchNorm can't where its maps are single pixels.
+
+    Raises BadInput where custom code can't for another reason.
+    """
     model = build_model(name, seed=0).train()
     try:
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            model(torch.zeros(1, *IMAGE_SHAPE))
-    except ValueError as error:
-        return "more than 1 value per channel" not in str(error)
+        with torch.random.fork_rng(devices=[]):
+            _require_ten_logits(model, images=1)
+    except Exception as error:
+        if isinstance(error, ValueError) and "more than 1 value per channel" in str(error):
+            return False
+        raise BadInput(f"The model {name!r} can't be trained on one image alone: {_words(error)}.") from error
     return True
 
 
@@ -54,7 +59,7 @@ def _checked(name: str, factory: object) -> nn.Module:
     except Exception as error:
         raise BadInput(f"The model {name!r} can't be built: {_words(error)}") from error
     try:
-        _require_ten_logits(model)
+        _try_out(model)
     except Exception as error:
         raise BadInput(
             f"The model {name!r} can't be built: {_words(error)}. Images here are 3 x 28 x 28 (red, green, blue), "
@@ -63,16 +68,22 @@ def _checked(name: str, factory: object) -> nn.Module:
     return differentiable(quickest_layout(model))
 
 
-def _require_ten_logits(model: nn.Module) -> None:
-    """Run it on two images in evaluation mode; its modes are left as they were."""
+def _try_out(model: nn.Module) -> None:
+    """Run it on two images and on one in evaluation mode, since some are looked at alone; its modes are left as they
+    were."""
     modes = {module: module.training for module in model.modules()}
-    with torch.no_grad():
-        logits = model.eval()(torch.zeros(2, *IMAGE_SHAPE))
+    for images in (2, 1):
+        _require_ten_logits(model.eval(), images)
     for module, training in modes.items():
         module.training = training
-    if not isinstance(logits, torch.Tensor) or logits.shape != (2, CLASSES):
+
+
+def _require_ten_logits(model: nn.Module, images: int) -> None:
+    with torch.no_grad():
+        logits = model(torch.zeros(images, *IMAGE_SHAPE))
+    if not isinstance(logits, torch.Tensor) or logits.shape != (images, CLASSES):
         shape = tuple(logits.shape) if isinstance(logits, torch.Tensor) else type(logits).__name__
-        raise TypeError(f"from two images (2, 3, 28, 28) it makes {shape}, not (2, 10)")
+        raise TypeError(f"from images {(images, *IMAGE_SHAPE)} it makes {shape}, not {(images, CLASSES)}")
 
 
 def _words(error: Exception) -> str:

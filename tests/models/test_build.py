@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from lazytui.errors import BadInput, UsageError
-from lazytui.models.build import build_model
+from lazytui.models.build import build_model, takes_one_image
 from lazytui.models.classifier import Classifier
 from lazytui.models.factories import resolve_model
 from lazytui.own_code import allow
@@ -108,6 +108,13 @@ def test_own_code_that_nobody_named_is_not_run(tmp_path: Path) -> None:
         ("from torch import nn\ndef net(): return nn.Flatten()\n", ":net", r"it makes \(2, 2352\), not \(2, 10\)"),
         ("from torch import nn\ndef net(): return nn.Linear(5, 10)\n", ":net", "can't be built: RuntimeError"),
         (
+            "from torch.nn import *\nclass net(Linear):\n"
+            " def __init__(self): super().__init__(2352, 10)\n"
+            " def forward(self, x): return super().forward(x.flatten(1)).squeeze()\n",
+            ":net",
+            r"from images \(1, 3, 28, 28\) it makes \(10,\), not \(1, 10\)",
+        ),
+        (
             "from torch.nn import *\ndef net(): return Sequential(Conv2d(1, 4, 3), Flatten(), LazyLinear(10))\n",
             ":net",
             r"to have 1 channels.* Images here are 3 x 28 x 28 \(red, green, blue\), float32, from 0 to 1",
@@ -120,6 +127,26 @@ def test_faults_in_own_code_are_one_sentence(tmp_path: Path, code: str, suffix: 
     with pytest.raises(BadInput, match=sentence) as told:
         build_own(f"{file}{suffix}")
     assert "\n" not in str(told.value)
+
+
+def test_own_code_that_trains_on_no_image_alone_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        "from torch import nn\n"
+        "class Squeezed(nn.Linear):\n"
+        "    def forward(self, x): return super().forward(x.flatten(1).squeeze() if self.training else x.flatten(1))\n"
+        "class Paired(nn.Linear):\n"
+        "    def forward(self, x): return super().forward((x if not self.training else x[[0, 1]]).flatten(1))\n"
+        "def squeezed(): return Squeezed(2352, 10)\n"
+        "def paired(): return Paired(2352, 10)\n"
+        "def normalized(): return nn.Sequential(nn.Flatten(), nn.BatchNorm1d(2352), nn.Linear(2352, 10))\n"
+    )
+    for name in ("squeezed", "paired", "normalized"):
+        allow(f"{tmp_path}/net.py:{name}")
+    with pytest.raises(BadInput, match=r"can't be trained on one image alone: TypeError: .* it makes \(10,\)"):
+        takes_one_image(f"{tmp_path}/net.py:squeezed")
+    with pytest.raises(BadInput, match="can't be trained on one image alone: IndexError: index 1 is out of bounds"):
+        takes_one_image(f"{tmp_path}/net.py:paired")
+    assert not takes_one_image(f"{tmp_path}/net.py:normalized") and takes_one_image("mlp")
 
 
 def test_names_of_nothing(tmp_path: Path) -> None:

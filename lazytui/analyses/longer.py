@@ -22,18 +22,16 @@ def furthest_shorter(params: TrainParams, wanted: Mapping[str, Any], workspace: 
     wanted: the parameters as they will be recorded. The newest of several; None where no such one keeps its state, or
     where it wouldn't be exact: the weights at the end are those of a training that never stopped in between.
     """
-    if length_matters(params):
-        return None
-    shorter = [
-        run for run in workspace.readable_runs() if is_shorter(run, wanted) and (run.path / LONGER_FILE).exists()
-    ]
+    shorter = [run for run in workspace.readable_runs() if is_shorter(run, wanted) and not why_not(run, params)]
     return max(reversed(shorter), key=lambda run: run.record.params["epochs"], default=None)
 
 
-def why_not(params: TrainParams) -> str:
-    """Why a finished training can't go on to these parameters, where only their epochs differ, in a sentence."""
+def why_not(shorter: RunFolder, params: TrainParams) -> str:
+    """Why a finished training can't go on to these parameters, of which only the epochs differ; empty where it can."""
     if reason := length_matters(params):
         return f"A longer training isn't that one continued: {reason}."
+    if (shorter.path / LONGER_FILE).exists():
+        return ""
     return "It keeps no state from which it could go on: an older version made it, or another run began it."
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from lazytui.analyses.base import Analysis
 from lazytui.analyses.layers import layer_shape
@@ -66,12 +66,6 @@ class SaeParams(VariantChoice, SubjectParams):
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
 
     ALTERNATIVES: ClassVar[tuple[tuple[str, str], ...]] = (("steps", "epochs"),)
-
-    @model_validator(mode="after")
-    def _one_length(self) -> SaeParams:
-        if self.epochs is not None and self.steps != type(self).model_fields["steps"].default:
-            raise ValueError("Give --steps or --epochs, not both.")
-        return self
 
 
 def settle(params: SaeParams, workspace: Workspace) -> SaeParams:

@@ -202,7 +202,10 @@ def _longer_training(
     if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, wanted, workspace)) is None:
         return None
     run, step = go_on_from(shorter, params, workspace, name=name)
-    say(f"{run.id} goes on where {shorter.id} ended, at step {step}.", quiet=quiet)
+    say(
+        f"{run.id} goes on where {shorter.id} ended, at step {step}; up to there its curves have that one's points.",
+        quiet=quiet,
+    )
     return run
 
 
@@ -226,7 +229,7 @@ def _why_not_longer(nearest: RunFolder, params: BaseModel, wanted: Mapping[str, 
     from lazytui.analyses.longer import is_shorter, why_not
     from lazytui.analyses.train import TrainParams
 
-    return why_not(params) if isinstance(params, TrainParams) and is_shorter(nearest, wanted) else ""
+    return why_not(nearest, params) if isinstance(params, TrainParams) and is_shorter(nearest, wanted) else ""
 
 
 def _differences(run: RunFolder, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,9 @@ GUESSING = 0.1
 LEAST_SHARE = 0.1
 """Of all steps, how many at chance are worth a word."""
 
+LEAST_SHARE_AT_FIRST = 0.5
+"""The same of a training that begins at chance, as all do, and leaves it: most of it was for nothing."""
+
 
 @dataclass(frozen=True)
 class AtChance:
@@ -53,18 +56,19 @@ def chance_bound(digits: NDArray[np.uint8]) -> float:
 
 
 def stretches_at_chance(history: Mapping[str, Sequence[float]], bound: float, total: int) -> list[AtChance]:
-    """Where a training was at chance for a tenth of its `total` steps or more, after it had been better or to the end.
+    """Where a training was at chance for a tenth of its `total` steps or more, after it had been better or to the end;
+    or for half of them where it begins so and leaves it. At two points of the curves at least, and all in between.
 
-    history: the curves as columns, up to now. bound: the accuracy on easy images that counts as chance. That a training
-    begins at chance and leaves it is no stretch.
+    history: the curves as columns, up to now. bound: the accuracy on easy images that counts as chance: the loss of
+    many a method isn't ln 10 there.
     """
     points = list(zip(map(int, history["step"]), history["easy_accuracy"], strict=True))
     found = []
     for low, group in groupby(enumerate(points), lambda entry: entry[1][1] <= bound):
         places = [place for place, _ in group]
         first, last = points[places[0]][0], points[places[-1]][0]
-        begins_so = places[0] == 0 and last < total
-        if low and last > first and last - first >= LEAST_SHARE * total and not begins_so:
+        share = LEAST_SHARE_AT_FIRST if places[0] == 0 and last < total else LEAST_SHARE
+        if low and last > first and last - first >= share * total:
             found.append(AtChance(first, last, bound, _mean(history.get("loss", ()), places[1:])))
     return found
 

@@ -28,7 +28,7 @@ from lazytui.training.chance import AtChance, stretches_at_chance
 from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot, unusable
 from lazytui.training.length import length_matters
 from lazytui.training.methods import method_class
-from lazytui.training.methods.base import Bench
+from lazytui.training.methods.base import Bench, Method
 from lazytui.training.monitor import Monitor
 from lazytui.training.settings import TrainingSettings
 
@@ -118,12 +118,10 @@ class _Loop:
             self._loss_sum += self._method.step(batch, self._done)
             self._loss_count += 1
             self._done += 1
-            if self._done == self.total:
-                self._save_for_longer()
-                self._method.finish()
+            values = self._end() if self._done == self.total else None
             self._report.progress(self._done, self.total, "steps")
             if self._point_is_due() or self._done == self.total:
-                self._point()
+                self._point(values)
             self._keep()
             self._report.wait_while_paused(self._save)
             if self._report.must_stop():
@@ -135,9 +133,15 @@ class _Loop:
     def _point_is_due(self) -> bool:
         return self._done % self._every == 0
 
-    def _point(self) -> None:
-        """A point of the curves; the only place where the loop waits for the device."""
-        values = self._measured()
+    def _end(self) -> dict[str, float] | None:
+        """What is done after the last step; returns what was measured of the network that it leaves, if anything."""
+        values = self._save_for_longer()
+        self._method.finish()
+        return values if type(self._method).finish is Method.finish else None
+
+    def _point(self, values: dict[str, float] | None = None) -> None:
+        """A point of the curves, measured unless it was already; only here the loop waits for the device."""
+        values = values or self._measured()
         append_point(self.history, self._done, values)
         self._report.metrics(self._done, values)
         self._tell_of_chance()
@@ -174,20 +178,23 @@ class _Loop:
         self._save_weights(self._report.run.weights)
         self._saved = time.monotonic()
 
-    def _save_for_longer(self) -> None:
+    def _save_for_longer(self) -> dict[str, float] | None:
         """What a training of more epochs goes on from: the state before anything that is done at the end only.
+
+        Returns the point of the curves that belongs to it, where one is due.
 
         A training that another run began keeps none, since a study has many; nor does one on a disk that is full.
         """
         if length_matters(self._settings) or self._report.run.record.started_by:
-            return
-        snapshot = self._snapshot()
-        if self._point_is_due():
+            return None
+        snapshot, values = self._snapshot(), self._measured() if self._point_is_due() else None
+        if values is not None:
             snapshot.history = {name: list(column) for name, column in self.history.items()}
-            append_point(snapshot.history, self._done, self._measured())
+            append_point(snapshot.history, self._done, values)
             snapshot.loss_sum, snapshot.loss_count = torch.zeros(()), 0
         with suppress(DiskFull):
             save_snapshot(snapshot, self._report.folder / LONGER_FILE)
+        return values
 
     def _snapshot(self) -> Snapshot:
         self._require_finite()
@@ -252,6 +259,7 @@ class _Loop:
         self._loss_sum.copy_(snapshot.loss_sum)
         self._loss_count = snapshot.loss_count
         self._began -= snapshot.seconds
+        self._told_of = {stretch.first for stretch in self.at_chance}
 
 
 def append_point(history: dict[str, list[float]], step: int, values: Mapping[str, float]) -> None:

@@ -21,7 +21,8 @@ GOOD, LOW = 0.9, 0.11
     ("accuracies", "found"),
     [
         ([LOW, GOOD, GOOD, GOOD, GOOD, GOOD], []),
-        ([LOW, LOW, LOW, LOW, GOOD, GOOD], []),
+        ([LOW, LOW, LOW, GOOD, GOOD, GOOD], []),
+        ([LOW, LOW, LOW, LOW, GOOD, GOOD], [(0, 60)]),
         ([LOW, LOW, LOW, LOW, LOW, LOW], [(0, 100)]),
         ([LOW, GOOD, LOW, LOW, GOOD, GOOD], [(40, 60)]),
         ([LOW, GOOD, LOW, GOOD, LOW, LOW], [(80, 100)]),
@@ -29,7 +30,7 @@ GOOD, LOW = 0.9, 0.11
     ],
 )
 def test_stretches_of_a_tenth_of_the_steps(accuracies: list[float], found: list[tuple[int, int]]) -> None:
-    """Points at steps 0, 20 to 100: what begins at chance and leaves it is none, nor is a single point."""
+    """Points at steps 0, 20 to 100: a beginning at chance is one from half of the steps on, and a single point none."""
     history = {
         "step": [20.0 * place for place in range(6)],
         "easy_accuracy": accuracies,

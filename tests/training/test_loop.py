@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,9 @@ from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.checkpoint import load_snapshot
 from lazytui.training.loop import Trained, steps_in_epoch, train
+from lazytui.training.monitor import Monitor
 from lazytui.training.settings import TrainingSettings
+from tests.training.methods.carry import Breaker, to_more_epochs, whole
 
 SETTINGS = {"model": "mlp", "batch_size": 32, "metrics_samples": 100, "precision": "fp32", "device": "cpu"}
 Train = Callable[..., Trained]
@@ -68,6 +71,53 @@ def test_curves_begin_before_the_first_step_and_end_after_the_last(trained: Trai
 
 def test_the_number_of_points_is_chosen_where_nobody_does(trained: Train) -> None:
     assert len(trained(epochs=10).history["step"]) in range(25, 35)
+
+
+def test_more_epochs_keep_the_points_of_the_shorter_training(data: BiasedDataset, tmp_path: Path) -> None:
+    """Whose spacing goes by how many steps there are, 30 and then 54; all else is that of one training."""
+    short, long = (TrainingSettings.model_validate({**SETTINGS, "epochs": epochs}) for epochs in (5, 9))
+    straight, continued = whole(long, data, tmp_path), to_more_epochs(short, long, data, tmp_path)
+    assert straight.history["step"] == list(range(0, 55, 2))
+    assert continued.history["step"] == [*range(30), *range(30, 55, 2)]
+    for name, values in straight.model.state_dict().items():
+        assert torch.equal(continued.model.state_dict()[name], values), name
+    for name in straight.history.keys() - {"loss"}:
+        shared = np.isin(continued.history["step"], straight.history["step"])
+        np.testing.assert_array_equal(np.array(continued.history[name])[shared], straight.history[name])
+
+
+@pytest.mark.parametrize(("method", "more"), [("erm", 0), ("dfr", 1)])
+def test_curves_are_measured_once_a_point_unless_the_method_changes_the_network_at_the_end(
+    method: str, more: int, trained: Train, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = []
+
+    def measure(monitor: Monitor, model: torch.nn.Module) -> dict[str, float]:
+        measured.append(model)
+        return really(monitor, model)
+
+    really = Monitor.measure
+    monkeypatch.setattr(Monitor, "measure", measure)
+    given = {"refits": 2, "aside": 0.5} if method == "dfr" else {}
+    done = trained(method=method, epochs=1, metrics_every=3, model="lazy-gap", **given)
+    assert done.history["step"][-1] == done.steps and done.steps % 3 == 0
+    assert len(measured) == len(done.history["step"]) + more
+
+
+def test_a_resume_tells_nothing_again_of_earlier_stretches_at_chance(
+    data: BiasedDataset, run: RunFolder, tmp_path: Path
+) -> None:
+    """Twice stopped after the network, which learns nothing, was told to be at chance."""
+    slow = {"epochs": 2, "metrics_every": 2, "checkpoint_seconds": 0, "lr": 1e-12}
+    settings = TrainingSettings.model_validate({**SETTINGS, **slow})
+    for step in (8, 10, None):
+        with (
+            nullcontext() if step is None else pytest.raises(Interrupted),
+            carrying(run, Workspace(tmp_path), Breaker(step)) as report,
+        ):
+            train(settings, 0, data, report)
+    told = [event["text"] for event in read_events(run.events)[0] if event["kind"] == "note"]
+    assert len([text for text in told if text.startswith("At chance")]) == 1
 
 
 def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(

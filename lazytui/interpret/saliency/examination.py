@@ -166,13 +166,14 @@ class Examiner:
             seen.targets[:count],
             self.split.colors[:count],
         )
+        low, high = measured.flips_interval or (None, None)
         found.metrics |= {
             "recolored_drop": _mean(measured.drops),
             "redrawn_drop": _mean(measured.redrawn_drops),
             "recolored_flips": measured.recolored_flips,
             "redrawn_flips": measured.redrawn_flips,
-            "flips_difference_low": measured.flips_interval[0],
-            "flips_difference_high": measured.flips_interval[1],
+            "flips_difference_low": low,
+            "flips_difference_high": high,
         }
         found.arrays["recolored_drops"] = measured.drops.astype(np.float32)
         self._sort_by_cause(found, recolored.argmax(1).reshape(10, count).T.astype(np.uint8))

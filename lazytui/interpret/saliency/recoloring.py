@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from lazytui.data.painting import CHUNK, repaint
 from lazytui.data.params import DatasetParams
@@ -28,8 +29,7 @@ class Variations:
 
 def variations(split: Split, params: DatasetParams, name: str, chosen: NDArray[np.int64]) -> Variations:
     """Variations of the chosen images of a whole split called `name`, whose place in it decides their texture."""
-    if params.hard == "factorial" and name == "hard":
-        name = "probe"  # it is that split, under the name by which it was painted
+    name = _painted_as(name, params)
     others = _another_digit(split.digits, chosen)
     painted = _painted_with(chosen)
     shapes, colors = split.shapes[:painted].copy(), split.colors[:painted]
@@ -40,12 +40,16 @@ def variations(split: Split, params: DatasetParams, name: str, chosen: NDArray[n
 
 def repainted(split: Split, params: DatasetParams, name: str, chosen: NDArray[np.int64]) -> NDArray[np.uint8]:
     """(10, n, 28, 28, 3) uint8: the chosen images of a whole split called `name`, each in each of the ten colors."""
-    if params.hard == "factorial" and name == "hard":
-        name = "probe"
+    name = _painted_as(name, params)
     shapes = split.shapes[: _painted_with(chosen)]
     return np.stack(
         [repaint(shapes, np.full(len(shapes), color, np.uint8), params, name)[chosen] for color in range(10)]
     )
+
+
+def _painted_as(name: str, params: DatasetParams) -> str:
+    """The name under which a split was painted, which its textures go by: a factorial hard split is the probe split."""
+    return "probe" if params.hard == "factorial" and name == "hard" else name
 
 
 def _painted_with(chosen: NDArray[np.int64]) -> int:
@@ -70,14 +74,14 @@ class Recoloring:
     drops: (n, 10) float64, its fall when the digit is repainted in each color; NaN in the image's own.
     redrawn_drops: (n,) float64, its fall when another digit is drawn in the same color.
     recolored_flips, redrawn_flips: the share of those variations on which the network changes its mind.
-    flips_interval: the 95 % interval of the difference of the two, over images like these.
+    flips_interval: the 95 % interval (Student's t) of the difference of the two, over images like these; None of one.
     """
 
     drops: NDArray[np.float64]
     redrawn_drops: NDArray[np.float64]
     recolored_flips: float
     redrawn_flips: float
-    flips_interval: tuple[float, float]
+    flips_interval: tuple[float, float] | None
 
 
 def recoloring(
@@ -96,11 +100,19 @@ def recoloring(
     changed = said[:, None] != recolored.argmax(2).T
     redrawn_changed = said != redrawn.argmax(1)
     by_image = (changed & other).sum(1) / other.sum(1) - redrawn_changed
-    reach = 1.96 * float(by_image.std(ddof=1)) / math.sqrt(len(rows)) if len(rows) > 1 else math.inf
     return Recoloring(
         drops=np.where(other, drops, np.nan),
         redrawn_drops=score - redrawn[rows, targets],
         recolored_flips=float(changed[other].mean()),
         redrawn_flips=float(redrawn_changed.mean()),
-        flips_interval=(float(by_image.mean()) - reach, float(by_image.mean()) + reach),
+        flips_interval=_interval(by_image.astype(np.float64)),
     )
+
+
+def _interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
+    """95 % of Student's t around their mean; None of a single one, which tells nothing of how others would lie."""
+    n = len(values)
+    if n < 2:
+        return None
+    mean, reach = float(values.mean()), float(stdtrit(n - 1, 0.975) * values.std(ddof=1)) / math.sqrt(n)
+    return mean - reach, mean + reach

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import spearmanr
+from scipy.stats import t as student
 from torch import Tensor, nn
 
 from lazytui.data.palettes import palette
@@ -130,3 +131,19 @@ def test_a_reader_of_color_falls_when_recolored_and_not_when_redrawn() -> None:
     assert np.isnan(found.drops[np.arange(100), split.colors[:100]]).all()
     assert np.nanmin(found.drops) > 0.1
     np.testing.assert_allclose(found.redrawn_drops, 0, atol=1e-6)
+
+
+def test_the_interval_of_the_flips_is_students_and_there_is_none_of_one_image() -> None:
+    """Three images, seen as 0 before; recolored each in nine colors, of which 3, 0 and 9 change their minds."""
+    zero, one = np.eye(10, dtype=np.float32)[:2]
+    logits, redrawn = np.stack([zero] * 3), np.stack([zero] * 3)
+    recolored = np.stack([[one if color < flips else zero for flips in (3, 0, 9)] for color in range(10)])
+    targets, colors = np.zeros(3, np.uint8), np.full(3, 9, np.uint8)
+    found = recoloring(logits, recolored, redrawn, targets, colors).flips_interval
+    expected = student(2, *mean_and_error(np.array([3, 0, 9]) / 9)).interval(0.95)
+    assert found == pytest.approx(expected)
+    assert recoloring(logits[:1], recolored[:, :1], redrawn[:1], targets[:1], colors[:1]).flips_interval is None
+
+
+def mean_and_error(values: np.ndarray) -> tuple[float, float]:
+    return values.mean(), values.std(ddof=1) / len(values) ** 0.5

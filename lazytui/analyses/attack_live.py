@@ -24,6 +24,7 @@ from lazytui.analyses.subject import (
     remembered_digits,
     require_at_hand,
     trained_with,
+    unheard,
     weights_written,
 )
 from lazytui.attacks import ATTACKS, Norm
@@ -188,7 +189,7 @@ class LiveAttack:
         return _Open(
             key,
             names=tuple(self._workspace.find(subject.run).called for subject in params.subjects),
-            subjects=tuple(load_subject(subject, self._workspace) for subject in params.subjects),
+            subjects=tuple(load_subject(subject, self._workspace, unheard) for subject in params.subjects),
             data=build(first, remembered_digits),
         )
 

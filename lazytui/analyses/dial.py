@@ -100,7 +100,7 @@ class Answer:
     """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
 
     activity: (N, n), each feature on each image of the album. curve: (31, 10), the probabilities at each step of the
-    dial.
+    dial. advice: what is to be said of what the network puts out.
     """
 
     question: Question
@@ -111,6 +111,7 @@ class Answer:
     before: Said | None = None
     after: Said | None = None
     curve: NDArray[np.float32] | None = None
+    advice: str = ""
 
     @property
     def place(self) -> int:
@@ -198,7 +199,7 @@ class Dial:
         recorded = subject_of(sae_params(question.run, self._workspace))
         asked = recorded.model_copy(update={"model": question.model, "device": question.device})
         require_at_hand(trained_with(asked, self._workspace).source)
-        subject = load_subject(settle(asked, self._workspace), self._workspace)
+        subject = load_subject(settle(asked, self._workspace), self._workspace, lambda _advice: None)  # see `Answer`
         one = dissected(question.run, subject, self._workspace, lambda _data: {})
         if (one.result.arrays["category"] == CATEGORIES.index("dead")).all():
             raise BadInput(
@@ -225,6 +226,7 @@ class Dial:
             before=self._before(opened, place),
             after=after,
             curve=curve,
+            advice=opened.dissected.subject.advice,
         )
 
     def _intact(self, opened: _Open, place: int) -> Said:

@@ -29,7 +29,7 @@ def drawn(answer: Answer, *, plainly: bool = False) -> list[Figure]:
         _image(album, place, before, after, plainly=plainly),
         _bars(before, "before", album),
         _bars(after, "after", album),
-        _curve(answer.curve, answer.question.turn),
+        _curve(answer.curve, answer.question.turn, answer.advice),
     ]
 
 
@@ -104,12 +104,13 @@ def _bars(said: Said, when: str, album: Album) -> Bars:
     )
 
 
-def _curve(curve: NDArray[np.float32], turn: Turn) -> Lines:
+def _curve(curve: NDArray[np.float32], turn: Turn, advice: str) -> Lines:
     """The probabilities of the digits that matter somewhere on the dial."""
     factors = np.array(FACTORS)
     return Lines(
         name="turn",
         title=f"The whole turn: {_done(turn, _called(turn.features))}" if turn.features else "The whole turn",
+        note=advice,
         series=tuple(
             Series(name=str(digit), x=factors, y=curve[:, digit].astype(np.float64))
             for digit in range(10)

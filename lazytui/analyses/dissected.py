@@ -57,17 +57,18 @@ def dissect(
     run: str,
     workspace: Workspace,
     choose: Callable[[BiasedDataset], Mapping[str, Split]],
+    note: Callable[[str], object],
     *,
     model: str | None = None,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
 ) -> Dissected:
     """Open the layer that an earlier run took apart, with some splits of its data. Imports torch.
 
-    choose: what is kept of the data. model: the network's code, where it is one's own. Raises BadInput where the
-    network isn't the one that the autoencoder was trained on any more, by its fingerprint.
+    choose: what is kept of the data. note: as in `load_subject`. model: the network's code, where it is one's own.
+    Raises BadInput where the network isn't the one that the autoencoder was trained on any more, by its fingerprint.
     """
     asked = subject_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
-    return dissected(run, load_subject(asked, workspace), workspace, choose)
+    return dissected(run, load_subject(asked, workspace, note), workspace, choose)
 
 
 def dissected(

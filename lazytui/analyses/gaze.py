@@ -101,7 +101,7 @@ class Answer:
     """What is known so far. doing: what is being done now. refused: why there is no map, in a sentence.
 
     network: what names the first network's run from now on. methods, layers: those that all of the networks have;
-    layers with height and width. sorting: of the first network.
+    layers with height and width. sorting: of the first network. advice: what is to be said of what they put out.
     """
 
     question: Question
@@ -113,6 +113,7 @@ class Answer:
     album: Album | None = None
     looks: tuple[Look, ...] = ()
     sorting: Sorting | None = None
+    advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class _Ready:
     name: str
     model: nn.Module
     lens: Lens
+    advice: str
 
 
 class Gaze:
@@ -165,6 +167,7 @@ class Gaze:
                 doing="",
                 methods=_shared_methods(ready),
                 layers=_shared_layers(ready),
+                advice=tuple(dict.fromkeys(one.advice for one in ready if one.advice)),
                 sorting=self._sortings.get(ready[0].model, {}).get(params.split),
             )
         )
@@ -185,7 +188,7 @@ class Gaze:
         return self._ready(subject, folder, written, trained, params.split, params.baseline, params.seed)
 
     def _load(self, subject: SubjectParams, _folder: Path, _written: int) -> Subject:
-        return load_subject(subject, self._workspace)
+        return load_subject(subject, self._workspace, _nobody)  # its advice goes with the answer
 
     def _paint(self, trained: TrainParams, split: str) -> Split:
         return build(trained, remembered_digits).split(SPLIT_NAMES[split])
@@ -212,7 +215,7 @@ class Gaze:
         start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
         name = self._workspace.find(params.run).called
         lens = Lens(subject.model, subject.trained.model, images, baseline=start, seed=seed)
-        return _Ready(name, subject.model, lens)
+        return _Ready(name, subject.model, lens, subject.advice)
 
 
 def _shared_methods(ready: list[_Ready]) -> tuple[str, ...]:

@@ -96,6 +96,7 @@ def worth(answer: Answer) -> Text:
         paragraphs.append(f"A map of {height} x {width} is too coarse to show it: take a layer of 7 x 7 or finer.")
     if worn_on_stroke(answer.album.trained):
         paragraphs.append(COLOR_ON_STROKE)
+    paragraphs.extend(answer.advice)
     return Text(name="worth", title="Does it look at the digit?", paragraphs=tuple(paragraphs))
 
 

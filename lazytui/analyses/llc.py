@@ -41,7 +41,7 @@ class LlcParams(SubjectParams):
 
 def run(params: LlcParams, report: Report) -> Result:
     report.note("loading torch, the network and its training images")
-    subject = load_subject(params, report.workspace)
+    subject = load_subject(params, report.workspace, report.note)
     from lazytui.data.resident import Resident
     from lazytui.interpret.complexity.convergence import drifts, effective_samples, split_r_hat
     from lazytui.interpret.complexity.llc import Sampling, kept, local_learning_coefficient

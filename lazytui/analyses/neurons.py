@@ -123,7 +123,7 @@ def session(params: NeuronsParams, workspace: Workspace) -> Session:
     It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
     """
     settled = settle(params, workspace)
-    subject = load_subject(settled, workspace)
+    subject = load_subject(settled, workspace, lambda _advice: None)  # which the run has told that shows the neurons
     from lazytui.interpret.cut import Cut
     from lazytui.interpret.neurons.portrait import kept_splits
     from lazytui.interpret.neurons.without import Without

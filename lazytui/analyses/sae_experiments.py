@@ -79,6 +79,7 @@ def run(params: SaeExperimentsParams, report: Report) -> Result:
             asked,
             report.workspace,
             lambda data: _splits(data, params.samples),
+            report.note,
             model=params.model,
             device=params.device,
         )

@@ -43,12 +43,16 @@ P = TypeVar("P", bound=SubjectParams)
 
 @dataclass(frozen=True)
 class Subject:
-    """model: on the device, in evaluation mode. data: as in its training, from the source that was asked for."""
+    """model: on the device, in evaluation mode. data: as in its training, from the source that was asked for.
+
+    advice: what is to be said where it puts out anything but logits.
+    """
 
     model: nn.Module
     data: BiasedDataset
     trained: TrainParams
     hardware: Hardware
+    advice: str = ""
 
 
 def settle(params: P, workspace: Workspace, *, option: str = "--model") -> P:
@@ -108,9 +112,11 @@ def remembered_digits(name: ConcreteSource, part: Part, size: int | None) -> Dig
     return load_digits(name, part, size)
 
 
-def load_subject(
-    params: SubjectParams, workspace: Workspace, note: Callable[[str], object] = lambda _: None
-) -> Subject:
+def unheard(_advice: str) -> None:
+    """For an attack, which refuses probabilities itself and does as well with log-probabilities."""
+
+
+def load_subject(params: SubjectParams, workspace: Workspace, note: Callable[[str], object]) -> Subject:
     """The network and its data. Imports torch. Raises BadInput where either can't be had.
 
     note: hears it where the network puts out anything but logits, which analyses take its outputs for.
@@ -127,6 +133,7 @@ def load_subject(
     hardware = choose_hardware(params.device, "fp32")
     trained = trained_with(params, workspace)
     model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
-    if advice := advice_on_analysis(model):
+    advice = advice_on_analysis(model)
+    if advice:
         note(advice)
-    return Subject(model, build(trained), trained, hardware)
+    return Subject(model, build(trained), trained, hardware, advice or "")

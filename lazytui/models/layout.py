@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map
 
 from lazytui.models.classifier import IMAGE_SHAPE
 
@@ -24,7 +25,7 @@ def quickest_layout(model: nn.Module) -> nn.Module:
     if _runs_channels_last(model):
         return channels_last(model)
     for module in model.modules():  # each of them, since analyses run parts of a network too
-        module.register_forward_pre_hook(_contiguous_inputs)
+        module.register_forward_pre_hook(_contiguous_inputs, with_kwargs=True)
     return model
 
 
@@ -41,5 +42,10 @@ def _runs_channels_last(model: nn.Module) -> bool:
     return True
 
 
-def _contiguous_inputs(_module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(value.contiguous() if isinstance(value, Tensor) else value for value in inputs)
+def _contiguous_inputs(_module: nn.Module, inputs: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
+    """Also tensors that are in lists, tuples or dictionaries."""
+
+    def contiguous(value: Any) -> Any:
+        return value.contiguous() if isinstance(value, Tensor) else value
+
+    return tree_map(contiguous, inputs), tree_map(contiguous, named)

@@ -47,7 +47,7 @@ def _asked(model: nn.Module) -> Tensor:
     device = next((value.device for value in model.parameters()), torch.device("cpu"))
     images = torch.rand(8, *IMAGE_SHAPE, generator=torch.Generator().manual_seed(0)).to(device)
     modes = {module: module.training for module in model.modules()}
-    with torch.no_grad():
+    with torch.no_grad(), torch.random.fork_rng([device] if device.type == "cuda" else []):
         outputs: Tensor = model.eval()(images).double()
     for module, training in modes.items():
         module.training = training

@@ -55,7 +55,7 @@ def result(workspace: Workspace) -> Result:
 @pytest.fixture(scope="module")
 def opened(workspace: Workspace) -> Dissected:
     """The same layer, opened apart from the dial."""
-    return dissect("found", workspace, lambda data: {"hard": data.hard})
+    return dissect("found", workspace, lambda data: {"hard": data.hard}, print)
 
 
 def last(dial: Dial, question: Question) -> Answer:
@@ -164,6 +164,7 @@ def test_what_is_drawn_is_what_was_answered(dial: Dial) -> None:
     assert isinstance(curve, Lines)
     of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
     assert of_said.y[AS_IT_IS] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
+    assert curve.note == "" and drawn(replace(answer, advice="Probabilities."))[3].note == "Probabilities."
     plainly = drawn(answer, plainly=True)[0]
     assert isinstance(plainly, Pixels) and plainly.overlay is not None
     assert len(plainly.images) == 3 and not plainly.overlay[0].any()

@@ -81,7 +81,7 @@ def test_the_effect_on_a_logit_is_what_an_edit_of_the_feature_does(
 
     for name, value in taken_apart.environment().items():
         monkeypatch.setenv(name, value)
-    one = dissect("features", Workspace(taken_apart.workspace), lambda data: {"hard": data.hard})
+    one = dissect("features", Workspace(taken_apart.workspace), lambda data: {"hard": data.hard}, print)
     feature = 17
     before, after = one.opened.logits("hard"), one.opened.logits("hard", lambda f: _more(f, feature))
     expected = one.result.arrays["effect"][feature]

@@ -179,6 +179,18 @@ class Net(nn.Module):
 def split():
     return Classifier(conv=nn.Conv2d(3, 8, 3, stride=2), relu=nn.ReLU(), rows=Rows(), head=nn.Linear(8 * 169, 10))
 
+class Joined(nn.Module):
+    def forward(self, many, more):
+        return torch.cat([x.view(len(x), -1) for x in (*many, more)], 1)
+
+class Nested(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.joined, self.fc = nn.Conv2d(3, 8, 3, stride=2), Joined(), nn.Linear(3 * 8 * 169, 10)
+    def forward(self, x):
+        x = self.conv(x)
+        return self.fc(self.joined([x, x], more=x))
+
 def flattened():
     return nn.Sequential(nn.Conv2d(3, 8, 3, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(8 * 169, 10))
 """
@@ -200,3 +212,11 @@ def test_a_network_is_channels_last_unless_it_views_its_maps(tmp_path: Path, fac
     model(as_trained).sum().backward()
     if isinstance(model, Classifier):
         torch.testing.assert_close(model.head(model.features(as_trained)), model(images))
+
+
+def test_a_part_that_views_its_maps_gets_them_contiguous_however_they_are_given(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(VIEWS)
+    joined = build_own(f"{tmp_path}/net.py:Nested").get_submodule("joined")
+    maps = torch.rand(2, 8, 13, 13)
+    last = maps.to(memory_format=torch.channels_last)
+    torch.testing.assert_close(joined([last, last], more=last), joined([maps, maps], more=maps))

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from torch import nn
 
+from lazytui.analyses.gaze import Gaze, Question
+from lazytui.analyses.gaze_figures import worth
+from lazytui.analyses.gradcam import GradcamParams
 from lazytui.models.outputs import PROBABILITIES, advice_on_analysis, advice_on_answers, advice_on_training
+from lazytui.own_code import allow
+from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
 
@@ -38,6 +44,18 @@ def test_what_is_said_of_a_networks_outputs(
     assert all(module.training for module in model.modules())
 
 
+class Noisy(nn.Linear):
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return super().forward(images.flatten(1)) + torch.rand(len(images), 10)
+
+
+def test_asking_leaves_the_random_numbers_that_a_network_draws_to_its_training() -> None:
+    model = Noisy(2352, 10)
+    before = torch.get_rng_state()
+    advice_on_training(model)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
 def test_training_and_analyses_say_what_an_attack_says(lab: Lab) -> None:
     (lab.folder / "net.py").write_text(
         "from torch import nn\n"
@@ -49,9 +67,13 @@ def test_training_and_analyses_say_what_an_attack_says(lab: Lab) -> None:
         ("train", *TINY_TRAINING, "--name", "soft"),
         ("evaluate", "soft"),
         ("gradcam", "soft", "--images", "20", "--checked", "2"),
+        ("llc", "soft", "--chains", "2", "--steps", "10"),
     ]
     for call in calls:
         done = lab.call("run", *call, *code)
         assert done.code == 0 and PROBABILITIES in done.err, call
+    allow(code[1])
+    *_, live = Gaze(Workspace(lab.workspace)).answers(Question(GradcamParams(run="soft", model=code[1]), 0))
+    assert any(PROBABILITIES in paragraph for paragraph in worth(live).paragraphs), live.refused
     refused = lab.call("run", "attack", "soft", *code, "--sources", "10")
     assert refused.code == 3 and refused.last == f"lazytui: {PROBABILITIES}"

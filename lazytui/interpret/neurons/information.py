@@ -41,7 +41,8 @@ def quantile_bins(values: Tensor) -> Tensor:
 def fewer_bins(bins: Tensor) -> Tensor:
     """(N, C) int64 of `quantile_bins` -> (N, C) int64, neighbors joined until each bin holds 50 images.
 
-    Two bins are left as they are: active or not is told apart however few are.
+    Two bins are left as they are: active or not is told apart however few are active. Few zeros join the weakest
+    others.
     """
     sizes = torch.zeros(BINS + 1, bins.shape[1], dtype=torch.int64, device=bins.device)
     sizes.scatter_add_(0, bins, torch.ones_like(bins))

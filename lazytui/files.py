@@ -39,6 +39,8 @@ def given_path(text: str) -> Path:
         raise UsageError("An empty path is no file and no folder; for the current folder write a dot.")
     try:
         os.lstat(text)
+    except ValueError as error:  # a zero byte
+        raise BadInput(f"{text} is no path: it holds a character that none may hold.") from error
     except OSError as error:
         if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
             raise BadInput(f"{text} is no path: {reason(error)}.") from error
@@ -73,12 +75,20 @@ def reason(error: OSError) -> str:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn what the system says about writing `path` into one sentence (BadInput)."""
+    """Turn what the system says about writing `path`, or a file in it, into one sentence (BadInput)."""
     try:
         yield
     except OSError as error:
         kind = DiskFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else BadInput
-        raise kind(f"{path} can't be written: {reason(error)}.") from error
+        raise kind(f"{_to_blame(error, path)} can't be written: {reason(error)}.") from error
+
+
+def _to_blame(error: OSError, path: Path) -> Path:
+    """Of a folder what lies in it and was refused; what isn't there couldn't be made, which is up to the folder."""
+    if not isinstance(error.filename, str):
+        return path
+    refused = Path(error.filename)
+    return refused if path in refused.parents and os.path.lexists(refused) else path
 
 
 @contextmanager

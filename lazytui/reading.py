@@ -24,6 +24,9 @@ _KINDS = {
 }
 
 
+_ZIP = b"PK\x03\x04"
+
+
 class Unreadable(OSError):
     """What lies there isn't read: it is no regular file, or a larger one than it can be."""
 
@@ -77,14 +80,27 @@ def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
 
 
 def require_size(file: BinaryIO, most: int) -> None:
-    """Raise Unreadable where a file, or all that is in it where it is a zip archive, has more than so many bytes."""
-    size = file.seek(0, os.SEEK_END)
-    if zipfile.is_zipfile(file):
-        with zipfile.ZipFile(file) as archive:
-            size = max(size, sum(entry.file_size for entry in archive.infolist()))
-    file.seek(0)
-    if size > most:
+    """Raise Unreadable where a file has more than so many bytes."""
+    if os.fstat(file.fileno()).st_size > most:
         raise Unreadable(errno.EFBIG, f"it has more than {most:,} bytes", str(file.name))
+
+
+def require_unpacked_size(file: BinaryIO, most: int) -> None:
+    """The same of a file of `torch.save`, and of all that is in it where it is a zip archive; then it is at its start.
+
+    Like torch it looks at how the file begins: how it ends may be chance. Raises Unreadable for a damaged archive too.
+    """
+    require_size(file, most)
+    file.seek(0)
+    if file.read(len(_ZIP)) == _ZIP:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                size = sum(entry.file_size for entry in archive.infolist())
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise Unreadable(errno.EINVAL, "it is damaged or cut short", str(file.name)) from error
+        if size > most:
+            raise Unreadable(errno.EFBIG, f"it has more than {most:,} bytes", str(file.name))
+    file.seek(0)
 
 
 def read_json(path: Path, most: int) -> Any:

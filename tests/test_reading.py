@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import subprocess
 import sys
 import zipfile
@@ -21,7 +22,11 @@ from lazytui.reading import (
     read_regular,
     read_toml,
     require_size,
+    require_unpacked_size,
 )
+
+ZIP_END = b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 1, 1, 46, 3, 0)
+"""How a zip archive ends: with a directory that, of these, is none."""
 
 
 def pipe(path: Path) -> None:
@@ -110,9 +115,25 @@ def test_what_is_packed_counts_as_it_is_unpacked(tmp_path: Path) -> None:
         archive.writestr("zeros", bytes(1 << 20))
     with open_regular(tmp_path / "bomb") as file:
         require_size(file, 1 << 20)
+        require_unpacked_size(file, 1 << 20)
         assert file.tell() == 0
         with pytest.raises(Unreadable, match="more than 1,000,000 bytes"):
-            require_size(file, 1_000_000)
+            require_unpacked_size(file, 1_000_000)
+
+
+@pytest.mark.parametrize("begins", [b"PK\x03\x04", b"other"])
+def test_what_only_looks_like_an_archive_is_refused_where_it_begins_as_one(tmp_path: Path, begins: bytes) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(begins + bytes(100) + ZIP_END)
+    with open_regular(path) as file:
+        if begins == b"other":
+            require_unpacked_size(file, 1000)
+        else:
+            with pytest.raises(Unreadable, match="it is damaged or cut short"):
+                require_unpacked_size(file, 1000)
+    os.truncate(path, 20 << 30)
+    with open_regular(path) as file, pytest.raises(Unreadable, match="more than 1,000 bytes"):
+        require_unpacked_size(file, 1000)
 
 
 def test_a_file_that_is_gone_or_forbidden_is_told_as_the_system_does(tmp_path: Path) -> None:

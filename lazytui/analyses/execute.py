@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,18 +69,32 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
 
 
 def done_or_carried(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:
-    """Of the runs that asked the same the newest that is done; else the one that this run began, or a new one, carried.
+    """Of the runs that asked the same the newest that is done and sound; else its own or a new one, carried.
 
     doing: what is told while it is made.
     """
-    done = [run for run in same if run.status.state == "done"]
+    usable = sound(same, report)
+    done = [run for run in usable if run.status.state == "done"]
     if done:
         return done[-1]
-    mine = [run for run in same if run.record.started_by == report.run.id]
+    mine = [run for run in usable if run.record.started_by == report.run.id]
     report.note(doing)
     child = mine[-1] if mine else create(kind, asked, report.workspace, started_by=report.run.id)
     carry(child, report.workspace, report.narrator, within=report)
     return child
+
+
+def sound(runs: Iterable[RunFolder], report: Report) -> list[RunFolder]:
+    """The runs but for those that are done and of which what they found is damaged: `report` says so."""
+    kept = []
+    for run in runs:
+        try:
+            if run.status.state == "done":
+                recorded_result(run)
+            kept.append(run)
+        except BadInput as error:
+            report.note(f"passed over: {error}")
+    return kept
 
 
 def recorded_params(run: RunFolder) -> BaseModel:

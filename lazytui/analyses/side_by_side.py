@@ -12,8 +12,9 @@ from lazytui.errors import Interrupted, LazytuiError
 from lazytui.own_code import code_in
 from lazytui.runs.executors import pause_all, stop_all
 from lazytui.runs.folder import OUTPUT_FILE, RunFolder
+from lazytui.runs.locks import Taken
 from lazytui.runs.report import Report
-from lazytui.runs.status import Progress
+from lazytui.runs.status import Progress, Status
 from lazytui.runs.workers import OVER, Workers
 
 _AT_A_TIME = 3
@@ -21,6 +22,8 @@ _AT_A_TIME = 3
 another order, and come to other numbers."""
 
 _LOOK_EVERY = 0.1
+_LOOK_ELSEWHERE_EVERY = 1.0
+"""Seconds between looks at a run that another process carries."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class _SideBySide:
         self._parts, self._report, self._workers = parts, report, workers
         self._done: dict[str, RunFolder] = {}
         self._going: dict[str, RunFolder] = {}
+        self._runs: dict[str, RunFolder] = {}
+        self._elsewhere: dict[str, float] = {}  # when to look again at what another process carries, by part
         self._narration = _InOrder(parts, report)
 
     def carried(self) -> dict[str, RunFolder]:
@@ -59,7 +64,7 @@ class _SideBySide:
         self._count()
         while len(self._done) < len(self._parts):
             if report.must_stop():
-                stop_all(self._going.values())
+                stop_all(self._going.values(), report)
                 raise Interrupted("Stopped; what was done is kept.")
             if report.pausing:
                 pause_all(self._going.values(), report)
@@ -78,37 +83,67 @@ class _SideBySide:
             if self._workers.are_busy():
                 return
             if part.name not in self._done and part.name not in self._going and self._is_ready(part):
-                self._carry(part, part.run_of({name: run.reference for name, run in self._done.items()}))
+                self._carry(part, self._run_of(part))
 
     def _is_ready(self, part: Part) -> bool:
         there = {part.name for part in self._parts}
-        return all(name in self._done for name in part.needs if name in there)
+        waits = time.monotonic() < self._elsewhere.get(part.name, 0.0)
+        return not waits and all(name in self._done for name in part.needs if name in there)
+
+    def _run_of(self, part: Part) -> RunFolder:
+        """Looked for once: that reads the records of all runs."""
+        if part.name not in self._runs:
+            self._runs[part.name] = part.run_of({name: run.reference for name, run in self._done.items()})
+        return self._runs[part.name]
 
     def _carry(self, part: Part, run: RunFolder) -> None:
-        state = run.status.state
-        if state in {"running", "paused"}:  # by a worker that an earlier try has left: it is about to stop
-            return
-        self._narration.begun(part)
-        if state == "done":
+        status = run.status
+        if _is_carried(status):
+            self._wait_for(part, run)
+        elif status.state == "done":
+            self._narration.begun(part)
             self._end(part, run)
         else:
-            self._going[part.name] = run
-            self._workers.carry(run)
+            try:
+                self._workers.carry(run)
+            except Taken:  # by somebody who began just now
+                self._wait_for(part, run)
+            else:
+                self._going[part.name] = run
+                self._narration.begun(part)
+
+    def _wait_for(self, part: Part, run: RunFolder) -> None:
+        """For who else carries it: a worker that an earlier try has left, and that is about to stop, or a person."""
+        if part.name not in self._elsewhere:
+            self._report.note(f"waiting for {run.id}, {part.title}, which another process carries")
+        self._elsewhere[part.name] = time.monotonic() + _LOOK_ELSEWHERE_EVERY
 
     def _listen(self, *, aloud: bool = True) -> None:
         """Tell what was heard, and see who has ended."""
         for run, said in self._workers.heard():
-            (part,) = (part for part in self._parts if part.name in self._going and self._going[part.name].id == run)
+            part = next((part for part in self._parts if self._is_going(part, run)), None)
+            if part is None:
+                continue
             if said["kind"] == OVER:
-                self._end(part, self._going.pop(part.name))
+                self._over(part, self._going.pop(part.name))
             elif aloud:
                 self._narration.heard(part, said)
+
+    def _is_going(self, part: Part, run: str) -> bool:
+        return part.name in self._going and self._going[part.name].id == run
+
+    def _over(self, part: Part, run: RunFolder) -> None:
+        status = run.status
+        if _is_carried(status) and not self._workers.include(status.pid):  # which was first
+            self._wait_for(part, run)
+        else:
+            self._end(part, run)
 
     def _end(self, part: Part, run: RunFolder) -> None:
         """Where one ended badly, the others are stopped: they save."""
         status = run.status
         if status.state != "done":
-            stop_all(self._going.values())
+            stop_all(self._going.values(), self._report)
         if status.state == "stopped":
             raise Interrupted(status.error or f"Stopped, since {run.id} was.")
         if status.state != "done":
@@ -118,16 +153,24 @@ class _SideBySide:
         self._narration.ended(part)
 
 
+def _is_carried(status: Status) -> bool:
+    return status.state in {"running", "paused"}
+
+
 class _InOrder:
     """Tells what parts report one after the other, also where they go on side by side."""
 
     def __init__(self, parts: Sequence[Part], report: Report) -> None:
         self._parts, self._report = parts, report
         self._heard: dict[str, list[Mapping[str, Any]]] = {part.name: [] for part in parts}
+        self._begun: set[str] = set()
         self._over: set[str] = set()
         self._told = 0
 
     def begun(self, part: Part) -> None:
+        if part.name in self._begun:
+            return
+        self._begun.add(part.name)
         number = f"chapter {self._parts.index(part) + 1} of {len(self._parts)}"
         self.heard(part, {"kind": "begun", "text": f"{number}: {part.title}"})
 

@@ -422,12 +422,12 @@ def run(params: StoryParams, report: Report) -> Result:
 
 def _part(chapter: Chapter, params: StoryParams, report: Report) -> Part:
     def run_of(runs: Mapping[str, str]) -> RunFolder:
-        from lazytui.analyses.execute import create, validated
+        from lazytui.analyses.execute import create, sound, validated
 
         begun = [run for run in report.workspace.readable_runs() if run.record.started_by == report.run.id]
         mine = [run for run in begun if run.record.kind == chapter.kind and chapter.own(run.record.params)]
-        if mine:
-            return mine[-1]
+        if usable := sound(mine, report):
+            return usable[-1]
         asked = validated(chapter.kind, chapter.values(params, runs))
         return create(chapter.kind, asked, report.workspace, started_by=report.run.id)
 

@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from lazytui.analyses.execute import carry
 from lazytui.errors import LazytuiError
 from lazytui.own_code import allow
 from lazytui.runs.folder import RunFolder
@@ -26,6 +25,7 @@ from lazytui.runs.workers import OVER
 from lazytui.runs.workspace import Workspace
 
 _PROGRESS_EVERY = 0.2
+_SAYING = threading.Lock()
 
 
 class _Relay:
@@ -55,12 +55,16 @@ _OUT = os.fdopen(os.dup(1), "wb", buffering=0)
 
 def _say(kind: str, **fields: object) -> None:
     """One line to who started this process; one who is gone is no failure."""
-    with suppress(OSError):
-        _OUT.write(json.dumps({"kind": kind, **fields}).encode() + b"\n")
+    line = json.dumps({"kind": kind, **fields}).encode() + b"\n"
+    with suppress(OSError), _SAYING:
+        while line:  # a signal may come between the parts of a long one
+            line = line[_OUT.write(line) :]
 
 
 def main() -> None:
-    os.dup2(2, 1)  # whatever else is printed goes where errors go
+    os.dup2(2, 1)  # whatever is printed, also by what is loaded from here on, goes where errors go
+    from lazytui.analyses.execute import carry
+
     _, place, *code = sys.argv
     workspace = Workspace(Path(place))
     for name in code:

@@ -14,7 +14,7 @@ from lazytui.errors import BadInput
 from lazytui.files import reason
 from lazytui.memory import to_blame
 from lazytui.models.headers import LARGEST, describe
-from lazytui.reading import Unreadable, open_regular, read_regular, require_size
+from lazytui.reading import Unreadable, open_regular, read_regular, require_unpacked_size
 
 Weights = dict[str, Tensor]
 """Tensors on the CPU by dotted name, as in a module's `state_dict()`."""
@@ -53,14 +53,15 @@ def read_weights(path: Path, most: int = LARGEST) -> Weights:
     describe(path)  # says what is wrong with a file that can't be read
     try:
         return load(read_regular(path, most, links=True))
-    except OSError as error:
-        raise BadInput(f"{path} can't be read: {reason(error)}.") from error
+    except Exception as error:  # KeyError where numbers are of a kind that torch doesn't know, and others
+        why = reason(error) if isinstance(error, OSError) else "it holds numbers of a kind that torch doesn't know here"
+        raise to_blame(error, f"read {path}", BadInput(f"{path} can't be read: {why}.")) from error
 
 
 def _read_pickled(path: Path, most: int) -> Weights:
     try:
         with open_regular(path, links=True) as file, warnings.catch_warnings(action="ignore"):
-            require_size(file, most)
+            require_unpacked_size(file, most)
             content = torch.load(file, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise BadInput(f"There are no weights at {path}.") from error

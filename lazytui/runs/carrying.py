@@ -120,9 +120,10 @@ class _Pulse:
                     self._run.set_status(self._status(state))
 
     def _listen(self) -> None:
-        if self._run.stop_file.exists():
-            self._report.request_stop()
-        self._report.request_pause(self._run.pause_file.exists())
+        with suppress(OSError):  # a folder that can't be looked into for a while doesn't end the listening
+            if self._run.stop_file.exists():
+                self._report.request_stop()
+            self._report.request_pause(self._run.pause_file.exists())
         self._report.tell_stop()
 
     def _status(self, state: State) -> Status:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Protocol
 
 from lazytui.cores import cores
-from lazytui.errors import Interrupted, UsageError
+from lazytui.errors import Interrupted, LazytuiError, UsageError
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_pause, request_stop, start_detached, wake
 from lazytui.runs.report import Report
@@ -45,7 +44,7 @@ class LocalProcesses:
         while waiting or going:
             report.progress(len(runs) - len(waiting) - len(going), len(runs), "trainings")
             if report.must_stop():
-                stop_all(going)
+                stop_all(going, report)
                 raise Interrupted("Stopped; what is done is kept, and what was going on has saved how far it was.")
             if report.pausing:
                 pause_all(going, report)
@@ -74,23 +73,35 @@ def _end(run: RunFolder, found: Callable[[RunFolder], str]) -> str:
     return f"{state_word(status)}{more} ({run.id})"
 
 
-def stop_all(going: Iterable[RunFolder]) -> None:
-    """Ask all to stop, and wait until they have."""
-    going = list(going)
-    for run in going:
-        with suppress(UsageError):  # it has ended meanwhile
-            request_stop(run)
+def stop_all(going: Iterable[RunFolder], report: Report) -> None:
+    """Ask all to stop, and wait until they have; who can't be asked now, as on a full disk, is asked again."""
+    going = unasked = list(going)
+    told: set[str] = set()
     while any(run.status.state in GOING for run in going):
+        unasked = [run for run in unasked if not _asked(request_stop, run, report, told)]
         time.sleep(_LOOK_EVERY)
 
 
 def pause_all(going: Iterable[RunFolder], report: Report) -> None:
     """Let the runs wait for as long as their whole waits."""
     going = list(going)
+    told: set[str] = set()
     for run in going:
-        with suppress(UsageError):  # it has ended meanwhile, or waits already
-            request_pause(run)
+        _asked(request_pause, run, report, told)
     report.wait_while_paused()
     for run in going:
-        with suppress(UsageError):
-            wake(run)
+        _asked(wake, run, report, told)
+
+
+def _asked(ask: Callable[[RunFolder], object], run: RunFolder, report: Report, told: set[str]) -> bool:
+    """Ask a run; whether that could be done, or nothing is to be asked of it any more. told: of which it was said."""
+    try:
+        ask(run)
+    except UsageError:  # it has ended meanwhile, or waits already
+        return True
+    except LazytuiError as error:
+        if run.id not in told:
+            told.add(run.id)
+            report.narrator.note(f"{run.id} can't be asked: {error}")
+        return False
+    return True

@@ -189,7 +189,7 @@ class RunFolder:
     def claim(self) -> Iterator[None]:
         """Hold the run for this process, so that nobody else carries it at the same time.
 
-        The system lets go of the claim when the process ends, however it ends.
+        The system lets go of the claim when the process ends, however it ends. Raises Taken where another one has it.
         """
         taken = f"{self.id} is being run by another process already."
         with locked(self.path / CLAIM_FILE, patience=1, otherwise=taken):

@@ -38,22 +38,27 @@ def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping
         run.stop_file.unlink(missing_ok=True)
         run.pause_file.unlink(missing_ok=True)
     queued = {"state": "queued", "heartbeat": time.time(), "host": socket.gethostname()}
-    run.set_status(Status.model_validate(queued))
+    with run.claim():  # so that nothing is written over what another process says that has begun it just now
+        run.set_status(Status.model_validate(queued))
+        process = _process(run, workspace, environment or {})
+        # Written long before the new process can say that it runs; were it to die first, the run shows as interrupted.
+        run.set_status(Status.model_validate({**queued, **process_fields(process.pid)}))
+    # Somebody has to take note of its end, or it stays in the process table for as long as an app is open.
+    threading.Thread(target=process.wait, daemon=True, name=f"waiting for {run.id}").start()
+
+
+def _process(run: RunFolder, workspace: Workspace, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-P", "-m", "lazytui", "runs", "resume", str(run.path.resolve())]
     command += model_options(run.record.params)
     with storage_errors(run.path), open_to_append(run.path / OUTPUT_FILE) as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [*command, "--workspace", str(workspace.path.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            env={**os.environ, **(environment or {})},
+            env={**os.environ, **environment},
             start_new_session=True,
         )
-    # Written long before the new process can say that it runs; were it to die first, the run shows as interrupted.
-    run.set_status(Status.model_validate({**queued, **process_fields(process.pid)}))
-    # Somebody has to take note of its end, or it stays in the process table for as long as an app is open.
-    threading.Thread(target=process.wait, daemon=True, name=f"waiting for {run.id}").start()
 
 
 def resume_command(run: RunFolder) -> str:

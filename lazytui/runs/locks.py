@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from lazytui.errors import BadInput
 from lazytui.files import storage_errors
+from lazytui.reading import open_regular
+
+
+class Taken(BadInput):
+    """Another process keeps a lock."""
 
 
 @contextmanager
 def locked(file: Path, *, patience: float, otherwise: str) -> Iterator[None]:
     """Hold a lock for this process, and its file open for as long, so that others can see who holds it.
 
-    patience: seconds to wait for it. Raises BadInput, which says `otherwise`, where another process keeps it.
+    patience: seconds to wait for it. Raises Taken, which says `otherwise`, where another process keeps it, and BadInput
+    where something lies there that is no file.
     """
     lock = FileLock(file)
     with storage_errors(file.parent):
+        with suppress(FileNotFoundError):  # it isn't made here: where the file system knows no locks, that is the lock
+            open_regular(file).close()
         try:
             lock.acquire(timeout=patience)
         except Timeout as error:  # an OSError too, so it has to be told apart first
-            raise BadInput(otherwise) from error
+            raise Taken(otherwise) from error
     try:
         with file.open("rb"):  # where the file system knows no locks, the lock itself is only the file's existence
             yield

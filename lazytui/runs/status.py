@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -25,6 +26,10 @@ _LARGEST = 1 << 20
 STALE_SECONDS = 600.0
 """A run elsewhere is taken for dead when its heartbeat is this far from now; a later one revives it."""
 
+
+_PROGRAM = re.compile(r"lazytui(\.|$)")
+_WORDS_OF_THE_PROGRAM = 6
+"""What a command is called that runs lazytui: `lazytui`, `python -P -m lazytui`, with options of Python's before."""
 
 _Time = Annotated[float, Field(ge=0, lt=2**37)]
 
@@ -93,9 +98,24 @@ def process_fields(pid: int) -> dict[str, str | int | float]:
 
 def _alive(status: Status, claimed_by: Callable[[int], bool | None]) -> bool:
     if status.pid is not None and status.host == socket.gethostname():
+        if not process_lives(status):
+            return False
         to_begin = status.state == "queued"  # and claimed when it does
-        return process_lives(status) and (to_begin or claimed_by(status.pid) is not False)
+        proof = _is_lazytui(status.pid) if to_begin else claimed_by(status.pid)
+        if proof is not None:
+            return proof
     return abs(time.time() - status.heartbeat) < STALE_SECONDS  # clocks differ, but not by that much
+
+
+def _is_lazytui(pid: int) -> bool | None:
+    """Whether a process runs this program; None where it may do so all the same, as whoever uses it as a library."""
+    import psutil
+
+    try:
+        command = psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return None
+    return any(_PROGRAM.match(Path(word).name) for word in command[:_WORDS_OF_THE_PROGRAM]) or None
 
 
 def process_lives(status: Status) -> bool:

@@ -51,8 +51,15 @@ class Workers:
         """Whether none is free."""
         return not any(worker.is_free for worker in self._workers)
 
+    def include(self, pid: int | None) -> bool:
+        """Whether a process is, or was until now, one of them."""
+        return any(worker.pid == pid for worker in self._workers)
+
     def carry(self, run: RunFolder) -> None:
-        """Have a free worker carry a run, which is queued, or ended early. There must be one."""
+        """Have a free worker carry a run, which is queued, or ended early. There must be one.
+
+        Raises Taken where another process carries the run.
+        """
         next(worker for worker in self._workers if worker.is_free).carry(run)
 
     def heard(self) -> Iterator[Heard]:
@@ -66,7 +73,12 @@ class _Worker:
     def __init__(self, arguments: Sequence[str], output: Path, heard: queue.SimpleQueue[Heard]) -> None:
         self._arguments, self._output, self._heard = arguments, output, heard
         self._run: RunFolder | None = None
+        self._ending = threading.Lock()
         self._start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def is_free(self) -> bool:
@@ -80,7 +92,8 @@ class _Worker:
             run.stop_file.unlink(missing_ok=True)
             run.pause_file.unlink(missing_ok=True)
         queued = {"state": "queued", "heartbeat": time.time(), **process_fields(self._process.pid)}
-        run.set_status(Status.model_validate(queued))
+        with run.claim():  # so that nothing is written over what another process says that has begun it just now
+            run.set_status(Status.model_validate(queued))
         self._run = run
         try:
             self._stdin.write(f"{json.dumps(str(run.path.resolve()))}\n".encode())
@@ -114,16 +127,29 @@ class _Worker:
         listen.start()
 
     def _listen(self, stdout: IO[bytes]) -> None:
-        with stdout:
-            for line in stdout:
-                said = json.loads(line)
-                if said["kind"] == OVER:
-                    self._over()
-                elif self._run is not None:
-                    self._heard.put((self._run.id, said))
-        self._over()
+        try:
+            with stdout:
+                for said in filter(None, map(_said, stdout)):
+                    run = self._run
+                    if said["kind"] == OVER:
+                        self._over()
+                    elif run is not None:
+                        self._heard.put((run.id, said))
+        finally:
+            self._over()
 
     def _over(self) -> None:
-        run, self._run = self._run, None
+        """Say once that its run is over: who listens to a worker and who hands it a run may both find it gone."""
+        with self._ending:
+            run, self._run = self._run, None
         if run is not None:
             self._heard.put((run.id, {"kind": OVER}))
+
+
+def _said(line: bytes) -> dict[str, Any] | None:
+    """What a worker reports in a line; None where the line was torn by a kill, or printed by something else."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) and "kind" in said else None

@@ -12,7 +12,7 @@ import torch
 from lazytui.errors import BadInput
 from lazytui.files import write_atomic
 from lazytui.memory import to_blame
-from lazytui.reading import open_regular, require_size
+from lazytui.reading import open_regular, require_unpacked_size
 
 _LARGEST = 4 << 30
 
@@ -44,7 +44,7 @@ def load_snapshot(path: Path) -> Snapshot | None:
     """The snapshot, or None where there is none. Never runs code from the file. Raises BadInput when it is damaged."""
     try:
         with open_regular(path) as file:
-            require_size(file, _LARGEST)
+            require_unpacked_size(file, _LARGEST)
             return Snapshot(**torch.load(file, map_location="cpu", weights_only=True))
     except FileNotFoundError:
         return None

@@ -293,6 +293,9 @@ def test_every_network_is_attacked_alike_and_only_once(two: Lab) -> None:
     assert rows["target-colored"][3:] == (None,) * 4, "none of those in the target's is"
     compare(two, "--attack", "fgsm")
     assert len([run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]) == 2
+    (attacks[0].path / "result.json").write_text("{}")
+    compare(two, "--attack", "fgsm")
+    assert len([run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]) == 3, "that one anew"
 
 
 def test_an_attack_that_there_is_not_is_refused(three: Lab) -> None:

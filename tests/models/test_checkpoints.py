@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from lazytui.models.checkpoints import WEIGHTS_FILE, fingerprint, load_model, lo
 from lazytui.models.fitting import fitted
 from lazytui.models.headers import describe, pack
 from lazytui.models.weights_file import read_weights
+from tests.test_reading import ZIP_END
 
 
 @pytest.fixture
@@ -60,6 +62,22 @@ def test_safetensors_may_begin_as_a_pickle_does(tmp_path: Path) -> None:
         if file.read_bytes().startswith(b"\x80\x02"):
             break
     assert read_weights(file)["weight"].tolist() == [1, 1]
+
+
+def test_safetensors_may_end_as_an_archive_does(tmp_path: Path) -> None:
+    end = torch.frombuffer(bytearray(100) + ZIP_END, dtype=torch.uint8)
+    save_file({"weight": end}, tmp_path / "some.safetensors")
+    assert read_weights(tmp_path / "some.safetensors")["weight"].equal(end)
+
+
+@pytest.mark.parametrize("kind", ["F4", "F6_E2M3", "F8_E8M0"])
+def test_numbers_of_a_kind_that_torch_does_not_know_are_told(tmp_path: Path, kind: str) -> None:
+    tensor = {"dtype": kind, "shape": [8], "data_offsets": [0, {"F4": 4, "F6_E2M3": 6, "F8_E8M0": 8}[kind]]}
+    head = json.dumps({"weight": tensor}).encode()
+    file = tmp_path / "some.safetensors"
+    file.write_bytes(len(head).to_bytes(8, "little") + head + bytes(tensor["data_offsets"][1]))
+    with pytest.raises(BadInput, match="can't be read: it holds numbers of a kind that torch doesn't know here"):
+        load_model(file, name="mlp")
 
 
 def test_fingerprint_is_of_the_weights_alone() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import Interrupted, UsageError
-from lazytui.runs.carrying import carrying
+from lazytui.runs.carrying import _Pulse, carrying
 from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import go_on, request_pause, request_stop, wake
@@ -157,3 +158,14 @@ def test_a_run_that_was_killed_while_it_waited_is_interrupted(run: RunFolder) ->
 def test_a_pause_tells_how_far_it_is() -> None:
     half = Progress(done=1, total=2, unit="steps")
     assert state_word(Status(state="paused", heartbeat=0.0, progress=half)) == "paused 50%"
+
+
+def test_a_folder_that_cannot_be_looked_into_for_a_while_ends_nothing(
+    run: RunFolder, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_path: Path) -> bool:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    with carrying(run, workspace, Listener()) as report, monkeypatch.context() as away:
+        away.setattr(Path, "exists", refuse)  # as a network's file system does
+        _Pulse(run, report)._listen()

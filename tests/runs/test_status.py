@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lazytui.errors import UsageError
+from lazytui.errors import BadInput, UsageError
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.status import STALE_SECONDS, Status, observed, own_process, process_lives, read_status, write_status
@@ -118,6 +118,39 @@ def test_a_queued_run_that_nobody_takes_up_is_interrupted_at_last() -> None:
     assert observed(queued).state == "queued"
     late = queued.model_copy(update={"heartbeat": time.time() - STALE_SECONDS - 1})
     assert observed(late).state == "interrupted"
+
+
+def test_a_queued_run_of_a_process_that_is_not_ours_is_interrupted_at_last(sleeper: subprocess.Popen[bytes]) -> None:
+    """Whoever writes a status can name any process: of init, a run could never be removed."""
+    queued = running(state="queued", **of_process(sleeper))
+    late = {"heartbeat": time.time() - STALE_SECONDS - 1}
+    assert observed(queued).state == "queued", "it may use lazytui as a library"
+    assert observed(queued.model_copy(update=late)).state == "interrupted"
+
+
+@pytest.mark.parametrize("words", [["lazytui"], ["-P", "-m", "lazytui.analyses.worker"]])
+def test_a_process_that_runs_lazytui_keeps_its_runs_queued(words: list[str]) -> None:
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words])
+    try:
+        queued = running(state="queued", **of_process(process), heartbeat=time.time() - STALE_SECONDS - 1)
+        assert observed(queued).state == "queued"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_where_a_claim_cannot_be_looked_at_the_heartbeat_decides(sleeper: subprocess.Popen[bytes]) -> None:
+    """As where the process is another user's."""
+    status = running(**of_process(sleeper))
+    late = status.model_copy(update={"heartbeat": time.time() - STALE_SECONDS - 1})
+    assert (observed(status).state, observed(late).state) == ("running", "interrupted")
+
+
+def test_a_claim_that_is_no_file_is_refused(tmp_path: Path) -> None:
+    run = Workspace(tmp_path).create("train", {})
+    os.mkfifo(run.path / ".claim")
+    with pytest.raises(BadInput, match=r"\.claim can't be written: it is a pipe, not a file"), run.claim():
+        pass
 
 
 @pytest.mark.parametrize("state", ["done", "failed", "stopped"])

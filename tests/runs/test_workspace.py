@@ -11,6 +11,7 @@ import pytest
 
 from lazytui.errors import BadInput, LazytuiError, UsageError
 from lazytui.runs.folder import RunFolder
+from lazytui.runs.jobs import start_detached
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.commands import Lab, read_json
@@ -73,6 +74,17 @@ def test_a_run_that_cannot_be_removed_stays_in_sight(workspace: Workspace, monke
     with pytest.raises(BadInput, match="permission is denied"):
         workspace.remove(run)
     assert [one.id for one in workspace.runs()] == [run.id]
+
+
+def test_what_lies_where_a_file_of_the_workspace_belongs_is_named(workspace: Workspace) -> None:
+    run = create(workspace)
+    (workspace.path / ".naming").mkdir()
+    with pytest.raises(BadInput, match=r"/runs/\.naming can't be written: it is a folder"):
+        workspace.rename(run, "mine")
+    run.set_status(Status(state="stopped", heartbeat=0.0))
+    run.stop_file.mkdir()
+    with pytest.raises(BadInput, match=rf"{run.id}/stop can't be written: it is a folder"):
+        start_detached(run, workspace)
 
 
 def test_latest_is_the_latest_of_the_kinds_that_fit(workspace: Workspace) -> None:

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 def main() -> None:
     """The console script `lazytui`. Exit codes: 0 done, 1 failed, 2 usage, 3 bad input, 130 interrupted."""
+    _open_what_is_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a failure
     from lazytui.cli.unheard import outliving_its_reader, silence
@@ -23,6 +24,15 @@ def main() -> None:
     except OSError as error:
         silence(sys.stdout)  # where nothing more can be written to it, let that be no second failure
         _tell(error)
+
+
+def _open_what_is_closed() -> None:
+    """Python has no stream where a shell closed one (`>&-`): what is said there vanishes, and nothing is read."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115, PTH123 - it stays open
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)  # which keeps it, where another one takes its place
 
 
 def _command() -> None:
@@ -44,7 +54,11 @@ def _command() -> None:
 
 
 def _leave_out_current_folder() -> None:
-    """`python -m` looks for modules in the current folder first: a torch.py that lies there would run."""
+    """`python -m` looks for modules in the current folder first: a torch.py that lies there would run.
+
+    Of what Python itself loads before it comes here, such as importlib, a file of that name there has run by then; only
+    `lazytui` and `python -P -m lazytui` never look there.
+    """
     try:
         current = os.getcwd()  # noqa: PTH109 - pathlib would be looked for there, too
     except FileNotFoundError:  # it is gone

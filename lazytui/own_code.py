@@ -41,12 +41,12 @@ def code_in(params: Mapping[str, object]) -> list[str]:
     return list(dict.fromkeys(name for name in named if isinstance(name, str) and is_custom(name)))
 
 
-def require_allowed(name: str) -> None:
-    """Raise BadInput for code that nobody has named in this process."""
+def require_allowed(name: str, option: str = "--model") -> None:
+    """Raise BadInput for code that nobody has named in this process. option: what names it on a command line."""
     if name not in _allowed:
         raise BadInput(
             f"The code {name!r:.200} is named by a file only, and code doesn't run because a file names it. If you "
-            "trust it, name it yourself: --model on the command line, or typed into the form."
+            f"trust it, name it yourself: {option} on the command line, or typed into the form."
         )
 
 

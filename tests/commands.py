@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from lazytui.__main__ import main
+from lazytui.runs.events import Event, EventReader
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 600.0
@@ -28,6 +29,15 @@ TINY_TRAINING = (*TINY_DATA, "--batch-size", "16", "--metrics-samples", "200", "
 
 TRAINING = ("run", "train", *TINY_TRAINING, "--model", "cnn3", "--epochs", "8", "--seed", "3")
 """A short training of a network with dropout, so that the random state matters: 136 steps."""
+
+
+def read_events(path: Path) -> tuple[list[Event], int]:
+    """All events of a log, and the number of damaged lines among them."""
+    reader = EventReader(path)
+    events: list[Event] = []
+    while batch := reader.read():
+        events.extend(batch)
+    return events, reader.damaged
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,25 @@ from lazytui.analyses.attack import AttackParams
 from lazytui.analyses.attack import settle as settle_attack
 from lazytui.analyses.compare_groups import Group
 from lazytui.analyses.execute import recorded_result
+from lazytui.analyses.trainings import trained_params
 from lazytui.attacks import ATTACKS
+from lazytui.errors import BadInput
 from lazytui.evaluation.seeds import Mean, over_seeds
 from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.own_code import is_custom
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Report
 from lazytui.runs.workspace import Workspace
 
 
 def require_attackable(runs: Sequence[RunFolder], attack: str, workspace: Workspace) -> None:
-    """Raise UsageError where a network can't be attacked so."""
+    """Raise UsageError or BadInput where a network can't be attacked so."""
     for run in runs:
+        if is_custom(model := trained_params(run).model):
+            raise BadInput(
+                f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
+                "leave that training out, or compare without --attack"
+            )
         settle_attack(AttackParams(run=run.reference, attack=attack), workspace)
 
 

@@ -11,13 +11,14 @@ from pydantic import BaseModel, ValidationError
 from lazytui.analyses import analysis
 from lazytui.analyses.base import RunReference
 from lazytui.errors import BadInput, UsageError, bounded
-from lazytui.own_code import code_in, require_allowed, require_allowed_for
+from lazytui.own_code import CODE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.runs.carrying import carrying
 from lazytui.runs.contents import Damaged
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.report import Narrator, Report
 from lazytui.runs.result import Result, Unfinished, load_result, save_result
 from lazytui.runs.workspace import Workspace
+from lazytui.wrong_values import in_words
 
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
@@ -151,28 +152,10 @@ def sentences(error: ValidationError) -> str:
     )
 
 
-_IN_WORDS = {
-    "missing": "It has to be chosen",
-    "greater_than": "It has to be more than {gt:g}",
-    "greater_than_equal": "It has to be {ge:g} or more",
-    "less_than": "It has to be less than {lt:g}",
-    "less_than_equal": "It has to be {le:g} or less",
-    "int_parsing": "It has to be a whole number",
-    "int_type": "It has to be a whole number",
-    "int_from_float": "It has to be a whole number",
-    "float_parsing": "It has to be a number",
-    "float_type": "It has to be a number",
-    "finite_number": "It has to be a finite number",
-    "literal_error": "It has to be one of {expected}",
-}
-"""What pydantic finds wrong, as a person would say it."""
-
-
 def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     """Each field that is wrong, with a sentence about it; the field is empty where several don't go together."""
     for problem in error.errors(include_url=False):
-        words = _IN_WORDS.get(problem["type"])
-        message = words.format(**problem.get("ctx", {})) if words else problem["msg"].removeprefix("Value error, ")
+        message = in_words(problem)
         field = str(problem["loc"][0]) if problem["loc"] else ""
         yield field, bounded(message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else "."))
 
@@ -190,8 +173,9 @@ def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseMod
 
     Raises LazytuiError for whatever can be known to be wrong.
     """
-    for name in code_in(dict(params)):
-        require_allowed(name)
+    for field in CODE_FIELDS:
+        for name in code_in({field: getattr(params, field, None)}):
+            require_allowed(name, f"--{field.replace('_', '-')}")
     found: dict[str, str | tuple[str, ...]] = {}
     for name, mark in references(type(params)):
         asked = getattr(params, name)

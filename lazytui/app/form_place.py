@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed import Offers
 from lazytui.app.place import Place
 from lazytui.errors import LazytuiError
+from lazytui.runs.watch import meant
 
 NOT_RIGHT = "A field isn't right yet: see the form (f)."
 
@@ -120,10 +122,14 @@ class FormPlace(Place):
         }
 
     def _lasting(self, reference: str) -> str:
-        """What names a run from now on, where there is one that is meant."""
-        for line in self.lab.lines:
-            if reference in {line.run.reference, line.name}:
-                return line.run.reference
+        """What names a run from now on, where there is one that is meant.
+
+        It is asked at every key: the runs that were seen are searched, not the disk.
+        """
+        if line := meant(self.lab.lines, reference):
+            return line.run.reference
+        if os.sep not in reference:
+            return reference
         try:
             return self.lab.workspace.reference(self.lab.workspace.find(reference))
         except LazytuiError:

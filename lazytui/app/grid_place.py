@@ -12,7 +12,7 @@ from lazytui.errors import BadInput
 from lazytui.figures.checks import drawable
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.watch import RunLine
-from lazytui.runs.words import shortened
+from lazytui.runs.words import without_middle
 
 _TOLD_APART_BY = ("model", "method", "bias", "epochs")
 _LONGEST = 100
@@ -61,4 +61,4 @@ def _row(line: RunLine, given: dict[str, Any], telling: Sequence[str]) -> tuple[
 
 def _told(setting: object) -> str:
     """Of whatever a record holds, as much as a cell takes."""
-    return shortened(str(setting), _LONGEST)
+    return without_middle(str(setting), _LONGEST)

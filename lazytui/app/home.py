@@ -20,7 +20,7 @@ from lazytui.app.following import AGES_EVERY
 from lazytui.app.place import Place
 from lazytui.plain_text import plain
 from lazytui.runs.watch import RunLine, shipped_lines
-from lazytui.runs.words import age, shortened
+from lazytui.runs.words import age, without_middle
 
 WELCOME = (
     "Networks are lazy: trained on digits of which 95 % wear their own color, they read the color. "
@@ -128,7 +128,7 @@ def _words(line: RunLine) -> tuple[str, ...]:
     easy, hard = (line.metrics.get(name) for name in ("easy_accuracy", "hard_accuracy"))
     found = f"easy {easy:.1%}, hard {hard:.1%}" if easy is not None and hard is not None else ""
     came_along = line.run.reference.startswith("shipped/")
-    name, state = shortened(line.name or line.run.reference, _NAME), line.state
+    name, state = without_middle(line.name or line.run.reference, _NAME), line.state
     return tuple(
         map(plain, (name, "came along" if came_along else state, "" if came_along else age(line.created), found))
     )

@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from lazytui.plain_text import plain
 from lazytui.runs.watch import RunLine
-from lazytui.runs.words import age, shortened
+from lazytui.runs.words import STATE_COLORS, age, without_middle
 
 
 class Cells(NamedTuple):
@@ -32,7 +32,6 @@ class Cells(NamedTuple):
 
 HEADINGS = Cells("run", "name", "status", "easy", "hard")
 _OF_AGE = len("59 min")
-_COLORS = {"done": "green", "running": "cyan", "queued": "cyan", "failed": "red", "interrupted": "yellow"}
 
 
 class RunTable(ScrollView, can_focus=True):
@@ -130,7 +129,7 @@ class RunTable(ScrollView, can_focus=True):
             return Strip.blank(self.size.width, self.rich_style)
         line = self.lines[row]
         style = "cursor" if row == self.cursor else "odd" if row % 2 else "even"
-        color = "" if style == "cursor" else "red" if line.damage else _COLORS.get(line.status.state, "")
+        color = "" if style == "cursor" else "red" if line.damage else STATE_COLORS.get(line.status.state, "")
         return self._strip([*self._cells[line.run.reference][1], age(line.created)], style, color)
 
     def _strip(self, cells: Sequence[str], style: str, color: str = "") -> Strip:
@@ -174,7 +173,7 @@ class RunTable(ScrollView, can_focus=True):
 
 def _cells(line: RunLine) -> Cells:
     easy, hard = (line.metrics.get(f"{split}_accuracy") for split in ("easy", "hard"))
-    title, name = shortened(plain(line.run.id), 40), shortened(line.name or "", 16)
+    title, name = without_middle(plain(line.run.id), 40), without_middle(line.name or "", 16)
     return Cells(title, name, line.state, _share(easy), _share(hard))
 
 

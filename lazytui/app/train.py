@@ -29,7 +29,7 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.history import Columns
 from lazytui.runs.jobs import may_go_on
 from lazytui.runs.status import GOING
-from lazytui.runs.words import clock, shortened, thousands
+from lazytui.runs.words import clock, thousands, without_middle
 from lazytui.training.methods.options import MethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g: it goes on when you leave, and is here when you return."
@@ -295,7 +295,7 @@ def _words(watch: RunWatch) -> list[str]:
     elif watch.note and status.state in GOING:
         words.append(watch.note)
     if status.error:
-        words += [shortened(status.error, 200), "l shows its log"]
+        words += [without_middle(status.error, 200), "l shows its log"]
     if may_go_on(run):
         words.append("p goes on with it")
     return words

@@ -121,8 +121,8 @@ def _start(
     allow_named(asked)
     chosen = _resumed(kind, params, there, name=name, quiet=quiet) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)
-    for option, asked, recorded in _settled_differently(params, chosen):
-        say(f"--{option.replace('_', '-')}: {asked} means {recorded} here.", quiet=quiet)
+    for option, value, recorded in _settled_differently(params, chosen):
+        say(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
     if detach:
         if chosen.status.state in RESUMABLE:
             start_detached(chosen, there)

@@ -12,14 +12,6 @@ if TYPE_CHECKING:
 _PIPE_WIDTH = 1000
 _GAP = "  "
 _NARROWEST = 8
-_COLORS = {
-    "done": "green",
-    "running": "cyan",
-    "queued": "cyan",
-    "paused": "blue",
-    "failed": "red",
-    "interrupted": "yellow",
-}
 _NUMBERS = {"done", "size", "age", "parameters"}
 
 
@@ -49,7 +41,7 @@ def print_lines(heading: Sequence[str], rows: Sequence[Sequence[str]], *, dispen
     from rich.segment import Segments
 
     from lazytui.plain_text import plain
-    from lazytui.runs.words import shortened
+    from lazytui.runs.words import without_middle
 
     console = _console()
     columns = {title: [plain(entry) for entry in entries] for title, *entries in zip(heading, *rows, strict=True)}
@@ -60,7 +52,7 @@ def print_lines(heading: Sequence[str], rows: Sequence[Sequence[str]], *, dispen
     if (excess := _width(widths) - console.width) > 0:
         first = heading[0]
         widths[first] = max(widths[first] - excess, _NARROWEST)
-        columns[first] = [shortened(entry, widths[first]) for entry in columns[first]]
+        columns[first] = [without_middle(entry, widths[first]) for entry in columns[first]]
     console.print(Segments(_lines(columns, widths)), crop=False, end="")
 
 
@@ -70,8 +62,10 @@ def _lines(columns: Mapping[str, Sequence[str]], widths: Mapping[str, int]) -> I
     from rich.segment import Segment
     from rich.style import Style
 
+    from lazytui.runs.words import STATE_COLORS
+
     bold = Style(bold=True)
-    states = {state: Style.parse(color) for state, color in _COLORS.items()}
+    states = {state: Style.parse(color) for state, color in STATE_COLORS.items()}
     *others, _last = columns
     for row in ([*columns], *zip(*columns.values(), strict=True)):
         for title, entry in zip(columns, row, strict=True):

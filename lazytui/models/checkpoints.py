@@ -19,9 +19,7 @@ from lazytui.models.fitting import differences, fitted
 from lazytui.models.headers import describe, pack
 from lazytui.models.weights_file import Weights, is_pickled, read_weights
 from lazytui.own_code import is_custom
-
-WEIGHTS_FILE = "model.safetensors"
-"""The weights in a run folder."""
+from lazytui.runs.folder import WEIGHTS_FILE
 
 _ANYWAY = 256 << 20
 """Bytes that are read whatever the model is, to tell of a network that isn't it."""

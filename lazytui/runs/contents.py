@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from lazytui.runs.result import LARGEST, Result
+from lazytui.wrong_values import in_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -168,9 +169,12 @@ def check_facts(facts: Any, given: Mapping[str, Any]) -> None:
     try:
         _adapter(facts).validate_python(dict(given))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(f"{part!s:.40}" for part in first["loc"])
-        raise Damaged(f"its fact {where!r}: {first['msg']:.200}") from error
+        if first["type"] == "missing":
+            raise Damaged(f"it lacks the fact {where!r}{_OLDER}") from error
+        words = in_words(first)
+        raise Damaged(f"its fact {where!r}: {words[:1].lower()}{words[1:]:.200}") from error
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from lazytui.files import storage_errors
 from lazytui.reading import open_regular, open_to_append
-from lazytui.runs.result import LARGEST
+from lazytui.runs.result import moderate
 
 Event = dict[str, Any]
 """Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:
@@ -114,15 +114,6 @@ class EventReader:
         return lines
 
 
-def read_events(path: Path) -> tuple[list[Event], int]:
-    """All events of a log, and the number of damaged lines among them."""
-    reader = EventReader(path)
-    events: list[Event] = []
-    while batch := reader.read():
-        events.extend(batch)
-    return events, reader.damaged
-
-
 def _parsed(lines: list[bytes]) -> list[Any]:
     """What the lines that are JSON say: all at once, which takes a quarter of the time, or one by one if one isn't."""
     with suppress(ValueError):
@@ -155,7 +146,7 @@ def _well_formed(event: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and -LARGEST <= value <= LARGEST
+    return isinstance(value, (int, float)) and moderate(value) is not None
 
 
 def _is_measure(value: object) -> bool:
@@ -179,9 +170,9 @@ def _torn(path: Path) -> bool:
 
 
 def _finite(value: object) -> object:
-    """JSON has no nan and no infinity: they become null, and so does what is beyond all measure."""
+    """The same with null where a number isn't moderate."""
     if isinstance(value, float):
-        return value if -LARGEST <= value <= LARGEST else None
+        return moderate(value)
     if isinstance(value, Mapping):
         return {str(name): _finite(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):

@@ -115,9 +115,10 @@ def _is_number(value: object) -> bool:
 
 
 def _finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
-    """JSON has no nan and no infinity: they become null, and so does what is beyond all measure."""
-    return {name: None if value is None or not _moderate(value) else float(value) for name, value in metrics.items()}
+    moderated = {name: None if value is None else moderate(value) for name, value in metrics.items()}
+    return {name: None if value is None else float(value) for name, value in moderated.items()}
 
 
-def _moderate(value: float) -> bool:
-    return -LARGEST <= value <= LARGEST
+def moderate(value: float) -> float | None:
+    """The number as JSON keeps it: nan and infinity, which it lacks, are null, and so is what is beyond all measure."""
+    return value if -LARGEST <= value <= LARGEST else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,6 +87,24 @@ def shipped_lines() -> tuple[RunLine, ...]:
 def oldest_first(line: RunLine) -> tuple[float, str]:
     """A key to sort by; damaged runs come first, where they do no harm."""
     return line.created, line.run.id
+
+
+def meant(lines: Sequence[RunLine], reference: str) -> RunLine | None:
+    """The run among them that a person means, as `Workspace.find` understands them; None where it is none or several.
+
+    lines: oldest first.
+    """
+    if reference == "latest":
+        own = [line for line in lines if not (line.record and line.record.started_by)]
+        return next(reversed(own or lines), None)
+    for matches in (
+        [line for line in lines if reference == line.run.reference],
+        [line for line in lines if reference == line.name],
+        [line for line in lines if line.run.id.startswith(reference) or line.run.id.endswith("-" + reference)],
+    ):
+        if matches:
+            return matches[0] if len(matches) == 1 else None
+    return None
 
 
 class FolderWatch:

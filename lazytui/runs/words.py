@@ -5,7 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from lazytui.runs.status import Status
+from lazytui.runs.status import State, Status
+
+STATE_COLORS: Mapping[State, str] = {
+    "done": "green",
+    "running": "cyan",
+    "queued": "cyan",
+    "paused": "blue",
+    "failed": "red",
+    "interrupted": "yellow",
+}
+"""Of the states that lists set off."""
 
 
 def state_word(status: Status) -> str:
@@ -34,12 +44,12 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def shortened(words: str, length: int) -> str:
+def without_middle(words: str, length: int) -> str:
     """At most so many characters: what is too long loses its middle, since both ends of an id tell something."""
     if len(words) <= length:
         return words
-    end = (length - 1) // 3
-    return f"{words[: length - 1 - end]}…{words[-end:]}"
+    end = max(length - 1, 0) // 3
+    return f"{words[: length - 1 - end]}…{words[len(words) - end :]}" if length > 0 else ""
 
 
 def size(in_bytes: float) -> str:

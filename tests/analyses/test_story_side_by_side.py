@@ -10,10 +10,9 @@ from pathlib import Path
 
 import psutil
 
-from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import GOING
-from tests.commands import Lab, finish, last_step, read_json, wait_until
+from tests.commands import Lab, finish, last_step, read_events, read_json, wait_until
 
 QUICK = ("--dataset", "clean", "--train-size", "2000", "--test-size", "1000")
 """Six chapters, two of which are trainings that go on at the same time."""

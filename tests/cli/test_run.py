@@ -99,6 +99,8 @@ def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None
         (("train", "--config", "x" * 300), 3, "x is no path: the name is too long."),
         (("train", "--export", ""), 2, "An empty path is no file and no folder"),
         (("train", "--model", f"{'x' * 300}.py"), 3, "x.py is no path: the name is too long."),
+        (("train", "--model", "x\0.py"), 3, ".py is no path: it holds a character that none may hold."),
+        (("train", "--weights", "x\0"), 3, " is no path: it holds a character that none may hold."),
         (("train", "--anneal-steps", "1" + 30 * "0", "--method", "irm"), 2, "numbers of up to 64 bits"),
         (("evaluate", "x" * 300), 3, "There is no run 'xxx"),
         (("evaluate", f"./{'x' * 300}"), 3, "isn't a run"),

@@ -23,10 +23,10 @@ from lazytui.cli.output import summary
 from lazytui.errors import LazytuiError
 from lazytui.figures.export import export
 from lazytui.figures.kinds import Figure, Pixels
-from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.history import read_history
 from lazytui.runs.watch import run_line
+from tests.commands import read_events
 from tests.fuzz.conftest import LONG, MINUTES, MOST_MEMORY, bounded, peak_memory
 from tests.fuzz.mutations import CHANGES
 

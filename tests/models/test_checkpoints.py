@@ -18,10 +18,11 @@ from torch import nn
 
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
-from lazytui.models.checkpoints import WEIGHTS_FILE, fingerprint, load_model, load_weights, save_weights
+from lazytui.models.checkpoints import fingerprint, load_model, load_weights, save_weights
 from lazytui.models.fitting import fitted
 from lazytui.models.headers import describe, pack
 from lazytui.models.weights_file import read_weights
+from lazytui.runs.folder import WEIGHTS_FILE
 from tests.test_reading import ZIP_END
 
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lazytui.errors import BadInput
-from lazytui.runs.events import EventLog, EventReader, read_events
+from lazytui.runs.events import EventLog, EventReader
 from lazytui.runs.result import LARGEST
+from tests.commands import read_events
 
 NUMBERS = st.none() | st.floats() | st.integers(-(2**63), 2**63)
 NAMES = st.sampled_from(["", "\x1b", "Ä" * 100, "loss"]) | st.text(max_size=3)

@@ -13,9 +13,9 @@ import pytest
 from lazytui.errors import BadInput
 from lazytui.files import write_atomic
 from lazytui.runs import report
-from lazytui.runs.events import EventLog, read_events
+from lazytui.runs.events import EventLog
 from lazytui.runs.workspace import Workspace
-from tests.commands import TINY_DATA, TRAINING, Lab, finish, last_step, wait_until
+from tests.commands import TINY_DATA, TRAINING, Lab, finish, last_step, read_events, wait_until
 from tests.conftest import FinishedTraining
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lazytui.errors import BadInput
 from lazytui.runs import watch
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import Status
-from lazytui.runs.watch import FolderWatch, RunLine, WorkspaceWatch, run_line
+from lazytui.runs.watch import FolderWatch, RunLine, WorkspaceWatch, meant, run_line
 from lazytui.runs.workspace import Workspace
 from tests.commands import wait_until
 
@@ -39,6 +40,20 @@ def line_of(run: RunFolder, watched: WorkspaceWatch) -> RunLine | None:
 def state_of(run: RunFolder, watched: WorkspaceWatch) -> str:
     line = line_of(run, watched)
     return line.state if line else "gone"
+
+
+def test_who_is_meant_is_told_by_the_lines_as_by_the_workspace(workspace: Workspace) -> None:
+    runs = [ended(workspace) for _ in range(3)]
+    runs[0].set_name("mine")
+    part = workspace.create("train", {}, started_by=runs[2].id)
+    lines = WorkspaceWatch(workspace).look()
+    for reference in ("mine", "latest", "2", "nobody", *(run.id for run in runs), part.id, runs[1].id[-4:]):
+        try:
+            found = workspace.find(reference).id
+        except BadInput:
+            found = None
+        line = meant(lines, reference)
+        assert (line.run.id if line else None) == found, reference
 
 
 def test_a_claim_that_is_a_link_in_a_circle_costs_its_run_only(workspace: Workspace) -> None:
@@ -87,7 +102,9 @@ def test_a_run_whose_process_is_killed_is_interrupted_at_the_next_look(workspace
     run = workspace.create("train", {})
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     started = psutil.Process(process.pid).create_time()
-    queued = Status(state="queued", heartbeat=0.0, host=socket.gethostname(), pid=process.pid, pid_started=started)
+    queued = Status(
+        state="queued", heartbeat=time.time(), host=socket.gethostname(), pid=process.pid, pid_started=started
+    )
     run.set_status(queued)
     watched = WorkspaceWatch(workspace)
     assert state_of(run, watched) == "queued"

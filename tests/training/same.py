@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from lazytui.runs.events import read_events
 from lazytui.runs.history import read_history
-from tests.commands import read_json
+from tests.commands import read_events, read_json
 
 
 def assert_same_training(run: Path, other: Path) -> None:

@@ -9,10 +9,9 @@ import pytest
 
 from lazytui.analyses.execute import figures
 from lazytui.figures.kinds import Text
-from lazytui.runs.events import read_events
 from lazytui.runs.workspace import Workspace
 from lazytui.training.chance import chance_bound, stretches_at_chance
-from tests.commands import TINY_TRAINING, Lab
+from tests.commands import TINY_TRAINING, Lab, read_events
 
 GOOD, LOW = 0.9, 0.11
 

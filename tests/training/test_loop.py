@@ -18,7 +18,6 @@ from lazytui.data.splits import BiasedDataset, build
 from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError
 from lazytui.own_code import allow_named
 from lazytui.runs.carrying import carrying
-from lazytui.runs.events import read_events
 from lazytui.runs.folder import RunFolder
 from lazytui.runs.history import read_history
 from lazytui.runs.status import Progress
@@ -27,6 +26,7 @@ from lazytui.training.checkpoint import load_snapshot
 from lazytui.training.loop import Trained, steps_in_epoch, train
 from lazytui.training.monitor import Monitor
 from lazytui.training.settings import TrainingSettings
+from tests.commands import read_events
 from tests.training.methods.carry import Breaker, to_more_epochs, whole
 
 SETTINGS = {"model": "mlp", "batch_size": 32, "metrics_samples": 100, "precision": "fp32", "device": "cpu"}

@@ -353,11 +353,12 @@ def _relations(result: Result) -> Pixels:
         name="relations",
         title="Neuron by neuron: correlation and shared information",
         note=f"{len(order)} neurons in an order that puts similar ones side by side (average linkage on "
-        "|correlation|). Left: Pearson correlation of their activations, orange 1, dark 0, blue -1. Right: normalized "
-        "mutual information, dark 0, orange 1.",
+        "|correlation|). Left: Pearson correlation of their activations, orange 1, dark 0, blue -1. Right: mutual "
+        "information less what shuffled images show, of the most there could be: dark 0, as independent ones "
+        "have, orange 1.",
         images=np.stack([diverging(values, "dark") for values in related]),
         columns=2,
-        captions=("correlation", "normalized mutual information"),
+        captions=("correlation", "adjusted mutual information"),
     )
 
 

@@ -19,7 +19,7 @@ from lazytui.hardware import Hardware
 from lazytui.interpret.cut import Cut
 from lazytui.interpret.neurons.activations import Activations, gather, reading
 from lazytui.interpret.neurons.evidence import evidence, quantile_images
-from lazytui.interpret.neurons.information import quantile_bins
+from lazytui.interpret.neurons.information import fewer_bins, quantile_bins
 from lazytui.interpret.neurons.measures import Measures, measure
 from lazytui.interpret.neurons.preferred import Climber, class_images, inverted, preferred_inputs, stability
 from lazytui.interpret.neurons.relations import clustered, correlation, shared_information, spectrum
@@ -136,7 +136,7 @@ def _snippets(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Question
 
 
 def _relations(values: Tensor) -> Arrays:
-    related, shared = correlation(values), shared_information(quantile_bins(values))
+    related, shared = correlation(values), shared_information(fewer_bins(quantile_bins(values)))
     return {
         "correlation": related.astype(np.float32),
         "shared_information": shared.astype(np.float32),

@@ -7,10 +7,15 @@ import torch
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.spatial.distance import squareform
+from scipy.special import xlogy
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from lazytui.data.information import Floats
 from lazytui.interpret.neurons.information import BINS
+
+_SHUFFLES = 2
+"""Each makes two tables of every two neurons."""
 
 
 def correlation(values: Tensor) -> Floats:
@@ -22,21 +27,36 @@ def correlation(values: Tensor) -> Floats:
 
 
 def shared_information(bins: Tensor) -> Floats:
-    """(N, C) int64 bins -> (C, C) normalized mutual information in [0, 1]: 2 I(a; b) / (H(a) + H(b)).
+    """(N, C) int64 bins -> (C, C) adjusted mutual information: (I(a; b) - E) / ((H(a) + H(b)) / 2 - E), at most 1.
 
-    1 with itself, also for a neuron of a single bin, as scikit-learn has it.
+    E is what the two share by chance, once the images of one are shuffled (Vinh, Epps and Bailey 2010): independent
+    neurons have 0 on average, and may be a little below. Here it is the mean of a few shuffles, the same in every call;
+    the exact one takes minutes for hundreds of neurons. 1 with itself, also for a neuron of a single bin.
     """
-    images, neurons = bins.shape
-    hot = torch.nn.functional.one_hot(bins, BINS + 1).reshape(images, -1).float()
-    joint = (hot.T @ hot).cpu().double().numpy().reshape(neurons, BINS + 1, neurons, BINS + 1) / images
-    own = np.einsum("aiai->ai", joint)
-    entropy = -(own * _log(own)).sum(1)
-    together = -(joint * _log(joint)).sum((1, 3))
-    information = np.clip(entropy[:, None] + entropy - together, 0, None)
+    hot = one_hot(bins, BINS + 1).reshape(len(bins), -1).float()
+    joint = _joint(hot, hot)
+    entropy = -xlogy(own := np.einsum("aiai->ai", joint), own).sum(1)
     total = entropy[:, None] + entropy
-    shared = np.divide(2 * information, total, out=np.zeros_like(total), where=total > 0)
+    random = torch.Generator().manual_seed(0)
+    orders = [torch.randperm(len(bins), generator=random).to(bins.device) for _ in range(_SHUFFLES)]
+    shuffled = np.mean([_information(_joint(hot, hot[order]), total) for order in orders], axis=0)
+    chance = (shuffled + shuffled.T) / 2
+    most = total / 2 - chance
+    shared = np.divide(_information(joint, total) - chance, most, out=np.zeros_like(total), where=most > 1e-9)
     np.fill_diagonal(shared, 1.0)
-    return np.asarray(shared)
+    return np.asarray(np.minimum(shared, 1.0))
+
+
+def _joint(one: Tensor, other: Tensor) -> Floats:
+    """(N, C * 9) bins that are hot, twice -> (C, 9, C, 9) shares of images."""
+    neurons = one.shape[1] // (BINS + 1)
+    counts = (one.T @ other).cpu().double().numpy()
+    return np.asarray(counts.reshape(neurons, BINS + 1, neurons, BINS + 1) / len(one))
+
+
+def _information(joint: Floats, total: Floats) -> Floats:
+    """(C, C) nats that neurons share, from their joint shares and the sums of their entropies."""
+    return np.asarray(total + xlogy(joint, joint).sum((1, 3)))
 
 
 def clustered(similarity: Floats) -> NDArray[np.int64]:
@@ -64,7 +84,3 @@ def components_for(variances: Floats, share: float) -> int:
     """How many components hold that share of the variance; 0 where there is none."""
     total = float(variances.sum())
     return int(np.searchsorted(np.cumsum(variances) / total, share - 1e-12)) + 1 if total > 0 else 0
-
-
-def _log(p: Floats) -> Floats:
-    return np.asarray(np.log(p, out=np.zeros_like(p), where=p > 0))

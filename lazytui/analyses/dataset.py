@@ -30,6 +30,15 @@ from lazytui.runs.report import Report
 from lazytui.runs.result import Result
 from lazytui.runs.workspace import Workspace
 
+MEASURES = (
+    "mutual_information_bits",
+    "mutual_information_bound_bits",
+    "cramers_v",
+    "cramers_v_bound",
+    "color_ceiling",
+)
+"""What is told of each split's contingency table, in the order in which it is shown."""
+
 WHAT_SPLITS_ARE = {
     "train": "what a network learns from",
     "validation": "held out of the same easy images",
@@ -72,32 +81,46 @@ def run(params: DatasetRunParams, report: Report) -> Result:
 def examined(data: BiasedDataset, samples: int, painting: Callable[[int], None]) -> Result:
     """What there is to see and measure of a data set. painting: told how many splits are painted, before each."""
     metrics: dict[str, float | None] = {}
-    tables: dict[str, NDArray[np.int64]] = {}
     arrays: dict[str, NDArray[np.generic]] = {}
     for done, name in enumerate(SPLITS):
         painting(done)
         split = data.split(name)
-        counts = tables[name] = contingency(split.digits, split.colors)
+        arrays[f"{name}_contingency"] = contingency(split.digits, split.colors)
         metrics[f"{name}_images"] = len(split)
-        metrics |= {f"{name}_{measure}": value for measure, value in _association(counts, tables["train"]).items()}
         chosen = _some_of_each(split, samples)
         for part in ("images", "digits", "colors"):
             arrays[f"{name}_{part}"] = getattr(split, part)[chosen]
-    arrays |= {f"{name}_contingency": counts for name, counts in tables.items()}
     arrays["palette_images"] = data.cue_conflict.images[::11]
     painting(len(SPLITS))
-    return Result(metrics=metrics, facts={"source": data.source_name}, arrays=arrays)
+    return _measured(Result(metrics=metrics, facts={"source": data.source_name}, arrays=arrays))
+
+
+def read(params: DatasetRunParams, result: Result) -> Result:
+    """The result, its measures computed anew: a run of an older version may have kept others, and lacks some."""
+    return _measured(CONTENTS.read(params, result))
+
+
+def _measured(result: Result) -> Result:
+    """The result with every measure of its contingency tables, which only these tell."""
+    tables = {name: result.arrays[f"{name}_contingency"].astype(np.int64) for name in SPLITS}
+    measured = {
+        f"{name}_{measure}": value
+        for name, counts in tables.items()
+        for measure, value in _association(counts, tables["train"]).items()
+    }
+    return replace(result, metrics={**result.metrics, **measured})
 
 
 def _association(counts: NDArray[np.int64], train: NDArray[np.int64]) -> dict[str, float | None]:
-    """Every measure of a split's contingency table."""
-    return {
-        "mutual_information_bits": mutual_information(counts),
-        "mutual_information_bound_bits": information_bound(counts),
-        "cramers_v": cramers_v(counts),
-        "cramers_v_bound": cramers_v_bound(counts),
-        "color_ceiling": color_ceiling(train, counts),
-    }
+    """MEASURES of a split."""
+    values = (
+        mutual_information(counts),
+        information_bound(counts),
+        cramers_v(counts),
+        cramers_v_bound(counts),
+        color_ceiling(train, counts),
+    )
+    return dict(zip(MEASURES, values, strict=True))
 
 
 def _written(report: Report, done: int, total: int) -> None:
@@ -154,11 +177,10 @@ def few_samples(params: DatasetRunParams, result: Result) -> list[Pixels]:
 
 
 def measures(result: Result) -> Table:
-    """How strongly color tells the digit in each split, with what chance alone stays under; from the counts alone."""
-    tables = {name: result.arrays[f"{name}_contingency"].astype(np.int64) for name in SPLITS}
+    """How strongly color tells the digit in each split, with what chance alone stays under."""
     rows = []
-    for name, counts in tables.items():
-        *told, ceiling = _association(counts, tables["train"]).values()
+    for name in SPLITS:
+        *told, ceiling = (result.metrics[f"{name}_{measure}"] for measure in MEASURES)
         images = int(result.metrics[f"{name}_images"] or 0)
         rows.append((name, images, *told, None if ceiling is None else 100 * ceiling))
     return Table(
@@ -204,4 +226,4 @@ def label(params: DatasetRunParams) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in params.dataset)[:40]
 
 
-ANALYSIS = Analysis(params=DatasetRunParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)
+ANALYSIS = Analysis(params=DatasetRunParams, run=run, figures=figures, read=read, settle=settle, label=label)

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import SPLITS
-from lazytui.runs.contents import ANY, Array, Contents, Metric, Name, counts, images, indices
+from lazytui.runs.contents import Array, Contents, Metric, Name, counts, images, indices
 
 if TYPE_CHECKING:
     from lazytui.analyses.dataset import DatasetRunParams
@@ -19,10 +19,8 @@ class DatasetFacts(TypedDict):
 
 
 def _metrics(_params: DatasetRunParams, _facts: DatasetFacts) -> dict[str, Metric]:
-    measured = ("mutual_information_bits", "cramers_v", "color_ceiling")
-    return {f"{split}_{name}": ANY for split in SPLITS for name in measured} | {
-        f"{split}_images": Metric(low=1, high=1e12, defined=True) for split in SPLITS
-    }
+    """Those that don't follow from the contingency tables; the others are computed from these."""
+    return {f"{split}_images": Metric(low=1, high=1e12, defined=True) for split in SPLITS}
 
 
 def _arrays(_params: DatasetRunParams, _facts: DatasetFacts) -> dict[str, Array]:

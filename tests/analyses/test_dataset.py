@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from lazytui.analyses.dataset import ANALYSIS, DatasetRunParams
 from lazytui.analyses.execute import figures
 from lazytui.data.splits import SPLITS
 from lazytui.figures.kinds import Figure, Matrix, Pixels, Table
+from lazytui.runs.result import load_result
 from lazytui.runs.workspace import Workspace
 
 SMALL = ("--source", "strokes", "--train-size", "1000", "--test-size", "500")
@@ -84,6 +86,20 @@ def test_images_are_kept_in_the_exports_of_the_run(background: tuple[dict[str, A
     with np.load(folder / "hard.npz") as hard:
         assert len(hard["images"]) == 500
     assert json.loads((folder / "metadata.json").read_text())["source"] == "strokes"
+
+
+def test_what_an_older_version_measured_is_measured_again(
+    background: tuple[dict[str, Any], dict[str, Figure]],
+) -> None:
+    """It kept no bounds, and information that chance had a part in."""
+    folder = Path(background[0]["artifacts"]["record"]).parent
+    params, new = DatasetRunParams(), load_result(folder)
+    older = {name: value for name, value in new.metrics.items() if "bound" not in name}
+    older["train_mutual_information_bits"] = 3.0
+    read = ANALYSIS.read(params, replace(new, metrics=older))
+    assert read.metrics == new.metrics
+    measures = next(figure for figure in ANALYSIS.figures(params, read) if figure.name == "measures")
+    assert isinstance(measures, Table) and measures.rows[0][2] == new.metrics["train_mutual_information_bits"]
 
 
 def test_data_without_color_has_no_association(tmp_path: Path) -> None:

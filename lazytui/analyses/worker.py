@@ -63,30 +63,41 @@ def _say(kind: str, **fields: object) -> None:
 
 def main() -> None:
     os.dup2(2, 1)  # whatever is printed, also by what is loaded from here on, goes where errors go
-    from lazytui.analyses.execute import carry
-
     _, place, *code = sys.argv
     workspace = Workspace(Path(place))
     for name in code:
         allow(name)
     asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-    carrying = threading.Event()
-    threading.Thread(target=_listen, args=(asked, carrying), daemon=True, name="listening").start()
+    carrying, alone = threading.Event(), threading.Event()
+    threading.Thread(target=_listen, args=(asked, carrying, alone), daemon=True, name="listening").start()
     threading.Thread(target=_load_torch, daemon=True, name="loading torch").start()
+    _carry_asked(workspace, asked, carrying, alone)
+
+
+def _carry_asked(
+    workspace: Workspace, asked: queue.SimpleQueue[str | None], carrying: threading.Event, alone: threading.Event
+) -> None:
+    """Carry what is asked, until who asked is gone: `carrying` is set before `alone` is looked at, and in `_listen` the
+    other way round, so that no run begins unseen in between."""
+    from lazytui.analyses.execute import carry
+
     while (path := asked.get()) is not None:
         run = RunFolder(Path(path), Path(path).name)
         carrying.set()
+        if alone.is_set():
+            return
         with suppress(LazytuiError):  # which is in the run's status
             carry(run, workspace, _Relay())
         carrying.clear()
         _say(OVER)
 
 
-def _listen(asked: queue.SimpleQueue[str | None], carrying: threading.Event) -> None:
+def _listen(asked: queue.SimpleQueue[str | None], carrying: threading.Event, alone: threading.Event) -> None:
     for line in sys.stdin:
         asked.put(json.loads(line))
+    alone.set()
     asked.put(None)
-    if carrying.is_set():  # who started it is gone
+    if carrying.is_set():
         os.kill(os.getpid(), signal.SIGTERM)
 
 

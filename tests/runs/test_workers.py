@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import queue
+import threading
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,9 @@ def run(tmp_path: Path) -> RunFolder:
 
 
 @pytest.mark.parametrize(
-    "torn", [b'{"kind": "no', b"\xff\xfe\n", b"Welcome to a module!\n", b'"kind"\n', b"3\n", b"[" * 100_000 + b"\n"]
+    "torn",
+    [b'{"kind": "no', b"\xff\xfe\n", b"Welcome to a module!\n", b'"kind"\n', b"3\n", b"[" * 100_000 + b"\n"],
+    ids=["torn", "no text", "words", "a string", "a number", "deep"],
 )
 def test_what_is_no_report_is_skipped_and_the_end_is_heard(run: RunFolder, torn: bytes) -> None:
     deaf = _Deaf(run)
@@ -55,6 +58,16 @@ def test_what_a_worker_says_comes_through_whole(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(worker, "_OUT", Pipe())
     worker._say("note", text="x" * 10_000)
     assert json.loads(b"".join(taken)) == {"kind": "note", "text": "x" * 10_000}
+
+
+def test_no_run_is_begun_for_who_is_gone(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gone right after having asked for it, before anything was carried that could be stopped."""
+    asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    carrying, alone = threading.Event(), threading.Event()
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(str(run.path)) + "\n"))
+    worker._listen(asked, carrying, alone)
+    worker._carry_asked(Workspace(run.path.parent), asked, carrying, alone)
+    assert run.status.state == "queued" and not run.events.exists()
 
 
 def test_the_end_is_heard_once(run: RunFolder) -> None:

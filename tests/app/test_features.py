@@ -123,7 +123,7 @@ def notes(app: LazytuiApp) -> str:
 def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_read(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_place(pilot)
-        assert "came along" in screen_text(pilot.app)
+        assert "They come with lazytui" in screen_text(pilot.app)
         await pilot.press("c")
         await until(pilot, lambda: "unexplained" in charts(place))
         await pilot.press("t", "x")

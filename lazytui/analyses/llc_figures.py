@@ -83,11 +83,23 @@ def _verdict(params: LlcParams, result: Result) -> Text:
         f"lambda = n beta (E[L(w)] - L(w*)), n beta = n / ln n = {told['n_beta']:,.1f} with n = {told['images']:,} "
         f"training images and L(w*) = {found['loss_at_weights']:.5f}; {told['parameters']:,} parameters. It counts "
         "effective parameters, halved: fewer than a half of all where directions of the weights don't matter.",
+        _about_the_spring(params, result),
         _about_the_slope(params, result),
         "The number depends on its settings, as the grid shows. Compare it only with that of another network under "
         "the same settings and with the same number of images.",
     ]
     return Text(name="verdict", title="The local learning coefficient", paragraphs=tuple(paragraphs))
+
+
+def _about_the_spring(params: LlcParams, result: Result) -> str:
+    """A direction of curvature h adds half of h / (h + gamma / n beta)."""
+    if params.gamma == 0:
+        return "No spring holds the chains, so only how far they get in their steps bounds which directions count."
+    flat = significant(params.gamma / result.facts["n_beta"])
+    return (
+        f"A direction of the weights counts by its curvature: one of {flat}, the spring over n beta, half as much as a "
+        "much steeper one, and much flatter ones hardly at all."
+    )
 
 
 def _about_the_slope(params: LlcParams, result: Result) -> str:

@@ -8,6 +8,7 @@ import pytest
 from lazytui.analyses.execute import figures
 from lazytui.analyses.llc_figures import doubts
 from lazytui.figures.kinds import Lines, Matrix, Table, Text
+from lazytui.figures.numbers import significant
 from lazytui.runs.result import Result, load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
@@ -50,6 +51,7 @@ def test_an_estimate_comes_with_its_interval_its_grid_and_its_traces(trained: La
     )
     assert isinstance(verdict, Text) and "95 % interval" in verdict.paragraphs[0]
     assert "step size 2e-05 and spring 30000" in verdict.paragraphs[0]
+    assert any(f"one of {significant(3e4 / n_beta)}, the spring" in paragraph for paragraph in verdict.paragraphs)
     assert any("It is taken off the loss" in paragraph for paragraph in verdict.paragraphs)
 
 

@@ -25,7 +25,8 @@ Setting = Name | int | float | bool | None
 
 
 def _known_method(recipe: dict[str, Any]) -> dict[str, Any]:
-    if recipe.get("method") not in METHODS:
+    method = recipe.get("method")
+    if not isinstance(method, str) or method not in METHODS:
         raise ValueError("its method isn't known")
     if not isinstance(recipe.get("bias"), (int, float)) or "counterexamples" not in recipe:
         raise ValueError("it doesn't say how color was given")

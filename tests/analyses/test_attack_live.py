@@ -61,8 +61,8 @@ def last(answers: Iterator[Answer]) -> Answer:
 def alone(question: Question, workspace: Workspace) -> Problem:
     """The problem of the question's one image, built by hand."""
     params = question.params
-    subject = load_subject(params.subjects[question.network], workspace)
-    data = load_subject(params.subjects[0], workspace).data
+    subject = load_subject(params.subjects[question.network], workspace, print)
+    data = load_subject(params.subjects[0], workspace, print).data
     split = pool(data, question.pool, params.source_class, params.target_class, params.sources)
     asked = problem_of(params, subject, split.take(np.array([question.place])), lambda: None)
     return replace(asked, arithmetic=nullcontext)
@@ -276,7 +276,7 @@ def test_networks_are_asked_about_the_same_image(live: LiveAttack, workspace: Wo
     assert both[0].source and both[1].source
     np.testing.assert_array_equal(both[0].source.image, both[1].source.image)
     for answer, run in zip(both, (LAZY, CURED), strict=True):
-        model = load_subject(SubjectParams(run=run, source="strokes"), workspace).model
+        model = load_subject(SubjectParams(run=run, source="strokes"), workspace, print).model
         image = torch.from_numpy(answer.source.image).permute(2, 0, 1)[None] / 255  # type: ignore[union-attr]
         with torch.no_grad():
             np.testing.assert_allclose(answer.source.said, model(image).softmax(1)[0].numpy(), atol=1e-5)  # type: ignore[union-attr]

@@ -165,7 +165,7 @@ def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, A
     """What a screen asks: the network is loaded once, and then answers image by image."""
     lab, answer = bench
     params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
-    subject = load_subject(params, Workspace(lab.workspace))
+    subject = load_subject(params, Workspace(lab.workspace), print)
     lens = Lens(subject.model, subject.trained.model, subject.data.probe.images)
     arrays = result(lab, answer).arrays
     for number, place in enumerate(arrays["example_places"][:5]):

@@ -6,7 +6,7 @@ import psutil
 import pytest
 
 from tests.app.terminal import app_on_terminal
-from tests.commands import Lab
+from tests.commands import Lab, wait_until
 from tests.runs.test_strange_files import shipped
 from tests.test_reading import STRANGE
 
@@ -28,13 +28,12 @@ def test_the_app_opens_lists_looks_and_ends(lab: Lab, kind: str, monkeypatch: py
         shown.wait_for("? Help")
         shown.type("9")
         shown.wait_for("a-good-one", "bad-0")
-        for _ in range(len(FILES) + 1):
-            shown.type(DOWN)
-            shown.shows("")
+        for _ in range(len(FILES)):
             shown.type("l")
-            shown.shows("")
+            shown.wait_for("─ Log ─", "Esc closes")
             shown.type("\x1b")
-            shown.wait_for("a-good-one", "? Help")
+            wait_until(lambda: not shown.shows("─ Log ─"))
+            shown.type(DOWN)
         most = psutil.Process(shown.process.pid).memory_info().rss
         assert shown.leave() == 0
     assert most < MOST_MEMORY

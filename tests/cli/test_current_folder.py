@@ -12,7 +12,7 @@ from lazytui.runs.folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace
 from tests.app.terminal import app_on_terminal
-from tests.commands import TINY_TRAINING, Lab, wait_until
+from tests.commands import TINY_TRAINING, Lab, last_step, wait_until
 
 MODULES = ("torch", "numpy", "random", "json", "psutil", "pydantic", "runpy", "sitecustomize")
 AT_THE_START = ("contextlib", "functools", "warnings", "types")
@@ -74,7 +74,7 @@ def test_runs_in_the_background_leave_modules_of_the_current_folder_alone(trappe
     wait_for_state(trapped, "dataset", "done")
     story = ("run", "story", "--train-size", "1000", "--test-size", "1000", "--detach")
     assert trapped.run(*story).code == 0
-    wait_until(lambda: any((run / "resume.pt").exists() for run in runs_of(trapped, "train")))
+    wait_until(lambda: any(last_step(run) > 0 for run in runs_of(trapped, "train")))
     assert trapped.run("runs", "stop", "latest").code == 0
     wait_for_state(trapped, "story", "stopped")
     assert sprung(trapped) == ""

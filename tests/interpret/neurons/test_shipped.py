@@ -21,7 +21,7 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     """On average over an ordered ablation, hard accuracy is higher with traitors first than in any of 20 random
     orders, and these are no better than where heroes go first."""
     workspace = Workspace(lab.workspace)
-    subject = load_subject(settle(SubjectParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace)
+    subject = load_subject(settle(SubjectParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print)
     probe = few(subject.data.probe, 2000)
     seen = gather(subject.model, [LAYER], probe.images, subject.hardware)[LAYER]
     found = measure(seen, probe.digits, probe.colors)

@@ -433,7 +433,7 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
     facts = apart.result.facts
     words = f"{facts['features']:,} features of the layer {facts['layer']} of {apart.params.run}, found by {called}."
     if run.id == CAME_ALONG:
-        words += " They come with lazytui: choose a network of your own (f), then press g to take it apart."
+        words += " They come with lazytui; choose your own network (f) and press g."
     return Sight(run, plain(words), charts=charts or apart.charts, apart=apart)
 
 

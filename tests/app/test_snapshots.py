@@ -33,7 +33,7 @@ DRAWN = {"dataset": 4, "runs": 3}
 SAID = {
     "train": ("running",),
     "gradcam": ("Does it look at the digit?", "Press n: next image"),
-    "features": ("come with lazytui", "category"),
+    "features": ("your own network", "category"),
 }
 """What a place says when it is done with what takes a while."""
 

@@ -220,7 +220,7 @@ def test_a_penalty_is_on_average_over_batches_that_of_the_population(method: str
         means, _ = group_means(values[chosen], environments[chosen], 2)
         return means.square().mean() if method == "irm" else means.var(correction=0)
 
-    order = torch.cat([draw(share_evenly(environments), generator) for _ in range(200)])
+    order = torch.cat([draw(share_evenly(environments), generator) for _ in range(60)])
     batches = order[: len(order) // 16 * 16].split(16)
     terms = torch.stack([at.terms(logits[part], digits[part], environments[part])[1] for part in batches])
     population, error = squared(torch.arange(len(digits))), terms.std() / len(terms) ** 0.5

@@ -42,6 +42,7 @@ def main() -> None:
                         flush=True,
                     )
                 shown.type("\x1b")
+                shown.watch(1)  # at once, the next key would make another one of the escape
                 shown.quit()
             if count == LISTED:
                 seconds = listing(folder)

@@ -12,7 +12,7 @@ from lazytui.data.palettes import NO_COLOR
 from lazytui.evaluation.answers import SPLIT_NAMES
 from lazytui.evaluation.pair import AGAINST
 from lazytui.runs.contents import (
-    ANY,
+    SHARE,
     Array,
     Contents,
     Count,
@@ -74,7 +74,7 @@ _METRICS = (
 
 
 def _metrics(_params: EvaluateParams, _facts: EvaluateFacts) -> dict[str, Metric]:
-    return dict.fromkeys(_METRICS, ANY)
+    return dict.fromkeys(_METRICS, SHARE)
 
 
 def _arrays(_params: EvaluateParams, _facts: EvaluateFacts) -> dict[str, Array]:

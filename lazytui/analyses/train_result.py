@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NotRequired
 
 from typing_extensions import TypedDict
 
-from lazytui.runs.contents import ANY, COUNT, Array, Contents, Count, Metric, Name, Note, numbers
+from lazytui.runs.contents import COUNT, SHARE, Array, Contents, Count, Metric, Name, Note, numbers
 
 if TYPE_CHECKING:
     from lazytui.analyses.train import TrainParams
@@ -20,7 +20,7 @@ class TrainFacts(TypedDict):
 
 def _metrics(_params: TrainParams, _facts: TrainFacts) -> dict[str, Metric]:
     shown = ("easy_accuracy", "hard_accuracy")
-    return {**dict.fromkeys(shown, ANY), "steps": COUNT}
+    return {**dict.fromkeys(shown, SHARE), "steps": COUNT}
 
 
 def _arrays(_params: TrainParams, _facts: TrainFacts) -> dict[str, Array]:

@@ -117,6 +117,7 @@ class Metric:
 
 
 ANY = Metric()
+SHARE = Metric(low=0, high=1)
 DEFINED = Metric(defined=True)
 COUNT = Metric(low=0, high=1e15, defined=True)
 

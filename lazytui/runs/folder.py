@@ -93,6 +93,11 @@ class RunFolder:
     def status(self) -> Status:
         """The state as it must be by now. A run without a readable status.json shows as failed, and says so."""
         try:
+            written = read_status(self.path / "status.json")
+            found = observed(written, self.is_claimed_by)
+            if found == written:
+                return found
+            # Its process may have said how it ended, and gone, between the two looks.
             return observed(read_status(self.path / "status.json"), self.is_claimed_by)
         except (OSError, ValueError):
             return Status(state="failed", heartbeat=0.0, error="status.json is missing or damaged")

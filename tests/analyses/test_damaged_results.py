@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,16 @@ def test_curves_of_different_lengths_are_one_sentence(lab: Lab) -> None:
         assert "damaged" in refused.sentence or "no finished training" in refused.sentence
     assert lab.call("runs", "list").code == 0
     assert not list(lab.folder.glob("*.svg"))
+
+
+def test_an_accuracy_that_is_no_share_is_one_sentence(lab: Lab) -> None:
+    folder = lab.workspace / "20260101-0000-train-damaged-aaaa"
+    shutil.copytree(shipped_run("lazy-strokes").path, folder)
+    result = json.loads((folder / "result.json").read_text())
+    result["metrics"]["hard_accuracy"] = -1
+    (folder / "result.json").write_text(json.dumps(result))
+    refused = lab.call("runs", "show", "latest")
+    assert refused.code == 3 and "its metric 'hard_accuracy' is -1" in refused.sentence
 
 
 def test_results_are_read_through_one_door() -> None:

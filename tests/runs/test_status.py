@@ -191,3 +191,16 @@ def test_a_damaged_status_shows_as_failed_and_says_so(tmp_path: Path, content: s
 
 def test_a_missing_status_shows_as_failed(tmp_path: Path) -> None:
     assert RunFolder(tmp_path, tmp_path.name).status.state == "failed"
+
+
+def test_a_run_that_ends_between_two_looks_is_seen_ended(tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
+    """Its process says how it ended and lets go of it after its status was read."""
+
+    class Ending(RunFolder):
+        def is_claimed_by(self, pid: int) -> bool | None:
+            self.set_status(Status(state="stopped", heartbeat=time.time()))
+            return False
+
+    run = Ending(tmp_path, tmp_path.name)
+    run.set_status(running(**of_process(sleeper)))
+    assert run.status.state == "stopped"

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 from lazytui.analyses.attack_figures import drawn
 from lazytui.analyses.attack_result import CONTENTS
 from lazytui.analyses.base import Analysis, RunReference
-from lazytui.analyses.subject import SubjectParams, load_subject, recorded_training, unheard
+from lazytui.analyses.subject import SubjectParams, ignore_advice, load_subject, recorded_training
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.pools import POOLS, Pool, pool
@@ -136,7 +136,7 @@ def settle(params: AttackParams, workspace: Workspace) -> AttackParams:
 
 def run(params: AttackParams, report: Report) -> Result:
     report.note("loading torch")
-    subjects = [load_subject(asked, report.workspace, unheard) for asked in params.subjects]
+    subjects = [load_subject(asked, report.workspace, ignore_advice) for asked in params.subjects]
     names = [report.workspace.find(asked.run).called for asked in params.subjects]
     labels = names if len(set(names)) == len(names) else [f"{name} ({n})" for n, name in enumerate(names, 1)]
     splits = {

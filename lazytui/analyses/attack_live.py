@@ -20,11 +20,11 @@ from lazytui.analyses.execute import recorded_params, recorded_result, validated
 from lazytui.analyses.subject import (
     Subject,
     SubjectParams,
+    ignore_advice,
     load_subject,
     remembered_digits,
     require_at_hand,
     trained_with,
-    unheard,
     weights_written,
 )
 from lazytui.attacks import ATTACKS, Norm
@@ -189,7 +189,7 @@ class LiveAttack:
         return _Open(
             key,
             names=tuple(self._workspace.find(subject.run).called for subject in params.subjects),
-            subjects=tuple(load_subject(subject, self._workspace, unheard) for subject in params.subjects),
+            subjects=tuple(load_subject(subject, self._workspace, ignore_advice) for subject in params.subjects),
             data=build(first, remembered_digits),
         )
 

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.dissected import Dissected, dissected, sae_params, subject_of
 from lazytui.analyses.gaze import MOST, Album
-from lazytui.analyses.subject import load_subject, remembered_digits, require_at_hand, settle, trained_with
+from lazytui.analyses.subject import (
+    ignore_advice,
+    load_subject,
+    remembered_digits,
+    require_at_hand,
+    settle,
+    trained_with,
+)
 from lazytui.data.splits import build
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.evaluation.answers import SPLIT_NAMES
@@ -199,7 +206,7 @@ class Dial:
         recorded = subject_of(sae_params(question.run, self._workspace))
         asked = recorded.model_copy(update={"model": question.model, "device": question.device})
         require_at_hand(trained_with(asked, self._workspace).source)
-        subject = load_subject(settle(asked, self._workspace), self._workspace, lambda _advice: None)  # see `Answer`
+        subject = load_subject(settle(asked, self._workspace), self._workspace, ignore_advice)  # see `Answer`
         one = dissected(question.run, subject, self._workspace, lambda _data: {})
         if (one.result.arrays["category"] == CATEGORIES.index("dead")).all():
             raise BadInput(

@@ -19,6 +19,7 @@ from lazytui.analyses.pair import first_subject, subjects
 from lazytui.analyses.subject import (
     Subject,
     SubjectParams,
+    ignore_advice,
     load_subject,
     remembered_digits,
     require_at_hand,
@@ -188,7 +189,7 @@ class Gaze:
         return self._ready(subject, folder, written, trained, params.split, params.baseline, params.seed)
 
     def _load(self, subject: SubjectParams, _folder: Path, _written: int) -> Subject:
-        return load_subject(subject, self._workspace, _nobody)  # its advice goes with the answer
+        return load_subject(subject, self._workspace, ignore_advice)  # its advice goes with the answer
 
     def _paint(self, trained: TrainParams, split: str) -> Split:
         return build(trained, remembered_digits).split(SPLIT_NAMES[split])

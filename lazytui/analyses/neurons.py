@@ -17,7 +17,7 @@ from lazytui.analyses.layers import layer_shape
 from lazytui.analyses.neuron_figures import PLURALS, characters, overview
 from lazytui.analyses.neuron_page import page
 from lazytui.analyses.neurons_result import CONTENTS
-from lazytui.analyses.subject import Subject, SubjectParams, load_subject, trained_with
+from lazytui.analyses.subject import Subject, SubjectParams, ignore_advice, load_subject, trained_with
 from lazytui.analyses.subject import settle as settle_subject
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
@@ -123,7 +123,7 @@ def session(params: NeuronsParams, workspace: Workspace) -> Session:
     It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
     """
     settled = settle(params, workspace)
-    subject = load_subject(settled, workspace, lambda _advice: None)  # which the run has told that shows the neurons
+    subject = load_subject(settled, workspace, ignore_advice)  # the run whose neurons they are has given it
     from lazytui.interpret.cut import Cut
     from lazytui.interpret.neurons.portrait import kept_splits
     from lazytui.interpret.neurons.without import Without

@@ -112,8 +112,8 @@ def remembered_digits(name: ConcreteSource, part: Part, size: int | None) -> Dig
     return load_digits(name, part, size)
 
 
-def unheard(_advice: str) -> None:
-    """For an attack, which refuses probabilities itself and does as well with log-probabilities."""
+def ignore_advice(_advice: str) -> None:
+    """For an attack, which refuses probabilities itself, and for what gives `Subject.advice` in another place."""
 
 
 def load_subject(params: SubjectParams, workspace: Workspace, note: Callable[[str], object]) -> Subject:

@@ -121,9 +121,11 @@ class LazytuiApp(TellsFailures, App[None]):
             session.save(now, self.workspace.path)
 
     def _open_places(self) -> Iterator[Place]:
+        """Those that were brought back to how they were left: one that is still opening knows nothing of that yet."""
         for place in PLACES:
             with suppress(KeyError):
-                yield from (screen for screen in self.get_screen_stack(place.mode) if isinstance(screen, Place))
+                screens = self.get_screen_stack(place.mode)
+                yield from (screen for screen in screens if isinstance(screen, Place) and screen.is_mounted)
 
     async def on_event(self, event: Event) -> None:
         """A key that is typed after the one that quits would reach a place that is being taken down."""

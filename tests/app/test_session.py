@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -86,6 +87,24 @@ def test_what_was_typed_comes_back_beside_a_run_that_fills_the_form_itself(kind:
         assert app.screen.query_one(ParamsForm).touched == {"run": "newer", "seed": 5}
 
     drive(app, steps)
+
+
+def test_a_session_that_is_kept_while_a_place_opens_keeps_what_was_left_there(workspace: Path) -> None:
+    kept = {"run": "older", "layer": "features"}
+    (workspace / FILE).write_text(Session(forms={"features": kept}).model_dump_json())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app.lines)
+        app.switch_mode("features")
+        while not app.screen.is_mounted:
+            app._keep_session()
+            await asyncio.sleep(0)
+        await until(pilot, lambda: app.screen.query_one(ParamsForm).touched == kept)
+        app._keep_session()
+
+    app = LazytuiApp(Workspace(workspace))
+    drive(app, steps)
+    assert load(workspace).forms["features"] == kept
 
 
 def test_a_run_that_is_opened_first_is_not_displaced_by_the_one_of_last_time(workspace: Path) -> None:

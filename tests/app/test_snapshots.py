@@ -39,6 +39,7 @@ SAID = {
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}
 _STILL = 10
+_PATIENCE = 1_000
 
 
 @pytest.fixture
@@ -70,13 +71,15 @@ async def settled(pilot: Pilot[Any], mode: str) -> str:
     app = pilot.app
     await until(pilot, lambda: len(app.screen.query(FigureView)) >= DRAWN.get(mode, 0))
     same, before = 0, ""
-    while same < _STILL:
+    for _ in range(_PATIENCE):
         await pilot.pause(0.05)
         now = screen_text(app)
         said = all(words in now for words in SAID.get(mode, ()))
         same = same + 1 if said and now == before else 0
         before = now
-    return before + "\n"
+        if same == _STILL:
+            return before + "\n"
+    raise AssertionError(f"{mode} came to no rest, or never said {SAID.get(mode, ())}:\n{before}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

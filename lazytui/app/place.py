@@ -72,6 +72,10 @@ class Place(TellsFailures, Screen[None]):
 
     _run: RunFolder | None = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
+
     @property
     def chosen(self) -> RunFolder | None:
         """The run that was chosen to be shown here."""

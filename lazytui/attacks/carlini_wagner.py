@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from lazytui.attacks.problem import Problem, each, length, storable
+from lazytui.optimizers import Adam
 
 _RATE = 0.05
 _FIRST, _MOST = 1.0, 1e6
@@ -31,7 +32,7 @@ def cw(problem: Problem, *, steps: float = 100, searches: float = 6) -> Tensor:
     for _ in range(int(searches)):
         there = torch.zeros_like(best, dtype=torch.bool)
         inside = ((2 * origin - 1) * _INSIDE).atanh().requires_grad_()
-        optimizer = torch.optim.Adam([inside], lr=_RATE)
+        optimizer = Adam([inside], lr=_RATE)
         for _ in range(int(steps)):
             images = (inside.tanh() + 1) / 2
             logits = problem.model(images)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from torch import nn, optim
+from torch import nn
+from torch.optim import Optimizer
 
+from lazytui.optimizers import SGD, Adam, AdamW
 from lazytui.training.settings import TrainingSettings
 
 
-def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainingSettings) -> optim.Optimizer:
+def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainingSettings) -> Optimizer:
     """An optimizer over the parameters that want gradients."""
     trained = [parameter for parameter in parameters if parameter.requires_grad]
     fused = trained[0].device.type in {"cpu", "cuda", "mps"}
     match settings.optimizer:
         case "adam":
-            return optim.Adam(trained, lr=settings.lr, weight_decay=settings.weight_decay, fused=fused)
+            return Adam(trained, lr=settings.lr, weight_decay=settings.weight_decay, fused=fused)
         case "adamw":
-            return optim.AdamW(trained, lr=settings.lr, weight_decay=settings.weight_decay, fused=fused)
+            return AdamW(trained, lr=settings.lr, weight_decay=settings.weight_decay, fused=fused)
         case "sgd":
-            return optim.SGD(
+            return SGD(
                 trained,
                 lr=settings.lr,
                 momentum=settings.momentum,
@@ -29,7 +31,7 @@ def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainingSetting
             )
 
 
-def set_rate(optimizer: optim.Optimizer, settings: TrainingSettings, step: int, total: int) -> None:
+def set_rate(optimizer: Optimizer, settings: TrainingSettings, step: int, total: int) -> None:
     """Give the learning rate that its schedule has for update `step` of `total`, counted from 0.
 
     cosine: half a period from lr down towards 0, without restarts (Loshchilov & Hutter 2017, eq. 5).

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Collapsible
 
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.fields import fields_of
@@ -41,13 +42,23 @@ async def walk(pilot: Pilot[Any], look: Callable[[ParamsForm], None]) -> None:
         await until(pilot, lambda mode=place.mode: pilot.app.current_mode == mode)
         await pilot.pause()
         for form in pilot.app.screen.query(ParamsForm):
+            await unfold(pilot, form)
             look(form)
         pilot.app.screen.set_focus(None)
     for kind, keys in OVER.items():
         await pilot.press(*keys)
         await until(pilot, lambda kind=kind: {form.kind for form in pilot.app.screen.query(ParamsForm)} == {kind})
-        look(pilot.app.screen.query_one(ParamsForm))
+        form = pilot.app.screen.query_one(ParamsForm)
+        await unfold(pilot, form)
+        look(form)
         await pilot.press("escape")
+
+
+async def unfold(pilot: Pilot[Any], form: ParamsForm) -> None:
+    """Open the rarer options, whose lines are made only then."""
+    for folded in form.query(Collapsible):
+        folded.collapsed = False
+        await until(pilot, lambda: len(form.query(Row)) == len(fields_of(form.model)))
 
 
 def test_every_analysis_has_a_form_that_asks_what_its_command_asks(tmp_path: Path) -> None:

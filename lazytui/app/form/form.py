@@ -124,30 +124,48 @@ class ParamsForm(Vertical):
 
     def show_wrong(self) -> str:
         """Take the keyboard to the first field that is wrong, and say what is wrong with it."""
-        name = next((name for name in self._rows if name in self._answers.wrong), None)
+        every = (field.name for field in (*self._first, *self._rest))
+        name = next((name for name in every if name in self._answers.wrong), None)
         if name is None:
             return self._answers.together
-        if self._fields[name] in self._rest:
-            self.query_one(Collapsible).collapsed = False
-        self._rows[name].field_control.focus()
+        self.call_later(self._focus, self._fields[name])
         return f"{name.replace('_', ' ')}: {self._answers.wrong[name]}"
 
     def compose(self) -> ComposeResult:
-        width = max(cell_len(field.name) for field in self._fields.values()) + 3
-        self._rows = {name: Row(field, self._offers(field), width) for name, field in self._fields.items()}
         with _Fields():
-            for field in self._first:
-                yield self._rows[field.name]
+            yield from self._made(self._first)
             if self._rest:
-                with Collapsible(title="more options"):
-                    for field in self._rest:
-                        yield self._rows[field.name]
+                yield Collapsible(title="more options")
         yield Explanation()
         yield ShellLine()
 
     def on_mount(self) -> None:
+        self._fill()
+
+    async def _focus(self, field: ParamField) -> None:
+        if field in self._rest:
+            self.query_one(Collapsible).collapsed = False
+            await self._make_rest()
+        self._rows[field.name].field_control.focus()
+
+    @on(Collapsible.Expanded)
+    async def _make_rest(self) -> None:
+        """The lines of the rarer fields, when they are first looked at: there may be fifty."""
+        missing = [field for field in self._rest if field.name not in self._rows]
+        if missing:
+            await self.query_one(Collapsible.Contents).mount_all(self._made(missing))
+            self._fill()
+
+    def _made(self, fields: Sequence[ParamField]) -> list[Row]:
+        width = max(cell_len(field.name) for field in self._fields.values()) + 3
+        rows = {field.name: Row(field, self._offers(field), width) for field in fields}
+        self._rows |= rows
+        return list(rows.values())
+
+    def _fill(self) -> None:
         for name, value in self._answers.given.items():
-            self._rows[name].field_control.set_given(value)
+            if name in self._rows:
+                self._rows[name].field_control.set_given(value)
         self._show(tell=False)
 
     def on_resize(self, event: Resize) -> None:

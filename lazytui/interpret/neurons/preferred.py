@@ -21,6 +21,7 @@ from lazytui.evaluation.predict import evaluating
 from lazytui.hardware import Hardware
 from lazytui.interpret.cut import Cut
 from lazytui.models.classifier import CLASSES
+from lazytui.optimizers import Adam
 
 SIZE = 28
 JITTER = 2
@@ -58,7 +59,7 @@ class Climber:
         start = 0.01 * torch.randn(count, 3, SIZE, SIZE // 2 + 1, 2, generator=random)
         spectrum = start.to(device).requires_grad_()
         scale, axes = _frequency_scale().to(device), color_axes(self.palette).to(device)
-        optimizer = torch.optim.Adam([spectrum], lr=self.rate)
+        optimizer = Adam([spectrum], lr=self.rate)
         for _ in range(self.steps):
             self.tick()
             images = _images(spectrum, scale, axes)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from lazytui.data.resident import Batch
 from lazytui.errors import BadInput
 from lazytui.models.classifier import CLASSES, Classifier
+from lazytui.optimizers import Adam
 from lazytui.training.methods.base import Bench
 
 
@@ -25,7 +25,7 @@ class Adversary:
         width = split_model(bench).head.in_features
         layers = (*_block(width, 128), *_block(128, 64), nn.Linear(64, CLASSES))
         self.network = nn.Sequential(*layers).to(bench.hardware.device)
-        self._optimizer = torch.optim.Adam(self.network.parameters(), lr=bench.option("adversary_lr"), fused=True)
+        self._optimizer = Adam(self.network.parameters(), lr=bench.option("adversary_lr"), fused=True)
 
     def learn(self, features: Tensor, batch: Batch) -> Tensor:
         """Some steps on one batch of features, (n, d), without a second pass of the trunk: the last one's accuracy."""

@@ -23,9 +23,6 @@ class InvariantRisk(Method):
     Drawing them evenly counts conflicting samples more already: that alone, with the same risk, is the method resample.
     The penalty's weight is 1 for `anneal_steps`, half of the training at most, so that there is something to be
     invariant, then `penalty`.
-
-    The square of a batch's mean is on average the square of the true mean plus the variance / n, which an invariant
-    network would pay for. So both methods estimate without bias what varies: below 0 in some batches, on average true.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -75,10 +72,10 @@ _NEW = 0.02
 """What a step adds to the average of the penalty that is shown: one batch's is mostly noise."""
 
 
-def mean_risk(logits: Tensor, digits: Tensor, environments: Tensor) -> Tensor:
-    """The mean, over the environments that are in the batch, of their mean cross-entropies."""
+def environment_risks(logits: Tensor, digits: Tensor, environments: Tensor) -> Tensor:
+    """(e,): the mean cross-entropy of each environment that is in the batch."""
     risks, there = group_means(cross_entropy(logits, digits, reduction="none"), environments, 2)
-    return risks[there].mean()
+    return risks[there]
 
 
 def squared_means(each: Tensor, environments: Tensor) -> Tensor:
@@ -90,20 +87,6 @@ def squared_means(each: Tensor, environments: Tensor) -> Tensor:
     counted = one_hot(environments, 2).cumsum(0).gather(1, environments[:, None])[:, 0]
     means, _ = group_means(each, 2 * (counted % 2) + environments, 4)
     return means.view(2, 2).prod(0)
-
-
-def variance_of_means(each: Tensor, environments: Tensor) -> Tensor:
-    """The variance, over both environments, of the mean of `each`, (n,); 0 where the batch has fewer than 2 of one.
-
-    The variance of the batch's means less what their own errors add to it: the samples' variance / n. The product of
-    two halves' deviations is as true but noisier, and short trainings of rex broke down on it. A single sample
-    tells nothing of its own error.
-    """
-    means, _ = group_means(each, environments, 2)
-    squares, _ = group_means(each.square(), environments, 2)
-    counts = environments.bincount(minlength=2)
-    errors = (squares - means.square()) / (counts - 1).clamp(min=1)
-    return (means.var(correction=0) - errors.mean() / 2) * (counts > 1).all()
 
 
 def scale_gradients(log_probabilities: Tensor, digits: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from torch import Tensor
 from lazytui.data.resident import Batch
 from lazytui.training.methods.environments import (
     InvariantRisk,
-    mean_risk,
+    environment_risks,
     scale_gradients,
     squared_means,
 )
@@ -19,11 +19,14 @@ class InvariantRiskMinimization(InvariantRisk):
 
     IRMv1 has the sum, its authors' code the mean as here: twice the loss, with the same minimum. The mean is on the
     scale of every other method's loss, so that a learning rate of sgd means the same to all.
+
+    The square of a batch's mean is on average the square of the true mean plus the variance / n, which an invariant
+    network would pay for. So the square is estimated without bias: below 0 in some batches, on average true.
     """
 
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         gradients = scale_gradients(logits.log_softmax(1), digits)
-        return mean_risk(logits, digits, environments), squared_means(gradients, environments).mean()
+        return environment_risks(logits, digits, environments).mean(), squared_means(gradients, environments).mean()
 
     def step(self, batch: Batch, step: int) -> Tensor:
         if step == self.annealed:

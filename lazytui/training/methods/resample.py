@@ -8,7 +8,7 @@ from torch import Tensor
 
 from lazytui.data.resident import Batch
 from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.environments import environments_of, mean_risk
+from lazytui.training.methods.environments import environment_risks, environments_of
 from lazytui.training.methods.groups import draw, share_evenly, share_of
 
 
@@ -28,7 +28,7 @@ class Resampling(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         logits = self.bench.model(batch.images).float()
-        return mean_risk(logits, batch.digits, self._environments[batch.indices])
+        return environment_risks(logits, batch.digits, self._environments[batch.indices]).mean()
 
     def signals(self) -> Mapping[str, float]:
         return {"conflicting_weight": share_of(self.bench.conflicting, self._weights)}

@@ -16,8 +16,8 @@ SIGNALS = {
     "edge_distance": "Mean squared distance of the last map from the image's edges.",
     "feature_distance": "Sum over pairs of channels of the squared distance of the unit features that each gives: "
     "0 where all give the same, at most 9.",
-    "invariance_penalty": "How differently the environments fare, before its weight: 0 where all fare alike, by chance "
-    "a little below. A moving average over about 50 steps.",
+    "invariance_penalty": "How differently the environments fare, before its weight: near 0 where all fare alike, "
+    "with irm maybe a little below. A moving average over about 50 steps.",
     "largest_group_weight": "The largest weight that one of the 100 digit x color groups has: 0.01 if all are alike.",
     "penalty_weight": "The weight of the penalty, which rises over the first half.",
 }

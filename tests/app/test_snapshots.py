@@ -38,7 +38,7 @@ SAID = {
 """What a place says when it is done with what takes a while."""
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}
-_STILL = 5
+_STILL = 10
 _PATIENCE = 1_000
 
 

@@ -132,8 +132,9 @@ class ParamsForm(Vertical):
         return f"{name.replace('_', ' ')}: {self._answers.wrong[name]}"
 
     def compose(self) -> ComposeResult:
+        self._rows = self._made(self._first)
         with _Fields():
-            yield from self._made(self._first)
+            yield from self._rows.values()
             if self._rest:
                 yield Collapsible(title="more options")
         yield Explanation()
@@ -153,14 +154,14 @@ class ParamsForm(Vertical):
         """The lines of the rarer fields, when they are first looked at: there may be fifty."""
         missing = [field for field in self._rest if field.name not in self._rows]
         if missing:
-            await self.query_one(Collapsible.Contents).mount_all(self._made(missing))
+            made = self._made(missing)
+            await self.query_one(Collapsible.Contents).mount_all(made.values())
+            self._rows |= made  # only now: a row that isn't mounted can't show what is set meanwhile
             self._fill()
 
-    def _made(self, fields: Sequence[ParamField]) -> list[Row]:
+    def _made(self, fields: Sequence[ParamField]) -> dict[str, Row]:
         width = max(cell_len(field.name) for field in self._fields.values()) + 3
-        rows = {field.name: Row(field, self._offers(field), width) for field in fields}
-        self._rows |= rows
-        return list(rows.values())
+        return {field.name: Row(field, self._offers(field), width) for field in fields}
 
     def _fill(self) -> None:
         for name, value in self._answers.given.items():

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from lazytui.eager_optimizers import Adam
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.interpret.autoencoders import variant_class
 from lazytui.interpret.autoencoders.base import Autoencoder, Moment
 from lazytui.interpret.autoencoders.resampling import resample
 from lazytui.interpret.autoencoders.samples import in_parts
-from lazytui.optimizers import Adam
 
 POINTS = 50
 """Points of the curves."""

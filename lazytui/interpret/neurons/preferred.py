@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lazytui.eager_optimizers import Adam
 from lazytui.evaluation.predict import evaluating
 from lazytui.hardware import Hardware
 from lazytui.interpret.cut import Cut
 from lazytui.models.classifier import CLASSES
-from lazytui.optimizers import Adam
 
 SIZE = 28
 JITTER = 2

@@ -8,9 +8,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from lazytui.data.resident import Batch
+from lazytui.eager_optimizers import Adam
 from lazytui.errors import BadInput
 from lazytui.models.classifier import CLASSES, Classifier
-from lazytui.optimizers import Adam
 from lazytui.training.methods.base import Bench
 
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn, optim
 
-from lazytui.optimizers import SGD, Adam, AdamW
+from lazytui.eager_optimizers import SGD, Adam, AdamW
 from tests.commands import Lab
 
 OPTIONS: dict[type[optim.Optimizer], dict[str, Any]] = {
@@ -44,7 +44,7 @@ def test_they_are_torchs(ours: type[optim.Optimizer]) -> None:
 def test_no_training_loads_torchs_compiler(lab: Lab) -> None:
     program = """
 import sys
-from tests.test_optimizers import OPTIONS, trained
+from tests.test_eager_optimizers import OPTIONS, trained
 for optimizer, options in OPTIONS.items():
     trained(optimizer, **options)
 print("torch" in sys.modules, "torch._dynamo" in sys.modules)

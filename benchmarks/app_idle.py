@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.terminal import Terminal, surroundings, terminal
-from lazytui.runs.folder import RECORD_FILE
+from lazytui.runs.run_folder import RECORD_FILE
 from lazytui.runs.workspace import shipped_run
 
 RUNS_AND_SHARE_ASKED = ((12, 0.02), (1_000, 0.02), (10_000, 0.05))

@@ -17,12 +17,12 @@ from textual.app import App, ComposeResult
 
 from benchmarks.app_following import has_curves
 from benchmarks.terminal import terminal
-from lazytui.analyses.execute import create, validated
+from lazytui.analyses.core.execute import create, validated
 from lazytui.app.figures import LinesView
-from lazytui.app.following import RunWatch
-from lazytui.app.train import overlaid
+from lazytui.app.screens.train import overlaid
+from lazytui.app.workers.run_follower import RunWatch
 from lazytui.runs.events import EventLog
-from lazytui.runs.folder import RunFolder
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
 EVENTS = (1_000, 10_000, 100_000)

@@ -11,15 +11,15 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.attacks.iterated import into_cube, pgd, start_in_cube
+from lazytui.attacks.minimal_budgets import smallest_budgets
+from lazytui.attacks.pgd import into_cube, pgd, start_in_cube
 from lazytui.attacks.problem import Problem, each, storable, whole_levels
-from lazytui.attacks.protocol import smallest_budgets
+from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
-from lazytui.data.resident import to_float
 from lazytui.data.splits import build
-from lazytui.hardware import choose_hardware, make_ready
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run
+from lazytui.system.hardware import choose_hardware, make_ready
 
 COUNT = 256
 STEPS = 40

@@ -12,12 +12,12 @@ from torch import Tensor
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build
-from lazytui.hardware import choose_hardware, make_ready
-from lazytui.interpret.autoencoders.opened import Opened
-from lazytui.interpret.autoencoders.samples import Reading
-from lazytui.interpret.autoencoders.training import Recipe, train
-from lazytui.interpret.cut import Cut
+from lazytui.hooks.split_model import Cut
 from lazytui.models.build import build_model
+from lazytui.sae.activation_samples import Reading
+from lazytui.sae.sae_training import Recipe, train
+from lazytui.sae.spliced_model import Opened
+from lazytui.system.hardware import choose_hardware, make_ready
 
 SAMPLES, DIMENSIONS, FEATURES, K = 54_000, 128, 512, 16
 STEPS, BATCH, LR = 300, 1024, 3e-4

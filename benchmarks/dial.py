@@ -10,9 +10,9 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.analyses.dial import Dial, Question, Turn
-from lazytui.interpret.autoencoders.dial import FACTORS
+from lazytui.analyses.sae.live import Dial, Question, Turn
 from lazytui.runs.workspace import Workspace
+from lazytui.sae.dose_positions import FACTORS
 
 ALLOWED = 0.05
 """Seconds for one image of gap-cnn on the CPU."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import torch
 
+from lazytui.data.device_split import Resident
 from lazytui.data.params import DatasetParams
-from lazytui.data.resident import Resident
 from lazytui.data.splits import BiasedDataset, build
-from lazytui.hardware import choose_hardware, make_ready
 from lazytui.models.build import build_model
+from lazytui.system.hardware import choose_hardware, make_ready
 from lazytui.training.methods import METHODS, method_class
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.settings import TrainingSettings

@@ -11,13 +11,13 @@ from benchmarks.ratio import Ratio, in_turn
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build
-from lazytui.evaluation.predict import probabilities
-from lazytui.hardware import choose_hardware, make_ready
-from lazytui.interpret.cut import Cut
-from lazytui.interpret.neurons.activations import gather
-from lazytui.interpret.neurons.measures import measure as measure_layer
-from lazytui.interpret.neurons.preferred import Climber, preferred_inputs
+from lazytui.evaluation.forward import probabilities
+from lazytui.hooks.split_model import Cut
 from lazytui.models.build import build_model
+from lazytui.neurons.activations import gather
+from lazytui.neurons.feature_visualization import Climber, preferred_inputs
+from lazytui.neurons.measures import measure as measure_layer
+from lazytui.system.hardware import choose_hardware, make_ready
 
 _LAYERS = ("features.relu1", "features.relu2", "features.relu3")
 _STEPS = 8

@@ -16,8 +16,8 @@ from lazytui.data.assignment import easy_colors
 from lazytui.data.painting import repaint
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
+from lazytui.data.random_streams import stream
 from lazytui.data.sources import load_digits
-from lazytui.data.streams import stream
 
 COUNT = 70_000
 PARAMS = DatasetParams(dataset="background")

@@ -10,11 +10,11 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.data.resident import to_float
-from lazytui.interpret.saliency.explain import Request
-from lazytui.interpret.saliency.resize import upsampled
-from lazytui.interpret.saliency.survey import BATCH, survey
+from lazytui.data.device_split import to_float
 from lazytui.models.build import build_model
+from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.maps_by_name import Request
+from lazytui.saliency.split_maps import BATCH, survey
 
 COUNT = 10_000
 LAYER = "features.relu3"

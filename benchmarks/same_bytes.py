@@ -21,19 +21,20 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200", "--seed", "3")
 TRAINING = (*DATA, "--batch-size", "16", "--metrics-samples", "200", "--epochs", "1", "--device", "cpu")
 CPU = ("--device", "cpu")
+NETWORK = "shipped/lazy-strokes"
 UNTIMED = {"seconds", "images_per_second", "steps_per_second"}
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "dataset": ("dataset", *DATA),
     "dataset textured": ("dataset", *DATA, "--texture", "uniform", "--placement", "stroke"),
-    "evaluate": ("evaluate", "shipped/lazy-strokes", "--against", "shipped/cured-strokes", *CPU),
-    "gradcam": ("gradcam", "shipped/lazy-strokes", "--images", "40", *CPU),
-    "neurons": ("neurons", "shipped/lazy-strokes", "--samples", "300", "--steps", "16", "--starts", "2", *CPU),
-    "llc": ("llc", "shipped/lazy-strokes", "--chains", "2", "--steps", "20", *CPU),
-    "sae": ("sae", "shipped/lazy-strokes", "--samples", "300", "--steps", "100", *CPU),
+    "evaluate": ("evaluate", NETWORK, "--against", "shipped/cured-strokes", *CPU),
+    "gradcam": ("gradcam", NETWORK, "--images", "40", *CPU),
+    "neurons": ("neurons", NETWORK, "--samples", "300", "--steps", "16", "--starts", "2", *CPU),
+    "llc": ("llc", NETWORK, "--chains", "2", "--steps", "20", *CPU),
+    "sae": ("sae", NETWORK, "--samples", "300", "--steps", "100", *CPU),
     "sae-selfcheck": ("sae-selfcheck", "--steps", "100", *CPU),
-    "attack": ("attack", "shipped/lazy-strokes", "--attack", "fmn", "--sources", "10", *CPU),
-    "attack square": ("attack", "shipped/lazy-strokes", "--attack", "square", "--sources", "10", "--queries", "50", *CPU),
+    "attack": ("attack", NETWORK, "--attack", "fmn", "--sources", "10", *CPU),
+    "attack square": ("attack", NETWORK, "--attack", "square", "--sources", "10", "--queries", "50", *CPU),
 }  # fmt: skip
 
 
@@ -96,7 +97,8 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
         name for name in {**before["numbers"], **after["numbers"]}
         if before["numbers"].get(name) != after["numbers"].get(name)
     ]  # fmt: skip
-    return f"numbers {', '.join(sorted(numbers)) or 'equal'}; arrays {'equal' if before['arrays'] == after['arrays'] else 'other'}"
+    arrays = "equal" if before["arrays"] == after["arrays"] else "other"
+    return f"numbers {', '.join(sorted(numbers)) or 'equal'}; arrays {arrays}"
 
 
 if __name__ == "__main__":

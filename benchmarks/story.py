@@ -18,7 +18,8 @@ from typing import Any
 
 import psutil
 
-from lazytui.analyses import execute, story
+from lazytui.analyses.core import execute
+from lazytui.analyses.story import analysis as story
 from lazytui.runs.status import read_status
 from lazytui.runs.workspace import Workspace
 
@@ -27,7 +28,7 @@ ASKED = 150.0
 
 PHASES = {
     "drawing": ("lazytui.data.sources", "draw_split"),
-    "painting": ("lazytui.data.painted", "repaint"),
+    "painting": ("lazytui.data.painted_splits", "repaint"),
     "cache": ("lazytui.data.image_cache", "_read"),
     "steps": ("lazytui.training.loop", "_Loop._epoch"),
     "points": ("lazytui.training.monitor", "Monitor.measure"),

@@ -16,8 +16,8 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import Split, build
 from lazytui.models.build import build_model
 from lazytui.runs.events import EventLog
-from lazytui.runs.folder import RunFolder
-from lazytui.runs.report import Report
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.training.loop import train
 from lazytui.training.settings import TrainingSettings

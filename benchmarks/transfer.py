@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lazytui.data.digits import Digits, Source
+from lazytui.data.gray_digits import Digits, Source
 from lazytui.data.sources import load_source
 from lazytui.models.build import build_model
 

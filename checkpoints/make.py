@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lazytui.runs.folder import AUTOENCODER_FILE, RECORD_FILE, WEIGHTS_FILE, RunFolder
-from lazytui.runs.result import ARRAYS_FILE, RESULT_FILE, read_metrics
+from lazytui.runs.run_folder import AUTOENCODER_FILE, RECORD_FILE, WEIGHTS_FILE, RunFolder
+from lazytui.runs.saved_result import ARRAYS_FILE, RESULT_FILE, read_metrics
 from lazytui.runs.status import Status
 
 HERE = Path(__file__).resolve().parent

@@ -13,7 +13,7 @@ def main() -> None:
     _open_what_is_closed()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a failure
-    from lazytui.cli.unheard import outliving_its_reader, silence
+    from lazytui.cli.closed_streams import outliving_its_reader, silence
 
     sys.stdout, sys.stderr = map(outliving_its_reader, (sys.stdout, sys.stderr))
     try:
@@ -46,7 +46,7 @@ def _command() -> None:
     except KeyboardInterrupt:
         _fail("interrupted.", 130)
     except (MemoryError, ImportError) as error:
-        from lazytui.memory import OutOfMemory, lacks_memory
+        from lazytui.system.memory import OutOfMemory, lacks_memory
 
         if not lacks_memory(error):
             raise
@@ -69,7 +69,7 @@ def _leave_out_current_folder() -> None:
 
 def _tell(error: OSError) -> None:
     """What the system refused: bad input where it is about a path, and a failure else."""
-    from lazytui.files import reason
+    from lazytui.files.writing import reason
 
     if error.filename is None:
         _fail(f"{error.strerror or error}.", 1)

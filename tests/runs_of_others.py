@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from lazytui.runs.folder import RunFolder
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab, read_json

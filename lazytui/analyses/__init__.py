@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lazytui.errors import BadInput, unknown_name
 
 if TYPE_CHECKING:
-    from lazytui.analyses.base import Analysis
+    from lazytui.analyses.core.analysis import Analysis
 
 SUMMARIES = {
     "dataset": "Paint a data set that lies, look at samples of it and measure how strongly color tells the digit.",
@@ -33,5 +33,5 @@ def analysis(kind: str) -> Analysis[Any]:
     """The analysis called `kind`. Raises BadInput for one that doesn't exist (of a later version, say)."""
     if kind not in SUMMARIES:
         raise BadInput(unknown_name("analysis", kind, SUMMARIES))
-    found: Analysis[Any] = import_module(f"{__name__}.{kind.replace('-', '_')}").ANALYSIS
+    found: Analysis[Any] = import_module(f"{__name__}.{kind.replace('-', '_')}.analysis").ANALYSIS
     return found

@@ -37,11 +37,11 @@ class AttackEntry:
 
 ATTACKS = {
     "fgsm": AttackEntry(
-        "One step of the whole budget along the gradient's sign.", "one_step", "fgsm", "linf", "Goodfellow 2015"
+        "One step of the whole budget along the gradient's sign.", "fgsm", "fgsm", "linf", "Goodfellow 2015"
     ),
     "pgd": AttackEntry(
         "Many small steps along the sign, from a random start, kept within the budget.",
-        "iterated",
+        "pgd",
         "pgd",
         "linf",
         "Madry 2018",
@@ -49,7 +49,7 @@ ATTACKS = {
     ),
     "mi-fgsm": AttackEntry(
         "Steps along the sign of a gradient with momentum.",
-        "iterated",
+        "pgd",
         "mi_fgsm",
         "linf",
         "Dong 2018",
@@ -73,7 +73,7 @@ ATTACKS = {
     ),
     "pgd-l2": AttackEntry(
         "Steps along the gradient itself, within a ball of Euclidean distance.",
-        "iterated",
+        "pgd",
         "pgd_l2",
         "l2",
         "Madry 2018",

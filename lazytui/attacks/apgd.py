@@ -8,7 +8,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from lazytui.attacks.iterated import into_cube, start_in_cube
+from lazytui.attacks.pgd import into_cube, start_in_cube
 from lazytui.attacks.problem import Problem, each, storable, whole_levels
 
 Loss = Callable[[Problem, Tensor], Tensor]

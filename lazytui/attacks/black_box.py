@@ -10,7 +10,7 @@ import math
 import torch
 from torch import Tensor
 
-from lazytui.attacks.iterated import into_ball, into_cube, stored_in_ball
+from lazytui.attacks.pgd import into_ball, into_cube, stored_in_ball
 from lazytui.attacks.problem import Problem, each, storable, whole_levels
 
 _FIRST_SHARE = 0.8

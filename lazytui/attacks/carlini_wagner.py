@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lazytui.attacks.problem import Problem, each, length, storable
-from lazytui.eager_optimizers import Adam
+from lazytui.system.eager_optimizers import Adam
 
 _RATE = 0.05
 _FIRST, _MOST = 1.0, 1e6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lazytui.attacks.iterated import into_cube
+from lazytui.attacks.pgd import into_cube
 from lazytui.attacks.problem import Problem, each, storable, whole_levels
 
 _STRIDE = 2.5

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.attacks.iterated import pgd
-from lazytui.attacks.one_step import fgsm
+from lazytui.attacks.fgsm import fgsm
+from lazytui.attacks.pgd import pgd
 from lazytui.attacks.problem import LEVELS, Problem, each, storable
 
 _CHANCE = 0.1

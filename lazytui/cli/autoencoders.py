@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json as jsonlib
 
-from lazytui.cli.common import JsonOption
+from lazytui.cli.run_references import JsonOption
 
 
 def autoencoders(json: JsonOption = False) -> None:
     """List the kinds of sparse autoencoders: what each does, its options, and where it comes from."""
-    from lazytui.interpret.autoencoders import VARIANTS
+    from lazytui.sae import VARIANTS
 
     if json:
         from dataclasses import asdict

@@ -8,7 +8,7 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from lazytui.cli.common import JsonOption, WorkspaceOption, workspace_at
+from lazytui.cli.run_references import JsonOption, WorkspaceOption, workspace_at
 
 _PACKAGES = (
     "lazytui",
@@ -61,19 +61,19 @@ def _terminal() -> dict[str, str]:
 
 def _compute() -> dict[str, str]:
     from lazytui.errors import BadInput
-    from lazytui.models.torch_pair import require_torch
+    from lazytui.models.torch_import import require_torch
 
     try:
         require_torch()
     except BadInput as error:
         return {"torch": str(error)}
-    from lazytui.hardware import describe_hardware
+    from lazytui.system.hardware import describe_hardware
 
     return describe_hardware()
 
 
 def _data() -> dict[str, str]:
-    from lazytui.data.folder import data_folder
+    from lazytui.data.data_folder import data_folder
     from lazytui.data.sources import is_cached
 
     facts = {"folder": str(data_folder())}

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from lazytui.cli.common import RunArgument, WorkspaceOption, workspace_at
-from lazytui.files import given_path
+from lazytui.cli.run_references import RunArgument, WorkspaceOption, workspace_at
+from lazytui.files.writing import given_path
 
 
 def export(
@@ -25,8 +25,8 @@ def export(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write the figures of a finished run to files. Needs neither a GPU nor the model."""
-    from lazytui.analyses.execute import figures
-    from lazytui.cli.output import check_exports, export_figures, say
+    from lazytui.analyses.core.execute import figures
+    from lazytui.cli.print_results import check_exports, export_figures, say
 
     check_exports(files)
     found = workspace_at(workspace).find(run)

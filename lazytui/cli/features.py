@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lazytui.cli.common import JsonOption, RunArgument, WorkspaceOption, workspace_at
+from lazytui.cli.run_references import JsonOption, RunArgument, WorkspaceOption, workspace_at
 
 if TYPE_CHECKING:
-    from lazytui.runs.folder import RunFolder
-    from lazytui.runs.result import Result
+    from lazytui.runs.run_folder import RunFolder
+    from lazytui.runs.saved_result import Result
     from lazytui.runs.workspace import Workspace
 
 group = typer.Typer(
@@ -29,9 +29,9 @@ def list_features(
     json: JsonOption = False,
 ) -> None:
     """List features with what they stand for, those first that do most."""
-    from lazytui.analyses.feature_labels import matching, read_labels
-    from lazytui.analyses.sae_figures import known, table
-    from lazytui.cli.output import print_figures, say
+    from lazytui.analyses.sae.feature_labels import matching, read_labels
+    from lazytui.analyses.sae.figures import known, table
+    from lazytui.cli.print_results import print_figures, say
 
     found, result = _found(workspace_at(workspace), run)
     labels = read_labels(found)
@@ -48,9 +48,9 @@ def list_features(
 @group.command()
 def show(run: RunArgument, feature: FeatureArgument, workspace: WorkspaceOption = None) -> None:
     """Show everything that is known of one feature."""
-    from lazytui.analyses.feature_labels import read_labels
-    from lazytui.analyses.sae_page import page
-    from lazytui.cli.output import print_figures
+    from lazytui.analyses.sae.feature_labels import read_labels
+    from lazytui.analyses.sae.feature_page import page
+    from lazytui.cli.print_results import print_figures
     from lazytui.errors import UsageError
 
     found, result = _found(workspace_at(workspace), run)
@@ -70,8 +70,8 @@ def label(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Call a feature something, to find it by."""
-    from lazytui.analyses.feature_labels import set_label
-    from lazytui.cli.output import say
+    from lazytui.analyses.sae.feature_labels import set_label
+    from lazytui.cli.print_results import say
 
     there = workspace_at(workspace)
     found, result = _found(there, run)
@@ -85,7 +85,7 @@ def label(
 
 def _found(workspace: Workspace, run: str) -> tuple[RunFolder, Result]:
     """A run that found features, and its result."""
-    from lazytui.analyses.execute import recorded_result
+    from lazytui.analyses.core.execute import recorded_result
 
     found = workspace.find(run, kinds=("sae",))
     return found, recorded_result(found)

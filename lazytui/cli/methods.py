@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from lazytui.cli.common import JsonOption
+from lazytui.cli.run_references import JsonOption
 from lazytui.errors import UsageError, unknown_name
 
 
@@ -50,9 +50,9 @@ def methods(
 
 
 def _options(name: str) -> list[list[str]]:
-    from lazytui.analyses.fields import fields_of
+    from lazytui.analyses.core.form_fields import fields_of
     from lazytui.training.methods import METHODS
-    from lazytui.training.methods.options import MethodOptions
+    from lazytui.training.methods.method_options import MethodOptions
 
     fields = {field.name: field for field in fields_of(MethodOptions)}
     return [

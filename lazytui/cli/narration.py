@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lazytui.cli.output import say
+from lazytui.cli.print_results import say
 from lazytui.plain_text import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-    from lazytui.runs.report import Narrator
+    from lazytui.runs.progress_report import Narrator
     from lazytui.runs.status import Progress
 
 _PROGRESS_LINE_EVERY = 10.0

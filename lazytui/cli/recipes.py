@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json as jsonlib
 
-from lazytui.cli.common import JsonOption
+from lazytui.cli.run_references import JsonOption
 
 
 def recipes(json: JsonOption = False) -> None:
     """List the trainings of earlier studies with what they reported."""
-    from lazytui.analyses.recipes import recipes as known
+    from lazytui.analyses.recipe.recipe_catalog import recipes as known
 
     if json:
         entries = [{"recipe": name, **entry.as_written()} for name, entry in known().items()]

@@ -12,17 +12,17 @@ import typer
 from typer.core import TyperGroup
 
 from lazytui.analyses import SUMMARIES
-from lazytui.cli.common import WorkspaceOption, workspace_at
+from lazytui.cli.run_references import WorkspaceOption, workspace_at
+from lazytui.custom_code import allow_named
 from lazytui.errors import BadInput, Interrupted, UsageError, unknown_name
-from lazytui.files import given_path, reason
-from lazytui.own_code import allow_named
+from lazytui.files.writing import given_path, reason
 
 _MOST_DIFFERENCES = 5
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from lazytui.runs.folder import RunFolder
+    from lazytui.runs.run_folder import RunFolder
     from lazytui.runs.workspace import Workspace
 
 
@@ -60,7 +60,7 @@ def run() -> None:
 def _command(kind: str) -> Any:
     """The command of one analysis: its own options first, then those that every run has."""
     from lazytui.analyses import analysis
-    from lazytui.cli.options import parameters
+    from lazytui.cli.params_options import parameters
 
     own = parameters(analysis(kind).params)
     common = [
@@ -107,8 +107,8 @@ def _start(
         ),
     ] = False,
 ) -> None:
-    from lazytui.analyses import execute
-    from lazytui.cli.output import check_exports, say, summary
+    from lazytui.analyses.core import execute
+    from lazytui.cli.print_results import check_exports, say, summary
     from lazytui.runs.jobs import start_detached
     from lazytui.runs.status import RESUMABLE
 
@@ -136,8 +136,8 @@ def _start(
 
 def carry_and_show(run: RunFolder, workspace: Workspace, *, json: bool, exports: list[Path], quiet: bool) -> None:
     """Do the run's work in this process and print what came of it; of one that failed in parts, what there is."""
-    from lazytui.cli.output import show
-    from lazytui.runs.result import Unfinished
+    from lazytui.cli.print_results import show
+    from lazytui.runs.saved_result import Unfinished
 
     try:
         _carry_aloud(run, workspace, quiet=quiet)
@@ -149,9 +149,9 @@ def carry_and_show(run: RunFolder, workspace: Workspace, *, json: bool, exports:
 
 def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
     """Do the run's work in this process, narrating on standard error. A run that is done is left as it is."""
-    from lazytui.analyses import execute
+    from lazytui.analyses.core import execute
     from lazytui.cli.narration import narrating
-    from lazytui.cli.output import say
+    from lazytui.cli.print_results import say
     from lazytui.runs.jobs import resume_command
 
     if run.status.state == "done":
@@ -173,8 +173,8 @@ def _settled_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, A
 
 def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | None, quiet: bool) -> RunFolder | None:
     """The run to go on with; None, having said why, where one has to begin anew."""
-    from lazytui.analyses import execute
-    from lazytui.cli.output import say
+    from lazytui.analyses.core import execute
+    from lazytui.cli.print_results import say
 
     wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
     if same := _same_run(kind, wanted, workspace):
@@ -195,9 +195,9 @@ def _longer_training(
     params: BaseModel, wanted: Mapping[str, Any], workspace: Workspace, *, name: str | None, quiet: bool
 ) -> RunFolder | None:
     """A new run that goes on where a finished training of fewer epochs ended, having said so; None where none can."""
-    from lazytui.analyses.longer import furthest_shorter, go_on_from
-    from lazytui.analyses.train import TrainParams
-    from lazytui.cli.output import say
+    from lazytui.analyses.train.analysis import TrainParams
+    from lazytui.analyses.train.more_epochs import furthest_shorter, go_on_from
+    from lazytui.cli.print_results import say
 
     if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, wanted, workspace)) is None:
         return None
@@ -226,8 +226,8 @@ def _nothing_to_resume(kind: str, params: BaseModel, wanted: Mapping[str, Any], 
 
 def _why_not_longer(nearest: RunFolder, params: BaseModel, wanted: Mapping[str, Any]) -> str:
     """Why a finished training of fewer epochs doesn't go on to more; nothing to say of any other run."""
-    from lazytui.analyses.longer import is_shorter, why_not
-    from lazytui.analyses.train import TrainParams
+    from lazytui.analyses.train.analysis import TrainParams
+    from lazytui.analyses.train.more_epochs import is_shorter, why_not
 
     return why_not(nearest, params) if isinstance(params, TrainParams) and is_shorter(nearest, wanted) else ""
 
@@ -243,7 +243,7 @@ def _read_config(path: Path | None, kind: str) -> dict[str, Any]:
     if path is None:
         return {}
     from lazytui.analyses import analysis
-    from lazytui.reading import read_toml
+    from lazytui.files.reading import read_toml
 
     try:
         content = read_toml(path, _LARGEST_CONFIG)

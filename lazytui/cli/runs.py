@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lazytui.cli.common import JsonOption, RunArgument, WorkspaceOption, workspace_at
+from lazytui.cli.run_references import JsonOption, RunArgument, WorkspaceOption, workspace_at
 
 if TYPE_CHECKING:
     from lazytui.runs.events import Event
-    from lazytui.runs.watch import RunLine
+    from lazytui.runs.workspace_watch import RunLine
 
 _POLL_SECONDS = 0.5
 
@@ -27,8 +27,8 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
     """List the runs of the workspace, newest last."""
     from lazytui.cli.tables import print_lines
     from lazytui.errors import BadInput
-    from lazytui.runs.watch import WorkspaceWatch
     from lazytui.runs.workspace import shipped_runs
+    from lazytui.runs.workspace_watch import WorkspaceWatch
 
     there = workspace_at(workspace)
     watch = WorkspaceWatch(there)
@@ -50,8 +50,8 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
 @group.command()
 def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Show what a run was asked, how it went, and what it found."""
-    from lazytui.analyses.execute import figures
-    from lazytui.cli.output import print_figures, say, summary
+    from lazytui.analyses.core.execute import figures
+    from lazytui.cli.print_results import print_figures, say, summary
     from lazytui.plain_text import plain
     from lazytui.runs.jobs import resume_command
 
@@ -76,8 +76,8 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
 @group.command()
 def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
-    from lazytui.cli.output import say
-    from lazytui.cli.unheard import is_unheard
+    from lazytui.cli.closed_streams import is_unheard
+    from lazytui.cli.print_results import say
     from lazytui.errors import LazytuiError
     from lazytui.runs.events import EventReader
     from lazytui.runs.status import GOING
@@ -105,7 +105,7 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
 @group.command()
 def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Ask a going run to save what it has and stop."""
-    from lazytui.cli.output import say
+    from lazytui.cli.print_results import say
     from lazytui.runs.jobs import request_stop
 
     found = workspace_at(workspace).find(run)
@@ -116,7 +116,7 @@ def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
 @group.command()
 def pause(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Ask a going run to save what it has and wait, wherever it runs, until it is resumed."""
-    from lazytui.cli.output import say
+    from lazytui.cli.print_results import say
     from lazytui.runs.jobs import request_pause
 
     found = workspace_at(workspace).find(run)
@@ -140,10 +140,10 @@ def resume(
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
-    from lazytui.cli.output import say, summary
+    from lazytui.cli.print_results import say, summary
     from lazytui.cli.run import carry_and_show
+    from lazytui.custom_code import allow, code_in
     from lazytui.errors import UsageError
-    from lazytui.own_code import allow, code_in
     from lazytui.runs.jobs import start_detached, wake
 
     there = workspace_at(workspace)
@@ -168,7 +168,7 @@ def resume(
 @group.command()
 def rename(run: RunArgument, name: Annotated[str, typer.Argument()], workspace: WorkspaceOption = None) -> None:
     """Give a run a name to refer to it by."""
-    from lazytui.cli.output import say
+    from lazytui.cli.print_results import say
 
     there = workspace_at(workspace)
     found = there.find(run)
@@ -183,7 +183,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
     """Delete runs and everything in their folders."""
-    from lazytui.cli.output import say
+    from lazytui.cli.print_results import say
     from lazytui.plain_text import plain
 
     there = workspace_at(workspace)
@@ -211,7 +211,7 @@ def _print_event(event: Event) -> None:
 
 
 def _row(line: RunLine) -> dict[str, Any]:
-    from lazytui.trees import size_of_tree
+    from lazytui.files.trees import size_of_tree
 
     row: dict[str, Any] = {"run": line.run.id, "name": line.name, "status": line.status.state}
     row |= {"error": line.status.error, "bytes": size_of_tree(line.run.path)}
@@ -221,8 +221,8 @@ def _row(line: RunLine) -> dict[str, Any]:
 
 
 def _cells(line: RunLine) -> list[str]:
-    from lazytui.runs.words import age, size
-    from lazytui.trees import size_of_tree
+    from lazytui.files.trees import size_of_tree
+    from lazytui.runs.formatting import age, size
 
     progress = line.status.progress
     state = "failed" if line.damage else line.status.state

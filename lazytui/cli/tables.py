@@ -41,7 +41,7 @@ def print_lines(heading: Sequence[str], rows: Sequence[Sequence[str]], *, dispen
     from rich.segment import Segments
 
     from lazytui.plain_text import plain
-    from lazytui.runs.words import without_middle
+    from lazytui.runs.formatting import without_middle
 
     console = _console()
     columns = {title: [plain(entry) for entry in entries] for title, *entries in zip(heading, *rows, strict=True)}
@@ -62,7 +62,7 @@ def _lines(columns: Mapping[str, Sequence[str]], widths: Mapping[str, int]) -> I
     from rich.segment import Segment
     from rich.style import Style
 
-    from lazytui.runs.words import STATE_COLORS
+    from lazytui.runs.formatting import STATE_COLORS
 
     bold = Style(bold=True)
     states = {state: Style.parse(color) for state, color in STATE_COLORS.items()}

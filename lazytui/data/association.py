@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri
 
-from lazytui.data import information
-from lazytui.data.information import CONFIDENCE
+from lazytui.data import mutual_information as information
+from lazytui.data.mutual_information import CONFIDENCE
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Labels
 

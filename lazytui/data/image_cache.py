@@ -26,10 +26,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.folder import image_folder
+from lazytui.data.data_folder import image_folder
 from lazytui.errors import BadInput
-from lazytui.files import is_file, replacing
-from lazytui.packaged import packaged
+from lazytui.files.package_data import packaged
+from lazytui.files.writing import is_file, replacing
 
 Bytes = NDArray[np.uint8]
 Shape = tuple[int, ...]
@@ -81,7 +81,7 @@ def _fingerprint(decisive: Mapping[str, object]) -> str:
 def _makers() -> str:
     """A fingerprint of the code and the assets that draw and paint."""
     found = hashlib.blake2b(np.__version__.encode(), digest_size=20)
-    code = sorted(Path(__file__).parent.glob("*.py"))
+    code = sorted(Path(__file__).parent.rglob("*.py"))
     for file in [*code, *(packaged("assets") / name for name in _ASSETS)]:
         content = file.read_bytes()
         found.update(f"{file.name} {len(content)} ".encode() + content)

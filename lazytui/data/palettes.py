@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.packaged import packaged
+from lazytui.files.package_data import packaged
 
 NO_COLOR = 10
 """The color index of an image that wears none: a white stroke, or a gray background."""

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from lazytui.choices import named
+from lazytui.catalog_fields import named
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import LazytuiError
-from lazytui.several import separated
+from lazytui.list_values import separated
 
 SourceName = Literal["auto", "mnist", "fashion", "strokes"]
 Placement = Literal["stroke", "background", "both", "none"]

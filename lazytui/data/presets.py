@@ -8,7 +8,7 @@ import tomllib
 from typing import Any
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.packaged import packaged
+from lazytui.files.package_data import packaged
 
 TIERS = ("z", "e", "m", "h", "vh")
 PAIRS = ("rg", "gr", "bw")

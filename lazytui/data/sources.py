@@ -8,13 +8,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.digits import Digits, Part, Source
-from lazytui.data.download import Downloadable, download
-from lazytui.data.folder import data_folder
-from lazytui.data.idx import find_idx, read_idx, read_idx_shape
+from lazytui.data.data_folder import data_folder
+from lazytui.data.gray_digits import Digits, Part, Source
 from lazytui.data.image_cache import cached
+from lazytui.data.mnist.download import Downloadable, download
+from lazytui.data.mnist.idx_files import find_idx, read_idx, read_idx_shape
 from lazytui.data.params import SourceName
-from lazytui.data.strokes import draw_split
+from lazytui.data.strokes.handwriting import draw_split
 from lazytui.errors import BadInput
 
 ConcreteSource = Literal["mnist", "fashion", "strokes"]

@@ -18,7 +18,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from lazytui.data.params import DatasetParams, Tier
-from lazytui.data.streams import fill_random, stream
+from lazytui.data.random_streams import fill_random, stream
 
 SIDE = 28
 PIXELS = SIDE * SIDE

@@ -10,8 +10,8 @@ from torch import nn
 
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation import metrics
-from lazytui.evaluation.predict import probabilities
-from lazytui.hardware import Hardware
+from lazytui.evaluation.forward import probabilities
+from lazytui.system.hardware import Hardware
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from lazytui.custom_code import is_custom
 from lazytui.errors import BadInput
-from lazytui.models.classifier import CLASSES, IMAGE_SHAPE
+from lazytui.models.architectures.classifier import CLASSES, IMAGE_SHAPE
 from lazytui.models.factories import resolve_model
-from lazytui.models.layout import channels_last, quickest_layout
-from lazytui.models.recurrent import differentiable
-from lazytui.own_code import is_custom
+from lazytui.models.memory_layout import channels_last, quickest_layout
+from lazytui.models.recurrent_layers import differentiable
 
 
 def build_model(name: str, *, seed: int) -> nn.Module:

@@ -74,7 +74,7 @@ _ENTRIES = (
         name="mlp",
         summary="two hidden layers and no convolution",
         origin="E",
-        builder="lazytui.models.perceptrons:mlp",
+        builder="lazytui.models.architectures.perceptrons:mlp",
         layers=(Layer("features.relu1", (128,)), Layer("features", (64,))),
         parameters=310_090,
     ),
@@ -82,7 +82,7 @@ _ENTRIES = (
         name="lazy-cnn",
         summary="one convolution averaged to 2 x 2, one hidden layer",
         origin="A",
-        builder="lazytui.models.flat_cnns:lazy_cnn",
+        builder="lazytui.models.architectures.flat_cnns:lazy_cnn",
         layers=(Layer("features.relu1", (16, 28, 28)), Layer("features", (64,))),
         parameters=5_258,
     ),
@@ -90,7 +90,7 @@ _ENTRIES = (
         name="lazy-gap",
         summary="one convolution and a global average: little but color to go by",
         origin="E",
-        builder="lazytui.models.gap_cnns:lazy_gap",
+        builder="lazytui.models.architectures.gap_cnns:lazy_gap",
         layers=(Layer("features.relu1", (16, 28, 28)), Layer("features", (16,))),
         parameters=618,
     ),
@@ -98,7 +98,7 @@ _ENTRIES = (
         name="gap-cnn",
         summary="three convolutions, pooled, and a global average (the default)",
         origin="E",
-        builder="lazytui.models.gap_cnns:gap_cnn",
+        builder="lazytui.models.architectures.gap_cnns:gap_cnn",
         layers=(
             Layer("features.relu1", (32, 28, 28)),
             Layer("features.relu2", (64, 14, 14)),
@@ -111,7 +111,7 @@ _ENTRIES = (
         name="gap-groupnorm",
         summary="three convolutions with GroupNorm, sixteen pooled neurons",
         origin="C",
-        builder="lazytui.models.gap_cnns:gap_groupnorm",
+        builder="lazytui.models.architectures.gap_cnns:gap_groupnorm",
         layers=(
             Layer("features.relu1", (32, 28, 28)),
             Layer("features.relu2", (32, 28, 28)),
@@ -124,7 +124,7 @@ _ENTRIES = (
         name="cnn3",
         summary="three convolutions, flattened, one hidden layer",
         origin="D",
-        builder="lazytui.models.flat_cnns:cnn3",
+        builder="lazytui.models.architectures.flat_cnns:cnn3",
         layers=(
             Layer("features.relu1", (32, 28, 28)),
             Layer("features.relu2", (64, 14, 14)),
@@ -137,7 +137,7 @@ _ENTRIES = (
         name="cnn3-flatten",
         summary="gap-cnn's convolutions with a flattening head and dropout",
         origin="E",
-        builder="lazytui.models.flat_cnns:cnn3_flatten",
+        builder="lazytui.models.architectures.flat_cnns:cnn3_flatten",
         layers=(
             Layer("features.relu1", (32, 28, 28)),
             Layer("features.relu2", (64, 14, 14)),
@@ -150,7 +150,7 @@ _ENTRIES = (
         name="cnn-1x1",
         summary="three 1 x 1 convolutions: cannot see shape at all",
         origin="E",
-        builder="lazytui.models.gap_cnns:cnn_1x1",
+        builder="lazytui.models.architectures.gap_cnns:cnn_1x1",
         layers=(
             Layer("features.relu1", (32, 28, 28)),
             Layer("features.relu2", (64, 28, 28)),
@@ -163,7 +163,7 @@ _ENTRIES = (
         name="torch-mnist",
         summary="the network of PyTorch's MNIST example, with color",
         origin="B",
-        builder="lazytui.models.flat_cnns:torch_mnist",
+        builder="lazytui.models.architectures.flat_cnns:torch_mnist",
         layers=(
             Layer("features.relu1", (32, 26, 26)),
             Layer("features.relu2", (64, 24, 24)),
@@ -175,7 +175,7 @@ _ENTRIES = (
         name="small-24",
         summary="two convolutions, the first 5 x 5 with stride 2",
         origin="B",
-        builder="lazytui.models.small_cnns:small_24",
+        builder="lazytui.models.architectures.small_cnns:small_24",
         layers=(
             Layer("features.relu1", (24, 12, 12)),
             Layer("features.relu2", (48, 10, 10)),
@@ -187,7 +187,7 @@ _ENTRIES = (
         name="small-16",
         summary="two convolutions, the first 7 x 7 with stride 2 and pooled",
         origin="B",
-        builder="lazytui.models.small_cnns:small_16",
+        builder="lazytui.models.architectures.small_cnns:small_16",
         layers=(
             Layer("features.relu1", (16, 11, 11)),
             Layer("features.relu2", (24, 5, 5)),
@@ -199,7 +199,7 @@ _ENTRIES = (
         name="shape-cnn",
         summary="five convolutions with gradual pooling",
         origin="A",
-        builder="lazytui.models.gap_cnns:shape_cnn",
+        builder="lazytui.models.architectures.gap_cnns:shape_cnn",
         layers=(
             Layer("features.relu1", (32, 28, 28)),
             Layer("features.relu2", (64, 28, 28)),
@@ -214,7 +214,7 @@ _ENTRIES = (
         name="resnet18",
         summary="torchvision's ResNet-18, its beginning fitted to 28 x 28",
         origin="E",
-        builder="lazytui.models.resnets:resnet18",
+        builder="lazytui.models.architectures.resnets:resnet18",
         layers=(
             Layer("features.relu1", (64, 28, 28)),
             Layer("features.layer1", (64, 28, 28)),
@@ -229,7 +229,7 @@ _ENTRIES = (
         name="resnet18-1x1",
         summary="resnet18 with every convolution 1 x 1",
         origin="E",
-        builder="lazytui.models.resnets:resnet18_1x1",
+        builder="lazytui.models.architectures.resnets:resnet18_1x1",
         layers=(
             Layer("features.relu1", (64, 28, 28)),
             Layer("features.layer1", (64, 28, 28)),
@@ -244,7 +244,7 @@ _ENTRIES = (
         name="resnet-early-gap",
         summary="resnet18 averaged over space right after its first convolution",
         origin="E",
-        builder="lazytui.models.resnets:resnet_early_gap",
+        builder="lazytui.models.architectures.resnets:resnet_early_gap",
         layers=(
             Layer("features.relu1", (64, 28, 28)),
             Layer("features.layer1", (64, 1, 1)),
@@ -259,7 +259,7 @@ _ENTRIES = (
         name="color-balance",
         summary="a learned mix of the color channels and channel dropout before small-16",
         origin="B",
-        builder="lazytui.models.color_balance:color_balance",
+        builder="lazytui.models.architectures.color_balance:color_balance",
         layers=(
             Layer("features.relu1", (16, 11, 11)),
             Layer("features.relu2", (24, 5, 5)),
@@ -271,7 +271,7 @@ _ENTRIES = (
         name="gauss-pool",
         summary="a placebo: a fixed blur before cnn3, which keeps color",
         origin="D",
-        builder="lazytui.models.gauss_pool:gauss_pool",
+        builder="lazytui.models.architectures.gauss_pool:gauss_pool",
         layers=(
             Layer("features.relu1", (32, 28, 28)),
             Layer("features.relu2", (64, 14, 14)),

@@ -10,16 +10,16 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
+from lazytui.custom_code import is_custom
 from lazytui.errors import BadInput
-from lazytui.files import write_atomic
+from lazytui.files.writing import write_atomic
 from lazytui.models.build import build_model
 from lazytui.models.catalog import CATALOG
 from lazytui.models.factories import resolve_model
-from lazytui.models.fitting import differences, fitted
-from lazytui.models.headers import describe, pack
+from lazytui.models.weight_fitting import differences, fitted
 from lazytui.models.weights_file import Weights, is_pickled, read_weights
-from lazytui.own_code import is_custom
-from lazytui.runs.folder import WEIGHTS_FILE
+from lazytui.models.weights_header import describe, pack
+from lazytui.runs.run_folder import WEIGHTS_FILE
 
 _ANYWAY = 256 << 20
 """Bytes that are read whatever the model is, to tell of a network that isn't it."""

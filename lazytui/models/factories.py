@@ -2,7 +2,7 @@
 
 Code of one's own is named `package.module:factory`, `path/to/file.py:factory`, or `path/to/file.py` where that file
 holds a single public function or module class. It is imported only where a person named it in this process: see
-`lazytui.own_code`.
+`lazytui.custom_code`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from lazytui.custom_code import is_custom, require_allowed
 from lazytui.errors import BadInput, unknown_name
-from lazytui.files import given_path
-from lazytui.memory import to_blame
+from lazytui.files.writing import given_path
 from lazytui.models.catalog import model_entry
-from lazytui.own_code import is_custom, require_allowed
+from lazytui.system.memory import to_blame
 
 
 def check_model_name(name: str) -> None:

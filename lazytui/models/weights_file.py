@@ -11,10 +11,10 @@ from safetensors.torch import load
 from torch import Tensor
 
 from lazytui.errors import BadInput
-from lazytui.files import reason
-from lazytui.memory import to_blame
-from lazytui.models.headers import LARGEST, describe
-from lazytui.reading import Unreadable, open_regular, read_regular, require_unpacked_size
+from lazytui.files.reading import Unreadable, open_regular, read_regular, require_unpacked_size
+from lazytui.files.writing import reason
+from lazytui.models.weights_header import LARGEST, describe
+from lazytui.system.memory import to_blame
 
 Weights = dict[str, Tensor]
 """Tensors on the CPU by dotted name, as in a module's `state_dict()`."""

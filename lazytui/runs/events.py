@@ -12,9 +12,9 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from lazytui.files import storage_errors
-from lazytui.reading import open_regular, open_to_append
-from lazytui.runs.result import moderate
+from lazytui.files.reading import open_regular, open_to_append
+from lazytui.files.writing import storage_errors
+from lazytui.runs.saved_result import moderate
 
 Event = dict[str, Any]
 """Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:

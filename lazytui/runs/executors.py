@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from lazytui.cores import cores
 from lazytui.errors import Interrupted, LazytuiError, UsageError
-from lazytui.runs.folder import RunFolder
+from lazytui.runs.formatting import state_word
 from lazytui.runs.jobs import request_pause, request_stop, start_detached, wake
-from lazytui.runs.report import Report
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import GOING, Status
-from lazytui.runs.words import state_word
+from lazytui.system.cores import cores
 
 _LOOK_EVERY = 0.2
 

@@ -13,11 +13,11 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+from lazytui.custom_code import model_options, require_allowed_for
 from lazytui.errors import UsageError
-from lazytui.files import storage_errors
-from lazytui.own_code import model_options, require_allowed_for
-from lazytui.reading import open_to_append
-from lazytui.runs.folder import OUTPUT_FILE, RunFolder
+from lazytui.files.reading import open_to_append
+from lazytui.files.writing import storage_errors
+from lazytui.runs.run_folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.status import GOING, RESUMABLE, Status, process_fields, process_lives
 from lazytui.runs.workspace import Workspace
 

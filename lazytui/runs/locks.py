@@ -9,8 +9,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from lazytui.errors import BadInput
-from lazytui.files import storage_errors
-from lazytui.reading import open_regular
+from lazytui.files.reading import open_regular
+from lazytui.files.writing import storage_errors
 
 
 class Taken(BadInput):

@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from lazytui.errors import bounded
-from lazytui.files import write_atomic
-from lazytui.reading import read_regular
+from lazytui.files.reading import read_regular
+from lazytui.files.writing import write_atomic
 
 State = Literal["queued", "running", "paused", "done", "failed", "stopped", "interrupted"]
 

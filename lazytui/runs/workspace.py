@@ -17,12 +17,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from lazytui.errors import BadInput, UsageError, unknown_name
-from lazytui.files import is_file, is_folder, storage_errors, write_atomic
-from lazytui.packaged import packaged
-from lazytui.runs.folder import RECORD_FILE, RunFolder, RunRecord, check_name
+from lazytui.files.package_data import packaged
+from lazytui.files.trees import remove_tree
+from lazytui.files.writing import is_file, is_folder, storage_errors, write_atomic
 from lazytui.runs.locks import locked
+from lazytui.runs.run_folder import RECORD_FILE, RunFolder, RunRecord, check_name
 from lazytui.runs.status import GOING, Status, own_process
-from lazytui.trees import remove_tree
 
 _SHIPPED = "shipped/"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"

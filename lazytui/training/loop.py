@@ -12,24 +12,24 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from lazytui.data.resident import Resident
+from lazytui.data.device_split import Resident
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
-from lazytui.files import DiskFull
-from lazytui.hardware import Hardware, choose_hardware, make_ready
-from lazytui.memory import to_blame
+from lazytui.files.writing import DiskFull
 from lazytui.models.checkpoints import save_weights
-from lazytui.models.outputs import advice_on_training
-from lazytui.runs.folder import LONGER_FILE, RESUME_FILE
-from lazytui.runs.history import read_history
-from lazytui.runs.report import Report
-from lazytui.training.beginning import first_model
-from lazytui.training.chance import AtChance, stretches_at_chance
-from lazytui.training.checkpoint import Snapshot, load_snapshot, save_snapshot, unusable
-from lazytui.training.length import length_matters
+from lazytui.models.output_kind import advice_on_training
+from lazytui.runs.metric_history import read_history
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE
+from lazytui.system.hardware import Hardware, choose_hardware, make_ready
+from lazytui.system.memory import to_blame
+from lazytui.training.chance_level import AtChance, stretches_at_chance
+from lazytui.training.initial_model import first_model
+from lazytui.training.length_dependence import length_matters
 from lazytui.training.methods import method_class
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.monitor import Monitor
+from lazytui.training.resume_state import Snapshot, load_snapshot, save_snapshot, unusable
 from lazytui.training.settings import TrainingSettings
 
 

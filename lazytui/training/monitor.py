@@ -9,8 +9,8 @@ from torch import nn
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation import metrics
 from lazytui.evaluation.scorecard import look
-from lazytui.hardware import Hardware
-from lazytui.training.chance import chance_bound
+from lazytui.system.hardware import Hardware
+from lazytui.training.chance_level import chance_bound
 
 
 class Monitor:

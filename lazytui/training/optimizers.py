@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from torch import nn
 from torch.optim import Optimizer
 
-from lazytui.eager_optimizers import SGD, Adam, AdamW
+from lazytui.system.eager_optimizers import SGD, Adam, AdamW
 from lazytui.training.settings import TrainingSettings
 
 

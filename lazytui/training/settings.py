@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lazytui.choices import named, summaries
+from lazytui.catalog_fields import named, summaries
 from lazytui.errors import UsageError
 from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
 from lazytui.models.factories import check_model_name
-from lazytui.training.methods.options import MethodChoice
+from lazytui.training.methods.method_options import MethodChoice
 
 
 class LoopSettings(BaseModel):

@@ -16,10 +16,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Footer
 
-from lazytui.app.app import LazytuiApp
 from lazytui.app.figures import FigureView
-from lazytui.app.place import Place
-from lazytui.app.places import PLACES
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.screen import Place
+from lazytui.app.shell.screen_registry import PLACES
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until
 

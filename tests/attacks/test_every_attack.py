@@ -12,14 +12,14 @@ from torch import Tensor, nn
 
 from lazytui.attacks import ATTACKS, attack_named
 from lazytui.attacks.problem import Problem, length, whole_levels
+from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
-from lazytui.data.resident import to_float
 from lazytui.data.splits import build
 from lazytui.errors import BadInput
-from lazytui.hardware import Hardware
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run
+from lazytui.system.hardware import Hardware
 from tests.attacks.networks import Linear, gray_images, plane, towards_one
 
 FAST = {"steps": 7, "queries": 40}

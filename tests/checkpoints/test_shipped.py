@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from lazytui.interpret.autoencoders.saved import Belonging, load_autoencoder
+from lazytui.files.package_data import packaged
 from lazytui.models.checkpoints import fingerprint, load_model
-from lazytui.packaged import packaged
-from lazytui.runs.result import load_result, read_metrics
+from lazytui.runs.saved_result import load_result, read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
+from lazytui.sae.saved_sae import Belonging, load_autoencoder
 from lazytui.training.methods import METHODS
 from tests.commands import Lab
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.app.session import Session, save
-from lazytui.runs.folder import RunFolder
+from lazytui.app.shell.session import Session, save
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace
 from tests.app.terminal import app_on_terminal

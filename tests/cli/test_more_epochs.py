@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from lazytui.runs.history import read_history
+from lazytui.runs.metric_history import read_history
 from tests.commands import TINY_DATA, Lab, state_of, wait_until
 
 SHORT_TRAINING = ("run", "train", *TINY_DATA, "--model", "mlp", "--batch-size", "90", "--metrics-samples", "100")

@@ -15,13 +15,13 @@ import pytest
 from numpy.typing import NDArray
 
 from lazytui.data import image_cache
-from lazytui.data.folder import image_folder
+from lazytui.data.data_folder import image_folder
 from lazytui.data.image_cache import cached, forget
-from lazytui.data.painted import _IN_SHAPES_AND_COLORS, painted
+from lazytui.data.painted_splits import _IN_SHAPES_AND_COLORS, painted
 from lazytui.data.painting import repaint
 from lazytui.data.params import DatasetParams
 from lazytui.data.sources import load_digits
-from lazytui.data.strokes import draw_split
+from lazytui.data.strokes.handwriting import draw_split
 from tests.commands import ROOT
 
 SIZE = 500

@@ -16,8 +16,8 @@ from lazytui.data.assignment import easy_colors, factorial, hard_colors
 from lazytui.data.painting import CHUNK, repaint
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.params import DatasetParams
-from lazytui.data.streams import stream
-from lazytui.data.strokes import strokes
+from lazytui.data.random_streams import stream
+from lazytui.data.strokes.handwriting import strokes
 from lazytui.data.textures import PIXELS, lay_textures
 
 DRAWN = strokes(train=300, test=1).train

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lazytui.data import download
-from lazytui.data.folder import data_folder
+from lazytui.data.data_folder import data_folder
+from lazytui.data.mnist import download
 from lazytui.data.params import DatasetParams
 from lazytui.data.sources import is_cached, load_digits, load_source, resolve_source
 from lazytui.data.splits import build, source_at_hand

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from lazytui.figures.html import Section, page
-from lazytui.figures.images import with_evidence
+from lazytui.figures.image_overlays import with_evidence
 from lazytui.figures.kinds import Figure
 from tests.figures import samples
 from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, ids, with_text

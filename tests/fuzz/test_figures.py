@@ -22,7 +22,7 @@ from lazytui.figures.checks import (
     LONGEST_TITLE,
     InvalidFigure,
 )
-from lazytui.figures.export import export
+from lazytui.figures.figure_files import export
 from lazytui.figures.kinds import (
     Bars,
     Cell,

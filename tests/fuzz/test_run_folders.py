@@ -14,18 +14,18 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lazytui.analyses.execute import figures, recorded_result
-from lazytui.analyses.feature_browser import ROOM_FOR_ALL, browsed
-from lazytui.analyses.feature_labels import matching, read_labels
-from lazytui.analyses.neuron_page import page as neuron_page
-from lazytui.analyses.sae_page import page as feature_page
-from lazytui.cli.output import summary
+from lazytui.analyses.core.execute import figures, recorded_result
+from lazytui.analyses.neurons.neuron_page import page as neuron_page
+from lazytui.analyses.sae.feature_browser import ROOM_FOR_ALL, browsed
+from lazytui.analyses.sae.feature_labels import matching, read_labels
+from lazytui.analyses.sae.feature_page import page as feature_page
+from lazytui.cli.print_results import summary
 from lazytui.errors import LazytuiError
-from lazytui.figures.export import export
+from lazytui.figures.figure_files import export
 from lazytui.figures.kinds import Figure, Pixels
-from lazytui.runs.folder import RunFolder
-from lazytui.runs.history import read_history
-from lazytui.runs.watch import run_line
+from lazytui.runs.metric_history import read_history
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace_watch import run_line
 from tests.commands import read_events
 from tests.fuzz.conftest import LONG, MINUTES, MOST_MEMORY, bounded, peak_memory
 from tests.fuzz.mutations import CHANGES

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
-from lazytui.app.app import LazytuiApp
-from lazytui.app.place import Place
-from lazytui.app.run_table import RunTable
+from lazytui.app.screens.runs.run_table import RunTable
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.screen import Place
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, until
 from tests.fuzz.conftest import LONG

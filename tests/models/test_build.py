@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from lazytui.custom_code import allow
 from lazytui.errors import BadInput, UsageError
+from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.build import build_model, takes_one_image
-from lazytui.models.classifier import Classifier
 from lazytui.models.factories import resolve_model
-from lazytui.own_code import allow
 
 CUSTOM = """
 from dataclasses import dataclass
@@ -162,7 +162,7 @@ VIEWS = """
 import torch
 from torch import nn
 from torch.nn.functional import max_pool2d, relu
-from lazytui.models.classifier import Classifier
+from lazytui.models.architectures.classifier import Classifier
 
 class Rows(nn.Module):
     def forward(self, x):

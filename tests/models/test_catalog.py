@@ -11,9 +11,9 @@ from torch import nn
 from torch.nn import functional
 
 from lazytui.errors import UsageError
+from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.build import build_model
 from lazytui.models.catalog import CATALOG, DEFAULT_MODEL, model_entry
-from lazytui.models.classifier import Classifier
 
 SCIENCE_NAMES = {
     "mlp", "lazy-cnn", "lazy-gap", "gap-cnn", "gap-groupnorm", "cnn3", "cnn3-flatten", "cnn-1x1", "torch-mnist",

@@ -19,11 +19,11 @@ from torch import nn
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import fingerprint, load_model, load_weights, save_weights
-from lazytui.models.fitting import fitted
-from lazytui.models.headers import describe, pack
+from lazytui.models.weight_fitting import fitted
 from lazytui.models.weights_file import read_weights
-from lazytui.runs.folder import WEIGHTS_FILE
-from tests.test_reading import ZIP_END
+from lazytui.models.weights_header import describe, pack
+from lazytui.runs.run_folder import WEIGHTS_FILE
+from tests.files.test_reading import ZIP_END
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_same_weights_are_the_same_bytes_in_another_process(saved: Path) -> None
 
 def test_header_is_read_without_torch(saved: Path) -> None:
     code = (
-        "import sys, pathlib; from lazytui.models.headers import describe;"
+        "import sys, pathlib; from lazytui.models.weights_header import describe;"
         "header = describe(pathlib.Path(sys.argv[1]));"
         "print(header.metadata['model'], header.metadata['made_by'], header.metadata['fingerprint'],"
         " header.shapes['head.weight'], 'torch' in sys.modules)"

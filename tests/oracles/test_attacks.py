@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from lazytui.attacks import ATTACKS, attack_named
 from lazytui.attacks.black_box import square_share
 from lazytui.attacks.problem import Problem, largest_change, length, whole_levels
+from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
-from lazytui.data.resident import to_float
 from lazytui.data.splits import build
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run

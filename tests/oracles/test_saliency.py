@@ -14,12 +14,12 @@ from pytorch_grad_cam.base_cam import BaseCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor, nn
 
-from lazytui.interpret.saliency.explain import explain
-from lazytui.interpret.saliency.gradients import input_gradient, integrated_gradients
-from lazytui.interpret.saliency.occlusion import occlusion
-from lazytui.interpret.saliency.resize import upsampled
 from lazytui.models.build import build_model
-from tests.interpret.saliency.networks import images, request
+from lazytui.saliency.gradients import input_gradient, integrated_gradients
+from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.maps_by_name import explain
+from lazytui.saliency.occlusion import occlusion
+from tests.saliency.networks import images, request
 
 TARGETS = torch.tensor([0, 3, 3, 9])
 PLACES = [("gap-cnn", "features.relu3"), ("cnn3", "features.relu2"), ("lazy-cnn", "features.relu1")]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.runs.carrying import carrying
+from lazytui.runs.execution import carrying
 from lazytui.runs.executors import pause_all, stop_all
-from lazytui.runs.folder import RunFolder
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace
 from tests.runs.test_pause import Listener

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import Interrupted, UsageError
-from lazytui.runs.carrying import _Pulse, carrying
-from lazytui.runs.folder import RunFolder
+from lazytui.runs.execution import _Pulse, carrying
+from lazytui.runs.formatting import state_word
 from lazytui.runs.jobs import go_on, request_pause, request_stop, wake
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress, Status, own_process
-from lazytui.runs.words import state_word
 from lazytui.runs.workspace import Workspace
 from tests.commands import read_events, state_of, wait_until
 

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from lazytui.errors import BadInput, UsageError
-from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_stop
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import STALE_SECONDS, Status, observed, own_process, process_lives, read_status, write_status
 from lazytui.runs.workspace import Workspace
 from tests.commands import wait_until
@@ -128,7 +128,7 @@ def test_a_queued_run_of_a_process_that_is_not_ours_is_interrupted_at_last(sleep
     assert observed(queued.model_copy(update=late)).state == "interrupted"
 
 
-@pytest.mark.parametrize("words", [["lazytui"], ["-P", "-m", "lazytui.analyses.worker"]])
+@pytest.mark.parametrize("words", [["lazytui"], ["-P", "-m", "lazytui.analyses.core.worker_process"]])
 def test_a_process_that_runs_lazytui_keeps_its_runs_queued(words: list[str]) -> None:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words])
     try:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import BadInput
-from lazytui.files import write_atomic
-from lazytui.runs import report
+from lazytui.files.writing import write_atomic
+from lazytui.runs import progress_report as report
 from lazytui.runs.events import EventLog
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_DATA, TRAINING, Lab, finish, last_step, read_events, wait_until

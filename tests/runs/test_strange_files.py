@@ -12,7 +12,7 @@ import pytest
 
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.commands import Lab
-from tests.test_reading import STRANGE
+from tests.files.test_reading import STRANGE
 
 GUARD = 300.0
 """Seconds after which a command that waits for a pipe is ended; it says nothing about how long one takes."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import BadInput, LazytuiError, UsageError
-from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import start_detached
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.commands import Lab, read_json

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file
 
-from lazytui.runs.history import read_history
+from lazytui.runs.metric_history import read_history
 from tests.commands import read_events, read_json
 
 

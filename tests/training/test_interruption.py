@@ -8,10 +8,10 @@ from pathlib import Path
 
 import psutil
 
-from lazytui.runs.folder import RunFolder
 from lazytui.runs.jobs import request_stop
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
-from lazytui.training.checkpoint import load_snapshot
+from lazytui.training.resume_state import load_snapshot
 from tests.commands import PATIENCE, TRAINING, Lab, finish, last_step, read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 from tests.training.same import assert_same_training, logged
@@ -136,13 +136,13 @@ def test_a_training_that_is_paused_on_its_way_ends_the_same(lab: Lab, finished_t
 PAUSED_ON_ITS_WAY = """
 import threading
 from pathlib import Path
-from lazytui.analyses.execute import recorded_params
-from lazytui.analyses.train import ANALYSIS
-from lazytui.runs.carrying import carrying
+from lazytui.analyses.core.execute import recorded_params
+from lazytui.analyses.train.analysis import ANALYSIS
+from lazytui.runs.execution import carrying
 from lazytui.runs.jobs import request_pause, wake
-from lazytui.runs.result import save_result
+from lazytui.runs.saved_result import save_result
 from lazytui.runs.workspace import Workspace
-from lazytui.training.checkpoint import load_snapshot
+from lazytui.training.resume_state import load_snapshot
 from tests.commands import state_of, wait_until
 
 workspace = Workspace(Path("runs"))

@@ -11,20 +11,20 @@ import pytest
 import torch
 from safetensors.numpy import load_file
 
-from lazytui.analyses import execute
+from lazytui.analyses.core import execute
 from lazytui.cli.narration import narrating
+from lazytui.custom_code import allow_named
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build
 from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError
-from lazytui.own_code import allow_named
-from lazytui.runs.carrying import carrying
-from lazytui.runs.folder import RunFolder
-from lazytui.runs.history import read_history
+from lazytui.runs.execution import carrying
+from lazytui.runs.metric_history import read_history
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
-from lazytui.training.checkpoint import load_snapshot
 from lazytui.training.loop import Trained, steps_in_epoch, train
 from lazytui.training.monitor import Monitor
+from lazytui.training.resume_state import load_snapshot
 from lazytui.training.settings import TrainingSettings
 from tests.commands import read_events
 from tests.training.methods.carry import Breaker, to_more_epochs, whole

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from lazytui.app.figures.bars import BarsView
-from lazytui.app.figures.base import FigureView, Place
-from lazytui.app.figures.histogram import HistogramView
-from lazytui.app.figures.lines import LinesView
-from lazytui.app.figures.matrix import MatrixView
-from lazytui.app.figures.pixels import PixelsView
-from lazytui.app.figures.swapped import swap
-from lazytui.app.figures.table import TableView
-from lazytui.app.figures.text import TextView
-from lazytui.app.figures.views import view_of
+from lazytui.app.figures.bars_widget import BarsView
+from lazytui.app.figures.figure_swap import swap
+from lazytui.app.figures.figure_widget import FigureView, Place
+from lazytui.app.figures.histogram_widget import HistogramView
+from lazytui.app.figures.lines_widget import LinesView
+from lazytui.app.figures.matrix_widget import MatrixView
+from lazytui.app.figures.pixels_widget import PixelsView
+from lazytui.app.figures.table_widget import TableView
+from lazytui.app.figures.text_widget import TextView
+from lazytui.app.figures.widget_kinds import view_of
 
 __all__ = [
     "BarsView",

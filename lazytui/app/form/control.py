@@ -10,7 +10,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from lazytui.analyses.fields import ParamField
+from lazytui.analyses.core.form_fields import ParamField
 from lazytui.plain_text import plain
 
 

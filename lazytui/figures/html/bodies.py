@@ -9,9 +9,9 @@ from html import escape
 import numpy as np
 
 from lazytui.figures.colors import Theme, hex_code, ink_on, rgb, value_colors, value_range
-from lazytui.figures.images import captions_with_tones, evidence_legend, png, shown_images
+from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, png, shown_images
 from lazytui.figures.kinds import RGB, Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
-from lazytui.figures.numbers import entry, heading, is_numeric, number, with_unit
+from lazytui.figures.number_format import entry, heading, is_numeric, number, with_unit
 
 _THEMES: tuple[Theme, Theme] = ("light", "dark")
 _SCALE_STOPS = 9

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from lazytui.figures.clean import cleaned
 from lazytui.figures.html.bodies import body
 from lazytui.figures.kinds import Figure, Text
+from lazytui.figures.plain_figures import cleaned
 from lazytui.plain_text import plain
 
 _STYLE = Path(__file__).with_name("page.css")

@@ -11,7 +11,7 @@ from matplotlib.textpath import TextToPath
 
 from lazytui.figures.colors import TONES, Theme, hex_code
 from lazytui.figures.kinds import Tone
-from lazytui.figures.wrapping import wrap
+from lazytui.figures.text_wrapping import wrap
 
 FONT = "DejaVu Sans"
 """Comes with matplotlib, so that every machine has it; it is wide, so that text set in another font fits as well."""

@@ -11,13 +11,13 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
+from lazytui.figures.axis_scales import bar_limits
 from lazytui.figures.colors import SERIES, ink_on
 from lazytui.figures.kinds import RGB, Bars
-from lazytui.figures.numbers import number, value_texts, with_unit
-from lazytui.figures.scales import bar_limits
-from lazytui.figures.terminal.lines_of_text import placed, runs, widest, wrapped
+from lazytui.figures.number_format import number, value_texts, with_unit
+from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.palette import Palette, ink, tone_style
+from lazytui.figures.terminal.text_cells import placed, runs, widest, wrapped
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _MUTED = tone_style("muted")

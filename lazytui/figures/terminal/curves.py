@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from rich.segment import Segment
 from rich.style import Style
 
+from lazytui.figures.axis_scales import drawable, log_ticks, nice_ticks, y_limits
 from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines
-from lazytui.figures.numbers import significant, tick_labels
-from lazytui.figures.scales import drawable, log_ticks, nice_ticks, y_limits
-from lazytui.figures.stretches import column_extremes, unbroken_stretches
-from lazytui.figures.terminal.lines_of_text import placed, widest
-from lazytui.figures.terminal.palette import tone_style
+from lazytui.figures.number_format import significant, tick_labels
+from lazytui.figures.series_gaps import column_extremes, unbroken_stretches
+from lazytui.figures.terminal.console_colors import tone_style
+from lazytui.figures.terminal.text_cells import placed, widest
 
 Places = NDArray[np.float64]
 Dots = NDArray[np.int64]

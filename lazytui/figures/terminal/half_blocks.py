@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 
-from lazytui.figures.images import area_means, lightness, resized
-from lazytui.figures.terminal.palette import NOTHING, Palette, codes, two_colors
+from lazytui.figures.image_overlays import area_means, lightness, resized
+from lazytui.figures.terminal.console_colors import NOTHING, Palette, codes, two_colors
 
 _UPPER_HALF = "▀"
 _SHADES = np.array(list(" .:-=+*#%@"))

@@ -8,13 +8,13 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.text import Text as RichText
 
+from lazytui.figures.axis_scales import nice_ticks
 from lazytui.figures.colors import SERIES
 from lazytui.figures.kinds import Histogram
-from lazytui.figures.numbers import significant, tick_labels
-from lazytui.figures.scales import nice_ticks
-from lazytui.figures.terminal.lines_of_text import shortened, widest
+from lazytui.figures.number_format import significant, tick_labels
+from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.palette import Palette, ink, tone_style
+from lazytui.figures.terminal.text_cells import shortened, widest
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _MUTED = tone_style("muted")

@@ -9,14 +9,14 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
+from lazytui.figures.axis_scales import drawable, x_limits
 from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines
-from lazytui.figures.numbers import significant
-from lazytui.figures.scales import drawable, x_limits
+from lazytui.figures.number_format import significant
+from lazytui.figures.terminal.console_colors import Palette, tone_style
 from lazytui.figures.terminal.curves import curves, series_mark
-from lazytui.figures.terminal.lines_of_text import placed
 from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.palette import Palette, tone_style
+from lazytui.figures.terminal.text_cells import placed
 
 _MUTED = tone_style("muted")
 _REFERENCE = "┄"

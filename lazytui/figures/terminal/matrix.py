@@ -12,10 +12,10 @@ from rich.text import Text as RichText
 
 from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import Matrix
-from lazytui.figures.numbers import number, with_unit
-from lazytui.figures.terminal.lines_of_text import placed, shortened, widest, wrapped
+from lazytui.figures.number_format import number, with_unit
+from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.palette import Palette, ink, tone_style
+from lazytui.figures.terminal.text_cells import placed, shortened, widest, wrapped
 
 _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")

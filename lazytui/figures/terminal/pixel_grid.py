@@ -11,12 +11,12 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.images import captions_with_tones, evidence_legend, resized, shown_images
+from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, resized, shown_images
 from lazytui.figures.kinds import Pixels
+from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
-from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
 from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.palette import Palette, ink, tone_style
+from lazytui.figures.terminal.text_cells import placed, widest, wrapped
 
 _GAP = 1
 _WIDEST_IMAGE = 64

@@ -12,10 +12,10 @@ from rich.style import Style
 from rich.text import Text as RichText
 
 from lazytui.figures.kinds import Table
-from lazytui.figures.numbers import entry, heading, is_numeric
-from lazytui.figures.terminal.lines_of_text import placed, widest, wrapped
+from lazytui.figures.number_format import entry, heading, is_numeric
+from lazytui.figures.terminal.console_colors import tone_style
 from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.palette import tone_style
+from lazytui.figures.terminal.text_cells import placed, widest, wrapped
 
 _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")

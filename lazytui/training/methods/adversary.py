@@ -7,10 +7,10 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
-from lazytui.eager_optimizers import Adam
+from lazytui.data.device_split import Batch
 from lazytui.errors import BadInput
-from lazytui.models.classifier import CLASSES, Classifier
+from lazytui.models.architectures.classifier import CLASSES, Classifier
+from lazytui.system.eager_optimizers import Adam
 from lazytui.training.methods.base import Bench
 
 
@@ -55,7 +55,7 @@ def split_model(bench: Bench) -> Classifier:
     if not isinstance(bench.model, Classifier):
         raise BadInput(
             f"The method {bench.settings.method} reads a model's features, so it needs one from `lazytui models`, or "
-            "code that makes a lazytui.models.classifier.Classifier."
+            "code that makes a lazytui.models.architectures.classifier.Classifier."
         )
     return bench.model
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.adversary import Adversary, split_model
 from lazytui.training.methods.base import Bench, Method
 

@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
+from lazytui.data.device_split import Batch, Resident
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.resident import Batch, Resident
 from lazytui.data.splits import BiasedDataset
-from lazytui.hardware import Hardware
+from lazytui.system.hardware import Hardware
 from lazytui.training.optimizers import make_optimizer, set_rate
 from lazytui.training.settings import TrainingSettings
 

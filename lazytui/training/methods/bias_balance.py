@@ -5,9 +5,9 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from lazytui.data.device_split import Batch
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.resident import Batch
-from lazytui.models.classifier import CLASSES
+from lazytui.models.architectures.classifier import CLASSES
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import cells
 

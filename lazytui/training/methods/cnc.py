@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, normalize
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench
-from lazytui.training.methods.look_back import predictions
+from lazytui.training.methods.dataset_predictions import predictions
 from lazytui.training.methods.two_phases import TwoPhases
 
 

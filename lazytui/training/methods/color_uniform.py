@@ -6,8 +6,8 @@ import math
 
 from torch import Tensor
 
-from lazytui.data.resident import Batch
-from lazytui.models.classifier import CLASSES
+from lazytui.data.device_split import Batch
+from lazytui.models.architectures.classifier import CLASSES
 from lazytui.training.methods.rising_penalty import RisingPenalty
 
 

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench
+from lazytui.training.methods.dataset_predictions import features
 from lazytui.training.methods.erm import PlainTraining
 from lazytui.training.methods.groups import in_rounds
-from lazytui.training.methods.look_back import features
 from lazytui.training.methods.sparse_head import fit_head
 
 

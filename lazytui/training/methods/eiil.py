@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.base import Bench
+from lazytui.training.methods.dataset_predictions import log_probabilities
 from lazytui.training.methods.environments import scale_gradients
 from lazytui.training.methods.group_dro import WorstGroups
 from lazytui.training.methods.groups import cells
-from lazytui.training.methods.look_back import log_probabilities
 from lazytui.training.methods.two_phases import TwoPhases
 
 

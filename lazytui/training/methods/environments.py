@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy, one_hot
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.errors import BadInput
-from lazytui.models.classifier import CLASSES
+from lazytui.models.architectures.classifier import CLASSES
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import draw, group_means, share_evenly
 

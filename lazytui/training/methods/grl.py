@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.against_adversary import AgainstAdversary
 
 

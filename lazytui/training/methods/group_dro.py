@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import cells, draw, group_means, share_evenly
 

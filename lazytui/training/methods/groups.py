@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Generator, Tensor
 
-from lazytui.models.classifier import CLASSES
+from lazytui.models.architectures.classifier import CLASSES
 
 
 def cells(digits: Tensor, parts: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.input_gradient import fit_and_input_gradient
 

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
-from lazytui.models.recurrent import differentiable_twice
+from lazytui.data.device_split import Batch
+from lazytui.models.recurrent_layers import differentiable_twice
 
 
 def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:

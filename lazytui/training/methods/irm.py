@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.environments import (
     InvariantRisk,
     environment_risks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lazytui.training.methods.look_back import predictions
+from lazytui.training.methods.dataset_predictions import predictions
 from lazytui.training.methods.two_phases import TwoPhases
 
 

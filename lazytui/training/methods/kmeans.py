@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lazytui.models.classifier import CLASSES
+from lazytui.models.architectures.classifier import CLASSES
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench
-from lazytui.training.methods.look_back import features
+from lazytui.training.methods.dataset_predictions import features
 from lazytui.training.methods.two_phases import TwoPhases
 
 

@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
+from lazytui.models.architectures.classifier import CLASSES
 from lazytui.models.build import build_model
-from lazytui.models.classifier import CLASSES
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import share_of
 from lazytui.training.optimizers import make_optimizer, set_rate

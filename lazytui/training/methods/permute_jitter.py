@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.color_jitter import ColorJitter
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.environments import environment_risks, environments_of
 from lazytui.training.methods.groups import draw, share_evenly, share_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.training.methods.against_adversary import AgainstAdversary
 
 

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d, cross_entropy, interpolate, pad
 
-from lazytui.data.resident import Batch
+from lazytui.data.device_split import Batch
 from lazytui.errors import BadInput
-from lazytui.evaluation.predict import evaluating
+from lazytui.evaluation.forward import evaluating
+from lazytui.models.architectures.classifier import IMAGE_SHAPE, Classifier
 from lazytui.models.catalog import FINE_MAP
-from lazytui.models.classifier import IMAGE_SHAPE, Classifier
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.color_jitter import LUMA

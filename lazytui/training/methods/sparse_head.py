@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot, pad
 
-from lazytui.models.classifier import CLASSES
+from lazytui.models.architectures.classifier import CLASSES
 
 
 def fit_head(values: Tensor, digits: Tensor, l1: float, iterations: int = 500) -> tuple[Tensor, Tensor]:

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, linear
 
+from lazytui.data.device_split import Batch
 from lazytui.data.painting import pure_patches
-from lazytui.data.resident import Batch
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.look_back import features
+from lazytui.training.methods.dataset_predictions import features
 
 
 class Suppression(Method):

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import Batch
-from lazytui.training.beginning import first_model
+from lazytui.data.device_split import Batch
+from lazytui.training.initial_model import first_model
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.methods.groups import cells, draw, share_evenly, share_of
 from lazytui.training.optimizers import make_optimizer

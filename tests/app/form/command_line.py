@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import typer
 
-from lazytui.analyses import execute
+from lazytui.analyses.core import execute
 from lazytui.cli import app
 
 

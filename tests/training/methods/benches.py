@@ -7,11 +7,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from lazytui.data.device_split import Batch, Resident
 from lazytui.data.params import DatasetParams
-from lazytui.data.resident import Batch, Resident
 from lazytui.data.splits import BiasedDataset, build
-from lazytui.hardware import Hardware
-from lazytui.models.classifier import Classifier
+from lazytui.models.architectures.classifier import Classifier
+from lazytui.system.hardware import Hardware
 from lazytui.training.methods import method_class
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.settings import TrainingSettings

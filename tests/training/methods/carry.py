@@ -9,8 +9,8 @@ import pytest
 
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted
-from lazytui.runs.carrying import carrying
-from lazytui.runs.folder import LONGER_FILE, RESUME_FILE, RunFolder
+from lazytui.runs.execution import carrying
+from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE, RunFolder
 from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.loop import Trained, train

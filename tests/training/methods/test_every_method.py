@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lazytui.analyses.words import METRICS
+from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build
 from lazytui.training.loop import Trained

@@ -7,9 +7,10 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.resident import to_float
+from lazytui.data.device_split import to_float
 from lazytui.data.splits import BiasedDataset
 from lazytui.models.build import build_model
+from lazytui.training.methods.dataset_predictions import log_probabilities, predictions
 from lazytui.training.methods.dfr import DeepFeatureReweighting
 from lazytui.training.methods.eiil import EnvironmentInference
 from lazytui.training.methods.environments import scale_gradients
@@ -17,7 +18,6 @@ from lazytui.training.methods.groups import cells, draw, group_means, in_rounds,
 from lazytui.training.methods.jtt import JustTrainTwice
 from lazytui.training.methods.kmeans import two_clusters
 from lazytui.training.methods.lisa import Partners, beta
-from lazytui.training.methods.look_back import log_probabilities, predictions
 from lazytui.training.methods.sparse_head import fit_head
 from lazytui.training.methods.subsample import equal_share
 from lazytui.training.methods.two_phases import TwoPhases

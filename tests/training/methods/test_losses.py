@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, one_hot
 
+from lazytui.data.device_split import Batch
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.resident import Batch
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
-from lazytui.hardware import Hardware
 from lazytui.models.build import build_model
+from lazytui.system.hardware import Hardware
 from lazytui.training.methods.adversarial import worst_nearby
 from lazytui.training.methods.bias_balance import log_digit_given_color
 from lazytui.training.methods.cnc import contrastive_loss

@@ -1,0 +1,1 @@
+"""Attack: the smallest changes that fool a network."""

@@ -1,0 +1,312 @@
+"""Attack: how small a change of an image makes a network see another digit, and from which images that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field, field_validator, model_validator
+
+from lazytui.analyses.attack.figures import drawn
+from lazytui.analyses.attack.result import CONTENTS
+from lazytui.analyses.core.analysis import Analysis, RunReference
+from lazytui.analyses.networks.model_under_study import SubjectParams, ignore_advice, load_subject, recorded_training
+from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.networks.network_pair import require_shared_data
+from lazytui.attacks import ATTACKS
+from lazytui.attacks.source_pools import POOLS, Pool, pool
+from lazytui.catalog_fields import known, named, summaries
+from lazytui.errors import UsageError
+from lazytui.evaluation.robustness import Attacked
+from lazytui.figures.kinds import Figure
+from lazytui.runs.progress_report import Report
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.analyses.networks.model_under_study import Subject
+    from lazytui.attacks.problem import Problem
+    from lazytui.data.splits import Split
+
+SURE = 0.9
+"""The probability that counts as being sure of the target."""
+
+FEWEST = 10
+"""Sources below which no rate is computed."""
+
+SHOWN = 6
+"""Sources of each pool whose images are kept."""
+
+_CHECKED = 50
+_DDN_STEPS = 100
+
+UNITS = {"linf": 1 / 255, "l2": 0.05}
+"""What budgets are whole multiples of."""
+
+_LARGEST = {"linf": 0.5, "l2": 12.0}
+
+
+def _defaults(option: str) -> str:
+    """What the attacks that read an option take where it isn't given: `[pgd 40, ...]`."""
+    taken = [f"{name} {entry.options[option]:g}" for name, entry in ATTACKS.items() if option in entry.options]
+    return f"[{', '.join(taken)}]"
+
+
+class AttackParams(SubjectParams):
+    """Which networks, which attack, and from which images."""
+
+    against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
+        (), description="Other networks, to be asked about the very same images and shown beside it."
+    )
+    attack: str = named("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
+    source_class: int = Field(7, ge=0, le=9, description="The digit that is shown.")
+    target_class: int = Field(3, ge=0, le=9, description="The digit that shall be seen; also a pool's color.")
+    targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the digit shown.")
+    epsilon: float = Field(
+        0.05,
+        gt=0,
+        le=50,
+        description="The budget that rates are told for: of any value's change (linf), rounded down to whole levels of "
+        "255, or of the Euclidean distance (l2).",
+    )
+    largest: float | None = Field(None, gt=0, le=50, description="The largest budget that is tried [linf 0.5, l2 12].")
+    pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
+        "all", description="The sources' color: the digit's own, each in turn, or the target's."
+    )
+    sources: int = Field(100, ge=FEWEST, le=10_000, description="Images a pool; a claim needs 100 and three networks.")
+    steps: int | None = Field(None, ge=1, le=10_000, description=f"Steps of the attack {_defaults('steps')}.")
+    queries: int | None = Field(
+        None, ge=2, le=10**6, description=f"Images that it may ask about {_defaults('queries')}."
+    )
+    restarts: int = Field(1, ge=1, le=100, description="Starts of an attack that begins at random.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")
+
+    @field_validator("attack")
+    @classmethod
+    def _known_attack(cls, attack: str) -> str:
+        return known("attack", attack, ATTACKS)
+
+    @model_validator(mode="after")
+    def _check(self) -> AttackParams:
+        if self.source_class == self.target_class:
+            raise ValueError(f"The source and the target are both {self.source_class}: nothing has to be changed.")
+        if ATTACKS[self.attack].targeted and not self.targeted:
+            raise ValueError(f"{self.attack} goes towards a target: leave targeted on, or choose another attack.")
+        if ATTACKS[self.attack].norm == "linf" and max(self.epsilon, self.largest or 0) > 1:
+            raise ValueError(f"{self.attack} changes values between 0 and 1: a budget over 1 means nothing.")
+        if self.epsilon > self.budget:
+            raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
+        return self
+
+    @property
+    def budget(self) -> float:
+        """The largest budget that is tried."""
+        return self.largest or max(_LARGEST[ATTACKS[self.attack].norm], self.epsilon)
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        return tuple(name for name in POOLS if self.pool in ("all", name))
+
+    @property
+    def subjects(self) -> list[SubjectParams]:
+        """Every network, shown the data that are asked for the first."""
+        first = SubjectParams(run=self.run, model=self.model, source=self.source, device=self.device)
+        return [first, *(SubjectParams(run=run, source=self.source, device=self.device) for run in self.against)]
+
+
+def settle(params: AttackParams, workspace: Workspace) -> AttackParams:
+    """Make sure that the data can be rebuilt and suit all networks, and record which they are."""
+    first = settle_subject(params.subjects[0], workspace)
+    trained = recorded_training(params.run, workspace)
+    if trained.placement == "none":
+        raise UsageError(f"{params.run} was trained without color, and the pools of sources differ in nothing else.")
+    for other in params.against:
+        if other == params.run or params.against.count(other) > 1:
+            raise UsageError(f"{other} can't be set against itself: name each network once.")
+        learned = recorded_training(other, workspace)
+        require_shared_data(params.run, trained, other, learned)
+        settle_subject(SubjectParams(run=other, source=first.source), workspace)
+    return params.model_copy(update={"source": first.source})
+
+
+def run(params: AttackParams, report: Report) -> Result:
+    report.note("loading torch")
+    subjects = [load_subject(asked, report.workspace, ignore_advice) for asked in params.subjects]
+    names = [report.workspace.find(asked.run).called for asked in params.subjects]
+    labels = names if len(set(names)) == len(names) else [f"{name} ({n})" for n, name in enumerate(names, 1)]
+    splits = {
+        name: pool(subjects[0].data, name, params.source_class, params.target_class, params.sources)
+        for name in params.pools
+    }
+    facts: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
+    total = len(subjects) * len(splits)
+    for number, (label, subject) in enumerate(zip(labels, subjects, strict=True)):
+        problems = {name: problem_of(params, subject, split, report.check) for name, split in splits.items()}
+        for place, (name, problem) in enumerate(problems.items()):
+            report.progress(number * len(splits) + place, total, "pools")
+            report.check()
+            report.note(f"{label}: {name}")
+            found = _attacked(params, problem, splits[name])
+            arrays |= {f"{number}/{name}/{key}": value for key, value in found.items()}
+        facts[label] = {"checks": _checks(params, problems)}
+    report.progress(total, total, "pools")
+    return Result(metrics=_metrics(params, labels, arrays), facts={"networks": labels, "of": facts}, arrays=arrays)
+
+
+def _attacked(params: AttackParams, problem: Problem, split: Split) -> dict[str, Any]:
+    """What one network makes of one pool: what it says, and the smallest budgets of the sources that it gets right."""
+    import torch
+
+    said = problem.said()
+    right = said == problem.labels
+    found: dict[str, Any] = {"said": said.to(torch.uint8).cpu().numpy(), "right": right.cpu().numpy()}
+    if int(right.sum()) < FEWEST:
+        return found
+    part = problem.part(right)
+    budgets, made = _budgets(params, part)
+    sure, _ = _budgets(params, part.surely(SURE))
+    changes = _smallest_changes(part)
+    shapes = split.shapes[found["right"]]
+    return found | {
+        "budgets": budgets.cpu().numpy(),
+        "sure_budgets": sure.cpu().numpy(),
+        "made": _bytes(made[:SHOWN]),
+        "own_images": split.images[found["right"]][:SHOWN],
+        **_madeup(changes, shapes),
+    }
+
+
+def problem_of(params: AttackParams, subject: Subject, split: Split, check: Callable[[], None]) -> Problem:
+    """What is asked of one network about these images. check: raises where the attack shall end."""
+    import torch
+
+    from lazytui.attacks.problem import Problem
+    from lazytui.data.device_split import to_float
+
+    model = subject.model.eval().requires_grad_(False)  # nobody else's
+
+    def ask(images: Tensor) -> Tensor:
+        check()  # a stop is heard between any two looks
+        logits: Tensor = model(images)
+        return logits
+
+    device = subject.hardware.device
+    images = to_float(torch.from_numpy(np.ascontiguousarray(split.images)).to(device))
+    labels = torch.full((len(split),), params.source_class, device=device)
+    targets = torch.full_like(labels, params.target_class) if params.targeted else None
+    epsilon = torch.full((len(split),), params.epsilon, device=device)
+    random = torch.Generator().manual_seed(params.seed)
+    quick = subject.hardware.in_haste()
+    problem = Problem(ask, images, labels, targets, epsilon, random, arithmetic=quick.autocast)
+    if not ATTACKS[params.attack].targeted:
+        return problem
+    return replace(
+        problem, mean_images=_mean_image(subject.data.train, params.target_class).to(device).expand_as(images)
+    )
+
+
+def _mean_image(split: Split, digit: int) -> Tensor:
+    """(1, 3, h, w) float32 in [0, 1]: of all training images of a digit."""
+    import torch
+
+    from lazytui.data.device_split import to_float
+
+    chosen = torch.from_numpy(split.images[split.digits == digit])
+    return to_float(chosen).mean(0, keepdim=True)
+
+
+def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
+    import torch
+
+    from lazytui.attacks import attack_named
+    from lazytui.attacks.minimal_budgets import in_parts, smallest_budgets, smallest_found
+    from lazytui.attacks.problem import largest_change, length
+
+    entry, chosen = ATTACKS[params.attack], options_of(params)
+    chosen_attack = attack_named(params.attack)
+
+    def attack(part: Problem) -> Tensor:
+        return chosen_attack(part, **chosen)
+
+    if entry.smallest:
+        size = largest_change if entry.norm == "linf" else length
+        whole = problem.with_budget(torch.full_like(problem.epsilon, params.budget))
+        return in_parts(lambda part: smallest_found(attack, part, size), whole)
+    unit = UNITS[entry.norm]
+    units = int(params.budget / unit + 1e-6)
+    return in_parts(lambda part: smallest_budgets(attack, part, unit, units), problem)
+
+
+def options_of(params: AttackParams) -> dict[str, float]:
+    """What the attack is given besides its budget: what was chosen, or else its defaults."""
+    options = ATTACKS[params.attack].options
+    return {name: getattr(params, name, None) or default for name, default in options.items()}
+
+
+def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
+    """(m, 28, 28, 3): the smallest Euclidean perturbations that were found, of the sources where one was."""
+    import torch
+
+    from lazytui.attacks.ddn import ddn
+    from lazytui.attacks.minimal_budgets import in_parts, smallest_found
+
+    whole = problem.with_budget(torch.full_like(problem.epsilon, _LARGEST["l2"]))
+    far, made = in_parts(lambda part: smallest_found(partial(ddn, steps=_DDN_STEPS), part), whole)
+    changes = torch.where(torch.isfinite(far)[:, None, None, None], made - problem.images, 0.0)
+    array: np.ndarray[Any, Any] = changes.permute(0, 2, 3, 1).cpu().numpy()
+    return array
+
+
+def _madeup(changes: np.ndarray[Any, Any], shapes: np.ndarray[Any, Any]) -> dict[str, Any]:
+    from lazytui.attacks.perturbation_channels import makeup
+
+    found = makeup(changes, shapes)
+    return {"signed": found.signed, "energy": found.energy, "color": np.array([found.color])}
+
+
+def _checks(params: AttackParams, problems: dict[Pool, Problem]) -> list[dict[str, Any]]:
+    """The self-check on the sources of the first pool that has enough of them."""
+    from lazytui.attacks.self_check import self_check
+
+    for name, problem in problems.items():
+        right = (problem.said() == problem.labels).nonzero()[:_CHECKED, 0]
+        if len(right) >= FEWEST:
+            epsilon = params.epsilon if ATTACKS[params.attack].norm == "linf" else 0.05
+            return [{"pool": name, **vars(check)} for check in self_check(problem.part(right), epsilon)]
+    return []
+
+
+def _bytes(images: Tensor) -> np.ndarray[Any, Any]:
+    made: np.ndarray[Any, Any] = (images.permute(0, 2, 3, 1) * 255).round().byte().cpu().numpy()
+    return made
+
+
+def _metrics(params: AttackParams, labels: list[str], arrays: dict[str, Any]) -> dict[str, float | None]:
+    """By pool, the first network's; another's after `against_`, numbered where there are several."""
+    metrics: dict[str, float | None] = {}
+    for number in range(len(labels)):
+        prefix = "" if number == 0 else "against_" if len(labels) == 2 else f"against_{number}_"
+        for name in params.pools:
+            told = Attacked.read(arrays, number, name, params.target_class).metrics(params.epsilon)
+            metrics |= {f"{prefix}{name.replace('-', '_')}_{key}": value for key, value in told.items()}
+    return metrics
+
+
+def figures(params: AttackParams, result: Result) -> list[Figure]:
+    return drawn(params, result)
+
+
+ANALYSIS = Analysis(
+    params=AttackParams,
+    run=run,
+    figures=figures,
+    read=CONTENTS.read,
+    settle=settle,
+    label=lambda params: params.attack,
+)

@@ -1,0 +1,425 @@
+"""One image under attack: kept ready to answer between two key presses, and told while the attack climbs."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from threading import Event
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.attack.analysis import SURE, UNITS, AttackParams, options_of, problem_of, settle
+from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
+from lazytui.analyses.networks.model_under_study import (
+    Subject,
+    SubjectParams,
+    ignore_advice,
+    load_subject,
+    remembered_digits,
+    require_at_hand,
+    trained_with,
+    weights_written,
+)
+from lazytui.attacks import ATTACKS, Norm
+from lazytui.attacks.source_pools import Pool, pool
+from lazytui.data.splits import BiasedDataset, Split, build
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.attacks.problem import Problem
+
+Image = NDArray[np.uint8]
+Shares = NDArray[np.float32]
+T = TypeVar("T")
+
+_TOLD_EVERY = 0.1
+"""Seconds between two answers while an attack climbs."""
+
+_CORNER = float(np.sqrt(3 * 28 * 28))
+"""How far the corner of a cube around an image lies, in units of the largest change of any value."""
+
+_MOST = {"linf": 255, "l2": 1000}
+"""Largest budgets that can be chosen, in units."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """params: networks, attack, classes and budget. pool, place: the source. network: which of the params' networks.
+
+    sure: whether the target has to be more probable than .9, or only the most probable. run: whose smallest budgets
+    are told beside the answer. at_smallest: whether the budget is the smallest that fools this very image, looked for
+    first up to the params' largest; otherwise the params' own.
+    """
+
+    params: AttackParams
+    pool: Pool = "aligned"
+    place: int = 0
+    network: int = 0
+    sure: bool = False
+    run: RunFolder | None = None
+    at_smallest: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """An image as it is. image: (28, 28, 3) uint8. said: (10,) float32, the network's probabilities.
+
+    there: whether that is what is wanted already. sensitivity: (28, 28, 3) float32, log-odds that one level of 255 more
+    of a value adds to what is wanted: the goal's gradient; None where the network has none.
+    """
+
+    image: Image
+    said: Shares
+    there: bool
+    sensitivity: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Climb:
+    """How far an attack has come. said: (steps, 10) float32, probabilities at each step, before anything is rounded.
+
+    image: (28, 28, 3) uint8, what it has made; now: (10,) float32, what the network says of that.
+    """
+
+    said: Shares
+    image: Image
+    now: Shares
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
+
+    networks: what all of them are called. palette: the digits' colors. planned: the attack's steps; 0 for one that only
+    asks. fooled: whether it reached what was asked; None while it climbs. smallest: budget that a run found of this
+    very image, infinite where none was enough; None where none looked. found: the same by the search that the question
+    asked for. budget: what the image is attacked with, where that isn't the question's own.
+    """
+
+    question: Question
+    doing: str = ""
+    refused: str = ""
+    networks: tuple[str, ...] = ()
+    palette: str = ""
+    source: Source | None = None
+    climb: Climb | None = None
+    fooled: bool | None = None
+    planned: int = 0
+    smallest: float | None = None
+    found: float | None = None
+    budget: float | None = None
+
+    @property
+    def attacked(self) -> Question:
+        """The question with the budget that the image is attacked with."""
+        if self.budget is None:
+            return self.question
+        return replace(self.question, params=self.question.params.model_copy(update={"epsilon": self.budget}))
+
+    def with_smallest(self, found: float) -> Answer:
+        """The largest budget is shown where none was enough."""
+        return replace(self, found=found, budget=found if math.isfinite(found) else self.question.params.budget)
+
+
+@dataclass(frozen=True)
+class _Open:
+    """Networks that are kept open, and the data of the first's training. key: what was asked for, and its weights."""
+
+    key: tuple[object, ...]
+    names: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    data: BiasedDataset
+
+
+class LiveAttack:
+    """Answers questions, one at a time; the networks that were asked about last stay open for the next."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._kept: _Open | None = None
+        self._pool = lru_cache(maxsize=6)(pool)
+        self._found = lru_cache(maxsize=2)(_Found.of)
+
+    def answers(self, question: Question) -> Iterator[Answer]:
+        """The answer as it grows, at once where the networks are open already. Imports torch.
+
+        What is wrong with a question comes as a sentence in the last of them.
+        """
+        answer = Answer(question)
+        try:
+            for answer in self._growing(question):
+                yield answer
+        except LazytuiError as error:
+            yield replace(answer, doing="", refused=str(error))
+
+    def _growing(self, question: Question) -> Iterator[Answer]:
+        params = question.params
+        validated("attack", {**params.model_dump(), "largest": None})  # keys may ask what doesn't go together
+        key = self._key(params.subjects)
+        if self._kept is None or self._kept.key != key:
+            loaded = "torch" in sys.modules
+            yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
+            self._kept = self._opened(params, key)
+        kept = self._kept
+        split = self._pool(kept.data, question.pool, params.source_class, params.target_class, params.sources)
+        smallest, ten = self._smallest(question), kept.data.params.palette
+        answer = Answer(question, networks=kept.names, palette=ten, smallest=smallest)
+        yield from _attacked(answer, kept.subjects[question.network], split.take(np.array([question.place])))
+
+    def _key(self, subjects: list[SubjectParams]) -> tuple[object, ...]:
+        """The networks as their files are now: a training that goes on writes others."""
+        without = "any more, so nothing can be asked of it."
+        return tuple((subject, weights_written(subject.run, self._workspace, without)) for subject in subjects)
+
+    def _opened(self, params: AttackParams, key: tuple[object, ...]) -> _Open:
+        first = trained_with(params.subjects[0], self._workspace)
+        require_at_hand(first.source)
+        settle(params, self._workspace)
+        return _Open(
+            key,
+            names=tuple(self._workspace.find(subject.run).called for subject in params.subjects),
+            subjects=tuple(load_subject(subject, self._workspace, ignore_advice) for subject in params.subjects),
+            data=build(first, remembered_digits),
+        )
+
+    def _smallest(self, question: Question) -> float | None:
+        if question.run is None:
+            return None
+        try:
+            return self._found(question.run).smallest(question)
+        except LazytuiError:
+            return None  # the place below says what is wrong with the run
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a finished run of the analysis asked, and the smallest budgets that it found."""
+
+    params: AttackParams
+    arrays: dict[str, NDArray[np.generic]]
+
+    @classmethod
+    def of(cls, run: RunFolder) -> _Found:
+        params = recorded_params(run)
+        assert isinstance(params, AttackParams)
+        return cls(params, dict(recorded_result(run).arrays))
+
+    def smallest(self, question: Question) -> float | None:
+        """None where the run asked something else, or the network isn't right about this image as it is."""
+        here = {name: getattr(self.params, name) for name in ("epsilon", "pool", "model", "device")}
+        prefix = f"{question.network}/{question.pool}"
+        budgets = self.arrays.get(f"{prefix}/{'sure_budgets' if question.sure else 'budgets'}")
+        if question.params.model_copy(update=here) != self.params or budgets is None:
+            return None
+        right = self.arrays[f"{prefix}/right"].astype(bool)
+        if question.place >= len(right) or not right[question.place]:
+            return None
+        return float(budgets[int(right[: question.place].sum())])
+
+
+class _Dropped(Exception):
+    """Nobody waits for the answer any more."""
+
+
+@dataclass
+class _Record:
+    """What a climb has told up to now."""
+
+    said: list[Shares] = field(default_factory=list)
+    image: Tensor | None = None
+    dropped: Event = field(default_factory=Event)
+
+    def step(self, images: Tensor, logits: Tensor) -> None:
+        self.said.append(_shares(logits))
+        self.image = images  # last: whoever sees it finds what was said of it
+
+    def check(self) -> None:
+        if self.dropped.is_set():
+            raise _Dropped
+
+    def climb(self, image: Tensor, now: Shares) -> Climb:
+        """image, now: where it stands, (1, 3, 28, 28), and what the network says of that."""
+        said = list(self.said)
+        return Climb(np.array(said, np.float32).reshape(len(said), len(now)), _bytes(image), now)
+
+
+def _attacked(answer: Answer, subject: Subject, split: Split) -> Iterator[Answer]:
+    """The image as it is, then the attack while it climbs, at last what came of it."""
+    import torch
+
+    from lazytui.attacks.observed_attack import Watched
+    from lazytui.attacks.problem import require_logits
+    from lazytui.models.architectures.classifier import CLASSES
+
+    question, entry = answer.question, ATTACKS[answer.question.params.attack]
+    record = _Record()
+    problem = replace(problem_of(question.params, subject, split, record.check), arithmetic=nullcontext)  # one image
+    problem = problem.surely(SURE) if question.sure else problem
+    with torch.no_grad():
+        logits = problem.model(problem.images)
+    require_logits(logits, CLASSES)
+    sensitivity, missing = _sensitivity(problem)
+    source = Source(split.images[0], _shares(logits), bool(problem.reached(logits)), sensitivity)
+    yield (answer := replace(answer, source=source, planned=_planned(question)))
+    if entry.gradient and missing:
+        raise missing
+    searched = question.at_smallest and not source.there
+    if searched and entry.smallest:  # one climb finds it
+        answer = replace(answer, budget=question.params.budget)
+    elif searched:
+        searching = replace(answer, doing="Looking for the smallest budget that fools it ...")
+        found = yield from _working(searching, lambda: _smallest_that_fools(problem, answer.smallest, question), record)
+        answer = answer.with_smallest(found)
+    climbed = replace(problem, model=Watched(problem.model, record.step))
+    made = yield from _working(answer, lambda: _attack_of(answer.attacked.params)(climbed), record)
+    with torch.no_grad():
+        logits = problem.model(made)
+    fooled = bool(problem.reached(logits))
+    if searched and entry.smallest:
+        answer = answer.with_smallest(
+            _whole(_size(made - problem.images, entry.norm), entry.norm) if fooled else math.inf
+        )
+    yield replace(answer, climb=record.climb(made, _shares(logits)), fooled=fooled)
+
+
+def _working(answer: Answer, work: Callable[[], T], record: _Record) -> Generator[Answer, None, T]:
+    """Work in a thread and tell how far a climb has come; whoever stops listening stops it too."""
+    from lazytui.attacks.problem import storable
+
+    with ThreadPoolExecutor(1) as thread:
+        going = thread.submit(work)
+        try:
+            while wait([going], timeout=_TOLD_EVERY).not_done:
+                image = record.image
+                yield answer if image is None else replace(answer, climb=record.climb(storable(image), record.said[-1]))
+        except GeneratorExit:
+            record.dropped.set()
+            raise
+        return going.result()
+
+
+def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
+    """The attack within the params' budget, from the same random starts whenever it is called."""
+    import torch
+
+    from lazytui.attacks import attack_named
+
+    attack, options = attack_named(params.attack), options_of(params)
+
+    def within(problem: Problem) -> Tensor:
+        random = torch.Generator().manual_seed(params.seed)
+        budget = torch.full_like(problem.epsilon, params.epsilon)
+        return attack(replace(problem, random=random, epsilon=budget), **options)
+
+    return within
+
+
+def _smallest_that_fools(problem: Problem, known: float | None, question: Question) -> float:
+    """The smallest budget, in whole units, at which the attack fools the one image of a problem; or infinity.
+
+    known: the smallest that a run found, which is taken at its word where the attack gets there from its start.
+    """
+    import torch
+
+    from lazytui.attacks.minimal_budgets import smallest_budgets
+
+    params = question.params
+
+    def attack(part: Problem) -> Tensor:
+        return _attack_of(params.model_copy(update={"epsilon": float(part.epsilon)}))(part)
+
+    if known is not None and math.isfinite(known):
+        at_it = problem.with_budget(torch.full_like(problem.epsilon, known))
+        if bool(at_it.fools(attack(at_it))):
+            return known
+    unit = UNITS[ATTACKS[params.attack].norm]
+    budgets, _ = smallest_budgets(attack, problem, unit, int(params.budget / unit + 1e-6))
+    return float(budgets)
+
+
+def _size(change: Tensor, norm: Norm) -> float:
+    """Of one image's."""
+    from lazytui.attacks.problem import largest_change, length
+
+    return float(largest_change(change) if norm == "linf" else length(change))
+
+
+def _whole(budget: float, norm: Norm) -> float:
+    """The next whole unit."""
+    return math.ceil(budget / UNITS[norm] - 1e-3) * UNITS[norm]
+
+
+def _sensitivity(problem: Problem) -> tuple[NDArray[np.float32] | None, BadInput | None]:
+    """The goal's gradient a level of 255, or why there is none."""
+    from lazytui.attacks.problem import LEVELS
+
+    try:
+        gradient, _ = problem.gradient(problem.images)
+    except BadInput as error:
+        return None, error
+    array: NDArray[np.float32] = (gradient[0] / LEVELS).permute(1, 2, 0).cpu().numpy()
+    return array, None
+
+
+def _shares(logits: Tensor) -> Shares:
+    array: Shares = logits[0].float().softmax(0).cpu().numpy()
+    return array
+
+
+def _bytes(images: Tensor) -> Image:
+    array: Image = (images[0].permute(1, 2, 0) * 255).round().byte().cpu().numpy()
+    return array
+
+
+def _planned(question: Question) -> int:
+    params = question.params
+    if not ATTACKS[params.attack].gradient:
+        return 0
+    options = options_of(params)
+    return int(options.get("steps", 1) * options.get("restarts", 1))
+
+
+# Other questions
+
+
+def other_attack(params: AttackParams, name: str) -> AttackParams:
+    """The same asked of another attack; a cube becomes the ball through its corners, and a ball its cube."""
+    before, after = ATTACKS[params.attack].norm, ATTACKS[name].norm
+    epsilon = (
+        budget_units(params) * UNITS[before] * (1 if before == after else _CORNER if after == "l2" else 1 / _CORNER)
+    )
+    return _with_units(params.model_copy(update={"attack": name}), round(epsilon / UNITS[after]))
+
+
+def other_budget(params: AttackParams, more: int) -> AttackParams:
+    """So many units more: whole levels of 255, or .05 of Euclidean distance."""
+    return _with_units(params, budget_units(params) + more)
+
+
+def budget_units(params: AttackParams) -> int:
+    """The budget in whole levels of 255, or in .05 of Euclidean distance."""
+    return int(params.epsilon / UNITS[ATTACKS[params.attack].norm] + 1e-3)
+
+
+def _with_units(params: AttackParams, units: int) -> AttackParams:
+    norm = ATTACKS[params.attack].norm
+    return params.model_copy(update={"epsilon": min(max(units, 1), _MOST[norm]) * UNITS[norm]})
+
+
+def other_classes(params: AttackParams, *, source: int = 0, target: int = 0) -> AttackParams:
+    """Another digit shown, or wanted, so many further around the ten; never the same for both."""
+    shown, wanted = (params.source_class + source) % 10, (params.target_class + target) % 10
+    if shown == wanted:
+        shown, wanted = (shown + source) % 10, (wanted + target) % 10
+    return params.model_copy(update={"source_class": shown, "target_class": wanted})

@@ -1,0 +1,183 @@
+"""What is shown of one image under attack: four pictures, the climb, what the network says, and what came of it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.attack.analysis import SURE, UNITS
+from lazytui.analyses.attack.live import Answer, Climb, Question, Shares, Source, budget_units
+from lazytui.attacks import ATTACKS
+from lazytui.data.palettes import palette
+from lazytui.evaluation.predictions import DIGITS
+from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Series, Tone
+
+_LEVELS = 255
+_GRAY = 128
+_REACH = 127
+"""How far the strongest value of a signed picture stands off from gray."""
+
+
+def drawn(answer: Answer) -> list[Figure]:
+    """Pictures, climb and probabilities. The source must be known."""
+    source = answer.source
+    assert source is not None
+    return [_pictures(answer, source), _climb(answer), _said(answer, source)]
+
+
+def _pictures(answer: Answer, source: Source) -> Pixels:
+    question = answer.question
+    made = answer.climb.image if answer.climb else source.image
+    change = made.astype(np.int16) - source.image
+    strength = max(_REACH // max(int(np.abs(change).max()), 1), 1)
+    slope = np.zeros(change.shape, np.float32) if source.sensitivity is None else source.sensitivity
+    steepest = float(np.abs(slope).max()) or 1.0
+    now = answer.climb.now if answer.climb else source.said
+    told: list[tuple[str, Tone]] = [
+        _seen(source.said, question),
+        _steepest(source.sensitivity),
+        (_size(change, question), "plain"),
+        _seen(now, question),
+    ]
+    return Pixels(
+        name="pictures",
+        title=headline(answer.attacked),
+        note="sensitivity: how the log-odds of what is wanted rise (light) or fall (dark) with each value, by channel; "
+        "below it how much a level of 255 adds at most. added: the change, strengthened; gray is none.",
+        images=np.stack([source.image, _signed(slope, _REACH / steepest), _signed(change, strength), made]),
+        columns=4,
+        column_labels=("source", "sensitivity", f"added, x {strength}" if change.any() else "added", "result"),
+        captions=tuple(words for words, _ in told),
+        tones=tuple(tone for _, tone in told),
+    )
+
+
+def _signed(values: NDArray[np.floating] | NDArray[np.integer], strength: float) -> NDArray[np.uint8]:
+    """(28, 28, 3) signed -> so many times as strong, around gray for none."""
+    picture: NDArray[np.uint8] = np.rint(_GRAY + strength * values).clip(0, 255).astype(np.uint8)
+    return picture
+
+
+def _steepest(slope: NDArray[np.float32] | None) -> tuple[str, Tone]:
+    if slope is None:
+        return "no gradient", "muted"
+    return f"{np.abs(slope).max():.2g} a level", "plain"
+
+
+def _seen(said: Shares, question: Question) -> tuple[str, Tone]:
+    guess = int(said.argmax())
+    return f"{guess}, {_percent(said[guess])}", "good" if guess == question.params.source_class else "bad"
+
+
+def _size(change: NDArray[np.int16], question: Question) -> str:
+    if ATTACKS[question.params.attack].norm == "linf":
+        return f"{int(np.abs(change).max())} of 255"
+    return f"length {np.linalg.norm(change / 255):.2f}"
+
+
+def _climb(answer: Answer) -> Lines:
+    params = answer.question.params
+    said = answer.climb.said if answer.climb else np.empty((0, len(DIGITS)), np.float32)
+    length = max(answer.planned, len(said))
+    source = np.full(length, np.nan)
+    source[: len(said)] = said[:, params.source_class]
+    wanted = 1 - source
+    if params.targeted:
+        wanted[: len(said)] = said[:, params.target_class]
+    steps = np.arange(length, dtype=np.float64)
+    return Lines(
+        name="climb",
+        title="Probability at each step of the attack" if answer.planned else f"{params.attack} only asks: no steps",
+        note="Of the image at each step, before it is rounded to whole levels.",
+        series=(
+            Series(name=_wanted(answer.question), x=steps, y=wanted),
+            Series(name=f"a {params.source_class}", x=steps, y=source),
+        ),
+        x_label="step",
+        y_label="",
+        low=0.0,
+        high=1.0,
+    )
+
+
+def _said(answer: Answer, source: Source) -> Matrix:
+    now = answer.climb.now if answer.climb else np.full(len(DIGITS), np.nan)
+    return Matrix(
+        name="probabilities",
+        title="Probability, %",
+        values=100 * np.stack([source.said, now]).astype(np.float64),
+        row_labels=("before", "after"),
+        column_labels=DIGITS,
+        low=0.0,
+        high=100.0,
+        column_colors=palette(answer.palette).colors,
+    )
+
+
+# In words
+
+
+def headline(question: Question) -> str:
+    """`neutral 7, source 3 of 100, to a 3: pgd within 12 of 255`"""
+    params = question.params
+    where = f"{question.pool} {params.source_class}, source {question.place + 1} of {params.sources}"
+    sure = f", surer than {SURE:g}" if question.sure else ""
+    return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {_budget(question)}"
+
+
+def _wanted(question: Question) -> str:
+    return f"a {question.params.target_class}" if question.params.targeted else "anything else"
+
+
+def _budget(question: Question) -> str:
+    units = budget_units(question.params)
+    return (
+        f"{units} of 255"
+        if ATTACKS[question.params.attack].norm == "linf"
+        else f"a length of {units * UNITS['l2']:.2f}"
+    )
+
+
+def told(answer: Answer) -> str:
+    """What came of it, in sentences."""
+    source, question = answer.source, answer.question
+    if source is None or answer.climb is None or answer.fooled is None:
+        return ""
+    if source.there:
+        guess = int(source.said.argmax())
+        return f"Seen as a {guess} as it is: nothing has to be changed, and no rate counts it."
+    return " ".join(part for part in (_before(source, question), _outcome(answer, answer.climb), _run(answer)) if part)
+
+
+def _before(source: Source, question: Question) -> str:
+    guess, shown = int(source.said.argmax()), question.params.source_class
+    if guess == shown:
+        return ""
+    return f"Seen as a {guess} as it is, not as a {shown}: no rate counts it."
+
+
+def _outcome(answer: Answer, climb: Climb) -> str:
+    guess = int(climb.now.argmax())
+    seen = f"it sees a {guess} ({_percent(climb.now[guess])})."
+    if answer.found is None:
+        return f"{'Fooled' if answer.fooled else 'Not fooled'}: {seen}"
+    if math.isinf(answer.found):
+        return f"No budget up to {_budget(answer.attacked)} was found to fool it: at the largest {seen}"
+    return f"Fooled, within the smallest budget that was found for this image: {seen}"
+
+
+def _run(answer: Answer) -> str:
+    if answer.smallest is None:
+        return ""
+    budget = answer.smallest
+    if math.isinf(budget):
+        return f"The run found nothing here up to {answer.question.params.budget:g}."
+    linf = ATTACKS[answer.question.params.attack].norm == "linf"
+    smallest = f"{round(budget * _LEVELS)} of {_LEVELS}" if linf else f"a length of {budget:.2f}"
+    return f"Smallest in the run: {smallest}."
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}"

@@ -1,0 +1,1 @@
+"""Compare: recipes ranked over seeds, each beside plain training."""

@@ -1,0 +1,132 @@
+"""Compare: trainings grouped by recipe, means over seeds, and plain training for as many steps beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from lazytui.analyses.compare.attack_leaderboard import attack_all, attacked, require_attackable
+from lazytui.analyses.compare.figures import drawn
+from lazytui.analyses.compare.recipe_groups import labelled, ranked
+from lazytui.analyses.compare.result import COMPARE
+from lazytui.analyses.core.analysis import Analysis, Params, RunReference
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.recipe.analysis import known_recipes
+from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training, trained_params
+from lazytui.attacks import ATTACKS
+from lazytui.catalog_fields import known, named, summaries
+from lazytui.custom_code import is_custom
+from lazytui.errors import BadInput
+from lazytui.figures.kinds import Figure
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+
+MetricName = Literal[
+    "easy_accuracy",
+    "hard_accuracy",
+    "aligned_accuracy",
+    "conflicting_accuracy",
+    "unbiased_accuracy",
+    "worst_group_accuracy",
+    "shape_bias",
+    "color_follow_rate",
+]
+
+
+class CompareParams(Params):
+    """Which trainings are compared, and by what."""
+
+    runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
+        (), description="Finished trainings; by default all that the workspace has."
+    )
+    rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
+    x: MetricName = Field("easy_accuracy", description="Across the scatter of all trainings.")
+    y: MetricName = Field("hard_accuracy", description="Up the scatter of all trainings.")
+    plain: bool = Field(
+        True,
+        description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
+        "seed and number of steps; and beside irm and rex those with the same samples and risk but no penalty.",
+    )
+    attack: str | None = named(
+        None,
+        "Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to fool them "
+        "is told by recipe and pool of sources.",
+        summaries(ATTACKS),
+    )
+
+    @field_validator("attack")
+    @classmethod
+    def _known_attack(cls, attack: str | None) -> str | None:
+        return None if attack is None else known("attack", attack, ATTACKS)
+
+
+def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
+    """Name the trainings; all must be done, and what belongs beside them must be ours to train."""
+    runs = [workspace.find(reference) for reference in params.runs]
+    runs = runs or [run for run in known_trainings(workspace) if run.status.state == "done"]
+    if not runs:
+        raise BadInput(f"There is no finished training in {workspace.path} to compare: begin with lazytui run train.")
+    for run in runs:
+        if run.status.state != "done":
+            raise BadInput(f"{run.reference} isn't done, it is {run.status.state}: there is nothing to compare yet.")
+        recorded_result(run)
+        if params.plain and is_custom(model := trained_params(run).model):
+            raise BadInput(
+                f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
+                "leave that training out, or compare without plain ones: --no-plain"
+            )
+    if params.attack:
+        require_attackable(runs, params.attack, workspace)
+    return params.model_copy(update={"runs": tuple(dict.fromkeys(workspace.reference(run) for run in runs))})
+
+
+def run(params: CompareParams, report: Report) -> Result:
+    trainings = Trainings()
+    for reference in params.runs:
+        trainings.add(report.workspace.find(reference))
+    missing = trainings.missing_beside() if params.plain else []
+    known = list(known_trainings(report.workspace, report.note)) if missing else []
+    made = 0
+    for number, trained in enumerate(missing):
+        report.check()
+        report.progress(number, len(missing), "plain trainings")
+        beside = _plain_run(trained, known, report)
+        made += beside.record.started_by == report.run.id
+        trainings.add(beside)
+    report.progress(len(missing), len(missing), "plain trainings")
+    groups = trainings.groups
+    if params.attack:
+        attack_all(groups, params.attack, report)
+    return Result(
+        metrics={
+            "recipes": len(groups),
+            "runs": sum(len(group["runs"]) for group in groups),
+            "plain_trained": made,
+        },
+        facts={"groups": groups},
+    )
+
+
+def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report) -> RunFolder:
+    """A finished plain training: one of those that the workspace has already, or else a new one."""
+    from lazytui.analyses.core.execute import done_or_carried
+
+    how = "plain" if trained.method == "erm" else trained.method
+    doing = f"training a {how} {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
+    return done_or_carried("train", trained, list(same_training(trained, known)), doing, report)
+
+
+def figures(params: CompareParams, result: Result) -> list[Figure]:
+    groups = result.facts["groups"]
+    told = drawn(groups, rank=params.rank, x=params.x, y=params.y)
+    if params.attack:
+        told.append(attacked(ranked(groups, params.rank), params.attack))
+    return [*told, *known_recipes(labelled(groups))]
+
+
+ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, read=COMPARE.read, settle=settle)

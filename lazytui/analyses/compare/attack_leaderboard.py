@@ -1,0 +1,115 @@
+"""How much it takes to fool the networks of a comparison: each attacked alike, by recipe and pool of sources."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lazytui.analyses.attack.analysis import AttackParams
+from lazytui.analyses.attack.analysis import settle as settle_attack
+from lazytui.analyses.compare.recipe_groups import Group
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.trainings.training_lookup import trained_params
+from lazytui.attacks import ATTACKS
+from lazytui.custom_code import is_custom
+from lazytui.errors import BadInput
+from lazytui.evaluation.seed_statistics import Mean, over_seeds
+from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+
+
+def require_attackable(runs: Sequence[RunFolder], attack: str, workspace: Workspace) -> None:
+    """Raise UsageError or BadInput where a network can't be attacked so."""
+    for run in runs:
+        if is_custom(model := trained_params(run).model):
+            raise BadInput(
+                f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
+                "leave that training out, or compare without --attack"
+            )
+        settle_attack(AttackParams(run=run.reference, attack=attack), workspace)
+
+
+def attack_all(groups: Sequence[Mapping[str, Any]], attack: str, report: Report) -> None:
+    """Attack every network of the groups, and write what came of it beside its other facts, as `attacked`."""
+    runs = [run for group in groups for run in group["runs"]]
+    known = [run for run in report.workspace.readable_runs() if run.record.kind == "attack"]
+    for number, run in enumerate(runs):
+        report.check()
+        report.progress(number, len(runs), "networks attacked")
+        asked = settle_attack(AttackParams(run=run["run"], attack=attack), report.workspace)
+        run["attacked"] = dict(recorded_result(_attack_run(asked, known, report)).metrics)
+    report.progress(len(runs), len(runs), "networks attacked")
+
+
+def _attack_run(asked: AttackParams, known: Sequence[RunFolder], report: Report) -> RunFolder:
+    """The same attack, done: one that the workspace has already, or else a new one."""
+    from lazytui.analyses.core.execute import done_or_carried
+
+    wanted = asked.model_dump(mode="json")
+    same = [run for run in known if run.record.params == wanted]
+    return done_or_carried("attack", asked, same, f"attacking {asked.run}", report)
+
+
+def attacked(groups: Sequence[Group], attack: str) -> Table:
+    """By recipe and pool, the means over seeds."""
+    asked = AttackParams(run="any", attack=attack)
+    return Table(
+        name="attacked",
+        title=f"What it takes to fool them: {asked.source_class} to be seen as {asked.target_class}, by {attack}",
+        note=f"Sources: the {asked.source_class}s of the test split in their own color, in every color, in the "
+        f"target's. at target: taken for the target as they are, of {asked.sources}, in percent. budget: the smallest "
+        f"{_unit(attack)} that fools, median over the sources that are right as they are, mean over seeds; ∞ where "
+        f"half of the seeds or more have no such median up to {asked.budget:g}, a dash where fewer have none. fooled: "
+        f"percent of those sources within {asked.epsilon:g}. Intervals: 95 %, Student's t over seeds. Networks with "
+        "fewer than ten right sources have no rates.",
+        columns=(
+            Column(name="recipe"),
+            Column(name="pool"),
+            Column(name="at target", decimals=0),
+            Column(name="budget", decimals=3),
+            Column(name="95 %"),
+            Column(name="fooled", decimals=0),
+            Column(name="of it 95 %"),
+        ),
+        rows=tuple(_row(group, pool) for group in groups for pool in asked.pools),
+    )
+
+
+def _unit(attack: str) -> str:
+    return "change of any value" if ATTACKS[attack].norm == "linf" else "Euclidean distance"
+
+
+def _row(group: Group, pool: str) -> tuple[Cell, ...]:
+    at_target = over_seeds([_percent(value) for value in _values(group, pool, "at_target")])
+    fooled = over_seeds([_percent(value) for value in _values(group, pool, "success_rate")]).within(0, 100)
+    budgets = list(_budgets(group, pool))
+    censored = sum(map(math.isinf, budgets))
+    budget = over_seeds([] if censored else budgets).within(0, math.inf)
+    told = "∞" if budgets and 2 * censored >= len(budgets) else budget.mean
+    return group.label, pool, at_target.mean, told, _span(budget, 2), fooled.mean, _span(fooled, 0)
+
+
+def _values(group: Group, pool: str, metric: str) -> Iterator[float | None]:
+    for run in group.seeds.values():
+        yield run["attacked"].get(f"{pool.replace('-', '_')}_{metric}")
+
+
+def _budgets(group: Group, pool: str) -> Iterator[float]:
+    """The median of each seed's network, infinite where half of its sources are never fooled."""
+    medians, unfooled = _values(group, pool, "median_budget"), _values(group, pool, "unfooled")
+    for median, censored in zip(medians, unfooled, strict=True):
+        if censored is not None:
+            yield math.inf if median is None else median
+
+
+def _span(mean: Mean, decimals: int) -> str | None:
+    if mean.interval is None:
+        return None
+    return "-".join(f"{end:.{decimals}f}" for end in mean.interval)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share

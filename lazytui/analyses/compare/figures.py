@@ -1,0 +1,295 @@
+"""The leaderboard: recipes with their means over seeds, what they cost and need, and how they differ from plain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.compare.recipe_groups import Group, by_setting, ranked
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.evaluation.seed_statistics import Mean, over_seeds
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
+from lazytui.training.methods import METHODS
+
+ON_THE_PROBE = {
+    "aligned_accuracy": "aligned",
+    "conflicting_accuracy": "conflicting",
+    "unbiased_accuracy": "unbiased",
+    "worst_group_accuracy": "worst group",
+    "shape_bias": "shape bias",
+}
+"""What is told of each recipe besides, with the words for it."""
+
+
+def drawn(facts: Sequence[Mapping[str, Any]], *, rank: str, x: str, y: str) -> list[Figure]:
+    """The figures of a comparison, the best recipe first."""
+    groups = ranked(facts, rank)
+    return [
+        _verdict(groups, rank),
+        _bars(groups, rank),
+        _leaderboard(groups, rank),
+        _cues(groups),
+        *_differences(_beside_plain(groups), rank),
+        *_beyond_control(groups, rank),
+        *_chances(groups, rank),
+        _cost(groups),
+        _scatter(groups, x, y),
+    ]
+
+
+def _verdict(groups: Sequence[Group], rank: str) -> Text:
+    several = by_setting(groups)
+    told = [f"{own[0].setting.before}{' '.join(_of_a_setting(own, rank))}" for own in several]
+    if len(several) > 1:
+        told.append(
+            "Recipes are ranked and told apart within a setting only: the same in all but the method and its options."
+        )
+    return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(told))
+
+
+def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
+    """Who is first, and who beats plain training."""
+    best, title = groups[0], METRICS[rank].title
+    told = _told(best.mean(rank))
+    if len(groups) == 1:
+        return [f"{best.name} has {title} {told}, and no other recipe stands beside it."]
+    first = f"{best.name} is first of {len(groups)} recipes by {title}: {told}."
+    pairs = _beside_plain(groups)
+    clear = [(group.name, interval) for group, plain in pairs if (interval := group.over(plain, rank).interval)]
+    if pairs and not clear:
+        return [
+            first,
+            f"No method has two seeds in common with its plain training whose differences in {title} are defined and "
+            "differ, so nothing tells chance from cure: train with more seeds before a claim.",
+        ]
+    better = [name for name, interval in clear if min(map(METRICS[rank].merit, interval)) > 0]
+    over = (
+        f"Of {len(clear)} {'method' if len(clear) == 1 else 'methods'} with two seeds or more, {len(better) or 'none'} "
+        "beat plain training of the same architecture for the same number of steps by an interval that leaves out 0"
+        f"{_uncorrected(len(clear))}{': ' if better else ''}{', '.join(better)}."
+    )
+    return [*([first, over] if pairs else [first]), *_what_penalties_add(groups, rank)]
+
+
+def _what_penalties_add(groups: Sequence[Group], rank: str) -> Iterator[str]:
+    """A sentence for each recipe that stands beside its method's control."""
+    for group, control in _beside_control(groups):
+        over = group.over(control, rank)
+        if over.mean is not None:
+            span = f" [{over.interval[0]:+.1f}, {over.interval[1]:+.1f}]" if over.interval else ""
+            seeds = "1 seed" if over.n == 1 else f"{over.n} seeds"
+            yield (
+                f"{group.name} against {control.name}, the same samples without its penalty: {over.mean:+.1f} points"
+                f"{span} over {seeds}."
+            )
+
+
+def _uncorrected(asked: int) -> str:
+    """Of many intervals of 95 %, some leave out 0 by chance."""
+    return f" (95 %, not corrected for {asked} being asked)" if asked > 1 else ""
+
+
+def _beside_plain(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
+    """The cures, each with plain training in the same setting where there is such."""
+    return [(group, plain) for group in groups if (plain := group.plain_of(groups))]
+
+
+def _beside_control(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
+    """The recipes whose method has a control, each with that in the same setting where it is there."""
+    return [(group, control) for group in groups if (control := group.control_of(groups))]
+
+
+def _told(mean: Mean) -> str:
+    if mean.mean is None:
+        return "undefined"
+    if mean.interval is None:
+        return f"{mean.mean:.1f} % ({'one seed' if mean.n == 1 else f'the same with {mean.n} seeds'})"
+    return f"{mean.mean:.1f} % [{mean.interval[0]:.1f}, {mean.interval[1]:.1f}] over {mean.n} seeds"
+
+
+def _bars(groups: Sequence[Group], rank: str) -> Bars:
+    means = [group.mean(rank) for group in groups]
+    spans = [mean.interval or (np.nan, np.nan) for mean in means]
+    return Bars(
+        name="ranking",
+        title=f"{METRICS[rank].title.capitalize()}, mean over seeds",
+        note=f"{METRICS[rank].title}: {METRICS[rank].meaning}. The ends of a bar's interval: 95 %, Student's t over "
+        f"seeds, within 0 and 100 %; none where there is one seed, or all have the same.{_letters(groups)}",
+        labels=tuple(group.label for group in groups),
+        values=np.array([np.nan if mean.mean is None else mean.mean for mean in means]),
+        intervals=np.array(spans, dtype=np.float64),
+        unit="%",
+        high=100.0,
+    )
+
+
+def _letters(groups: Sequence[Group]) -> str:
+    """What the letters of settings stand for, where settings have letters; to follow another sentence."""
+    settings = [own[0].setting for own in by_setting(groups)]
+    return "".join(f" {setting.tag}: {setting.words}." for setting in settings if setting.tag != setting.words)
+
+
+def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for group in groups:
+        mean = group.mean(rank)
+        span = f"{mean.interval[0]:.1f} to {mean.interval[1]:.1f}" if mean.interval else None
+        shares = (group.mean(name).mean for name in ("easy_accuracy", "hard_accuracy"))
+        rows.append((group.label, len(group.seeds), mean.mean, span, *shares))
+    return Table(
+        name="leaderboard",
+        title="Leaderboard",
+        note="Means over seeds, in percent. Every training is the state after its last step: nothing was chosen by the "
+        f"hard or the probe split.{_letters(groups)}",
+        columns=tuple(
+            Column(name=name) for name in ("recipe", "seeds", METRICS[rank].title, "95 % interval", "easy", "hard")
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _cues(groups: Sequence[Group]) -> Table:
+    return Table(
+        name="cues",
+        title="Digit or color",
+        note="On the probe split, where every digit wears every color equally often; means over seeds, in percent. "
+        "A dash in worst group: no group has 10 images.",
+        columns=(Column(name="recipe"), *(Column(name=title) for title in ON_THE_PROBE.values())),
+        rows=tuple((group.label, *(group.mean(name).mean for name in ON_THE_PROBE)) for group in groups),
+    )
+
+
+def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> list[Table]:
+    """The cures over plain training, where one has it beside it."""
+    table = Table(
+        name="over-plain",
+        title=f"{METRICS[rank].title.capitalize()} over that of plain training",
+        note="Plain training of the same architecture on the same data for the same number of steps. seeds: those that "
+        "both have. gain: the mean difference from plain, seed by seed, in points. p: two-sided paired t-test, not "
+        "corrected for the number of methods.",
+        columns=(
+            Column(name="recipe"),
+            Column(name="seeds"),
+            Column(name="plain", unit="%"),
+            Column(name="gain"),
+            Column(name="95 % interval"),
+            Column(name="p", decimals=4),
+        ),
+        rows=tuple((group.label, *_gained(group, plain, rank)) for group, plain in pairs),
+    )
+    return [table] if pairs else []
+
+
+def _beyond_control(groups: Sequence[Group], rank: str) -> list[Table]:
+    """What penalties add beyond the samples that they are trained on, where a control stands beside one."""
+    pairs = _beside_control(groups)
+    table = Table(
+        name="over-control",
+        title=f"{METRICS[rank].title.capitalize()} over that of the same samples without the penalty",
+        note="control: plain cross-entropy on the very batches that the method draws, which hold as many conflicting "
+        "images as aligned ones: what it gains over plain training needs no penalty. gain: what the penalty adds to "
+        "that, seed by seed, in points. p: two-sided paired t-test.",
+        columns=(
+            Column(name="recipe"),
+            Column(name="control"),
+            Column(name="seeds"),
+            Column(name="of control", unit="%"),
+            Column(name="gain"),
+            Column(name="95 % interval"),
+            Column(name="p", decimals=4),
+        ),
+        rows=tuple((group.label, control.name, *_gained(group, control, rank)) for group, control in pairs),
+    )
+    return [table] if pairs else []
+
+
+def _gained(group: Group, other: Group, rank: str) -> tuple[Cell, ...]:
+    """By how much a recipe is ahead of another: seeds, what the other has, mean difference, its interval, p."""
+    over = group.over(other, rank)
+    span = f"{over.interval[0]:+.1f} to {over.interval[1]:+.1f}" if over.interval else None
+    return over.n, other.mean(rank).mean, over.mean, span, over.p
+
+
+def _chances(groups: Sequence[Group], rank: str) -> Iterator[Matrix]:
+    """For every two recipes of a setting how likely chance alone would set them so far apart, where a pair tells."""
+    for number, own in enumerate(by_setting(groups)):
+        places = {group.name: place for place, group in enumerate(own, start=1)}
+        several = [group for group in own if len(group.seeds) > 1]
+        values = _probabilities(several, rank)
+        if not np.isnan(values).all():
+            yield Matrix(
+                name=f"pairs-{number + 1}" if number else "pairs",
+                title=f"{own[0].setting.before}could chance alone set any two so far apart in {METRICS[rank].title}?",
+                note="p of a two-sided paired t-test over the seeds that both have, not corrected for the number of "
+                "pairs. Numbers are places on the leaderboard.",
+                values=values,
+                row_labels=tuple(f"{places[group.name]} {group.name}" for group in several),
+                column_labels=tuple(str(places[group.name]) for group in several),
+                row_axis="recipe",
+                column_axis="place",
+                decimals=3,
+                low=0.0,
+                high=1.0,
+            )
+
+
+def _probabilities(groups: Sequence[Group], rank: str) -> NDArray[np.float64]:
+    """(n, n): p of each two, NaN where they have fewer than two seeds in common."""
+    values = np.full((len(groups), len(groups)), np.nan)
+    for row, column in permutations(range(len(groups)), 2):
+        p = groups[row].over(groups[column], rank).p
+        values[row, column] = np.nan if p is None else p
+    return values
+
+
+def _cost(groups: Sequence[Group]) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for group in groups:
+        entry = METHODS[group.method]
+        seen = over_seeds([run.get("images_seen") for run in group.seeds.values()]).mean
+        steps = group.mean("steps").mean
+        rows.append(
+            (
+                group.label,
+                None if steps is None else round(steps),
+                group.mean("seconds").mean,
+                None if seen is None else round(seen),
+                ", ".join(entry.needs) or "–",
+                entry.rules,
+            )
+        )
+    return Table(
+        name="cost",
+        title="What each costs, reads and keeps to",
+        note="steps: updates of the weights. images seen: draws from the training data; some methods show an image "
+        "to the network several times a step. rules: whether the training set keeps its bias and nothing is turned "
+        "gray (keeps), or not (bends).",
+        columns=tuple(Column(name=name) for name in ("recipe", "steps", "seconds", "images seen", "reads", "rules")),
+        rows=tuple(rows),
+    )
+
+
+def _scatter(groups: Sequence[Group], x: str, y: str) -> Lines:
+    series = []
+    for group in groups:
+        points = [(across, up) for across, up in _points(group, x, y) if across is not None and up is not None]
+        places = np.array(points, dtype=np.float64).reshape(-1, 2)
+        series.append(Series(name=group.label, x=places[:, 0], y=places[:, 1]))
+    return Lines(
+        name="scatter",
+        title=f"{METRICS[y].title.capitalize()} against {METRICS[x].title}",
+        note="A point is a training.",
+        series=tuple(series),
+        x_label=f"{METRICS[x].title} (%)",
+        y_label=f"{METRICS[y].title} (%)",
+        joined=False,
+    )
+
+
+def _points(group: Group, x: str, y: str) -> list[tuple[float | None, float | None]]:
+    across, up = group.by_seed(x), group.by_seed(y)
+    return [(across[seed], up[seed]) for seed in across]

@@ -1,0 +1,147 @@
+"""The recipes of a comparison: trainings over seeds, named by what tells them apart, ranked where they can be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from string import ascii_uppercase
+from typing import Any
+
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.evaluation.seed_statistics import Mean, over_seeds, paired_by_seed
+from lazytui.training.methods.method_options import MethodOptions
+
+_OF_A_METHOD = {"method", *MethodOptions.model_fields}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What recipes must share to be ranked: model, data, optimizer and length, all but the method and its options.
+
+    words: what of it isn't the same in all settings; empty where there is one. tag: the words where they are few, else
+    a letter.
+    """
+
+    words: str
+    tag: str
+
+    @property
+    def before(self) -> str:
+        """`Bias 0.95: ` or `A (epochs 10, bias 0.95): `, to begin a sentence about it."""
+        if not self.words:
+            return ""
+        told = self.words if self.tag == self.words else f"{self.tag} ({self.words})"
+        return f"{told[0].upper()}{told[1:]}: "
+
+
+@dataclass(frozen=True)
+class Group:
+    """Trainings of one recipe. name: the method, and those of its options that tell it from others of that method."""
+
+    name: str
+    setting: Setting
+    fact: Mapping[str, Any]
+
+    @property
+    def label(self) -> str:
+        """The name, and the setting where there are several."""
+        return " · ".join(filter(None, (self.name, self.setting.tag)))
+
+    @property
+    def method(self) -> str:
+        return str(self.fact["recipe"]["method"])
+
+    @property
+    def is_plain(self) -> bool:
+        return bool(self.fact["key"] == self.fact["plain"])
+
+    @cached_property
+    def seeds(self) -> dict[int, Mapping[str, Any]]:
+        """One training a seed, so that no seed counts twice: of several the last, and the newest unless runs were named
+        in another order."""
+        return {run["seed"]: run for run in self.fact["runs"]}
+
+    def by_seed(self, metric: str) -> dict[int, float | None]:
+        """A metric of each training; shares in percent."""
+        scale = 100 if METRICS[metric].share else 1
+        values = {seed: run["metrics"].get(metric) for seed, run in self.seeds.items()}
+        return {seed: None if value is None else scale * value for seed, value in values.items()}
+
+    def mean(self, metric: str) -> Mean:
+        """Shares end at 0 and 100 %, and so do their intervals."""
+        mean = over_seeds(list(self.by_seed(metric).values()))
+        return mean.within(0, 100) if METRICS[metric].share else mean
+
+    def over(self, other: Group, metric: str) -> Mean:
+        """By how much it is ahead, seed by seed."""
+        return paired_by_seed(self.by_seed(metric), other.by_seed(metric))
+
+    def plain_of(self, groups: Sequence[Group]) -> Group | None:
+        """Plain training in the same setting; None for plain training itself, and where there is none."""
+        return None if self.is_plain else _of_key(groups, self.fact["plain"])
+
+    def control_of(self, groups: Sequence[Group]) -> Group | None:
+        """Its method's control in the same setting; None where the method has none, or it isn't there."""
+        return _of_key(groups, self.fact.get("control"))
+
+
+def _of_key(groups: Sequence[Group], key: str | None) -> Group | None:
+    return next((group for group in groups if group.fact["key"] == key), None)
+
+
+def ranked(facts: Sequence[Mapping[str, Any]], rank: str) -> list[Group]:
+    """Setting by setting, in each the group that the metric's mean speaks for most first."""
+    return [
+        group
+        for groups in by_setting(labelled(facts))
+        for group in sorted(groups, key=lambda group: _place(group.mean(rank).mean, rank))
+    ]
+
+
+def _place(mean: float | None, rank: str) -> float:
+    """Smaller for the better; the undefined comes last."""
+    return math.inf if mean is None else -METRICS[rank].merit(mean)
+
+
+def by_setting(groups: Sequence[Group]) -> list[list[Group]]:
+    """The groups of each setting together; settings and groups in the order in which they come first."""
+    return [[group for group in groups if group.setting == one] for one in dict.fromkeys(g.setting for g in groups)]
+
+
+def labelled(facts: Sequence[Mapping[str, Any]]) -> list[Group]:
+    """Groups named by their method, by its options that differ, and by their setting where there are several."""
+    settings = _settings([fact["recipe"] for fact in facts])
+    told = []
+    for fact, setting in zip(facts, settings, strict=True):
+        method = fact["recipe"]["method"]
+        kin = [other["recipe"] for other in facts if other["recipe"]["method"] == method]
+        options = [_words(fact["recipe"], name) for name in _differing(kin) if name in _OF_A_METHOD]
+        told.append(Group(" · ".join([method, *options]), setting, fact))
+    return told
+
+
+def _settings(recipes: Sequence[Mapping[str, Any]]) -> list[Setting]:
+    """The setting of each recipe."""
+    names = [name for name in _differing(recipes) if name not in _OF_A_METHOD]
+    words = [", ".join(_words(recipe, name) for name in names) for recipe in recipes]
+    letters = {told: _letter(number) for number, told in enumerate(dict.fromkeys(words))}
+    return [Setting(told, told if len(names) <= 1 else letters[told]) for told in words]
+
+
+def _letter(number: int) -> str:
+    """A to Z, then A2 to Z2 and so on."""
+    turn, place = divmod(number, len(ascii_uppercase))
+    return ascii_uppercase[place] + (str(turn + 1) if turn else "")
+
+
+def _differing(recipes: Sequence[Mapping[str, Any]]) -> list[str]:
+    names = dict.fromkeys(name for recipe in recipes for name in recipe)
+    return [name for name in names if len({str(recipe.get(name)) for recipe in recipes}) > 1]
+
+
+def _words(recipe: Mapping[str, Any], name: str) -> str:
+    value = recipe.get(name)
+    told = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{name.replace('_', ' ')} {told}"

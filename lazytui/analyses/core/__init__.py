@@ -1,0 +1,1 @@
+"""What every analysis is, and how one is run."""

@@ -1,0 +1,73 @@
+"""What an analysis is: Params, the work, and the figures; everything else is made from these three."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from lazytui.runs.progress_report import Report
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from lazytui.figures.kinds import Figure
+
+
+class Params(BaseModel):
+    """What a person can choose. The command's options, the app's form and the run's record are made from the fields.
+
+    ALTERNATIVES: pairs of fields of which a person may give one.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ALTERNATIVES: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+
+@dataclass(frozen=True)
+class RunReference:
+    """Marks a field (`Annotated[str, RunReference(...)]`) that names another run.
+
+    kinds: what that run may be. argument: whether it is typed without an option's name. Before a run is created the
+    reference is resolved, and recorded so that it means the same later.
+    """
+
+    kinds: tuple[str, ...]
+    argument: bool = False
+
+
+@dataclass(frozen=True)
+class Positional:
+    """Marks a field that is typed without its option's name."""
+
+
+P = TypeVar("P", bound=BaseModel)
+
+
+def _as_it_is(params: Any, _workspace: Workspace) -> Any:
+    return params
+
+
+def _no_label(_params: Any) -> str:
+    return ""
+
+
+@dataclass(frozen=True)
+class Analysis(Generic[P]):
+    """One analysis. Only `run` may import torch, and only when it is called.
+
+    run: does the work, reports while it goes. figures: what the result has to show, in the order of reading. read: what
+    of a result in a folder is used; raises Damaged where that isn't what `run` makes (see `runs.contents`).
+    settle: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
+    (`auto`) by what it is here. label: a few words for the run's id.
+    """
+
+    params: type[P]
+    run: Callable[[P, Report], Result]
+    figures: Callable[[P, Result], Sequence[Figure]]
+    read: Callable[[P, Result], Result]
+    settle: Callable[[P, Workspace], P] = _as_it_is
+    label: Callable[[P], str] = _no_label

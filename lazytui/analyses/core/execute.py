@@ -1,0 +1,209 @@
+"""From Params to a finished run: resolve what they refer to, create the folder, do the work, keep the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ValidationError
+
+from lazytui.analyses import analysis
+from lazytui.analyses.core.analysis import RunReference
+from lazytui.custom_code import CODE_FIELDS, code_in, require_allowed, require_allowed_for
+from lazytui.errors import BadInput, UsageError, bounded
+from lazytui.runs.execution import carrying
+from lazytui.runs.progress_report import Narrator, Report
+from lazytui.runs.result_contents import Damaged
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result, Unfinished, load_result, save_result
+from lazytui.runs.workspace import Workspace
+from lazytui.validation_messages import in_words
+
+if TYPE_CHECKING:
+    from lazytui.figures.kinds import Figure
+
+
+def create(
+    kind: str,
+    params: BaseModel,
+    workspace: Workspace,
+    *,
+    name: str | None = None,
+    started_by: str | None = None,
+    fill: Callable[[Path], object] = lambda _: None,
+) -> RunFolder:
+    """A queued run, with all checked that can be known before the work. Writes nothing when something is wrong.
+
+    fill: puts into the folder what else the run begins with.
+    """
+    chosen = analysis(kind)
+    params, parents = settled(kind, params, workspace)
+    return workspace.create(
+        kind,
+        params.model_dump(mode="json"),
+        label=chosen.label(params),
+        name=name,
+        parents=parents,
+        started_by=started_by,
+        fill=fill,
+    )
+
+
+def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None) -> Result:
+    """Do the work of a queued run, or go on with one. Raises LazytuiError when it doesn't end well.
+
+    within: of the run that this one is a part of.
+    """
+    chosen = analysis(run.record.kind)
+    params = recorded_params(run)
+    require_allowed_for(run.id, run.record.params)
+    with carrying(run, workspace, narrator, within=within) as report:
+        try:
+            result = chosen.run(params, report)
+        except Unfinished as error:
+            part = error.result
+            report.store(lambda: save_result(run.path, part))
+            raise
+        report.store(lambda: save_result(run.path, result))
+    return result
+
+
+def done_or_carried(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:
+    """Of the runs that asked the same the newest that is done and sound; else its own or a new one, carried.
+
+    doing: what is told while it is made.
+    """
+    usable = sound(same, report)
+    done = [run for run in usable if run.status.state == "done"]
+    if done:
+        return done[-1]
+    mine = [run for run in usable if run.record.started_by == report.run.id]
+    report.note(doing)
+    child = mine[-1] if mine else create(kind, asked, report.workspace, started_by=report.run.id)
+    carry(child, report.workspace, report.narrator, within=report)
+    return child
+
+
+def sound(runs: Iterable[RunFolder], report: Report) -> list[RunFolder]:
+    """The runs but for those that are done and of which what they found is damaged: `report` says so."""
+    kept = []
+    for run in runs:
+        try:
+            if run.status.state == "done":
+                recorded_result(run)
+            kept.append(run)
+        except BadInput as error:
+            report.note(f"passed over: {error}")
+    return kept
+
+
+def recorded_params(run: RunFolder) -> BaseModel:
+    """The Params that a run was made with. Raises BadInput when the record doesn't hold valid ones."""
+    model: type[BaseModel] = analysis(run.record.kind).params
+    try:
+        return model.model_validate(run.record.params)
+    except ValidationError as error:
+        raise BadInput(f"The parameters recorded in {run.reference} aren't valid: {sentences(error)}") from error
+
+
+def recorded_result(run: RunFolder) -> Result:
+    """What a run found, as its analysis makes it: the one door through which results are read.
+
+    Raises BadInput when it is missing, or damaged in any way that whoever uses it would stumble over.
+    """
+    return _recorded(run)[1]
+
+
+def figures(run: RunFolder) -> Sequence[Figure]:
+    """What a finished run has to show. Needs neither torch nor the model. Raises BadInput for a damaged one."""
+    from lazytui.figures.checks import drawable
+
+    params, result = _recorded(run)
+    with drawable(f"The result of {run.reference}"):
+        drawn: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
+    return drawn
+
+
+def _recorded(run: RunFolder) -> tuple[BaseModel, Result]:
+    params, result = recorded_params(run), load_result(run.path)
+    try:
+        return params, analysis(run.record.kind).read(params, result)
+    except Damaged as error:
+        raise BadInput(f"The result of {run.reference} is damaged: {error}.") from error
+
+
+def validated(kind: str, values: dict[str, object]) -> BaseModel:
+    """Params from what a person gave. Raises UsageError with one sentence for each thing that is wrong."""
+    model: type[BaseModel] = analysis(kind).params
+    for one, other in getattr(model, "ALTERNATIVES", ()):
+        if one in values and other in values:  # also where one of them has its default, which the model can't tell
+            raise UsageError(f"Give --{one} or --{other}, not both.")
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise UsageError(sentences(error)) from error
+
+
+def sentences(error: ValidationError) -> str:
+    """What is wrong, a sentence each, naming the option."""
+    return " ".join(
+        f"--{field.replace('_', '-')}: {sentence}" if field else sentence for field, sentence in problems(error)
+    )
+
+
+def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """Each field that is wrong, with a sentence about it; the field is empty where several don't go together."""
+    for problem in error.errors(include_url=False):
+        message = in_words(problem)
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        yield field, bounded(message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else "."))
+
+
+def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:
+    """The fields that name another run."""
+    for name, field in model.model_fields.items():
+        for mark in field.metadata:
+            if isinstance(mark, RunReference):
+                yield name, mark
+
+
+def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
+    """The same Params as they are recorded, every reference in its lasting form; and those references.
+
+    Raises LazytuiError for whatever can be known to be wrong.
+    """
+    for field in CODE_FIELDS:
+        for name in code_in({field: getattr(params, field, None)}):
+            require_allowed(name, f"--{field.replace('_', '-')}")
+    found: dict[str, str | tuple[str, ...]] = {}
+    for name, mark in references(type(params)):
+        asked = getattr(params, name)
+        if isinstance(asked, tuple):
+            found[name] = tuple(workspace.reference(workspace.find(one, kinds=mark.kinds)) for one in asked)
+        elif asked is not None:
+            found[name] = workspace.reference(workspace.find(asked, kinds=mark.kinds))
+    lasting: BaseModel = analysis(kind).settle(params.model_copy(update=found), workspace)
+    _require_here(dict(lasting))
+    parents = [getattr(lasting, name) for name in found]
+    return lasting, [run for parent in parents for run in (parent if isinstance(parent, tuple) else (parent,))]
+
+
+def _require_here(params: Mapping[str, object]) -> None:
+    """Raise BadInput for a device that isn't there and for code of one's own that makes no network, before a run is.
+
+    Torch is loaded where that can't be known without it only.
+    """
+    from lazytui.models.torch_import import require_torch
+
+    device = params.get("device")
+    if device in {"cuda", "mps"}:
+        require_torch()
+        from lazytui.system.hardware import choose_hardware
+
+        choose_hardware(str(device), "fp32")
+    for name in code_in(params):
+        require_torch()
+        from lazytui.models.build import build_model
+
+        build_model(name, seed=0)

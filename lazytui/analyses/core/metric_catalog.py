@@ -1,0 +1,129 @@
+"""What the metrics are called and what they mean, in words that every screen and table shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.runs.saved_result import Result
+
+
+@dataclass(frozen=True)
+class Metric:
+    """title: what a person reads. meaning: definition with its denominator. share: whether it is shown in percent.
+
+    less_is_worse: whether the lazier network has less of it.
+    """
+
+    title: str
+    meaning: str
+    share: bool = True
+    less_is_worse: bool = True
+
+    def merit(self, value: float) -> float:
+        """More for the better, and nothing where the value is 0."""
+        return value if self.less_is_worse else -value
+
+
+METRICS = {
+    "easy_accuracy": Metric("easy accuracy", "right on the validation split, where color tells the digit"),
+    "hard_accuracy": Metric("hard accuracy", "right on the hard split, where color doesn't tell the digit or lies"),
+    "aligned_accuracy": Metric("aligned accuracy", "right on probe images that wear their own color"),
+    "conflicting_accuracy": Metric("conflicting accuracy", "right on probe images that wear another digit's color"),
+    "unbiased_accuracy": Metric("unbiased accuracy", "mean over the 100 digit x color groups of the probe split"),
+    "worst_group_accuracy": Metric("worst group", "the worst of those groups that has 10 images or more"),
+    "color_follow_rate": Metric(
+        "color-follow rate", "conflicting probe images taken for the digit of their color", less_is_worse=False
+    ),
+    "shape_bias": Metric("shape bias", "decided by the digit, of conflicting images decided by digit or color"),
+    "easy_calibration_error": Metric("easy calibration error", "mean |confidence - accuracy| on easy, 15 bins (ECE)"),
+    "hard_calibration_error": Metric("hard calibration error", "mean |confidence - accuracy| on hard, 15 bins (ECE)"),
+    "energy_in_mask": Metric("energy in the mask", "share of the evidence that lies on the stroke"),
+    "energy_uniform": Metric(
+        "energy, uniform map", "the stroke's share of the image: what evidence spread evenly gets"
+    ),
+    "energy_center_prior": Metric("energy, center prior", "what the mean digit gets as everybody's map"),
+    "energy_shuffled": Metric("energy, other masks", "the same maps on the strokes of other images"),
+    "energy_perfect": Metric("energy, perfect looker", "a map of this size that shows the own stroke and nothing else"),
+    "focus_score": Metric(
+        "focus score", "(energy - other masks) / (perfect - other masks): 0 by position alone, 1 perfect", share=False
+    ),
+    "mask_auroc": Metric(
+        "mask AUROC", "how well the map tells pixels of the stroke from others; .5 by chance", share=False
+    ),
+    "concentration": Metric("concentration", "least share of pixels that holds 80 % of the evidence; 80 % where even"),
+    "no_positive_evidence": Metric("no positive evidence", "images whose map is nowhere above zero"),
+    "looking_at_digit": Metric(
+        "looking at the digit", "own mask holds more of the map than 95 % of other masks do; 5 % by chance"
+    ),
+    "correct_on_stroke": Metric("correct, on the stroke", "correct, evidence on the stroke, of images with evidence"),
+    "correct_off_stroke": Metric("correct, off the stroke", "correct, evidence elsewhere, of images with evidence"),
+    "incorrect_on_stroke": Metric("incorrect, on the stroke", "incorrect, evidence on it, of images with evidence"),
+    "incorrect_off_stroke": Metric("incorrect, off the stroke", "incorrect, evidence elsewhere, of such images"),
+    "right_for_wrong_reason_share": Metric(
+        "right, wrong reason", "of correct images: repainted in other colors, most make the answer change"
+    ),
+    "wrong_because_of_color_share": Metric(
+        "wrong by the color", "of incorrect images: repainted in their own color they are right"
+    ),
+    "deletion_auc": Metric(
+        "deletion area", "mean probability while the strongest pixels go; low is faithful", share=False
+    ),
+    "random_deletion_auc": Metric("deletion area, random", "the same in random order", share=False),
+    "insertion_auc": Metric(
+        "insertion area", "mean probability while the strongest pixels come; high is faithful", share=False
+    ),
+    "random_insertion_auc": Metric("insertion area, random", "the same in random order", share=False),
+    "randomization_correlation": Metric(
+        "after randomization", "rank correlation of maps before and after all weights are drawn anew", share=False
+    ),
+    "randomization_null": Metric(
+        "different images", "rank correlation of the maps of two different images", share=False
+    ),
+    "recolored_drop": Metric(
+        "drop when recolored", "fall of the explained logit in another color, mean of nine", share=False
+    ),
+    "redrawn_drop": Metric("drop when redrawn", "its fall when another digit is drawn in the same color", share=False),
+    "recolored_flips": Metric("flips when recolored", "predictions that change when the digit takes another color"),
+    "redrawn_flips": Metric(
+        "flips when redrawn", "predictions that change when another digit is drawn in the same color"
+    ),
+    "traitors": Metric("traitors", "neurons that tell more of the color than of the digit", share=False),
+    "heroes": Metric("heroes", "neurons that tell more of the digit than of the color", share=False),
+    "llc": Metric("LLC", "local learning coefficient: effective parameters, halved, at its settings", share=False),
+    "llc_low": Metric("LLC, low", "lower end of its 95 % interval over chains", share=False),
+    "llc_high": Metric("LLC, high", "upper end of that interval", share=False),
+    "slope_at_weights": Metric(
+        "slope at the weights", "length of the loss's gradient before the chains move; 0 at a minimum", share=False
+    ),
+    "loss_at_weights": Metric(
+        "loss at the weights", "mean cross-entropy of all training images, before the chains move", share=False
+    ),
+    "loss": Metric("loss", "mean cross-entropy of the training batches", share=False),
+    "steps": Metric("steps", "updates of the weights", share=False),
+    "seconds": Metric("seconds", "of work, in every process that had a part in it", share=False),
+}
+
+
+def metric_table(result: Result) -> Table:
+    """All metrics of a result, with what they mean."""
+    return Table(
+        name="metrics",
+        title="Measured",
+        note="The probe split shows every digit in every color equally often, so color tells nothing there. "
+        "A dash is a share over no images at all, or no group of 10 images.",
+        columns=(Column(name="metric"), Column(name="value"), Column(name="what it is")),
+        rows=tuple(_row(name, value) for name, value in result.metrics.items() if name in METRICS),
+    )
+
+
+def _row(name: str, value: float | None) -> tuple[Cell, ...]:
+    metric = METRICS[name]
+    return metric.title, shown(name, value), metric.meaning
+
+
+def shown(name: str, value: float | None) -> str | None:
+    """A metric as a person reads it: `95.3 %`, or a plain number."""
+    if value is None:
+        return None
+    return f"{100 * value:.1f} %" if METRICS[name].share else f"{value:,.4g}"

@@ -1,0 +1,113 @@
+"""A worker's own process, `python -P -m lazytui.analyses.core.worker_process WORKSPACE CODE...`.
+
+It reads the folders of runs from standard input, a JSON string a line, and carries them in turn; what they report goes
+to standard output. Where its input ends, so does it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from lazytui.custom_code import allow
+from lazytui.errors import LazytuiError
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.status import Progress
+from lazytui.runs.worker_pool import OVER
+from lazytui.runs.workspace import Workspace
+
+_PROGRESS_EVERY = 0.2
+_SAYING = threading.Lock()
+
+
+class _Relay:
+    """A narrator that hands on what it hears."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+
+    def progress(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._told >= _PROGRESS_EVERY or progress.done == progress.total:
+            self._told = now
+            _say("progress", done=progress.done, total=progress.total, unit=progress.unit)
+
+    def metrics(self, step: int, values: Mapping[str, float]) -> None:
+        _say("metrics", step=step, values=dict(values))
+
+    def note(self, text: str) -> None:
+        _say("note", text=text)
+
+    def continued(self) -> None:
+        """Who started it goes on too, and says so."""
+
+
+_OUT = os.fdopen(os.dup(1), "wb", buffering=0)
+
+
+def _say(kind: str, **fields: object) -> None:
+    """One line to who started this process; one who is gone is no failure."""
+    line = json.dumps({"kind": kind, **fields}).encode() + b"\n"
+    with suppress(OSError), _SAYING:
+        while line:  # a signal may come between the parts of a long one
+            line = line[_OUT.write(line) :]
+
+
+def main() -> None:
+    os.dup2(2, 1)  # whatever is printed, also by what is loaded from here on, goes where errors go
+    _, place, *code = sys.argv
+    workspace = Workspace(Path(place))
+    for name in code:
+        allow(name)
+    asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    carrying, alone = threading.Event(), threading.Event()
+    threading.Thread(target=_listen, args=(asked, carrying, alone), daemon=True, name="listening").start()
+    threading.Thread(target=_load_torch, daemon=True, name="loading torch").start()
+    _carry_asked(workspace, asked, carrying, alone)
+
+
+def _carry_asked(
+    workspace: Workspace, asked: queue.SimpleQueue[str | None], carrying: threading.Event, alone: threading.Event
+) -> None:
+    """Carry what is asked, until who asked is gone: `carrying` is set before `alone` is looked at, and in `_listen` the
+    other way round, so that no run begins unseen in between."""
+    from lazytui.analyses.core.execute import carry
+
+    while (path := asked.get()) is not None:
+        run = RunFolder(Path(path), Path(path).name)
+        carrying.set()
+        if alone.is_set():
+            return
+        with suppress(LazytuiError):  # which is in the run's status
+            carry(run, workspace, _Relay())
+        carrying.clear()
+        _say(OVER)
+
+
+def _listen(asked: queue.SimpleQueue[str | None], carrying: threading.Event, alone: threading.Event) -> None:
+    for line in sys.stdin:
+        asked.put(json.loads(line))
+    alone.set()
+    asked.put(None)
+    if carrying.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _load_torch() -> None:
+    """While the first run doesn't need it yet. One that does waits here, or says what is wrong."""
+    from lazytui.models.torch_import import require_torch
+
+    with suppress(LazytuiError):
+        require_torch()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Dataset: paint a biased data set and measure its bias."""

@@ -1,0 +1,1 @@
+"""Evaluate: confusion matrices and group accuracies of a network, or of two."""

@@ -1,0 +1,165 @@
+"""Two networks side by side: their metrics with the difference, who alone is right, and both of their portraits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from operator import attrgetter
+
+from lazytui.analyses.core.metric_catalog import METRICS, shown
+from lazytui.analyses.evaluate.report_figures import portrait, verdict
+from lazytui.analyses.networks.network_pair import AGAINST, names, of_second, was_held_out
+from lazytui.data.params import DatasetParams
+from lazytui.evaluation.paired_difference import Hits, Paired, paired
+from lazytui.evaluation.predictions import Answers, kept_answers
+from lazytui.figures.kinds import Column, Figure, Table, Text
+from lazytui.figures.number_format import number
+from lazytui.runs.saved_result import Result
+
+_TOLD = ("source", "texture", "sigma", "tier", "bias", "counterexamples")
+"""What the data of two trainings may differ in, and is told."""
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A metric that is a share of images. counted: which images of the split; None for all. hits: which are hits."""
+
+    split: str
+    hits: Callable[[Answers], Hits]
+    counted: Callable[[Answers], Hits] | None = None
+
+    def of(self, one: Answers, other: Answers) -> Paired:
+        first, second = self.hits(one), self.hits(other)
+        if self.counted is None:
+            return paired(first, second)
+        counted = self.counted(one)
+        return paired(first[counted], second[counted])
+
+
+_SHARES = {
+    "easy_accuracy": _Share("easy", attrgetter("right")),
+    "hard_accuracy": _Share("hard", attrgetter("right")),
+    "aligned_accuracy": _Share("probe", attrgetter("right"), attrgetter("aligned")),
+    "conflicting_accuracy": _Share("probe", attrgetter("right"), attrgetter("conflicting")),
+    "unbiased_accuracy": _Share("probe", attrgetter("right")),
+    "color_follow_rate": _Share("probe", attrgetter("followed"), attrgetter("conflicting")),
+}
+"""The metrics that have an interval, by name.
+
+Unbiased accuracy is one too, since the 100 groups of the probe split are of the same size.
+"""
+
+
+def compared(result: Result, data: DatasetParams, second_trained: DatasetParams) -> list[Figure]:
+    """The figures of two networks; the second's follow those of the first, named `against-...`."""
+    second = of_second(result)
+    called, pairs = names(result), differences(result, second)
+    drawn: list[Figure] = [
+        *_titled(verdict(result), verdict(second), called),
+        _shared(result, data, second_trained, called),
+        _metrics(result, second, pairs, called),
+        _who_alone(pairs, called),
+    ]
+    for one, other in zip(portrait(result, data), portrait(second, data), strict=True):
+        drawn += _titled(one, other, called)
+    return drawn
+
+
+def differences(result: Result, second: Result) -> dict[str, Paired]:
+    """By metric, how many of the same images are hits of the one and of the other network."""
+    found = {}
+    for name, share in _SHARES.items():
+        one, other = kept_answers(result.arrays, share.split), kept_answers(second.arrays, share.split)
+        if one is not None and other is not None:
+            found[name] = share.of(one, other)
+    return found
+
+
+def _titled(one: Figure, other: Figure, called: tuple[str, str]) -> list[Figure]:
+    return [
+        replace(one, title=f"{called[0]}: {one.title}"),
+        replace(other, name=f"{AGAINST}-{other.name}", title=f"{called[1]}: {other.title}"),
+    ]
+
+
+def _shared(result: Result, data: DatasetParams, second: DatasetParams, called: tuple[str, str]) -> Text:
+    """On what ground the two are compared, and where it is uneven."""
+    samples = result.facts["samples"]
+    told = [
+        f"Both were asked about the same images, those of {called[0]}: {samples['easy']:,} easy, {samples['hard']:,} "
+        f"hard and {samples['probe']:,} probe images."
+    ]
+    if others := [name for name in _TOLD if getattr(second, name) != getattr(data, name)]:
+        pairs = ", ".join(f"{name} {_word(second, name)} (here {_word(data, name)})" for name in others)
+        told.append(f"{called[1]} was trained on other data: {pairs}.")
+    if not was_held_out(data, second):
+        told.append(
+            f"The easy images weren't held out of the training of {called[1]}, which split the same digits otherwise: "
+            f"its easy accuracy may be too good. Hard and probe images are new to both."
+        )
+    return Text(name="shared-data", title="Two networks, the same images", paragraphs=tuple(told))
+
+
+def _word(params: DatasetParams, name: str) -> str:
+    value = getattr(params, name)
+    return "+".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _metrics(result: Result, second: Result, pairs: Mapping[str, Paired], called: tuple[str, str]) -> Table:
+    rows = []
+    for name, value in result.metrics.items():
+        if name in METRICS:
+            other = second.metrics.get(name)
+            metric = METRICS[name]
+            difference = None if value is None or other is None else 100 * (other - value)
+            interval = _interval(pairs.get(name))
+            rows.append((metric.title, shown(name, value), shown(name, other), difference, interval, metric.meaning))
+    return Table(
+        name="metrics",
+        title="Measured",
+        note=f"Difference: {called[1]} minus {called[0]} in percentage points; its interval is over images like these "
+        "(paired, Bonett and Price 2012), for these two networks as they are: another seed makes another network. "
+        "Measures that aren't shares of the same images have none. The probe split shows every digit in every color "
+        "equally often. A dash is a share over no images at all, or no group of 10 images.",
+        columns=(
+            Column(name="metric"),
+            Column(name=called[0]),
+            Column(name=called[1]),
+            Column(name="difference"),
+            Column(name="95 % interval"),
+            Column(name="what it is"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _interval(pair: Paired | None) -> str | None:
+    if pair is None or pair.interval is None:
+        return None
+    low, high = pair.interval
+    return f"[{number(100 * low, 1)},{number(100 * high, 1)}]"
+
+
+_WHOSE_IMAGES = {
+    "easy_accuracy": "easy",
+    "hard_accuracy": "hard",
+    "aligned_accuracy": "probe, own color",
+    "conflicting_accuracy": "probe, another color",
+}
+
+
+def _who_alone(pairs: Mapping[str, Paired], called: tuple[str, str]) -> Table:
+    counted = [(images, pairs[name]) for name, images in _WHOSE_IMAGES.items() if name in pairs]
+    return Table(
+        name="who-alone",
+        title="Image by image: who is right",
+        note="What tells the two apart are the images that only one of them gets right (McNemar 1947).",
+        columns=tuple(
+            Column(name=name)
+            for name in ("split", "images", "both", f"only {called[0]}", f"only {called[1]}", "neither")
+        ),
+        rows=tuple(
+            (images, pair.images, pair.both, pair.only_first, pair.only_second, pair.neither)
+            for images, pair in counted
+        ),
+    )

@@ -1,0 +1,117 @@
+"""The images behind a cell of a matrix: which ones they are, and how they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.data.palettes import Palette
+from lazytui.data.splits import BiasedDataset
+from lazytui.errors import BadInput
+from lazytui.evaluation.predictions import SPLIT_NAMES, Answers, tone_of
+from lazytui.figures.kinds import Pixels, Text
+
+Chosen = NDArray[np.intp]
+"""(n,): indices of images in their split."""
+
+
+@dataclass(frozen=True)
+class CountedBy:
+    """What a matrix counts: images of a split by digit (rows), and by this (columns)."""
+
+    split: Literal["easy", "hard", "probe"]
+    columns: Literal["predicted", "colors"]
+
+
+MATRICES = {
+    "confusion-easy": CountedBy("easy", "predicted"),
+    "confusion-hard": CountedBy("hard", "predicted"),
+    "digit-by-color": CountedBy("probe", "colors"),
+}
+"""The matrices that have images behind their cells, by the figure's name."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """matrix: one of MATRICES. row: the digit; column: the prediction, or the digit that the color belongs to."""
+
+    matrix: str
+    row: int
+    column: int
+
+    @property
+    def counted_by(self) -> CountedBy:
+        return MATRICES[self.matrix]
+
+    def described(self, ten: Palette) -> str:
+        """`hard split, digit 1 taken for 0`"""
+        by_color = self.counted_by.columns == "colors"
+        how = f"in {ten.color_name(self.column)}" if by_color else f"taken for {self.column}"
+        return f"{self.counted_by.split} split, digit {self.row} {how}"
+
+
+def images_behind(cell: Cell, answers: Answers) -> Chosen:
+    """The images in the cell, in the order of their split, which is random."""
+    columns = getattr(answers, cell.counted_by.columns)
+    return np.flatnonzero((answers.digits == cell.row) & (columns == cell.column))
+
+
+def painted_again(data: BiasedDataset, cell: Cell, answers: Answers) -> NDArray[np.uint8]:
+    """All images of the cell's split, (n, 28, 28, 3) uint8, as they were when the answers were given.
+
+    Raises BadInput when the digits at hand are other ones, or can't be had at all.
+    """
+    split = data.split(SPLIT_NAMES[cell.counted_by.split])
+    if not (np.array_equal(split.digits, answers.digits) and np.array_equal(split.colors, answers.colors)):
+        raise BadInput(
+            f"The images can't be painted again: the {data.source_name} digits at hand aren't those that were "
+            "evaluated. Evaluate once more to see these."
+        )
+    return split.images
+
+
+def cell_figure(
+    cell: Cell,
+    answers: Answers,
+    ten: Palette,
+    shown: Chosen,
+    images: NDArray[np.uint8],
+    *,
+    network: str = "",
+    columns: int = 10,
+) -> Pixels | Text:
+    """Some images of the cell, or a sentence where it is empty.
+
+    shown: which of the split's images these are; images: (n, 28, 28, 3) uint8. network: which one, where there are two.
+    columns: images in a row.
+    """
+    every = images_behind(cell, answers)
+    title = f"{network}: {cell.described(ten)}" if network else cell.described(ten).capitalize()
+    if not len(every):
+        return Text(name="cell", title=title, paragraphs=("No image: this cell is empty.",))
+    return Pixels(
+        name="cell",
+        title=f"{title}: {_counted(every, shown)}",
+        note="The color it wears, what the network says, how sure it is. ✓ the digit; ✗ the color's digit; · neither.",
+        images=images,
+        columns=columns,
+        captions=tuple(_caption(answers, ten, int(index)) for index in shown),
+        tones=tuple(map(tone_of, answers.predicted[shown], answers.digits[shown], answers.colors[shown])),
+    )
+
+
+def _counted(every: Chosen, shown: Chosen) -> str:
+    """`987 images, 1 to 60`"""
+    words = "1 image" if len(every) == 1 else f"{len(every):,} images"
+    if len(shown) in {0, len(every)}:
+        return words
+    first = int(np.searchsorted(every, shown[0])) + 1
+    return f"{words}, {first} to {first + len(shown) - 1}"
+
+
+def _caption(answers: Answers, ten: Palette, index: int) -> str:
+    color = ten.color_name(int(answers.colors[index]))
+    return f"{color} {answers.predicted[index]} {float(answers.confidence[index]):.0%}"

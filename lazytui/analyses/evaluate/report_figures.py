@@ -1,0 +1,155 @@
+"""A network's portrait: what it reads, on each split, in each color, and of each shape; drawn from a result alone."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lazytui.data.palettes import palette
+from lazytui.data.params import DatasetParams
+from lazytui.evaluation.paired_difference import Paired
+from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES, tone_of
+from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text
+from lazytui.runs.saved_result import Result
+
+
+def verdict(result: Result) -> Text:
+    """Digit or color, in a sentence."""
+    follow, right = result.metrics["color_follow_rate"], result.metrics["conflicting_accuracy"]
+    n = result.facts["conflicting"]
+    if follow is None or right is None:
+        sentence = "No image of the probe split wears another digit's color, so digit and color can't be told apart."
+    else:
+        sentence = (
+            f"{_reads(round(follow * n), round(right * n), n)} Of {n:,} images whose color belongs to another digit, "
+            f"{follow:.1%} are taken for the color's digit and {right:.1%} for what they show; a network blind to both "
+            "would name either in 10 %."
+        )
+    return Text(name="verdict", title="Digit or color?", paragraphs=(sentence,))
+
+
+def _reads(follow: int, right: int, images: int) -> str:
+    """What it goes by, from how many conflicting images are taken for the color's digit and how many for what they
+    show."""
+    low, high = Paired(0, right, follow, images - right - follow).interval or (0.0, 0.0)
+    if low <= 0 <= high:
+        return "These images can't tell whether it reads the color or the digit."
+    return f"It reads the {'color' if low > 0 else 'digit'}."
+
+
+def portrait(result: Result, data: DatasetParams) -> list[Figure]:
+    """All there is to see of one network, but for its verdict and its metrics. data: what it was asked about."""
+    return [
+        _by_split(result),
+        _confusion(result, "easy", f"color tells the digit in {data.bias:.1%} of these images"),
+        _confusion(result, "hard", _HARD[data.hard]),
+        _cells(result, data),
+        cue_conflict(result, data),
+        red_one(result, data),
+    ]
+
+
+_HARD = {
+    "inverted": "a digit never wears its own color",
+    "random": "colors are random",
+    "cycled": "each digit wears the next digit's color",
+    "gray": "no color at all",
+    "factorial": "every digit in every color equally often",
+}
+
+
+_OF_A_SPLIT = (
+    "accuracy",
+    "aligned_accuracy",
+    "conflicting_accuracy",
+    "color_follow_rate",
+    "shape_bias",
+    "calibration_error",
+)
+
+
+def _by_split(result: Result) -> Table:
+    images = ", ".join(f"{result.facts['samples'][split]:,} {split}" for split in SPLIT_NAMES)
+    measured = [result.facts["by_split"][split] for split in SPLIT_NAMES]
+    return Table(
+        name="by-split",
+        title="The same measures on each split",
+        note=f"Of {images} images. Aligned ones wear their own color, conflicting ones another digit's. A dash is a "
+        "share over no images: an inverted hard split has no aligned ones.",
+        columns=(Column(name="measure"), *(Column(name=split, unit="%") for split in SPLIT_NAMES)),
+        rows=tuple((name.replace("_", " "), *(_percent(of[name]) for of in measured)) for name in _OF_A_SPLIT),
+    )
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
+
+
+def _confusion(result: Result, split: str, what: str) -> Matrix:
+    return Matrix(
+        name=f"confusion-{split}",
+        title=f"Confusion matrix, {split}: {what}",
+        note=f"{result.facts['samples'][split]:,} images; a row is what was shown, a column what the network said.",
+        values=result.arrays[f"confusion_{split}"].astype(np.float64),
+        row_labels=DIGITS,
+        column_labels=DIGITS,
+        row_axis="digit",
+        column_axis="prediction",
+        unit="images",
+        low=0.0,
+    )
+
+
+def _cells(result: Result, data: DatasetParams) -> Matrix:
+    ten = palette(data.palette)
+    return Matrix(
+        name="digit-by-color",
+        title="Accuracy of each digit in each color",
+        note=f"Probe split, {int(result.arrays['cell_counts'].min()):,} images a cell or more. "
+        "High accuracy on the diagonal alone is the mark of a network that reads color.",
+        values=100 * result.arrays["cell_accuracy"].astype(np.float64),
+        row_labels=DIGITS,
+        column_labels=ten.names,
+        row_axis="digit",
+        column_axis="color",
+        unit="%",
+        low=0.0,
+        high=100.0,
+        column_colors=ten.colors,
+    )
+
+
+def cue_conflict(result: Result, data: DatasetParams) -> Pixels:
+    """Ten shapes in ten colors, with what the network says of each."""
+    chances = result.arrays["cue_conflict_probabilities"]
+    predicted, confident = chances.argmax(1), chances.max(1)
+    digits, colors = np.divmod(np.arange(100), 10)
+    return Pixels(
+        name="cue-conflict",
+        title="Cue conflict: one shape in each of the ten colors",
+        note="Below each image: the prediction and its probability. ✓ the digit; ✗ the digit that the color belongs "
+        "to; · neither.",
+        images=result.arrays["cue_conflict_images"].astype(np.uint8),
+        columns=10,
+        captions=tuple(f"{said} {share:.0%}" for said, share in zip(predicted, confident, strict=True)),
+        tones=tuple(map(tone_of, predicted, digits, colors)),
+        row_labels=DIGITS,
+        column_labels=palette(data.palette).names,
+        row_axis="digit",
+        column_axis="color",
+    )
+
+
+def red_one(result: Result, data: DatasetParams) -> Bars:
+    """The question that the task began with: a 1 that wears the color of 0 (red, in the usual palette)."""
+    ten = palette(data.palette)
+    chances = result.arrays["cue_conflict_probabilities"][10].astype(np.float64)
+    return Bars(
+        name="red-one",
+        title=f"The {ten.names[0]} 1: what the network says of a 1 in the color of 0",
+        note="Probability of each digit. The color that each digit wore in training stands beside it.",
+        labels=tuple(f"{digit} ({name})" for digit, name in zip(DIGITS, ten.names, strict=True)),
+        values=100 * chances,
+        unit="%",
+        high=100.0,
+        colors=ten.colors,
+    )

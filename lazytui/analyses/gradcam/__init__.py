@@ -1,0 +1,1 @@
+"""Grad-CAM: where a network looks, and what its heat maps are worth."""

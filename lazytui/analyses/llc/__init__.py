@@ -1,0 +1,1 @@
+"""LLC: the local learning coefficient of a network."""

@@ -1,0 +1,1 @@
+"""The network under study: how it is named and loaded, and a second one beside it."""

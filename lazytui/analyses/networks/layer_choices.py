@@ -1,0 +1,21 @@
+"""The layers of a catalog's model, by shape: known from the catalog where it names them, found out elsewhere."""
+
+from __future__ import annotations
+
+from lazytui.models.catalog import CATALOG
+
+
+def layer_shape(model: str, layer: str) -> tuple[int, ...]:
+    """Of one image's activation in any layer of the catalog's model. Raises UsageError where it has no such layer."""
+    known = {one.name: one.shape for one in CATALOG[model].layers}
+    return known[layer] if layer in known else _found(model, layer)
+
+
+def _found(model: str, layer: str) -> tuple[int, ...]:
+    from lazytui.models.torch_import import require_torch
+
+    require_torch()
+    from lazytui.hooks.split_model import Cut
+    from lazytui.models.build import build_model
+
+    return Cut(build_model(model, seed=0), layer).shape

@@ -1,0 +1,139 @@
+"""The network that an analysis looks at, and the data that it was trained on: how they are named and had again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+from pydantic import Field
+
+from lazytui.analyses.core.analysis import Params, RunReference
+from lazytui.analyses.train.analysis import TrainParams
+from lazytui.custom_code import is_custom
+from lazytui.data.gray_digits import Digits, Part
+from lazytui.data.mnist.download import Downloadable
+from lazytui.data.params import SourceName
+from lazytui.data.sources import ConcreteSource, is_cached, load_digits
+from lazytui.data.splits import source_at_hand
+from lazytui.errors import BadInput
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from lazytui.data.splits import BiasedDataset
+    from lazytui.system.hardware import Hardware
+
+
+class SubjectParams(Params):
+    """Which network is looked at, and where."""
+
+    run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
+    model: str | None = Field(
+        None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
+    )
+    source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+
+P = TypeVar("P", bound=SubjectParams)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """model: on the device, in evaluation mode. data: as in its training, from the source that was asked for.
+
+    advice: what is to be said where it puts out anything but logits.
+    """
+
+    model: nn.Module
+    data: BiasedDataset
+    trained: TrainParams
+    hardware: Hardware
+    advice: str = ""
+
+
+def settle(params: P, workspace: Workspace, *, option: str = "--model") -> P:
+    """Make sure that the data can be rebuilt, and record which they are. option: what names the network's code."""
+    trained = trained_with(params, workspace)
+    if is_custom(trained.model) and params.model is None:
+        raise BadInput(
+            f"{params.run} was trained with the code {trained.model}; say that it may run: {option} {trained.model}"
+        )
+    return params.model_copy(update={"source": source_at_hand(trained)})
+
+
+def trained_with(params: SubjectParams, workspace: Workspace) -> TrainParams:
+    """The parameters of the network's training, with the model and the source that were asked for here."""
+    asked = {"model": params.model, "source": params.source}
+    chosen = {name: value for name, value in asked.items() if value is not None}
+    return recorded_training(params.run, workspace).model_copy(update=chosen)
+
+
+def recorded_training(run: str, workspace: Workspace) -> TrainParams:
+    """The parameters that a network was trained with."""
+    from lazytui.analyses.core.execute import recorded_params
+
+    trained = recorded_params(workspace.find(run, kinds=("train",)))
+    assert isinstance(trained, TrainParams)
+    return trained
+
+
+def weights_written(run: str, workspace: Workspace, without: str) -> int:
+    """When the weights of a run were written, in ns: a training that goes on writes others.
+
+    without: since when it has none and what that means, for the BadInput that is raised then.
+    """
+    try:
+        return workspace.find(run).weights.stat().st_mtime_ns
+    except OSError as error:
+        raise BadInput(f"{run} has no weights {without}") from error
+
+
+def require_at_hand(source: SourceName, otherwise: str = "show the network others: source strokes") -> None:
+    """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked.
+
+    otherwise: what else can be done about it.
+    """
+    if source == "strokes":
+        return
+    wanted: Downloadable = "mnist" if source == "auto" else source
+    if not is_cached(wanted):
+        raise BadInput(
+            f"The {wanted} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or {otherwise}."
+        )
+
+
+@lru_cache(maxsize=4)
+def remembered_digits(name: ConcreteSource, part: Part, size: int | None) -> Digits:
+    """For screens: drawing strokes takes longer than painting them, and splits and networks share them."""
+    return load_digits(name, part, size)
+
+
+def ignore_advice(_advice: str) -> None:
+    """For an attack, which refuses probabilities itself, and for what gives `Subject.advice` in another place."""
+
+
+def load_subject(params: SubjectParams, workspace: Workspace, note: Callable[[str], object]) -> Subject:
+    """The network and its data. Imports torch. Raises BadInput where either can't be had.
+
+    note: hears it where the network puts out anything but logits, which analyses take its outputs for.
+    """
+    from lazytui.models.torch_import import require_torch
+
+    require_torch()
+    from lazytui.data.splits import build
+    from lazytui.models.checkpoints import load_model
+    from lazytui.models.output_kind import advice_on_analysis
+    from lazytui.system.hardware import choose_hardware, make_ready
+
+    make_ready()
+    hardware = choose_hardware(params.device, "fp32")
+    trained = trained_with(params, workspace)
+    model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
+    advice = advice_on_analysis(model)
+    if advice:
+        note(advice)
+    return Subject(model, build(trained), trained, hardware, advice or "")

@@ -1,0 +1,1 @@
+"""Neurons: what each channel of a layer responds to, and what happens without it."""

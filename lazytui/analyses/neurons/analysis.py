@@ -1,0 +1,207 @@
+"""Neurons: what every neuron of a layer responds to, tells and does, and what the network is without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, field_validator
+
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.networks.layer_choices import layer_shape
+from lazytui.analyses.networks.model_under_study import (
+    Subject,
+    SubjectParams,
+    ignore_advice,
+    load_subject,
+    trained_with,
+)
+from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.neurons.figures import PLURALS, characters, overview
+from lazytui.analyses.neurons.neuron_page import page
+from lazytui.analyses.neurons.result import CONTENTS
+from lazytui.errors import BadInput
+from lazytui.figures.kinds import Figure
+from lazytui.models.catalog import CATALOG, FINE_MAP
+from lazytui.neurons.map_position import require_inside
+from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.simple_stimuli import snippet_names
+from lazytui.runs.progress_report import Report
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from lazytui.neurons.ablation import Without
+    from lazytui.neurons.report import Questions
+
+
+class NeuronsParams(SubjectParams):
+    """Which neurons are examined, and how thoroughly."""
+
+    layer: str | None = Field(
+        None,
+        description="A layer of the network, such as features.relu2; by default the last with a map of 7 x 7 or finer.",
+    )
+    read: str = Field(
+        "mean",
+        description="How a neuron's map becomes its activation on an image: mean, max, or a position as row,column.",
+        examples=["mean", "max", "3,3"],
+    )
+    samples: int = Field(
+        2000, ge=100, le=100_000, description="Images of the easy and of the hard split that ablations are measured on."
+    )
+    ablate: Literal["mean", "zero"] = Field(
+        "mean", description="What stands in for ablated neurons in the cumulative curves: their mean, or nothing."
+    )
+    starts: int = Field(3, ge=1, le=20, description="Random starts of every preferred input and class image.")
+    steps: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
+    pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, that get a page of their own in the figures.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")
+
+    @field_validator("read")
+    @classmethod
+    def _known_reading(cls, read: str) -> str:
+        if not re.fullmatch(r"mean|max|\d{1,3},\d{1,3}", read):
+            raise ValueError("take mean, max, or a position: a row and a column such as 3,4.")
+        return read
+
+
+def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
+    """Make sure that the data can be rebuilt and have color, and that there are such a layer and position; name it."""
+    trained = trained_with(params, workspace)
+    if trained.placement == "none":
+        raise BadInput(f"The data of {params.run} have no color, so its neurons can't be asked for color or digit.")
+    settled = settle_subject(params, workspace)
+    if trained.model not in CATALOG:
+        return settled
+    entry = CATALOG[trained.model]
+    layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
+    shape = layer_shape(trained.model, layer)
+    if "," in params.read and len(shape) == 3:
+        row, column = map(int, params.read.split(","))
+        require_inside(row, column, *shape[1:])
+    return settled.model_copy(update={"layer": layer})
+
+
+def run(params: NeuronsParams, report: Report) -> Result:
+    report.note("loading torch and the network")
+    subject = load_subject(params, report.workspace, report.note)
+    from lazytui.hooks.split_model import Cut
+    from lazytui.neurons.report import Listener, kept_splits, portrait, through_training
+
+    asked = _questions(params)
+    cut = Cut(subject.model, params.layer or _last_layer(subject.model))
+    arrays = portrait(cut, subject.data, subject.hardware, asked, Listener(report.note, report.check))
+    steps = report.workspace.find(params.run).kept_steps()
+    if steps:
+        report.note(f"looking at {len(steps)} checkpoints of the training")
+        models = _kept_models(subject, steps, report)
+        arrays |= through_training(models, cut.layer, subject.data, subject.hardware, asked)
+    facts = {
+        "layer": cut.layer,
+        "shape": list(cut.shape),
+        "palette": subject.trained.palette,
+        "probe_images": len(subject.data.probe),
+        "samples": {name: len(split) for name, split in kept_splits(subject.data, params.samples).items()},
+        "snippets": list(snippet_names(subject.trained)),
+    }
+    return Result(metrics=_metrics(arrays), facts=facts, arrays=arrays)
+
+
+@dataclass(frozen=True)
+class Session:
+    """A layer kept open. grid: (100, 28, 28, 3) uint8, each digit in each color."""
+
+    without: Without
+    grid: NDArray[np.uint8]
+
+
+def session(params: NeuronsParams, workspace: Workspace) -> Session:
+    """A layer of a network kept open for small questions: what if these neurons were gone, or did what they do there?
+
+    It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
+    """
+    settled = settle(params, workspace)
+    subject = load_subject(settled, workspace, ignore_advice)  # the run whose neurons they are has given it
+    from lazytui.hooks.split_model import Cut
+    from lazytui.neurons.ablation import Without
+    from lazytui.neurons.report import kept_splits
+
+    cut = Cut(subject.model, settled.layer or _last_layer(subject.model))
+    without = Without(cut, kept_splits(subject.data, settled.samples), subject.hardware)
+    return Session(without, subject.data.cue_conflict.images)
+
+
+def figures(params: NeuronsParams, result: Result) -> list[Figure]:
+    if "information_margin" not in result.arrays:
+        raise BadInput(
+            "This neuron analysis was made by an older version, which gave a role to neurons without one: run neurons "
+            "again."
+        )
+    told = overview(params.ablate, result)
+    for neuron in characters(result, params.pages):
+        told += page(result, neuron)
+    return told
+
+
+def _questions(params: NeuronsParams) -> Questions:
+    from lazytui.neurons.report import Questions
+
+    return Questions(
+        read=params.read,
+        samples=params.samples,
+        mode=params.ablate,
+        starts=params.starts,
+        steps=params.steps,
+        seed=params.seed,
+    )
+
+
+def _kept_models(subject: Subject, steps: Mapping[int, Path], report: Report) -> Iterator[tuple[int, nn.Module]]:
+    """The network as it was at each step whose weights the training kept."""
+    from lazytui.models.checkpoints import load_model
+
+    for step, path in steps.items():
+        report.check()
+        yield step, load_model(path, name=subject.trained.model).to(subject.hardware.device)
+
+
+def _last_layer(model: nn.Module) -> str:
+    """The last layer with a map of 7 x 7 or finer; where there is none, the last before the logits."""
+    from lazytui.hooks.layer_hooks import layer_shapes
+
+    shapes = layer_shapes(model)
+    fine = [name for name, shape in shapes.items() if len(shape) == 3 and min(shape[1:]) >= FINE_MAP]
+    return fine[-1] if fine else list(shapes)[max(0, len(shapes) - 2)]
+
+
+def _metrics(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, float | None]:
+    """How many neurons play each role, and accuracies averaged over the stages of the ordered ablations."""
+    roles = np.bincount(arrays["role"].astype(np.int64), minlength=len(ROLES))
+    metrics: dict[str, float | None] = {"neurons": len(arrays["role"])}
+    metrics |= {name: int(count) for name, count in zip(PLURALS, roles, strict=True)}
+    for split in ("easy", "hard"):
+        metrics[f"{split}_intact"] = float(arrays[f"{split}_random"][0, 0])
+        metrics[f"{split}_without_traitors"] = float(arrays[f"{split}_traitors_first"].mean())
+        metrics[f"{split}_without_heroes"] = float(arrays[f"{split}_heroes_first"].mean())
+        metrics[f"{split}_without_random"] = float(arrays[f"{split}_random"].mean())
+    from lazytui.neurons.relations import components_for, participation_ratio
+
+    variances = arrays["spectrum"].astype(np.float64)
+    metrics["participation_ratio"] = participation_ratio(variances)
+    metrics["components_for_90_percent"] = components_for(variances, 0.9)
+    return metrics
+
+
+def label(params: NeuronsParams) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", params.layer or "").strip("-")[-40:]
+
+
+ANALYSIS = Analysis(params=NeuronsParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)

@@ -1,0 +1,167 @@
+"""A network without the neurons that somebody marks: its layer is kept open, so that the answer comes at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
+from lazytui.analyses.neurons.analysis import NeuronsParams, Session, session
+from lazytui.analyses.neurons.figures import STAND_IN
+from lazytui.analyses.neurons.patching import Patch, Patched, shifts
+from lazytui.data.palettes import palette
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Bars, Reference
+from lazytui.neurons.role_names import ROLES
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+
+SPLITS = ("easy", "hard")
+Accuracies = Mapping[str, float]
+"""In [0, 1], by split."""
+
+_DRAWS_A_STEP = 5
+"""Random draws between two looks at whether something else is asked by now."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """params: whose layer it is. active: the neurons that random ones are drawn from. mode: what stands in for marked
+    ones."""
+
+    params: NeuronsParams
+    active: tuple[int, ...]
+    marked: tuple[int, ...]
+    mode: Literal["mean", "zero"]
+    patch: Patch | None = None
+    """Instead of taking them out: what marked ones do in another image."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
+
+    random: without as many neurons drawn at random, an entry a draw.
+    """
+
+    question: Question
+    doing: str = ""
+    refused: str = ""
+    intact: Accuracies | None = None
+    without: Accuracies | None = None
+    random: tuple[Accuracies, ...] = ()
+    patched: Patched | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether there is something to draw."""
+        return bool(self.intact or self.patched)
+
+
+@dataclass(frozen=True)
+class _Open:
+    """A layer that is kept open. written: when the weights were, since a training that goes on writes others."""
+
+    params: NeuronsParams
+    written: int
+    session: Session
+    intact: Accuracies
+
+
+class Surgery:
+    """Answers questions, one at a time; the layer that was asked about last stays open for the next."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._kept: _Open | None = None
+
+    def answers(self, question: Question) -> Iterator[Answer]:
+        """The answer as it grows: at once where the layer is open already. Imports torch.
+
+        What is wrong with a question comes as a sentence in the last of them.
+        """
+        try:
+            yield from self._growing(question)
+        except LazytuiError as error:
+            yield Answer(question, refused=str(error))
+
+    def _growing(self, question: Question) -> Iterator[Answer]:
+        params = question.params
+        written = weights_written(params.run, self._workspace, "any more, so nothing can be taken out of it.")
+        if self._kept is None or (self._kept.params, self._kept.written) != (params, written):
+            require_at_hand(trained_with(params, self._workspace).source)
+            loaded = "torch" in sys.modules
+            yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
+            opened = session(params, self._workspace)
+            self._kept = _Open(params, written, opened, opened.without.accuracies([]))
+        yield from (self._patched if question.patch else self._taken_out)(question, self._kept)
+
+    def _patched(self, question: Question, kept: _Open) -> Iterator[Answer]:
+        assert question.patch is not None
+        into, source = (kept.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
+        before, itself = kept.session.without.said(np.concatenate([into, source]))
+        shift = kept.session.without.patched(into, source, question.marked)[0]
+        yield Answer(question, patched=Patched(before, before + shift, itself))
+
+    def _taken_out(self, question: Question, kept: _Open) -> Iterator[Answer]:
+        without = kept.session.without
+        answer = Answer(question, intact=kept.intact, without=without.accuracies(question.marked, question.mode))
+        yield answer
+        drawn = self._draws(question)
+        for start in range(0, len(drawn), _DRAWS_A_STEP):
+            part = drawn[start : start + _DRAWS_A_STEP]
+            more = tuple(without.accuracies(draw.tolist(), question.mode) for draw in part)
+            yield (answer := replace(answer, random=answer.random + more))
+
+    def _draws(self, question: Question) -> NDArray[np.int64]:
+        """(draws, marked): as many neurons as are marked, again and again; no more than are active."""
+        from lazytui.neurons.ablation import random_orders
+
+        orders = random_orders(len(question.active), question.params.seed)[:, : len(question.marked)]
+        return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
+
+
+def active_neurons(result: Result) -> tuple[int, ...]:
+    """Those that are neither silent nor flat: the ones that random ones are drawn from."""
+    idle = [ROLES.index("silent"), ROLES.index("flat")]
+    return tuple(np.flatnonzero(~np.isin(result.arrays["role"], idle)).tolist())
+
+
+def bars(answer: Answer, result: Result) -> Bars:
+    """What came of the question."""
+    asked = answer.question
+    if asked.patch and answer.patched:
+        return shifts(asked.patch, answer.patched, len(asked.marked), palette(result.facts["palette"]))
+    return accuracies(answer, result)
+
+
+def accuracies(answer: Answer, result: Result) -> Bars:
+    """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
+    asked, images = answer.question, result.facts["samples"]
+    marked = len(asked.marked)
+    drawn = min(marked, len(asked.active))
+    draws = len(answer.random)
+    labels, values, intervals = [], [], []
+    for split in SPLITS:
+        rows = [[each[split]] if each else [] for each in (answer.intact, answer.without)]
+        rows.append([each[split] for each in answer.random])
+        labels += [f"{split}, {which}" for which in ("intact", f"without {marked} marked", f"without {drawn} random")]
+        values += [float(np.mean(row)) if row else np.nan for row in rows]
+        intervals += [[min(row), max(row)] if len(row) > 1 else [np.nan, np.nan] for row in rows]
+    return Bars(
+        name="surgery",
+        title=f"Without {marked} neuron{'s' * (marked != 1)} of {result.facts['layer']}, {STAND_IN[asked.mode]}",
+        note=f"{images['easy']:,} easy and {images['hard']:,} hard images. Random: {draws} draws among the "
+        f"{len(asked.active)} active neurons, mean and extremes.",
+        labels=tuple(labels),
+        values=100 * np.array(values),
+        unit="%",
+        high=100.0,
+        intervals=100 * np.array(intervals),
+        references=(Reference(name="chance", value=10.0),),
+    )

@@ -1,0 +1,85 @@
+"""Activation patching by hand: what marked neurons do in one image is put into another, and every logit is watched.
+
+The images are those of the cue-conflict grid: each digit in each color.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.data.palettes import Palette
+from lazytui.errors import UsageError
+from lazytui.evaluation.predictions import DIGITS
+from lazytui.figures.kinds import Bars
+
+EXAMPLE = "red 1 into green 1"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An image of the grid. digit, color: 0 to 9."""
+
+    digit: int
+    color: int
+
+    @property
+    def index(self) -> int:
+        """Its place in the grid, (100, 28, 28, 3), row by row."""
+        return 10 * self.digit + self.color
+
+    def told(self, ten: Palette) -> str:
+        return f"{ten.color_name(self.color)} {self.digit}"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """From which image into which."""
+
+    source: Shown
+    into: Shown
+
+
+@dataclass(frozen=True, eq=False)
+class Patched:
+    """(10,) float32 logits: of the image as it is, of it with the neurons of the other one, and of the other one."""
+
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
+    source: NDArray[np.float32]
+
+
+def read_patch(text: str, ten: Palette) -> Patch:
+    """`red 1 into green 1`. Raises UsageError for anything else."""
+    sides = re.split(r"\s+into\s+", text.strip().casefold())
+    if len(sides) != 2:
+        raise UsageError(f"Which image into which? Such as: {EXAMPLE}.")
+    source, into = (_shown(side, ten) for side in sides)
+    return Patch(source, into)
+
+
+def _shown(words: str, ten: Palette) -> Shown:
+    found = re.fullmatch(r"(\D+?)\s*(\d)|(\d)\s*(\D+)", words)
+    color = (found[1] or found[4] or "").strip() if found else ""
+    if not found or color not in ten.names:
+        raise UsageError(f"{words!r} isn't a color and a digit: {', '.join(ten.names)}, and 0 to 9, such as red 1.")
+    return Shown(int(found[2] or found[3]), ten.names.index(color))
+
+
+def shifts(patch: Patch, patched: Patched, neurons: int, ten: Palette) -> Bars:
+    """The shift of every logit."""
+    into, source = patch.into.told(ten), patch.source.told(ten)
+    said = [int(logits.argmax()) for logits in (patched.before, patched.after, patched.source)]
+    return Bars(
+        name="surgery",
+        title=f"{into.capitalize()} with what {neurons} neuron{'s do' if neurons != 1 else ' does'} in {source}: "
+        "shift of every logit",
+        note=f"Taken for {said[0]} before and for {said[1]} after; {source} itself is taken for {said[2]}.",
+        labels=DIGITS,
+        values=(patched.after - patched.before).astype(np.float64),
+        decimals=2,
+        colors=ten.colors,
+    )

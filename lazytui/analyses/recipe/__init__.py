@@ -1,0 +1,1 @@
+"""Recipe: what a study reported, trained again."""

@@ -1,0 +1,186 @@
+"""Recipe: train again what an earlier study trained, and set what it reported beside what is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from lazytui.analyses.compare.figures import drawn
+from lazytui.analyses.compare.recipe_groups import Group, labelled
+from lazytui.analyses.compare.result import RECIPE
+from lazytui.analyses.core.analysis import Analysis, Positional
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance, recipes, tolerance
+from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.trainings.training_grid import GridParams, carried, failures, settled_source
+from lazytui.analyses.trainings.training_lookup import beside, key_of, recipe_of
+from lazytui.catalog_fields import known, named
+from lazytui.data.params import SourceName
+from lazytui.evaluation.seed_statistics import Mean
+from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
+from lazytui.runs.executors import LocalProcesses
+from lazytui.runs.progress_report import Report
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+
+
+class RecipeParams(GridParams):
+    """Which recipe, how often, and on how much."""
+
+    recipe: Annotated[str, Positional()] = named(
+        ..., "A name from `lazytui recipes`.", {name: recipe.about for name, recipe in recipes().items()}
+    )
+    source: SourceName = Field(
+        "mnist", description="Digits to paint; the studies used mnist, and a verdict on others is one on those."
+    )
+    train_size: Annotated[int, Field(ge=10)] | None = Field(
+        None, description="How many training digits to use; default all, as the studies did."
+    )
+    test_size: Annotated[int, Field(ge=10)] | None = Field(
+        None, description="How many test digits to use; default all, as the studies did."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+    @field_validator("recipe")
+    @classmethod
+    def _known_recipe(cls, recipe: str) -> str:
+        return known("recipe", recipe, recipes())
+
+
+def cells(params: RecipeParams) -> dict[str, TrainParams]:
+    """The trainings by name."""
+    found = {}
+    for seed in params.seeds:
+        trained = training(recipes()[params.recipe], **_of_the_data(params), seed=seed, device=params.device)
+        found[f"{params.recipe}, seed {seed}"] = trained
+        if params.plain:
+            names = {"erm": "plain"}
+            found |= {f"{names.get(o.method, o.method)}, seed {seed}": o for o in beside(trained)}
+    return found
+
+
+def training(recipe: Recipe, **more: Any) -> TrainParams:
+    """The training that a recipe is."""
+    return TrainParams.model_validate({"source": "mnist", **recipe.train, **more})
+
+
+def _of_the_data(params: RecipeParams) -> dict[str, Any]:
+    return {name: getattr(params, name) for name in ("source", "train_size", "test_size")}
+
+
+def settle(params: RecipeParams, workspace: Workspace) -> RecipeParams:
+    """Name the source, and see that the method can do with it."""
+    return params.model_copy(update={"source": settled_source(cells(params), workspace)})
+
+
+def run(params: RecipeParams, report: Report) -> Result:
+    recipe = recipes()[params.recipe]
+    own = key_of(recipe_of(training(recipe, **_of_the_data(params))))
+    # Recorded with what is measured, so that a later list of recipes doesn't change what was found.
+    facts = {"recipe": recipe.as_written(), "own": own, "tolerance": tolerance().model_dump()}
+    return carried(cells(params), LocalProcesses(params.jobs), report, **facts)
+
+
+def figures(params: RecipeParams, result: Result) -> list[Figure]:
+    recipe = Recipe.model_validate(result.facts["recipe"])
+    allowed = Tolerance.model_validate(result.facts["tolerance"])
+    groups = labelled(result.facts["groups"])
+    own = next((group for group in groups if group.fact["key"] == result.facts["own"]), None)
+    beside = next((group for group in groups if group.is_plain and group is not own), None)
+    means = {name: own.mean(name) for name in recipe.reported} if own else {}
+    compared = drawn(result.facts["groups"], rank="hard_accuracy", x="easy_accuracy", y="hard_accuracy")
+    return [
+        _verdict(params, recipe, allowed, means),
+        *failures(result),
+        _side_by_side(recipe, allowed, means, beside),
+        *[
+            figure
+            for figure in compared
+            if figure.name in {"over-plain", "over-control", "cues", "cost"} and (beside or own)
+        ],
+    ]
+
+
+def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: dict[str, Mean]) -> Text:
+    known = {name: value for name, mean in means.items() if (value := mean.mean) is not None}
+    same_ground = (params.source, params.train_size, params.test_size) == ("mnist", None, None)
+    if len(known) < len(recipe.reported):
+        told = "Not measured: its trainings failed."
+    else:
+        seeds = min(mean.n for mean in means.values())
+        verdict = allowed.verdict({name: recipe.reported[name].distance(value) for name, value in known.items()})
+        told = (
+            f"{verdict.capitalize()}{'' if same_ground else ', on other or fewer digits'}: "
+            f"study {recipe.study} reported {recipe.told}; measured "
+            + ", ".join(f"{name.removesuffix('_accuracy')} {value:.1f}" for name, value in known.items())
+            + f" over {seeds} {'seed' if seeds == 1 else 'seeds'}."
+        )
+    ground = [] if same_ground else [_OTHER_GROUND]
+    notes = [recipe.note] if recipe.note else []
+    return Text(name="verdict", title=f"Recipe {params.recipe}: {recipe.about}", paragraphs=(told, *ground, *notes))
+
+
+_OTHER_GROUND = "This was measured on other or fewer digits than the study's, so that the verdict is one on those."
+
+
+def _side_by_side(recipe: Recipe, allowed: Tolerance, means: dict[str, Mean], beside: Group | None) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for name, reported in recipe.reported.items():
+        mean = means.get(name)
+        value = mean.mean if mean else None
+        span = f"{mean.interval[0]:.1f} to {mean.interval[1]:.1f}" if mean and mean.interval else None
+        distance = None if value is None else reported.distance(value)
+        verdict = None if distance is None else allowed.verdict({name: distance})
+        plainly = beside.mean(name).mean if beside else None
+        rows.append((METRICS[name].title, reported.words, value, span, distance, verdict, plainly))
+    return Table(
+        name="reported",
+        title="Reported and measured",
+        note=f"In percent; measured: means over seeds after the last step. off: points from what was reported. "
+        f"Within {allowed.within:g} it is reproduced, over {allowed.contradicts:g} it contradicts, between it differs. "
+        "plain: plain training of the same network for as many steps, where the recipe is a cure.",
+        columns=(
+            Column(name="metric"),
+            Column(name="reported"),
+            Column(name="measured"),
+            Column(name="95 % interval"),
+            Column(name="off"),
+            Column(name="verdict"),
+            Column(name="plain"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def known_recipes(groups: Sequence[Group]) -> list[Table]:
+    """What studies reported for those of the groups that are recipes of theirs; nothing where none is."""
+    keys = {key_of(recipe_of(training(recipe))): (name, recipe) for name, recipe in recipes().items()}
+    rows: list[tuple[Cell, ...]] = []
+    for group in groups:
+        if known := keys.get(group.fact["key"]):
+            name, recipe = known
+            for metric, reported in recipe.reported.items():
+                value = group.mean(metric).mean
+                verdict = None if value is None else tolerance().verdict({metric: reported.distance(value)})
+                rows.append((group.label, name, METRICS[metric].title, reported.words, value, verdict))
+    table = Table(
+        name="recipes",
+        title="What studies reported for the same",
+        note=f"In percent. Within {tolerance().within:g} points it is reproduced, over {tolerance().contradicts:g} it "
+        "contradicts, between it differs.",
+        columns=tuple(Column(name=name) for name in ("here", "recipe", "metric", "reported", "measured", "verdict")),
+        rows=tuple(rows),
+    )
+    return [table] if rows else []
+
+
+ANALYSIS = Analysis(
+    params=RecipeParams,
+    run=run,
+    figures=figures,
+    read=RECIPE.read,
+    settle=settle,
+    label=lambda params: params.recipe,
+)

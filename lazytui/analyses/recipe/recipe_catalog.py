@@ -1,0 +1,101 @@
+"""The recipes of earlier studies: what each trained, what it reported, and how far a new measurement may lie from that.
+
+They lie in assets/recipes.toml.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from lazytui.files.package_data import packaged
+
+Verdict = Literal["reproduced", "differs", "contradicts"]
+
+
+class Reported(BaseModel):
+    """A share in percent as a study told it: a number (low = high), a span, or a bound (the other end infinite)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    low: float
+    high: float
+    words: str
+
+    def distance(self, measured: float) -> float:
+        """How many points a measurement lies outside."""
+        return max(self.low - measured, measured - self.high, 0.0)
+
+
+def _read(given: Any) -> Any:
+    """`96.3`, `"94-96"`, `">95"` or `"<20"`."""
+    words = str(given)
+    if bound := re.fullmatch(r"([<>])(\d+(?:\.\d+)?)", words):
+        value = float(bound[2])
+        low, high = (value, math.inf) if bound[1] == ">" else (-math.inf, value)
+    elif span := re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", words):
+        low, high = float(span[1]), float(span[2])
+    else:
+        low = high = float(words)
+    return Reported(low=low, high=high, words=words)
+
+
+class Recipe(BaseModel):
+    """about: a line. study: of the five, by letter. reported: by metric. train: options of a training. note: care."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    about: str
+    study: str
+    reported: Mapping[str, Annotated[Reported, BeforeValidator(_read)]]
+    train: Mapping[str, Any]
+    note: str = ""
+
+    def as_written(self) -> dict[str, Any]:
+        """The entry as it stands in the file."""
+        reported = {name: value.words for name, value in self.reported.items()}
+        return {**self.model_dump(mode="json", exclude={"reported"}), "reported": reported}
+
+    @property
+    def told(self) -> str:
+        """What was reported, in words: `easy 96.3, hard 17.8`."""
+        return ", ".join(f"{name.removesuffix('_accuracy')} {value.words}" for name, value in self.reported.items())
+
+
+class Tolerance(BaseModel):
+    """In points of a percentage. within: reproduced. contradicts: too far for any excuse."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    within: float
+    contradicts: float
+
+    def verdict(self, distances: Mapping[str, float]) -> Verdict:
+        """From how far each metric lies from what was reported; the farthest decides."""
+        farthest = max(distances.values())
+        if farthest <= self.within:
+            return "reproduced"
+        return "contradicts" if farthest > self.contradicts else "differs"
+
+
+@functools.cache
+def recipes() -> Mapping[str, Recipe]:
+    """Every recipe by name, study by study."""
+    return {name: Recipe.model_validate(entry) for name, entry in _asset()["recipes"].items()}
+
+
+@functools.cache
+def tolerance() -> Tolerance:
+    return Tolerance.model_validate(_asset()["verdict"])
+
+
+@functools.cache
+def _asset() -> dict[str, Any]:
+    with (packaged("assets") / "recipes.toml").open("rb") as file:
+        return tomllib.load(file)

@@ -1,0 +1,1 @@
+"""SAE: a layer decomposed into features by a sparse autoencoder."""

@@ -1,0 +1,234 @@
+"""SAE: a layer's activations taken apart into a few of many features, and what each feature stands for and says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.networks.layer_choices import layer_shape
+from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject, trained_with
+from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.sae.feature_page import page
+from lazytui.analyses.sae.figures import overview, telling
+from lazytui.analyses.sae.result import CONTENTS
+from lazytui.errors import BadInput, UsageError
+from lazytui.figures.kinds import Figure
+from lazytui.models.catalog import CATALOG
+from lazytui.runs.progress_report import Report
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+from lazytui.sae.category_names import CATEGORIES
+from lazytui.sae.sae_options import VariantChoice
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.analyses.networks.model_under_study import Subject
+    from lazytui.hooks.split_model import Cut
+    from lazytui.sae.activation_samples import Reading
+    from lazytui.sae.autoencoder import Autoencoder
+    from lazytui.sae.sae_training import Point, Recipe
+
+_MOST_WEIGHTS = 2**28
+_MOST_VALUES = 2**28
+
+
+class SaeParams(VariantChoice, SubjectParams):
+    """Which layer is taken apart, into how many features, and how that is learned."""
+
+    layer: str | None = Field(
+        None, description="A layer of the network, such as features.relu3; by default the pooled features, its last."
+    )
+    positions: Literal["apart", "together"] = Field(
+        "apart",
+        description="What a map is: every position a sample of its channels (apart), or all of it one sample.",
+    )
+    expansion: float = Field(
+        0.5,
+        gt=0,
+        le=256,
+        description="Features for each dimension of the layer. Networks as small as these have few directions in many "
+        "dimensions; more features than can be told apart stay dead, or differ from seed to seed.",
+    )
+    samples: int = Field(
+        500_000, ge=100, le=10**8, description="Activations to learn from at most; positions are drawn at random."
+    )
+    steps: int = Field(12_000, ge=1, le=10**7, description="Updates of the autoencoder.")
+    epochs: int | None = Field(None, ge=1, le=10**6, description="Passes over the activations, in place of steps.")
+    batch: int = Field(256, ge=2, le=65_536, description="Activations a step.")
+    lr: float = Field(3e-4, gt=0, le=1, description="Learning rate, after warming up and before cooling down.")
+    pictured: int = Field(256, ge=0, le=4096, description="Features, those that do most, of which images are kept.")
+    pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
+
+    ALTERNATIVES: ClassVar[tuple[tuple[str, str], ...]] = (("steps", "epochs"),)
+
+
+def settle(params: SaeParams, workspace: Workspace) -> SaeParams:
+    """Make sure that the data can be rebuilt and have color, and that the layer can carry such a dictionary."""
+    trained = trained_with(params, workspace)
+    if trained.placement == "none":
+        raise BadInput(f"The data of {params.run} have no color, so features can't be asked for color or digit.")
+    settled = settle_subject(params, workspace)
+    if trained.model not in CATALOG:
+        return settled
+    layer = params.layer or CATALOG[trained.model].layers[-1].name
+    shape = layer_shape(trained.model, layer)
+    require_dictionary(params, shape[0] if params.positions == "apart" else int(np.prod(shape)))
+    return settled.model_copy(update={"layer": layer})
+
+
+def require_dictionary(params: SaeParams, dimensions: int) -> int:
+    """How many features there will be. Raises UsageError where that is no dictionary."""
+    features = round(params.expansion * dimensions)
+    if features < 2:
+        raise UsageError(f"An expansion of {params.expansion:g} leaves no dictionary of {dimensions} dimensions.")
+    if features * dimensions > _MOST_WEIGHTS:
+        raise UsageError(
+            f"{features:,} features of {dimensions:,} dimensions are {features * dimensions:,} weights: choose a "
+            "smaller --expansion, or --positions apart."
+        )
+    if params.k is not None and params.k > features:
+        raise UsageError(f"--k {params.k} is more than the {features} features that there are.")
+    return features
+
+
+def run(params: SaeParams, report: Report) -> Result:
+    report.note("loading torch and the network")
+    subject = load_subject(params, report.workspace, report.note)
+    from lazytui.hooks.split_model import Cut
+    from lazytui.sae.activation_samples import Reading
+    from lazytui.sae.sae_training import train
+
+    cut = Cut(subject.model, params.layer or _last_layer(subject))
+    reading = Reading(cut.shape, params.positions)
+    samples = _gathered(params, cut, reading, subject, report)
+    recipe = _recipe(params, require_dictionary(params, reading.dimensions), len(samples))
+    history: dict[str, list[float]] = {}
+
+    def point(at: Point) -> None:
+        values = {"unexplained": at.unexplained, "l0": at.l0, "dead_share": at.dead_share}
+        report.metrics(at.step, values)
+        for name, value in {"step": at.step, **values}.items():
+            history.setdefault(name, []).append(value)
+
+    def tick(step: int) -> None:
+        report.check()
+        report.progress(step, recipe.steps, "steps")
+
+    report.note(f"training {recipe.features:,} features on {len(samples):,} activations of {cut.layer}")
+    model = train(samples, recipe, tick, point)
+    report.progress(recipe.steps, recipe.steps, "steps")
+    return _told(params, subject, cut, reading, samples, model, history, report)
+
+
+def _last_layer(subject: Subject) -> str:
+    """The last layer before the logits."""
+    from lazytui.hooks.layer_hooks import layer_shapes
+
+    shapes = list(layer_shapes(subject.model))
+    return shapes[max(0, len(shapes) - 2)]
+
+
+def _gathered(params: SaeParams, cut: Cut, reading: Reading, subject: Subject, report: Report) -> Tensor:
+    from lazytui.sae.activation_samples import gather
+
+    report.note(f"gathering the activations of {cut.layer}")
+    most = max(1, min(params.samples, _MOST_VALUES // reading.dimensions))
+    return gather(
+        cut,
+        reading,
+        subject.data.train.images,
+        subject.hardware,
+        most=most,
+        seed=params.seed,
+        note=report.note,
+        tick=report.check,
+    )
+
+
+def _recipe(params: SaeParams, features: int, samples: int) -> Recipe:
+    from lazytui.sae.sae_training import Recipe
+
+    steps = params.steps if params.epochs is None else max(1, round(params.epochs * samples / params.batch))
+    return Recipe(params.variant, params.chosen, features, steps, params.batch, params.lr, params.seed)
+
+
+def _told(
+    params: SaeParams,
+    subject: Subject,
+    cut: Cut,
+    reading: Reading,
+    samples: Tensor,
+    model: Autoencoder,
+    history: dict[str, list[float]],
+    report: Report,
+) -> Result:
+    """Keep the autoencoder, and find out how good it is and what its features are."""
+    from lazytui.models.checkpoints import fingerprint
+    from lazytui.sae.activation_samples import gather
+    from lazytui.sae.features import portrait
+    from lazytui.sae.quality import fit, recovery
+    from lazytui.sae.saved_sae import Belonging, save_autoencoder
+
+    data, hardware = subject.data, subject.hardware
+    belonging = Belonging(fingerprint(subject.model), cut.layer, params.positions)
+    report.store(lambda: save_autoencoder(model, report.run.autoencoder, params.variant, params.chosen, belonging))
+    report.note("measuring what is left unexplained, and what the network says from the rest")
+    learned = fit(model, samples)
+    fresh = gather(cut, reading, data.validation.images, hardware, most=len(samples), seed=params.seed)
+    held_out = fit(model, fresh)
+    metrics: dict[str, float | None] = {
+        "unexplained_variance": held_out.unexplained,
+        "l0": held_out.l0,
+        "dead_share": learned.dead_share,
+    }
+    center = samples.mean(0)
+    for name, split in (("easy", data.validation), ("hard", data.hard)):
+        report.check()
+        told = recovery(model, cut, reading, split, center, hardware)
+        metrics |= {
+            f"{name}_accuracy_intact": told.intact.accuracy,
+            f"{name}_accuracy_reconstructed": told.reconstructed.accuracy,
+            f"{name}_accuracy_recovered": told.accuracy,
+            f"{name}_cross_entropy_intact": told.intact.cross_entropy,
+            f"{name}_cross_entropy_reconstructed": told.reconstructed.cross_entropy,
+            f"{name}_cross_entropy_recovered": told.cross_entropy,
+        }
+    report.note(f"asking {model.features:,} features what they stand for")
+    arrays: dict[str, Any] = portrait(
+        model, cut, reading, data.probe, hardware, pictured=params.pictured, seed=params.seed
+    )
+    arrays |= {"density": learned.density.astype(np.float32)}
+    arrays |= {f"history_{name}": np.array(column) for name, column in history.items()}
+    counts = np.bincount(arrays["category"], minlength=len(CATEGORIES))
+    metrics |= {f"{name}_features": int(count) for name, count in zip(CATEGORIES, counts, strict=True)}
+    facts = {
+        "layer": cut.layer,
+        "dimensions": reading.dimensions,
+        "features": model.features,
+        "samples": len(samples),
+        "held_out": len(fresh),
+        "probe_images": len(data.probe),
+        "palette": subject.trained.palette,
+        "fingerprint": belonging.fingerprint,
+    }
+    return Result(metrics=metrics, facts=facts, arrays=arrays)
+
+
+def figures(params: SaeParams, result: Result) -> list[Figure]:
+    told = overview(params, result)
+    for feature in telling(result, params.pages):
+        told += page(result, feature)
+    return told
+
+
+def label(params: SaeParams) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.variant}-{params.layer or ''}").strip("-")[-40:]
+
+
+ANALYSIS = Analysis(params=SaeParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)

@@ -1,0 +1,125 @@
+"""The features of a run as a place browses them: one table, which drops columns where there is no room for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.sae.feature_labels import Labels, matching
+from lazytui.analyses.sae.figures import category_of, favorite, table
+from lazytui.data.palettes import palette
+from lazytui.errors import UsageError
+from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.plain_text import plain
+from lazytui.runs.saved_result import Result
+from lazytui.sae.category_names import CATEGORIES
+
+ROOM_FOR_ALL = 108
+"""Columns of a terminal from which on all columns of the table stand side by side."""
+
+ROOM_FOR_EACH_DIGIT = 120
+"""The same of what features say to each digit."""
+
+_SPARED = ("cos", "density")
+_SPARED_FOR_LABELS = (*_SPARED, "strength", "logit")
+
+Browsed = Sequence[int]
+"""Features, in the order in which they are browsed."""
+
+
+def browsed(result: Result, labels: Labels, chosen: Browsed, width: int) -> Table:
+    """Density, strength, selectivities, what each says to the logits, and what a person calls it.
+
+    width: cells that there are for it.
+    """
+    whole = table(result, labels, chosen)
+    says = _says(result)
+    named = len(whole.columns) - bool(labels)
+    columns = (*whole.columns[:named], *(_SAYS if says else ()), *whole.columns[named:])
+    rows = tuple((*row[:named], *(says[int(row[0] or 0)] if says else ()), *row[named:]) for row in whole.rows)
+    note = f"{whole.note} says: the digit whose logit it moves most at its typical strength, and by how much."
+    full = replace(whole, columns=columns, rows=rows, note=note if says else whole.note)
+    spared = () if width >= ROOM_FOR_ALL else _SPARED_FOR_LABELS if labels else _SPARED
+    return _without(full, spared)
+
+
+def says_to_each(effects: Table, width: int) -> Table:
+    """What features say to each digit, with shorter headings and numbers where there is less room.
+
+    effects: the figure of a run. width: cells that there are for it.
+    """
+    if width >= ROOM_FOR_EACH_DIGIT:
+        return effects
+    columns = tuple(
+        replace(column, name=column.name.split()[0], decimals=min(column.decimals, 1)) for column in effects.columns
+    )
+    return _without(replace(effects, columns=columns), ("category",))
+
+
+_SAYS = (Column(name="says"), Column(name="logit", decimals=2))
+
+
+def _says(result: Result) -> list[tuple[Cell, ...]]:
+    """For each feature the digit that it moves most, and by how much; empty where no head lies right above."""
+    if "effect" not in result.arrays:
+        return []
+    effect = result.arrays["strength"].astype(np.float64)[:, None] * result.arrays["effect"].astype(np.float64)
+    most = np.abs(effect).argmax(1)
+    return [
+        (None, None) if category_of(result, feature) == "dead" else (int(digit), float(effect[feature, digit]))
+        for feature, digit in enumerate(most)
+    ]
+
+
+def _without(figure: Table, names: Sequence[str]) -> Table:
+    kept = [index for index, column in enumerate(figure.columns) if column.name not in names]
+    rows = tuple(tuple(row[index] for index in kept) for row in figure.rows)
+    return replace(figure, columns=tuple(figure.columns[index] for index in kept), rows=rows)
+
+
+def told(result: Result, labels: Labels, feature: int) -> str:
+    """`feature 12 (red)`, and what a person calls it."""
+    called = f" “{labels[feature]}”" if feature in labels else ""
+    return plain(f"feature {feature} ({stands_for(result, feature)}){called}")
+
+
+def stands_for(result: Result, feature: int) -> str:
+    """`red`, `digit 7`, `red 7`, or the category where it is neither."""
+    category = category_of(result, feature)
+    color = palette(result.facts["palette"]).names[favorite(result, feature, "color")]
+    digit = str(favorite(result, feature, "digit"))
+    return {"color": color, "digit": f"digit {digit}", "both": f"{color} {digit}"}.get(category, category)
+
+
+def next_category(words: str) -> str:
+    """The category after the one that is filtered by, at first the first; after the last none."""
+    order = ("", *CATEGORIES)
+    return order[(order.index(words) + 1) % len(order)] if words in order else CATEGORIES[0]
+
+
+def read_features(text: str, result: Result, labels: Labels) -> tuple[int, ...]:
+    """`12 40`, or what `matching` finds for other words. Raises UsageError where that is none."""
+    words = text.replace(",", " ").split()
+    count = int(result.facts["features"])
+    if words and all(word.isdecimal() for word in words):
+        numbers = tuple(dict.fromkeys(map(int, words)))
+        for number in numbers:
+            if number >= count:
+                raise UsageError(f"There is no feature {number}: they go from 0 to {count - 1}.")
+        return numbers
+    found = tuple(matching(result, labels, text)) if words else ()
+    if not found:
+        raise UsageError(f"No feature is {text!r:.60}: give numbers, or words such as color red, digit 7 or a label.")
+    return found
+
+
+def active(activity: NDArray[np.float32], current: int | None) -> list[int]:
+    """The features that are active on an image, the strongest first; the current one before them if it isn't.
+
+    activity: (n,).
+    """
+    order = [int(feature) for feature in np.argsort(-activity, kind="stable") if activity[feature] > 0]
+    return order if current is None or current in order else [current, *order]

@@ -1,0 +1,65 @@
+"""What a person calls features: kept beside the result of the run that found them, and searched together with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from lazytui.analyses.sae.figures import by_mass, category_of, favorite
+from lazytui.data.palettes import palette
+from lazytui.errors import BadInput, UsageError
+from lazytui.files.reading import read_json
+from lazytui.files.writing import write_atomic
+from lazytui.plain_text import plain
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result
+
+LONGEST = 80
+_LARGEST = 4 << 20
+
+Labels = Mapping[int, str]
+"""By feature."""
+
+
+def read_labels(run: RunFolder) -> Labels:
+    """The labels of a run's features, made safe to show. Raises BadInput where their file is damaged."""
+    try:
+        content = read_json(run.labels, _LARGEST)
+        return {int(feature): plain(str(text))[:LONGEST] for feature, text in content.items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, AttributeError) as error:
+        raise BadInput(f"{run.labels} is damaged and can't be read.") from error
+
+
+def set_label(run: RunFolder, features: int, feature: int, text: str) -> None:
+    """Call a feature something, or nothing with an empty text. features: how many there are.
+
+    Raises UsageError for a feature that doesn't exist and for a text that can't be a label.
+    """
+    if not 0 <= feature < features:
+        raise UsageError(f"There is no feature {feature}: they go from 0 to {features - 1}.")
+    if text != plain(text):
+        raise UsageError("A label is a line of text without control characters.")
+    if len(text) > LONGEST:
+        raise UsageError(f"A label has {LONGEST} characters at most, and this one has {len(text)}.")
+    labels = {**read_labels(run), feature: text.strip()}
+    kept = {str(number): label for number, label in sorted(labels.items()) if label}
+    write_atomic(run.labels, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+
+
+def matching(result: Result, labels: Labels, words: str) -> list[int]:
+    """The features that all of these words fit, those first that do most: `color red`, `digit 7`, `dead`, a label's."""
+    wanted = words.casefold().split()
+    return [int(f) for f in by_mass(result) if all(word in _words(result, labels, int(f)) for word in wanted)]
+
+
+def _words(result: Result, labels: Labels, feature: int) -> str:
+    """What a feature can be found by; the favorites of what it is selective for."""
+    category = category_of(result, feature)
+    told = [category, labels.get(feature, "")]
+    if category in {"color", "both"}:
+        told.append(palette(result.facts["palette"]).names[favorite(result, feature, "color")])
+    if category in {"digit", "both"}:
+        told.append(str(favorite(result, feature, "digit")))
+    return " ".join(told).casefold()

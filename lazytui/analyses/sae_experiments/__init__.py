@@ -1,0 +1,1 @@
+"""SAE experiments: features ablated, scaled, swapped and transferred."""

@@ -1,0 +1,1 @@
+"""SAE self-check: do the variants find features that are known?"""

@@ -1,0 +1,1 @@
+"""Story: the main job in one command, ending in a report."""

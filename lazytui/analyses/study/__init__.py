@@ -1,0 +1,1 @@
+"""Study: a grid of methods, biases and seeds."""

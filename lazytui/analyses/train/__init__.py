@@ -1,0 +1,1 @@
+"""Train: train a network and follow its curves."""

@@ -1,0 +1,165 @@
+"""Train: a network, a data set that lies, and the curves that show which of digit and color it learns."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.metric_catalog import METRICS, metric_table
+from lazytui.analyses.train.result import CONTENTS
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import source_at_hand
+from lazytui.figures.kinds import Figure, Lines, Reference, Series, Text
+from lazytui.files.writing import given_path
+from lazytui.runs.progress_report import Report
+from lazytui.runs.saved_result import Result
+from lazytui.runs.workspace import Workspace
+from lazytui.training.methods.signals import SIGNALS
+from lazytui.training.settings import TrainingSettings
+
+CHANCE = Reference(name="chance", value=0.1)
+
+
+class TrainParams(DatasetParams, TrainingSettings):
+    """A training: what is trained and how, and on what."""
+
+
+def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
+    """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
+    from lazytui.training.methods.requirements import require_what_it_needs
+
+    require_what_it_needs(params, params)
+    return params.model_copy(update={"weights": _fitting_weights(params), "source": source_at_hand(params)})
+
+
+def _fitting_weights(params: TrainParams) -> str | None:
+    """The whole path of the weights to begin with. Raises BadInput where they aren't those of the model."""
+    if params.weights is None:
+        return None
+    path = given_path(params.weights).resolve()
+    from lazytui.models.torch_import import require_torch
+
+    require_torch()
+    from lazytui.training.initial_model import first_model
+
+    first_model(params.model_copy(update={"weights": str(path)}), params.seed)
+    return str(path)
+
+
+def run(params: TrainParams, report: Report) -> Result:
+    from lazytui.models.torch_import import require_torch
+
+    report.note(f"loading torch and {params.source} digits")
+    require_torch()
+    from lazytui.data.splits import build
+    from lazytui.evaluation.scorecard import scorecard
+    from lazytui.models.checkpoints import fingerprint, save_weights
+    from lazytui.training.loop import train
+
+    settings = TrainingSettings.model_validate({name: getattr(params, name) for name in TrainingSettings.model_fields})
+    data = build(params)
+    trained = train(settings, params.seed, data, report)
+    report.note("measuring all of the easy, hard and probe splits")
+    card = scorecard(trained.model, data, trained.hardware.in_full())
+    report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))
+    return Result(
+        metrics={**card.metrics(), "steps": trained.steps, "seconds": trained.seconds},
+        facts={
+            "device": str(trained.hardware.device),
+            "precision": trained.hardware.precision,
+            "images_seen": params.epochs * len(data.train),
+            "fingerprint": fingerprint(trained.model),
+            "at_chance": [stretch.words for stretch in trained.at_chance],
+            "samples": {"easy": len(data.validation), "hard": len(data.hard), "probe": len(data.probe)},
+        },
+        arrays={f"history_{name}": np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},
+    )
+
+
+def figures(params: TrainParams, result: Result) -> list[Figure]:
+    return [*_at_chance(result), *curves(history_of(result), params.metrics_samples), metric_table(result)]
+
+
+def _at_chance(result: Result) -> list[Figure]:
+    """When the training was no better than guessing, where it stayed so."""
+    told = result.facts.get("at_chance", [])
+    return [Text(name="chance", title="This training was at chance", paragraphs=tuple(told))] if told else []
+
+
+def history_of(result: Result) -> dict[str, NDArray[np.float64]]:
+    """The curves of a finished training, as columns."""
+    return {name.removeprefix("history_"): column.astype(np.float64) for name, column in result.arrays.items()}
+
+
+def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure]:
+    """The charts of a training, from its curves as columns; also while it goes.
+
+    samples: images of each split that a point was measured on.
+    """
+    return [
+        Lines(
+            name="accuracy",
+            title="Accuracy while it trains",
+            note=f"Each point: the same images of each split, {samples:,} at most. easy: color tells the digit, "
+            "hard: it lies; worst group: the worst of the 100 digit x color groups of the probe split.",
+            series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy"),
+            x_label="step",
+            y_label="accuracy",
+            low=0.0,
+            high=1.0,
+            references=(CHANCE,),
+        ),
+        Lines(
+            name="cues",
+            title="Digit or color: which cue decides",
+            note="On images of the probe split whose color belongs to another digit. color-follow rate: share taken "
+            "for the color's digit; shape bias: share decided by the digit among those decided by digit or color.",
+            series=_series(history, "color_follow_rate", "shape_bias"),
+            x_label="step",
+            y_label="share",
+            low=0.0,
+            high=1.0,
+        ),
+        Lines(
+            name="loss",
+            title="Training loss",
+            note="Mean over the steps since the point before.",
+            series=_series(history, "loss"),
+            x_label="step",
+            y_label="loss",
+            log_y=True,
+        ),
+        *_signals(history),
+    ]
+
+
+def _signals(history: dict[str, NDArray[np.float64]]) -> list[Figure]:
+    """What the training's method tells of itself: a chart each, since they have no scale in common."""
+    return [
+        Lines(
+            name=name.replace("_", "-"),
+            title=f"The method's own: {name.replace('_', ' ')}",
+            note=f"{SIGNALS.get(name, '')} As of the step.".lstrip(),
+            series=(Series(name=name.replace("_", " "), x=history["step"], y=history[name]),),
+            x_label="step",
+            y_label=name.replace("_", " "),
+        )
+        for name in history
+        if name not in METRICS and name != "step"
+    ]
+
+
+def _series(history: dict[str, NDArray[np.float64]], *names: str) -> tuple[Series, ...]:
+    return tuple(
+        Series(name=METRICS[name].title, x=history["step"], y=history[name]) for name in names if name in history
+    )
+
+
+def label(params: TrainParams) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.method}").strip("-")[-40:]
+
+
+ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)

@@ -1,0 +1,1 @@
+"""Trainings by recipe: found in the workspace, or trained as a grid."""

@@ -1,0 +1,111 @@
+"""A grid of trainings: what the workspace has is taken, the rest is carried side by side, and failures are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from lazytui.analyses.core.analysis import Params
+from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.analysis import settle as settle_training
+from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
+from lazytui.figures.kinds import Column, Table
+from lazytui.list_values import counted
+from lazytui.runs.executors import Executor
+from lazytui.runs.formatting import accuracies
+from lazytui.runs.jobs import resume_command
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result, Unfinished, read_metrics
+from lazytui.runs.workspace import Workspace
+
+
+class GridParams(Params):
+    """What every grid of trainings is asked."""
+
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
+        (0, 1, 2), description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
+    )
+    plain: bool = Field(
+        True,
+        description="Also train plain networks beside cures: same data, seeds and number of steps, what a cure is held "
+        "against; and beside irm and rex those with the same samples and risk but no penalty.",
+    )
+    jobs: int = Field(
+        0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
+    )
+
+
+Cells = Mapping[str, TrainParams]
+"""Trainings by what tells each from the others."""
+
+
+def settled_source(cells: Cells, workspace: Workspace) -> str:
+    """The source that all cells paint, by name. Raises UsageError for a training that can't do what it is asked."""
+    (source,) = {settle_training(cell, workspace).source for cell in cells.values()}
+    return source
+
+
+def carried(cells: Cells, executor: Executor, report: Report, **facts: Any) -> Result:
+    """Train what isn't trained, and group all by recipe. Raises Unfinished where a cell failed.
+
+    facts: what else the result shall hold.
+    """
+    known = list(known_trainings(report.workspace, report.note))
+    runs = {name: _run_of(cell, known, report) for name, cell in cells.items()}
+    there = sum(run.status.state == "done" for run in runs.values())
+    if there:
+        report.note(f"{there} of {len(runs)} trainings are there already")
+    executor.carry(runs, report, _accuracies)
+    trainings = Trainings()
+    failed = {}
+    for name, run in runs.items():
+        if run.status.state == "done":
+            trainings.add(run)
+        else:
+            failed[name] = {"run": run.id, "state": run.status.state, "error": run.status.error or ""}
+    result = Result(
+        metrics={"trainings": len(runs), "done": len(runs) - len(failed), "failed": len(failed), "there": there},
+        facts={"groups": trainings.groups, "failed": failed, **facts},
+    )
+    if failed:
+        first, how = next(iter(failed.items()))
+        raise Unfinished(
+            f"{len(failed)} of {len(runs)} trainings failed ({first}: {how['error'] or how['state']}); the others are "
+            f"kept. Try those again with: {resume_command(report.run)}",
+            result,
+        )
+    return result
+
+
+def _run_of(cell: TrainParams, known: list[RunFolder], report: Report) -> RunFolder:
+    """The finished training of the cell, the one that this grid began, or else a new one."""
+    from lazytui.analyses.core.execute import create
+
+    same = list(same_training(cell, known))
+    done = [run for run in same if run.status.state == "done"]
+    mine = [run for run in same if run.record.started_by == report.run.id]
+    for runs in (done, mine):
+        if runs:
+            return runs[-1]
+    return create("train", cell, report.workspace, started_by=report.run.id)
+
+
+def _accuracies(run: RunFolder) -> str:
+    return accuracies(read_metrics(run.path))
+
+
+def failures(result: Result) -> list[Table]:
+    """What failed, where something did."""
+    failed = result.facts["failed"]
+    rows = tuple((name, how["state"], how["error"], how["run"]) for name, how in failed.items())
+    table = Table(
+        name="failed",
+        title="Trainings that failed",
+        note="The means below are over the others. To try these again, resume this run.",
+        columns=tuple(Column(name=name) for name in ("training", "state", "why", "run")),
+        rows=rows,
+    )
+    return [table] if rows else []

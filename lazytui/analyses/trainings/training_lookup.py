@@ -1,0 +1,132 @@
+"""Trainings by recipe: when two are of the same one, which of them a workspace has, and what stands beside each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.train.analysis import TrainParams
+from lazytui.errors import BadInput
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.training.methods import METHODS
+from lazytui.training.methods.method_options import MethodOptions
+
+_NOT_THE_RECIPE = (
+    "seed",
+    "device",
+    "precision",
+    "metrics_every",
+    "metrics_samples",
+    "checkpoint_seconds",
+    "keep_checkpoints",
+)
+"""What may differ between two trainings of the same recipe."""
+
+
+class Trainings:
+    """Finished trainings grouped by recipe.
+
+    groups: a fact each: recipe (its fields), key (the recipe as a string), plain (the key of plain training of the
+    same), control (that of its method's control, or None), and runs (of each: run, seed, metrics, images_seen).
+    """
+
+    def __init__(self) -> None:
+        self._groups: dict[str, dict[str, Any]] = {}
+        self._trained: dict[str, TrainParams] = {}
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        return list(self._groups.values())
+
+    def add(self, run: RunFolder) -> None:
+        """Put a finished training into the group of its recipe. Raises BadInput where it can't be read."""
+        trained, result = trained_params(run), recorded_result(run)
+        control = METHODS[trained.method].control
+        new: dict[str, Any] = {
+            "recipe": recipe_of(trained),
+            "key": _key(trained),
+            "plain": _key(plain(trained)),
+            "control": _key(plain(trained, control)) if control else None,
+            "runs": [],
+        }
+        group = self._groups.setdefault(_key(trained), new)
+        if any(known["run"] == run.reference for known in group["runs"]):
+            return
+        self._trained[run.reference] = trained
+        group["runs"].append(
+            {
+                "run": run.reference,
+                "seed": trained.seed,
+                "metrics": dict(result.metrics),
+                "images_seen": result.facts.get("images_seen"),
+            }
+        )
+
+    def missing_beside(self) -> list[TrainParams]:
+        """The trainings that the groups should stand beside and that aren't among them, one a seed."""
+        there = {(group["key"], run["seed"]) for group in self.groups for run in group["runs"]}
+        wanted = [other for run in self._trained.values() for other in beside(run)]
+        missing = {(_key(other), other.seed): other for other in wanted if (_key(other), other.seed) not in there}
+        return list(missing.values())
+
+
+def recipe_of(trained: TrainParams) -> dict[str, Any]:
+    """All that makes a training what it is, but for the seed."""
+    return {name: value for name, value in trained.model_dump(mode="json").items() if name not in _NOT_THE_RECIPE}
+
+
+def key_of(recipe: dict[str, Any]) -> str:
+    """The recipe as a string."""
+    return "; ".join(f"{name}={value}" for name, value in recipe.items() if value is not None)
+
+
+def _key(trained: TrainParams) -> str:
+    return key_of(recipe_of(trained))
+
+
+def plain(trained: TrainParams, method: str = "erm") -> TrainParams:
+    """Plain training of the same architecture on the same data for the same number of steps; or a control's."""
+    return trained.model_copy(update={"method": method, **dict.fromkeys(MethodOptions.model_fields)})
+
+
+def beside(trained: TrainParams) -> list[TrainParams]:
+    """What a training is held against: plain training of the same, and its method's control where it has one."""
+    control = METHODS[trained.method].control
+    methods = [name for name in ("erm", control) if name and name != trained.method]
+    return [plain(trained, name) for name in methods]
+
+
+def same_training(trained: TrainParams, runs: Iterable[RunFolder]) -> Iterator[RunFolder]:
+    """Those of the runs that are of the same recipe and seed, whatever became of them; and of a precision, if asked."""
+    wanted = recipe_of(trained)
+    for run in runs:
+        other = trained_params(run)
+        precise = trained.precision in {"auto", other.precision}
+        if precise and other.seed == trained.seed and recipe_of(other) == wanted:
+            yield run
+
+
+def known_trainings(workspace: Workspace, told: Callable[[str], object] = lambda _: None) -> Iterator[RunFolder]:
+    """The trainings of which all that is compared can be read, finished or not. told: hears of each other one."""
+    for run in workspace.readable_runs():
+        if run.record.kind != "train":
+            continue
+        try:
+            trained_params(run)
+            if run.status.state == "done":
+                recorded_result(run)
+        except BadInput as error:
+            told(f"passed over: {error}")
+        else:
+            yield run
+
+
+def trained_params(run: RunFolder) -> TrainParams:
+    """What a training was asked. Raises BadInput where the record holds no valid ones."""
+    from lazytui.analyses.core.execute import recorded_params
+
+    params = recorded_params(run)
+    assert isinstance(params, TrainParams)
+    return params

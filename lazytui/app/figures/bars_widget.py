@@ -1,0 +1,36 @@
+"""Bars with a cursor on one of them."""
+
+from __future__ import annotations
+
+from textual.geometry import Offset
+
+from lazytui.app.figures.figure_widget import FigureView
+from lazytui.figures.kinds import Bars
+from lazytui.figures.number_format import UNDEFINED, value_texts
+
+
+class BarsView(FigureView[Bars]):
+    """Places are indices of bars."""
+
+    def first(self) -> int | None:
+        return 0 if len(self.figure.labels) else None
+
+    def last(self) -> int | None:
+        return len(self.figure.labels) - 1 if len(self.figure.labels) else None
+
+    def nearest(self, place: int) -> int | None:
+        last = self.last()
+        return None if last is None else min(max(place, 0), last)
+
+    def moved(self, place: int, step: Offset) -> int | None:
+        target = place + step.y
+        return target if step.y and target == self.nearest(target) else None
+
+    def place_at(self, at: Offset) -> int | None:
+        tops = [(regions[0].y, place) for place, regions in self.drawing.regions.items() if isinstance(place, int)]
+        above = [place for y, place in tops if y <= at.y]
+        return above[-1] if above else None
+
+    def readout(self, place: int) -> str:
+        value = value_texts(self.figure)[place]
+        return f"{self.figure.labels[place]}: {'not defined' if value == UNDEFINED else value}"

@@ -1,0 +1,421 @@
+"""What all figure widgets share: the drawing kept as strips, a cursor over it, scrolling and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any, ClassVar, Generic, TypeVar
+
+from rich.cells import set_cell_size
+from rich.console import Console, RenderableType
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text as RichText
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.geometry import Offset, Region, Size, Spacing
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.theme import Theme as AppTheme
+from textual.widget import Widget
+
+from lazytui.app.figures.figure_strips import Drawing, Patch, changed_regions, console_like, drawn, one_a_line, painted
+from lazytui.figures.colors import Theme
+from lazytui.figures.kinds import Figure
+from lazytui.figures.plain_figures import cleaned
+from lazytui.figures.terminal.draw import body, titled
+from lazytui.figures.terminal.text_cells import shortened
+
+AnyFigure = TypeVar("AnyFigure", bound=Figure)
+
+Place = Any
+"""Where a cursor can stand: (row, column) of a matrix, the index of an image, row, bar or bin, an x of lines."""
+
+_LEAST_WIDTH = 8
+"""Nothing is drawn narrower than this; a narrower widget shows its left part."""
+
+
+class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
+    """A figure as the command line draws it, with a cursor.
+
+    The last line of the widget is its readout: what the cursor is on, in words. There is no cursor until the widget
+    is first focused or pointed at.
+    """
+
+    HAS_CURSOR: ClassVar[bool] = True
+    STRETCHES: ClassVar[bool] = False
+    """Whether the drawing fills the widget's height, where that isn't automatic."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "figure--cursor",
+        "figure--resting",
+        "figure--label",
+        "figure--readout",
+        "figure--title",
+    }
+    DEFAULT_CSS = """
+    FigureView {
+        height: auto;
+        width: 1fr;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size: 0 1;
+        & > .figure--cursor { background: $warning; color: black; text-style: bold; }
+        & > .figure--resting { background: $warning-muted; color: $text-warning; }
+        & > .figure--label { color: $text-warning; text-style: bold; }
+        & > .figure--readout { color: $text-muted; }
+        &:focus > .figure--readout { color: $foreground; text-style: bold; }
+        & > .figure--title { color: $primary; text-style: bold; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(0, -1)", "Up", show=False),
+        Binding("down", "move(0, 1)", "Down", show=False),
+        Binding("left", "move(-1, 0)", "Left", show=False),
+        Binding("right", "move(1, 0)", "Right", show=False),
+        Binding("home", "first", "First", show=False),
+        Binding("end", "last", "Last", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
+
+    class _AtPlace(Message):
+        def __init__(self, view: FigureView[Any], place: Place) -> None:
+            super().__init__()
+            self.view = view
+            self.place = place
+
+        @property
+        def control(self) -> FigureView[Any]:
+            return self.view
+
+    class Pointed(_AtPlace):
+        """The cursor of `view` came to `place`."""
+
+    class Chosen(_AtPlace):
+        """`place` of `view` was chosen: by Enter or a double click."""
+
+    def __init__(self, figure: AnyFigure, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._figure = cleaned(figure)
+        self._place: Place | None = None
+        self._drawing = Drawing([])
+        self._drawn_for: Hashable = None
+        self._version = 0
+        self._rows: int | None = None
+        self._shown: list[Strip] = []
+        self._shown_drawing: Drawing | None = None
+        self._patches: list[Patch] = []
+        self._words = ""
+
+    # The figure and the cursor
+
+    @property
+    def figure(self) -> AnyFigure:
+        """What is shown, its text made plain. Setting another figure of the same kind keeps cursor and scrolling."""
+        return self._figure
+
+    @figure.setter
+    def figure(self, figure: AnyFigure) -> None:
+        self._figure = cleaned(figure)
+        self.reconsider()
+
+    def reconsider(self) -> None:
+        """Find the cursor's place and draw again, after the figure or the choice of what is shown of it changed."""
+        before = self._place
+        self.figure_changed()
+        if before is not None:
+            self._place = self.nearest(before)
+        self.redraw()
+        if self._place is not None and self._place != before:
+            self.post_message(self.Pointed(self, self._place))
+
+    @property
+    def place(self) -> Place | None:
+        """Where the cursor is; None before there is one."""
+        return self._place
+
+    def point(self, place: Place | None) -> None:
+        """Put the cursor there, or on the nearest place that there is; tell it and scroll there. None takes it away."""
+        place = None if place is None else self.nearest(place)
+        if place == self._place:
+            return
+        self._place = place
+        self.update()
+        if place is not None and self._can_be_drawn:
+            self._reveal(place)
+            self.post_message(self.Pointed(self, place))
+
+    @property
+    def words(self) -> str:
+        """The readout: what the cursor is on; empty while there is none."""
+        return self._words
+
+    # What a kind of figure says of itself
+
+    def figure_changed(self) -> None:
+        """Take note of another figure, before the cursor finds its place in it."""
+
+    def drawn_body(self, height: int | None) -> RenderableType:
+        """The body between title and note, `height` rows high if it stretches."""
+        return body(self._figure, height=height, theme=self.shade)
+
+    def first(self) -> Place | None:
+        """Where the cursor starts; None where the figure has no place."""
+        return None
+
+    def last(self) -> Place | None:
+        return None
+
+    def nearest(self, place: Place) -> Place | None:
+        """The place itself, or the nearest that there is after the figure changed."""
+        return place
+
+    def moved(self, place: Place, step: Offset) -> Place | None:
+        """One step from a place; None where there is nothing in that direction."""
+        raise NotImplementedError
+
+    def place_at(self, at: Offset) -> Place | None:
+        """What was drawn at an offset."""
+        raise NotImplementedError
+
+    def region_of(self, place: Place) -> Region | None:
+        """Where a place was drawn."""
+        regions = self.drawing.regions.get(place)
+        return regions[0] if regions else None
+
+    def patches(self, place: Place, cursor: Style) -> list[Patch]:
+        """How the cursor on a place is shown."""
+        region = self.region_of(place)
+        return [Patch(region, cursor)] if region else []
+
+    def readout(self, place: Place) -> str:
+        """What is there, in words."""
+        raise NotImplementedError
+
+    # Drawing
+
+    @property
+    def shade(self) -> Theme:
+        return "dark" if self.app.current_theme.dark else "light"
+
+    @property
+    def drawing(self) -> Drawing:
+        """The figure drawn for the present width, height and theme."""
+        width, height = self.scrollable_content_region.size
+        self._draw(width, None if self._height_is_automatic else height)
+        return self._drawing
+
+    @property
+    def _can_be_drawn(self) -> bool:
+        return self.is_attached and self.size.width > 0
+
+    @property
+    def _height_is_automatic(self) -> bool:
+        height = self.styles.height
+        return height is None or height.is_auto
+
+    @property
+    def _readout_lines(self) -> int:
+        return int(self.HAS_CURSOR)
+
+    def _draw(self, width: int, height: int | None) -> None:
+        fits = height if self.STRETCHES else None
+        key = (self._version, width, fits, self.shade, self.app.console.color_system, self.app.no_color)
+        if key == self._drawn_for:
+            return
+        self._drawn_for = key
+        if width <= 0:
+            self._drawing = Drawing([])
+            return
+        width = max(width, _LEAST_WIDTH)
+        console = console_like(self.app.console, no_color=self.app.no_color)
+        if fits is None:
+            self._drawing = self._drawn(width, None, console)
+            return
+        rows = self._rows or max(fits - 6, 1)
+        self._drawing = self._drawn(width, rows, console)
+        lacking = fits - self._readout_lines - len(self._drawing.strips)
+        if lacking:  # what stands above and below the chart changed, as when a series got its first value
+            self._rows = max(min(rows + lacking, fits), 6)
+            if self._rows != rows:
+                self._drawing = self._drawn(width, self._rows, console)
+        else:
+            self._rows = rows
+
+    def _drawn(self, width: int, height: int | None, console: Console) -> Drawing:
+        title = console.render_lines(RichText(self._figure.title), console.options.update(width=width))
+        renderable = titled(self._figure, self.drawn_body(height))
+        return replace(drawn(renderable, width, console), title_lines=len(title))
+
+    def redraw(self) -> None:
+        """Draw again, because the figure or how it is to be drawn changed, and refresh the parts that differ."""
+        self._version += 1
+        self.update()
+
+    def update(self) -> None:
+        """Lay the cursor over the drawing, and refresh the parts that differ from what was shown."""
+        if not self._can_be_drawn:
+            return
+        words_before = self._words
+        changed = self._lay_over(self.drawing, self._all_patches())
+        self._words = "" if self._place is None else self.readout(self._place)
+        self.virtual_size = Size(self.size.width, len(self._shown) + self._readout_lines)
+        if words_before != self._words:
+            changed.append(Region(0, self.scroll_offset.y + self.size.height - 1, self.size.width, 1))
+        if dirty := [part for region in one_a_line(changed) if (part := self._visible(region))]:
+            self.refresh(*dirty)
+
+    def _visible(self, region: Region) -> Region:
+        """The part of a region of the drawing that is in view, as the widget counts."""
+        return region.translate(-self.scroll_offset).intersection(self.size.region)
+
+    def _lay_over(self, drawing: Drawing, patches: list[Patch]) -> list[Region]:
+        """Lay the patches over the drawing; where that differs from what was shown."""
+        before, same_drawing = self._shown, drawing is self._shown_drawing
+        moved = set(self._patches) ^ set(patches)
+        self._shown, self._shown_drawing, self._patches = painted(drawing.strips, patches), drawing, patches
+        if same_drawing:
+            return [patch.region for patch in moved]
+        top = self.scroll_offset.y
+        return changed_regions(before, self._shown, range(top, top + self.size.height))
+
+    def _all_patches(self) -> list[Patch]:
+        found = []
+        if self.has_focus:
+            title = self._drawing.strips[: self._drawing.title_lines]
+            style = self.component("figure--title")
+            found += [Patch(Region(0, y, strip.cell_length, 1), style) for y, strip in enumerate(title)]
+        if self._place is not None:
+            name = "figure--cursor" if self.has_focus else "figure--resting"
+            found += self.patches(self._place, self.component(name))
+        return found
+
+    def component(self, name: str) -> Style:
+        """The style of a part; without color, what has a background is reversed, and what has none is underlined."""
+        style = self.get_component_rich_style(name, partial=True)
+        if self.app.no_color:
+            return Style(bold=style.bold, reverse=bool(style.bgcolor), underline=not style.bgcolor)
+        return style
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        self._draw(width - self.scrollbar_size_vertical, None)
+        return len(self._drawing.strips) + self._readout_lines
+
+    def render_line(self, y: int) -> Strip:
+        width, height = self.size
+        if self._readout_lines and y == height - 1:
+            return self._readout_strip(width)
+        line = y + self.scroll_offset.y
+        strip = self._shown[line] if line < len(self._shown) else Strip.blank(width)
+        x = self.scroll_offset.x
+        return strip.crop_extend(x, x + width, None).apply_style(self.rich_style)
+
+    def _readout_strip(self, width: int) -> Strip:
+        text = set_cell_size(shortened(self._words, self.scrollable_content_region.width), width)
+        return Strip([Segment(text, self.get_component_rich_style("figure--readout"))], width)
+
+    # What happens to it
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+
+    def _theme_changed(self, _theme: AppTheme) -> None:
+        self.call_after_refresh(self.update)
+
+    def on_resize(self) -> None:
+        self.update()
+
+    def on_focus(self) -> None:
+        if self._place is None and (first := self._first()) is not None:
+            self._place = first
+            self.post_message(self.Pointed(self, first))
+            self.update()
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """The cursor and the title show it. It may change before or after the event is handled here."""
+        super().watch_has_focus(has_focus)
+        self.update()
+
+    def on_click(self, event: events.Click) -> None:
+        at = event.get_content_offset(self)
+        if at is None or not self.HAS_CURSOR or (self._readout_lines and at.y >= self.size.height - 1):
+            return
+        place = self.place_at(at + self.scroll_offset)
+        if place is None:
+            return
+        event.stop()
+        self.point(place)
+        if event.chain == 2:
+            self.action_choose()
+
+    def action_move(self, right: int, down: int) -> None:
+        """A step with the cursor; at the edge the view scrolls, and after that what holds it."""
+        target = self._first() if self._place is None else self.moved(self._place, Offset(right, down))
+        if target is not None:
+            self.point(target)
+        elif down < 0 and self.scroll_offset.y > 0:
+            self.scroll_up(animate=False)
+        elif down > 0 and self.scroll_offset.y < self.max_scroll_y:
+            self.scroll_down(animate=False)
+        elif down:
+            raise SkipAction
+
+    def _first(self) -> Place | None:
+        return self.first() if self.HAS_CURSOR else None
+
+    def action_page(self, down: int) -> None:
+        """As many steps as the view has lines."""
+        start = self._place
+        step = Offset(0, down)
+        if start is None or self.moved(start, step) is None:
+            if down > 0 and self.scroll_offset.y < self.max_scroll_y:
+                self.scroll_page_down(animate=False)
+            elif down < 0 and self.scroll_offset.y > 0:
+                self.scroll_page_up(animate=False)
+            else:
+                raise SkipAction
+            return
+        begin = self.region_of(start)
+        target = start
+        while (further := self.moved(target, step)) is not None:
+            here = self.region_of(further)
+            target = further
+            if begin and here and abs(here.y - begin.y) >= self._page_lines:
+                break
+        self.point(target)
+
+    @property
+    def _page_lines(self) -> int:
+        return max(min(self.size.height, self.screen.size.height) - 2, 1)
+
+    def action_first(self) -> None:
+        self.point(self.first()) if self.HAS_CURSOR else self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        self.point(self.last()) if self.HAS_CURSOR else self.scroll_end(animate=False)
+
+    def action_choose(self) -> None:
+        if self._place is not None:
+            self.post_message(self.Chosen(self, self._place))
+
+    def _reveal(self, place: Place) -> None:
+        """Scroll to a place: the view itself, and what holds it."""
+        region = self.region_of(place)
+        if region is None:
+            return
+        if self.max_scroll_y:
+            if self.moved(place, Offset(0, -1)) is None:  # with the first line of places, what stands above it
+                region = Region(region.x, 0, region.width, region.bottom)
+            self.scroll_to_region(region, spacing=Spacing(bottom=self._readout_lines), animate=False)
+        inside: Widget = self
+        region = region.translate(self.content_offset)
+        while isinstance(holder := inside.parent, Widget):
+            region = region.translate(inside.virtual_region.offset - inside.scroll_offset)
+            if holder.is_scrollable:
+                holder.scroll_to_region(region, animate=False)
+            inside = holder

@@ -1,0 +1,85 @@
+"""A grid of images with a cursor on one of them: its caption lights up, and bars stand at its sides."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.style import Style
+from textual.geometry import Offset, Region
+
+from lazytui.app.figures.figure_strips import Patch
+from lazytui.app.figures.figure_widget import FigureView
+from lazytui.figures.image_overlays import captions_with_tones
+from lazytui.figures.kinds import Pixels
+
+_BESIDE = 1
+"""Cells kept free on both sides of the grid, for the cursor's bars."""
+
+
+class PixelsView(FigureView[Pixels]):
+    """Places are indices of images."""
+
+    def drawn_body(self, height: int | None) -> RenderableType:
+        return Padding(super().drawn_body(height), (0, _BESIDE), expand=False)
+
+    def first(self) -> int | None:
+        return 0 if len(self.figure.images) else None
+
+    def last(self) -> int | None:
+        return len(self.figure.images) - 1 if len(self.figure.images) else None
+
+    def nearest(self, place: int) -> int | None:
+        last = self.last()
+        return None if last is None else min(max(place, 0), last)
+
+    def moved(self, place: int, step: Offset) -> int | None:
+        if step.x:
+            target = place + step.x
+            return target if target == self.nearest(target) else None
+        return self._above_or_below(place, step.y)
+
+    def _above_or_below(self, place: int, down: int) -> int | None:
+        """The image in the next line of images that is nearest across."""
+        here = self.region_of(place)
+        if here is None:
+            return None
+        others = [
+            (abs(region.y - here.y), abs(region.x - here.x), index)
+            for index, region in self._image_regions()
+            if (region.y - here.y) * down > 0
+        ]
+        return min(others)[2] if others else None
+
+    def _image_regions(self) -> list[tuple[int, Region]]:
+        return [(place, regions[0]) for place, regions in self.drawing.regions.items() if isinstance(place, int)]
+
+    def place_at(self, at: Offset) -> int | None:
+        for index, region in self._image_regions():
+            captions = self.drawing.regions.get(("caption", index), [])
+            if any(part.contains_point(at) for part in (region, *captions)):
+                return index
+        return None
+
+    def patches(self, place: int, cursor: Style) -> list[Patch]:
+        region = self.region_of(place)
+        if region is None:
+            return []
+        bar = Style(color=cursor.bgcolor, bold=True)
+        beside = [
+            Patch(Region(region.x - 1, region.y, 1, region.height), bar, "▐"),
+            Patch(Region(region.right, region.y, 1, region.height), bar, "▌"),
+        ]
+        return beside + [Patch(part, cursor) for part in self.drawing.regions.get(("caption", place), [])]
+
+    def readout(self, place: int) -> str:
+        figure = self.figure
+        columns = max(figure.columns, 1)
+        row, column = divmod(place, columns)
+        parts = []
+        if row < len(figure.row_labels):
+            parts.append(f"{figure.row_axis} {figure.row_labels[row]}".strip())
+        if column < len(figure.column_labels):
+            parts.append(f"{figure.column_axis} {figure.column_labels[column]}".strip())
+        where = ", ".join(parts) or f"image {place + 1} of {len(figure.images)}"
+        caption = captions_with_tones(figure)[place][0]
+        return f"{where}: {caption}" if caption else where

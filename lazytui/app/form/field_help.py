@@ -1,0 +1,85 @@
+"""What there is to say about a field: as much as fits under the form, and all of it on its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from lazytui.analyses.core.form_fields import ParamField
+from lazytui.plain_text import plain
+
+_MORE = "… F1"
+_KEYS = "↑ ↓ another field · ← → another value · Enter list · Backspace default · F1 all about a field · Esc leaves"
+
+
+class Explanation(Widget):
+    """The lines under the form, for the field that has the focus."""
+
+    DEFAULT_CSS = """
+    Explanation { height: 4; border-top: solid $foreground 20%; color: $text-muted; }
+    """
+    ALLOW_SELECT = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._content = Content("")
+
+    def say(self, field: ParamField | None, wrong: str, value: object) -> None:
+        self._content = _all_of(field, wrong, value)
+        self.refresh()
+
+    def render(self) -> Content:
+        """As many lines as fit; the last one says so where there are more."""
+        width, height = self.size
+        lines = self._content.wrap(width) if width else []
+        if len(lines) > height > 0:
+            lines = lines[:height]
+            lines[-1] = lines[-1].truncate(max(width - len(_MORE), 0)) + Content.styled(_MORE, "$accent")
+        return Content("\n").join(lines)
+
+
+class Explained(ModalScreen[None]):
+    """All of it, over the screen; any way out closes it."""
+
+    DEFAULT_CSS = """
+    Explained { align: center middle; }
+    Explained > VerticalScroll {
+        width: 64; max-width: 100%; height: auto; max-height: 100%; border: round $accent; padding: 0 1;
+        background: $panel;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,f1,q", "dismiss(None)", "Close", show=False)]
+
+    def __init__(self, content: Content) -> None:
+        super().__init__()
+        self._content = content
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Static(self._content, markup=False)
+
+    def on_click(self) -> None:
+        self.dismiss(None)
+
+
+def explained(field: ParamField, wrong: str, value: object) -> Explained:
+    return Explained(_all_of(field, wrong, value))
+
+
+def _all_of(field: ParamField | None, wrong: str, value: object) -> Content:
+    """wrong: a sentence to begin with, or nothing. value: what the field comes to, of which a line may be known."""
+    parts = [Content.styled(plain(wrong), "$text-error")] if wrong else []
+    if field is None:
+        parts += [Content(_KEYS)]
+    else:
+        parts += [Content.assemble((field.flag, "bold"), " ", plain(field.help))]
+        chosen = map(str, value if isinstance(value, (tuple, list)) else [value])
+        parts += [Content.assemble((name, "bold"), ": ", field.about[name]) for name in chosen if name in field.about]
+    return Content("\n").join(parts)

@@ -1,0 +1,67 @@
+"""One line of a form: a sign, the field's name, and its control; below it, what is wrong with the value."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.events import Click
+from textual.widgets import Static
+
+from lazytui.analyses.core.form_fields import ParamField
+from lazytui.app.form.control import LineControl
+from lazytui.app.form.listed_controls import choice_for
+from lazytui.app.form.typed_control import Offers, Typed
+
+
+class Row(Vertical):
+    DEFAULT_CSS = """
+    Row { height: auto; }
+    Row > Horizontal { height: 1; }
+    Row .name { max-width: 50%; padding-right: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    Row .list { width: 2; color: $text-disabled; background: $surface; padding-left: 1; }
+    Row > .wrong { display: none; color: $text-error; padding-left: 2; text-wrap: nowrap; text-overflow: ellipsis; }
+    Row.-wrong > .wrong { display: block; height: 1; }
+    """
+
+    def __init__(self, field: ParamField, offers: Offers | None, width: int) -> None:
+        """width: of the name's column, in cells."""
+        super().__init__()
+        self.field = field
+        self.field_control: LineControl | Typed = (
+            choice_for(field) if field.choices or field.type is bool else Typed(field, offers)
+        )
+        self._offers = offers
+        self._shown: tuple[bool, str] | None = None
+        self._width = width
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            name = Static(classes="name", markup=False)
+            name.styles.width = self._width
+            yield name
+            yield self.field_control
+            if self._offers:
+                yield Static("▾", classes="list", markup=False)
+
+    def show(self, *, given: bool, holds: str, wrong: str) -> None:
+        """given: whether a person gave the value. holds: what is so without one. wrong: a sentence, or nothing."""
+        self.field_control.set_holding(holds)
+        if (given, wrong) == self._shown:
+            return
+        self._shown = given, wrong
+        sign = ("✗", "$text-error") if wrong else ("•", "$accent") if given else (" ", "")
+        name = Content.assemble(sign, " ", (self.field.name.replace("_", " "), "bold" if given else ""))
+        self.query_one(".name", Static).update(name, layout=False)
+        self.set_class(bool(wrong), "-wrong")
+        if wrong and not self.query(".wrong"):
+            self.mount(Static(classes="wrong", markup=False))
+        for line in self.query(".wrong").results(Static):
+            line.update(Content(wrong), layout=False)
+
+    def on_click(self, event: Click) -> None:
+        """A click on the name goes to the control."""
+        event.stop()
+        self.field_control.focus()
+        if event.widget is not None and event.widget.has_class("list"):
+            self.field_control.action_pick()

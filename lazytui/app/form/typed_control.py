@@ -1,0 +1,101 @@
+"""A control for what has to be typed: numbers, names, and lists of either; some come with a list of suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from rich.cells import cell_len
+from textual.binding import Binding, BindingType
+from textual.suggester import SuggestFromList
+from textual.widgets import Input
+
+from lazytui.analyses.core.form_fields import ParamField, shown
+from lazytui.app.form.control import Given
+from lazytui.app.form.pick_list import Pickable, PickList
+from lazytui.figures.terminal.text_cells import shortened
+from lazytui.plain_text import plain
+
+Offers = Callable[[], Sequence[Pickable]]
+"""What the list offers, asked when it is opened."""
+
+# Textual's own restriction to numbers takes exponential time on long runs of digits: a paste could stop the app.
+_LONGEST = 1000
+_LETTERS = {int: r"[-+]?[\d_]*", float: r"[-+]?[\d_]*\.?[\d_]*([eE][-+]?\d*)?"}
+
+
+class Typed(Input):
+    """One line of text. Empty means that the default holds, which stands there dimmed."""
+
+    DEFAULT_CSS = """
+    Typed, Typed.-textual-compact:focus { width: 1fr; background-tint: $foreground 0%; }
+    Typed.-textual-compact:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    Typed:focus > .input--placeholder, Typed:focus > .input--suggestion { color: auto 70%; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "pick", "Choose", show=False),
+        Binding("escape", "leave", "Leave the field"),
+    ]
+
+    def __init__(self, field: ParamField, offers: Offers | None = None) -> None:
+        super().__init__(
+            compact=True,
+            max_length=_LONGEST,
+            restrict=None if field.several else _LETTERS.get(field.type),
+            suggester=SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None,
+        )
+        self.cursor_blink = False  # it shows where the keys go at every moment, and spares slow links
+        self.field = field
+        self.offers = offers
+        self._told = ""
+        self._holding = ""
+
+    def validate_value(self, value: str) -> str:
+        return plain(value)
+
+    def set_given(self, value: Any) -> None:
+        words = "" if value is None else shown(value)
+        with self.prevent(Input.Changed):
+            self.value = words
+            self.cursor_position = len(self.value)
+        self._told = self.value
+
+    def set_holding(self, words: str) -> None:
+        self._holding = plain(words)
+        self._show_holding()
+
+    def on_resize(self) -> None:
+        self._show_holding()
+
+    def _show_holding(self) -> None:
+        """What holds while nothing is typed, with an ellipsis where it doesn't fit."""
+        self.placeholder = shortened(self._holding, self.size.width or cell_len(self._holding))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Textual tells of the value when the field appears, too, maybe after another was set: nobody typed that."""
+        event.stop()
+        if event.value == self.value != self._told:
+            self._told = event.value
+            self.post_message(Given(self.field, self._read(event.value)))
+
+    def _read(self, text: str) -> Any:
+        """The value that is meant; text that can't be read stays text, for the model to refuse."""
+        if not text.strip():
+            return None
+        return tuple(text.replace(",", " ").split()) if self.field.several else text
+
+    def action_pick(self) -> None:
+        """Open the list; without one, go on to the next field."""
+        if self.offers is None:
+            self.screen.focus_next()
+        else:
+            self.app.push_screen(PickList(self.offers(), self.value or self._holding, self.region), self._take)
+
+    def _take(self, value: str | None) -> None:
+        if value is not None:
+            self.value = f"{self.value} {value}".strip() if self.field.several else value
+            self.cursor_position = len(self.value)
+
+    def action_leave(self) -> None:
+        """Let go of the keyboard, so that single keys reach the app again."""
+        self.screen.set_focus(None)

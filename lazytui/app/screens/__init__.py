@@ -1,0 +1,1 @@
+"""The screens: a room or a file an analysis."""

@@ -1,0 +1,1 @@
+"""Attack: smallest changes over many images, and one image attacked live."""

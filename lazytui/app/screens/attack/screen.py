@@ -1,0 +1,75 @@
+"""Attack: how small a change makes a network see another digit, and from which images that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from lazytui.analyses.attack.analysis import AttackParams
+from lazytui.analyses.attack.live import LiveAttack, Question
+from lazytui.analyses.core.execute import recorded_params
+from lazytui.app.screens.attack.live_attack import AttackPanel
+from lazytui.app.screens.common.form_and_figures import FormAndFigures
+from lazytui.app.screens.common.form_screen import NOT_RIGHT
+from lazytui.errors import LazytuiError, UsageError
+
+
+class AttackPlace(FormAndFigures):
+    name_of_place = "attack"
+    params = AttackParams
+    kind = "attack"
+    first = (
+        "run",
+        "against",
+        "attack",
+        "source_class",
+        "target_class",
+        "targeted",
+        "epsilon",
+        "pool",
+        "sources",
+        "steps",
+        "queries",
+        "restarts",
+        "seed",
+    )
+    empty = (
+        "No attack on this network yet. Press g: for each image the smallest change is looked for that makes the "
+        "network see the target, from images in their own color, in every color, and in the target's. The three tell "
+        "different tales. Press v to attack one image and watch."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "One image, live")]
+
+    @property
+    def of(self) -> Sequence[str]:
+        return ("run", "against")
+
+    def given(self) -> Mapping[str, object]:
+        return {"run": self.network()}
+
+    def on_mount(self) -> None:
+        self._panel = LiveAttack(self.lab.workspace)
+
+    def action_live(self) -> None:
+        """Attack one image after the other, and watch: as the run that is shown asked it, or else as the form does.
+
+        Each opens at the smallest budget that fools it.
+        """
+        try:
+            self.app.push_screen(AttackPanel(self._panel, self._question()))
+        except LazytuiError as error:
+            self.lab.say_error(error)
+
+    def _question(self) -> Question:
+        line = self._shown(self.lab.lines)
+        if line is None or line.status.state != "done":
+            if not isinstance(self.form.params, AttackParams):
+                raise UsageError(NOT_RIGHT)
+            return Question(self.form.params, self.form.params.pools[0], at_smallest=True)
+        params = recorded_params(line.run)
+        assert isinstance(params, AttackParams)
+        # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
+        here = {"device": self.form.touched.get("device", "auto"), "model": self.form.touched.get("model")}
+        return Question(params.model_copy(update=here), params.pools[0], run=line.run, at_smallest=True)

@@ -1,0 +1,148 @@
+"""What places share that are made around the form of an analysis: the form, starting its runs, folding it away."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from pydantic import BaseModel
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Button
+
+from lazytui.analyses.core.form_fields import fields_of
+from lazytui.app.figures import FigureView
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.typed_control import Offers
+from lazytui.app.shell.screen import Place
+from lazytui.errors import LazytuiError
+from lazytui.runs.workspace_watch import meant
+
+NOT_RIGHT = "A field isn't right yet: see the form (f)."
+
+SHIPPED = "shipped/lazy-strokes"
+"""The network that is asked about where none was trained yet."""
+
+
+class FormPlace(Place):
+    """params, kind: of the analysis. first: the fields that matter most. go: what the button says."""
+
+    params: ClassVar[type[BaseModel]]
+    kind: ClassVar[str]
+    first: ClassVar[Sequence[str]] = ()
+    go: ClassVar[str] = "Go"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "start", "Go"),
+        Binding("f", "form", "Form"),
+    ]
+
+    def compose_form(self, values: Mapping[str, object] | None = None) -> ComposeResult:
+        """The form, with these values where nothing else was given, and what starts a run below it."""
+        with Vertical(id="side"):
+            yield ParamsForm(
+                self.params,
+                kind=self.kind,
+                first=self.first,
+                values=values,
+                runs=self.lab.runs_of,
+                offers=self.offers(),
+            )
+            yield from self.compose_buttons()
+
+    def offers(self) -> Mapping[str, Offers]:
+        """What can be chosen for fields that don't say so themselves, by name."""
+        return {}
+
+    def compose_buttons(self) -> ComposeResult:
+        yield Button(self.go, id="start", compact=True, variant="primary")
+
+    @property
+    def form(self) -> ParamsForm:
+        return self.query_one(ParamsForm)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        getattr(self, f"action_{event.button.id}")()
+
+    def action_start(self) -> None:
+        """Run it in the background, and show the figures when they are there."""
+        if self.form.params is None:
+            self.show_form(True)
+            self.notify(self.form.show_wrong(), severity="error")
+        else:
+            self.lab.start(self.kind, self.form.touched)
+
+    def action_form(self) -> None:
+        """Fold the form away where figures can use its room, or bring it back with the keyboard in it."""
+        self.show_form(not self.query_one("#side").display or not any(self.figure_views()))
+        if self.query_one("#side").display:
+            self.form.query("Row LineControl, Row Input").first().focus()
+        else:
+            self.leave_form()
+
+    def show_form(self, shown: bool) -> None:
+        self.query_one("#side").display = shown
+
+    def make_room(self) -> None:
+        """Fold the form, unless somebody is filling it in."""
+        if not self.query_one("#side").has_focus_within:
+            self.show_form(False)
+
+    def leave_form(self) -> None:
+        """The keyboard to the first figure with something to point at."""
+        for view in self.figure_views():
+            if view.HAS_CURSOR:
+                view.focus(scroll_visible=False)
+                return
+
+    def figure_views(self) -> Iterable[FigureView[Any]]:
+        """The figures that are shown."""
+        return self.query(FigureView)
+
+    def network(self) -> str:
+        """The newest training; where there is none, what the newest run of this kind is of, or else a bundled one."""
+        of_runs = [line.record.params.get("run") for line in self.lab.lines if line.kind == self.kind and line.record]
+        return str(self.newest_training() or next(reversed(of_runs), None) or SHIPPED)
+
+    def newest_training(self) -> str | None:
+        """What names the newest training that is done."""
+        done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
+        return done[-1].run.reference if done else None
+
+    def asked(self, names: Sequence[str]) -> dict[str, object]:
+        """What the form asks in those of the fields that were given, as a run records it: runs by a lasting name."""
+        params, touched = self.form.params, self.form.touched
+        values = {name: getattr(params, name) if params else touched.get(name) for name in names}
+        references = {field.name for field in fields_of(self.params) if field.reference}
+        return {
+            name: _recorded(value, self._lasting if name in references else lambda other: other)
+            for name, value in values.items()
+            if value not in (None, ())
+        }
+
+    def _lasting(self, reference: str) -> str:
+        """What names a run from now on, where there is one that is meant.
+
+        It is asked at every key: the runs that were seen are searched, not the disk.
+        """
+        if line := meant(self.lab.lines, reference):
+            return line.run.reference
+        if os.sep not in reference:
+            return reference
+        try:
+            return self.lab.workspace.reference(self.lab.workspace.find(reference))
+        except LazytuiError:
+            return reference
+
+
+def agrees(recorded: Mapping[str, object], asked: Mapping[str, object]) -> bool:
+    """Whether a run was asked the same in these fields."""
+    return all(recorded.get(name) == value for name, value in asked.items())
+
+
+def _recorded(value: object, each: Callable[[str], str]) -> object:
+    """A value as JSON has it. each: what becomes of every text in it."""
+    if isinstance(value, tuple | list):
+        return [_recorded(entry, each) for entry in value]
+    return each(value) if isinstance(value, str) else value

@@ -1,0 +1,64 @@
+"""An analysis that trains many networks: while it goes on, its trainings and what is known of them already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.app.screens.common.overlay_screen import OverPlace
+from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.errors import BadInput
+from lazytui.figures.checks import drawable
+from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.runs.formatting import without_middle
+from lazytui.runs.workspace_watch import RunLine
+
+_TOLD_APART_BY = ("model", "method", "bias", "epochs")
+_LONGEST = 100
+_MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
+
+
+class GridPlace(OverPlace):
+    def _show(self, lines: tuple[RunLine, ...]) -> None:
+        line = self._shown(lines)
+        begun = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
+        if line and line.going and begun:
+            self._show_so_far(line, begun)
+        else:
+            super()._show(lines)
+
+    def _show_so_far(self, line: RunLine, begun: Sequence[RunLine]) -> None:
+        sentence = f"{line.run.id} is {line.state}."
+        figures: list[Table] = []
+        try:
+            with drawable("The table of its trainings"):
+                figures = [trainings_so_far(begun)]
+        except BadInput as error:
+            sentence = f"{sentence} {error}"
+        self.query_one(RunFigures).show_so_far(sentence, figures)
+
+
+def trainings_so_far(lines: Sequence[RunLine]) -> Table:
+    """What each training is, how it stands, and its accuracies in percent once it is done."""
+    settings = [line.run.record.params for line in lines]
+    telling = [name for name in _TOLD_APART_BY if len({_told(one.get(name)) for one in settings}) > 1]
+    measured = [METRICS[name].title.removesuffix(" accuracy") for name in _MEASURED]
+    return Table(
+        name="trainings",
+        title="Its trainings so far",
+        note="Accuracies in percent. What was trained before isn't trained again, and joins the others at the end.",
+        columns=tuple(Column(name=name) for name in (*telling, "seed", "state", *measured)),
+        rows=tuple(_row(line, given, telling) for line, given in zip(lines, settings, strict=True)),
+    )
+
+
+def _row(line: RunLine, given: dict[str, Any], telling: Sequence[str]) -> tuple[Cell, ...]:
+    shares = (line.metrics.get(name) for name in _MEASURED)
+    measured = (None if share is None else 100 * share for share in shares)
+    return (*(_told(given.get(name)) for name in telling), _told(given.get("seed")), line.state, *measured)
+
+
+def _told(setting: object) -> str:
+    """Of whatever a record holds, as much as a cell takes."""
+    return without_middle(str(setting), _LONGEST)

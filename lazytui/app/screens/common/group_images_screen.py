@@ -1,0 +1,179 @@
+"""The images behind one cell of a matrix, a screenful at a time; painted again from what the run recorded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.events import Resize
+from textual.widgets import Static
+
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.evaluate.analysis import answers_behind
+from lazytui.analyses.evaluate.group_images import Cell, Chosen, cell_figure, images_behind, painted_again
+from lazytui.analyses.networks.model_under_study import require_at_hand
+from lazytui.analyses.networks.network_pair import AGAINST, name_behind
+from lazytui.analyses.train.analysis import TrainParams
+from lazytui.app.figures import FigureView, view_of
+from lazytui.app.shell.screen import Place
+from lazytui.data.palettes import Palette, palette
+from lazytui.data.splits import build
+from lazytui.errors import LazytuiError
+from lazytui.evaluation.predictions import Answers
+from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain
+from lazytui.runs.run_folder import RunFolder
+
+_LAYOUTS = ((28, 15), (14, 8))
+"""Cells across an image, and lines down it with its caption: large where all images fit on a screen, else small."""
+
+_painting = threading.Lock()
+_dataset = lru_cache(maxsize=1)(build)
+"""The data set of the cell before stays painted, for the next cell; one thread paints, the others find it done."""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A cell, all of its images (n, 28, 28, 3) uint8, and which of their split these are.
+
+    network: which one, where there are two.
+    """
+
+    network: str
+    cell: Cell
+    answers: Answers
+    ten: Palette
+    indices: Chosen
+    images: NDArray[np.uint8]
+
+    def figure(self, part: slice, columns: int) -> Figure:
+        """Some of the images."""
+        shown, images = self.indices[part], self.images[part]
+        return cell_figure(self.cell, self.answers, self.ten, shown, images, network=self.network, columns=columns)
+
+
+def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
+    """The images behind a cell of a matrix of an evaluation, by the figure's name. Needs no torch.
+
+    Raises BadInput when the result is damaged or too old, or the data can't be painted again.
+    """
+    result = recorded_result(run)
+    cell = Cell(matrix.removeprefix(f"{AGAINST}-"), row, column)
+    data, network = TrainParams.model_validate(result.facts["trained"]), name_behind(result, matrix)
+    answers = answers_behind(result, matrix)
+    indices = images_behind(cell, answers)
+    images = np.empty((0, 28, 28, 3), np.uint8)
+    if len(indices):
+        require_at_hand(data.source, f"fetch them with lazytui run dataset --source {data.source}")
+        with _painting:
+            images = painted_again(_dataset(data), cell, answers)[indices]
+    return Behind(network, cell, answers, palette(data.palette), indices, images)
+
+
+class CellImages(Place):
+    """Lies over the place that it was opened from, until Escape."""
+
+    name_of_place = "evaluate"
+    DEFAULT_CSS = """
+    CellImages FigureView { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back"),
+        Binding("n,pagedown", "turn(1)", "Next images", key_display="n"),
+        Binding("p,pageup", "turn(-1)", "Images before", key_display="p"),
+        Binding("e", "export", "Export"),
+    ]
+
+    def __init__(self, run: RunFolder, matrix: str, place: tuple[int, int]) -> None:
+        super().__init__()
+        self._asked = run, matrix, *place
+        self._behind: Behind | None = None
+        self._view: FigureView[Any] | None = None
+        self._first = 0
+
+    def compose_place(self) -> ComposeResult:
+        yield Static("Painting the images ... Esc goes back.", id="said", markup=False)
+        yield Vertical(id="images")
+
+    def on_mount(self) -> None:
+        self._paint()
+
+    def shown_figures(self) -> Sequence[Figure]:
+        return [self._view.figure] if self._view else []
+
+    @work(thread=True, exit_on_error=False)
+    def _paint(self) -> None:
+        try:
+            found = behind(*self._asked)
+        except LazytuiError as error:
+            self.app.call_from_thread(self._say, f"{plain(str(error))} Esc goes back.")
+        else:
+            self.app.call_from_thread(self._found, found)
+
+    def _say(self, sentence: str) -> None:
+        for said in self.query("#said").results(Static):
+            said.update(sentence)
+
+    def _found(self, found: Behind) -> None:
+        self._behind = found
+        if self.is_attached:
+            self._show()
+
+    def on_resize(self, _event: Resize) -> None:
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        """The part of the images that fits."""
+        if self._behind is None:
+            return
+        columns, page = self._fitting(len(self._behind.indices))
+        self._first -= self._first % page
+        figure = self._behind.figure(slice(self._first, self._first + page), columns)
+        if self._view is None:
+            self._view = view_of(figure)
+            self.query_one("#images").mount(self._view)
+            self._view.focus()
+        else:
+            self._view.figure = figure
+        self._say(self._where(page))
+
+    def _where(self, page: int) -> str:
+        pages = -(-len(self._behind.indices) // page) if self._behind else 0
+        if pages < 2:
+            return "Esc goes back."
+        return f"Page {self._first // page + 1} of {pages}: n the next, p the one before, Esc goes back."
+
+    def _fitting(self, images: int) -> tuple[int, int]:
+        """How many images stand side by side, and how many fit on the screen."""
+        room = self.query_one("#images").size
+        columns = page = 1
+        for across, down in _LAYOUTS:
+            columns = max((room.width - 3) // (across + 1), 1)
+            page = columns * max((room.height - 4) // down, 1)
+            if images <= page:
+                break
+        return columns, page
+
+    def action_turn(self, by: int) -> None:
+        """The images after these, or those before."""
+        if self._behind is None:
+            return
+        _, page = self._fitting(len(self._behind.indices))
+        first = self._first + by * page
+        if 0 <= first < len(self._behind.indices):
+            self._first = first
+            self._show()
+            if self._view:
+                self._view.point(0)
+
+    def action_back(self) -> None:
+        self.dismiss()

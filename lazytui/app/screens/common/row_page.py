@@ -1,0 +1,96 @@
+"""A page of one row of a table, over the table: n and p turn to the next and the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.events import Resize
+from textual.widgets import Static
+
+from lazytui.app.figures import FigureView, swap
+from lazytui.app.shell.screen import Place
+from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result
+
+TWO_COLUMNS = 170
+"""Columns from which on figures stand side by side."""
+
+
+class TurnedPage(Place):
+    """Lies over the table that it was opened from, until Escape. What a page shows is for each kind to say."""
+
+    DEFAULT_CSS = """
+    TurnedPage #where { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
+    TurnedPage #page { height: 1fr; padding: 0 0 0 1; }
+    TurnedPage #page > FigureView { margin: 0 0 1 0; }
+    TurnedPage.-wide #page { layout: grid; grid-size: 2; grid-rows: auto; grid-gutter: 1 2; }
+    TurnedPage.-wide #page > FigureView { margin: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back"),
+        Binding("n", "turn(1)", "Next"),
+        Binding("p", "turn(-1)", "Before"),
+        Binding("e", "export", "Export"),
+    ]
+
+    def __init__(self, run: RunFolder, result: Result, order: Sequence[int], at: int) -> None:
+        """order: the numbers to turn through. at: where among them to begin."""
+        super().__init__()
+        self._run = run
+        self._result = result
+        self._order = order
+        self._at = at
+
+    def figures(self) -> list[Figure]:
+        """Of the row that is shown. A damaged result raises what it raises."""
+        raise NotImplementedError
+
+    def words(self) -> str:
+        """What the row is, for the line above its figures."""
+        raise NotImplementedError
+
+    def keys(self) -> str:
+        """What can be pressed here, in a few words."""
+        raise NotImplementedError
+
+    @property
+    def number(self) -> int:
+        """Of the row that is shown."""
+        return self._order[self._at]
+
+    def compose_place(self) -> ComposeResult:
+        yield Static(id="where", markup=False)
+        yield VerticalScroll(id="page", can_focus=False)
+
+    def on_mount(self) -> None:
+        self.show()
+        self.call_after_refresh(self._focus_first)
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width >= TWO_COLUMNS, "-wide")
+
+    def shown_figures(self) -> Sequence[Figure]:
+        return [view.figure for view in self.query(FigureView)]
+
+    def action_turn(self, by: int) -> None:
+        """The one after this in the table, or before."""
+        if 0 <= self._at + by < len(self._order):
+            self._at += by
+            self.show()
+
+    def show(self) -> None:
+        """Draw the page of the row that is chosen."""
+        where = f"{self.words()}, {self._at + 1} of {len(self._order)}; {self.keys()}."
+        self.query_one("#where", Static).update(plain(where))
+        swap(self.query_one("#page"), self.figures())
+
+    def _focus_first(self) -> None:
+        for view in self.query(FigureView).results():
+            view.focus(scroll_visible=False)
+            return

@@ -1,0 +1,70 @@
+"""Compare: the leaderboard of all trainings by recipe, or of those that are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from lazytui.analyses.compare.analysis import CompareParams
+from lazytui.app.screens.common.form_and_figures import FormAndFigures
+from lazytui.app.screens.recipe import RecipePlace
+from lazytui.app.screens.study import StudyPlace
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace_watch import RunLine
+
+_RANKED = ("rank", "x", "y", "attack")
+_OVER = {"study": StudyPlace, "recipe": RecipePlace}
+"""What lies over this place, by the kind of run that it shows."""
+
+
+class ComparePlace(FormAndFigures):
+    name_of_place = "compare"
+    params = CompareParams
+    kind = "compare"
+    first = ("runs", "rank", "x", "y", "plain", "attack")
+    empty = (
+        "No comparison yet. Train with a few methods and seeds (2: Train), then press g: trainings are grouped by "
+        "recipe, ranked by their mean over seeds, and each stands beside plain training for as many steps. A study (s) "
+        "trains a whole grid for that; a recipe (r) trains again what others reported."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "over('study')", "Study"),
+        Binding("r", "over('recipe')", "Recipes"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._asks_as_before = False
+
+    @property
+    def of(self) -> Sequence[str]:
+        return ("runs", *_RANKED)
+
+    def _show(self, lines: tuple[RunLine, ...]) -> None:
+        """At first as the newest comparison ranked its trainings."""
+        mine = [line for line in lines if line.kind == self.kind and line.record]
+        if mine and not self._asks_as_before:
+            self._asks_as_before = True
+            if not self.form.touched and (record := mine[-1].record):
+                self.form.set_values({name: record.params.get(name) for name in _RANKED})
+        super()._show(lines)
+
+    def show_run(self, run: RunFolder) -> None:
+        """A comparison, or a study or recipe over it."""
+        if over := _OVER.get(run.record.kind):
+            self.app.push_screen(over(run))
+        else:
+            super().show_run(run)
+
+    def values_of(self, run: RunFolder) -> Mapping[str, object]:
+        """Trainings by name only where they aren't all that there are."""
+        values = dict(super().values_of(run))
+        done = {line.run.reference for line in self.lab.lines if line.kind == "train" and line.status.state == "done"}
+        if isinstance(runs := values.get("runs"), list) and done == set(map(str, runs)):
+            del values["runs"]
+        return values
+
+    def action_over(self, kind: str) -> None:
+        self.app.push_screen(_OVER[kind]())

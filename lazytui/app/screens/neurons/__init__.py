@@ -1,0 +1,1 @@
+"""Neurons: every channel of a layer, each with a page."""

@@ -1,0 +1,17 @@
+"""Recipe: what an earlier study reported, trained again, over the place where trainings are compared."""
+
+from __future__ import annotations
+
+from lazytui.analyses.recipe.analysis import RecipeParams
+from lazytui.app.screens.common.grid_screen import GridPlace
+
+
+class RecipePlace(GridPlace):
+    name_of_place = "recipe"
+    params = RecipeParams
+    kind = "recipe"
+    first = ("recipe", "seeds", "source", "train_size", "test_size", "plain", "jobs", "device")
+    empty = (
+        "Five earlier studies reported how such networks fare. Choose a recipe, Enter lists them, and press g: it is "
+        "trained again, and reported stands beside measured, with a verdict. Esc goes back to the comparison."
+    )

@@ -1,0 +1,1 @@
+"""Runs: everything in the workspace."""

@@ -1,0 +1,373 @@
+"""The dial: one image, features of it turned down and up, and at once what the network says and where it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Static
+
+from lazytui.analyses.gradcam.live import Album
+from lazytui.analyses.gradcam.live_filter import ImageFilter
+from lazytui.analyses.sae.feature_browser import active, read_features, stands_for
+from lazytui.analyses.sae.feature_labels import Labels
+from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
+from lazytui.analyses.sae.live_figures import drawn, named, setting
+from lazytui.app.figures import FigureView, LinesView, swap
+from lazytui.app.shell.dialogs import AskText
+from lazytui.app.shell.screen import Place
+from lazytui.app.workers.newest_only import answering
+from lazytui.data.palettes import NO_COLOR, palette
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result
+from lazytui.sae.dose_positions import FACTORS
+
+LARGE = (118, 32)
+"""Columns and rows from which on the pictures are large, and the whole turn is drawn below them."""
+WIDE = 150
+"""Columns from which on the image is shown as it is, too."""
+KEPT = "✓"
+
+Take = Callable[[tuple[int, ...]], None]
+
+
+class DialScreen(Place):
+    """Lies over the place of features, until Escape."""
+
+    name_of_place = "features"
+    DEFAULT_CSS = """
+    DialScreen #place { overflow-y: auto; scrollbar-size-vertical: 1; }
+    DialScreen #doing { height: auto; min-height: 2; max-height: 3; padding: 0 1; color: $text-muted; }
+    DialScreen #knob, DialScreen #active { height: 1; padding: 0 1; }
+    DialScreen #active { color: $text-muted; margin: 0 0 1 0; }
+    DialScreen #answer { layout: horizontal; height: auto; padding: 0 0 0 1; }
+    DialScreen #answer > .gaze { width: 32; margin: 0 2 0 0; }
+    DialScreen #answer > .before, DialScreen #answer > .after { width: 1fr; max-width: 40; margin: 0 1 0 0; }
+    DialScreen #turn { height: 1fr; min-height: 9; padding: 0 0 0 1; display: none; }
+    DialScreen #turn > FigureView { height: 1fr; }
+    DialScreen.-large #answer > .gaze { width: 60; }
+    DialScreen.-large #turn { display: block; }
+    DialScreen.-wide #answer > .gaze { width: 90; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back"),
+        Binding("right", "turn(1)", "Turn", key_display="←→"),
+        Binding("left", "turn(-1)", "Turn down", show=False),
+        Binding("home", "turn(-30)", "Turn to 0", show=False),
+        Binding("end", "turn(30)", "Turn to 3 x", show=False),
+        Binding("0", "set(0)", "Ablate"),
+        Binding("1", "reset", "Reset"),
+        Binding("w", "swap", "Swap"),
+        Binding("s", "steer", "Steer"),
+        Binding("down", "feature(1)", "Feature", key_display="↑↓"),
+        Binding("up", "feature(-1)", "Feature before", show=False),
+        Binding("space", "keep", "Keep it, and turn others with it", show=False),
+        Binding("slash", "features", "Features by number, category or label", show=False),
+        Binding("n", "image(1)", "Image"),
+        Binding("p", "image(-1)", "Image before", show=False),
+        Binding("d", "only('digit')", "Only images of one digit, the next", show=False),
+        Binding("c", "only('color')", "Only images in one color, the next", show=False),
+        Binding("a", "only_active", "Only images that the feature is active on", show=False),
+        Binding("x", "all_images", "All images again", show=False),
+        Binding("y", "split", "Easy or hard images", show=False),
+    ]
+
+    def __init__(self, dial: Dial, question: Question, result: Result, labels: Labels) -> None:
+        """question: to begin with. result: of the run whose features are turned."""
+        super().__init__()
+        self._dial = dial
+        self._question = question
+        self._result = result
+        self._labels = labels
+        self._answer: Answer | None = None
+        self._filter = ImageFilter()
+        self._current = question.turn.features[0] if question.turn.features else None
+        self._kept: tuple[int, ...] = ()
+        self._begun = False
+        self._only_active = False
+
+    def compose_place(self) -> ComposeResult:
+        yield Static(id="doing", markup=False)
+        yield Static(id="knob", markup=False)
+        yield Static(id="active", markup=False)
+        yield Container(id="answer")
+        yield Container(id="turn")
+
+    def on_mount(self) -> None:
+        self._newest = answering(self, self._dial.answers, self._told, group="dial")
+        self._newest.ask(self._question)
+
+    def on_unmount(self) -> None:
+        self._newest.leave()
+
+    @property
+    def followed(self) -> RunFolder | None:
+        return self.lab.workspace.find(self._question.run)
+
+    @property
+    def asked(self) -> Question:
+        """What is to be answered."""
+        return self._question
+
+    @property
+    def album(self) -> Album | None:
+        """The images to go through, once they are there."""
+        return self._answer.album if self._answer else None
+
+    @property
+    def answered(self) -> Question | None:
+        """What was asked that the screen answers."""
+        return self._answer.question if self._answer and self._answer.after else None
+
+    def shown_figures(self) -> Sequence[Figure]:
+        return [view.figure for view in self.query(FigureView)]
+
+    # Drawing
+
+    def _told(self, answer: Answer) -> None:
+        if not self.is_attached:
+            return
+        if answer.after is None and not answer.refused and self._answer and self._answer.after:
+            answer = replace(self._answer, doing=answer.doing)  # what is seen stays until there is something else
+        self._answer = answer
+        if not self._begun and answer.activity is not None:
+            self._begun = True
+            self._begin(answer)
+        self._show()
+
+    def _begin(self, answer: Answer) -> None:
+        """With an image that the feature is active on, or a feature that is active on the image."""
+        assert answer.activity is not None and answer.here is not None
+        if self._current is None:
+            self._choose(active(answer.here, None)[:1])
+        elif len(found := np.flatnonzero(answer.activity[:, self._current] > 0)):
+            self._ask(replace(self._question, place=int(found[0])))
+
+    def _show(self) -> None:
+        answer = self._answer
+        if answer is None:
+            return
+        self.query_one("#doing", Static).update(plain(self._words(answer), newlines=True))
+        self.query_one("#knob", Static).update(knob(self._question.turn, self.size.width))
+        self.query_one("#active", Static).update(self._active(answer))
+        if answer.after is None:
+            for holder in ("#answer", "#turn"):
+                swap(self.query_one(holder), [])
+            return
+        figures = drawn(answer, plainly=self.has_class("-wide"))
+        swap(self.query_one("#answer"), figures[:-1])
+        swap(self.query_one("#turn"), figures[-1:])
+        with self.prevent(FigureView.Pointed):
+            for chart in self.query(LinesView):
+                chart.point(answer.question.turn.factor)
+
+    def _words(self, answer: Answer) -> str:
+        """Which image it is, and what is done to it."""
+        if answer.refused or answer.doing or answer.album is None or answer.activity is None:
+            return answer.refused or answer.doing
+        chosen, split = self._chosen(), answer.question.split
+        at = int(np.searchsorted(chosen, answer.place)) + 1
+        only = self._filter.told(palette(answer.album.trained.palette))
+        told = f"{only and ', ' + only}{', where it is active' if self._only_active else ''}"
+        image = f"A {named(answer.album, answer.place)}, {at:,} of {len(chosen):,} of the {split} split{told}."
+        turn = answer.question.turn
+        alone = turn.features[0] if len(turn.features) == 1 else None
+        done = setting(turn, "" if alone is None else stands_for(self._result, alone))
+        here = (
+            self._strengths(alone, answer.activity[answer.place]) if alone is not None and turn.how == "scale" else ""
+        )
+        return f"{image}\n{done}. {here}"
+
+    def _strengths(self, feature: int, here: NDArray[np.float32]) -> str:
+        typical = float(self._result.arrays["strength"][feature])
+        return f"Here it is {here[feature]:.3g}, typically {typical:.3g}."
+
+    def _active(self, answer: Answer) -> Content:
+        """The features that are active on the image, as many as there is room for, around the current one."""
+        if answer.here is None or answer.refused:
+            return Content("")
+        begin = Content("Active here ")
+        page, width, found = [begin], begin.cell_length, False
+        for feature in active(answer.here, self._current):
+            sign = (KEPT if feature in self._kept else "") + ("" if answer.here[feature] > 0 else ": 0 here")
+            words = f" {feature} {plain(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
+            entry = Content.styled(words, "reverse" if feature == self._current else "")
+            if width + entry.cell_length > self.size.width - 3:
+                if found:
+                    break
+                page, width = [begin], begin.cell_length
+            page.append(entry)
+            width += entry.cell_length
+            found |= feature == self._current
+        return Content("").join(page)
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width >= LARGE[0] and event.size.height >= LARGE[1], "-large")
+        self.set_class(event.size.width >= WIDE and event.size.height >= LARGE[1], "-wide")
+        self.call_after_refresh(self._show)
+
+    # Turning
+
+    def _ask(self, question: Question) -> None:
+        if question != self._question:
+            self._question = question
+            self._newest.ask(question)
+            self._show()
+
+    def _set(self, turn: Turn) -> None:
+        self._ask(replace(self._question, turn=turn))
+
+    def action_turn(self, by: int) -> None:
+        """A step of the dial."""
+        self._set(self._question.turn.turned(by))
+
+    @on(FigureView.Pointed)
+    def _pointed(self, event: FigureView.Pointed) -> None:
+        """The cursor of the chart is the dial as well."""
+        if isinstance(event.view, LinesView):
+            step = round(float(event.place) / FACTORS[1])
+            self._set(replace(self._question.turn, step=step))
+
+    def action_set(self, step: int) -> None:
+        """Take the features out."""
+        self._set(Turn(self._question.turn.features, step))
+
+    def action_reset(self) -> None:
+        """The image as it is."""
+        self.action_set(AS_IT_IS)
+
+    def action_steer(self) -> None:
+        """Put the features at their typical strength, whatever they were here; or scale them again."""
+        turn = self._question.turn
+        self._set(Turn(turn.features, AS_IT_IS, "scale" if turn.how == "steer" else "steer"))
+
+    def action_swap(self) -> None:
+        """Take the features out, and put others there at their typical strength."""
+
+        def take(into: tuple[int, ...]) -> None:
+            self._set(Turn(self._question.turn.features, AS_IT_IS, "swap", into))
+
+        self._ask_features("Swap for which features? Numbers, or words such as color green.", take)
+
+    # Choosing features
+
+    def _choose(self, features: Sequence[int]) -> None:
+        """Turn these; the first is the one that the arrows go on from."""
+        if features:
+            self._current, self._kept = features[0], tuple(features) if len(features) > 1 else ()
+            self._set_features()
+
+    def _set_features(self) -> None:
+        features = dict.fromkeys((*([] if self._current is None else [self._current]), *self._kept))
+        self._set(replace(self._question.turn, features=tuple(features)))
+
+    def action_feature(self, by: int) -> None:
+        """The next of the features that are active on the image, or the one before."""
+        if self._answer and self._answer.here is not None:
+            order = active(self._answer.here, self._current)
+            if order and self._current is not None:
+                self._current = order[(order.index(self._current) + by) % len(order)]
+                self._set_features()
+
+    def action_keep(self) -> None:
+        """Turn this feature also when others are chosen; or let go of it."""
+        if self._current is not None:
+            kept = tuple(feature for feature in self._kept if feature != self._current)
+            self._kept = kept if self._current in self._kept else (*self._kept, self._current)
+            self._set_features()
+            self._show()
+
+    def action_features(self) -> None:
+        """Ask which features to turn."""
+        self._ask_features(
+            "Turn which features? Numbers, or words such as color red, digit 7 or a label.", self._choose
+        )
+
+    def _ask_features(self, question: str, take: Take) -> None:
+        def read(text: str | None) -> None:
+            if text is not None:
+                try:
+                    take(read_features(text, self._result, self._labels))
+                except LazytuiError as error:
+                    self.lab.say_error(error)
+
+        self.app.push_screen(AskText(question), read)
+
+    # Choosing an image
+
+    def _chosen(self) -> NDArray[np.intp]:
+        """Places in the album of the images to go through."""
+        answer = self._answer
+        if answer is None or answer.album is None or answer.activity is None:
+            return np.empty(0, np.intp)
+        chosen = self._filter.chosen(answer.album, None)
+        if not self._only_active or self._current is None:
+            return chosen
+        found: NDArray[np.intp] = chosen[answer.activity[chosen, self._current] > 0]
+        return found
+
+    def action_image(self, by: int) -> None:
+        """The next image, or the one before."""
+        chosen = self._chosen()
+        if len(chosen):
+            at = int(np.searchsorted(chosen, self._question.place)) + by
+            self._ask(replace(self._question, place=int(chosen[min(max(at, 0), len(chosen) - 1)])))
+
+    def action_only(self, name: str) -> None:
+        """Only images of the next digit or color that there is; after the last all again."""
+        album = self.album
+        if album is None:
+            return
+        there = sorted({*(album.split.digits if name == "digit" else album.split.colors).tolist()} - {NO_COLOR})
+        values = [None, *there]
+        now = getattr(self._filter, name)
+        wanted = replace(self._filter, **{name: values[(values.index(now) + 1) % len(values)]})
+        self._filter_by(wanted, only_active=self._only_active)
+
+    def action_only_active(self) -> None:
+        """Only images that the feature is active on, or all again."""
+        self._filter_by(self._filter, only_active=not self._only_active)
+
+    def action_all_images(self) -> None:
+        self._filter_by(ImageFilter(), only_active=False)
+
+    def _filter_by(self, wanted: ImageFilter, *, only_active: bool) -> None:
+        before = self._filter, self._only_active
+        self._filter, self._only_active = wanted, only_active
+        chosen = self._chosen()
+        if not len(chosen):
+            self._filter, self._only_active = before
+            self.notify("There is no such image in this split.", severity="warning")
+        elif self._question.place not in chosen:
+            at = min(int(np.searchsorted(chosen, self._question.place)), len(chosen) - 1)
+            self._ask(replace(self._question, place=int(chosen[at])))
+        self._show()
+
+    def action_split(self) -> None:
+        """Images that color tells the digit of, or those that it lies about."""
+        self._filter = ImageFilter()
+        self._ask(replace(self._question, split="easy" if self._question.split == "hard" else "hard", place=0))
+
+
+def knob(turn: Turn, width: int) -> Content:
+    """The dial itself from 0 to 3 x, with a mark where it changes nothing."""
+    last = len(FACTORS) - 1
+    each = max((width - 18) // last, 1)
+    cells = ["━" if cell < turn.step * each else "─" for cell in range(last * each + 1)]
+    cells[AS_IT_IS * each] = "┼"
+    cells[turn.step * each] = "●"
+    track = "".join(cells)
+    done = turn.step * each + 1
+    return Content.assemble("0 ", (track[:done], "$accent"), track[done:], f" 3   {turn.factor:.1f} x")

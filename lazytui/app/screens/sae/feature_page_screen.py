@@ -1,0 +1,84 @@
+"""The page of one feature: what it is active on, what it says, and what a person calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from lazytui.analyses.sae.feature_browser import told
+from lazytui.analyses.sae.feature_labels import Labels, read_labels, set_label
+from lazytui.analyses.sae.feature_page import page
+from lazytui.app.screens.common.row_page import TurnedPage
+from lazytui.app.shell.dialogs import AskText
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Figure
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result
+
+
+class FeaturePage(TurnedPage):
+    name_of_place = "features"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("l", "label", "Label"),
+        Binding("d", "dial", "Dial"),
+    ]
+
+    def __init__(
+        self, run: RunFolder, result: Result, order: Sequence[int], at: int, dial: Callable[[int], None]
+    ) -> None:
+        """order: the features to turn through. at: where among them to begin. dial: opens the dial on one."""
+        super().__init__(run, result, order, at)
+        self._found_by = run
+        self._dial = dial
+        self._labels: Labels = {}
+
+    def on_mount(self) -> None:
+        self._read_labels()
+        super().on_mount()
+
+    def figures(self) -> list[Figure]:
+        return page(self._result, self.number)
+
+    def words(self) -> str:
+        of = told(self._result, self._labels, self.number)
+        return of[:1].upper() + of[1:]
+
+    def keys(self) -> str:
+        return "l labels it, d turns it"
+
+    def action_dial(self) -> None:
+        """Turn this feature, on one image after the other."""
+        self._dial(self.number)
+
+    def action_label(self) -> None:
+        """Call this feature something, to find it by."""
+        try:
+            self.lab.workspace.require_own(self._found_by, "labelled")
+        except LazytuiError as error:
+            self.lab.say_error(error)
+        else:
+            self._ask_for_a_label()
+
+    def _ask_for_a_label(self) -> None:
+        def take(text: str | None) -> None:
+            if text is not None:
+                self._call_it(text)
+
+        question = f"What is feature {self.number}? A few words to find it by; empty takes the label away."
+        self.app.push_screen(AskText(question, self._labels.get(self.number, "")), take)
+
+    def _call_it(self, text: str) -> None:
+        try:
+            set_label(self._found_by, int(self._result.facts["features"]), self.number, text)
+        except LazytuiError as error:
+            self.lab.say_error(error)
+        self._read_labels()
+        self.show()
+
+    def _read_labels(self) -> None:
+        try:
+            self._labels = read_labels(self._found_by)
+        except LazytuiError as error:
+            self.lab.say_error(error)

@@ -1,0 +1,241 @@
+"""The app itself: places, the workspace that it watches, and what can be pressed anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.events import Event, InputEvent
+from textual.notifications import SeverityLevel
+from textual.reactive import var
+from textual.widget import AwaitMount
+from textual.worker import get_current_worker
+
+from lazytui.app.form.pick_list import Pickable
+from lazytui.app.shell import session
+from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
+from lazytui.app.shell.command_palette import LabCommands
+from lazytui.app.shell.low_bandwidth import without_mouse_motion
+from lazytui.app.shell.screen import Place, ShowsRun
+from lazytui.app.shell.screen_registry import PLACES, mode_of
+from lazytui.app.shell.terminal_hangup import leave_when_hung_up
+from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
+from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.plain_text import plain
+from lazytui.runs.jobs import go_on, may_go_on, request_pause, request_stop, start_detached
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch, shipped_lines
+
+_SHORTLY = 2.0
+"""Seconds for which something that can be seen anyway is said."""
+_KEEP_SECONDS = 2.0
+"""How often it is looked whether there is something new to keep for the next session."""
+
+
+class LazytuiApp(TellsFailures, App[None]):
+    """lines: the runs of the workspace as last seen, oldest first; screens watch it.
+
+    trouble: why the workspace can't be looked into, in a sentence; empty while it can.
+    """
+
+    TITLE = "lazytui"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
+    ENABLE_COMMAND_PALETTE = True
+    MODES: ClassVar = {place.mode: partial(type(place).open, place) for place in PLACES}
+    DEFAULT_MODE = PLACES[0].mode
+    COMMANDS: ClassVar = {LabCommands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(place.key, f"switch_mode('{place.mode}')", place.name, show=False) for place in PLACES),
+        Binding("ctrl+p", "command_palette", "Palette"),
+        Binding("q", "quit", "Quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=False),
+    ]
+
+    lines: var[tuple[RunLine, ...]] = var(())
+    trouble: var[str] = var("")
+
+    def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False) -> None:
+        self._low_bandwidth = low_bandwidth
+        self._leaving = False
+        super().__init__()
+        self.workspace = workspace
+        self._session = self._kept_session = session.load(workspace.path)
+        if low_bandwidth:
+            self.animation_level = "none"
+
+    @property
+    def poll_seconds(self) -> float:
+        """How often it looks at what may have changed."""
+        return POLL_SECONDS_ON_A_SLOW_LINK if self._low_bandwidth else POLL_SECONDS
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        return without_mouse_motion(driver) if self._low_bandwidth else driver
+
+    def on_mount(self) -> None:
+        self._open_where_it_was_left()
+        if not self.is_headless:
+            leave_when_hung_up(self._keep_session)
+            self.set_interval(LOOK_SECONDS, BackPressure(self).look)
+        self._watch_workspace()
+
+    def open_run(self, reference: str) -> None:
+        """Go to the place of a run's kind and show it there; or say why that can't be."""
+        try:
+            run = self.workspace.find(reference)
+            kind = run.record.kind
+        except LazytuiError as error:
+            self.say_error(error)
+            return
+        mode = mode_of(kind, otherwise="runs")
+        self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
+        self.call_later(self._show_there, run, self.switch_mode(mode))
+
+    def restore(self, place: Place) -> None:
+        """Bring a place that is opened for the first time back to how it was left."""
+        session.restore(self._session, place, self.workspace)
+
+    def _open_where_it_was_left(self) -> None:
+        if self._session.theme in self.available_themes:
+            self.theme = self._session.theme
+        if self._session.place in {place.mode for place in PLACES}:
+            self.switch_mode(self._session.place)
+        self.set_interval(_KEEP_SECONDS, self._keep_session)
+
+    def _keep_session(self) -> None:
+        now = self._session.model_copy(update={"place": self.current_mode, "theme": self.theme})
+        for place in self._open_places():
+            now = session.noted(now, place)
+        self._session = now
+        if now != self._kept_session:
+            self._kept_session = now
+            session.save(now, self.workspace.path)
+
+    def _open_places(self) -> Iterator[Place]:
+        """Those that were brought back to how they were left: one that is still opening knows nothing of that yet."""
+        for place in PLACES:
+            with suppress(KeyError):
+                screens = self.get_screen_stack(place.mode)
+                yield from (screen for screen in screens if isinstance(screen, Place) and screen.is_mounted)
+
+    async def on_event(self, event: Event) -> None:
+        """A key that is typed after the one that quits would reach a place that is being taken down."""
+        if not (self._leaving and isinstance(event, InputEvent)):
+            await super().on_event(event)
+
+    def exit(self, *arguments: Any, **more: Any) -> None:
+        self._leaving = True
+        self._keep_session()
+        super().exit(*arguments, **more)
+
+    async def action_switch_mode(self, mode: str) -> None:
+        """Textual's own doesn't wait: keys that are typed ahead would reach a place that has no widgets yet."""
+        await self.switch_mode(mode)
+
+    async def _show_there(self, run: RunFolder, opened: AwaitMount) -> None:
+        """On the place itself: what lies over it of another run, such as the images of a cell, goes."""
+        await opened
+        place = self.screen_stack[0]
+        while isinstance(self.screen, Place) and self.screen is not place:
+            await self.pop_screen()
+        if isinstance(place, ShowsRun):
+            place.show_run(run)
+
+    @work(thread=True, exit_on_error=False)
+    def start(self, kind: str, values: dict[str, object]) -> None:
+        """Start a run in a process of its own, and show it. What is wrong with it is said in a sentence."""
+        from lazytui.analyses.core import execute
+
+        try:
+            if self.trouble:
+                raise BadInput(self.trouble)
+            run = execute.create(kind, execute.validated(kind, values), self.workspace)
+            start_detached(run, self.workspace)
+        except LazytuiError as error:
+            self.call_from_thread(self.say_error, error)
+        else:
+            self.call_from_thread(self.open_run, run.reference)
+
+    def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
+        """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
+        mine = [line for line in reversed(self.lines) if line.kind in kinds]
+        shipped = [line for line in shipped_lines() if line.kind in kinds]
+        found = [Pickable(line.run.reference, line.about) for line in mine]
+        return found + [Pickable(line.run.reference, "came along") for line in shipped]
+
+    def attempt(self, work: Callable[[], object], done: str) -> None:
+        """Do something quick to a run, and say that it is done or why it can't be."""
+        try:
+            work()
+        except LazytuiError as error:
+            self.say_error(error)
+        else:
+            self.notify(done, markup=False, timeout=_SHORTLY)
+
+    def stop(self, run: RunFolder) -> None:
+        self.attempt(lambda: request_stop(run), f"{run.id} was asked to save and stop.")
+
+    def resume(self, run: RunFolder) -> None:
+        self.attempt(lambda: go_on(run, self.workspace), f"{run.id} goes on.")
+
+    def pause_or_resume(self, run: RunFolder) -> None:
+        if may_go_on(run):
+            self.resume(run)
+        else:
+            self.attempt(lambda: request_pause(run), f"{run.id} was asked to pause.")
+
+    def say_error(self, error: LazytuiError) -> None:
+        self.notify(str(error), severity="error")
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """For text that may come from files: it is never markup nor an escape sequence."""
+        super().notify(plain(message, newlines=True), title=title, severity=severity, timeout=timeout, markup=markup)
+
+    @work(thread=True, group="files", exit_on_error=False)
+    def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
+        """Write files; the first one's path is said and put on the clipboard, also over SSH."""
+        try:
+            written = write()
+        except LazytuiError as error:
+            self.call_from_thread(self.say_error, error)
+        else:
+            self.call_from_thread(self._say_written, written)
+
+    def _say_written(self, written: Sequence[Path]) -> None:
+        paths = [plain(str(path)) for path in written]
+        self.copy_to_clipboard(paths[0])
+        self.notify("\n".join(["Written, and its path is copied:", *paths]))
+
+    @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
+    def _watch_workspace(self) -> None:
+        watch = WorkspaceWatch(self.workspace)
+        worker = get_current_worker()
+        last: tuple[RunLine, ...] | None = None
+
+        def look() -> None:
+            nonlocal last
+            lines = watch.look()
+            if watch.trouble != self.trouble:
+                self.call_from_thread(setattr, self, "trouble", watch.trouble)
+            if lines != last:
+                last = lines
+                self.call_from_thread(setattr, self, "lines", lines)
+
+        keep_looking(look, lambda: worker.is_cancelled, self.poll_seconds)

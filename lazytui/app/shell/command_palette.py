@@ -1,0 +1,110 @@
+"""What ctrl+p finds: every place, analysis, run and model, and what can be done with the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
+
+from lazytui.analyses import SUMMARIES
+from lazytui.app.form import ParamsForm
+from lazytui.app.shell.screen import Place
+from lazytui.app.shell.screen_registry import PLACES, mode_of
+from lazytui.models.catalog import CATALOG
+from lazytui.plain_text import plain
+from lazytui.runs.formatting import age
+from lazytui.runs.workspace import shipped_runs
+
+if TYPE_CHECKING:
+    from lazytui.app.shell.app import LazytuiApp
+
+
+class Command(NamedTuple):
+    """One entry. first: whether it is offered before anything is typed."""
+
+    name: str
+    about: str
+    do: Callable[[], object]
+    first: bool = False
+
+
+class LabCommands(Provider):
+    """Searches all of them by name."""
+
+    async def discover(self) -> Hits:
+        for command in self._commands():
+            if command.first:
+                yield DiscoveryHit(Content(command.name), command.do, text=command.name, help=command.about)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in self._commands():
+            if (score := matcher.match(command.name)) > 0:
+                name = highlighted(command.name, matcher, query)
+                yield Hit(score, name, command.do, text=command.name, help=escape(command.about))
+
+    def _commands(self) -> Iterator[Command]:
+        from lazytui.app.shell.app import LazytuiApp
+
+        assert isinstance(self.app, LazytuiApp)
+        yield from _places(self.app)
+        if isinstance(self.screen, Place):
+            yield from _of_the_screen(self.screen)
+        yield Command("Theme", "Choose other colors", self.app.action_change_theme, first=True)
+        yield Command("Quit", "Leave the app; runs go on", self.app.exit, first=True)
+        yield from _analyses(self.app)
+        yield from _runs(self.app)
+        yield from _models(self.app)
+
+
+def highlighted(name: str, matcher: Matcher, query: str) -> Content:
+    """The name with the letters that were found set off; brackets in it are letters like others."""
+    content = Content(name)
+    for offset in matcher.fuzzy_search.match(query, name)[1]:
+        content = content.stylize(matcher.match_style, offset, offset + 1)
+    return content
+
+
+def _places(app: LazytuiApp) -> Iterator[Command]:
+    for place in PLACES:
+        yield Command(f"Go to {place.name}", f"Key {place.key}", partial(app.switch_mode, place.mode), first=True)
+
+
+def _of_the_screen(screen: Place) -> Iterator[Command]:
+    yield Command("Help", "What can be pressed here", screen.action_help, first=True)
+    yield Command("Jobs", "What is going on", screen.action_jobs, first=True)
+    yield Command("Screenshot", "This screen as SVG and PNG", screen.action_screenshot, first=True)
+    if screen.shown_figures():
+        yield Command("Export figures", "The figures of this screen as a file", screen.action_export, first=True)
+
+
+def _analyses(app: LazytuiApp) -> Iterator[Command]:
+    """Those with a place lead to its form; the story is started from home."""
+    for kind, summary in SUMMARIES.items():
+        yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, mode_of(kind, otherwise="home")))
+
+
+def _runs(app: LazytuiApp) -> Iterator[Command]:
+    for line in reversed(app.lines):
+        about = f"{line.kind}, {line.state}, {age(line.created)}"
+        name = f"Run {line.name} {line.run.id}" if line.name else f"Run {line.run.id}"
+        yield Command(plain(name), plain(about), partial(app.open_run, line.run.reference))
+    for run in shipped_runs():
+        yield Command(f"Run {run.reference}", "came along", partial(app.open_run, run.reference))
+
+
+def _models(app: LazytuiApp) -> Iterator[Command]:
+    for model in CATALOG.values():
+        yield Command(f"Train {model.name}", model.summary, partial(_train, app, model.name))
+
+
+async def _train(app: LazytuiApp, model: str) -> None:
+    """Go to Train with this model chosen; what else was given there stays."""
+    await app.switch_mode("train")
+    form = app.screen.query_one(ParamsForm)
+    form.set_values({**form.touched, "model": model})

@@ -1,0 +1,82 @@
+"""Small questions over a place: yes or no, or a line of text. Escape takes them back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from lazytui.plain_text import plain
+from lazytui.runs.formatting import state_word
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace_watch import RunLine
+
+
+class Ask(ModalScreen[bool]):
+    """Answers True on y, False on n or Escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "dismiss(True)", "Yes"),
+        Binding("n,escape", "dismiss(False)", "No"),
+    ]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="question"):
+            yield Static(plain(self._question), markup=False)
+            yield Static("y yes   n no", classes="hint", markup=False)
+
+
+class AskText(ModalScreen[str | None]):
+    """Answers the text on Enter, None on Escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]
+
+    def __init__(self, question: str, text: str = "") -> None:
+        super().__init__()
+        self._question = question
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="question"):
+            yield Static(plain(self._question), markup=False)
+            yield Input(self._text, compact=True)
+            yield Static("Enter to take it, Escape to leave it", classes="hint", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+
+class AskRun(ModalScreen[RunFolder | None]):
+    """Answers the run that is chosen; None on Escape. marked: those that were chosen before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]
+
+    def __init__(self, question: str, lines: Sequence[RunLine], marked: Collection[RunFolder] = ()) -> None:
+        super().__init__()
+        self._question = question
+        self._lines = list(reversed(lines))
+        self._marked = marked
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="question"):
+            yield Static(self._question, markup=False)
+            yield OptionList(*(Option(Content(self._told(line))) for line in self._lines), markup=False)
+            yield Static("Enter to choose, Escape to leave it", classes="hint", markup=False)
+
+    def _told(self, line: RunLine) -> str:
+        mark = "✓" if line.run in self._marked else " "
+        return plain(f"{mark} {line.run.id}  {line.name or ''}  {state_word(line.status)}")
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._lines[event.option_index].run)

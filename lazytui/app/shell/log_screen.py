@@ -1,0 +1,96 @@
+"""The log of a run over any place: why it failed, where there is one the traceback, and what it printed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from lazytui.app.workers.run_follower import POLL_SECONDS, keep_looking
+from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.files.reading import open_regular
+from lazytui.plain_text import plain
+from lazytui.runs.formatting import state_word
+from lazytui.runs.run_folder import OUTPUT_FILE, TRACEBACK_FILE, RunFolder
+
+NOTHING = "It has no log: only what runs in the background writes one."
+_MOST = 64_000
+"""Bytes of each file that are shown, from its end."""
+
+
+def logged(run: RunFolder) -> Content:
+    """What there is to be read of a run now."""
+    status = run.status
+    parts = [Content.styled(plain(f"{run.id}: {state_word(status)}"), "bold")]
+    if status.error:
+        parts.append(Content.styled(plain(status.error), "$text-error"))
+    found = [words for file in (TRACEBACK_FILE, OUTPUT_FILE) if (words := _end(run.path / file))]
+    return Content("\n\n").join([*parts, *map(Content, found or [NOTHING])])
+
+
+class Log(TellsFailures, ModalScreen[None]):
+    """Follows the log while it is open, at its end until somebody scrolls up."""
+
+    DEFAULT_CSS = """
+    Log { align: center middle; background: $background 60%; }
+    Log > VerticalScroll {
+        width: 100; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; background: $surface;
+        border: round $primary; border-subtitle-color: $text-muted;
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,l,q", "dismiss(None)", "Close", show=False)]
+
+    def __init__(self, run: RunFolder) -> None:
+        super().__init__()
+        self._run = run
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as box:
+            box.border_title, box.border_subtitle = "Log", "↑ ↓ scroll   Esc closes"
+            yield Static(logged(self._run), markup=False)
+
+    def on_mount(self) -> None:
+        box = self.query_one(VerticalScroll)
+        box.focus()
+        box.anchor()
+        self._follow()
+
+    @work(thread=True, exit_on_error=False)
+    def _follow(self) -> None:
+        worker = get_current_worker()
+        shown = Content("")
+
+        def look() -> None:
+            nonlocal shown
+            now = logged(self._run)
+            if now != shown:
+                shown = now
+                self.app.call_from_thread(self._show, now)
+
+        keep_looking(look, lambda: worker.is_cancelled, POLL_SECONDS)
+
+    def _show(self, now: Content) -> None:
+        for words in self.query(Static):
+            words.update(now)
+
+
+def _end(path: Path) -> str:
+    """The last lines of a file that may be anything, or nothing where it can't be read."""
+    try:
+        with open_regular(path) as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(max(length - _MOST, 0))
+            words = file.read(_MOST).decode(errors="replace")
+    except OSError:
+        return ""
+    whole = words if length <= _MOST else f"…\n{words.partition(chr(10))[2]}"
+    return plain(whole, newlines=True).strip()

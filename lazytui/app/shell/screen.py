@@ -1,0 +1,163 @@
+"""What every place shares: the bar of places above, the keys below, help, export, patience with tiny terminals."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.plain_text import plain
+
+if TYPE_CHECKING:
+    from lazytui.app.shell.app import LazytuiApp
+    from lazytui.figures.kinds import Figure
+    from lazytui.runs.run_folder import RunFolder
+
+SMALLEST = (60, 16)
+"""Columns and rows below which a sentence is shown instead of a wreck."""
+
+
+@runtime_checkable
+class ShowsRun(Protocol):
+    """A place that can show a run it is pointed to."""
+
+    def show_run(self, run: RunFolder) -> None: ...
+
+
+class Bar(Static):
+    """The places with their keys, the one that is open set off; to the right what is going on."""
+
+    def __init__(self, here: str) -> None:
+        super().__init__(id="bar", markup=False)
+        self._here = here
+
+    def say(self, status: str, folder: str) -> None:
+        """For the right end: what is going on and, where there is room for it too, in which folder."""
+        widths = [self._names(short=short, gap=gap) for short in (False, True) for gap in (" ", "")]
+        names = next((names for names in widths if names.cell_length + len(status) + 2 <= self.size.width), widths[-1])
+        room = self.size.width - names.cell_length
+        fitting = next((words for words in (f"{status} · {folder} ", f"{status} ") if len(words) < room), "")
+        self.update(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
+
+    def _names(self, *, short: bool, gap: str) -> Content:
+        parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
+        for place in PLACES:
+            style = "reverse bold" if self._here in place.kinds else ""
+            parts.append(Content.styled(f" {place.key} {place.short if short else place.name}{gap}", style))
+        return Content("").join(parts)
+
+
+class Place(TellsFailures, Screen[None]):
+    """A screen of the app. `name_of_place` is its mode; it composes its own part in `compose_place`."""
+
+    name_of_place: ClassVar[str]
+    AUTO_FOCUS = ""  # a form's first field would take every key for itself
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "export", "Export", show=False),
+        Binding("question_mark", "help", "Help"),
+        Binding("j", "jobs", "Jobs"),
+        Binding("l", "log", "Log of the run", show=False),
+        Binding("f12", "screenshot", "Screenshot", show=False),
+    ]
+
+    _run: RunFolder | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
+
+    @property
+    def chosen(self) -> RunFolder | None:
+        """The run that was chosen to be shown here."""
+        return self._run
+
+    @property
+    def followed(self) -> RunFolder | None:
+        """The run that is shown here, where it is one."""
+        return self._run
+
+    @property
+    def lab(self) -> LazytuiApp:
+        from lazytui.app.shell.app import LazytuiApp
+
+        assert isinstance(self.app, LazytuiApp)
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        yield Bar(self.name_of_place)
+        yield Static(id="trouble", markup=False)
+        with Vertical(id="place"):
+            yield from self.compose_place()
+        yield Static(id="too-small", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def compose_place(self) -> ComposeResult:
+        raise NotImplementedError
+
+    def action_help(self) -> None:
+        from lazytui.app.shell.help_screen import Help, groups
+
+        self.app.push_screen(Help(groups(self)))
+
+    def action_jobs(self) -> None:
+        from lazytui.app.shell.jobs_drawer import JobsDrawer
+
+        self.app.push_screen(JobsDrawer())
+
+    def action_log(self) -> None:
+        from lazytui.app.shell.log_screen import Log
+
+        if self.followed:
+            self.app.push_screen(Log(self.followed))
+        else:
+            self.notify("No run is shown here whose log could be opened.", severity="warning")
+
+    def action_export(self) -> None:
+        from lazytui.app.shell.export_dialog import ask
+
+        ask(self)
+
+    def action_screenshot(self) -> None:
+        from lazytui.app.shell.screenshot import take
+
+        take(self.lab)
+
+    def shown_figures(self) -> Sequence[Figure]:
+        """What `e` exports."""
+        return ()
+
+    def on_mount(self) -> None:
+        self.watch(self.lab, "lines", self._say_status)
+        self.watch(self.lab, "trouble", self._say_trouble)
+        self.lab.restore(self)
+        self.call_after_refresh(gc.freeze)  # else each full collection walks all of its widgets again: 0.1 s
+
+    def on_resize(self, event: Resize) -> None:
+        columns, rows = SMALLEST
+        small = event.size.width < columns or event.size.height < rows
+        self.set_class(small, "-too-small")
+        self.query_one("#too-small", Static).update(
+            f"This terminal is {event.size.width}x{event.size.height}; lazytui needs {columns}x{rows}. "
+            "Make it larger, or press q to quit: runs go on."
+        )
+        self._say_status()
+
+    def _say_trouble(self, sentence: str) -> None:
+        line = self.query_one("#trouble", Static)
+        line.update(plain(sentence))
+        line.display = bool(sentence)
+
+    def _say_status(self) -> None:
+        going = sum(line.going for line in self.lab.lines)
+        words = f"{going} going" if going else "nothing going"
+        self.query_one(Bar).say(words, plain(str(self.lab.workspace.path)))

@@ -1,0 +1,87 @@
+"""The session: where a person left the app, kept in the workspace, so that it opens there again."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticSerializationError
+
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.form_values import answers
+from lazytui.app.screens.common.form_screen import FormPlace
+from lazytui.app.shell.screen import Place, ShowsRun
+from lazytui.errors import LazytuiError
+from lazytui.files.reading import read_regular
+from lazytui.files.writing import write_atomic
+from lazytui.runs.saved_options import Options
+from lazytui.runs.workspace import Workspace, shipped_runs
+
+FILE = ".session.json"
+_LARGEST = 100_000
+
+
+class Session(BaseModel):
+    """place: the mode that was open. runs: the run chosen at each place. forms: what was given in each place's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    place: str = ""
+    theme: str = ""
+    runs: dict[str, str] = Field(default_factory=dict)
+    forms: dict[str, Options] = Field(default_factory=dict)
+
+
+def load(workspace: Path) -> Session:
+    """The session that was kept; a new one where there is none, or none that can be trusted."""
+    try:
+        return Session.model_validate_json(read_regular(workspace / FILE, _LARGEST))
+    except (OSError, ValidationError):
+        return Session()
+
+
+def save(session: Session, workspace: Path) -> None:
+    """Keep the session; a workspace that isn't there yet, or that can't be written to, keeps none.
+
+    Nor is one kept that names a run whose folder isn't named in UTF-8.
+    """
+    with suppress(LazytuiError, PydanticSerializationError):
+        write_atomic(workspace / FILE, session.model_dump_json() + "\n")
+
+
+def noted(session: Session, place: Place) -> Session:
+    """The session with how a place is now."""
+    mode = place.name_of_place
+    runs = {**session.runs, mode: place.chosen.reference} if place.chosen else session.runs
+    form = next(iter(place.query(ParamsForm)), None)
+    forms = {**session.forms, mode: form.touched} if form else session.forms
+    return session.model_copy(update={"runs": runs, "forms": forms})
+
+
+def without_run(session: Session, mode: str) -> Session:
+    """The session with nothing to follow at a place."""
+    runs = {place: run for place, run in session.runs.items() if place != mode}
+    return session.model_copy(update={"runs": runs})
+
+
+def restore(session: Session, place: Place, workspace: Workspace) -> None:
+    """Bring a place back to how it was, as far as what it refers to is still there."""
+    mode = place.name_of_place
+    reference = session.runs.get(mode, "")
+    shipped = {run.reference: run for run in shipped_runs()}
+    run = shipped.get(reference) or workspace.run_at(reference)
+    with suppress(LazytuiError):
+        kind = place.kind if isinstance(place, FormPlace) else mode
+        if run and run.record.kind == kind and isinstance(place, ShowsRun):
+            place.show_run(run)
+    for form in place.query(ParamsForm):  # after the run, which may fill the form with what it was asked
+        if given := _sound(form, session.forms.get(mode, {})):
+            form.set_values(given)
+
+
+def _sound(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
+    """Those of the values that their fields accept."""
+    judged = answers(form.model, given)
+    return {} if judged.together else {name: given[name] for name in given if name not in judged.wrong}

@@ -1,0 +1,36 @@
+"""`lazytui` without a command: the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from lazytui.errors import UsageError
+
+if TYPE_CHECKING:
+    from lazytui.runs.workspace import Workspace
+
+
+def open_app(workspace: Workspace, *, low_bandwidth: bool) -> None:
+    """Run the app until it is left. Raises UsageError where there is no terminal to draw on."""
+    from lazytui.app.shell.low_bandwidth import over_ssh, spare_the_link
+
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("The app needs a terminal for input and output; for what works without one: lazytui --help")
+    sparing = low_bandwidth or over_ssh(os.environ)
+    if sparing:
+        spare_the_link()
+    from lazytui.app.shell.app import LazytuiApp
+
+    app = LazytuiApp(workspace, low_bandwidth=sparing)
+    app.run()
+    going = sum(line.going for line in app.lines)
+    if going:
+        print(
+            f"{going} {'run goes' if going == 1 else 'runs go'} on; `lazytui` shows {'it' if going == 1 else 'them'}."
+        )
+    if app.return_code:
+        raise typer.Exit(app.return_code)

@@ -1,0 +1,55 @@
+"""Command-line options made from the fields of a Params model: nothing declares an option twice."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from lazytui.analyses.core.form_fields import ParamField, fields_of
+from lazytui.cli.run_references import complete_run
+
+
+def parameters(model: type[BaseModel]) -> list[inspect.Parameter]:
+    """One parameter a field. All default to None, so that only what a person typed overrides presets and files."""
+    return [_parameter(field) for field in sorted(fields_of(model), key=lambda field: not field.argument)]
+
+
+def _parameter(field: ParamField) -> inspect.Parameter:
+    if field.argument:
+        declared: Any = typer.Argument(help=field.help, metavar=field.name.upper(), autocompletion=_completion(field))
+    else:
+        names = [f"{field.flag}/--no-{field.flag[2:]}"] if field.type is bool else [field.flag]
+        declared = typer.Option(*names, help=field.help, metavar=_metavar(field), autocompletion=_completion(field))
+    required = field.argument and field.required
+    kind = _typed(field)
+    return inspect.Parameter(
+        field.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if required else None,
+        annotation=Annotated[kind if required else kind | None, declared],
+    )
+
+
+def _typed(field: ParamField) -> Any:
+    """Text, or whether it is there: the model reads the rest, so that a wrong value gets the sentence that it has."""
+    return bool if field.type is bool else list[str] if field.several else str
+
+
+def _metavar(field: ParamField) -> str | None:
+    """What stands behind an option's name in the help."""
+    if field.type is bool:
+        return None
+    if field.reference:
+        return "RUN"
+    return f"<{'|'.join(field.choices) or field.type.__name__}{',...' if field.several else ''}>"
+
+
+def _completion(field: ParamField) -> Callable[..., list[str]] | None:
+    if field.reference:
+        return complete_run
+    known = field.choices or field.suggestions
+    return (lambda incomplete: [name for name in known if name.startswith(incomplete)]) if known else None

@@ -1,0 +1,94 @@
+"""What a command prints of a run: its figures, or one JSON object; and the files it exports."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lazytui.errors import BadInput
+from lazytui.plain_text import plain
+
+if TYPE_CHECKING:
+    from lazytui.figures.kinds import Figure
+    from lazytui.runs.run_folder import RunFolder
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """A sentence of narration, on standard error."""
+    if quiet:
+        return
+    with suppress(OSError):  # the disk that holds the log is full: what it says next may fit again
+        print(plain(text), file=sys.stderr, flush=True)
+
+
+def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
+    """Print a finished run and write its exports."""
+    from lazytui.analyses.core.execute import figures
+
+    drawn = figures(run) if exports or not json else ()
+    if json:
+        print(jsonlib.dumps(summary(run), indent=1))
+    else:
+        print_figures(drawn)
+    for path in export_figures(drawn, exports, title=run.id):
+        say(f"wrote {path}", quiet=quiet)
+    say(f"{run.id}: {run.status.state}; all of it is in {run.path}", quiet=quiet)
+
+
+def summary(run: RunFolder) -> dict[str, Any]:
+    """What `--json` prints of a run."""
+    from lazytui.runs.saved_result import read_metrics
+
+    status = run.status
+    return {
+        "run": run.reference,
+        "name": run.name,
+        "kind": run.record.kind,
+        "status": status.state,
+        "error": status.error,
+        "metrics": read_metrics(run.path),
+        "params": run.record.params,
+        "parents": list(run.record.parents),
+        "artifacts": run.artifacts(),
+    }
+
+
+def print_figures(figures: Sequence[Figure]) -> None:
+    """Draw on standard output, as wide as the terminal; in color only where that is understood."""
+    from rich.console import Console
+
+    from lazytui.figures.terminal import draw
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for figure in figures:
+        console.print(draw(figure))
+        console.print()
+
+
+def export_figures(figures: Sequence[Figure], paths: Sequence[Path], **options: Any) -> list[Path]:
+    """Write the figures to files of several kinds, and return those written: all, or none where one is refused."""
+    from lazytui.figures.figure_files import rendered
+    from lazytui.files.writing import write_together
+
+    contents: dict[Path, str | bytes] = {}
+    for path in paths:
+        contents |= rendered(figures, path, **options)
+    write_together(contents)
+    return list(contents)
+
+
+def check_exports(paths: Sequence[Path]) -> None:
+    """Raise UsageError or BadInput for a file that can't be written, before any work is done."""
+    if paths:
+        from lazytui.figures.figure_files import check_suffix
+
+        for path in paths:
+            check_suffix(path)
+            if path.is_dir():
+                raise BadInput(f"{path} can't be written: it is a folder.")
+            if not path.absolute().parent.is_dir():
+                raise BadInput(f"{path} can't be written: the folder doesn't exist.")

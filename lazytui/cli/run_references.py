@@ -1,0 +1,54 @@
+"""What several commands share: where the workspace is, and the run a person means."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lazytui.files.writing import given_path
+
+if TYPE_CHECKING:
+    from lazytui.runs.workspace import Workspace
+
+
+def workspace_at(path: Path | None) -> Workspace:
+    """The workspace of --workspace, else of LAZYTUI_WORKSPACE where it isn't empty, else ./runs."""
+    from lazytui.runs.workspace import Workspace
+
+    return Workspace(path or given_path(os.environ.get("LAZYTUI_WORKSPACE") or "runs"))
+
+
+def complete_run(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Ids, names and shipped models that begin with what is typed."""
+    from lazytui.plain_text import plain
+    from lazytui.runs.workspace import shipped_runs
+
+    runs = workspace_at(ctx.params.get("workspace")).runs()
+    known = ["latest", *(run.name for run in runs if run.name), *(run.id for run in reversed(runs))]
+    known += [run.reference for run in shipped_runs()]
+    return [reference for reference in known if reference.startswith(incomplete) and plain(reference) == reference]
+
+
+WorkspaceOption = Annotated[
+    Path | None,
+    typer.Option(
+        parser=given_path,
+        help="Folder that holds the runs.",
+        show_default="$LAZYTUI_WORKSPACE or ./runs",
+        metavar="DIR",
+    ),
+]
+
+RunArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        autocompletion=complete_run,
+        help="An id or its unique beginning or end, a name, a folder, `latest`, or `shipped/NAME`.",
+    ),
+]
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -1,0 +1,1 @@
+"""MNIST and Fashion-MNIST: downloading them and reading their files."""

@@ -1,0 +1,1 @@
+"""The source `strokes`: handwritten digits drawn from pen skeletons, without any download."""

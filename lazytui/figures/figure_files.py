@@ -1,0 +1,153 @@
+"""Figures written to files: the suffix says how."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+from lazytui.errors import UsageError, unknown_name
+from lazytui.figures.colors import Theme
+from lazytui.figures.kinds import Figure
+from lazytui.files.writing import write_together
+
+_TEXT_WIDTH = 100
+_PICTURES = (".svg", ".png")
+SUFFIXES = (".svg", ".png", ".pdf", ".html", ".txt", ".ansi", ".json", ".csv")
+
+
+def check_suffix(path: Path) -> str:
+    """The suffix in lower case. Raises UsageError, with those that exist, if figures can't be written to it."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        what = f"the suffix {path.suffix!r}" if path.suffix else "no suffix"
+        raise UsageError(f"{path.name} has {what}, but figures are written to {', '.join(SUFFIXES)}.")
+    return suffix
+
+
+def export(
+    figures: Sequence[Figure],
+    path: Path,
+    *,
+    title: str = "",
+    figure: str | None = None,
+    width: int | None = None,
+    theme: str = "light",
+) -> list[Path]:
+    """Write the figures, or the one named `figure`, and return the files written; all of them or none.
+
+    Raises UsageError and BadInput as `rendered` does, and BadInput where a file can't be written.
+    """
+    contents = rendered(figures, path, title=title, figure=figure, width=width, theme=theme)
+    write_together(contents)
+    return list(contents)
+
+
+def rendered(
+    figures: Sequence[Figure],
+    path: Path,
+    *,
+    title: str = "",
+    figure: str | None = None,
+    width: int | None = None,
+    theme: str = "light",
+) -> dict[Path, str | bytes]:
+    """What is to be written of the figures, or of the one named `figure`, by file.
+
+    .html .pdf .txt .ansi .json hold all figures in one file (.pdf: one a page). An .svg or .png is one picture: one
+    figure goes to `path` itself, several go to `NAME-FIGURE.svg` beside it, each ready for a paper. A .csv is one
+    table, so one figure must be named if there are several.
+
+    title: heads the page of .html and .pdf, and stands in .json.
+    width: columns of .txt and .ansi (100).
+    theme: "light" or "dark", for .svg, .png and .pdf; a web page follows its reader.
+
+    Raises UsageError for a suffix, a figure's name, a theme or a width that there isn't.
+    """
+    suffix = check_suffix(path)
+    checked = _checked_theme(theme)
+    chosen = _chosen(figures, figure)
+    if width is not None and width < 1:
+        raise UsageError(f"A width of {width} columns can't hold anything.")
+    if suffix in _PICTURES and len(chosen) > 1:
+        targets = [(path.with_name(f"{path.stem}-{_in_a_name(one.name)}{path.suffix}"), [one]) for one in chosen]
+    else:
+        targets = [(path, chosen)]
+    return {target: _content(shown, suffix, title, width or _TEXT_WIDTH, checked) for target, shown in targets}
+
+
+def _in_a_name(name: str) -> str:
+    """A figure's name as part of a file's name: never a path."""
+    return re.sub(r"[^\w.-]+", "-", name)
+
+
+def _checked_theme(theme: str) -> Theme:
+    for known in get_args(Theme):
+        if theme == known:
+            return known  # type: ignore[no-any-return]
+    raise UsageError(unknown_name("theme", theme, get_args(Theme)))
+
+
+def _chosen(figures: Sequence[Figure], name: str | None) -> list[Figure]:
+    if name is None:
+        return list(figures)
+    found = [figure for figure in figures if figure.name == name]
+    if not found:
+        raise UsageError(unknown_name("figure", name, [figure.name for figure in figures]))
+    return found
+
+
+def _content(figures: Sequence[Figure], suffix: str, title: str, width: int, theme: Theme) -> str | bytes:
+    """What a file holds. Each writer is loaded only when it is needed: matplotlib takes a second."""
+    match suffix:
+        case ".svg" | ".png" | ".pdf":
+            from lazytui.figures.picture import picture
+
+            return picture(figures, suffix[1:], title=title, theme=theme)
+        case ".html":
+            from lazytui.figures.html import Section, page
+
+            return page(title, [Section(figures=tuple(figures))])
+        case ".json":
+            from lazytui.figures.figure_data import figures_json
+
+            return figures_json(figures, title=title)
+        case ".csv":
+            return _one_csv(figures)
+        case _:
+            return _terminal_text(figures, width, colored=suffix == ".ansi")
+
+
+def _one_csv(figures: Sequence[Figure]) -> str:
+    from lazytui.figures.figure_data import figure_csv
+
+    if len(figures) != 1:
+        names = ", ".join(figure.name for figure in figures) or "none"
+        raise UsageError(f"A .csv file holds one figure: choose one with --figure (there are: {names}).")
+    return figure_csv(figures[0])
+
+
+def _terminal_text(figures: Sequence[Figure], width: int, *, colored: bool) -> str:
+    """What the command line prints, in true color or as bare text; the surrounding terminal has no say in it."""
+    from rich.console import Console
+
+    from lazytui.figures.terminal import draw
+
+    console = Console(
+        file=io.StringIO(),
+        width=width,
+        force_terminal=colored,
+        color_system="truecolor" if colored else None,
+        no_color=not colored,
+        legacy_windows=False,
+        _environ={},
+    )
+    with console.capture() as capture:
+        for index, figure in enumerate(figures):
+            if index:
+                console.line()
+            console.print(draw(figure, width=width))
+    text = capture.get()
+    return text if colored else "".join(line.rstrip() + "\n" for line in text.splitlines())

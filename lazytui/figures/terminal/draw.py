@@ -1,0 +1,64 @@
+"""Any figure as a Rich renderable: its title, its body and its note."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.constrain import Constrain
+from rich.text import Text as RichText
+
+from lazytui.figures.colors import Theme
+from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
+from lazytui.figures.plain_figures import cleaned
+from lazytui.figures.terminal.bars import BarChart
+from lazytui.figures.terminal.histogram import HistogramChart
+from lazytui.figures.terminal.line_chart import LineChart
+from lazytui.figures.terminal.matrix import HeatMap
+from lazytui.figures.terminal.paragraphs import paragraphs
+from lazytui.figures.terminal.pixel_grid import PixelGrid
+from lazytui.figures.terminal.table import TableBody
+
+
+def draw(
+    figure: Figure, *, width: int | None = None, height: int | None = None, theme: Theme = "dark"
+) -> RenderableType:
+    """The figure for a console: bold title, body, dim note.
+
+    width: columns at most; None takes the console's. No line is longer, whatever the figure holds.
+    height: rows of a chart's own area (`Lines`, `Histogram`); None chooses. Other kinds are as high as their content.
+
+    theme: of the terminal's background; a heat map's scale begins near it.
+
+    The drawing adapts to the console that prints it: true color, 256 colors (quantized, so that equal neighbors merge
+    into one escape sequence), 16 colors, or none (`NO_COLOR`, a pipe), where images become shades and lines differ by
+    their marks.
+    """
+    figure = cleaned(figure)
+    return Constrain(titled(figure, body(figure, height=height, theme=theme)), width)
+
+
+def titled(figure: Figure, drawn: RenderableType) -> RenderableType:
+    """The drawn body of a figure between its title and its note, whose text must be plain already."""
+    parts: list[RenderableType] = [RichText(figure.title, style="bold"), drawn]
+    if figure.note:
+        parts.append(RichText(figure.note, style="dim"))
+    return Group(*parts)
+
+
+def body(figure: Figure, *, height: int | None = None, theme: Theme = "dark") -> RenderableType:
+    """The figure without its title and note; its text must be plain already (`clean.cleaned`)."""
+    match figure:
+        case Pixels():
+            return PixelGrid(figure)
+        case Matrix():
+            return HeatMap(figure, theme)
+        case Lines():
+            return LineChart(figure, height)
+        case Bars():
+            return BarChart(figure)
+        case Histogram():
+            return HistogramChart(figure, height)
+        case Table():
+            return TableBody(figure)
+        case Text():
+            return paragraphs(figure)
+    raise TypeError(f"There is no drawing for a figure of type {type(figure).__name__}.")

@@ -1,0 +1,1 @@
+"""Reading, replacing and splitting a network's layers, in batches that fit the device."""

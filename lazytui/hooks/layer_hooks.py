@@ -1,0 +1,84 @@
+"""Taps on a network's named layers: what they put out is kept, or something else is put in its place.
+
+A tap is a forward hook that is gone when its block ends, however it ends. The network is left as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.errors import UsageError, unknown_name
+from lazytui.evaluation.forward import evaluating
+from lazytui.models.architectures.classifier import IMAGE_SHAPE
+
+
+@contextmanager
+def captured(model: nn.Module, *layers: str) -> Iterator[dict[str, Tensor]]:
+    """Within the block, what each layer put out when the network last ran, by name.
+
+    The layers above are handed a copy, so that one that works in place changes nothing here; gradients flow through.
+    Raises UsageError for a layer that doesn't exist.
+    """
+    seen: dict[str, Tensor] = {}
+
+    def keep(name: str) -> Callable[[nn.Module, object, Tensor], Tensor]:
+        def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+            seen[name] = output
+            return output.clone()
+
+        return hook
+
+    with ExitStack() as stack:
+        for name in layers:
+            handle = layer_of(model, name).register_forward_hook(keep(name))
+            stack.callback(handle.remove)
+        yield seen
+
+
+@contextmanager
+def replaced(model: nn.Module, layer: str, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
+    """Within the block, the layers above `layer` are handed `change(output)` instead of its output."""
+
+    def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
+        return change(output)
+
+    handle = layer_of(model, layer).register_forward_hook(hook)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def layer_of(model: nn.Module, name: str) -> nn.Module:
+    """The module at a dotted path such as "features.relu3". Raises UsageError, with those there are, for another."""
+    modules: dict[str, nn.Module] = {path: module for path, module in model.named_modules() if path}
+    if name not in modules:
+        raise UsageError(unknown_name("layer", name, modules))
+    return modules[name]
+
+
+def layer_shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
+    """The shape of one image's activation at every layer that puts out a tensor of (N, units) or (N, channels, h, w).
+
+    In the order in which they run; found by showing the network one black image. Layers that don't run aren't there.
+    """
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def note(name: str) -> Callable[[nn.Module, object, object], None]:
+        def hook(_module: nn.Module, _inputs: object, output: object) -> None:
+            if isinstance(output, Tensor) and output.ndim in (2, 4):
+                shapes[name] = tuple(output.shape[1:])
+
+        return hook
+
+    with ExitStack() as stack, torch.inference_mode(), evaluating(model):
+        for name, module in model.named_modules():
+            if name:
+                stack.callback(module.register_forward_hook(note(name)).remove)
+        parameter = next(model.parameters())
+        model(torch.zeros(1, *IMAGE_SHAPE, device=parameter.device))
+    return shapes

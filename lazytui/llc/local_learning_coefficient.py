@@ -1,0 +1,194 @@
+"""The local learning coefficient: how fast the volume of equally good weights around a solution shrinks.
+
+lambda = n beta (E_w[L_n(w)] - L_n(w*)), n beta = n / ln n, the expectation over chains around w* (Watanabe 2013; Lau et
+al. 2023). It counts effective parameters, halved: d / 2 for a regular model of d parameters, less for a degenerate one.
+Its value means something only beside the settings of its chains.
+
+The definition asks for a w* at a minimum. Where a training ended before one, chains run downhill and the estimate tells
+how much was left to learn: below nothing, by any amount. The slope at w* is therefore taken off the loss, unless it is
+asked for: L_n(w) - <grad L_n(w*), w - w*> has the same curvature everywhere, and w* is a critical point of it. At a
+minimum the slope is 0, and both are the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn.functional import cross_entropy
+
+from lazytui.data.device_split import Resident
+from lazytui.evaluation.forward import evaluating
+from lazytui.hooks.batching import in_batches
+from lazytui.llc.sgld import Chains, Parameters, sample
+from lazytui.system.hardware import Hardware
+
+_BATCH = 500
+
+_FOR_THE_SLOPE = 4000
+"""Images that the slope's length is estimated from."""
+
+Slope = Literal["removed", "kept"]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Step size and spring of each chain; steps of a chain, of which the first half is burnt; images of a step's batch.
+
+    slope: whether the loss keeps its slope at w*, or is taken as if w* were a minimum.
+    """
+
+    eps: Sequence[float]
+    gamma: Sequence[float]
+    steps: int
+    batch: int
+    seed: int
+    slope: Slope = "removed"
+
+
+@dataclass(frozen=True)
+class Complexity:
+    """excess: (chains, steps) float32, estimates of L_n(w) - L_n(w*) along each chain, from its batches.
+
+    coefficient: (chains,) float64, one estimate a chain. loss: L_n(w*), the mean over all n images. slope: the length
+    of its gradient, estimated. n_beta: n / ln n.
+    """
+
+    excess: NDArray[np.float32]
+    coefficient: NDArray[np.float64]
+    loss: float
+    slope: float
+    n_beta: float
+
+
+def inverse_temperature(n: int) -> float:
+    """n beta = n / ln n for n images."""
+    return n / math.log(n)
+
+
+def coefficients(excess: NDArray[np.floating], n_beta: float) -> NDArray[np.float64]:
+    """(..., steps) losses above that of the center, along chains -> (...) n beta times the mean of the second half."""
+    return np.asarray(n_beta * kept(excess).mean(-1))
+
+
+def kept(along: NDArray[np.floating]) -> NDArray[np.float64]:
+    """(..., steps) -> (..., half of them): what isn't burnt."""
+    return along[..., along.shape[-1] // 2 :].astype(np.float64)
+
+
+def closed_form(dimensions: int, n_beta: float, eps: float, gamma: float) -> float:
+    """What the chains measure on L = |w|^2 / 2: (d / 2) n_beta / (n_beta + gamma) / (1 - eps (n_beta + gamma) / 4).
+
+    The first factor is the truth, the second the pull of the spring, the third the error of finite steps.
+    """
+    stiffness = n_beta + gamma
+    return dimensions / 2 * n_beta / stiffness / (1 - eps * stiffness / 4)
+
+
+def local_learning_coefficient(
+    model: nn.Module,
+    train: Resident,
+    sampling: Sampling,
+    hardware: Hardware,
+    *,
+    tick: Callable[[int], None] = lambda _step: None,
+    note: Callable[[str], None] = lambda _text: None,
+    check: Callable[[], None] = lambda: None,
+) -> Complexity:
+    """Chains around the model's weights on its training images, all in one batch.
+
+    Norms and dropout are in evaluation mode, and buffers stay as they are; so does the model. L_n(w*) is the loss of
+    all images; what a chain is above it is estimated from batches of its own, drawn anew every step. check: called
+    between parts of the work, raises where it shall end.
+    """
+    device = hardware.device
+    random = torch.Generator().manual_seed(sampling.seed)
+    eps, gamma = (torch.tensor(values).to(device) for values in (sampling.eps, sampling.gamma))
+    n_beta = inverse_temperature(len(train))
+    buffers = {name: buffer.detach() for name, buffer in model.named_buffers()}
+    shape = (len(sampling.eps), sampling.batch)
+
+    def loss(parameters: Parameters, batch: tuple[Tensor, Tensor]) -> Tensor:
+        images, digits = batch
+        return cross_entropy(functional_call(model, (parameters, buffers), (images,)), digits)
+
+    def batch_at(_step: int) -> tuple[Tensor, Tensor]:
+        chosen = torch.randint(len(train), (math.prod(shape),), generator=random)
+        batch = train.batch(chosen.to(device))
+        return batch.images.reshape(*shape, *batch.images.shape[1:]).contiguous(), batch.digits.reshape(shape)
+
+    with evaluating(model):
+        at_center = full_loss(model, train, note, check)
+        steepness = slope_length(model, train)
+        slope = full_slope(model, train, note, check) if sampling.slope == "kept" else None
+        center = {name: parameter.detach().contiguous() for name, parameter in model.named_parameters()}
+        chains = Chains(eps, gamma, n_beta)
+        trace = sample(loss, center, chains, sampling.steps, batch_at, random, tick, slope)
+    excess = trace.T.float().cpu().numpy()
+    return Complexity(excess, coefficients(excess, n_beta), at_center, steepness, n_beta)
+
+
+def full_loss(
+    model: nn.Module,
+    train: Resident,
+    note: Callable[[str], None] = lambda _text: None,
+    check: Callable[[], None] = lambda: None,
+) -> float:
+    """The mean cross-entropy over all images, of a model in evaluation mode."""
+
+    def summed(part: slice) -> float:
+        check()
+        batch = train.batch(_indices(part, train))
+        return float(cross_entropy(model(batch.images).float(), batch.digits, reduction="sum"))
+
+    with torch.inference_mode():
+        return sum(in_batches(summed, len(train), _BATCH, note)) / len(train)
+
+
+def full_slope(
+    model: nn.Module,
+    train: Resident,
+    note: Callable[[str], None] = lambda _text: None,
+    check: Callable[[], None] = lambda: None,
+) -> Parameters:
+    """The gradient of the mean cross-entropy over all images to the parameters of a model in evaluation mode."""
+    total = {name: torch.zeros_like(parameter) for name, parameter in model.named_parameters()}
+
+    def add(part: slice) -> None:
+        check()
+        for summed, more in zip(total.values(), _summed_slope(model, train, _indices(part, train)), strict=True):
+            summed += more
+
+    in_batches(add, len(train), _BATCH, note)
+    return {name: summed / len(train) for name, summed in total.items()}
+
+
+def slope_length(model: nn.Module, train: Resident) -> float:
+    """The length of that gradient, from two disjoint sets of images: their chance agrees in nothing, and drops out."""
+    count = min(_FOR_THE_SLOPE, len(train)) // 2
+    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[: 2 * count]
+    one, other = (_mean_slope(model, train, half) for half in (order[:count], order[count:]))
+    product = sum(float((first * second).sum()) for first, second in zip(one, other, strict=True))
+    return math.sqrt(max(product, 0.0))
+
+
+def _mean_slope(model: nn.Module, train: Resident, chosen: Tensor) -> list[Tensor]:
+    parts = [_summed_slope(model, train, part.to(train.device)) for part in torch.split(chosen, _BATCH)]
+    return [torch.stack(tensors).sum(0) / len(chosen) for tensors in zip(*parts, strict=True)]
+
+
+def _summed_slope(model: nn.Module, train: Resident, chosen: Tensor) -> tuple[Tensor, ...]:
+    batch = train.batch(chosen)
+    summed = cross_entropy(model(batch.images).float(), batch.digits, reduction="sum")
+    return torch.autograd.grad(summed, list(model.parameters()))
+
+
+def _indices(part: slice, train: Resident) -> Tensor:
+    return torch.arange(part.start, part.stop, device=train.device)

@@ -1,0 +1,177 @@
+"""Images made to please: what a neuron, a class or a whole activation would most like to see.
+
+Activation maximization (Olah et al. 2017, "Feature Visualization"): an image is described by its spatial frequencies
+and by colors along the axes in which the palette varies, and climbs the gradient while it is shifted about a little.
+Many images climb at once; none knows of the others.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lazytui.evaluation.forward import evaluating
+from lazytui.hooks.split_model import Cut
+from lazytui.models.architectures.classifier import CLASSES
+from lazytui.system.eager_optimizers import Adam
+from lazytui.system.hardware import Hardware
+
+SIZE = 28
+JITTER = 2
+"""Pixels by which an image is shifted at most, over a border as wide, in each direction."""
+
+_FIDELITY = 10.0
+"""Weight of the squared distance of activations, relative to their size, when a representation is inverted."""
+
+Objective = Callable[[Tensor], Tensor]
+"""Images (n, 3, 28, 28) float32 in [0, 1] -> (n,), what each is to make large."""
+
+
+@dataclass(frozen=True)
+class Climber:
+    """How images are made.
+
+    palette: (10, 3) uint8, the colors that the network was trained on. hardware: its precision is for neurons and
+    classes, whose pictures don't need every digit; representations are inverted exactly. seed: of starts and shifts.
+    steps: of Adam. rate: its learning rate. variation: weight of the total variation, against high frequencies.
+    tick: called before every step.
+    """
+
+    palette: NDArray[np.uint8]
+    hardware: Hardware
+    seed: int = 0
+    steps: int = 64
+    rate: float = 0.02
+    variation: float = 1.0
+    tick: Callable[[], None] = lambda: None
+
+    def climb(self, objective: Objective, count: int) -> NDArray[np.float32]:
+        """(count, 28, 28, 3) float32 in [0, 1]: images that make the objective large, from random starts."""
+        device = self.hardware.device
+        random = torch.Generator().manual_seed(self.seed)
+        start = 0.01 * torch.randn(count, 3, SIZE, SIZE // 2 + 1, 2, generator=random)
+        spectrum = start.to(device).requires_grad_()
+        scale, axes = _frequency_scale().to(device), color_axes(self.palette).to(device)
+        optimizer = Adam([spectrum], lr=self.rate)
+        for _ in range(self.steps):
+            self.tick()
+            images = _images(spectrum, scale, axes)
+            gains = objective(_shifted(images, random))
+            loss = self.variation * _total_variation(images) - gains
+            (spectrum.grad,) = torch.autograd.grad(loss.sum(), spectrum)
+            optimizer.step()
+        with torch.no_grad():
+            made: NDArray[np.float32] = _images(spectrum, scale, axes).permute(0, 2, 3, 1).cpu().numpy()
+        return made
+
+
+def preferred_inputs(
+    cut: Cut, strength: NDArray[np.floating], climber: Climber, starts: int, neurons: Sequence[int] | None = None
+) -> NDArray[np.float32]:
+    """(starts, neurons, 28, 28, 3) float32 in [0, 1]: what neurons of a layer prefer, from several random starts.
+
+    All in one batch. A neuron's mean activation is measured in units of its strength (C,), so that smoothness weighs
+    the same for each; one that is hardly ever active is measured in hundredths of the layer's largest.
+    neurons: which; all of them unless given.
+    """
+    chosen = range(cut.neurons) if neurons is None else neurons
+    device = climber.hardware.device
+    own = torch.tensor(list(chosen), dtype=torch.long, device=device).repeat(starts)
+    floor = 0.01 * strength.max(initial=0.0) + 1e-12
+    unit = torch.from_numpy(np.maximum(strength, floor)).float().to(device)[own]
+
+    def objective(images: Tensor) -> Tensor:
+        with climber.hardware.autocast():
+            means = cut.own_means(images, own)
+        return means / unit
+
+    with evaluating(cut.model):
+        made = climber.climb(objective, len(own))
+    return made.reshape(starts, len(chosen), SIZE, SIZE, 3)
+
+
+def class_images(model: nn.Module, climber: Climber, starts: int) -> NDArray[np.float32]:
+    """(starts, 10, 28, 28, 3) float32 in [0, 1]: what makes each class's logit large."""
+    own = torch.arange(CLASSES, device=climber.hardware.device).repeat(starts)
+
+    def objective(images: Tensor) -> Tensor:
+        with climber.hardware.autocast():
+            logits: Tensor = model(images)
+        return logits.float().gather(1, own[:, None])[:, 0]
+
+    with evaluating(model):
+        made = climber.climb(objective, len(own))
+    return made.reshape(starts, CLASSES, SIZE, SIZE, 3)
+
+
+def inverted(cut: Cut, images: Tensor, climber: Climber) -> NDArray[np.float32]:
+    """(n, 28, 28, 3) float32 in [0, 1]: for each image (n, 3, 28, 28) another with the same activations at the layer.
+
+    What it shows of the original is what the layer has kept of it (Mahendran & Vedaldi 2015).
+    """
+    with evaluating(cut.model):
+        with torch.no_grad():
+            wanted = cut.activations(images).flatten(1)
+        size = wanted.square().sum(1).clamp(min=1e-12)
+
+        def likeness(made: Tensor) -> Tensor:
+            return -_FIDELITY * (cut.activations(made).flatten(1) - wanted).square().sum(1) / size
+
+        return climber.climb(likeness, len(images))
+
+
+def stability(made: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(starts, C, ...) images in [0, 1] -> (C,) mean cosine between starts, of what departs from mid-gray; NaN for one.
+
+    1: every start ends in the same image. Near 0: what is shown is the start, not the neuron.
+    """
+    starts, count = made.shape[:2]
+    flat = made.reshape(starts, count, -1).astype(np.float64) - 0.5
+    flat /= np.maximum(np.linalg.norm(flat, axis=2, keepdims=True), 1e-12)
+    pairs = [(flat[a] * flat[b]).sum(1) for a, b in itertools.combinations(range(starts), 2)]
+    return np.asarray(np.mean(pairs, axis=0) if pairs else np.full(count, np.nan))
+
+
+def color_axes(palette: NDArray[np.uint8]) -> Tensor:
+    """(3, 3) float32: from independent coordinates to RGB, so that all directions are as likely as in the palette.
+
+    The square root of the covariance of the ten colors, scaled to a largest column of length 1.
+    """
+    covariance = np.cov(palette.astype(np.float64).T / 255, bias=True)
+    values, vectors = np.linalg.eigh(covariance)
+    root = vectors * np.sqrt(np.maximum(values, 1e-4)) @ vectors.T
+    return torch.from_numpy(root / np.linalg.norm(root, axis=0).max()).float()
+
+
+def _images(spectrum: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
+    """(n, 3, 28, 28) in [0, 1] of spectra (n, 3, 28, 15, 2)."""
+    coordinates = torch.fft.irfft2(torch.view_as_complex(spectrum) * scale, s=(SIZE, SIZE))
+    return torch.einsum("rc,nchw->nrhw", axes, coordinates).mul(4).sigmoid()
+
+
+def _shifted(images: Tensor, random: torch.Generator) -> Tensor:
+    """The images over a gray border, all moved by the same few pixels."""
+    top, left = torch.randint(0, 2 * JITTER + 1, (2,), generator=random).tolist()
+    moved = functional.pad(images, (JITTER,) * 4, value=0.5)[:, :, top : top + SIZE, left : left + SIZE]
+    return moved.contiguous(memory_format=torch.channels_last)
+
+
+def _frequency_scale() -> Tensor:
+    """(28, 15): 1 / frequency, so that a step changes coarse and fine structure alike."""
+    rows, columns = torch.fft.fftfreq(SIZE)[:, None], torch.fft.rfftfreq(SIZE)
+    frequency: Tensor = (rows.square() + columns.square()).sqrt().clamp(min=1 / SIZE)
+    return SIZE / frequency
+
+
+def _total_variation(images: Tensor) -> Tensor:
+    """(n,): mean absolute difference of neighbouring pixels."""
+    down = (images[:, :, 1:] - images[:, :, :-1]).abs().mean((1, 2, 3))
+    right = (images[..., 1:] - images[..., :-1]).abs().mean((1, 2, 3))
+    return down + right

@@ -1,0 +1,257 @@
+"""Everything that is found out about the neurons of one layer, as arrays that can be drawn without the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from lazytui.data.device_split import to_float
+from lazytui.data.painting import pure_patches
+from lazytui.data.palettes import palette
+from lazytui.data.splits import BiasedDataset, Split
+from lazytui.hooks.split_model import Cut
+from lazytui.neurons.ablation import MODES, Mode, Without, random_orders
+from lazytui.neurons.activations import Activations, gather, reading
+from lazytui.neurons.exemplars import evidence, quantile_images
+from lazytui.neurons.feature_visualization import Climber, class_images, inverted, preferred_inputs, stability
+from lazytui.neurons.measures import Measures, measure
+from lazytui.neurons.neuron_information import fewer_bins, quantile_bins
+from lazytui.neurons.relations import clustered, correlation, shared_information, spectrum
+from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.simple_stimuli import snippets
+from lazytui.system.hardware import Hardware
+
+Arrays = dict[str, NDArray[Any]]
+
+PICTURED = 256
+"""Neurons that get pictures and are related to one another, where a layer has more: the strongest."""
+
+_POINTS = 17
+_TELLING_PAIRS = 90
+_ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO = 11, 10
+
+
+@dataclass(frozen=True)
+class Questions:
+    """How the neurons are examined.
+
+    read: how a map becomes a number. samples: images of each split that ablations are measured on. mode: what stands in
+    for an ablated neuron in the cumulative curves. starts, steps: of every preferred input.
+    """
+
+    read: str = "mean"
+    samples: int = 2000
+    mode: Mode = "mean"
+    starts: int = 3
+    steps: int = 64
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Listener:
+    """note: told what comes next. tick: called often; may raise to stop the work."""
+
+    note: Callable[[str], None] = lambda _text: None
+    tick: Callable[[], None] = lambda: None
+
+
+def portrait(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions, listener: Listener) -> Arrays:
+    """The whole picture of a layer's neurons. The names of the arrays are those that the figures ask for."""
+    listener.note(f"gathering the activations of {cut.neurons} neurons of {cut.layer}")
+    probe = data.probe
+    seen = _gathered(cut, probe, hardware, asked, listener)
+    found = measure(seen, probe.digits, probe.colors)
+    pictured = np.sort(np.argsort(-found.strength, kind="stable")[:PICTURED])
+    easy = _gathered(cut, data.validation, hardware, asked, listener)
+    biased = measure(easy, data.validation.digits, data.validation.colors)
+    arrays: Arrays = {
+        **found.arrays(),
+        "easy_digit_information": biased.digit_information.astype(np.float32),
+        "easy_color_information": biased.color_information.astype(np.float32),
+        "patch_response": _shown(cut, pure_patches(data.params), hardware, asked).T,
+        **evidence(seen.values, pictured, probe, quantile_images),
+        **_snippets(cut, data, hardware, asked),
+        **_relations(seen.values[:, torch.from_numpy(pictured).to(seen.values.device)]),
+    }
+    listener.note("taking neurons out")
+    without = Without(cut, kept_splits(data, asked.samples), hardware, listener.note)
+    arrays |= _ablations(without, listener.tick) | _orders(without, found, asked, listener.tick)
+    arrays |= _patches(without, data, listener.tick)
+    listener.note("climbing to preferred inputs")
+    arrays |= _pictures(cut, data, hardware, found, pictured, asked, listener.tick)
+    arrays |= _views(cut, data, hardware)
+    return arrays
+
+
+def through_training(
+    models: Iterable[tuple[int, nn.Module]], layer: str, data: BiasedDataset, hardware: Hardware, asked: Questions
+) -> Arrays:
+    """Measures of every neuron at several steps of a training: (T, C) each, and the steps (T,)."""
+    probe = few(data.probe, asked.samples)
+    steps, rows = [], []
+    for step, model in models:
+        seen = gather(model, [layer], probe.images, hardware, read=reading(asked.read))[layer]
+        steps.append(step)
+        rows.append(measure(seen, probe.digits, probe.colors))
+    names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
+    floats = {f"training_{name}": np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
+    return {
+        "training_step": np.array(steps, np.int64),
+        "training_role": np.stack([row.role for row in rows]),
+        **floats,
+    }
+
+
+def kept_splits(data: BiasedDataset, samples: int) -> dict[str, Split]:
+    """What ablations are measured on: so many images of the easy and of the hard split."""
+    return {"easy": few(data.validation, samples), "hard": few(data.hard, samples)}
+
+
+def few(split: Split, samples: int) -> Split:
+    return split.take(np.arange(min(samples, len(split))))
+
+
+def _gathered(cut: Cut, split: Split, hardware: Hardware, asked: Questions, listener: Listener) -> Activations:
+    read = reading(asked.read)
+    return gather(cut.model, [cut.layer], split.images, hardware, read=read, note=listener.note)[cut.layer]
+
+
+def _shown(cut: Cut, images: NDArray[np.uint8], hardware: Hardware, asked: Questions) -> NDArray[np.float32]:
+    """(n, C): what each neuron does on these images."""
+    values: NDArray[np.float32] = (
+        gather(cut.model, [cut.layer], images, hardware, read=reading(asked.read))[cut.layer].values.cpu().numpy()
+    )
+    return values
+
+
+def _snippets(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions) -> Arrays:
+    shown = snippets(data)
+    return {"snippet_images": shown, "snippet_values": _shown(cut, shown, hardware, asked).T}
+
+
+def _relations(values: Tensor) -> Arrays:
+    related, shared = correlation(values), shared_information(fewer_bins(quantile_bins(values)))
+    return {
+        "correlation": related.astype(np.float32),
+        "shared_information": shared.astype(np.float32),
+        "clustered": clustered(np.abs(related)),
+        "spectrum": spectrum(values).astype(np.float32),
+    }
+
+
+def _ablations(without: Without, tick: Callable[[], None]) -> Arrays:
+    arrays: Arrays = {}
+    for mode in MODES:
+        effects = without.one_by_one(mode, tick)
+        arrays |= {f"{name}_without_{mode}": values.astype(np.float32) for name, values in effects.accuracies.items()}
+        arrays[f"contribution_{mode}"] = effects.contribution
+    return arrays
+
+
+def _orders(without: Without, found: Measures, asked: Questions, tick: Callable[[], None]) -> Arrays:
+    """Accuracies as more and more of the neurons that are ever active are taken out, in telling and random orders."""
+    excess = found.color_information - found.digit_information
+    active = np.flatnonzero(~np.isin(found.role, [ROLES.index("silent"), ROLES.index("flat")]))
+    traitors_first = active[np.argsort(-excess[active], kind="stable")]
+    counts = np.unique(np.linspace(0, len(active), min(_POINTS, len(active) + 1)).round().astype(np.int64))
+    arrays: Arrays = {"ablated": counts}
+    for name, order in (("traitors", traitors_first), ("heroes", traitors_first[::-1])):
+        tick()
+        for split, values in without.in_order(order.tolist(), counts.tolist(), asked.mode).items():
+            arrays[f"{split}_{name}_first"] = values.astype(np.float32)
+    drawn: dict[str, list[NDArray[np.float64]]] = {}
+    for order in random_orders(len(active), asked.seed):
+        tick()
+        for split, values in without.in_order(active[order].tolist(), counts.tolist(), asked.mode).items():
+            drawn.setdefault(split, []).append(values)
+    return arrays | {f"{split}_random": np.stack(values).astype(np.float32) for split, values in drawn.items()}
+
+
+def _patches(without: Without, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
+    """What a neuron alone carries over from another image, as the shift of the logit of the digit that this speaks for.
+
+    Into each of ten digits in its own color: from the same shape in each other color, and from each other shape in
+    the same color.
+    """
+    grid = data.cue_conflict.images.reshape(10, 10, 28, 28, 3)
+    digit, other = (index.reshape(-1) for index in np.where(~np.eye(10, dtype=bool)))
+    rows = np.arange(_TELLING_PAIRS)
+    own = grid[digit, digit]
+    recolored = without.patched_one_by_one(own, grid[digit, other], tick)[:, rows, other]
+    reshaped = without.patched_one_by_one(own, grid[other, digit], tick)[:, rows, other]
+    images = data.cue_conflict.images
+    own_one, red_one = images[_ONE_IN_OWN_COLOR][None], images[_ONE_IN_COLOR_OF_ZERO][None]
+    return {
+        "color_patch": recolored.mean(1),
+        "digit_patch": reshaped.mean(1),
+        "red_one_shift": without.patched_one_by_one(own_one, red_one, tick)[:, 0],
+        "red_one_shift_all": without.patched(own_one, red_one, range(without.cut.neurons))[0],
+        "red_one_images": np.concatenate([own_one, red_one]),
+    }
+
+
+def _pictures(
+    cut: Cut,
+    data: BiasedDataset,
+    hardware: Hardware,
+    found: Measures,
+    pictured: NDArray[np.int64],
+    asked: Questions,
+    tick: Callable[[], None],
+) -> Arrays:
+    colors = palette(data.params.palette).rgb
+    climber = Climber(colors, hardware.in_haste(), seed=asked.seed, steps=asked.steps, tick=tick)
+    patient = Climber(colors, hardware, seed=asked.seed, steps=4 * asked.steps, variation=0.1, tick=tick)
+    preferred = preferred_inputs(cut, found.strength, climber, asked.starts, pictured.tolist())
+    shown = _shown(cut, as_bytes(preferred).reshape(-1, 28, 28, 3), hardware, Questions())
+    own = shown.reshape(asked.starts, len(pictured), -1)[:, np.arange(len(pictured)), pictured]
+    originals = data.cue_conflict.images[::11]
+    again = inverted(cut, to_float(torch.from_numpy(originals).to(hardware.device)), patient)
+    return {
+        "preferred": as_bytes(preferred),
+        "preferred_response": own.mean(0),
+        "stability": stability(preferred).astype(np.float32),
+        "class_images": as_bytes(class_images(cut.model, climber, asked.starts)),
+        "originals": originals,
+        "inverted": as_bytes(again),
+    }
+
+
+def _views(cut: Cut, data: BiasedDataset, hardware: Hardware) -> Arrays:
+    images = data.cue_conflict.images[[_ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO]]
+    arrays: Arrays = {}
+    if len(cut.shape) == 3:
+        with torch.inference_mode():
+            maps = cut.activations(to_float(torch.from_numpy(images).to(hardware.device)))
+        arrays["feature_maps"] = maps.float().cpu().numpy()
+    filters = first_filters(cut.model)
+    if filters is not None:
+        arrays["filters"] = filters
+    if cut.outgoing is not None:
+        arrays["outgoing"] = cut.outgoing.T.float().cpu().numpy()
+    return arrays
+
+
+def first_filters(model: nn.Module) -> NDArray[np.uint8] | None:
+    """(n, h, w, 3) uint8: the first layer's weights as colors around mid-gray, each scaled by its own largest.
+
+    None where the first layer doesn't read images.
+    """
+    weights = next((p.detach().float().cpu() for p in model.parameters() if p.ndim > 1), None)
+    if weights is not None and weights.ndim == 2 and weights.shape[1] == 3 * 28 * 28:
+        weights = weights.reshape(-1, 3, 28, 28)
+    if weights is None or weights.ndim != 4 or weights.shape[1] != 3:
+        return None
+    largest = weights.abs().flatten(1).amax(1).clamp(min=1e-12)
+    return as_bytes((0.5 + 0.5 * weights / largest[:, None, None, None]).permute(0, 2, 3, 1).numpy())
+
+
+def as_bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Images in [0, 1] as bytes."""
+    return np.asarray(np.rint(255 * np.clip(images, 0, 1)), np.uint8)

@@ -1,0 +1,250 @@
+"""What a result must hold: declared once by each analysis, and checked before anything of it is used.
+
+A run folder may come from anywhere, so a result is checked where it is read: the names, types, shapes and ranges of its
+arrays, its facts and its metrics. What passed needs no guard any more.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from lazytui.runs.saved_result import LARGEST, Result
+from lazytui.validation_messages import in_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+P = TypeVar("P", bound=BaseModel)
+
+MOST = 10**6
+"""The longest side of an array."""
+
+Name = Annotated[str, Field(strict=True, max_length=400)]
+Note = Annotated[str, Field(strict=True, max_length=2000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=10**15)]
+Number = Annotated[float, Field(strict=True, ge=-LARGEST, le=LARGEST, allow_inf_nan=False)]
+"""Types of facts. Texts and numbers of moderate size, as analyses write them."""
+
+_OLDER = ", as a result of an older version may: run the analysis again"
+
+Size = int | str
+"""A side of an array: a number, or a name for one that is the same throughout a result."""
+
+
+class Damaged(ValueError):
+    """A result isn't what its analysis makes; says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """What an array must be.
+
+    kinds: its types, as NumPy's `dtype.kind`, of any width. low, high: the ends of its values. below: they are indices
+    of something, of so many. undefined, infinite: whether NaN and infinity may be among them. needed: whether it must
+    be there; otherwise it must only if the one that it stands beside is.
+    """
+
+    kinds: str
+    shape: tuple[Size, ...]
+    low: float = -LARGEST
+    high: float = LARGEST
+    below: Size | None = None
+    undefined: bool = True
+    infinite: bool = False
+    needed: bool = True
+    beside: str | None = None
+
+    @property
+    def optional(self) -> Array:
+        return replace(self, needed=False)
+
+    @property
+    def defined(self) -> Array:
+        return replace(self, undefined=False)
+
+    @property
+    def unbounded(self) -> Array:
+        """Infinity is allowed: of budgets that aren't enough, of chains that diverged."""
+        return replace(self, infinite=True)
+
+    def along_with(self, name: str) -> Array:
+        return replace(self, needed=False, beside=name)
+
+
+def images(*sides: Size) -> Array:
+    """Color images, (..., 28, 28, 3) uint8. sides: those before."""
+    return Array("u", (*sides, 28, 28, 3), low=0, high=255)
+
+
+def indices(*shape: Size, below: Size) -> Array:
+    return Array("iu", shape, low=0, below=below)
+
+
+def counts(*shape: Size) -> Array:
+    return Array("iu", shape, low=0, high=1e15)
+
+
+def flags(*shape: Size) -> Array:
+    return Array("b", shape)
+
+
+def numbers(*shape: Size) -> Array:
+    """Floating-point numbers; what is undefined is NaN."""
+    return Array("f", shape)
+
+
+def shares(*shape: Size) -> Array:
+    """Numbers from 0 to 1, give or take rounding."""
+    return Array("f", shape, low=-1e-3, high=1.001)
+
+
+Arrays = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric must be. defined: it is never null."""
+
+    low: float = -LARGEST
+    high: float = LARGEST
+    defined: bool = False
+
+
+ANY = Metric()
+SHARE = Metric(low=0, high=1)
+DEFINED = Metric(defined=True)
+COUNT = Metric(low=0, high=1e15, defined=True)
+
+Metrics = Mapping[str, Metric]
+
+
+def _no_arrays(_params: Any, _facts: Any) -> Arrays:
+    return {}
+
+
+def _no_metrics(_params: Any, _facts: Any) -> Metrics:
+    return {}
+
+
+def _no_contradiction(_params: Any, _result: Result) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Contents(Generic[P]):
+    """What the result of an analysis holds. metrics, arrays: by name, given what was asked and the facts.
+
+    facts: a TypedDict; further facts and metrics are allowed. others: what all arrays are that aren't among `arrays`;
+    None where nobody reads such. may_be_empty: names of sides that may be 0. agrees: raises Damaged where parts of a
+    result that are sound by themselves contradict each other.
+    """
+
+    facts: type[Any]
+    metrics: Callable[[P, Any], Metrics] = _no_metrics
+    arrays: Callable[[P, Any], Arrays] = _no_arrays
+    others: Array | None = None
+    may_be_empty: frozenset[str] = frozenset()
+    agrees: Callable[[P, Result], None] = _no_contradiction
+
+    def read(self, params: P, result: Result) -> Result:
+        """The result, with the arrays that are declared. Raises Damaged where it isn't what the analysis makes."""
+        check_facts(self.facts, result.facts)
+        check_metrics(self.metrics(params, result.facts), result.metrics)
+        declared = dict(self.arrays(params, result.facts))
+        if self.others is not None:
+            declared |= {name: self.others for name in result.arrays if name not in declared}
+        check_arrays(declared, result.arrays, self.may_be_empty)
+        kept = replace(result, arrays={name: array for name, array in result.arrays.items() if name in declared})
+        self.agrees(params, kept)
+        return kept
+
+
+def check_facts(facts: Any, given: Mapping[str, Any]) -> None:
+    """facts: a TypedDict. Raises Damaged."""
+    try:
+        _adapter(facts).validate_python(dict(given))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(f"{part!s:.40}" for part in first["loc"])
+        if first["type"] == "missing":
+            raise Damaged(f"it lacks the fact {where!r}{_OLDER}") from error
+        words = in_words(first)
+        raise Damaged(f"its fact {where!r}: {words[:1].lower()}{words[1:]:.200}") from error
+
+
+@functools.cache
+def _adapter(facts: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(facts)
+
+
+def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:
+    for name, metric in declared.items():
+        if name not in given:
+            raise Damaged(f"it lacks the metric {name!r}{_OLDER}")
+        value = given[name]
+        if value is None:
+            if metric.defined:
+                raise Damaged(f"its metric {name!r} is undefined")
+        elif not metric.low <= value <= metric.high:
+            raise Damaged(f"its metric {name!r} is {value:g}")
+
+
+def check_arrays(declared: Arrays, given: Mapping[str, NDArray[np.generic]], may_be_empty: frozenset[str]) -> None:
+    """All shapes first, since indices are below a size that another array tells."""
+    sizes: dict[str, int] = {}
+    there = dict(_there(declared, given))
+    for name, array in there.items():
+        _check_shape(name, array, given[name], sizes)
+    for size, length in sizes.items():
+        if not (length or size in may_be_empty) or length > MOST:
+            raise Damaged(f"an array of it has {length:,} values in the direction of its {size}")
+    for name, array in there.items():
+        _check_values(name, array, given[name], sizes)
+
+
+def _there(declared: Arrays, given: Mapping[str, NDArray[np.generic]]) -> Iterator[tuple[str, Array]]:
+    for name, array in declared.items():
+        if name in given:
+            yield name, array
+        elif array.needed or array.beside in given:
+            raise Damaged(f"it lacks the array {name!r}{_OLDER}")
+
+
+def _check_shape(name: str, array: Array, given: NDArray[np.generic], sizes: dict[str, int]) -> None:
+    """sizes: those that are known; this array's are added."""
+    if given.dtype.kind not in array.kinds:
+        raise Damaged(f"its array {name!r:.60} holds {given.dtype}")
+    if given.ndim != len(array.shape):
+        raise Damaged(f"its array {name!r:.60} has the shape {given.shape}")
+    for side, length in zip(array.shape, given.shape, strict=True):
+        wanted = side if isinstance(side, int) else sizes.setdefault(side, length)
+        if length != wanted:
+            shape = f"the shape {given.shape}, with {length:,} where {wanted:,} belong"
+            raise Damaged(f"its array {name!r:.60} has {shape}")
+
+
+def _check_values(name: str, array: Array, given: NDArray[np.generic], sizes: Mapping[str, int]) -> None:
+    import numpy as np
+
+    if not given.size or given.dtype.kind == "b":
+        return
+    high = array.high
+    if array.below is not None:
+        high = (sizes[array.below] if isinstance(array.below, str) else array.below) - 1
+    if given.dtype.kind == "f":
+        if not array.undefined and np.isnan(given).any():
+            raise Damaged(f"its array {name!r:.60} has undefined values")
+        if not array.infinite and np.isinf(given).any():
+            raise Damaged(f"its array {name!r:.60} has infinite values")
+        given = given[np.isfinite(given)]
+        if not given.size:
+            return
+    smallest, largest = float(given.min()), float(given.max())
+    if smallest < array.low or largest > high:
+        raise Damaged(f"its array {name!r:.60} has values from {smallest:g} to {largest:g}")

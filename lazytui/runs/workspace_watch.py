@@ -1,0 +1,220 @@
+"""Watching a workspace: its runs as they are now, of which only those are read again whose folders changed."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lazytui.errors import BadInput
+from lazytui.files.writing import reason
+from lazytui.runs.formatting import accuracies, age, state_word
+from lazytui.runs.run_folder import RunFolder, RunRecord
+from lazytui.runs.saved_result import read_metrics
+from lazytui.runs.status import GOING, Status
+from lazytui.runs.workspace import Workspace, shipped_runs
+
+CHECKED_AT_ONCE = 2000
+"""Folders of ended runs that a look checks; where there are more, the next look checks the next."""
+COARSEST_SECONDS = 2.0
+"""The steps in which some file systems count the times of folders."""
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run as a list shows it. metrics: of its result; empty before there is one.
+
+    record: None where it can't be read; damage then tells why, in a sentence.
+    """
+
+    run: RunFolder
+    record: RunRecord | None
+    name: str | None
+    status: Status
+    metrics: dict[str, float | None]
+    damage: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.record.kind if self.record else "?"
+
+    @property
+    def created(self) -> float:
+        """Seconds since the epoch; 0 for a damaged run."""
+        return self.record.created if self.record else 0.0
+
+    @property
+    def seed(self) -> int | None:
+        seed = self.record.params.get("seed") if self.record else None
+        return seed if isinstance(seed, int) else None
+
+    @property
+    def going(self) -> bool:
+        return self.status.state in GOING
+
+    @property
+    def state(self) -> str:
+        """In a word or two."""
+        return "damaged" if self.damage else state_word(self.status)
+
+    @property
+    def about(self) -> str:
+        """What tells it from others: `mine · seed 1 · easy 98.4%, hard 97.0% · 3 min`; its state if it isn't done."""
+        state = "" if self.state == "done" else self.state
+        seed = "" if self.seed is None else f"seed {self.seed}"
+        return " · ".join(filter(None, (self.name, state, seed, accuracies(self.metrics), age(self.created))))
+
+
+def run_line(run: RunFolder) -> RunLine:
+    """The run as it is now."""
+    try:
+        record, damage = run.record, ""
+    except BadInput as error:
+        record, damage = None, str(error)
+    return RunLine(run, record, run.name, run.status, read_metrics(run.path), damage)
+
+
+@cache
+def shipped_lines() -> tuple[RunLine, ...]:
+    """Of the runs that the package ships, which don't change."""
+    return tuple(map(run_line, shipped_runs()))
+
+
+def oldest_first(line: RunLine) -> tuple[float, str]:
+    """A key to sort by; damaged runs come first, where they do no harm."""
+    return line.created, line.run.id
+
+
+def meant(lines: Sequence[RunLine], reference: str) -> RunLine | None:
+    """The run among them that a person means, as `Workspace.find` understands them; None where it is none or several.
+
+    lines: oldest first.
+    """
+    if reference == "latest":
+        own = [line for line in lines if not (line.record and line.record.started_by)]
+        return next(reversed(own or lines), None)
+    for matches in (
+        [line for line in lines if reference == line.run.reference],
+        [line for line in lines if reference == line.name],
+        [line for line in lines if line.run.id.startswith(reference) or line.run.id.endswith("-" + reference)],
+    ):
+        if matches:
+            return matches[0] if len(matches) == 1 else None
+    return None
+
+
+class FolderWatch:
+    """Tells by the times of a folder whether a file in it was made, replaced or removed since it was asked before."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path)
+        self._stamp = (0, 0, 0)
+        self._settles = 0.0
+
+    def changed(self) -> bool:
+        """True also for a folder that can't be looked at, and once more when one that changed has settled: until then
+        its times may not show all that happens in it.
+        """
+        try:
+            found = os.stat(self._path)  # noqa: PTH116 - takes half as long as that of a Path
+        except OSError:
+            self.forget()
+            return True
+        stamp = (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+        if stamp != self._stamp:
+            young = any(self._stamp) or abs(time.time() - max(found.st_mtime, found.st_ctime)) < COARSEST_SECONDS
+            self._settles = time.monotonic() + COARSEST_SECONDS if young else 0.0
+            self._stamp = stamp
+            return True
+        if self._settles and time.monotonic() >= self._settles:
+            self._settles = 0.0
+            return True
+        return False
+
+    def forget(self) -> None:
+        """Let the next answer be that it changed."""
+        self._stamp = (0, 0, 0)
+
+
+class WorkspaceWatch:
+    """Looks at the runs of a workspace again and again, at a cost that hardly depends on how many have ended.
+
+    A look finds out which folders came and went, reads the runs that go on, and checks the others, in turn where they
+    are very many.
+    trouble: why the last look found nothing, in a sentence, where that isn't because nothing is there yet.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.trouble = ""
+        self._workspace = workspace
+        self._folder = FolderWatch(workspace.path)
+        self._was_there = False
+        self._folders: dict[str, FolderWatch] = {}
+        self._found: dict[str, RunLine] = {}
+        self._lines: tuple[RunLine, ...] = ()
+        self._going: list[str] = []
+        self._turns = self._in_turn()
+
+    def look(self) -> tuple[RunLine, ...]:
+        """The runs as they are now, oldest first: the same tuple where none changed, else the same lines for others."""
+        came, went = self._came_and_went()
+        changed = [name for name in {*next(self._turns), *came} if self._folders[name].changed()]
+        due = {*changed, *self._going} & self._folders.keys()
+        if [name for name in due if self._read(name)] or went:
+            self._lines = tuple(sorted(self._found.values(), key=oldest_first))
+            self._going = [line.run.id for line in self._lines if line.going]
+        return self._lines
+
+    def _came_and_went(self) -> tuple[set[str], set[str]]:
+        """The names of folders that are new, and of runs that aren't there any more."""
+        if not self._folder.changed():
+            return set(), set()
+        try:
+            names = set(self._workspace.folder_names())
+        except OSError as error:
+            names = set()
+            self._folder.forget()
+            self.trouble = self._told(error)
+        else:
+            self.trouble, self._was_there = "", True
+        came, went = names - self._folders.keys(), self._folders.keys() - names
+        self._folders |= {name: FolderWatch(self._workspace.path / name) for name in came}
+        for name in went:
+            del self._folders[name]
+        return came, {name for name in went if self._found.pop(name, None)}
+
+    def _told(self, error: OSError) -> str:
+        path = self._workspace.path
+        if isinstance(error, FileNotFoundError):
+            gone = f"The workspace {path} isn't there any more. Its runs are shown again as soon as it is back."
+            return gone if self._was_there else ""
+        return f"The workspace {path} can't be read: {reason(error)}."
+
+    def _in_turn(self) -> Iterator[list[str]]:
+        """The folders to check, look after look; one of them is read again in any case.
+
+        For a file that an editor writes in place doesn't change its folder.
+        """
+        while True:
+            names = list(self._folders)
+            for start in range(0, max(len(names), 1), CHECKED_AT_ONCE):
+                turn = [name for name in names[start : start + CHECKED_AT_ONCE] if name in self._folders]
+                if turn:
+                    self._folders[random.choice(turn)].forget()
+                yield turn
+
+    def _read(self, name: str) -> bool:
+        """Bring the line of a run up to date; whether it is another one now."""
+        run = self._workspace.run_at(name)
+        before, now = self._found.get(name), run_line(run) if run else None
+        if now == before:
+            return False
+        if now:
+            self._found[name] = now
+        else:
+            del self._found[name]
+        return True

@@ -1,0 +1,100 @@
+"""What an autoencoder reads of a layer: each position of a map a sample of its channels, or a whole map one sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lazytui.data.device_split import to_float
+from lazytui.evaluation.forward import evaluating
+from lazytui.hooks.batching import in_batches
+from lazytui.hooks.split_model import Cut
+from lazytui.system.hardware import Hardware
+
+BATCH = 500
+"""Images that go through the network at once."""
+
+_PART = 8192
+
+Positions = Literal["apart", "together"]
+"""apart: every position of a map is a sample, its channels the dimensions. together: a map is one sample."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """From activations to samples and back. shape: of one image's activation, (channels, h, w) or (units,)."""
+
+    shape: tuple[int, ...]
+    positions: Positions = "apart"
+
+    @property
+    def _spread(self) -> bool:
+        return len(self.shape) == 3 and self.positions == "apart"
+
+    @property
+    def dimensions(self) -> int:
+        return self.shape[0] if self._spread else int(np.prod(self.shape))
+
+    @property
+    def per_image(self) -> int:
+        """Samples that an image makes."""
+        return int(np.prod(self.shape[1:])) if self._spread else 1
+
+    def samples(self, activations: Tensor) -> Tensor:
+        """(N, *shape) -> (N * per_image, dimensions), image by image."""
+        ordered = activations.permute(0, 2, 3, 1) if self._spread else activations
+        return ordered.reshape(-1, self.dimensions)
+
+    def activations(self, samples: Tensor) -> Tensor:
+        """The reverse."""
+        if not self._spread:
+            return samples.reshape(-1, *self.shape)
+        channels, height, width = self.shape
+        return samples.reshape(-1, height, width, channels).permute(0, 3, 1, 2).contiguous()
+
+
+def in_parts(samples: Tensor) -> Iterator[Tensor]:
+    """The samples (M, d), some thousands at a time."""
+    for start in range(0, len(samples), _PART):
+        yield samples[start : start + _PART]
+
+
+def gather(
+    cut: Cut,
+    reading: Reading,
+    images: NDArray[np.uint8],
+    hardware: Hardware,
+    *,
+    most: int,
+    seed: int,
+    note: Callable[[str], None] = lambda _text: None,
+    tick: Callable[[], None] = lambda: None,
+) -> Tensor:
+    """Samples (M, d) float32 on the device, from one pass over images (N, 28, 28, 3) uint8.
+
+    most: samples that are kept at most; where images make more, so many positions of each are drawn at random, and
+    where there are more images than that, the first of them are taken.
+    """
+    images = images[:most]
+    kept = max(1, min(reading.per_image, most // len(images)))
+    random = torch.Generator().manual_seed(seed)
+
+    def look(part: slice) -> Tensor:
+        tick()
+        seen = cut.activations(to_float(torch.from_numpy(images[part]).to(hardware.device)))
+        samples = reading.samples(seen).reshape(len(seen), reading.per_image, reading.dimensions)
+        if kept == reading.per_image:
+            return samples.flatten(0, 1)
+        places = torch.rand(len(seen), reading.per_image, generator=random).topk(kept, dim=1).indices
+        rows = torch.arange(len(seen))[:, None]
+        return samples[rows.to(samples.device), places.to(samples.device)].flatten(0, 1)
+
+    with torch.inference_mode(), evaluating(cut.model):
+        parts = in_batches(look, len(images), hardware.images_at_once, note)
+    return torch.cat(parts)  # outside of inference mode, so that it can be learned from

@@ -1,0 +1,179 @@
+"""Training an autoencoder on activations that lie on the device."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.sae import variant_class
+from lazytui.sae.activation_samples import in_parts
+from lazytui.sae.autoencoder import Autoencoder, Moment
+from lazytui.sae.dead_feature_resampling import resample
+from lazytui.system.eager_optimizers import Adam
+
+POINTS = 50
+"""Points of the curves."""
+
+_WARM, _PRESSURE, _COOL = 0.05, 0.2, 0.2
+"""Shares of all steps: until the learning rate and the price of activity are whole, and while the rate falls to 0."""
+_EPSILON = 6.25e-10
+"""Adam's, as published with TopK: the gradients of features that hardly ever act are small."""
+
+_REVIVED = 20
+"""Steps in which a feature that wasn't active counts as dead from then on, and is helped."""
+
+_RESAMPLED = 0.6
+"""The share of all steps after which no feature is drawn anew."""
+
+_DRAWN = 100
+"""Steps whose samples are drawn at once."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """options: of the variant. features: of the dictionary. steps: of `batch` samples each, drawn with replacement."""
+
+    variant: str
+    options: Mapping[str, float]
+    features: int
+    steps: int
+    batch: int = 256
+    lr: float = 3e-4
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Point:
+    """Of the steps since the point before: unexplained variance and active features a sample, both means; the share of
+    features that weren't active in any of them."""
+
+    step: int
+    unexplained: float
+    l0: float
+    dead_share: float
+
+
+def train(
+    samples: Tensor,
+    recipe: Recipe,
+    tick: Callable[[int], None] = lambda _: None,
+    point: Callable[[Point], None] = print,
+) -> Autoencoder:
+    """An autoencoder of these samples (M, d) float32, in their own unit, its decoder's rows of unit length.
+
+    tick: called before every step; may raise to stop. point: told about the curves. Raises BadInput where there is
+    nothing to learn: samples that aren't finite, or are all alike.
+    """
+    center, scale = center_and_scale(samples)
+    return _Training(samples, recipe, center, scale).go(tick, point)
+
+
+def center_and_scale(samples: Tensor) -> tuple[Tensor, float]:
+    """The mean (d,), and the square root of the variance summed over dimensions."""
+    if not bool(samples.isfinite().all()):
+        raise BadInput(
+            "The layer's activations aren't all finite, so no autoencoder can be trained on them: the network's own "
+            "training broke down, or another layer has to be chosen."
+        )
+    center = samples.mean(0, dtype=torch.float64)
+    variance = sum(float((part.double() - center).square().sum()) for part in in_parts(samples)) / len(samples)
+    if variance <= 1e-12 * max(1.0, float(center.square().sum())):
+        raise BadInput(
+            "The layer does the same on every image, so there is nothing for an autoencoder to explain: choose another "
+            "layer."
+        )
+    return center.float(), variance**0.5
+
+
+def _as_large_as(model: Autoencoder, x: Tensor) -> float:
+    """What the encoder has to be multiplied by for reconstructions to be as large as the samples (Gao 2024, A.1)."""
+    explained, centered = model(x) - model.decoder_bias, x - model.decoder_bias
+    size = float(explained.square().sum())
+    return max(float((explained * centered).sum()) / size, 0.01) if size > 0 else 1.0
+
+
+class _Training:
+    """One training: the model sees samples divided by `scale`, so that their variance is 1.
+
+    _lately, _active: (n,) float32, on how many samples each feature was active since dead ones were looked for, and
+    since the last point of the curves.
+    """
+
+    def __init__(self, samples: Tensor, recipe: Recipe, center: Tensor, scale: float) -> None:
+        self._samples, self._recipe, self._scale = samples, recipe, scale
+        self._random = torch.Generator().manual_seed(recipe.seed)
+        made = variant_class(recipe.variant)(samples.shape[1], recipe.features, self._random, **recipe.options)
+        self.model = made.to(samples.device)
+        with torch.no_grad():
+            self.model.decoder_bias.copy_(center / scale)
+            self.model.encoder.mul_(_as_large_as(self.model, self._batch(0)))
+        fused = samples.device.type in {"cpu", "cuda"}
+        self._optimizer = Adam(self.model.parameters(), lr=recipe.lr, eps=_EPSILON, fused=fused)
+        self._every = max(1, recipe.steps // POINTS)
+        self._dead: Tensor | None = None
+        self._lately = torch.zeros(recipe.features, device=samples.device)
+        self._forget()
+
+    def go(self, tick: Callable[[int], None], point: Callable[[Point], None]) -> Autoencoder:
+        for step in range(self._recipe.steps):
+            tick(step)
+            self._step(self._batch(step), (step + 1) / (self._recipe.steps + 1))
+            if (step + 1) % _REVIVED == 0:
+                self._bury()
+            if (step + 1) % self._every == 0 or step + 1 == self._recipe.steps:
+                self._look(step + 1, point)
+        self.model.requires_grad_(False).rescale(self._scale)
+        return self.model.eval()
+
+    def _batch(self, step: int) -> Tensor:
+        """(batch, d). Indices are drawn for many steps at once, on the CPU: every device takes the same path."""
+        place = step % _DRAWN
+        if place == 0:
+            drawn = torch.randint(len(self._samples), (_DRAWN, self._recipe.batch), generator=self._random)
+            self._drawn = drawn.to(self._samples.device)
+        return self._samples[self._drawn[place]] * (1 / self._scale)
+
+    def _step(self, x: Tensor, share: float) -> None:
+        """One update; nothing in it waits for the device. share: of all steps that are done, in (0, 1)."""
+        self._optimizer.param_groups[0]["lr"] = self._recipe.lr * min(1.0, share / _WARM, (1 - share) / _COOL)
+        made = self.model.step(x, Moment(min(1.0, share / _PRESSURE), self._dead))
+        self._optimizer.zero_grad()
+        made.loss.backward()  # type: ignore[no-untyped-call]
+        self.model.drop_parallel_gradient()
+        self._optimizer.step()
+        self.model.normalize()
+        with torch.no_grad():
+            self._error += made.error.detach()
+            self._lately += made.f.sign().sum(0)
+        self._counted += 1
+
+    def _bury(self) -> None:
+        """Find the features that are dead by now."""
+        dead = (self._lately == 0).nonzero()[:, 0]
+        self._dead = dead if len(dead) else None
+        self._active += self._lately
+        self._lately.zero_()
+
+    def _look(self, step: int, point: Callable[[Point], None]) -> None:
+        """A point of the curves."""
+        unexplained = float(self._error) / self._counted
+        if not math.isfinite(unexplained):
+            raise LazytuiError(f"The autoencoder's error became {unexplained} by step {step}: try a smaller --lr.")
+        active = self._active + self._lately
+        dead = (active == 0).nonzero()[:, 0]
+        l0 = float(active.sum()) / (self._counted * self._recipe.batch)
+        point(Point(step, unexplained, l0, len(dead) / self.model.features))
+        if len(dead) and self.model.resampled and step <= _RESAMPLED * self._recipe.steps:
+            resample(self.model, self._optimizer, dead, self._batch(step), self._random)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Begin a new point: what was counted lately belongs to the one before."""
+        self._error = torch.zeros((), device=self._samples.device)
+        self._active = -self._lately
+        self._counted = 0

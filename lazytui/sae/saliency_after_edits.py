@@ -1,0 +1,50 @@
+"""Where a network looks once features of its layer are edited: Grad-CAM before and after surgery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from lazytui.data.device_split import to_float
+from lazytui.data.splits import Split
+from lazytui.hooks.layer_hooks import replaced
+from lazytui.sae.interventions import Edit, intervened
+from lazytui.sae.spliced_model import Opened
+from lazytui.saliency.evidence_masks import energy_in_mask, stroke_masks
+from lazytui.saliency.explainer import Lens
+from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.maps_by_name import explain
+from lazytui.system.hardware import Hardware
+
+
+@dataclass(frozen=True)
+class Gaze:
+    """maps: (N, h, w) float32, raw and signed, of the class that is predicted. predicted: (N,) uint8. energy: (N,), the
+    share of the evidence that lies on the stroke, NaN where there is no evidence. layer: whose map it is."""
+
+    maps: NDArray[np.float32]
+    predicted: NDArray[np.uint8]
+    energy: NDArray[np.float64]
+    layer: str
+
+
+def gaze(opened: Opened, lens: Lens, split: Split, hardware: Hardware, edit: Edit) -> Gaze:
+    """Grad-CAM of the prediction on a split's images, with features edited while the network runs.
+
+    Raises UsageError where the network has no map.
+    """
+
+    def change(activations: torch.Tensor) -> torch.Tensor:
+        samples = opened.reading.samples(activations)
+        return opened.reading.activations(intervened(opened.model, samples, edit))
+
+    request = lens.request("grad-cam")
+    images = to_float(torch.from_numpy(split.images).to(hardware.device))
+    with replaced(opened.cut.model, opened.cut.layer, change):
+        told = explain(opened.cut.model, images, None, request)
+    maps: NDArray[np.float32] = told.maps.cpu().numpy()
+    on_stroke = energy_in_mask(upsampled(np.maximum(maps, 0)), stroke_masks(split.shapes))
+    return Gaze(maps, told.targets.to(torch.uint8).cpu().numpy(), on_stroke, request.layer or "")

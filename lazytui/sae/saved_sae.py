@@ -1,0 +1,76 @@
+"""An autoencoder to a file and back, with what it belongs to: it means nothing on another network or layer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import get_args
+
+import torch
+from safetensors.torch import load, save
+
+from lazytui.errors import BadInput
+from lazytui.files.reading import parse_json, read_regular
+from lazytui.files.writing import write_atomic
+from lazytui.models.weights_header import describe, pack
+from lazytui.sae import VARIANTS, variant_class
+from lazytui.sae.activation_samples import Positions
+from lazytui.sae.autoencoder import Autoencoder
+from lazytui.system.memory import to_blame
+
+_LARGEST = 1 << 30
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """fingerprint: of the network's weights. layer, positions: what was read of it."""
+
+    fingerprint: str
+    layer: str
+    positions: Positions
+
+
+def save_autoencoder(model: Autoencoder, path: Path, variant: str, options: dict[str, float], to: Belonging) -> None:
+    """Write it whole or not at all. Raises BadInput where the file can't be written."""
+    weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    metadata = {"variant": variant, "options": json.dumps(options, sort_keys=True), **asdict(to)}
+    write_atomic(path, save(weights, pack(metadata)))
+
+
+def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
+    """The autoencoder in a file, on the CPU.
+
+    Raises BadInput where the file is missing or damaged, and where it was trained on another network, layer or reading
+    than `to`.
+    """
+    header = describe(path)
+    _require(path, header.metadata, to)
+    try:
+        content = read_regular(path, _LARGEST)
+        options = {str(name): float(value) for name, value in parse_json(header.metadata["options"]).items()}
+        features, dimensions = header.shapes["decoder"]
+        model = variant_class(header.metadata["variant"])(dimensions, features, torch.Generator(), **options)
+        model.load_state_dict(load(content))
+    except Exception as error:  # what a damaged file raises depends on where the damage is
+        raise to_blame(error, f"read {path}", BadInput(f"The autoencoder in {path} is damaged.")) from error
+    if not all(bool(value.isfinite().all()) for value in model.state_dict().values()):
+        raise BadInput(f"The autoencoder in {path} holds numbers that aren't finite.")
+    return model.requires_grad_(False).eval()
+
+
+def _require(path: Path, metadata: object, to: Belonging) -> None:
+    """BadInput where the file doesn't say that it belongs to `to`."""
+    told = metadata if isinstance(metadata, dict) else {}
+    if told.get("variant") not in VARIANTS or told.get("positions") not in get_args(Positions):
+        raise BadInput(f"{path} isn't an autoencoder that this lazytui knows.")
+    if told.get("fingerprint") != to.fingerprint:
+        raise BadInput(
+            f"The autoencoder in {path} was trained on another network, whose fingerprint is "
+            f"{told.get('fingerprint', 'unknown')[:12]}, not {to.fingerprint[:12]}: train one for this network."
+        )
+    if (told.get("layer"), told.get("positions")) != (to.layer, to.positions):
+        raise BadInput(
+            f"The autoencoder in {path} was trained on {told.get('layer')!r:.80} with positions "
+            f"{told['positions']}, not on {to.layer!r} with positions {to.positions}: train one for this layer."
+        )

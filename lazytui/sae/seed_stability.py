@@ -1,0 +1,54 @@
+"""Whether two autoencoders of the same layer, from different seeds say, find the same features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.sae.category_names import CATEGORIES
+
+STRONG = 32
+"""Features of each that are looked for in the other: those that do most."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one autoencoder found. directions: (n, d), of unit length. category: (n,), indices into CATEGORIES.
+    mass: (n,), mean activations."""
+
+    directions: NDArray[np.float32]
+    category: NDArray[np.int64]
+    mass: NDArray[np.float64]
+
+    @property
+    def strong(self) -> NDArray[np.int64]:
+        """The features that do most, first those that do."""
+        return np.argsort(-self.mass, kind="stable")[: min(STRONG, int((self.mass > 0).sum()))]
+
+    @property
+    def alive(self) -> NDArray[np.int64]:
+        return np.flatnonzero(self.category != CATEGORIES.index("dead"))
+
+
+def partners(one: Found, other: Found) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(s,) each: for every strong feature of one the living feature of the other with the nearest direction, and the
+    cosine of the two. There must be one alive."""
+    cosines = one.directions[one.strong].astype(np.float64) @ other.directions[other.alive].T.astype(np.float64)
+    return other.alive[cosines.argmax(1)], cosines.max(1)
+
+
+def agreement(one: Found, other: Found) -> dict[str, float]:
+    """same_category: of the strong features of both, the share whose partner has their category. by_chance: the share
+    if partners were drawn from the other's living features. cosine: of partners, on average."""
+    same, chance, cosine = [], [], []
+    for mine, theirs in ((one, other), (other, one)):
+        found, near = partners(mine, theirs)
+        wanted = mine.category[mine.strong]
+        share = np.bincount(theirs.category[theirs.alive], minlength=len(CATEGORIES)) / len(theirs.alive)
+        same.append(theirs.category[found] == wanted)
+        chance.append(share[wanted])
+        cosine.append(near)
+    told = {"same_category": same, "same_category_by_chance": chance, "partner_cosine": cosine}
+    return {name: float(np.concatenate(values).mean()) for name, values in told.items()}

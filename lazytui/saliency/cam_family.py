@@ -1,0 +1,97 @@
+"""Grad-CAM and its relatives: maps of a layer from its activation and one gradient.
+
+Everywhere: A (N, C, h, w) is a layer's activation, g (N, C, h, w) the gradient of each image's class score with
+respect to it; maps are (N, h, w), raw and signed: the papers' ReLU is for display.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.errors import UsageError
+from lazytui.evaluation.forward import evaluating
+from lazytui.hooks.layer_hooks import replaced
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """One pass with the gradients at a layer.
+
+    activation, gradient: (N, C, h, w) float32. logits: (N, 10) float32. targets: (N,) int64, whose scores the gradients
+    are of.
+    """
+
+    activation: Tensor
+    gradient: Tensor
+    logits: Tensor
+    targets: Tensor
+
+
+def tapped(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None = None) -> Tapped:
+    """A layer's activation and the gradient of the class scores there, in one forward and one backward pass.
+
+    images: (N, 3, 28, 28) float32. targets: (N,) int64 classes; None takes what the network predicts.
+    The class scores of the batch are summed, since images don't mix. The graph begins at the layer: what lies below
+    runs without one, and no parameter's gradient is computed. The layers above get a copy, so that one that works in
+    place changes nothing here. Mode, gradients and hooks of the model are left as they were.
+
+    Raises UsageError for a layer that doesn't exist or has no bearing on the logits.
+    """
+    kept: list[Tensor] = []
+
+    def begin_graph(activation: Tensor) -> Tensor:
+        torch.set_grad_enabled(True)  # until the no_grad around it ends
+        kept[:] = [activation.detach().requires_grad_()]
+        return kept[0].clone()
+
+    with evaluating(model), torch.no_grad(), replaced(model, layer, begin_graph):
+        logits: Tensor = model(images)
+        if not kept or not logits.requires_grad:
+            raise _no_bearing(layer)
+        chosen = logits.detach().argmax(1) if targets is None else targets
+        score = logits.gather(1, chosen[:, None]).sum()
+        (gradient,) = torch.autograd.grad(score, kept[0], allow_unused=True)
+    if gradient is None:
+        raise _no_bearing(layer)
+    return Tapped(kept[0].detach(), gradient, logits.detach(), chosen)
+
+
+def _no_bearing(layer: str) -> UsageError:
+    return UsageError(f"The layer {layer!r} has no bearing on what the network says.")
+
+
+def grad_cam(activation: Tensor, gradient: Tensor) -> Tensor:
+    """sum_k a_k A_k with a_k the mean of g over space (Selvaraju et al. 2017, eq. 1-2)."""
+    return torch.einsum("nk,nkhw->nhw", gradient.mean((2, 3)), activation)
+
+
+def grad_cam_plus_plus(activation: Tensor, gradient: Tensor) -> Tensor:
+    """sum_k w_k A_k with w_k = sum a ReLU(g), a = g^2 / (2 g^2 + g^3 sum_ab A_ab) (Chattopadhay et al. 2018, eq. 19).
+
+    Only positive gradients count, and for those a = 1 / (2 + g sum_ab A_ab). The paper takes A after a ReLU; where a
+    layer before one is asked, a negative sum counts as 0, lest a grow without bound and turn its sign.
+    """
+    positive = gradient.relu()
+    total = activation.sum((2, 3), keepdim=True).relu()
+    weights = (positive / (2 + positive * total)).sum((2, 3))
+    return torch.einsum("nk,nkhw->nhw", weights, activation)
+
+
+def hires_cam(activation: Tensor, gradient: Tensor) -> Tensor:
+    """sum_k g A (Draelos & Carin 2020)."""
+    return (gradient * activation).sum(1)
+
+
+def layer_cam(activation: Tensor, gradient: Tensor) -> Tensor:
+    """sum_k ReLU(g) A (Jiang et al. 2021)."""
+    return (gradient.relu() * activation).sum(1)
+
+
+FORMULAS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = MappingProxyType(
+    {"grad-cam": grad_cam, "grad-cam++": grad_cam_plus_plus, "hires-cam": hires_cam, "layer-cam": layer_cam}
+)

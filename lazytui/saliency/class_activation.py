@@ -1,0 +1,40 @@
+"""Class activation mapping: no gradient, only the weights of a head that reads the averages of a layer's maps."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.errors import UsageError
+from lazytui.evaluation.forward import evaluating
+from lazytui.hooks.layer_hooks import captured
+from lazytui.models.architectures.classifier import Classifier
+
+
+def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
+    """(N, h, w): sum_k w_kc A_k (Zhou et al. 2016); its mean over space is the class's logit less the head's bias.
+
+    Raises UsageError unless `layer` is the one whose averages the head reads.
+    """
+    fitting = averaged_layer(model)
+    if layer != fitting or not isinstance(model, Classifier):
+        there = f"here that is {fitting}" if fitting else "this network has none; grad-cam is for any layer"
+        raise UsageError(f"CAM is for the layer that is averaged straight into a linear head: {there}.")
+    with torch.no_grad(), evaluating(model), captured(model, layer) as seen:
+        model(images)
+        return torch.einsum("nk,nkhw->nhw", model.head.weight[targets], seen[layer])
+
+
+def averaged_layer(model: nn.Module) -> str | None:
+    """The layer whose map is averaged over space and goes straight into the head; None where there is none."""
+    if not isinstance(model, Classifier):
+        return None
+    names = [name for name, _ in model.features.named_children()]
+    modules = list(model.features.children())
+    if len(names) < 3 or not isinstance(modules[-1], nn.Flatten) or not _averages(modules[-2]):
+        return None
+    return f"features.{names[-3]}"
+
+
+def _averages(module: nn.Module) -> bool:
+    return isinstance(module, nn.AdaptiveAvgPool2d) and module.output_size in (1, (1, 1))

@@ -1,0 +1,116 @@
+"""Does it look at the digit? How much of a map lies on the stroke, beside what would lie there by itself.
+
+Everywhere: evidence is (n, 28, 28) float32, not negative: a map through a ReLU, at the size of the image; masks are
+(n, 28, 28) bool. Answers are (n,) float64, NaN for an image without evidence or without a stroke.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.figures.image_overlays import area_means
+from lazytui.saliency.map_resizing import upsampled
+
+Evidence = NDArray[np.float32]
+Masks = NDArray[np.bool_]
+Scores = NDArray[np.float64]
+Energy = Scores | float | None
+
+STROKE = 0.3
+"""Gray level (of 1) above which a pixel belongs to the stroke."""
+
+MASS = 0.8
+"""Share of a map's mass whose area concentration measures."""
+
+
+def stroke_masks(shapes: NDArray[np.uint8]) -> Masks:
+    """(n, 28, 28) uint8 gray digits -> where their stroke is."""
+    return np.asarray(shapes > STROKE * 255)
+
+
+def energy_in_mask(evidence: Evidence, masks: Masks) -> Scores:
+    """The share of the evidence that lies on the image's own mask (Wang et al. 2020, energy-based pointing game)."""
+    return _share((evidence * masks).sum((1, 2), dtype=np.float64), evidence, masks)
+
+
+def energy_in_other_masks(evidence: Evidence, masks: Masks) -> Scores:
+    """The same on the masks of the other images, averaged over all of them: what position alone would give."""
+    others = len(masks) - 1
+    if others < 1:
+        return np.full(len(masks), np.nan)
+    total = masks.sum(0, dtype=np.float64)
+    on_all = np.einsum("nyx,yx->n", evidence, total)
+    on_own = (evidence * masks).sum((1, 2), dtype=np.float64)
+    return _share((on_all - on_own) / others, evidence, masks)
+
+
+def standing(evidence: Evidence, masks: Masks, most: int = 1000) -> Scores:
+    """The share of the other images' masks that hold less of the evidence than the image's own: .5 by chance.
+
+    A map that has nothing to do with its image's digit stands above .95 in 5 % of images. most: how many other masks
+    are tried, the first of the split.
+    """
+    others = masks[:most]
+    if len(masks) < 2:
+        return np.full(len(masks), np.nan)
+    on_others = evidence.reshape(len(evidence), -1) @ others.reshape(len(others), -1).T.astype(np.float32)
+    on_own = np.einsum("nyx,nyx->n", evidence, masks.astype(np.float32))
+    own = np.arange(len(masks)) < len(others)
+    on_others[own, np.flatnonzero(own)] = np.inf
+    beaten = (on_others < on_own[:, None]).sum(1) / (len(others) - own)
+    return np.where((evidence.max((1, 2)) > 0) & masks.any((1, 2)), beaten, np.nan)
+
+
+def perfect_energy(masks: Masks, height: int, width: int) -> Scores:
+    """What a network that looks at the stroke and nothing else would get with a map of height x width."""
+    coarse = area_means(np.moveaxis(masks, 0, -1).astype(np.float32), height, width)
+    perfect = upsampled(np.moveaxis(coarse, -1, 0).astype(np.float32))
+    return energy_in_mask(perfect, masks)
+
+
+def center_prior_energy(shapes: NDArray[np.uint8], masks: Masks) -> Scores:
+    """What the mean digit gets as everybody's map: looking at the middle, whatever is shown."""
+    mean = np.broadcast_to(shapes.mean(0, dtype=np.float64), shapes.shape).astype(np.float32)
+    return energy_in_mask(mean, masks)
+
+
+def focus_score(energy: Energy, shuffled: Energy, perfect: Energy) -> Scores:
+    """(E - E_shuffled) / (E_perfect - E_shuffled): 0 where position alone would get as much, 1 for a perfect looker.
+
+    Of the means of a set (), or of each image (n,). NaN where one of the three is unknown, and where a perfect looker
+    gets no more than position alone.
+    """
+    own, others, most = (np.asarray(one, dtype=np.float64) for one in (energy, shuffled, perfect))
+    return np.asarray(np.divide(own - others, most - others, out=np.full(own.shape, np.nan), where=most > others))
+
+
+def concentration(evidence: Evidence) -> Scores:
+    """The least share of pixels that holds 80 % of the evidence: .8 where it is spread evenly. Spread, not shape."""
+    falling = -np.sort(-evidence.reshape(len(evidence), -1).astype(np.float64), axis=1)
+    held = falling.cumsum(1)
+    wanted = MASS * held[:, -1:]
+    whole = np.minimum((held < wanted).sum(1), falling.shape[1] - 1)
+    rows = np.arange(len(falling))
+    missing = wanted[:, 0] - (held[rows, whole] - falling[rows, whole])
+    part = np.divide(missing, falling[rows, whole], out=np.zeros(len(falling)), where=falling[rows, whole] > 0)
+    return np.where(held[:, -1] > 0, (whole + part) / falling.shape[1], np.nan)
+
+
+def auroc(evidence: Evidence, masks: Masks) -> Scores:
+    """How well the evidence tells pixels of the stroke from others: area under the ROC curve, .5 by chance."""
+    from scipy.stats import rankdata  # slow to import, and figures that need a score of this file don't need it
+
+    ranks = rankdata(evidence.reshape(len(evidence), -1), axis=1)
+    inside = masks.reshape(len(masks), -1)
+    on = inside.sum(1, dtype=np.float64)
+    off = inside.shape[1] - on
+    above = (ranks * inside).sum(1) - on * (on + 1) / 2
+    known = (on * off > 0) & (evidence.max((1, 2), initial=0) > 0)
+    return np.asarray(np.divide(above, on * off, out=np.full(len(on), np.nan), where=known))
+
+
+def _share(part: Scores, evidence: Evidence, masks: Masks) -> Scores:
+    whole = evidence.sum((1, 2), dtype=np.float64)
+    known = (whole > 0) & masks.any((1, 2))
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=known))

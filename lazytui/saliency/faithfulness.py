@@ -1,0 +1,93 @@
+"""Does the class lose its probability when the pixels that a map points to go, and gain it when they come?
+
+Deletion and insertion curves (Petsiuk et al. 2018), beside the same with the pixels in random order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from lazytui.data.device_split import to_float
+from lazytui.evaluation.forward import evaluating
+from lazytui.hooks.batching import in_batches
+from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.split_maps import BATCH, device_of
+
+STEPS = 28
+"""A step changes 28 of the 784 pixels."""
+
+
+@dataclass(frozen=True)
+class Faithfulness:
+    """Mean probability of the target class when a share k / STEPS of the pixels is changed: (STEPS + 1,) float64 each.
+
+    deletion: the strongest pixels first take the data's mean color; insertion: they come first into an image of that
+    color. Those of `random` take pixels in random order.
+    """
+
+    deletion: NDArray[np.float64]
+    insertion: NDArray[np.float64]
+    random_deletion: NDArray[np.float64]
+    random_insertion: NDArray[np.float64]
+
+
+def area(curve: NDArray[np.float64]) -> float:
+    """The area under a curve over the share of pixels, 0 to 1 (trapezoids)."""
+    return float(np.trapezoid(curve, dx=1 / (len(curve) - 1)))
+
+
+def faithfulness(
+    model: nn.Module,
+    images: NDArray[np.uint8],
+    maps: NDArray[np.float32],
+    targets: NDArray[np.uint8],
+    color: Tensor,
+    random: np.random.Generator,
+    *,
+    told: Callable[[str], None],
+) -> Faithfulness:
+    """The curves of (n, 28, 28, 3) uint8 images for their maps (n, h, w) and target classes (n,)."""
+    pixels = upsampled(maps).reshape(len(maps), -1)
+    by_map = (-pixels).argsort(1, kind="stable").argsort(1)
+    by_chance = random.random(pixels.shape).argsort(1).argsort(1)
+    curves = {}
+    for name, ranks in (("", by_map), ("random_", by_chance)):
+        curves[f"{name}deletion"] = _curve(model, images, ranks, targets, color, told, insert=False)
+        curves[f"{name}insertion"] = _curve(model, images, ranks, targets, color, told, insert=True)
+    return Faithfulness(**curves)
+
+
+def _curve(
+    model: nn.Module,
+    images: NDArray[np.uint8],
+    ranks: NDArray[np.intp],
+    targets: NDArray[np.uint8],
+    color: Tensor,
+    told: Callable[[str], None],
+    *,
+    insert: bool,
+) -> NDArray[np.float64]:
+    """ranks: (n, 784), the place of each pixel in the order of its image."""
+    device = device_of(model)
+    fill = color.view(1, 3, 1, 1)
+
+    def work(part: slice) -> Tensor:
+        batch = to_float(torch.from_numpy(images[part]).to(device))
+        place = torch.from_numpy(ranks[part]).to(device).view(len(batch), 1, *batch.shape[2:])
+        classes = torch.from_numpy(targets[part]).to(device, torch.int64)[:, None]
+        points = []
+        for step in range(STEPS + 1):
+            changed = place < step * place[0].numel() // STEPS
+            seen = torch.where(changed == insert, batch, fill)
+            points.append(model(seen).softmax(1).gather(1, classes).sum())
+        return torch.stack(points).cpu().double()
+
+    with torch.no_grad(), evaluating(model):
+        total = torch.stack(in_batches(work, len(images), BATCH, told)).sum(0).numpy()
+    return np.asarray(total / len(images), dtype=np.float64)

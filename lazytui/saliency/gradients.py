@@ -1,0 +1,60 @@
+"""Gradients of the class score with respect to the image: plain, averaged over noise, and integrated from a baseline.
+
+Everywhere: images (N, 3, 28, 28) float32 in [0, 1], targets (N,) int64; the answers are (N, 3, 28, 28), signed.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.evaluation.forward import evaluating
+from lazytui.saliency.score_variations import portions
+
+
+def input_gradient(model: nn.Module, images: Tensor, targets: Tensor) -> Tensor:
+    """dy_c/dx (Simonyan et al. 2013)."""
+    with torch.enable_grad(), evaluating(model):
+        leaf = images.detach().clone().requires_grad_()
+        score = model(leaf).gather(1, targets[:, None]).sum()
+        (gradient,) = torch.autograd.grad(score, leaf)
+    return gradient
+
+
+def smooth_grad(
+    model: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    generator: torch.Generator,
+    *,
+    draws: int = 25,
+    deviation: float = 0.15,
+) -> Tensor:
+    """The mean gradient over x + N(0, deviation^2) (Smilkov et al. 2017). generator: on the images' device."""
+    total = torch.zeros_like(images)
+    for part in portions(draws, len(images)):
+        shape = (len(part), *images.shape)
+        noise = torch.randn(shape, generator=generator, device=images.device, dtype=images.dtype)
+        total += _summed_gradient(model, images + deviation * noise, targets)
+    return total / draws
+
+
+def integrated_gradients(
+    model: nn.Module, images: Tensor, targets: Tensor, baseline: Tensor, *, steps: int = 50
+) -> Tensor:
+    """(x - x') mean_m dF(x' + m (x - x')), m at the middles of `steps` equal stretches (Sundararajan et al. 2017).
+
+    baseline: x', broadcastable to the images. Summed over an image this is F(x) - F(x'), up to the error of the sum.
+    """
+    total = torch.zeros_like(images)
+    for part in portions(steps, len(images)):
+        ways = (torch.tensor(part, device=images.device, dtype=images.dtype) + 0.5) / steps
+        path = baseline + ways.view(-1, 1, 1, 1, 1) * (images - baseline)
+        total += _summed_gradient(model, path, targets)
+    return (images - baseline) * total / steps
+
+
+def _summed_gradient(model: nn.Module, variations: Tensor, targets: Tensor) -> Tensor:
+    """The gradients at (v, N, 3, 28, 28), summed over v."""
+    rows = input_gradient(model, variations.flatten(0, 1), targets.repeat(len(variations)))
+    return rows.view(variations.shape).sum(0)

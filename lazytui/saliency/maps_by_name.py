@@ -1,0 +1,82 @@
+"""Any of the maps, by its name, for a batch of images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from lazytui.evaluation.forward import evaluating
+from lazytui.saliency.cam_family import FORMULAS, tapped
+from lazytui.saliency.class_activation import cam
+from lazytui.saliency.gradients import input_gradient, integrated_gradients, smooth_grad
+from lazytui.saliency.map_names import MethodName
+from lazytui.saliency.occlusion import occlusion
+from lazytui.saliency.score_cam import score_cam
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    layer: whose map, for the methods of a layer.
+    color: (3,) float32, the data's mean color, for patches. baseline: (3, 28, 28) float32, where integration starts.
+    seed: of the noise.
+    """
+
+    method: MethodName
+    layer: str | None
+    color: Tensor
+    baseline: Tensor
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Explained:
+    """maps: (N, h, w) float32, raw and signed. logits: (N, 10) float32. targets: (N,) int64, the classes explained."""
+
+    maps: Tensor
+    logits: Tensor
+    targets: Tensor
+
+
+def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: Request) -> Explained:
+    """Maps of the evidence for each image's target class. The model is left as it was.
+
+    images: (N, 3, 28, 28) float32 in [0, 1], on the model's device. targets: (N,) int64; None takes what the network
+    predicts. Maps of the image's own pixels have its size; those of a layer have the layer's.
+    """
+    if request.method in FORMULAS:
+        taken = tapped(model, _layer(request), images, targets)
+        return Explained(FORMULAS[request.method](taken.activation, taken.gradient), taken.logits, taken.targets)
+    with torch.no_grad(), evaluating(model):
+        logits = model(images)
+    chosen = logits.argmax(1) if targets is None else targets
+    return Explained(_of_targets(model, images, chosen, request), logits, chosen)
+
+
+def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: Request) -> Tensor:
+    """The maps that are asked of known classes. Gradients come down to one number a pixel by their size over the color
+    channels: a sum would cancel where a color is read as more of one channel and less of another."""
+    match request.method:
+        case "cam":
+            return cam(model, _layer(request), images, targets)
+        case "score-cam":
+            return score_cam(model, _layer(request), images, targets)
+        case "input-gradient":
+            return input_gradient(model, images, targets).abs().sum(1)
+        case "smooth-grad":
+            noise = torch.Generator(images.device).manual_seed(request.seed)
+            return smooth_grad(model, images, targets, noise).abs().sum(1)
+        case "integrated-gradients":
+            return integrated_gradients(model, images, targets, request.baseline).sum(1)
+        case "occlusion":
+            return occlusion(model, images, targets, request.color)
+    raise ValueError(f"There is no method {request.method!r}.")
+
+
+def _layer(request: Request) -> str:
+    if request.layer is None:
+        raise ValueError(f"The method {request.method} needs a layer.")
+    return request.layer

@@ -1,0 +1,42 @@
+"""Weights drawn anew, from the head down: a map that survives this shows the image, not the network (Adebayo 2018)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+from torch import nn
+
+from lazytui.models.architectures.classifier import Classifier
+
+
+def cascade(model: nn.Module, fresh: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    """Copies of `model` whose last part, last two parts, ... have the weights of `fresh`; each with the newest's name.
+
+    fresh: the same architecture, untrained. The copy is one and the same, changed further at each step; `model` isn't
+    touched.
+    """
+    changed = copy.deepcopy(model)
+    for name in reversed(_parts(model)):
+        changed.get_submodule(name).load_state_dict(fresh.get_submodule(name).state_dict())
+        yield name, changed
+
+
+def _parts(model: nn.Module) -> list[str]:
+    """The model's largest parts with weights, from the input to the head."""
+    if isinstance(model, Classifier):
+        names = [f"features.{name}" for name, _ in model.features.named_children()] + ["head"]
+    else:
+        names = [name for name, _ in model.named_children()]
+    return [name for name in names if any(True for _ in model.get_submodule(name).parameters())]
+
+
+def rank_correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Spearman's correlation of each pair of maps (n, h, w); (n,) float64, NaN where a map is constant."""
+    a, b = (rankdata(maps.reshape(len(maps), -1), axis=1) for maps in (one, other))
+    a, b = a - a.mean(1, keepdims=True), b - b.mean(1, keepdims=True)
+    size = np.sqrt((a**2).sum(1) * (b**2).sum(1))
+    return np.asarray(np.divide((a * b).sum(1), size, out=np.full(len(a), np.nan), where=size > 0))

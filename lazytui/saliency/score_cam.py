@@ -1,0 +1,35 @@
+"""Score-CAM: a channel counts for as much as the class score of the image seen through it."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lazytui.evaluation.forward import evaluating
+from lazytui.hooks.layer_hooks import captured
+from lazytui.saliency.score_variations import portions
+
+
+def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
+    """(N, h, w): sum_k w_k A_k with w = softmax_k y(x * norm(up(A_k))) (Wang et al. 2020); a pass for each channel.
+
+    norm stretches a channel's map to [0, 1]; a constant one hides everything. The paper subtracts the score of a
+    baseline image, which is the same for every channel and so changes nothing in the softmax.
+    """
+    with torch.no_grad(), evaluating(model):
+        with captured(model, layer) as seen:
+            model(images)
+        activation = seen[layer]
+        veils = _stretched(F.interpolate(activation, images.shape[2:], mode="bilinear", align_corners=False))
+        scores = images.new_empty(activation.shape[1], len(images))
+        for part in portions(len(scores), len(images)):
+            veiled = images * veils[:, part.start : part.stop].transpose(0, 1)[:, :, None]
+            rows = model(veiled.flatten(0, 1)).gather(1, targets.repeat(len(part))[:, None])
+            scores[part.start : part.stop] = rows.view(len(part), len(images))
+        return torch.einsum("kn,nkhw->nhw", scores.softmax(0), activation)
+
+
+def _stretched(maps: Tensor) -> Tensor:
+    low, high = maps.amin((2, 3), keepdim=True), maps.amax((2, 3), keepdim=True)
+    return torch.where(high > low, (maps - low) / (high - low).clamp_min(torch.finfo(maps.dtype).tiny), 0.0)

@@ -1,0 +1,72 @@
+"""The maps of many images: a whole split, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from lazytui.data.device_split import to_float
+from lazytui.hooks.batching import in_batches
+from lazytui.saliency.maps_by_name import Request, explain
+
+BATCH = 250
+
+
+@dataclass(frozen=True)
+class Survey:
+    """maps: (n, h, w) float32, raw and signed. logits: (n, 10) float32. targets: (n,) uint8, the classes explained."""
+
+    maps: NDArray[np.float32]
+    logits: NDArray[np.float32]
+    targets: NDArray[np.uint8]
+
+    @property
+    def predicted(self) -> NDArray[np.uint8]:
+        return np.asarray(self.logits.argmax(1), dtype=np.uint8)
+
+
+def survey(
+    model: nn.Module,
+    images: NDArray[np.uint8],
+    targets: NDArray[np.uint8] | None,
+    request: Request,
+    *,
+    told: Callable[[str], None],
+    progress: Callable[[int], None],
+) -> Survey:
+    """Maps of (n, 28, 28, 3) uint8 images on the model's device.
+
+    targets: (n,) classes to explain; None takes what the network predicts. told: hears that memory is short;
+    progress: hears how many images are done, after each batch.
+    """
+    device = device_of(model)
+
+    def work(part: slice) -> tuple[Tensor, Tensor, Tensor]:
+        batch = to_float(torch.from_numpy(images[part]).to(device))
+        asked = None if targets is None else torch.from_numpy(targets[part]).to(device, torch.int64)
+        done = explain(model, batch, asked, request)
+        progress(part.stop)
+        return done.maps.cpu(), done.logits.cpu(), done.targets.cpu()
+
+    parts = in_batches(work, len(images), BATCH, told)
+    maps, logits, chosen = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
+    return Survey(maps, logits, chosen.astype(np.uint8))
+
+
+def device_of(model: nn.Module) -> torch.device:
+    return next(model.parameters()).device
+
+
+def mean_color(images: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """(3,) float32 in [0, 1]: the mean over all pixels of (n, 28, 28, 3) uint8 images."""
+    return torch.tensor(images.mean((0, 1, 2)) / 255, dtype=torch.float32, device=device)
+
+
+def mean_image(images: NDArray[np.uint8], device: torch.device) -> Tensor:
+    """(3, 28, 28) float32 in [0, 1]: the mean image."""
+    return torch.tensor(images.mean(0).transpose(2, 0, 1) / 255, dtype=torch.float32, device=device)

@@ -1,0 +1,1 @@
+"""The machine: device, memory, cores, and optimizers that start quickly on it."""

@@ -1,0 +1,87 @@
+"""Where and how exactly to compute: device, precision, threads."""
+
+from __future__ import annotations
+
+import os
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+import torch
+
+from lazytui.errors import BadInput
+from lazytui.system.cores import cores
+from lazytui.system.memory import keep_freed_memory
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """The device, and the precision that the forward and backward pass use on it. Weights are float32 always."""
+
+    device: torch.device
+    precision: str
+
+    def autocast(self) -> AbstractContextManager[object]:
+        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
+
+    @property
+    def images_at_once(self) -> int:
+        """In a look at many: a GPU is busy with so many only, a processor's cache holds the maps of no more."""
+        return 125 if self.device.type == "cpu" else 500
+
+    def in_haste(self) -> Hardware:
+        """The same device in the quickest precision that it has."""
+        return replace(self, precision=_quickest(self.device))
+
+    def in_full(self) -> Hardware:
+        """The same device in float32, as whatever looks at a network later computes."""
+        return replace(self, precision="fp32")
+
+
+def choose_hardware(device: str, precision: str) -> Hardware:
+    """Resolve `auto`. Raises BadInput when the device that was asked for isn't there."""
+    chosen = _device(device)
+    if precision == "auto":
+        precision = _quickest(chosen)
+    return Hardware(chosen, precision)
+
+
+def make_ready() -> None:
+    """Let torch use the cores that this process may use, and again the memory that it has used.
+
+    A container's share of cores counts, not the machine's size. OMP_NUM_THREADS, where a person set it, has the last
+    word.
+    """
+    keep_freed_memory()
+    if "OMP_NUM_THREADS" not in os.environ:
+        torch.set_num_threads(max(1, min(torch.get_num_threads(), cores())))
+
+
+def describe_hardware() -> dict[str, str]:
+    """What `auto` comes to on this machine, in words."""
+    make_ready()
+    chosen = choose_hardware("auto", "auto")
+    name = torch.cuda.get_device_name() if chosen.device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return {"torch": torch.__version__, "device": f"{chosen.device} ({name})", "precision": chosen.precision}
+
+
+def _device(name: str) -> torch.device:
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        name = next(kind for kind in ("cuda", "mps", "cpu") if there[kind])
+    if not there[name]:
+        found = ", ".join(kind for kind, here in there.items() if here)
+        raise BadInput(f"This machine has no {name} device that torch can use; there is: {found}.")
+    return torch.device(name)
+
+
+def _quickest(device: torch.device) -> str:
+    return "bf16" if _has_bf16(device) else "fp32"
+
+
+def _has_bf16(device: torch.device) -> bool:
+    """Whether bf16 arithmetic is in the hardware; emulated, it is slower than float32."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "cpu":
+        return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return False

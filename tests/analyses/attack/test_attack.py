@@ -1,0 +1,115 @@
+"""Attacks by the real command, on networks that came along."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.core.execute import figures
+from lazytui.evaluation.robustness import Attacked
+from lazytui.figures.kinds import Pixels, Table, Text
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result, load_result
+from tests.commands import TINY_DATA, TINY_TRAINING, Lab
+
+
+@pytest.fixture
+def attacked(every_run: dict[str, Path]) -> Result:
+    return load_result(every_run["attack"])
+
+
+def test_what_is_told_is_what_was_found(attacked: Result, every_run: dict[str, Path]) -> None:
+    drawn = {figure.name: figure for figure in figures(RunFolder(every_run["attack"], ""))}
+    found = Attacked.read(attacked.arrays, 0, "aligned", 3)
+    assert found.sources == 12 and found.budgets is not None, "the lazy network gets every aligned 7 right"
+    metrics = attacked.metrics
+    assert metrics["aligned_sources"] == 12 and metrics["aligned_at_target"] == 0
+    assert metrics["aligned_unfooled"] == pytest.approx(np.isinf(found.budgets).mean())
+    assert metrics["aligned_success_rate"] == pytest.approx((found.budgets <= 0.05).mean())
+    (pools,) = (figure for figure in drawn.values() if figure.name == "pools")
+    assert isinstance(pools, Table) and pools.rows[0][:2] == ("aligned", "12/12")
+
+
+def test_pictures_show_the_source_the_change_and_an_image_that_can_be_stored(
+    attacked: Result, every_run: dict[str, Path]
+) -> None:
+    (pictures,) = (f for f in figures(RunFolder(every_run["attack"], "")) if f.name == "images-aligned")
+    assert isinstance(pictures, Pixels) and pictures.images.dtype == np.uint8
+    before, _, after = pictures.images.astype(int).reshape(3, -1, 28, 28, 3)
+    budgets = attacked.arrays["0/aligned/budgets"][: len(before)]
+    farthest = np.abs(after - before).reshape(len(before), -1).max(1) / 255
+    for far, budget in zip(farthest, budgets, strict=True):
+        assert far <= budget + 1e-6 if np.isfinite(budget) else far == 0
+
+
+def test_pools_tell_both_halves_of_the_contradiction(lab: Lab) -> None:
+    """Seven in its own color is hard to turn; in the target's color the lazy network sees the target already."""
+    options = ("--sources", "12", "--steps", "5", "--json", "--quiet")
+    told = lab.call("run", "attack", "shipped/lazy-strokes", *options)
+    assert told.code == 0, told.err
+    metrics = told.json["metrics"]
+    assert metrics["target_colored_at_target"] >= 0.9 and metrics["target_colored_sources"] < 10
+    assert metrics["target_colored_success_rate"] is None, "no rate below ten sources"
+    assert metrics["aligned_clean_accuracy"] == 1 and metrics["aligned_success_rate"] == 0
+    (verdict,) = (f for f in figures(RunFolder(lab.workspace / told.json["run"], "")) if f.name == "verdict")
+    assert isinstance(verdict, Text) and "too few for any rate" in verdict.paragraphs[-1]
+
+
+def test_two_networks_are_asked_about_the_same_images(lab: Lab) -> None:
+    assert lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "3", "--quiet").code == 0
+    options = ("--sources", "10", "--steps", "3", "--pool", "aligned", "--json", "--quiet")
+    told = lab.call("run", "attack", "latest", "--against", "shipped/lazy-strokes", *options)
+    assert told.code == 0, told.err
+    alone = lab.call("run", "attack", "latest", *options).json["metrics"]
+    assert {name: told.json["metrics"][name] for name in alone} == alone, (
+        "a second network changes nothing of the first"
+    )
+    assert told.json["metrics"]["against_aligned_sources"] is not None
+    assert len(told.json["parents"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("shipped/lazy-strokes", "--target-class", "7"), 2, "both 7"),
+        (("shipped/lazy-strokes", "--attack", "pgdd"), 2, "Did you mean pgd"),
+        (("shipped/lazy-strokes", "--epsilon", "2"), 2, "over 1 means nothing"),
+        (("shipped/lazy-strokes", "--epsilon", "0.6", "--largest", "0.5"), 2, "more than the largest"),
+        (("shipped/lazy-strokes", "--against", "shipped/lazy-strokes"), 2, "against itself"),
+        (("nosuch",), 3, "no run"),
+    ],
+)
+def test_what_can_not_be_attacked_is_said_before_anything_is_written(
+    options: tuple[str, ...], code: int, words: str, lab: Lab
+) -> None:
+    refused = lab.call("run", "attack", *options)
+    assert refused.code == code and words in refused.sentence
+    assert not lab.workspace.exists()
+
+
+def test_a_canvas_without_color_has_no_pools(lab: Lab) -> None:
+    assert lab.call("run", "train", *TINY_DATA, "--dataset", "clean", "--model", "mlp", "--quiet").code == 0
+    assert "without color" in lab.call("run", "attack", "latest").sentence
+
+
+def test_a_network_that_puts_out_probabilities_is_told_so(lab: Lab) -> None:
+    code = lab.folder / "own.py"
+    code.write_text(
+        "from torch import nn\ndef sure(): return nn.Sequential(nn.Flatten(), nn.Linear(2352, 10), nn.Softmax(1))\n"
+    )
+    model = f"{code}:sure"
+    assert lab.call("run", "train", *TINY_TRAINING, "--model", model, "--quiet").code == 0
+    refused = lab.call("run", "attack", "latest", "--model", model, "--sources", "10", "--quiet")
+    assert refused.code == 3 and "probabilities" in refused.last
+
+
+def test_the_list_names_every_attack(lab: Lab) -> None:
+    entries = lab.call("attacks", "--json").json
+    assert [entry["attack"] for entry in entries] == [line.split()[0] for line in _rows(lab.call("attacks").out)]
+
+
+def _rows(table: str) -> list[str]:
+    lines = table.split("\n\n")[0].splitlines()[1:]
+    return [line for line in lines if line[:1].isalpha()]

@@ -1,0 +1,303 @@
+"""Trainings of a few recipes and seeds, compared by the real command."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.compare.figures import drawn
+from lazytui.analyses.compare.recipe_groups import labelled
+from lazytui.analyses.core.execute import figures
+from lazytui.analyses.recipe.analysis import known_recipes, training
+from lazytui.analyses.recipe.recipe_catalog import recipes
+from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
+from lazytui.evaluation.seed_statistics import over_seeds
+from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result, load_result
+from lazytui.runs.workspace import Workspace
+from tests.commands import TINY_TRAINING, Lab
+
+TINY = ("run", "train", *TINY_TRAINING, "--model", "mlp", "--quiet", "--json")
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Two seeds of one method, and one seed of plain training."""
+    lab = Lab(tmp_path_factory.mktemp("compare"))
+    for options in (("--method", "focal"), ("--method", "focal", "--seed", "1"), ("--method", "erm", "--seed", "1")):
+        assert lab.call(*TINY, *options).code == 0
+    return lab
+
+
+def compare(lab: Lab, *options: str) -> tuple[Result, dict[str, Figure]]:
+    """What a comparison found, and its figures by name."""
+    answer = lab.call("run", "compare", *options, "--quiet", "--json").json
+    run = Workspace(lab.workspace).find(answer["run"])
+    return load_result(run.path), {figure.name: figure for figure in figures(run)}
+
+
+def test_plain_training_is_made_where_it_is_missing_and_only_there(three: Lab) -> None:
+    first, _ = compare(three)
+    assert first.metrics == {"recipes": 2, "runs": 4, "plain_trained": 1}
+    assert compare(three)[0].metrics["plain_trained"] == 0
+    groups = {group["recipe"]["method"]: group for group in first.facts["groups"]}
+    assert {run["seed"] for run in groups["erm"]["runs"]} == {run["seed"] for run in groups["focal"]["runs"]} == {0, 1}
+    steps = {run["metrics"]["steps"] for group in groups.values() for run in group["runs"]}
+    assert len(steps) == 1, "plain training takes as many steps"
+
+
+def copied(lab: Lab, name: str, **recorded: object) -> Path:
+    """A copy of a training in the workspace, whose record says something else."""
+    source = next(run.path for run in Workspace(lab.workspace).runs() if run.record.kind == "train")
+    copy = lab.workspace / name
+    shutil.copytree(source, copy)
+    record = json.loads((copy / "run.json").read_text())
+    (copy / "run.json").write_text(json.dumps({**record, "params": {**record["params"], **recorded}}))
+    return copy
+
+
+def test_no_code_runs_on_the_word_of_a_run_folder(three: Lab) -> None:
+    trap, sprung = three.folder / "trap.py", three.folder / "sprung"
+    trap.write_text(f"open({str(sprung)!r}, 'w')\ndef factory(): ...\n")
+    copy = copied(three, "from-elsewhere", model=f"{trap}:factory")
+    try:
+        refused = three.call("run", "compare")
+        assert refused.code == 3 and "--no-plain" in refused.sentence
+        assert compare(three, "--no-plain")[0].metrics["plain_trained"] == 0
+        assert not sprung.exists()
+    finally:
+        shutil.rmtree(copy)
+
+
+def test_a_training_that_can_not_be_read_is_passed_over_unless_it_was_asked_for(three: Lab) -> None:
+    focal = [run.id for run in _method(three, "focal")]
+    unknown = copied(three, "unknown-model", model="nosuch")
+    damaged = copied(three, "damaged-result", seed=7)
+    (damaged / "result.json").write_text("{")
+    try:
+        before = sorted(three.workspace.iterdir())
+        for name in (unknown.name, damaged.name):
+            assert three.call("run", "compare", name).code == 3
+        assert sorted(three.workspace.iterdir()) == before
+        told = three.call("run", "compare", *focal)
+        assert told.code == 0 and "passed over" in told.err and unknown.name in told.err
+        assert compare(three)[0].metrics["recipes"] == 2
+    finally:
+        shutil.rmtree(unknown)
+        shutil.rmtree(damaged)
+
+
+def test_plain_training_that_was_found_is_not_counted_as_made(three: Lab) -> None:
+    compare(three)
+    found = compare(three, *(run.id for run in _method(three, "focal")))[0]
+    assert found.metrics == {"recipes": 2, "runs": 4, "plain_trained": 0}
+
+
+def _method(lab: Lab, method: str) -> list[RunFolder]:
+    runs = Workspace(lab.workspace).readable_runs()
+    return [run for run in runs if run.record.kind == "train" and run.record.params["method"] == method]
+
+
+def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> None:
+    done, drawn = compare(three, "--rank", "hard_accuracy")
+    leaderboard, over_plain, scatter = (drawn[name] for name in ("leaderboard", "over-plain", "scatter"))
+    assert isinstance(leaderboard, Table) and isinstance(over_plain, Table) and isinstance(scatter, Lines)
+    rows = {row[0]: row for row in leaderboard.rows}
+    (focal,) = [group for group in labelled(done.facts["groups"]) if group.label == "focal"]
+    hard = [100 * run["metrics"]["hard_accuracy"] for run in focal.fact["runs"]]
+    assert rows["focal"][1] == 2 and rows["focal"][2] == pytest.approx(over_seeds(hard).mean)
+    assert [row[0] for row in over_plain.rows] == ["focal"]
+    ranked = [row[2] for row in leaderboard.rows]
+    assert ranked == sorted(ranked, key=lambda share: -float(share or 0))
+    assert sum(len(series.x) for series in scatter.series) == 4 and not scatter.joined
+
+
+def fact(method: str, shares: list[float], metric: str = "hard_accuracy", **recipe: object) -> dict[str, Any]:
+    """A group as a comparison records it, a training a seed."""
+    runs = [
+        {"run": f"{method}-{seed}", "seed": seed, "metrics": {metric: share}, "images_seen": 1}
+        for seed, share in enumerate(shares)
+    ]
+    return {"recipe": {"method": method, **recipe}, "key": method, "plain": "erm", "runs": runs}
+
+
+def test_any_two_recipes_are_told_apart_by_seeds_in_common() -> None:
+    """Differences .1, .2, .3: t = .2 / (.1 / sqrt 3) = 3.464 with 2 degrees of freedom, p = .0742."""
+    groups = [fact("rex", [0.6, 0.8, 1.0]), fact("erm", [0.5, 0.6, 0.7]), fact("grl", [0.9])]
+    drawn_now = drawn(groups, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    (pairs,) = (figure for figure in drawn_now if figure.name == "pairs")
+    assert isinstance(pairs, Matrix)
+    assert (pairs.row_labels, pairs.column_labels) == (("2 rex", "3 erm"), ("2", "3")), "grl is first, with one seed"
+    assert pairs.values[0, 1] == pairs.values[1, 0] == pytest.approx(0.0742, abs=1e-4)
+    assert np.isnan(pairs.values.diagonal()).all()
+    alone = drawn(groups[1:], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    assert not [figure for figure in alone if figure.name == "pairs"]
+
+
+def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
+    trained = training(recipes()["e-gap-cnn-2"])
+    own = {**fact("erm", [0.50]), "recipe": recipe_of(trained), "key": key_of(recipe_of(trained))}
+    other = {**own, "key": "something else"}
+    (table,) = known_recipes(labelled([own, other]))
+    assert [row[1:4] for row in table.rows] == [
+        ("e-gap-cnn-2", "easy accuracy", "96.65"),
+        ("e-gap-cnn-2", "hard accuracy", "28.47"),
+    ]
+    assert [row[4:] for row in table.rows] == [(None, None), (50.0, "differs")]
+    assert known_recipes(labelled([other])) == []
+
+
+def test_recipes_are_told_apart_by_what_differs() -> None:
+    facts = [fact("erm", [], lr=0.1), fact("grl", [], lr=0.1, alpha=0.5), fact("grl", [], lr=0.1, alpha=1.0)]
+    assert [group.label for group in labelled(facts)] == ["erm", "grl · alpha 0.5", "grl · alpha 1.0"]
+    facts = [fact("erm", [], lr=0.1), fact("grl", [], lr=0.2)]
+    assert [group.label for group in labelled(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
+    facts = [fact("erm", [], lr=0.1, bias=0.9), fact("erm", [], lr=0.1, bias=0.8), fact("grl", [], lr=0.2, bias=0.9)]
+    assert [group.label for group in labelled(facts)] == ["erm · A", "erm · B", "grl · C"], "two things differ"
+    facts = [fact("erm", [], train_size=None), fact("grl", [], train_size=600)]
+    assert [group.label for group in labelled(facts)] == ["erm · train size –", "grl · train size 600"]
+
+
+def test_recipes_are_ranked_within_their_setting_only() -> None:
+    """With more counterexamples everything is easier: that is no reason to stand above a cure that had fewer."""
+    many, few = {"bias": 0.9, "epochs": 2}, {"bias": 0.99, "epochs": 5}
+    facts = [
+        {**fact("erm", [0.7, 0.7], **many), "key": "erm many", "plain": "erm many"},
+        {**fact("rex", [0.8, 0.9], **many), "plain": "erm many"},
+        {**fact("erm", [0.1, 0.2], **few), "key": "erm few", "plain": "erm few"},
+        {**fact("jtt", [0.3, 0.5], **few), "plain": "erm few"},
+    ]
+    told = {figure.name: figure for figure in drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")}
+    leaderboard, verdict, over = told["leaderboard"], told["verdict"], told["over-plain"]
+    assert isinstance(leaderboard, Table) and isinstance(verdict, Text) and isinstance(over, Table)
+    assert [row[0] for row in leaderboard.rows] == ["rex · A", "erm · A", "jtt · B", "erm · B"]
+    assert leaderboard.note.endswith("A: bias 0.9, epochs 2. B: bias 0.99, epochs 5.")
+    starts = [paragraph.split(" by hard")[0] for paragraph in verdict.paragraphs[:2]]
+    assert starts == [
+        "A (bias 0.9, epochs 2): rex is first of 2 recipes",
+        "B (bias 0.99, epochs 5): jtt is first of 2 recipes",
+    ]
+    assert [row[:1] + row[2:4] for row in over.rows] == [
+        ("rex · A", pytest.approx(70), pytest.approx(15)),
+        ("jtt · B", pytest.approx(15), pytest.approx(25)),
+    ]
+    first, second = told["pairs"], told["pairs-2"]
+    assert isinstance(first, Matrix) and isinstance(second, Matrix)
+    assert (first.row_labels, second.row_labels) == (("1 rex", "2 erm"), ("1 jtt", "2 erm"))
+
+
+def test_what_a_penalty_adds_stands_beside_the_same_samples_without_it() -> None:
+    facts = [
+        {**fact("irm", [0.70, 0.80]), "control": "resample"},
+        {**fact("rex", [0.9]), "control": "resample elsewhere"},
+        fact("resample", [0.68, 0.76]),
+        fact("erm", [0.3, 0.4]),
+    ]
+    told = {figure.name: figure for figure in drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")}
+    beyond, verdict = told["over-control"], told["verdict"]
+    assert isinstance(beyond, Table) and isinstance(verdict, Text)
+    assert [row[:5] for row in beyond.rows] == [("irm", "resample", 2, pytest.approx(72), pytest.approx(3))]
+    sentence = "irm against resample, the same samples without its penalty: +3.0 points [-9.7, +15.7] over 2 seeds."
+    assert sentence in verdict.paragraphs[0] and "rex against" not in verdict.paragraphs[0]
+
+
+def test_a_penalty_has_its_control_trained_beside_it(lab: Lab) -> None:
+    assert lab.call(*TINY, "--method", "rex").code == 0
+    found, drawn = compare(lab)
+    groups = {group["recipe"]["method"]: group for group in found.facts["groups"]}
+    assert groups.keys() == {"rex", "resample", "erm"} and found.metrics["plain_trained"] == 2
+    assert groups["rex"]["control"] == groups["resample"]["key"] and groups["resample"]["control"] is None
+    beyond = drawn["over-control"]
+    assert isinstance(beyond, Table) and [row[:3] for row in beyond.rows] == [("rex", "resample", 1)]
+    assert compare(lab, "--no-plain")[0].metrics["plain_trained"] == 0
+
+
+def test_who_follows_color_most_is_last_and_beats_nobody() -> None:
+    rank = "color_follow_rate"
+    facts = [fact("focal", [0.97, 0.95], rank), fact("erm", [0.80, 0.79], rank), fact("grl", [0.05, 0.06], rank)]
+    told = {figure.name: figure for figure in drawn(facts, rank=rank, x=rank, y=rank)}
+    leaderboard, verdict = told["leaderboard"], told["verdict"]
+    assert isinstance(leaderboard, Table) and isinstance(verdict, Text)
+    assert [row[0] for row in leaderboard.rows] == ["grl", "erm", "focal"]
+    assert verdict.paragraphs[0].endswith(
+        "Of 2 methods with two seeds or more, 1 beat plain training of the same architecture for the same number of "
+        "steps by an interval that leaves out 0 (95 %, not corrected for 2 being asked): grl."
+    )
+
+
+@pytest.mark.parametrize("shares", [[0.9], [0.9, 0.9]])
+def test_what_chance_could_be_is_not_known_from_one_seed_or_one_value(shares: list[float]) -> None:
+    facts = [fact("grl", shares), fact("erm", [0.5, 0.5])]
+    (verdict, *_) = drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    assert isinstance(verdict, Text)
+    why = "one seed" if len(shares) == 1 else "the same with 2 seeds"
+    assert f"grl is first of 2 recipes by hard accuracy: 90.0 % ({why})" in verdict.paragraphs[0]
+    assert "No method has two seeds in common with its plain training whose differences" in verdict.paragraphs[0]
+
+
+def test_plain_training_beside_a_cure_is_as_precise(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    lab.call(*TINY, "--precision", "bf16")
+    lab.call(*TINY, "--method", "focal", "--precision", "fp32")
+    assert compare(lab, *(run.id for run in _method(lab, "focal")))[0].metrics["plain_trained"] == 1
+    assert [run.record.params["precision"] for run in _method(lab, "erm")] == ["bf16", "fp32"]
+
+
+def test_a_recipe_alone_is_not_called_first() -> None:
+    (verdict, *_, scatter) = drawn([fact("erm", [0.5])], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    assert isinstance(verdict, Text) and isinstance(scatter, Lines)
+    assert verdict.paragraphs == ("erm has hard accuracy 50.0 % (one seed), and no other recipe stands beside it.",)
+
+
+def test_what_can_not_be_compared_is_said_before_anything_is_written(three: Lab, lab: Lab) -> None:
+    empty = lab.call("run", "compare")
+    assert empty.code == 3 and "begin with lazytui run train" in empty.sentence
+    before = sorted(three.workspace.iterdir())
+    assert three.call("run", "compare", "nosuch").code == 3
+    assert three.call("run", "compare", "--rank", "beauty").code == 2
+    assert sorted(three.workspace.iterdir())[: len(before)] == before
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Two seeds of plain training, with enough test images of each digit to attack."""
+    lab = Lab(tmp_path_factory.mktemp("attacked"))
+    for seed in ("0", "1"):
+        assert lab.call(*TINY, "--test-size", "1200", "--epochs", "4", "--seed", seed).code == 0
+    return lab
+
+
+def test_every_network_is_attacked_alike_and_only_once(two: Lab) -> None:
+    _, drawn = compare(two, "--attack", "fgsm")
+    attacks = [run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]
+    assert len(attacks) == 2
+    table = drawn["attacked"]
+    assert isinstance(table, Table)
+    rows = {row[1]: row for row in table.rows}
+    assert set(rows) == {"aligned", "neutral", "target-colored"}
+    for pool, row in rows.items():
+        told = [load_result(run.path).metrics for run in attacks]
+        key = pool.replace("-", "_")
+        assert row[2] == pytest.approx(np.mean([100 * metrics[f"{key}_at_target"] for metrics in told]))
+        medians = [metrics[f"{key}_median_budget"] for metrics in told]
+        if None not in medians:
+            assert row[3] == pytest.approx(np.mean(medians))
+            assert row[5] == pytest.approx(np.mean([100 * metrics[f"{key}_success_rate"] for metrics in told]))
+    assert isinstance(rows["aligned"][3], float), "of images in their own color enough are right"
+    assert rows["target-colored"][3:] == (None,) * 4, "none of those in the target's is"
+    compare(two, "--attack", "fgsm")
+    assert len([run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]) == 2
+    (attacks[0].path / "result.json").write_text("{}")
+    compare(two, "--attack", "fgsm")
+    assert len([run for run in Workspace(two.workspace).runs() if run.record.kind == "attack"]) == 3, "that one anew"
+
+
+def test_an_attack_that_there_is_not_is_refused(three: Lab) -> None:
+    answer = three.call("run", "compare", "--attack", "pgdd", "--quiet")
+    assert answer.code == 2 and "pgd" in answer.err

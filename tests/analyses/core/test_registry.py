@@ -1,0 +1,82 @@
+"""What every analysis owes its users: a command that teaches, a run folder, figures without torch, and exports."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lazytui.analyses import SUMMARIES, analysis
+from lazytui.analyses.core.execute import figures
+from lazytui.figures.kinds import Pixels
+from lazytui.runs.workspace import Workspace
+from tests.commands import read_json
+from tests.conftest import COMMANDS
+
+
+def test_every_analysis_is_run_by_these_tests() -> None:
+    assert list(COMMANDS) == list(SUMMARIES)
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_every_option_teaches(kind: str) -> None:
+    fields = analysis(kind).params.model_fields
+    assert SUMMARIES[kind].endswith(".")
+    assert [name for name, field in fields.items() if not (field.description or "").endswith(".")] == []
+
+
+def test_params_and_figures_load_without_torch() -> None:
+    program = (
+        "import sys; from lazytui.analyses import SUMMARIES, analysis; [analysis(kind) for kind in SUMMARIES]; "
+        "sys.exit(bool({'torch', 'torchvision', 'textual', 'matplotlib'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+LIGHTNESS = re.compile(r"\b(bright|dark|light|pale)(er|est)?\b")
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_a_run_is_a_folder_that_says_all(kind: str, every_run: dict[str, Path]) -> None:
+    folder = every_run[kind]
+    record, result = read_json(folder / "run.json"), read_json(folder / "result.json")
+    assert record["kind"] == kind
+    assert set(record["params"]) == set(analysis(kind).params.model_fields)
+    assert read_json(folder / "status.json")["state"] == "done"
+    assert result["metrics"]
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_figures_have_names_of_their_own(kind: str, every_run: dict[str, Path]) -> None:
+    folder = every_run[kind]
+    names = [figure.name for figure in figures(Workspace(folder.parent).find(folder.name))]
+    assert names
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_what_is_said_of_a_figure_is_true_on_a_light_and_on_a_dark_page(kind: str, every_run: dict[str, Path]) -> None:
+    """Scales run the other way there; images alone have the same colors on both."""
+    folder = every_run[kind]
+    for figure in figures(Workspace(folder.parent).find(folder.name)):
+        said = " ".join((getattr(figure, "note", ""), *getattr(figure, "paragraphs", ())))
+        assert isinstance(figure, Pixels) or not LIGHTNESS.search(said), said
+
+
+def test_export_writes_every_medium_without_torch(every_run: dict[str, Path], tmp_path: Path) -> None:
+    """Pages of PDF, which take long, of one kind only."""
+    suffixes = dict.fromkeys(SUMMARIES, (".html", ".txt", ".ansi", ".json")) | {"gradcam": (".pdf",)}
+    files = {kind: [tmp_path / f"{kind}{suffix}" for suffix in wanted] for kind, wanted in suffixes.items()}
+    program = (
+        "import json, sys; from lazytui.cli import app\n"
+        "for asked in json.load(sys.stdin): app(['export', *asked], standalone_mode=False)\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    asked = [[str(every_run[kind]), *map(str, wanted)] for kind, wanted in files.items()]
+    done = subprocess.run([sys.executable, "-c", program], input=json.dumps(asked), text=True, cwd=tmp_path)
+    assert done.returncode == 0
+    assert all(file.stat().st_size > 500 for wanted in files.values() for file in wanted)

@@ -1,0 +1,99 @@
+"""The images behind a cell: as many as the matrix counts, and the ones that were evaluated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.evaluate.group_images import MATRICES, Cell, cell_figure, images_behind, painted_again
+from lazytui.data.association import contingency
+from lazytui.data.palettes import NO_COLOR, palette
+from lazytui.data.params import DatasetParams
+from lazytui.data.splits import BiasedDataset, build
+from lazytui.errors import BadInput
+from lazytui.evaluation.metrics import confusion
+from lazytui.evaluation.predictions import Answers, answers, kept_answers
+from lazytui.figures.kinds import Pixels, Text
+
+TEN = palette("distinct")
+EVERY_CELL = [(row, column) for row in range(10) for column in range(10)]
+
+
+@pytest.fixture(scope="module")
+def data() -> BiasedDataset:
+    return build(DatasetParams(source="strokes", train_size=60, test_size=200))
+
+
+@pytest.fixture(scope="module")
+def said(data: BiasedDataset) -> dict[str, Answers]:
+    """What a network that guesses says of each split."""
+    generator = np.random.default_rng(0)
+    splits = {"easy": data.validation, "hard": data.hard, "probe": data.probe}
+    return {
+        name: answers(split, generator.dirichlet(np.ones(10), len(split)).astype(np.float32))
+        for name, split in splits.items()
+    }
+
+
+@pytest.mark.parametrize("matrix", MATRICES)
+def test_each_cell_has_as_many_images_as_it_counts(matrix: str, said: dict[str, Answers]) -> None:
+    of = said[MATRICES[matrix].split]
+    by_color = MATRICES[matrix].columns == "colors"
+    counts = contingency(of.digits, of.colors) if by_color else confusion(of.digits, of.predicted)
+    found = [images_behind(Cell(matrix, *cell), of) for cell in EVERY_CELL]
+    assert [len(indices) for indices in found] == counts.reshape(-1).tolist()
+    assert sorted(np.concatenate(found).tolist()) == list(range(len(of.digits)))
+
+
+def test_images_come_back_as_they_were(data: BiasedDataset, said: dict[str, Answers]) -> None:
+    cell = Cell("confusion-hard", 1, int(said["hard"].predicted[said["hard"].digits == 1][0]))
+    again = painted_again(build(data.params), cell, said["hard"])
+    assert np.array_equal(again, data.hard.images)
+
+
+def test_other_digits_than_those_that_were_evaluated_are_refused(said: dict[str, Answers]) -> None:
+    other = build(DatasetParams(source="strokes", train_size=60, test_size=200, seed=1))
+    with pytest.raises(BadInput, match="can't be painted again: the strokes digits at hand aren't those"):
+        painted_again(other, Cell("confusion-hard", 1, 0), said["hard"])
+
+
+def test_answers_are_kept_in_a_result_and_an_older_one_has_none(said: dict[str, Answers]) -> None:
+    back = kept_answers(said["easy"].arrays("easy"), "easy")
+    assert back is not None
+    assert all(np.array_equal(getattr(back, name), getattr(said["easy"], name)) for name in vars(back))
+    assert kept_answers({"confusion_easy": np.eye(10)}, "easy") is None
+
+
+# Three images of a 1 that are taken for 0: in red, in blue and in none; and one of a 2 in green, rightly named.
+FEW = Answers(
+    digits=np.array([1, 2, 1, 1], np.uint8),
+    colors=np.array([0, 1, 2, NO_COLOR], np.uint8),
+    predicted=np.array([0, 2, 0, 0], np.uint8),
+    confidence=np.array([0.98, 0.5, 0.751, 0.25], np.float16),
+)
+
+
+def test_captions_say_color_prediction_and_probability() -> None:
+    cell = Cell("confusion-hard", 1, 0)
+    indices = images_behind(cell, FEW)
+    figure = cell_figure(cell, FEW, TEN, indices, np.zeros((3, 28, 28, 3), np.uint8))
+    assert isinstance(figure, Pixels)
+    assert figure.title == "Hard split, digit 1 taken for 0: 3 images"
+    assert figure.captions == ("red 0 98%", "blue 0 75%", "gray 0 25%")
+    assert figure.tones == ("bad", "muted", "muted")
+    right = cell_figure(Cell("digit-by-color", 2, 1), FEW, TEN, np.array([1]), np.zeros((1, 28, 28, 3), np.uint8))
+    assert isinstance(right, Pixels)
+    assert (right.title, right.tones) == ("Probe split, digit 2 in green: 1 image", ("good",))
+
+
+def test_a_part_says_which_part_it_is() -> None:
+    cell = Cell("confusion-hard", 1, 0)
+    part = images_behind(cell, FEW)[1:]
+    figure = cell_figure(cell, FEW, TEN, part, np.zeros((2, 28, 28, 3), np.uint8), network="gap-cnn")
+    assert figure.title == "gap-cnn: hard split, digit 1 taken for 0: 3 images, 2 to 3"
+
+
+def test_an_empty_cell_says_so() -> None:
+    figure = cell_figure(Cell("confusion-hard", 7, 7), FEW, TEN, np.array([], int), np.zeros((0, 28, 28, 3), np.uint8))
+    assert isinstance(figure, Text)
+    assert "empty" in figure.paragraphs[0]

@@ -1,0 +1,330 @@
+"""The gradcam analysis: from the command to the figures, on a trained network and on planted ones."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.core.execute import figures
+from lazytui.analyses.gradcam.analysis import GradcamParams
+from lazytui.analyses.gradcam.analysis import figures as drawn_from
+from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
+from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
+from lazytui.runs.saved_result import Result, load_result
+from lazytui.runs.workspace import Workspace
+from lazytui.saliency.explainer import Lens
+from tests.commands import TINY_DATA, Finished, Lab, read_json
+
+SMALL = ("--split", "hard", "--images", "60", "--checked", "4")
+
+OWN_CODE = """
+from torch import nn
+
+def net():
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU(inplace=True),
+        nn.Conv2d(8, 8, 3, stride=4, padding=1), nn.ReLU(inplace=True),
+        nn.Flatten(), nn.Linear(8 * 16, 10))
+"""
+
+
+def shown(lab: Lab, answer: Any) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(answer["run"]))}
+
+
+def result(lab: Lab, answer: Any) -> Result:
+    return load_result(lab.workspace / answer["run"])
+
+
+def text(figure: Figure) -> str:
+    assert isinstance(figure, Text)
+    return " ".join(figure.paragraphs)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lab, Any]:
+    """A laboratory where the shipped network was looked at beside one that has hardly learned anything."""
+    lab = Lab(tmp_path_factory.mktemp("gradcam"))
+    trained = lab.call(
+        "run", "train", *TINY_DATA, "--model", "small-16", "--metrics-samples", "100", "--name", "beginner", "--quiet"
+    )
+    assert trained.code == 0, trained.err
+    options = ("--against", "beginner", "--split", "probe", "--images", "300", "--checked", "40", "--json")
+    return lab, lab.call("run", "gradcam", "shipped/lazy-strokes", *options).json
+
+
+def test_the_lazy_network_doesnt_look_at_the_digit_and_goes_by_the_color(bench: tuple[Lab, Any]) -> None:
+    metrics = bench[1]["metrics"]
+    assert abs(metrics["focus_score"]) < 0.1
+    assert metrics["energy_uniform"] < metrics["energy_center_prior"] < metrics["energy_perfect"]
+    assert metrics["recolored_flips"] > 0.9 > 0.2 > metrics["redrawn_flips"]
+    assert metrics["recolored_drop"] > 2 * metrics["redrawn_drop"]
+    assert metrics["incorrect_off_stroke"] > 0.7
+    assert metrics["wrong_because_of_color_share"] > 0.9
+    assert metrics["deletion_auc"] < metrics["random_deletion_auc"]
+    assert metrics["insertion_auc"] > metrics["random_insertion_auc"]
+    assert abs(metrics["randomization_correlation"]) < 0.5
+    ways = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
+    assert sum(metrics[way] for way in ways) == pytest.approx(1)
+    verdict = text(shown(*bench)["verdict"])
+    assert "lazy-strokes, Grad-CAM, features.relu3 (7 x 7): over 300 images" in verdict
+    assert "It goes by the color." in verdict
+
+
+@pytest.mark.parametrize(("network", "by_color"), [("lazy-strokes", True), ("cured-strokes", False)])
+def test_a_cured_network_is_right_for_the_right_reason_wherever_its_evidence_lies(
+    lab: Lab, network: str, by_color: bool
+) -> None:
+    """Both have most of their evidence off the stroke; only the lazy one's correct answers go by the color."""
+    options = ("--split", "probe", "--images", "400", "--checked", "200", "--json", "--quiet")
+    done = lab.call("run", "gradcam", f"shipped/{network}", *options)
+    assert done.code == 0, done.err
+    answer, metrics = done.json, done.json["metrics"]
+    assert metrics["correct_off_stroke"] > metrics["correct_on_stroke"]
+    assert (metrics["right_for_wrong_reason_share"] > 0.9) is by_color
+    assert by_color or metrics["right_for_wrong_reason_share"] < 0.05
+    drawn = shown(lab, answer)
+    causes, verdict = drawn["causes"], text(drawn["verdict"])
+    assert isinstance(causes, Table)
+    assert sum(float(row[1] or 0) for row in causes.rows) == 200
+    assert f"{metrics['right_for_wrong_reason_share']:.1%} are right for the wrong reason" in verdict
+    assert "Place alone says nothing about reasons." in verdict
+
+
+def test_images_without_a_color_have_no_cause(lab: Lab) -> None:
+    data = (*TINY_DATA, "--hard", "gray", "--model", "small-16", "--metrics-samples", "100", "--quiet")
+    assert lab.call("run", "train", *data, "--name", "gray").code == 0
+    answer = lab.call("run", "gradcam", "gray", "--split", "hard", *SMALL, "--json").json
+    assert answer["metrics"]["right_for_wrong_reason_share"] is None
+    assert "wear no color and can't be repainted, so their cause is unknown." in text(shown(lab, answer)["verdict"])
+
+
+def test_both_networks_have_all_figures_and_share_the_images(bench: tuple[Lab, Any]) -> None:
+    lab, answer = bench
+    drawn = shown(lab, answer)
+    own = {"matching", "groups", "standing", "faithfulness", "randomization", "recoloring", "methods"}
+    assert own | {f"against-{name}" for name in own} | {"verdict", "energy", "ways", "causes", "metrics"} <= set(drawn)
+    first, second = drawn["matching"], drawn["against-matching"]
+    assert isinstance(first, Pixels) and isinstance(second, Pixels)
+    np.testing.assert_array_equal(first.images, second.images)
+    assert not np.array_equal(first.overlay, second.overlay)
+    assert answer["metrics"]["against_focus_score"] != answer["metrics"]["focus_score"]
+    assert answer["metrics"]["against_energy_uniform"] == answer["metrics"]["energy_uniform"]
+    energy = drawn["energy"]
+    assert isinstance(energy, Table)
+    assert [column.name for column in energy.columns] == ["map", "lazy-strokes", "beginner", "what it is"]
+
+
+def test_the_comparison_of_the_task_shows_red_0_green_0_red_1(bench: tuple[Lab, Any]) -> None:
+    lab, answer = bench
+    figure = shown(lab, answer)["matching"]
+    assert isinstance(figure, Pixels)
+    assert figure.images.shape == (30, 28, 28, 3) and figure.overlay is not None
+    assert [figure.captions[place].split(" ")[2] for place in (0, 10, 21)] == ["red", "green", "red"]
+    assert figure.captions[0].startswith("0 ") and figure.tones[0] == "good"
+    assert figure.captions[21].startswith("0 ") and figure.tones[21] == "bad"
+    assert figure.overlay.min() >= 0 and figure.overlay.max() == 1
+    images = result(lab, answer).arrays["cue_conflict_images"]
+    np.testing.assert_array_equal(figure.images[21], images[10])
+
+
+def test_what_is_kept_is_enough_to_count_again(bench: tuple[Lab, Any]) -> None:
+    lab, answer = bench
+    kept, drawn = result(lab, answer), shown(lab, answer)
+    arrays = kept.arrays
+    assert arrays["energy"].shape == (300,) and arrays["example_maps"].dtype == np.float32
+    assert float(np.nanmean(arrays["energy"])) == pytest.approx(kept.metrics["energy_in_mask"] or 0, abs=1e-6)
+    ways, groups = drawn["ways"], drawn["groups"]
+    assert isinstance(ways, Table) and isinstance(groups, Table)
+    assert sum(row[1] for row in ways.rows if isinstance(row[1], int)) == 300
+    assert groups.rows[0][:2] == ("all", 300)
+    assert groups.rows[3][1] + groups.rows[4][1] == 300  # type: ignore[operator]
+    curves = drawn["faithfulness"]
+    assert isinstance(curves, Lines)
+    assert curves.series[0].y[0] == pytest.approx(curves.series[2].y[-1], abs=1e-5)
+    recoloring = drawn["recoloring"]
+    assert isinstance(recoloring, Matrix)
+    assert np.isnan(np.diag(recoloring.values)).all()
+
+
+def test_a_map_of_3_by_3_works_and_is_warned_of(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    asked = ("run", "gradcam", "shipped/lazy-strokes", "--layer", "features.pool3", *SMALL, "--json")
+    answer = lab.call(*asked).json
+    assert "A map of 3 x 3 is too coarse" in text(shown(lab, answer)["verdict"])
+    assert answer["metrics"]["energy_perfect"] < answer["metrics"]["energy_center_prior"]
+
+
+def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, Any]) -> None:
+    """What a screen asks: the network is loaded once, and then answers image by image."""
+    lab, answer = bench
+    params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
+    subject = load_subject(params, Workspace(lab.workspace), print)
+    lens = Lens(subject.model, subject.trained.model, subject.data.probe.images)
+    arrays = result(lab, answer).arrays
+    for number, place in enumerate(arrays["example_places"][:5]):
+        glance = lens.look(subject.data.probe.images[place])
+        assert (glance.layer, glance.target) == ("features.relu3", arrays["predicted"][place])
+        np.testing.assert_allclose(glance.heat, arrays["example_maps"][number], rtol=1e-3, atol=1e-5)
+
+
+def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    data = (*TINY_DATA, "--dataset", "stroke", "--model", "lazy-gap", "--metrics-samples", "100")
+    assert lab.call("run", "train", *data, "--name", "on-stroke", "--quiet").code == 0
+    answer = lab.call("run", "gradcam", "on-stroke", *SMALL, "--json").json
+    assert "no localisation score can tell color from shape" in text(shown(lab, answer)["verdict"])
+    refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "on-stroke")
+    assert refused.code == 3 and "can't be asked about the same images" in refused.sentence
+
+
+def test_networks_of_other_classes_arent_shown_the_same_images(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    other = lab.workspace / "of-clothes"
+    shutil.copytree(Workspace(lab.workspace).find("beginner").path, other)
+    (other / "name").unlink()
+    record = read_json(other / "run.json")
+    record["params"]["source"] = "fashion"
+    (other / "run.json").write_text(json.dumps(record))
+    refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "of-clothes")
+    assert refused.code == 3 and "shows other classes (source fashion, not strokes)" in refused.sentence
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            ("--method", "integrated-gradients", "--target", "digit", "--baseline", "mean"),
+            "Integrated Gradients, target",
+        ),
+        (("--method", "cam", "--target", "7"), "CAM, features.relu2 (5 x 5), target 7"),
+        (
+            ("--method", "layer-cam", "--target", "color", "--layer", "features.relu1"),
+            "LayerCAM, features.relu1 (11 x 11)",
+        ),
+    ],
+)
+def test_every_method_and_target_goes_through(bench: tuple[Lab, Any], options: tuple[str, ...], told: str) -> None:
+    lab, _ = bench
+    answer = lab.call("run", "gradcam", "beginner", *options, *SMALL, "--json").json
+    assert told in text(shown(lab, answer)["verdict"])
+
+
+def test_a_network_without_maps_is_looked_at_by_its_gradients(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    data = (*TINY_DATA, "--model", "mlp", "--metrics-samples", "100", "--name", "no-maps", "--quiet")
+    assert lab.call("run", "train", *data).code == 0
+    refused = lab.call("run", "gradcam", "no-maps")
+    assert refused.code == 2 and "Methods that need none: input-gradient" in refused.sentence
+    answer = lab.call("run", "gradcam", "no-maps", "--method", "input-gradient", *SMALL, "--json").json
+    gallery = shown(lab, answer)["methods"]
+    assert isinstance(gallery, Pixels)
+    assert gallery.row_labels == ("input gradient", "SmoothGrad", "Integrated Gradients", "occlusion")
+
+
+def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
+    """A network whose maps are nowhere above zero: no score anywhere, and no figure that shows a blank."""
+    params = GradcamParams(run="r")
+    nothing = dict.fromkeys(
+        ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect", "focus_score",
+         "correct_on_stroke", "correct_off_stroke", "looking_at_digit")
+    )  # fmt: skip
+    count, blank = 4, np.full(4, np.nan, np.float32)
+    labels = np.arange(4, dtype=np.uint8)
+    made = Result(
+        metrics={**nothing, "no_positive_evidence": 1.0},
+        facts={
+            "trained": {"source": "strokes"},
+            "map_size": [7, 7],
+            "images": count,
+            "layer": "features.relu3",
+            "name": "blind",
+            "checked": 0,
+        },
+        arrays={
+            **dict.fromkeys(("energy", "energy_shuffled", "energy_perfect", "standing"), blank),
+            "ways": np.full(count, 4, np.uint8),
+            **dict.fromkeys(("digits", "colors", "predicted"), labels),
+            "example_places": np.arange(count),
+            "example_images": np.zeros((count, 28, 28, 3), np.uint8),
+            "example_maps": np.full((count, 7, 7), -1, np.float32),
+            "example_logits": np.zeros((count, 10), np.float32),
+            "example_targets": labels,
+            "cue_conflict_images": np.zeros((100, 28, 28, 3), np.uint8),
+            "cue_conflict_maps": np.zeros((100, 7, 7), np.float32),
+            "cue_conflict_logits": np.zeros((100, 10), np.float32),
+            "cue_conflict_targets": np.zeros(100, np.uint8),
+        },
+    )
+    drawn = {figure.name: figure for figure in drawn_from(params, made)}
+    assert "no map of the 4 images shows positive evidence" in text(drawn["verdict"])
+    assert "4 images show no positive evidence" in text(drawn["verdict"])
+    assert "no-positive-evidence" in drawn
+    matching, groups, energy = drawn["matching"], drawn["groups"], drawn["energy"]
+    assert isinstance(matching, Pixels) and isinstance(groups, Table) and isinstance(energy, Table)
+    assert all(caption.endswith("no positive evidence") for caption in matching.captions)
+    assert groups.rows[0] == ("all", 4, 4, None, None, None, None, None)
+    assert {row[1] for row in energy.rows} == {None}
+    coarse = {"energy": 0.2, "energy_shuffled": 0.4, "energy_perfect": 0.3, "standing": 0.5}
+    scored = {name: np.full(count, value, np.float32) for name, value in coarse.items()}
+    groups = {figure.name: figure for figure in drawn_from(params, replace(made, arrays={**made.arrays, **scored}))}[
+        "groups"
+    ]
+    assert isinstance(groups, Table) and groups.rows[0][6] is None, "where position alone is above perfect"
+
+
+def test_code_of_ones_own_with_relus_in_place(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    (tmp_path / "net.py").write_text(OWN_CODE)
+    own = "net.py:net"
+    data = (*TINY_DATA, "--metrics-samples", "100", "--quiet")
+    assert lab.call("run", "train", *data, "--model", own, "--name", "mine").code == 0
+    assert lab.call("run", "train", *data, "--model", "small-16", "--name", "plain").code == 0
+    unnamed = lab.call("run", "gradcam", "mine")
+    assert unnamed.code == 3 and "say that it may run: --model net.py:net" in unnamed.sentence
+    unnamed = lab.call("run", "gradcam", "plain", "--against", "mine")
+    assert unnamed.code == 3 and "--against-model net.py:net" in unnamed.sentence
+    answer = lab.call("run", "gradcam", "mine", "--model", own, *SMALL, "--json").json
+    assert read_json(lab.workspace / answer["run"] / "result.json")["facts"]["layer"] == "1"
+    both = lab.call("run", "gradcam", "plain", "--against", "mine", "--against-model", own, *SMALL, "--json")
+    assert both.code == 0, both.err
+
+
+def refused(lab: Lab, *options: str) -> Finished:
+    before = sorted(lab.workspace.glob("*"))
+    ended = lab.call("run", "gradcam", *options)
+    assert sorted(lab.workspace.glob("*")) == before, "something was written"
+    return ended
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (("shipped/lazy-strokes", "--layer", "features.relu4"), 2, "Did you mean features.relu3"),
+        (("shipped/lazy-strokes", "--layer", "features"), 2, "has no map. There are: features.conv1 (28 x 28)"),
+        (("shipped/lazy-strokes", "--layer", "features.relu2", "--method", "cam"), 2, "features.pool3"),
+        (("shipped/lazy-strokes", "--layer", "features.relu2", "--method", "occlusion"), 2, "leave out --layer"),
+        (("shipped/lazy-strokes", "--method", "gradcam"), 2, "grad-cam"),
+        (("shipped/lazy-strokes", "--target", "10"), 2, "--target"),
+        (("shipped/lazy-strokes", "--against", "shipped/lazy-strokes"), 2, "against itself"),
+        (("shipped/lazy-strokes", "--against-model", "mlp"), 2, "needs --against"),
+        (("shipped/lazy-strokes", "--against", "nobody"), 3, "There is no run 'nobody'"),
+    ],
+)
+def test_bad_input_is_told_before_anything_is_written(lab: Lab, options: tuple[str, ...], code: int, told: str) -> None:
+    ended = refused(lab, *options)
+    assert (ended.code, told in ended.err) == (code, True), ended.err
+
+
+def test_a_network_whose_data_cant_be_had_again_is_told(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lazytui.data.mnist.download.reachable", lambda _name: False)
+    ended = refused(lab, "shipped/lazy-mnist")
+    assert ended.code == 3 and "use --source strokes" in ended.sentence
+    ended = lab.call("run", "gradcam", "shipped/lazy-mnist", "--source", "strokes", *SMALL, "--json")
+    assert ended.code == 0 and ended.json["params"]["source"] == "strokes"

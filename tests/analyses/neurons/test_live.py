@@ -1,0 +1,46 @@
+"""The network without marked neurons, in words and bars."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from lazytui.analyses.neurons.analysis import NeuronsParams
+from lazytui.analyses.neurons.live import Answer, Question, bars
+from lazytui.analyses.neurons.patching import Patch, Patched, Shown, read_patch, shifts
+from lazytui.data.palettes import palette
+from lazytui.errors import UsageError
+from lazytui.runs.saved_result import Result
+
+TEN = palette("distinct")
+
+
+def test_random_neurons_are_no_more_than_are_active() -> None:
+    question = Question(NeuronsParams(run="r"), active=(4, 7), marked=(1, 4, 7), mode="mean")
+    half = {"easy": 0.5, "hard": 0.5}
+    answer = Answer(question, intact=half, without=half, random=(half, half))
+    drawn = bars(answer, Result(metrics={}, facts={"samples": {"easy": 10, "hard": 10}, "layer": "features.relu1"}))
+    assert drawn.labels[:3] == ("easy, intact", "easy, without 3 marked", "easy, without 2 random")
+
+
+@pytest.mark.parametrize("text", ["red 1 into green 7", " 1 RED  into  green7", "red1 into 7 green"])
+def test_two_images_are_named_by_color_and_digit(text: str) -> None:
+    red, green = TEN.names.index("red"), TEN.names.index("green")
+    assert read_patch(text, TEN) == Patch(Shown(1, red), Shown(7, green))
+    assert Shown(7, green).index == 70 + green
+
+
+@pytest.mark.parametrize(
+    "text", ["", "red 1", "red 1 into", "red into green 1", "red 12 into green 1", "[b] 1 into red 2"]
+)
+def test_other_words_are_one_sentence(text: str) -> None:
+    with pytest.raises(UsageError, match=r"(?i)such as"):
+        read_patch(text, TEN)
+
+
+def test_the_shift_is_that_of_the_image_which_is_patched() -> None:
+    patch = Patch(Shown(0, 0), Shown(1, 1))
+    before, after, source = np.eye(10, dtype=np.float32)[[1, 3, 0]]
+    drawn = shifts(patch, Patched(before, after, source), 2, TEN)
+    assert drawn.values[1] == -1 and drawn.values[3] == 1
+    assert "before and for 3 after" in drawn.note and "neurons do" in drawn.title

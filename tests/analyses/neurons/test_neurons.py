@@ -1,0 +1,213 @@
+"""The neurons analysis, run as a person runs it, and what it says where something is wrong."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from lazytui.analyses.core.execute import figures
+from lazytui.analyses.neurons.analysis import NeuronsParams, session
+from lazytui.analyses.neurons.neuron_page import page
+from lazytui.figures.kinds import Bars, Figure, Lines, Matrix, Pixels, Table, Text
+from lazytui.neurons.role_names import ROLES
+from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result
+from lazytui.runs.workspace import Workspace
+from tests.commands import TINY_TRAINING, Lab
+
+QUICK = ("--samples", "100", "--starts", "2", "--steps", "2", "--json")
+
+
+@pytest.fixture(scope="module")
+def examined(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A laboratory with a training that kept checkpoints, and what its neurons are."""
+    lab = Lab(tmp_path_factory.mktemp("neurons"))
+    trained = lab.call("run", "train", *TINY_TRAINING, "--keep-checkpoints", "4", "--name", "lazy", "--json")
+    assert trained.code == 0, trained.err
+    done = lab.call("run", "neurons", "lazy", *QUICK, "--name", "asked")
+    assert done.code == 0, done.err
+    return lab
+
+
+@pytest.fixture(scope="module")
+def result(examined: Lab) -> Result:
+    return load_result(Workspace(examined.workspace).find("asked").path)
+
+
+@pytest.fixture(scope="module")
+def shown(examined: Lab) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(Workspace(examined.workspace).find("asked"))}
+
+
+def test_every_neuron_has_a_role_and_the_roles_are_counted(result: Result, shown: dict[str, Figure]) -> None:
+    metrics = result.metrics
+    roles = [metrics[name] for name in ("traitors", "heroes", "mixed", "silent", "flat")]
+    assert sum(value or 0 for value in roles) == metrics["neurons"] == 128
+    assert np.bincount(result.arrays["role"].astype(int), minlength=5).tolist() == roles
+    for name in ("neurons", "effects", "polysemanticity"):
+        table = shown[name]
+        assert isinstance(table, Table) and len(table.rows) == 128
+        assert {row[1] for row in table.rows} <= set(ROLES)
+        assert sorted(int(row[0] or 0) for row in table.rows) == list(range(128))
+
+
+def test_the_error_that_decides_a_role_stands_beside_what_it_decides(shown: dict[str, Figure]) -> None:
+    table = shown["neurons"]
+    assert isinstance(table, Table)
+    names = [column.name for column in table.columns]
+    for row in table.rows:
+        told = dict(zip(names, row, strict=True))
+        difference, margin = float(told["color MI"] or 0) - float(told["digit MI"] or 0), float(told["±"] or 0)
+        if told["role"] in {"traitor", "hero", "mixed"}:
+            assert told["role"] == ("mixed" if abs(difference) <= margin else "traitor" if difference > 0 else "hero")
+
+
+def test_roles_of_an_older_version_are_not_shown(examined: Lab, tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    shutil.copytree(examined.workspace, lab.workspace)
+    folder = Workspace(lab.workspace).find("asked").path
+    kept = load_file(folder / ARRAYS_FILE)
+    save_file({name: array for name, array in kept.items() if name != "information_margin"}, folder / ARRAYS_FILE)
+    done = lab.call("runs", "show", "asked")
+    assert done.code == 3 and "run neurons again" in done.sentence
+
+
+def test_the_default_layer_is_the_last_fine_one_and_is_recorded(examined: Lab) -> None:
+    assert Workspace(examined.workspace).find("asked").record.params["layer"] == "features.relu3"
+
+
+def test_ordered_ablations_begin_intact_and_end_alike(result: Result, shown: dict[str, Figure]) -> None:
+    curves = shown["without-hard"]
+    assert isinstance(curves, Lines)
+    by_name = {series.name: series for series in curves.series}
+    assert [series.y[0] for series in curves.series] == [pytest.approx(result.metrics["hard_intact"])] * 5
+    assert len({series.y[-1] for series in curves.series}) == 1
+    assert (by_name["random, lowest"].y <= by_name["random order"].y + 1e-9).all()
+    assert result.arrays["hard_random"].shape == (20, len(by_name["random order"].x))
+    assert by_name["random order"].x[-1] == 128 - (result.metrics["silent"] or 0) - (result.metrics["flat"] or 0)
+    verdict = shown["verdict"]
+    assert isinstance(verdict, Text) and "20 draws" in verdict.paragraphs[1]
+
+
+def test_pictures_and_views_have_the_shapes_that_they_tell(result: Result, shown: dict[str, Figure]) -> None:
+    assert result.arrays["preferred"].shape == (2, 128, 28, 28, 3)
+    assert result.arrays["preferred"].dtype == np.uint8
+    preferred, classes, filters, maps = (
+        shown[name] for name in ("preferred", "class-images", "filters", "feature-maps")
+    )
+    assert isinstance(preferred, Pixels) and len(preferred.images) == len(preferred.captions) == 16
+    assert isinstance(classes, Pixels) and len(classes.images) == 20
+    assert isinstance(filters, Pixels) and filters.images.shape == (32, 3, 3, 3)
+    assert isinstance(maps, Pixels) and maps.images.shape[1:] == (7, 7, 3)
+    related = shown["relations"]
+    assert isinstance(related, Pixels) and related.images.shape == (2, 128, 128, 3)
+
+
+def test_measures_through_training_are_lines_over_its_checkpoints(result: Result, shown: dict[str, Figure]) -> None:
+    assert result.arrays["training_step"].tolist() == [0, 1, 4, 17]
+    roles, single = shown["training-roles"], shown["training-neurons"]
+    assert isinstance(roles, Lines) and isinstance(single, Lines)
+    assert sum(series.y for series in roles.series).tolist() == [128.0] * 4
+    last = result.arrays["training_color_information"][-1]
+    few = result.arrays["color_information"]
+    assert np.corrcoef(last, few)[0, 1] > 0.99
+
+
+def test_a_page_tells_of_one_neuron(result: Result) -> None:
+    drawn = {figure.name.removeprefix("neuron-5-"): figure for figure in page(result, 5)}
+    assert {"preferred", "evidence", "colors", "heat", "says", "patched", "snippets", "training"} == set(drawn)
+    evidence, colors, heat, says = (drawn[name] for name in ("evidence", "colors", "heat", "says"))
+    assert isinstance(evidence, Pixels) and len(evidence.images) == 16
+    top = [float(caption) for caption in evidence.captions[:8]]
+    assert top == sorted(top, reverse=True)
+    assert isinstance(colors, Bars) and len(colors.values) == 10
+    assert isinstance(heat, Matrix) and heat.values.shape == (10, 10)
+    assert isinstance(says, Table) and len(says.rows) == 10
+    kept = result.arrays["heat"][5].mean(0)
+    np.testing.assert_allclose(colors.values, kept, rtol=1e-3, atol=1e-5)
+
+
+def test_small_questions_are_answered_from_what_is_kept(examined: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same answers as the run's, from a session that is asked again and again."""
+    for name, value in examined.environment().items():
+        monkeypatch.setenv(name, value)
+    workspace = Workspace(examined.workspace)
+    kept = load_result(workspace.find("asked").path)
+    asked = session(NeuronsParams(run="lazy", samples=100), workspace).without
+    for neuron in (0, 77):
+        for mode in ("mean", "zero"):
+            answer = asked.accuracies([neuron], mode)  # type: ignore[arg-type]
+            for split in ("easy", "hard"):
+                assert answer[split] == pytest.approx(float(kept.arrays[f"{split}_without_{mode}"][neuron]))
+    own, red = kept.arrays["red_one_images"].astype(np.uint8)[:, None]
+    np.testing.assert_allclose(asked.patched(own, red, [3])[0], kept.arrays["red_one_shift"][3], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("model", "layer"), [("mlp", "features.relu1"), ("small-16", "features.conv2"), ("gap-cnn", "features")]
+)
+def test_layers_without_a_map_and_before_a_relu_can_be_asked_too(lab: Lab, model: str, layer: str) -> None:
+    assert lab.call("run", "train", *TINY_TRAINING, "--model", model, "--json").code == 0
+    done = lab.call("run", "neurons", "latest", "--layer", layer, *QUICK)
+    assert done.code == 0, done.err
+    drawn = {figure.name for figure in figures(Workspace(lab.workspace).find(done.json["run"]))}
+    assert ("feature-maps" in drawn) == (layer == "features.conv2")
+
+
+def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
+    code = "from tests.neurons.networks import Residual\n\n\ndef make():\n    return Residual()\n"
+    (lab.folder / "mine.py").write_text(code)
+    assert lab.call("run", "train", *TINY_TRAINING, "--model", "mine.py:make", "--json").code == 0
+    refused = lab.call("run", "neurons", "latest", *QUICK)
+    assert refused.code == 3 and "say that it may run: --model mine.py:make" in refused.sentence
+    done = lab.call("run", "neurons", "latest", "--model", "mine.py:make", *QUICK)
+    assert done.code == 0, done.err
+    assert done.json["metrics"]["neurons"] == 6
+    run = Workspace(lab.workspace).find(done.json["run"])
+    without_any, verdict = load_result(run.path).arrays["hard_traitors_first"][-1], figures(run)[0]
+    assert isinstance(verdict, Text) and f"on {100 * without_any:.1f} %" in verdict.paragraphs[1], "past the layer"
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "sentence"),
+    [
+        (("--layer", "features.relu4"), 2, "There is no layer 'features.relu4'. Did you mean features.relu3"),
+        (("--read", "median"), 2, "--read: Take mean, max, or a position: a row and a column such as 3,4."),
+        (("--read", "9,9"), 2, "Row 9, column 9 is outside of this layer's map, which is 7 x 7."),
+        (("--samples", "5"), 2, "--samples: It has to be 100 or more."),
+        (("--source", "mnist"), 3, "mnist"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_told_before_anything_is_written(
+    examined: Lab, options: tuple[str, ...], code: int, sentence: str
+) -> None:
+    before = sorted(examined.workspace.iterdir())
+    done = examined.call("run", "neurons", "lazy", *options)
+    assert done.code == code and sentence in done.sentence
+    assert sorted(examined.workspace.iterdir()) == before
+
+
+def test_a_position_outside_of_the_map_is_told(examined: Lab) -> None:
+    done = examined.call("run", "neurons", "lazy", "--read", "9,9", *QUICK)
+    assert done.code == 2
+    assert "Row 9, column 9 is outside of this layer's map, which is 7 x 7." in done.last
+
+
+def test_data_without_color_are_refused(lab: Lab) -> None:
+    assert lab.call("run", "train", *TINY_TRAINING, "--dataset", "clean", "--model", "mlp", "--json").code == 0
+    done = lab.call("run", "neurons", "latest")
+    assert done.code == 3
+    assert done.sentence.endswith("have no color, so its neurons can't be asked for color or digit.")
+
+
+def test_damaged_checkpoints_on_the_way_are_told(examined: Lab, tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    shutil.copytree(examined.workspace, lab.workspace)
+    kept = Workspace(lab.workspace).find("lazy").kept_steps()
+    kept[4].write_bytes(b"nonsense")
+    done = lab.call("run", "neurons", "lazy", *QUICK)
+    assert done.code == 3 and "weights-at-00000004" in done.last

@@ -1,0 +1,254 @@
+"""The dial: what it answers is what the edit does, computed by hand; and what is said where nothing can be turned."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lazytui.analyses.sae.feature_browser import active, browsed, next_category, read_features, says_to_each, stands_for
+from lazytui.analyses.sae.figures import says
+from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
+from lazytui.analyses.sae.live_figures import drawn, setting
+from lazytui.analyses.sae.loaded_sae import Dissected, dissect
+from lazytui.data.device_split import to_float
+from lazytui.errors import UsageError
+from lazytui.figures.kinds import Bars, Lines, Pixels, Table
+from lazytui.hooks.layer_hooks import replaced
+from lazytui.hooks.split_model import Cut
+from lazytui.models.build import build_model
+from lazytui.models.checkpoints import save_weights
+from lazytui.runs.saved_result import Result, load_result
+from lazytui.runs.workspace import Workspace
+from lazytui.sae.category_names import CATEGORIES
+from lazytui.sae.dose_positions import FACTORS
+from lazytui.saliency.explainer import Lens
+from tests.commands import Lab
+
+PLACE = 7
+
+
+@pytest.fixture(scope="module")
+def workspace(features_found: Lab) -> Workspace:
+    return Workspace(features_found.workspace)
+
+
+@pytest.fixture(scope="module")
+def dial(workspace: Workspace, features_found: Lab) -> Iterator[Dial]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAZYTUI_DATA", str(features_found.folder / "data"))
+        yield Dial(workspace)
+
+
+@pytest.fixture(scope="module")
+def result(workspace: Workspace) -> Result:
+    return load_result(workspace.find("found").path)
+
+
+@pytest.fixture(scope="module")
+def opened(workspace: Workspace) -> Dissected:
+    """The same layer, opened apart from the dial."""
+    return dissect("found", workspace, lambda data: {"hard": data.hard}, print)
+
+
+def last(dial: Dial, question: Question) -> Answer:
+    (*_, answer) = dial.answers(question)
+    return answer
+
+
+def asked(dial: Dial, turn: Turn, place: int = PLACE) -> Answer:
+    answer = last(dial, Question("found", turn, place))
+    assert answer.after is not None and answer.before is not None, answer.refused
+    return answer
+
+
+def strongest(dial: Dial, count: int = 1) -> tuple[int, ...]:
+    here = asked(dial, Turn()).here
+    assert here is not None
+    return tuple(active(here, None)[:count])
+
+
+def said_by_hand(opened: Dissected, features: list[int], amounts: list[float] | None, factor: float) -> Tensor:
+    """(10,) probabilities once features are `factor` times as active, or at these amounts, written out."""
+    subject, autoencoder = opened.subject, opened.opened.model
+    layer = str(opened.result.facts["layer"])
+    image = to_float(torch.from_numpy(opened.opened.split("hard").images[PLACE : PLACE + 1]))
+
+    def change(h: Tensor) -> Tensor:
+        f = autoencoder.encode(h)
+        for number, feature in enumerate(features):
+            wanted = factor * f[:, feature] if amounts is None else torch.full_like(f[:, feature], amounts[number])
+            h = h + (wanted - f[:, feature])[:, None] * autoencoder.decoder[feature]
+        return h
+
+    with torch.no_grad(), replaced(subject.model, layer, change):
+        probabilities: Tensor = subject.model(image).softmax(1)[0]
+    return probabilities
+
+
+def close(said: NDArray[np.float32], by_hand: Tensor) -> bool:
+    return bool(np.allclose(said, by_hand.numpy(), atol=1e-5))
+
+
+def test_at_one_the_image_is_as_it_is(dial: Dial) -> None:
+    answer = asked(dial, Turn(strongest(dial, 3)))
+    assert answer.before and answer.after and answer.curve is not None
+    assert np.allclose(answer.after.probabilities, answer.before.probabilities, atol=1e-6)
+    assert answer.before.heat is not None and answer.after.heat is not None
+    assert np.allclose(answer.after.heat, answer.before.heat, rtol=1e-4, atol=1e-6)
+    assert np.allclose(answer.curve[AS_IT_IS], answer.before.probabilities, atol=1e-6)
+
+
+@pytest.mark.parametrize("step", [0, 4, 30])
+def test_a_turn_is_what_the_change_along_the_features_directions_does(dial: Dial, opened: Dissected, step: int) -> None:
+    features = strongest(dial, 2)
+    answer = asked(dial, Turn(features, step))
+    by_hand = said_by_hand(opened, list(features), None, FACTORS[step])
+    assert answer.after and answer.before and answer.curve is not None
+    assert close(answer.after.probabilities, by_hand)
+    assert close(answer.curve[step], by_hand) and answer.curve.shape == (len(FACTORS), 10)
+    assert not np.allclose(answer.before.probabilities, answer.after.probabilities, atol=1e-3)
+
+
+def test_steering_and_swapping_put_features_at_their_typical_strength(
+    dial: Dial, opened: Dissected, result: Result
+) -> None:
+    (first,) = strongest(dial)
+    here = asked(dial, Turn()).here
+    assert here is not None
+    category = result.arrays["category"]
+    absent = next(f for f in range(len(here)) if here[f] == 0 and category[f] != CATEGORIES.index("dead"))
+    typical = float(result.arrays["strength"][absent])
+    steered = asked(dial, Turn((absent,), 15, "steer"))
+    assert steered.after and close(steered.after.probabilities, said_by_hand(opened, [absent], [1.5 * typical], 1))
+    swapped = asked(dial, Turn((first,), AS_IT_IS, "swap", (absent,)))
+    assert swapped.after
+    assert close(swapped.after.probabilities, said_by_hand(opened, [first, absent], [0.0, typical], 1))
+
+
+def test_the_maps_are_grad_cam_before_and_after(dial: Dial, opened: Dissected) -> None:
+    (feature,) = strongest(dial)
+    answer = asked(dial, Turn((feature,), 0))
+    subject, autoencoder = opened.subject, opened.opened.model
+    image = opened.opened.split("hard").images[PLACE]
+    lens = Lens(subject.model, subject.trained.model, image[None])
+
+    def without(h: Tensor) -> Tensor:
+        return h - autoencoder.encode(h)[:, feature, None] * autoencoder.decoder[feature]
+
+    before = lens.look(image)
+    with replaced(subject.model, str(opened.result.facts["layer"]), without):
+        after = lens.look(image)
+    assert answer.before and answer.after and answer.before.heat is not None and answer.after.heat is not None
+    assert np.allclose(answer.before.heat, before.heat, atol=1e-6)
+    assert np.allclose(answer.after.heat, after.heat, atol=1e-6)
+    assert not np.allclose(before.heat, after.heat, atol=1e-4)
+
+
+def test_what_is_drawn_is_what_was_answered(dial: Dial) -> None:
+    answer = asked(dial, Turn(strongest(dial), 0))
+    gaze, before, after, curve = drawn(answer)
+    assert answer.before and answer.after and answer.album
+    assert isinstance(gaze, Pixels) and gaze.overlay is not None and gaze.overlay.max() == 1
+    assert gaze.captions == (f"before → {answer.before.digit}", f"after → {answer.after.digit}")
+    assert (gaze.images == answer.album.split.images[PLACE]).all()
+    for figure, said in ((before, answer.before), (after, answer.after)):
+        assert isinstance(figure, Bars) and np.allclose(figure.values, 100 * said.probabilities)
+    assert isinstance(curve, Lines)
+    of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
+    assert of_said.y[AS_IT_IS] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
+    assert curve.note == "" and drawn(replace(answer, advice="Probabilities."))[3].note == "Probabilities."
+    plainly = drawn(answer, plainly=True)[0]
+    assert isinstance(plainly, Pixels) and plainly.overlay is not None
+    assert len(plainly.images) == 3 and not plainly.overlay[0].any()
+
+
+def test_a_setting_is_told_in_words() -> None:
+    turn = Turn((3,))
+    assert setting(turn, "red") == "Feature 3 (red) x 1.0: as it is"
+    assert setting(replace(turn, step=0)) == "Feature 3 x 0.0: ablated"
+    assert setting(Turn((3, 4), 15, "steer")) == "Features 3, 4 steered at 1.5 x their typical strength"
+    assert setting(Turn((3,), 10, "swap", (8,))) == "Feature 3 swapped for feature 8 at 1.0 x its typical strength"
+    assert turn.turned(100).factor == 3 and turn.turned(-100).factor == 0 and turn.turned(1).factor == 1.1
+
+
+def test_a_network_that_is_not_the_one_it_was_trained_on_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    other = Workspace(tmp_path / "runs")
+    shutil.copytree(workspace.path, other.path)
+    weights = other.find("reference").weights
+    dial = Dial(other)
+    question = Question("found", Turn((0,), 0))
+    assert last(dial, question).after
+    save_weights(build_model("cnn3", seed=5), weights, metadata={"model": "cnn3"})
+    refused = last(dial, question)
+    assert refused.after is None and "trained on another network, whose fingerprint" in refused.refused
+    weights.unlink()
+    assert "gone, so no feature can be turned any more" in last(dial, question).refused
+    shutil.rmtree(weights.parent)
+    assert "There is no run" in last(Dial(other), question).refused
+
+
+def test_dead_features_cannot_be_turned(workspace: Workspace, dial: Dial) -> None:
+    assert load_result(workspace.find("dead").path).metrics["dead_share"] == 1
+    assert last(dial, Question("dead", Turn())).refused.startswith("All features of dead are dead")
+
+
+def test_the_table_says_what_each_feature_moves_and_drops_columns_where_it_is_narrow(result: Result) -> None:
+    every = list(range(int(result.facts["features"])))
+    wide = browsed(result, {3: "the sun"}, every, 200)
+    names = [column.name for column in wide.columns]
+    assert names[0] == "feature" and names[-3:] == ["says", "logit", "label"]
+    row = wide.rows[3]
+    moved = result.arrays["strength"][3] * result.arrays["effect"][3]
+    if row[names.index("says")] is not None:
+        assert abs(float(row[names.index("logit")] or 0)) == pytest.approx(np.abs(moved).max(), rel=1e-5)
+    assert row[-1] == "the sun"
+    narrow = [column.name for column in browsed(result, {}, every, 80).columns]
+    assert "density" not in narrow and {"feature", "category", "strength", "sel", "logit"} <= {*narrow}
+    effects = says(result)
+    assert isinstance(effects, Table) and says_to_each(effects, 200) is effects
+    short = says_to_each(effects, 80)
+    assert [column.name for column in short.columns] == ["feature", *"0123456789"]
+    assert [row[0] for row in short.rows] == [row[0] for row in effects.rows] and short.rows[0][-1] == effects.rows[0][
+        -1
+    ]
+
+
+def test_features_are_chosen_by_number_and_by_word(result: Result) -> None:
+    assert read_features("4, 2 4", result, {}) == (4, 2)
+    category = result.arrays["category"]
+    assert read_features("color", result, {})
+    assert set(read_features("color", result, {})) == set(np.flatnonzero(category == CATEGORIES.index("color")))
+    assert read_features("the sun", result, {3: "The Sun"}) == (3,)
+    for wrong in ("", "9999", "no such thing"):
+        with pytest.raises(UsageError):
+            read_features(wrong, result, {})
+    color = read_features("color", result, {})[0]
+    assert color in read_features(f"color {stands_for(result, color)}", result, {})
+
+
+def test_categories_follow_one_another_and_active_features_come_strongest_first() -> None:
+    words, seen = "", []
+    while words := next_category(words):
+        seen.append(words)
+    assert tuple(seen) == CATEGORIES and next_category("my own words") == CATEGORIES[0]
+    here = np.array([0, 2.0, 0, 5.0], np.float32)
+    assert active(here, None) == [3, 1] and active(here, 1) == [3, 1] and active(here, 2) == [2, 3, 1]
+
+
+def test_the_shortest_way_to_the_features_is_the_cut(opened: Dissected, dial: Dial) -> None:
+    """The activity that is told is that of the layer as the network puts it out."""
+    answer = asked(dial, Turn())
+    assert answer.activity is not None
+    cut = Cut(opened.subject.model, str(opened.result.facts["layer"]))
+    images = to_float(torch.from_numpy(opened.opened.split("hard").images[:5]))
+    with torch.inference_mode():
+        by_hand = opened.opened.model.encode(cut.activations(images))
+    assert np.allclose(answer.activity[:5], by_hand.numpy(), atol=1e-5)

@@ -1,0 +1,102 @@
+"""The main job, as a newcomer runs it: one command, no download, and a page at its end."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from lazytui.analyses.story.analysis import CHAPTERS
+from tests.commands import Lab, read_json
+
+
+@pytest.fixture(scope="session")
+def story(every_run: dict[str, Path]) -> Path:
+    return every_run["story"]
+
+
+class _Outside(HTMLParser):
+    """Collects whatever a page would load from elsewhere, and its headings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in {"src", "href"} and value and not value.startswith(("#", "data:")):
+                self.loaded.append(f"{tag} {value}")
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data.strip())
+
+
+def test_the_network_takes_the_bait(story: Path) -> None:
+    metrics = read_json(story / "result.json")["metrics"]
+    assert metrics["easy_accuracy"] >= 0.94
+    assert metrics["hard_accuracy"] <= 0.20
+    assert metrics["color_follow_rate"] >= 0.8
+
+
+def test_the_cure_is_held_against_plain_training_in_percent(story: Path) -> None:
+    told = read_json(story / "result.json")
+    groups = told["facts"]["comparison"]["facts"]["groups"]
+    hard = {group["recipe"]["method"]: 100 * group["runs"][0]["metrics"]["hard_accuracy"] for group in groups}
+    assert hard["jtt"] == pytest.approx(100 * told["metrics"]["cured_hard_accuracy"])
+    text = " ".join((story / "report.html").read_text(encoding="utf-8").split())
+    assert f"right on {hard['erm']:.1f} % of the hard split, the cure on {hard['jtt']:.1f} %" in text
+
+
+def test_each_chapter_is_a_run_of_its_own(story: Path) -> None:
+    told = read_json(story / "result.json")["facts"]
+    for chapter in CHAPTERS:
+        folder = story.parent / told[chapter.name]["run"]
+        record = read_json(folder / "run.json")
+        assert (record["kind"], record["started_by"]) == (chapter.kind, story.name)
+    evidence = read_json(story.parent / told["evidence"]["run"] / "run.json")
+    assert evidence["parents"] == [told["cheat"]["run"]]
+
+
+def test_the_report_needs_nothing_else_and_tells_the_numbers(story: Path) -> None:
+    page = _Outside()
+    page.feed((story / "report.html").read_text(encoding="utf-8"))
+    assert page.loaded == []
+    text = " ".join(page.text)
+    metrics = read_json(story / "result.json")["metrics"]
+    assert f"{100 * metrics['easy_accuracy']:.1f} %" in text
+    assert f"{100 * metrics['color_follow_rate']:.1f} %" in text
+    for chapter in CHAPTERS:
+        assert chapter.title in page.text
+
+
+def test_a_story_goes_on_where_it_was_left(story: Path, tmp_path: Path) -> None:
+    """With its own folder's result gone, resuming finds the chapters done and tells the same again."""
+    lab = Lab(tmp_path)
+    shutil.copytree(story.parent, lab.workspace)
+    copy = lab.workspace / story.name
+    before = read_json(copy / "result.json")
+    for file in ("result.json", "arrays.safetensors", "report.html"):
+        (copy / file).unlink()
+    status = read_json(copy / "status.json")
+    (copy / "status.json").write_text(json.dumps({**status, "state": "stopped"}))
+    runs = {path.name for path in lab.workspace.iterdir()}
+    again = lab.run("runs", "resume", story.name, "--json")
+    assert again.code == 0, again.err
+    assert {path.name for path in lab.workspace.iterdir()} == runs
+    assert read_json(copy / "result.json") == before
+    assert (copy / "report.html").exists()
+
+
+def test_a_canvas_without_color_is_told_without_what_only_color_has(lab: Lab) -> None:
+    small = ("--train-size", "1000", "--test-size", "1000", "--model", "mlp")
+    told = lab.call("run", "story", "--dataset", "clean", *small, "--quiet", "--json")
+    assert told.code == 0, told.err
+    shown = lab.call("export", told.json["run"], "story.json")
+    assert shown.code == 0, shown.err
+    names = {figure["name"] for figure in read_json(lab.folder / "story.json")["figures"]}
+    assert "gaze-matching" in names and "gaze-recoloring" not in names
+    assert not any(name.startswith("cloak") for name in names)

@@ -1,0 +1,130 @@
+"""Chapters side by side: whatever happens to the story or to the processes that carry its chapters, it goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.status import GOING
+from tests.commands import Lab, finish, last_step, read_events, read_json, wait_until
+
+QUICK = ("--dataset", "clean", "--train-size", "2000", "--test-size", "1000")
+"""Six chapters, two of which are trainings that go on at the same time."""
+
+
+def state_of(run: Path) -> str:
+    """As it must be by now, also where its process was killed."""
+    return RunFolder(run, run.name).status.state
+
+
+class _Story:
+    """A story that is disturbed, and its chapters."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.process = lab.start("run", "story", *QUICK)
+        self.folder = lab.only_run()
+
+    def go_on(self) -> None:
+        self.process = self.lab.start("runs", "resume", self.folder.name)
+
+    def chapters(self) -> list[Path]:
+        """Runs that the story began."""
+        folders = [path.parent for path in self.lab.workspace.glob("[!.]*/run.json")]
+        return [path for path in folders if read_json(path / "run.json").get("started_by") == self.folder.name]
+
+    def trainings(self, state: str) -> list[Path]:
+        return [path for path in self.chapters() if "-train-" in path.name and state_of(path) == state]
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        wait_until(condition, self.process)
+
+    def workers(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children()
+
+
+def _pid(run: Path) -> int:
+    return int(read_json(run / "status.json")["pid"])
+
+
+def _are_gone(processes: list[psutil.Process]) -> bool:
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+
+
+def test_a_story_survives_a_pause_a_stop_the_death_of_a_worker_and_its_own(lab: Lab) -> None:
+    story = _Story(lab)
+    _pause_and_wake(story)
+    _kill_a_worker(story)
+    story.go_on()
+    _stop(story)
+    story.go_on()
+    _kill_the_story(story)
+    story.go_on()
+    ended = finish(story.process)
+    assert ended.code == 0, ended.err
+    kinds = Counter(read_json(path / "run.json")["kind"] for path in story.chapters())
+    assert kinds == {"dataset": 1, "train": 2, "evaluate": 1, "gradcam": 1, "compare": 1}
+    assert {state_of(path) for path in story.chapters()} == {"done"}
+    told = read_json(story.folder / "result.json")["metrics"]
+    assert told["hard_accuracy"] is not None and told["cured_hard_accuracy"] is not None
+    events, _ = read_events(story.folder / "events.jsonl")
+    counted = [event["done"] for event in events if event["kind"] == "progress"]
+    assert counted[-1] == 6 and len(counted) <= 4 * 7, "told when a chapter ends: between, the bar shows its steps"
+    titles = [line for line in ended.err.splitlines() if line.startswith("chapter ")]
+    assert [title.split(":")[0] for title in titles] == [f"chapter {number} of 6" for number in range(1, 7)]
+
+
+def _pause_and_wake(story: _Story) -> None:
+    story.wait(lambda: len(story.trainings("running")) == 2)
+    pids = {_pid(run) for run in story.trainings("running")}
+    assert len(pids) == 2 and story.process.pid not in pids
+    assert story.lab.run("runs", "pause", story.folder.name).code == 0
+    story.wait(lambda: state_of(story.folder) == "paused" and len(story.trainings("paused")) == 2)
+    assert story.lab.run("runs", "resume", story.folder.name).code == 0
+    story.wait(lambda: story.trainings("running"))
+
+
+def _kill_a_worker(story: _Story) -> None:
+    """The story fails in one sentence, and what went on beside is stopped, with all that it had."""
+    os.kill(_pid(story.trainings("running")[0]), signal.SIGKILL)
+    ended = finish(story.process)
+    assert ended.code == 1
+    assert "was ended from outside" in ended.last
+    assert state_of(story.folder) == "failed"
+    assert not [path for path in story.chapters() if state_of(path) in GOING]
+
+
+def _stop(story: _Story) -> None:
+    story.wait(lambda: story.trainings("running"))
+    workers = story.workers()
+    story.process.send_signal(signal.SIGINT)
+    assert finish(story.process).code == 130
+    assert state_of(story.folder) == "stopped"
+    assert not [path for path in story.chapters() if state_of(path) in GOING]
+    assert _are_gone(workers)
+
+
+def _kill_the_story(story: _Story) -> None:
+    """Its workers notice, save what they have, and leave."""
+    story.wait(lambda: story.trainings("running") or len(story.trainings("done")) == 2)
+    workers = story.workers()
+    assert workers
+    story.process.kill()
+    story.process.communicate()
+    wait_until(lambda: _are_gone(workers))
+    assert not [path for path in story.chapters() if state_of(path) in GOING]
+
+
+def test_workers_may_run_the_code_that_a_person_named(lab: Lab) -> None:
+    code = "from torch import nn\ndef net():\n    return nn.Sequential(nn.Flatten(), nn.Linear(3 * 28 * 28, 10))\n"
+    (lab.folder / "own.py").write_text(code)
+    story = lab.start("run", "story", *QUICK, "--model", "own.py:net")
+    wait_until(lambda: any(last_step(run) > 0 for run in lab.workspace.glob("*-train-*")), story)
+    story.send_signal(signal.SIGINT)
+    assert finish(story).code == 130

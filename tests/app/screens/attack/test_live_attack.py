@@ -1,0 +1,318 @@
+"""The live panel of attacks, by keyboard: one image, its perturbation and the climb, and other questions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Footer, Static
+
+from lazytui.app.figures import FigureView, LinesView, MatrixView, PixelsView
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.pick_list import PickList
+from lazytui.app.screens.attack.live_attack import AttackPanel
+from lazytui.app.screens.attack.screen import AttackPlace
+from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.export_dialog import AskExport
+from lazytui.app.shell.help_screen import Help
+from lazytui.attacks import ATTACKS
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import load_result
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, until
+from tests.commands import Lab
+
+SIZES = [(80, 24), (120, 24), (100, 40), (120, 36), (200, 60)]
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A workspace in which two networks were attacked. Tests only read it."""
+    lab = Lab(tmp_path_factory.mktemp("attacked"))
+    networks = ("shipped/cured-strokes", "--against", "shipped/lazy-strokes")
+    options = ("--sources", "12", "--steps", "8", "--epsilon", "0.15", "--source", "strokes", "--json", "--quiet")
+    done = lab.call("run", "attack", *networks, *options)
+    assert done.code == 0, done.err
+    return lab
+
+
+@pytest.fixture
+def workspace(attacked: Lab, tmp_path: Path) -> Workspace:
+    shutil.copytree(attacked.workspace, tmp_path / "runs")
+    return Workspace(tmp_path / "runs")
+
+
+def run_of(workspace: Workspace) -> RunFolder:
+    return next(run for run in workspace.runs() if run.record.kind == "attack")
+
+
+async def open_panel(pilot: Pilot[Any]) -> AttackPanel:
+    """Over the figures of the run, with its first answer."""
+    await pilot.press("7")
+    await until(pilot, lambda: isinstance(pilot.app.screen, AttackPlace))
+    await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
+    return await live(pilot)
+
+
+async def live(pilot: Pilot[Any]) -> AttackPanel:
+    await pilot.press("v")
+    await until(pilot, lambda: isinstance(pilot.app.screen, AttackPanel))
+    panel = pilot.app.screen
+    assert isinstance(panel, AttackPanel)
+    await until(pilot, lambda: panel.answered)
+    await pilot.pause()
+    return panel
+
+
+def drawn(pilot: Pilot[Any]) -> dict[str, Any]:
+    return {view.figure.name: view.figure for view in pilot.app.screen.query(FigureView)}
+
+
+def words(pilot: Pilot[Any]) -> str:
+    return str(pilot.app.screen.query_one("#doing", Static).render())
+
+
+def headline(pilot: Pilot[Any]) -> str:
+    return str(drawn(pilot)["pictures"].title)
+
+
+def budget(pilot: Pilot[Any]) -> int:
+    """In levels, as the headline has it."""
+    return int(headline(pilot).split(" within ")[1].split()[0])
+
+
+async def press(pilot: Pilot[Any], key: str, told: Callable[[], object]) -> None:
+    """Press a key and wait until what it asks is answered in full and drawn."""
+    panel = pilot.app.screen
+    assert isinstance(panel, AttackPanel)
+    before = panel.answered
+    await pilot.press(key)
+    await until(pilot, lambda: panel.answered is not None and panel.answered is not before and told())
+
+
+def test_it_shows_one_image_of_the_run_as_it_was_attacked(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_panel(pilot)
+        figures = drawn(pilot)
+        assert set(figures) == {"pictures", "climb", "probabilities"}
+        found = load_result(run_of(workspace).path).arrays
+        smallest = round(float(found["0/aligned/budgets"][0]) * 255)
+        assert headline(pilot).startswith("aligned 7, source 1 of 12, to a 3: pgd within ")
+        assert abs(budget(pilot) - smallest) <= 6, "alone it begins elsewhere than in the run's batch"
+        assert int(figures["probabilities"].values[1].argmax()) == 3, "it opens on a success"
+        assert "Fooled, within the smallest budget that was found for this image: it sees a 3" in words(pilot)
+        np.testing.assert_array_equal(figures["pictures"].images[0], found["0/aligned/own_images"][0])
+        assert words(pilot).startswith("cured-strokes. ") and f"Smallest in the run: {smallest} of 255." in words(pilot)
+        assert np.isfinite(figures["climb"].series[0].y[0])
+        assert pilot.app.screen.query(LinesView) and pilot.app.screen.query(MatrixView)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        opened = budget(pilot)
+        for key, part in (
+            ("n", "source 2 of 12"),
+            ("right", "source 3 of 12"),
+            ("p", "source 2 of 12"),
+            ("left", "source 1 of 12"),
+            ("c", "neutral 7"),
+            ("c", "target-colored 7"),
+            ("c", "aligned 7"),
+            ("up", f"within {opened + 1} of 255"),
+            ("down", f"within {opened} of 255"),
+            ("pageup", f"within {opened + 10} of 255"),
+            ("pagedown", f"within {opened} of 255"),
+            ("t", "to a 4"),
+            ("T", "to a 3"),
+            ("u", "to anything else"),
+            ("u", "to a 3"),
+            ("s", "surer than 0.9"),
+            ("s", "to a 3: pgd"),
+            ("a", "mi-fgsm within"),
+            ("A", "pgd within"),
+            ("d", "aligned 8, source 1 of 12"),
+        ):
+            await press(pilot, key, lambda part=part: part in headline(pilot))
+            assert panel.answered is panel._question
+        await pilot.press("p")
+        assert panel.answered is panel._question, "before the first there is none"
+        await press(pilot, "D", lambda: "aligned 7, source 1 of 12" in headline(pilot))
+        await press(pilot, "pagedown", lambda: budget(pilot) == max(opened - 10, 1))
+        await press(pilot, "b", lambda: budget(pilot) == opened)
+        assert "smallest budget that was found" in words(pilot), "back to what fools it"
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_networks_of_the_run_take_turns_and_any_other_can_be_picked(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_panel(pilot)
+        image = drawn(pilot)["pictures"].images[0]
+        await press(pilot, "m", lambda: words(pilot).startswith("lazy-strokes. "))
+        np.testing.assert_array_equal(drawn(pilot)["pictures"].images[0], image)
+        await press(pilot, "m", lambda: words(pilot).startswith("cured-strokes. "))
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+        await pilot.press(*"lazy-strokes", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPanel))
+        await until(pilot, lambda: words(pilot).startswith("lazy-strokes. ") and "Smallest" not in words(pilot))
+        await pilot.press("m")
+        assert any("o chooses any other" in note.message for note in pilot.app._notifications)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspace: Workspace) -> None:
+    """The run asked for an attack that takes half a minute for each image."""
+    run = run_of(workspace).path / "run.json"
+    record = json.loads(run.read_text())
+    record["params"] |= {"attack": "ddn", "steps": 10_000, "epsilon": 5.0}
+    run.write_text(json.dumps(record))
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("7")
+        await until(pilot, lambda: isinstance(app.screen, AttackPlace))
+        await until(pilot, lambda: app.screen.query_one(RunFigures).figures)
+        place = app.screen
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(app.screen, AttackPanel))
+        panel = app.screen
+
+        def told() -> int:
+            return int(np.isfinite(drawn(pilot)["climb"].series[0].y).sum()) if drawn(pilot) else 0
+
+        await until(pilot, lambda: told() > 3)
+        first = told()
+        await until(pilot, lambda: told() > first)
+        assert panel.answered is None and words(pilot).endswith("Attacking ...")
+        before = headline(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: headline(pilot) != before)
+        assert "source 2 of 12" in headline(pilot), "what climbs is dropped for what is asked now"
+        (worker,) = [worker for worker in app.workers if worker.group == "attack-panel"]
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is place)
+        await until(pilot, lambda: worker.is_finished)
+
+    drive(app, steps)
+
+
+def test_a_network_is_attacked_before_any_run_of_it(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("7")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPlace))
+        form = pilot.app.screen.query_one(ParamsForm)
+        form.set_values({**form.touched, "run": "shipped/lazy-strokes", "sources": 10, "pool": "target-colored"})
+        await live(pilot)
+        assert headline(pilot) == "target-colored 7, source 1 of 10, to a 3: pgd within 12 of 255"
+        assert "smallest" not in words(pilot)
+        assert words(pilot) == "lazy-strokes. Seen as a 3 as it is: nothing has to be changed, and no rate counts it."
+        await pilot.press("escape")
+        form.set_values({**form.touched, "sources": 1})
+        await pilot.press("v")
+        await until(pilot, lambda: pilot.app._notifications)
+        assert isinstance(pilot.app.screen, AttackPlace), "a form that isn't right asks nothing"
+
+    drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
+
+
+def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -> None:
+    shutil.copytree(finished_training.lab.workspace, lab.workspace)
+    done = lab.call("run", "attack", "reference", "--sources", "10", "--steps", "2", "--json", "--quiet")
+    assert done.code == 0, done.err
+    workspace = Workspace(lab.workspace)
+    shutil.rmtree(workspace.find("reference").path)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("7")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPlace))
+        await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPanel))
+        await until(pilot, lambda: "no run" in words(pilot))
+        assert not drawn(pilot)
+        await pilot.press("n", "up", "a", "c", "m")
+        await until(pilot, lambda: "no run" in words(pilot))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        views = {view.figure.name: view for view in panel.query(FigureView)}
+        footer = panel.query_one(Footer)
+        for name, view in views.items():
+            if view.display:
+                assert view.region.right <= size[0] and view.region.bottom <= footer.region.y, name
+                assert view.max_scroll_y == 0, f"{name} has to be scrolled"
+        assert isinstance(views["pictures"], PixelsView) and views["climb"].region.y >= views["pictures"].region.bottom
+        assert views["probabilities"].display is (size[1] >= 32 or size[0] >= 110)
+        text = screen_text(pilot.app)
+        assert "▀" in text or "▄" in text
+        for heading in ("source", "sensitivity", "added, x", "result", "Probability at each step", "━━ a 3"):
+            assert heading in text
+        for key in ("esc Back", "n Source", "c Color", "↑↓ Budget", "a Attack", "t Target"):
+            assert key in text.splitlines()[-1]
+
+    drive(LazytuiApp(workspace), steps, size=size)
+
+
+def test_a_tiny_terminal_scrolls_to_the_curve(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        assert "Probability at each step" not in screen_text(pilot.app)
+        panel.query_one(LinesView).focus()
+        await until(pilot, lambda: "Probability at each step" in screen_text(pilot.app))
+        await pilot.press("n")
+        await until(pilot, lambda: "source 2 of 12" in headline(pilot))
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: "lazytui needs 60x16" in " ".join(screen_text(pilot.app).split()))
+
+    drive(LazytuiApp(workspace), steps, size=(60, 16))
+
+
+def test_help_export_and_the_log_know_the_panel(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        assert panel.followed == run_of(workspace) and panel.chosen is None, "it isn't chosen by being looked at"
+        assert [figure.name for figure in panel.shown_figures()] == ["pictures", "climb", "probabilities"]
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Help))
+        text = " ".join(screen_text(pilot.app).split())
+        assert "In this place: attack" in text and "Surer than .9, or the most probable" in text
+        await pilot.press("escape", "e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
+
+    drive(LazytuiApp(workspace), steps, size=(120, 60))
+
+
+def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        opened = budget(pilot) + 1
+        await press(pilot, "up", lambda: budget(pilot) == opened)  # a budget of one's own, which no attack searches
+        for name in [*list(ATTACKS)[list(ATTACKS).index("pgd") + 1 :], *ATTACKS]:
+            await pilot.press("a")
+            assert panel._question.params.attack == name
+            if name in ("square", "deepfool"):
+                await until(pilot, lambda: panel.answered is panel._question)
+                climb = drawn(pilot)["climb"]
+                assert np.isfinite(climb.series[0].y).any() == ATTACKS[name].gradient
+            if name == "pgd":
+                break
+        await until(pilot, lambda: panel.answered is panel._question and f": pgd within {opened} " in headline(pilot))
+
+    drive(LazytuiApp(workspace), steps)

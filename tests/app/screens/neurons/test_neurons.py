@@ -1,0 +1,353 @@
+"""The place of neurons, by keyboard: the table, a neuron's page, curves and layer, live ablation, LLC."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from lazytui.analyses.neurons.analysis import NeuronsParams, session
+from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
+from lazytui.app.form import ParamsForm
+from lazytui.app.screens.llc import LlcPlace
+from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
+from lazytui.app.screens.neurons.screen import LastNote, NeuronsPlace
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.dialogs import AskText
+from lazytui.data.palettes import palette
+from lazytui.neurons.role_names import ROLES
+from lazytui.runs.events import EventLog
+from lazytui.runs.jobs import request_stop
+from lazytui.runs.run_folder import WEIGHTS_FILE
+from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result
+from lazytui.runs.status import GOING
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, until
+from tests.commands import Lab, wait_until
+from tests.conftest import FinishedTraining
+
+LAYER = "features.relu1"
+QUICK = {"samples": 100, "starts": 1, "steps": 1}
+OPTIONS = [word for name, value in {"layer": LAYER, **QUICK}.items() for word in (f"--{name}", str(value))]
+
+
+@pytest.fixture(scope="module")
+def looked_into(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A workspace in which a training's neurons were examined, and its complexity estimated. Tests only read it."""
+    lab = Lab(tmp_path_factory.mktemp("looked into"))
+    shutil.copytree(finished_training.lab.workspace, lab.workspace)
+    for arguments in (("neurons", "reference", *OPTIONS), ("llc", "reference", "--steps", "10")):
+        done = lab.call("run", *arguments, "--json")
+        assert done.code == 0, done.err
+    return lab
+
+
+@pytest.fixture
+def workspace(looked_into: Lab, tmp_path: Path) -> Workspace:
+    shutil.copytree(looked_into.workspace, tmp_path / "runs")
+    return Workspace(tmp_path / "runs")
+
+
+@pytest.fixture
+def result(workspace: Workspace) -> Result:
+    return load_result(run_of(workspace, "neurons"))
+
+
+def run_of(workspace: Workspace, kind: str) -> Path:
+    return next(run.path for run in workspace.runs() if run.record.kind == kind)
+
+
+async def open_place(pilot: Pilot[Any]) -> NeuronsPlace:
+    """The place with the keyboard in its table."""
+    await pilot.press("5")
+    await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsPlace))
+    await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
+    place = pilot.app.screen
+    assert isinstance(place, NeuronsPlace)
+    return place
+
+
+def table(pilot: Pilot[Any]) -> TableView:
+    return pilot.app.screen.query_one("#neurons > TableView", TableView)
+
+
+def marked(pilot: Pilot[Any]) -> set[int]:
+    return {int(row[0] or 0) for row in table(pilot).figure.rows if "✓" in str(row[1])}
+
+
+def words(pilot: Pilot[Any]) -> str:
+    return str(pilot.app.screen.query_one("#doing", Static).render())
+
+
+def answered(pilot: Pilot[Any]) -> BarsView | None:
+    """The answer, once the last random draw is in it."""
+    return next((view for view in pilot.app.screen.query(BarsView) if "20 draws" in view.figure.note), None)
+
+
+async def filter_by(pilot: Pilot[Any], text: str) -> None:
+    await pilot.press("slash")
+    await until(pilot, lambda: pilot.app.screen.query(Input))
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsPlace))
+
+
+def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
+    workspace: Workspace, result: Result
+) -> None:
+    roles = [ROLES[int(role)] for role in result.arrays["role"]]
+    wanted = max(set(roles), key=roles.count)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        rows = table(pilot).figure.rows
+        assert {int(row[0] or 0): row[1] for row in rows} == dict(enumerate(roles))
+        await pilot.press("greater_than_sign", "greater_than_sign")
+        assert [rows[index][0] for index in table(pilot).order] == list(range(len(roles)))
+        await filter_by(pilot, wanted)
+        await until(pilot, lambda: len(table(pilot).order) == roles.count(wanted))
+        seen = table(pilot).figure.name
+        await pilot.press("t")
+        await until(pilot, lambda: table(pilot).figure.name != seen)
+        assert len(table(pilot).order) == roles.count(wanted)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_enter_opens_a_page_and_n_and_p_turn_in_the_order_of_the_table(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        first, second = (table(pilot).figure.rows[index][0] for index in table(pilot).order[:2])
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NeuronPage) and pilot.app.screen.query(FigureView))
+        names = {view.figure.name for view in pilot.app.screen.query(FigureView)}
+        assert {f"neuron-{first}-{part}" for part in ("preferred", "evidence", "colors", "heat", "says")} <= names
+        await pilot.press("n")
+        await until(pilot, lambda: f"Neuron {second}, 2 of" in screen_text(pilot.app))
+        assert all(f"neuron-{second}-" in view.figure.name for view in pilot.app.screen.query(FigureView))
+        await pilot.press("p", "p")
+        await until(pilot, lambda: f"Neuron {first}, 1 of" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is place)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_curves_and_the_layer_are_one_key_away_and_escape_leads_back(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: isinstance(pilot.app.focused, LinesView))
+        assert {"without-hard", "without-easy"} <= {figure.name for figure in place.shown_figures()}
+        await pilot.press("v")
+        await until(pilot, lambda: "filters" in {figure.name for figure in place.shown_figures()})
+        assert {"verdict", "preferred", "class-images", "relations"} <= {f.name for f in place.shown_figures()}
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspace: Workspace) -> None:
+    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace).without
+
+    def is_right(bars: BarsView, neurons: set[int], mode: Any) -> None:
+        without, intact = asked.accuracies(sorted(neurons), mode), asked.accuracies([])
+        values = dict(zip(bars.figure.labels, bars.figure.values / 100, strict=True))
+        for split in ("easy", "hard"):
+            assert values[f"{split}, intact"] == pytest.approx(intact[split])
+            assert values[f"{split}, without {len(neurons)} marked"] == pytest.approx(without[split])
+            assert 0 <= values[f"{split}, without {len(neurons)} random"] <= 1
+        assert bars.figure.intervals is not None and np.isfinite(bars.figure.intervals[[2, 5]]).all()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        await pilot.press("a")
+        await until(pilot, lambda: any("Mark neurons first" in note.message for note in pilot.app._notifications))
+        await pilot.press("space", "down", "space", "down", "space", "space")
+        assert marked(pilot) == {int(table(pilot).figure.rows[index][0] or 0) for index in table(pilot).order[:2]}
+        await pilot.press("a")
+        await until(pilot, lambda: answered(pilot))
+        is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "mean")
+        await pilot.press("z")
+        await until(pilot, lambda: answered(pilot) and "set to zero" in screen_text(pilot.app))
+        is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "zero")
+        await pilot.press("space")
+        await until(pilot, lambda: answered(pilot) and "Without 3 neurons" in screen_text(pilot.app))
+        is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "zero")
+        await pilot.press("a")
+        await until(pilot, lambda: not pilot.app.screen.query_one(BarsView).display)
+        assert len(marked(pilot)) == 3
+
+    drive(LazytuiApp(workspace), steps, size=(120, 44))
+
+
+def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) -> None:
+    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        await pilot.press("space", "p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        pilot.app.screen.query_one(Input).value = "plaid 3 into red 1"
+        await pilot.press("enter")
+        await until(pilot, lambda: any("'plaid 3' isn't" in note.message for note in pilot.app._notifications))
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        pilot.app.screen.query_one(Input).value = "green 1 into red 8"
+        await pilot.press("enter")
+        await until(pilot, lambda: "shift of every logit" in " ".join(screen_text(pilot.app).split()))
+        bars = pilot.app.screen.query_one(BarsView).figure
+        assert bars.title.startswith("Red 8 with what 1 neuron does in green 1")
+        green, red = (palette("distinct").names.index(name) for name in ("green", "red"))
+        into, source = asked.grid[[80 + red]], asked.grid[[10 + green]]
+        np.testing.assert_allclose(
+            bars.values, asked.without.patched(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
+        )
+        await pilot.press("a")
+        await until(pilot, lambda: "Without 1 neuron" in screen_text(pilot.app))
+
+    drive(LazytuiApp(workspace), steps, size=(120, 44))
+
+
+def test_all_that_the_filter_leaves_is_marked_and_unmarked(workspace: Workspace, result: Result) -> None:
+    role = ROLES[int(np.bincount(result.arrays["role"].astype(int)).argmax())]
+    wanted = set(np.flatnonzero(result.arrays["role"] == ROLES.index(role)).tolist())
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        await filter_by(pilot, role)
+        await pilot.press("m")
+        assert marked(pilot) == wanted
+        assert f"Only those with {role}. {len(wanted)} marked." in " ".join(words(pilot).split())
+        await pilot.press("m")
+        assert marked(pilot) == set()
+        await pilot.press("m", "u")
+        assert marked(pilot) == set()
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_network_without_its_weights_says_so(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        (run_of(workspace, "train") / WEIGHTS_FILE).unlink()
+        await pilot.press("space", "a")
+        await until(pilot, lambda: "has no weights any more" in words(pilot))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_damaged_result_is_told_of_in_a_sentence(workspace: Workspace) -> None:
+    (run_of(workspace, "neurons") / ARRAYS_FILE).write_bytes(b"nothing")
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("5")
+        await until(pilot, lambda: pilot.app.screen.query("#doing") and "damaged" in words(pilot))
+        await pilot.press("space", "a", "c", "v", "t", "m")
+        assert not pilot.app.screen.query("#views FigureView")
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        form = place.query_one(ParamsForm)
+        form.set_values({**form.touched, **QUICK, "layer": "features.relu2"})
+        await until(pilot, lambda: "Nobody has looked at the neurons of layer features.relu2" in words(pilot))
+        await until(pilot, lambda: not place.query(TableView))
+        assert "--layer features.relu2" in form.command
+        runs = len(workspace.runs())
+        await pilot.press("g")
+        await until(pilot, lambda: len(workspace.runs()) == runs + 1)
+        run = workspace.runs()[-1]
+        assert run.record.params["layer"] == "features.relu2"
+        await until(pilot, lambda: words(pilot).startswith((f"{run.id} is queued", f"{run.id} is running")))
+        request_stop(run)
+        wait_until(lambda: run.status.state not in GOING)
+        await until(pilot, lambda: f"{run.id} is {run.status.state}" in words(pilot) or place.query(TableView))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press("o", *"lazy-strokes", "enter")
+        await until(pilot, lambda: "shipped/lazy-strokes yet. Press g" in words(pilot))
+        assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/lazy-strokes"
+        await pilot.press("o", *"train", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
+    (llc,) = [run for run in workspace.runs() if run.record.kind == "llc"]
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press("L")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LlcPlace) and pilot.app.screen.query(FigureView))
+        form = pilot.app.screen.query_one(ParamsForm)
+        assert form.command.startswith("lazytui run llc") and form.touched["run"] == llc.record.params["run"]
+        form.set_values({"run": "shipped/lazy-strokes"})
+        await until(pilot, lambda: "of this one yet" in " ".join(screen_text(pilot.app).split()))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is place)
+        app.open_run(llc.reference)
+        await until(pilot, lambda: isinstance(pilot.app.screen, LlcPlace) and pilot.app.screen.query(FigureView))
+        assert pilot.app.screen.query_one(ParamsForm).touched["steps"] == 10
+
+    app = LazytuiApp(workspace)
+    drive(app, steps)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
+def test_it_is_polite_at_every_size(size: tuple[int, int], workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsPlace) and pilot.app.screen.query(TableView))
+        await pilot.pause()
+        side = pilot.app.screen.query_one("#side")
+        assert side.display is (size[0] >= 118)
+        if size == (40, 12):
+            assert "lazytui needs 60x16" in " ".join(screen_text(pilot.app).split())
+        else:
+            heading = next(line for line in screen_text(pilot.app).splitlines() if "neuron   role" in line)
+            assert "digit" in heading.rsplit(maxsplit=1)[-1], "no column is broken off"
+        before = side.display
+        await pilot.press("f")
+        await until(pilot, lambda: side.display is not before)
+        await pilot.press("c", "v", "enter", "escape")
+        await pilot.resize_terminal(100, 30)
+        await pilot.pause()
+
+    drive(LazytuiApp(workspace), steps, size=size)
+
+
+def test_the_place_is_drawn_without_torch(lab: Lab) -> None:
+    ended = lab.python("import sys, lazytui.app.screens.neurons.screen; sys.exit('torch' in sys.modules)")
+    assert ended.code == 0, ended.err
+
+
+def test_what_a_run_said_last_is_read_on_from_the_look_before(tmp_path: Path) -> None:
+    events = tmp_path / "events.jsonl"
+    log, last = EventLog(events), LastNote(events)
+    assert last.text() == ""
+    log.append("note", text="looking at the probe split")
+    assert last.text() == "looking at the probe split"
+    written = events.stat().st_size
+    with events.open("r+b") as file:
+        file.write(b"x" * (written - 1))
+    log.append("progress", done=1, total=2, unit="images")
+    assert last.text() == "looking at the probe split", "what was read before isn't read again"
+    log.append("note", text="taking neurons out")
+    assert last.text() == "taking neurons out"
+    log.close()

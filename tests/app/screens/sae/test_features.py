@@ -1,0 +1,432 @@
+"""The place of features, by keyboard: live curves, the table, a feature's page and its label, and the dial."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Footer, Input, Static
+
+from lazytui.analyses.sae.feature_labels import read_labels
+from lazytui.analyses.sae.live import Answer, Dial, Question
+from lazytui.app.figures import BarsView, FigureView, LinesView, PixelsView, TableView
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.pick_list import PickList
+from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.sae.dose_response import DialScreen
+from lazytui.app.screens.sae.feature_page_screen import FeaturePage
+from lazytui.app.screens.sae.overlays import ExperimentsPlace, SelfcheckPlace
+from lazytui.app.screens.sae.screen import FeaturesPlace
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.dialogs import AskText
+from lazytui.app.shell.help_screen import Help
+from lazytui.errors import LazytuiError
+from lazytui.models.build import build_model
+from lazytui.models.checkpoints import save_weights
+from lazytui.runs.jobs import request_stop
+from lazytui.runs.saved_result import Result, load_result
+from lazytui.runs.status import GOING
+from lazytui.runs.workspace import Workspace
+from lazytui.sae.category_names import CATEGORIES
+from tests.app.pilot import drive, screen_text, until
+from tests.commands import Lab, wait_until
+
+SIZES = [(80, 24), (120, 36), (200, 60)]
+
+
+@pytest.fixture
+def workspace(features_found: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path / "data"))
+    shutil.copytree(features_found.workspace, tmp_path / "runs")
+    return Workspace(tmp_path / "runs")
+
+
+@pytest.fixture
+def result(workspace: Workspace) -> Result:
+    return load_result(workspace.find("found").path)
+
+
+async def open_place(pilot: Pilot[Any]) -> FeaturesPlace:
+    """The place with the keyboard in its table."""
+    await pilot.press("6")
+    await until(pilot, lambda: isinstance(pilot.app.screen, FeaturesPlace))
+    await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
+    place = pilot.app.screen
+    assert isinstance(place, FeaturesPlace)
+    return place
+
+
+async def type_in(pilot: Pilot[Any], key: str, text: str) -> None:
+    """Press a key that asks for a line of text, and give it."""
+    asker = pilot.app.screen
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(pilot.app.screen, AskText) and pilot.app.screen.query(Input))
+    pilot.app.screen.query_one(Input).value = text
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen is asker)
+
+
+async def open_dial(pilot: Pilot[Any]) -> DialScreen:
+    """On the feature under the cursor, with its first answer."""
+    await pilot.press("d")
+    await until(pilot, lambda: isinstance(pilot.app.screen, DialScreen))
+    dial = pilot.app.screen
+    assert isinstance(dial, DialScreen)
+    await answered(pilot, dial)
+    return dial
+
+
+async def answered(pilot: Pilot[Any], dial: DialScreen) -> Question:
+    """What was asked last, once it is answered."""
+    await until(pilot, lambda: dial.answered is not None and dial.answered == dial.asked)
+    assert dial.answered
+    return dial.answered
+
+
+async def turned(pilot: Pilot[Any], dial: DialScreen, *keys: str) -> Question:
+    await pilot.press(*keys)
+    return await answered(pilot, dial)
+
+
+def bars(dial: DialScreen, when: str) -> np.ndarray[Any, Any]:
+    return next(view.figure.values for view in dial.query(BarsView) if view.figure.name == when)
+
+
+def numbers(table: TableView) -> list[int]:
+    return [int(table.figure.rows[row][0] or 0) for row in table.order]
+
+
+def words(screen: Any) -> str:
+    return str(screen.query_one("#doing", Static).render())
+
+
+def charts(place: FeaturesPlace) -> list[str]:
+    return [view.figure.name for view in place.figure_views()]
+
+
+def asked(pilot: Pilot[Any]) -> dict[str, object]:
+    """What was given to the form of the place that lies on top."""
+    return dict(pilot.app.screen.query_one(ParamsForm).touched)
+
+
+def notes(app: LazytuiApp) -> str:
+    return "\n".join(note.message for note in app._notifications)
+
+
+def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_read(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        assert "They come with lazytui" in screen_text(pilot.app)
+        await pilot.press("c")
+        await until(pilot, lambda: "unexplained" in charts(place))
+        await pilot.press("t", "x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentsPlace))
+        await until(pilot, lambda: asked(pilot).get("sae") == "shipped/sae-lazy-strokes")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage))
+        await until(pilot, lambda: bool(pilot.app.screen.query(PixelsView)))
+        await pilot.press("l")
+        await until(pilot, lambda: "so it isn't labelled" in notes(pilot.app))
+
+    drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
+
+
+def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
+    workspace: Workspace, result: Result
+) -> None:
+    app = LazytuiApp(workspace)
+    category = result.arrays["category"]
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        table = place.table
+        assert table and sorted(numbers(table)) == list(range(len(category)))
+        assert "found by found" in words(place)
+        await pilot.press("greater_than_sign", "greater_than_sign")
+        assert numbers(table) == list(range(len(category)))
+        for index, name in enumerate(CATEGORIES):
+            await pilot.press("k")
+            await until(pilot, lambda name=name: f"Only {name}" in words(place))
+            assert set(numbers(table)) == set(np.flatnonzero(category == index)), name
+        await type_in(pilot, "slash", "no such thing")
+        assert numbers(table) == []
+        await type_in(pilot, "slash", "")
+        assert len(numbers(table)) == len(category)
+        await pilot.press("t")
+        await until(pilot, lambda: place.table and place.table.figure.name == "effects")
+        await pilot.press("t", "c")
+        await until(pilot, lambda: charts(place) == ["unexplained", "l0", "dead-share"])
+        await pilot.press("c")
+        await until(pilot, lambda: charts(place) == ["l0", "dead-share", "unexplained"])
+        await pilot.press("v")
+        await until(pilot, lambda: {"verdict", "colors"} <= {figure.name for figure in place.shown_figures()})
+        await pilot.press("escape")
+        await until(pilot, lambda: place.table in place.figure_views())
+
+    drive(app, steps)
+
+
+def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        assert place.table
+        first, second = numbers(place.table)[:2]
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage) and pilot.app.screen.query(FigureView))
+        page = pilot.app.screen
+        assert isinstance(page, FeaturePage)
+        assert {f"feature-{first}-heat", f"feature-{first}-evidence"} <= {f.name for f in page.shown_figures()}
+        await pilot.press("n")
+        await until(pilot, lambda: f"Feature {second} (" in screen_text(app))
+        assert all(figure.name.startswith(f"feature-{second}-") for figure in page.shown_figures())
+        await type_in(pilot, "l", "sun\x1b[31m")
+        await until(pilot, lambda: "without control characters" in notes(app))
+        assert read_labels(workspace.find("found")) == {}
+        await type_in(pilot, "l", "the setting sun")
+        await until(pilot, lambda: "“the setting sun”" in screen_text(app))
+        assert read_labels(workspace.find("found")) == {second: "the setting sun"}
+        await pilot.press("p", "p")
+        await until(pilot, lambda: f"Feature {first} (" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is place and "the setting sun" in screen_text(app))
+        await type_in(pilot, "slash", "SETTING")
+        assert place.table and numbers(place.table) == [second]
+
+    drive(app, steps)
+
+
+def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        assert place.table
+        feature = numbers(place.table)[0]
+        dial = await open_dial(pilot)
+        assert (await answered(pilot, dial)).turn.features == (feature,)
+        assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
+        question = await turned(pilot, dial, "0")
+        (answer,) = [one for one in Dial(workspace).answers(question) if one.after]
+        assert answer.after and np.allclose(bars(dial, "after"), 100 * answer.after.probabilities, atol=1e-3)
+        assert not np.allclose(bars(dial, "before"), bars(dial, "after"), atol=0.1)
+        assert "ablated" in words(dial) and "0.0 x" in screen_text(app)
+        gaze = dial.query_one(PixelsView).figure
+        assert gaze.overlay is not None and not np.allclose(gaze.overlay[0], gaze.overlay[1], atol=0.01)
+        assert (await turned(pilot, dial, "right", "right", "left")).turn.factor == 0.1
+        assert (await turned(pilot, dial, "end")).turn.factor == 3
+        assert (await turned(pilot, dial, "home")).turn.factor == 0
+        await turned(pilot, dial, "1")
+        assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
+        assert (await turned(pilot, dial, "s")).turn.how == "steer"
+        assert (await turned(pilot, dial, "s")).turn.how == "scale"
+        other = (feature + 1) % 64
+        await type_in(pilot, "w", str(other))
+        swapped = (await answered(pilot, dial)).turn
+        assert (swapped.how, swapped.features, swapped.into) == ("swap", (feature,), (other,))
+        assert f"swapped for feature {other}" in words(dial)
+        await type_in(pilot, "slash", "9999")
+        await until(pilot, lambda: "There is no feature 9999" in notes(app))
+        assert [figure.name for figure in dial.shown_figures()] == ["gaze", "before", "after", "turn"]
+
+    drive(app, steps)
+
+
+def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        dial = await open_dial(pilot)
+        first = await answered(pilot, dial)
+        album = dial.album
+        assert album
+        second = await turned(pilot, dial, "n")
+        assert second.place == first.place + 1 and second.turn == first.turn
+        assert (await turned(pilot, dial, "p")).place == first.place
+        below = (await turned(pilot, dial, "down")).turn.features
+        assert below != first.turn.features
+        await turned(pilot, dial, "space")
+        assert (await turned(pilot, dial, "up")).turn.features == (*first.turn.features, *below)
+        for key, labels in (("d", album.split.digits), ("c", album.split.colors)):
+            await pilot.press("x")
+            place = (await turned(pilot, dial, key)).place
+            assert labels[place] == 0
+        await pilot.press("x", "a")
+        assert "where it is active" in words(dial)
+        easy = await turned(pilot, dial, "y")
+        assert easy.split == "easy" and "easy split" in words(dial)
+
+    drive(app, steps)
+
+
+class Held(Dial):
+    """A dial whose answers wait until they are let go; what it was asked is kept."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self.asked: list[Question] = []
+        self.go = Event()
+
+    def answers(self, question: Question) -> Iterator[Answer]:
+        self.asked.append(question)
+        self.go.wait(60)
+        yield from super().answers(question)
+
+
+def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = LazytuiApp(workspace)
+    held = Held(workspace)
+    monkeypatch.setattr("lazytui.app.screens.sae.screen.Dial", lambda _workspace: held)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        held.go.set()
+        dial = await open_dial(pilot)
+        await answered(pilot, dial)
+        held.go.clear()
+        held.asked.clear()
+        await pilot.press(*["right"] * 15)
+        assert "2.5 x" in screen_text(app), "the dial itself moves before there is an answer"
+        await until(pilot, lambda: held.asked)
+        held.go.set()
+        assert (await answered(pilot, dial)).turn.factor == 2.5
+        assert len(held.asked) == 2, "the first of them, and the newest"
+        held.go.clear()
+        await pilot.press("0")
+        await until(pilot, lambda: len(held.asked) == 3)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is place)
+        held.go.set()
+        again = await open_dial(pilot)
+        assert (await turned(pilot, again, "right")).turn.factor == 1.1
+        assert "doesn't know" not in notes(app)
+
+    drive(app, steps)
+
+
+def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        app.open_run("dead")
+        await until(pilot, lambda: "found by dead" in words(place) and app.focused is place.table)
+        await pilot.press("d")
+        await until(pilot, lambda: "All features of" in screen_text(app))
+        assert not app.screen.query(FigureView)
+        await pilot.press("0", "right", "n", "down", "space", "d", "a", "escape")
+        await until(pilot, lambda: app.screen is place)
+        save_weights(build_model("cnn3", seed=5), workspace.find("reference").weights, metadata={"model": "cnn3"})
+        app.open_run("found")
+        await until(pilot, lambda: "found by found" in words(place) and app.focused is place.table)
+        await pilot.press("d")
+        await until(pilot, lambda: "was trained on another network" in " ".join(screen_text(app).split()))
+        assert "doesn't know" not in notes(app)
+
+    drive(app, steps)
+
+
+def test_it_is_watched_while_it_learns_and_then_the_table_is_there(workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        app.screen.set_focus(None)
+        place.form.set_values({"run": "reference", "layer": "features", "expansion": 1, "k": 8, "steps": 100_000})
+        await pilot.press("g")
+        await until(pilot, lambda: place.followed and place.followed.name is None and place.query(LinesView))
+        chart = place.query(LinesView).first()
+        await until(pilot, lambda: len(chart.figure.series[0].x) > 1)
+        assert chart.live and "running" in words(place) and place.table is None
+        assert place.check_action("dial", ()) is False
+        run = place.followed
+        assert run
+        request_stop(run)
+        await until(pilot, lambda: "stopped" in words(place))
+        app.open_run("found")
+        await until(pilot, lambda: place.table is not None)
+
+    try:
+        drive(app, steps)
+    finally:
+        for run in workspace.runs():
+            with suppress(LazytuiError):
+                request_stop(run)
+        wait_until(lambda: all(run.status.state not in GOING for run in workspace.runs()))
+
+
+def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Workspace) -> None:
+    options = ("--variants", "topk", "--features", "8", "--dimensions", "4", "--active", "2", "--samples", "200")
+    lab = Lab(workspace.path.parent)
+    checked = lab.call("run", "sae-selfcheck", *options, "--steps", "20", "--json")
+    assert checked.code == 0, checked.err
+
+    async def leave(pilot: Pilot[Any]) -> None:
+        app.open_run(checked.json["run"])
+        await until(pilot, lambda: isinstance(app.screen, SelfcheckPlace) and app.screen.query_one(RunFigures).figures)
+        await pilot.press("escape", "x")
+        await until(pilot, lambda: isinstance(app.screen, ExperimentsPlace))
+        await pilot.press("escape")
+        app.open_run("dead")
+        await until(pilot, lambda: isinstance(app.screen, FeaturesPlace) and "found by dead" in words(app.screen))
+        await pilot.press("q")
+
+    app = LazytuiApp(workspace)
+    drive(app, leave)
+
+    async def find(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: isinstance(again.screen, FeaturesPlace) and "found by dead" in words(again.screen))
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(again.screen, PickList))
+
+    again = LazytuiApp(workspace)
+    drive(again, find)
+
+
+def test_the_form_offers_the_layers_of_the_network(workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        place.form.set_values({"run": "reference"})
+        offered = {entry.value: entry.about for entry in place.offers()["layer"]()}
+        assert "features.relu1" in offered and offered["features"].isdecimal()
+        place.form.set_values({"run": "no such run"})
+        assert place.offers()["layer"]() == []
+
+    drive(app, steps)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace, size: tuple[int, int]) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        dial = await open_dial(pilot)
+        text = screen_text(app)
+        for view in dial.query("#answer FigureView"):
+            assert view.region.right <= size[0] and view.region.bottom < size[1], view
+        assert "before →" in text and "Before, %" in text and "After, %" in text
+        assert ("The whole turn" in text) is (size != (80, 24))
+        assert dial.query_one(Footer).virtual_size.width <= max(size[0], 100)
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, Help))
+        told = str(app.screen.query_one(Static).render())
+        for line in ("Ablate", "Reset", "Swap", "Steer", "Keep it, and turn others with it", "Easy or hard images"):
+            assert line in told
+
+    drive(app, steps, size=size)

@@ -1,0 +1,92 @@
+"""The place where trainings are compared, by keyboard."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from lazytui.app.figures import TableView
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.pick_list import PickList
+from lazytui.app.form.typed_control import Typed
+from lazytui.app.screens.common.grid_screen import trainings_so_far
+from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.runs.workspace_watch import run_line
+from tests.app.pilot import drive, screen_text, until
+from tests.commands import TINY_TRAINING, Lab, state_of, wait_until
+from tests.conftest import FinishedTraining
+
+
+def test_trainings_are_compared_from_the_form_and_the_form_folds_away(
+    finished_training: FinishedTraining, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "runs"
+    shutil.copytree(finished_training.folder, workspace / finished_training.folder.name)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("8")
+        await until(pilot, lambda: "No comparison yet" in screen_text(pilot.app))
+        form = pilot.app.screen.query_one(ParamsForm)
+        runs = form.query(Typed).first()
+        await pilot.press("f")
+        await until(pilot, lambda: runs.has_focus)  # with no figures yet there is no reason to fold the form away
+        for _ in range(2):  # what is picked is added to what was
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+            assert "reference · seed 3 · easy" in screen_text(pilot.app), "what tells one training from another"
+            await pilot.press("enter")
+            await until(pilot, lambda: not isinstance(pilot.app.screen, PickList))
+        assert len(runs.value.split()) == 2
+        await pilot.press("escape", "g")
+        found = pilot.app.screen.query_one(RunFigures)
+        await until(pilot, lambda: any(figure.name == "leaderboard" for figure in found.figures))
+        await until(pilot, lambda: "no other recipe" in screen_text(pilot.app))
+        await pilot.press("f")
+        await until(pilot, lambda: not form.region.width)
+        await pilot.press("f")
+        await until(pilot, lambda: form.region.width > 0)
+
+    drive(LazytuiApp(Workspace(workspace)), steps)
+
+
+def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> None:
+    asked = ("run", "study", *TINY_TRAINING, "--model", "mlp", "--methods", "focal,grl", "--seeds", "5")
+    begun = lab.run(*asked, "--epochs", "10000", "--jobs", "2", "--detach")
+    assert begun.code == 0, begun.err
+    study = Workspace(lab.workspace).find("latest", kinds=("study",))
+    shown: list[str] = []
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("8", "s")
+        await until(pilot, lambda: screen_text(pilot.app).count("  running ") == 2)
+        found = pilot.app.screen.query_one(RunFigures)
+        (view,) = found.query_children(TableView)
+        shown.append(screen_text(pilot.app))
+        before = view.figure
+        await until(pilot, lambda: view.figure != before)
+        assert found.query_one(TableView) is view, "it changes in place"
+
+    try:
+        drive(LazytuiApp(Workspace(lab.workspace)), steps)
+    finally:
+        lab.run("runs", "stop", study.id)
+        wait_until(lambda: state_of(study.path) == "stopped")
+    lines = [" ".join(line.split()) for line in shown[0].splitlines()]
+    assert any("Its trainings so far" in line for line in lines)
+    assert any(line.endswith("method seed state easy hard unbiased") for line in lines)
+    assert any(line.endswith("grl 5 queued – – –") for line in lines)
+
+
+def test_a_training_that_is_done_is_told_in_percent(finished_training: FinishedTraining) -> None:
+    line = run_line(RunFolder(finished_training.folder, ""))
+    table = trainings_so_far([line])
+    assert [column.name for column in table.columns] == ["seed", "state", "easy", "hard", "unbiased"]
+    measured = finished_training.finished.json["metrics"]
+    shares = (measured[f"{name}_accuracy"] for name in ("easy", "hard", "unbiased"))
+    assert table.rows == (("3", "done", *(100 * share for share in shares)),)

@@ -1,0 +1,406 @@
+"""The Grad-CAM place, by keyboard: an image answered at once, other maps and images, two networks, the whole split."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from lazytui.analyses.gradcam.analysis import GradcamParams
+from lazytui.analyses.gradcam.live import Answer, Question
+from lazytui.analyses.gradcam.live_filter import ANSWERS
+from lazytui.app.figures import FigureView, PixelsView
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.pick_list import PickList
+from lazytui.app.screens.common.group_images_screen import CellImages
+from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.gradcam import GradcamPlace
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.dialogs import AskText
+from lazytui.app.shell.export_dialog import AskExport
+from lazytui.figures.kinds import Bars, Matrix
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.saliency.map_names import METHODS
+from lazytui.saliency.reason_categories import CAUSES
+from tests.app.pilot import drive, screen_text, until
+from tests.commands import Lab, read_json, state_of, wait_until
+from tests.conftest import ComparedNetworks, FinishedTraining
+
+
+@pytest.fixture
+def workspace(finished_training: FinishedTraining, tmp_path: Path) -> Workspace:
+    """A workspace with one finished training, called reference."""
+    shutil.copytree(finished_training.lab.workspace, tmp_path / "runs")
+    return Workspace(tmp_path / "runs")
+
+
+@pytest.fixture(scope="module")
+def looked_at(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """A workspace in which the whole split of that network was looked at. Tests only read it."""
+    lab = Lab(tmp_path_factory.mktemp("looked at"))
+    shutil.copytree(finished_training.lab.workspace, lab.workspace)
+    done = lab.call("run", "gradcam", "reference", "--split", "hard", "--images", "40", "--checked", "0", "--json")
+    assert done.code == 0, done.err
+    return lab
+
+
+async def open_place(pilot: Pilot[Any]) -> GradcamPlace:
+    await pilot.press("4")
+    await until(pilot, lambda: isinstance(pilot.app.screen, GradcamPlace))
+    place = pilot.app.screen
+    assert isinstance(place, GradcamPlace)
+    await settled(pilot, lambda: "map" in drawn(pilot) and "→" in captions(pilot)[0])
+    return place
+
+
+async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
+    """Wait for what is to be seen, and for what is drawn after it."""
+    await until(pilot, condition)
+    await pilot.pause()
+
+
+def drawn(pilot: Pilot[Any]) -> dict[str, Any]:
+    """The figures of one image and the small images, by name."""
+    return {
+        view.figure.name: view.figure
+        for view in pilot.app.screen.query("#look FigureView, #worth FigureView, #images FigureView")
+    }
+
+
+def captions(pilot: Pilot[Any]) -> tuple[str, ...]:
+    figure = drawn(pilot).get("images")
+    return figure.captions if figure else ("",)
+
+
+def form(pilot: Pilot[Any]) -> GradcamParams:
+    params = pilot.app.screen.query_one(ParamsForm).params
+    assert isinstance(params, GradcamParams)
+    return params
+
+
+def words(pilot: Pilot[Any]) -> str:
+    return " ".join(screen_text(pilot.app).split())
+
+
+def notified(pilot: Pilot[Any]) -> str:
+    return " ".join(note.message for note in pilot.app._notifications)
+
+
+def test_the_newest_network_is_looked_through_at_once(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: pilot.app.lines)
+        await open_place(pilot)
+        assert form(pilot).run == workspace.find("reference").id
+        shown = drawn(pilot)
+        image, heat = shown["image"], shown["map"]
+        np.testing.assert_array_equal(image.images, heat.images)
+        assert image.overlay is None and heat.overlay.max() == pytest.approx(1)
+        assert heat.title == "Grad-CAM, relu3 (7x7)"
+        assert isinstance(shown["probabilities"], Bars) and shown["probabilities"].values.sum() == pytest.approx(100)
+        assert "focus score" in shown["worth"].paragraphs[0] and "other images' strokes" in shown["worth"].paragraphs[0]
+        assert f"lazytui run gradcam {form(pilot).run} --split hard" in pilot.app.screen.query_one(ParamsForm).command
+
+    drive(LazytuiApp(workspace), steps)
+
+
+OTHER_MAPS = {
+    "m": ("method", [*METHODS][1:3]),
+    "M": ("method", ["grad-cam++", "grad-cam"]),
+    "y": ("layer", ["features.pool3", "features.conv1"]),
+    "Y": ("layer", ["features.pool3", "features.relu3"]),
+    "t": ("target", ["digit", "color"]),
+    "T": ("target", ["digit", "predicted"]),
+    "s": ("split", ["probe", "easy"]),
+}
+
+
+def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        for key, (field, values) in OTHER_MAPS.items():
+            for value in values:
+                before = drawn(pilot)["map"]
+                await pilot.press(key)
+                await until(pilot, lambda field=field, value=value: getattr(place.answered, field) == value)
+                assert getattr(form(pilot), field) == value
+                assert drawn(pilot)["map"].overlay.shape == (1, 28, 28) and drawn(pilot)["map"] is not before
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_method_of_the_pixels_or_of_one_layer_leaves_no_layer_to_choose(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press("y", "M")
+        await settled(pilot, lambda: place.answered.method == "occlusion")
+        assert form(pilot).layer is None and drawn(pilot)["map"].title == "occlusion"
+        await pilot.press("y")
+        await until(pilot, lambda: "no layer to choose" in notified(pilot))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_images_are_stepped_and_paged_through(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        count = len(captions(pilot))
+
+        async def at(number: int) -> None:
+            await settled(pilot, lambda: drawn(pilot)["image"].title == f"image {number}")
+            view = next(view for view in pilot.app.screen.query(PixelsView) if view.figure.name == "images")
+            await until(pilot, lambda: view.place == (number - 1) % count)
+            assert drawn(pilot)["image"].captions[0].replace(" ", "") in view.figure.captions[view.place].replace(
+                " ", ""
+            )
+
+        for keys, number in (("n", 2), ("right", 3), ("p", 2), ("left", 1), ("pagedown", count + 1), ("pageup", 1)):
+            await pilot.press(keys)
+            await at(number)
+        await pilot.press("p")
+        await at(1)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_the_cursor_among_the_small_images_chooses_the_large_one(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        next(view for view in pilot.app.screen.query(PixelsView) if view.figure.name == "images").focus()
+        await pilot.press("right", "right", "right", "left")
+        await settled(pilot, lambda: drawn(pilot)["image"].title == "image 3")
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        split, sorting = place._answer.album.split, place._answer.sorting
+
+        async def leaves(kept: Any, told: str) -> None:
+            count = int(np.count_nonzero(kept))
+            if count:
+                await settled(pilot, lambda: told in drawn(pilot)["images"].title)
+                assert drawn(pilot)["images"].title.endswith(f"of {count:,}")
+                chosen = int(drawn(pilot)["image"].title.split()[1]) - 1
+                await until(pilot, lambda: kept[int(drawn(pilot)["image"].title.split()[1]) - 1])
+                assert chosen >= 0
+            else:
+                await until(pilot, lambda: "No image of this split is" in words(pilot))
+                assert "images" not in drawn(pilot)
+
+        await pilot.press("d")
+        await leaves(split.digits == 0, "digit 0")
+        await pilot.press("x", "c")
+        await leaves(split.colors == 0, "red")
+        await pilot.press("x")
+        for way, name in enumerate(ANSWERS):
+            await pilot.press("w")
+            right = sorting.predicted == split.digits
+            by_reason = sorting.causes == way - 2 if name in CAUSES else sorting.ways == way - 2 - len(CAUSES)
+            await leaves([right, ~right][way] if way < 2 else by_reason, name)
+        await pilot.press("w", "slash")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        pilot.app.screen.query_one(Input).value = "7 wrong"
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen is place)
+        await leaves((split.digits == 7) & (sorting.predicted != 7), "digit 7, wrong")
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        assert pilot.app.screen.query_one(Input).value == "digit 7, wrong"
+        pilot.app.screen.query_one(Input).value = "tartan"
+        await pilot.press("enter")
+        await until(pilot, lambda: "no kind of image 'tartan'" in notified(pilot))
+        await pilot.press("x")
+        await leaves(np.ones(len(split)), "hard split")
+
+    drive(LazytuiApp(workspace), steps)
+
+
+@pytest.mark.parametrize(("size", "image"), [((80, 24), False), ((120, 36), True), ((200, 60), True)])
+def test_two_networks_stand_side_by_side(size: tuple[int, int], image: bool, workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot) if size[1] > 24 else await pilot.press("4")
+        await until(pilot, lambda: "map" in drawn(pilot))
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+        await pilot.press(*"lazy-strokes", "enter")
+        await settled(pilot, lambda: "against-map" in drawn(pilot))
+        views = {view.figure.name: view for view in pilot.app.screen.query("#look > FigureView")}
+        first, second = views["map"], views["against-map"]
+        await until(pilot, lambda: first.region.y == second.region.y and second.region.right <= size[0])
+        assert views["image"].display is image
+        assert (first.figure.title, second.figure.title) == ("reference", "lazy-strokes")
+        np.testing.assert_array_equal(first.figure.images, second.figure.images)
+        assert isinstance(views["probabilities"].figure, Matrix)
+        assert [paragraph.split(":")[0] for paragraph in drawn(pilot)["worth"].paragraphs] == [
+            "reference",
+            "lazy-strokes",
+        ]
+        await pilot.press("a")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+        await pilot.press(*"none", "enter")
+        await settled(pilot, lambda: "against-map" not in drawn(pilot))
+
+    drive(LazytuiApp(workspace), steps, size=size)
+
+
+def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+        await pilot.press(*"lazy-strokes", "enter")
+        await until(pilot, lambda: pilot.app.screen._answer.network == "shipped/lazy-strokes")
+        assert form(pilot).run == "shipped/lazy-strokes"
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("4")
+        await until(pilot, lambda: isinstance(pilot.app.screen, GradcamPlace))
+        side = pilot.app.screen.query_one("#side")
+        assert not side.display, "a small terminal needs the width for the images"
+        await pilot.press("f")
+        await until(pilot, lambda: side.display and side.has_focus_within)
+        pilot.app.screen.set_focus(None)
+        await pilot.press("f")
+        await until(pilot, lambda: not side.display)
+
+    drive(LazytuiApp(workspace), steps, size=(80, 24))
+
+
+def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: "No figures of the whole split yet" in words(pilot))
+        assert not place.query_one("#images").display
+        await pilot.press("v")
+        await until(pilot, lambda: place.query_one("#images").display)
+        quick = {"run": "reference", "split": "hard", "images": 20, "checked": 0}
+        place.query_one(ParamsForm).set_values(quick)
+        await pilot.press("g")
+        await until(pilot, lambda: len(workspace.runs()) == 2)
+        run = workspace.runs()[-1]
+        assert {name: run.record.params[name] for name in ("split", "images", "checked")} == {
+            "split": "hard",
+            "images": 20,
+            "checked": 0,
+        }
+        wait_until(lambda: state_of(run.path) == "done")
+        await until(pilot, lambda: any(figure.name == "ways" for figure in place.query_one(RunFigures).figures))
+        assert place.query_one(RunFigures).display and not place.query_one("#looking").display
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_the_whole_split_is_that_of_the_network_that_is_shown(looked_at: Lab) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: pilot.app.lines)
+        place = await open_place(pilot)
+        found = place.query_one(RunFigures)
+        await until(pilot, lambda: found.figures)
+        await pilot.press("o")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
+        await pilot.press(*"lazy-strokes", "enter")
+        await until(pilot, lambda: not found.figures)
+
+    drive(LazytuiApp(Workspace(looked_at.workspace)), steps)
+
+
+def test_what_is_seen_is_what_is_exported(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_place(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
+        target = workspace.path / "gaze.json"
+        pilot.app.screen.query_one(Input).value = str(target)
+        await pilot.press("enter")
+        await until(pilot, target.exists)
+        assert [figure["name"] for figure in read_json(target)["figures"]][:3] == ["image", "map", "probabilities"]
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press("f")
+        given = place.query_one(ParamsForm).touched
+        for wrong, sentence in (
+            ({"layer": "features.relu9"}, "There is no layer 'features.relu9'"),
+            ({"run": "nobody"}, "There is no run 'nobody'"),
+            ({"against": "reference", "run": "reference"}, "set against itself"),
+            ({"method": "occlusion", "layer": "features.relu1"}, "A field isn't right yet"),
+        ):
+            place.query_one(ParamsForm).set_values({**given, **wrong})
+            await until(pilot, lambda sentence=sentence: sentence in words(pilot))
+            place.query_one(ParamsForm).set_values(given)
+            await until(pilot, lambda: "Press n: next image" in words(pilot))
+            assert "map" in drawn(pilot)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        seen, params = {name: drawn(pilot)[name].title for name in ("image", "map")}, form(pilot)
+        await pilot.press("d")
+        await settled(pilot, lambda: "images" in drawn(pilot) and "digit 0" in drawn(pilot)["images"].title)
+        listed, answered = drawn(pilot)["images"].title, place.answered
+        place._told(Answer(Question(params.model_copy(update={"method": "occlusion"}), 9), doing="opening it ..."))
+        await pilot.pause()
+        assert "opening it ..." in words(pilot) and place.answered is answered
+        assert drawn(pilot)["map"].title == seen["map"] and drawn(pilot)["images"].title == listed
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_many_keys_at_once_end_at_the_last_question(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_place(pilot)
+        await pilot.press(*"nnnnn", *"mm", *"tt")
+        await settled(pilot, lambda: (place.answered.method, place.answered.target) == ("hires-cam", "color"))
+        assert drawn(pilot)["image"].title == "image 6"
+        assert not [worker for worker in place.workers if worker.group == "gaze" and not worker.is_finished]
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_training_that_saved_nothing_yet_is_a_sentence(workspace: Workspace) -> None:
+    (workspace.find("reference").path / "model.safetensors").unlink()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: pilot.app.lines)
+        await pilot.press("4")
+        await until(pilot, lambda: "has no weights yet" in words(pilot))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_opening_a_run_takes_the_images_of_another_runs_cell_away(compared_networks: ComparedNetworks) -> None:
+    workspace = Workspace(compared_networks.lab.workspace)
+    run = workspace.find(compared_networks.folder.name)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("3")
+        await until(pilot, lambda: pilot.app.screen.query(RunFigures) and pilot.app.screen.query(FigureView))
+        place = pilot.app.screen
+        pilot.app.push_screen(CellImages(RunFolder(run.path, run.id), "confusion-easy", (1, 1)))
+        await until(pilot, lambda: isinstance(pilot.app.screen, CellImages))
+        pilot.app.open_run(run.reference)
+        await until(pilot, lambda: pilot.app.screen is place)
+        assert place.followed == run
+
+    drive(LazytuiApp(workspace), steps)

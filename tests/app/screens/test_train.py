@@ -1,0 +1,213 @@
+"""Train by keyboard: start from the form, pause, resume and stop a real run, and read its curves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Button, OptionList
+
+from lazytui.app.figures.lines_widget import LinesView
+from lazytui.app.form import ParamsForm
+from lazytui.app.screens.train import TrainPlace
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.log_screen import Log
+from lazytui.app.workers.run_follower import RunWatch
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, tells_progress, until
+from tests.commands import last_step, read_json, state_of, wait_until
+from tests.conftest import FinishedTraining
+
+LONG = {
+    "source": "strokes",
+    "train_size": 300,
+    "test_size": 200,
+    "batch_size": 16,
+    "metrics_samples": 200,
+    "model": "mlp",
+    "epochs": 10_000,
+}
+
+
+@pytest.fixture
+def workspace(finished_training: FinishedTraining, tmp_path: Path) -> Workspace:
+    """A workspace with two finished trainings: `reference`, and the newer `other`."""
+    folder = tmp_path / "runs"
+    shutil.copytree(finished_training.folder, folder / finished_training.folder.name)
+    (run,) = Workspace(folder).runs()
+    other = folder / run.id.replace("train", "train-other")
+    shutil.copytree(run.path, other)
+    record = read_json(other / "run.json")
+    (other / "run.json").write_text(json.dumps(record | {"created": record["created"] + 1}))
+    (other / "name").write_text("other\n")
+    return Workspace(folder)
+
+
+def shown(pilot: Pilot[Any], words: str) -> bool:
+    return words in " ".join(screen_text(pilot.app).split())
+
+
+async def chart_of(pilot: Pilot[Any]) -> LinesView:
+    """Go to Train, and wait for its curves."""
+    await pilot.press("2")
+    await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace) and pilot.app.screen.query(LinesView))
+    return pilot.app.screen.query_one(LinesView)
+
+
+def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "runs")
+
+    def button(pilot: Pilot[Any], name: str) -> Button:
+        return pilot.app.screen.query_one(f"#{name}", Button)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace))
+        pilot.app.screen.query_one(ParamsForm).set_values(LONG)
+        await pilot.press("g")
+        await until(pilot, lambda: workspace.runs())
+        (run,) = workspace.runs()
+        wait_until(lambda: last_step(run.path) > 0)
+        await until(pilot, lambda: shown(pilot, "step") and shown(pilot, "/170,000") and shown(pilot, "eta"))
+        assert pilot.app.screen.query_one(LinesView).live
+        await until(pilot, lambda: shown(pilot, "p Pause") and not shown(pilot, "p Resume"))
+
+        await pilot.press("p")
+        wait_until(lambda: state_of(run.path) == "paused")
+        await until(pilot, lambda: tells_progress(pilot, "paused") and shown(pilot, "p Resume"))
+        assert shown(pilot, "p goes on with it") and not shown(pilot, "eta")
+        assert str(button(pilot, "pause").label) == "Resume"
+        button(pilot, "pause").press()
+        await pilot.pause()
+        wait_until(lambda: state_of(run.path) == "running")
+        await until(pilot, lambda: tells_progress(pilot, "running") and shown(pilot, "p Pause"))
+
+        await pilot.press("x")
+        wait_until(lambda: state_of(run.path) == "stopped")
+        await until(pilot, lambda: shown(pilot, "stopped Stopped at step"))
+        assert button(pilot, "stop").disabled and not pilot.app.screen.query_one(LinesView).live
+        await pilot.press("p")
+        wait_until(lambda: state_of(run.path) == "running")
+        await until(pilot, lambda: tells_progress(pilot, "running"))
+        button(pilot, "stop").press()
+        await pilot.pause()
+        wait_until(lambda: state_of(run.path) == "stopped")
+
+    try:
+        drive(LazytuiApp(workspace), steps, size=(200, 60))
+    finally:
+        for run in workspace.runs():
+            run.stop_file.touch()
+
+
+def test_a_bundled_training_shows_the_curves_of_its_result_and_one_without_points_no_chart(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "runs")
+    queued = workspace.create("train", {"seed": 0})
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.open_run("shipped/lazy-strokes")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace) and pilot.app.screen.query(LinesView))
+        view = pilot.app.screen.query_one(LinesView)
+        assert all(len(series.x) > 20 for series in view.figure.series) and shown(pilot, "lazy-strokes")
+        await pilot.press("l")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Log))
+        await pilot.press("escape")
+        pilot.app.open_run(queued.id)
+        await until(pilot, lambda: shown(pilot, queued.id) and not view.display)
+        pilot.app.open_run("shipped/lazy-strokes")
+        await until(pilot, lambda: view.display)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_tab_goes_from_chart_to_chart_and_through_the_fields_of_the_form(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = await chart_of(pilot)
+        await until(pilot, lambda: view.has_focus)
+        for name, title in (("cues", "Digit or color"), ("loss", "Training loss"), ("accuracy", "Accuracy while")):
+            await pilot.press("tab")
+            await until(pilot, lambda title=title: shown(pilot, title))
+            assert view.figure.name == name and view.has_focus
+        assert shown(pilot, "accuracy cues loss tab: next chart")
+        await pilot.press("c")
+        assert view.figure.name == "cues"
+        await pilot.press("f")
+        first = pilot.app.screen.focused
+        assert first is not None and pilot.app.screen.query_one(ParamsForm) in first.ancestors
+        await pilot.press("tab")
+        assert pilot.app.screen.focused not in {first, view} and view.figure.name == "cues"
+        pilot.app.screen.set_focus(None)
+        await pilot.press("tab")
+        assert view.has_focus and view.figure.name == "cues"
+
+    drive(LazytuiApp(workspace), steps)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
+def test_curves_are_read_smoothed_zoomed_and_put_on_a_log_axis(workspace: Workspace, size: tuple[int, int]) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = await chart_of(pilot)
+        await until(pilot, lambda: shown(pilot, "step 136 easy"))
+        await pilot.press("left")
+        await until(pilot, lambda: shown(pilot, "step 120 easy"))
+        whole = view.x_span
+        await pilot.press("plus")
+        assert view.x_span[1] - view.x_span[0] < whole[1] - whole[0]
+        await pilot.press("minus")
+        assert view.x_span == whole
+        await pilot.press("s")
+        await until(pilot, lambda: shown(pilot, "accuracy, smoothed (light)"))
+        assert not view.log_y
+        await pilot.press("y")
+        await until(pilot, lambda: view.log_y and shown(pilot, "(log scale)"))
+        await pilot.press("tab", "tab", "tab")
+        assert not view.log_y, "a chart is opened with the axis it has by itself"
+        for keys in ("y Log y", "s Smooth", "+ - Zoom", "g Go", "o: overlay", "f: form"):
+            assert shown(pilot, keys), keys
+
+    drive(LazytuiApp(workspace), steps, size=size)
+
+
+def test_another_run_is_laid_over_under_its_name_and_taken_away(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = await chart_of(pilot)
+        await until(pilot, lambda: shown(pilot, "other done") and len(view.figure.series) == 2)
+        for mark, series in (("", 4), ("✓ ", 2)):
+            await pilot.press("o")
+            await until(pilot, lambda: pilot.app.screen.query(OptionList))
+            await until(pilot, lambda mark=mark: shown(pilot, f"{mark}{workspace.find('reference').id} reference"))
+            await pilot.press("enter")
+            await until(pilot, lambda series=series: len(view.figure.series) == series)
+            if series == 4:
+                names = [entry.name for entry in view.figure.series]
+                assert names == ["easy other", "hard other", "easy reference", "hard reference"]
+                await until(pilot, lambda: shown(pilot, "━━ hard reference") and shown(pilot, "1 overlaid: reference"))
+        await until(pilot, lambda: not shown(pilot, "overlaid"))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_without_another_training_there_is_nothing_to_lay_over(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace) and pilot.app.screen.query(ParamsForm))
+        await pilot.press("o")
+        assert any("There is no other training yet" in note.message for note in pilot.app._notifications)
+        assert isinstance(pilot.app.screen, TrainPlace)
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_the_time_of_a_pause_does_not_count_in_the_rate(tmp_path: Path) -> None:
+    run = Workspace(tmp_path).create("train", {})
+    events = [{"kind": "progress", "time": float(t), "done": 10 * t, "total": 900, "unit": "steps"} for t in range(10)]
+    events += [{"kind": "continued", "time": 5000.0}]
+    events += [{**event, "time": event["time"] + 5001, "done": event["done"] + 100} for event in events[:10]]
+    run.events.write_text("".join(json.dumps(event) + "\n" for event in events))
+    watch = RunWatch(run)
+    watch.look()
+    assert (watch.done, watch.rate) == (190, 10.0)

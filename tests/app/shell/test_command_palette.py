@@ -1,0 +1,89 @@
+"""The palette finds every place, run and model, and does what it says."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from textual.command import CommandList, CommandPalette
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from lazytui.app.form import ParamsForm
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.command_palette import LabCommands
+from lazytui.app.shell.screen_registry import PLACES
+from lazytui.models.catalog import CATALOG
+from lazytui.runs.workspace import Workspace, shipped_runs
+from tests.app.pilot import drive, until
+
+
+def listed(pilot: Pilot[Any]) -> str:
+    found = pilot.app.screen.query_one(CommandList)
+    return "\n".join(str(option.prompt) for option in found.options)
+
+
+async def look_for(pilot: Pilot[Any], words: str, first: str) -> None:
+    """Open the palette and type, until `first` is what it lists first."""
+    await pilot.press("ctrl+p")
+    await until(pilot, lambda: isinstance(pilot.app.screen, CommandPalette))
+    pilot.app.screen.query_one(Input).value = words
+    await until(pilot, lambda: listed(pilot).startswith(first))
+
+
+async def choose(pilot: Pilot[Any], words: str, first: str) -> None:
+    await look_for(pilot, words, first)
+    await pilot.press("enter")
+    await until(pilot, lambda: not isinstance(pilot.app.screen, CommandPalette))
+
+
+def test_places_and_what_can_be_done_are_offered_before_anything_is_typed(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await look_for(pilot, "", "")
+        await until(pilot, lambda: all(f"Go to {place.name}" in listed(pilot) for place in PLACES))
+        for words in ("Help", "Theme", "Quit"):
+            assert words in listed(pilot)
+        assert "Train mlp" not in listed(pilot), "what there is plenty of is looked for"
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_every_model_and_shipped_run_is_found(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        names = [hit.text async for hit in LabCommands(pilot.app.screen).search("n")]
+        assert {f"Train {name}" for name in CATALOG if "n" in f"Train {name}"} <= set(names)
+        assert {f"Run {run.reference}" for run in shipped_runs()} <= set(names)
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_a_model_is_chosen_in_the_form_of_training_beside_what_was_given(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await choose(pilot, "go to train", "Go to Train")
+        await until(pilot, lambda: pilot.app.screen.query(ParamsForm))
+        pilot.app.screen.query_one(ParamsForm).set_values({"epochs": 7})
+        await pilot.press("0")
+        await choose(pilot, "train cnn3-flatten", "Train cnn3-flatten")
+        form = pilot.app.screen.query_one(ParamsForm)
+        await until(pilot, lambda: form.touched == {"epochs": 7, "model": "cnn3-flatten"})
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_a_run_is_opened_and_one_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
+    shipped = next(run for run in shipped_runs() if run.record.kind == "train")
+    mine = tmp_path / "20260101-0000-train-[b]x[-aaaa"
+    shutil.copytree(shipped.path, mine)
+    app = LazytuiApp(Workspace(tmp_path))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app.lines)
+        await choose(pilot, "run 20260101", f"Run {mine.name}")
+        await until(pilot, lambda: app.current_mode == "train")
+        await look_for(pilot, "run 20260101", f"Run {mine.name}")
+        shutil.rmtree(mine)
+        await pilot.press("enter")
+        await until(pilot, lambda: any("There is no run" in note.message for note in app._notifications))
+
+    drive(app, steps)

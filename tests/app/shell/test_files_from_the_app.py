@@ -1,0 +1,139 @@
+"""What the app writes to files: the figures of a screen, and pictures of it."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from rich.segment import Segment
+from rich.style import Style
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.export_dialog import AskExport
+from lazytui.app.shell.screen import Place
+from lazytui.app.shell.screenshot import png
+from lazytui.figures.figure_files import SUFFIXES
+from lazytui.runs.workspace import Workspace, shipped_runs
+from tests.app.pilot import drive, screen_text, until
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> LazytuiApp:
+    """An app over one finished training."""
+    shipped = next(run for run in shipped_runs() if run.record.kind == "train")
+    shutil.copytree(shipped.path, tmp_path / shipped.id)
+    return LazytuiApp(Workspace(tmp_path))
+
+
+async def ask(pilot: Pilot[Any]) -> str:
+    """Open Runs, wait for its figures, press e; the file that is proposed."""
+    await pilot.press("9")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Place) and pilot.app.screen.shown_figures())
+    await pilot.press("e")
+    await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
+    return pilot.app.screen.query_one(Input).value
+
+
+def test_all_figures_go_to_the_proposed_page_and_its_path_is_copied(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        path = Path(await ask(pilot))
+        assert path.parent == app.workspace.path / "exports" and path.suffix == ".html"
+        assert all(suffix in screen_text(app) for suffix in SUFFIXES)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.clipboard == str(path))
+        page = path.read_text()
+        assert isinstance(app.screen, Place)
+        assert all(escape(figure.title) in page for figure in app.screen.shown_figures() if figure.title.isascii())
+
+    drive(app, steps)
+
+
+def test_one_figure_is_chosen_by_key(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await ask(pilot)
+        target = app.workspace.path / "one.json"
+        app.screen.query_one(Input).value = str(target)
+        await pilot.press("tab", "down", "down", "enter")
+        await until(pilot, lambda: app.clipboard == str(target))
+        assert isinstance(app.screen, Place)
+        names = [figure["name"] for figure in json.loads(target.read_text())["figures"]]
+        assert names == [app.screen.shown_figures()[1].name]
+
+    drive(app, steps, size=(80, 24))
+
+
+def test_what_is_wrong_with_a_file_is_said_where_it_can_be_mended(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await ask(pilot)
+        for name, sentence in (("~nobody/x.docx", ".docx"), ("x", "no suffix"), ("x.csv", "choose one")):
+            app.screen.query_one(Input).value = name
+            await pilot.press("enter")
+            await until(pilot, lambda sentence=sentence: sentence in screen_text(app))
+            assert isinstance(app.screen, AskExport)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert isinstance(app.screen, Place) and not (app.workspace.path / "exports").exists()
+
+    drive(app, steps)
+
+
+def test_a_place_that_nothing_can_be_written_to_is_one_sentence(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await ask(pilot)
+        (app.workspace.path / "file").touch()
+        app.screen.query_one(Input).value = str(app.workspace.path / "file" / "x.html")
+        await pilot.press("enter")
+        await until(pilot, lambda: any("can't be written" in note.message for note in app._notifications))
+
+    drive(app, steps)
+
+
+def test_a_place_without_figures_says_so(tmp_path: Path) -> None:
+    app = LazytuiApp(Workspace(tmp_path))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("e")
+        await until(pilot, lambda: any("no figures" in note.message for note in app._notifications))
+
+    drive(app, steps)
+
+
+def test_the_screen_is_kept_as_svg_and_png(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("f12")
+        await until(pilot, lambda: app.clipboard)
+        svg = Path(app.clipboard)
+        assert svg.parent == app.workspace.path / "screenshots" and "lazytui" in svg.read_text()
+        with Image.open(svg.with_suffix(".png")) as picture:
+            assert picture.size == (120 * 10, 36 * 20)
+            colors = picture.getcolors(100_000)
+            assert colors and len(colors) > 10
+
+    drive(app, steps)
+
+
+def pixels(*segments: Segment) -> np.ndarray[Any, Any]:
+    with Image.open(io.BytesIO(png([segments]))) as picture:
+        return np.asarray(picture)
+
+
+def test_half_blocks_fill_their_half_to_the_pixel() -> None:
+    shown = pixels(Segment("▀▄", Style.parse("#ff0000 on #0000ff")))
+    red, blue = (255, 0, 0), (0, 0, 255)
+    assert (shown[:10, :10] == red).all() and (shown[10:, :10] == blue).all()
+    assert (shown[:10, 10:] == blue).all() and (shown[10:, 10:] == red).all()
+
+
+def test_letters_are_drawn_and_reverse_is_the_other_way_round() -> None:
+    plain, other = (pixels(Segment("A", Style.parse(f"{how} #ffffff on #000000"))) for how in ("", "reverse"))
+    assert 0.05 < (plain > 127).mean() < 0.5
+    assert (other > 127).mean() > 0.5

@@ -1,0 +1,72 @@
+"""The help lists what can really be pressed, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.containers import VerticalScroll
+from textual.pilot import Pilot
+
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.control import LineControl
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.help_screen import Help, groups
+from lazytui.app.shell.screen_registry import PLACES
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text
+
+
+def test_every_place_tells_all_of_its_keys(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        for place in PLACES:
+            await pilot.press(place.key)
+            await pilot.pause()
+            pilot.app.screen.set_focus(None)  # a focused widget may take a key for itself, which is told then
+            screen = pilot.app.screen
+            possible = [binding for _, binding in screen._bindings if screen.check_action(binding.action, ())]
+            described = {binding.description for binding in possible}
+            listed = {words for group in groups(screen) for _, words in group.keys}
+            assert described - {"", "Copy selected text"} <= listed, place.name
+            assert {place.name for place in PLACES} <= listed, "the app's own keys"
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_the_keys_of_the_place_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("2")
+        await pilot.pause()
+        pilot.app.screen.query_one(ParamsForm).query(LineControl).first().focus()
+        await pilot.pause()
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, Help)
+        text = screen_text(pilot.app)
+        assert (
+            text.index("In this place: train")
+            < text.index("Choice")
+            < text.index("Params form")
+            < text.index("Anywhere")
+        )
+        assert "← Previous" in " ".join(text.split())
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps, size=(120, 60))
+
+
+def test_it_scrolls_and_closes(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        for close in ("escape", "question_mark", "q"):
+            await pilot.press("question_mark")
+            await pilot.pause()
+            box = pilot.app.screen.query_one(VerticalScroll)
+            await pilot.press("end")
+            await pilot.pause()
+            assert box.scroll_y == box.max_scroll_y > 0
+            assert "Quit" in screen_text(pilot.app)
+            await pilot.press(close)
+            await pilot.pause()
+            assert not isinstance(pilot.app.screen, Help)
+        assert pilot.app.is_running
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps, size=(60, 16))

@@ -1,0 +1,94 @@
+"""The whole way of a person at a terminal, with the real program: start, watch, leave, come back, go on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from lazytui.app.shell.session import Session, save
+from tests.app.terminal import Screen, app_on_terminal
+from tests.commands import Lab, last_step, read_json, state_of, wait_until
+
+DOWN, ESCAPE = "\x1b[B", "\x1b"
+TINY = {
+    "model": "mlp",
+    "source": "strokes",
+    "train_size": 300,
+    "test_size": 200,
+    "batch_size": 16,
+    "metrics_samples": 200,
+    "metrics_every": 20,
+}
+"""17 steps an epoch."""
+
+
+@pytest.fixture
+def prepared(lab: Lab) -> Lab:
+    """A laboratory in which somebody left the form of Train filled in for small work."""
+    lab.workspace.mkdir()
+    save(Session(place="train", forms={"train": TINY}), lab.workspace)
+    return lab
+
+
+def fill_in(shown: Screen, option: str, value: str) -> None:
+    """Go down the form to a field and type."""
+    shown.wait_for("command (ctrl+y copies)", "more options")
+    seen = ""
+    shown.type("f")
+    while not shown.shows(f"{option} "):
+        wait_until(lambda before=seen: shown.shows("") and explained(shown) != before)  # type: ignore[misc]
+        seen = explained(shown)
+        if option not in seen:
+            shown.type(DOWN)
+    shown.type(value)
+    shown.wait_for(f"{option} {value}")
+    shown.type(ESCAPE)
+    shown.wait_for("? Help")  # the next key would make another one of the escape
+
+
+def explained(shown: Screen) -> str:
+    """Which option the form explains now: that of the field in which the keyboard is."""
+    words = shown.text.partition("────")[2].split()
+    return next((word for word in words if word.startswith("--")), "")
+
+
+def test_a_training_is_started_watched_left_to_itself_and_found_again(prepared: Lab) -> None:
+    with app_on_terminal(prepared) as shown:
+        fill_in(shown, "--epochs", "60")
+        shown.type("g")
+        shown.wait_for("running", "epoch", "/60", "1 going")
+        run = prepared.only_run()
+        assert shown.hang_up() == 128 + signal.SIGHUP
+    assert state_of(run) == "running", "it was seen live, and goes on without the terminal"
+    wait_until(lambda: state_of(run) == "done")
+    assert read_json(run / "result.json")["metrics"]["steps"] == 60 * 17
+    with app_on_terminal(prepared) as shown:
+        shown.wait_for(run.name, "done", "nothing going")
+        shown.type("9")
+        shown.wait_for("easy", "done", "Accuracy while it trains")
+        assert shown.leave() == 0
+
+
+def test_a_killed_training_is_interrupted_and_goes_on_by_key(prepared: Lab) -> None:
+    with app_on_terminal(prepared) as shown:
+        fill_in(shown, "--epochs", "300")
+        shown.type("g")
+        shown.wait_for("running", "/300")
+        run = prepared.only_run()
+        wait_until(lambda: (run / "resume.pt").exists())
+        os.kill(pid_of(run), signal.SIGKILL)
+        shown.wait_for("interrupted", "nothing going")
+        killed_at = last_step(run)
+        assert killed_at < 300 * 17, "there was something left to be done"
+        shown.type("r")
+        wait_until(lambda: shown.shows("running") or state_of(run) == "done")
+        shown.wait_for("done", "nothing going")
+    assert "resumed" in (run / "events.jsonl").read_text()
+    assert read_json(run / "result.json")["metrics"]["steps"] == 300 * 17
+
+
+def pid_of(run: Path) -> int:
+    return int(read_json(run / "status.json")["pid"])

@@ -1,0 +1,98 @@
+"""Every analysis has a command and a place in the app, and both ask for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Collapsible
+
+from lazytui.analyses import SUMMARIES, analysis
+from lazytui.analyses.core.form_fields import fields_of
+from lazytui.app.form import ParamsForm
+from lazytui.app.form.form_row import Row
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.command_palette import LabCommands
+from lazytui.app.shell.screen_registry import PLACES
+from lazytui.cli.params_options import parameters
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, until
+from tests.commands import Lab
+
+WITHOUT_FORM = {"story": "home"}
+"""Analyses that a single key of a place starts as they are."""
+
+OVER = {
+    "llc": ("5", "L"),
+    "sae-experiments": ("6", "x"),
+    "sae-selfcheck": ("6", "s"),
+    "study": ("8", "s"),
+    "recipe": ("8", "r"),
+}
+"""Analyses whose form lies over the place that they share, and the keys that lead there."""
+
+
+async def walk(pilot: Pilot[Any], look: Callable[[ParamsForm], None]) -> None:
+    """Look at the forms of all places, and at those that lie over them."""
+    for place in PLACES:
+        await pilot.press(place.key)
+        await until(pilot, lambda mode=place.mode: pilot.app.current_mode == mode)
+        await pilot.pause()
+        for form in pilot.app.screen.query(ParamsForm):
+            await unfold(pilot, form)
+            look(form)
+        pilot.app.screen.set_focus(None)
+    for kind, keys in OVER.items():
+        await pilot.press(*keys)
+        await until(pilot, lambda kind=kind: {form.kind for form in pilot.app.screen.query(ParamsForm)} == {kind})
+        form = pilot.app.screen.query_one(ParamsForm)
+        await unfold(pilot, form)
+        look(form)
+        await pilot.press("escape")
+
+
+async def unfold(pilot: Pilot[Any], form: ParamsForm) -> None:
+    """Open the rarer options, whose lines are made only then."""
+    for folded in form.query(Collapsible):
+        folded.collapsed = False
+        await until(pilot, lambda: len(form.query(Row)) == len(fields_of(form.model)))
+
+
+def test_every_analysis_has_a_form_that_asks_what_its_command_asks(tmp_path: Path) -> None:
+    seen = set()
+
+    def look(form: ParamsForm) -> None:
+        seen.add(form.kind)
+        model = analysis(form.kind).params
+        assert form.model is model, form.kind
+        options = {parameter.name for parameter in parameters(model)}
+        assert form.command.startswith(f"lazytui run {form.kind}")
+        assert {row.field.name for row in form.query(Row)} == options == {f.name for f in fields_of(model)}, form.kind
+
+    drive(LazytuiApp(Workspace(tmp_path)), lambda pilot: walk(pilot, look))
+    assert seen | {*WITHOUT_FORM} == {*SUMMARIES}
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_every_option_is_in_the_help_of_its_command(kind: str, lab: Lab) -> None:
+    told = lab.call("run", kind, "--help").out
+    for field in fields_of(analysis(kind).params):
+        assert (field.name.upper() if field.argument else field.flag) in told
+
+
+def test_the_palette_leads_to_every_analysis(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        for kind, place in places():
+            (hit,) = [hit async for hit in LabCommands(pilot.app.screen).search(f"analysis {kind}")][:1]
+            assert hit.text == f"Analysis {kind}"
+            await hit.command()
+            await until(pilot, lambda place=place: pilot.app.current_mode == place)
+
+    def places() -> Iterator[tuple[str, str]]:
+        for kind in SUMMARIES:
+            yield kind, next((place.mode for place in PLACES if kind in place.kinds), "home")
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)

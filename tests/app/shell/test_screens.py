@@ -1,0 +1,180 @@
+"""Each place of the app, driven by keyboard over real runs."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.events import Key
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from lazytui.app.figures import FigureView
+from lazytui.app.form import ParamsForm
+from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.runs.run_table import RunTable
+from lazytui.app.screens.train import TrainPlace
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.screen_registry import PLACES
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, until
+from tests.commands import read_json, state_of, wait_until
+from tests.conftest import FinishedTraining
+
+SIZES = ((80, 24), (120, 36), (200, 60))
+Steps = Any
+
+
+@pytest.fixture
+def workspace(finished_training: FinishedTraining, tmp_path: Path) -> Workspace:
+    """A workspace with one finished training, called reference."""
+    folder = tmp_path / "runs"
+    shutil.copytree(finished_training.lab.workspace, folder)
+    return Workspace(folder)
+
+
+def shown(pilot: Pilot[Any], words: str) -> bool:
+    return words in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.mode)
+def test_every_place_opens_with_its_key_at_every_size(place: Any, size: tuple[int, int], workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press(place.key)
+        await until(pilot, lambda: pilot.app.current_mode == place.mode)
+        await until(pilot, lambda: shown(pilot, f" {place.key} {place.short if size[0] == 80 else place.name}"))
+        await pilot.resize_terminal(40, 12)
+        await until(pilot, lambda: shown(pilot, "This terminal is 40x12"))
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda: not shown(pilot, "This terminal is"))
+
+    drive(LazytuiApp(workspace), steps, size=size)
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place.mode != "dataset"], ids=lambda place: place.mode)
+def test_an_empty_workspace_says_what_to_press(place: Any, tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press(place.key)
+        await until(pilot, lambda: any(shown(pilot, words) for words in ("press", "Press")))
+
+    drive(LazytuiApp(Workspace(tmp_path / "none")), steps)
+    assert not (tmp_path / "none").exists() or not list((tmp_path / "none").glob("*/run.json"))
+
+
+def test_home_leads_to_the_newest_runs_and_to_shipped_ones(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: shown(pilot, "reference") and shown(pilot, "shipped/lazy-strokes"))
+        pilot.app.screen.query_one(OptionList).focus()
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace))
+        await until(pilot, lambda: shown(pilot, "reference  done"))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_training_is_started_from_the_form_seen_live_and_found_done(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "runs")
+    tiny = {
+        "source": "strokes",
+        "train_size": 300,
+        "test_size": 200,
+        "batch_size": 16,
+        "metrics_samples": 200,
+        "model": "mlp",
+    }
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace))
+        pilot.app.screen.query_one(ParamsForm).set_values(tiny)
+        pilot.app.screen.set_focus(None)
+        await pilot.press("g")
+        await until(pilot, lambda: workspace.runs())
+        (run,) = workspace.runs()
+        wait_until(lambda: state_of(run.path) == "done")
+        await until(pilot, lambda: shown(pilot, "done") and pilot.app.screen.query(FigureView))
+        assert run.record.params["train_size"] == 300
+        assert read_json(run.path / "result.json")["metrics"]["steps"] == 17
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_tab_goes_through_the_charts_of_a_training(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("2")
+        seen = []
+        for _ in range(3):
+            await until(pilot, lambda: len(pilot.app.screen.query(FigureView)) == 1)
+            seen.append(pilot.app.screen.query_one(FigureView).figure.name)
+            await pilot.press("c")
+            await until(pilot, lambda: [view.figure.name for view in pilot.app.screen.query(FigureView)] != [seen[-1]])
+        assert seen == ["accuracy", "cues", "loss"]
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_runs_are_named_filtered_and_deleted_by_keyboard(workspace: Workspace) -> None:
+    (run,) = workspace.runs()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("9")
+        await until(pilot, lambda: pilot.app.screen.query(RunTable) and pilot.app.screen.query_one(RunTable).lines)
+        await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen.query(Input))
+        pilot.app.screen.query_one(Input).value = "other"
+        await pilot.press("enter")
+        await until(pilot, lambda: run.name == "other")
+        await pilot.press("slash")
+        await until(pilot, lambda: pilot.app.screen.query(Input))
+        pilot.app.screen.query_one(Input).value = "nothing like it"
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.query_one(RunTable).lines == [])
+        await pilot.press("slash")
+        await until(pilot, lambda: pilot.app.screen.query(Input))
+        pilot.app.screen.query_one(Input).value = ""
+        await pilot.press("enter")
+        await until(pilot, lambda: len(pilot.app.screen.query_one(RunTable).lines) == 1)
+        await pilot.press("d", "n")
+        await until(pilot, lambda: pilot.app.screen.query(RunTable))
+        assert run.path.exists()
+        await pilot.press("d", "y")
+        await until(pilot, lambda: not run.path.exists())
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_recipe_is_previewed_at_once(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("1")
+        await until(pilot, lambda: pilot.app.screen.query(ParamsForm))
+        form = pilot.app.screen.query_one(ParamsForm)
+        form.set_values({"source": "strokes"})
+        await until(pilot, lambda: len(pilot.app.screen.query(FigureView)) >= 4)
+        first = pilot.app.screen.query(FigureView).first()
+        before = first.figure.images.copy()
+        form.set_values({"source": "strokes", "placement": "stroke"})
+        await until(pilot, lambda: (first.figure.images != before).any())
+        assert not (tmp_path / "runs").exists()
+
+    drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
+
+
+@pytest.mark.parametrize("typed", ["qe", "q?", "qj"])
+def test_keys_after_the_one_that_quits_are_left_alone(typed: str, workspace: Workspace) -> None:
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("3")
+        await until(pilot, lambda: pilot.app.current_mode == "evaluate" and pilot.app.screen.query("*"))
+        for key in typed:
+            app.post_message(Key(key, key))
+        while app.is_running:
+            await asyncio.sleep(0.02)
+
+    drive(app, steps)
+    assert app.return_code == 0

@@ -1,0 +1,84 @@
+"""What runs of elsewhere log and record while they go on: it is drawn as far as it can be, and told otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lazytui.app.screens import train
+from lazytui.app.screens.common.grid_screen import trainings_so_far
+from lazytui.app.screens.sae import screen as features
+from lazytui.app.workers.run_follower import RunWatch
+from lazytui.errors import BadInput
+from lazytui.figures.checks import drawable
+from lazytui.figures.kinds import Text
+from lazytui.runs.events import EventLog
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import Result, save_result
+from lazytui.runs.status import Status, own_process
+from lazytui.runs.workspace import Workspace
+from lazytui.runs.workspace_watch import run_line
+from tests.conftest import FinishedTraining
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "runs")
+
+
+def logged(run: RunFolder, *metrics: dict[str, float]) -> RunWatch:
+    log = EventLog(run.events)
+    for step, values in enumerate(metrics):
+        log.append("metrics", step=step, values=values)
+    log.close()
+    watch = RunWatch(run)
+    watch.look()
+    return watch
+
+
+def test_a_training_is_drawn_but_for_a_metric_of_an_endless_name(workspace: Workspace) -> None:
+    watch = logged(workspace.create("train", {"epochs": 3}), {"loss": 1.0}, {"x" * 600: 1.0})
+    assert [chart.name for chart in train.seen([watch]).charts] == ["accuracy", "cues", "loss"]
+
+
+def test_what_a_training_kept_and_cannot_be_drawn_is_told(
+    workspace: Workspace, finished_training: FinishedTraining
+) -> None:
+    run = workspace.create("train", RunFolder(finished_training.folder, "").record.params)
+    found = train.recorded_result(RunFolder(finished_training.folder, ""))
+    save_result(
+        run.path,
+        Result(found.metrics, found.facts, {**found.arrays, "history_" + "x" * 600: found.arrays["history_loss"]}),
+    )
+    run.set_status(Status(state="done", heartbeat=0.0))
+    sight = train.seen([RunWatch(run)])
+    assert not sight.charts and "can't be drawn" in sight.words and run.id in sight.words
+
+
+@pytest.mark.parametrize("name", ["unexplained", "l0", "dead_share"])
+def test_of_an_autoencoder_is_drawn_what_was_logged(workspace: Workspace, name: str) -> None:
+    run = workspace.create("sae", {})
+    run.set_status(Status.model_validate({"state": "queued", "heartbeat": 0.0, **own_process()}))
+    sight = features.seen(logged(run, {name: 0.5}), features.Sight())
+    assert [chart.name for chart in sight.charts] == [name.replace("_", "-")]
+
+
+@pytest.mark.parametrize("strange", ["s" * 3000, "\x1b[31m", ["a"] * 3000, None])
+def test_the_trainings_of_a_study_are_told_whatever_they_record(workspace: Workspace, strange: object) -> None:
+    lines = [run_line(workspace.create("train", {"seed": 1, "model": model})) for model in ("mlp", strange)]
+    for line in lines:
+        record = line.run.record.model_copy(
+            update={"params": {"seed": strange, "model": line.run.record.params["model"]}}
+        )
+        vars(line.run)["record"] = record
+    table = trainings_so_far(lines)
+    assert len(table.rows) == 2 and all(len(str(cell)) <= 100 for row in table.rows for cell in row)
+
+
+def test_what_cannot_be_drawn_is_a_sentence() -> None:
+    with (
+        pytest.raises(BadInput, match=r"^The log can't be drawn: a title has more than 1,000 characters\.$"),
+        drawable("The log"),
+    ):
+        Text(name="a", title="t" * 2000, paragraphs=())

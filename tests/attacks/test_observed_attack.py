@@ -1,0 +1,96 @@
+"""Watching an attack: each step is told once, as the network saw it, and the attack makes what it makes unwatched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from lazytui.attacks import ATTACKS, attack_named
+from lazytui.attacks.observed_attack import Watched
+from lazytui.attacks.problem import Problem
+from tests.attacks.networks import Linear, gray_images, plane, towards_one
+
+FAR = 0.02
+"""The budget that the plane lies at."""
+STEPS = 6
+TOLD = {"fgsm": 1, "pgd": STEPS, "mi-fgsm": STEPS, "pgd-l2": STEPS, "apgd-ce": STEPS + 1, "ddn": STEPS}
+
+
+class Seen:
+    """What was told of, step by step."""
+
+    def __init__(self) -> None:
+        self.images: list[Tensor] = []
+        self.logits: list[Tensor] = []
+
+    def step(self, images: Tensor, logits: Tensor) -> None:
+        self.images.append(images)
+        self.logits.append(logits)
+
+
+def watched(problem: Problem) -> tuple[Problem, Seen]:
+    seen = Seen()
+    return replace(problem, model=Watched(problem.model, seen.step)), seen
+
+
+def hopeless(seed: int = 0) -> Problem:
+    """Half of what it takes."""
+    images = gray_images(1)
+    return replace(towards_one(plane(images, FAR), images, FAR / 2, seed), mean_images=1 - images)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_it_makes_what_it_makes_unwatched(name: str) -> None:
+    options = {option: float(STEPS) for option in ATTACKS[name].options if option != "restarts"}
+    alone = attack_named(name)(hopeless(), **options)
+    problem, seen = watched(hopeless())
+    assert torch.equal(attack_named(name)(problem, **options), alone)
+    assert bool(seen.images) is ATTACKS[name].gradient, "attacks that only ask have no steps"
+    for images, logits in zip(seen.images, seen.logits, strict=True):
+        assert not images.requires_grad and not logits.requires_grad
+        assert torch.equal(logits, problem.model.model(images))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_each_step_is_told_once(name: str) -> None:
+    options = {"steps": float(STEPS)} if "steps" in ATTACKS[name].options else {}
+    problem, seen = watched(hopeless())
+    attack_named(name)(problem, **options)
+    assert len(seen.images) == TOLD[name]
+
+
+def test_the_steps_lead_from_the_image_to_what_is_returned() -> None:
+    """MI-FGSM begins at the image and keeps its last: on a plane its goal rises by the same with every step."""
+    problem, seen = watched(hopeless())
+    made = attack_named("mi-fgsm")(problem, steps=STEPS)
+    assert torch.equal(seen.images[0], problem.images)
+    goals = torch.cat([*(problem.goal(logits) for logits in seen.logits), problem.goal(problem.model(made))]).double()
+    rises = goals.diff()
+    assert (rises > 0).all() and torch.allclose(rises, rises.mean().expand(STEPS), rtol=0.1)
+
+
+def test_a_climb_that_gets_there_is_told_of_no_further() -> None:
+    images = gray_images(1)
+    problem, seen = watched(towards_one(plane(images, FAR), images, 3 * FAR))
+    attack_named("mi-fgsm")(problem, steps=30)
+    assert len(seen.logits) < 31
+    assert [int(logits.argmax()) for logits in seen.logits[:-1]] == [0] * (len(seen.logits) - 1)
+    assert int(seen.logits[-1].argmax()) == 1
+
+
+def test_a_network_without_gradient_has_no_steps() -> None:
+    class Blind(nn.Module):
+        def __init__(self, inner: Linear) -> None:
+            super().__init__()
+            self.inner = inner
+
+        def forward(self, images: Tensor) -> Tensor:
+            return self.inner(images).detach()
+
+    images = gray_images(1)
+    problem, seen = watched(towards_one(Blind(plane(images, FAR)), images, FAR))
+    problem.model(images.requires_grad_())
+    assert not seen.images

@@ -1,0 +1,14 @@
+"""Runs in a few words."""
+
+from __future__ import annotations
+
+import pytest
+
+from lazytui.runs.formatting import without_middle
+
+
+@pytest.mark.parametrize("length", range(12))
+def test_what_is_too_long_loses_its_middle_and_gets_no_longer(length: int) -> None:
+    short = without_middle("0123456789", length)
+    assert len(short) == min(length, 10)
+    assert length < 4 or (short[0], short[-1]) == ("0", "9")

@@ -1,0 +1,129 @@
+"""Edits of features in a real, small network: what they change, and what they leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from lazytui.hooks.split_model import Cut
+from lazytui.models.build import build_model
+from lazytui.sae.activation_samples import Reading, gather
+from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.experiments import Known, band, control_pool, mass_matched, removal_score, splits
+from lazytui.sae.feature_transfer import bridge
+from lazytui.sae.interventions import ablated, intervened, scaled, steered, swapped
+from lazytui.sae.sae_training import Recipe, train
+from lazytui.sae.spliced_model import Opened
+from tests.neurons.networks import CPU, tiny_data
+
+
+@pytest.fixture(scope="module", params=["features", "features.relu3"])
+def opened(request: pytest.FixtureRequest) -> Iterator[Opened]:
+    data = tiny_data()
+    cut = Cut(build_model("gap-cnn", seed=0).eval(), request.param)
+    reading = Reading(cut.shape)
+    samples = gather(cut, reading, data.train.images, CPU, most=2000, seed=0)
+    model = train(samples, Recipe("topk", {"k": 8}, 64, 60, 64, 3e-3), point=lambda _: None)
+    yield Opened(model, cut, reading, splits(data.validation, data.hard, data.probe, 100), CPU)
+
+
+def test_a_factor_of_one_leaves_the_logits_as_they_are(opened: Opened) -> None:
+    plain = opened.logits("hard")
+    np.testing.assert_allclose(opened.logits("hard", scaled(range(64), 1.0)), plain, atol=1e-6)
+    with torch.inference_mode():
+        images = torch.from_numpy(opened.split("hard").images).permute(0, 3, 1, 2).float() / 255
+        np.testing.assert_allclose(plain, opened.cut.model(images).numpy(), atol=1e-5)
+
+
+def test_the_error_of_the_reconstruction_is_kept(opened: Opened) -> None:
+    """Without any feature, what is left is b_d and the error: x - f W_d."""
+    x = torch.randn(20, 128, generator=torch.Generator().manual_seed(0))
+    model = opened.model
+    left = intervened(model, x, ablated(range(64)))
+    torch.testing.assert_close(left, model.decoder_bias + (x - model(x)), rtol=1e-4, atol=1e-5)
+
+
+def test_edits_do_what_they_are_called() -> None:
+    f = torch.tensor([[1.0, 2.0, 0.0, 4.0]])
+    assert ablated([1, 3])(f).tolist() == [[1, 0, 0, 0]]
+    assert scaled([1], 3.0)(f).tolist() == [[1, 6, 0, 4]]
+    assert steered([2], [5.0])(f).tolist() == [[1, 2, 5, 4]]
+    assert swapped([0, 1], [2], [0.5])(f).tolist() == [[0, 0, 0.5, 4]]
+    assert f.tolist() == [[1, 2, 0, 4]], "the argument is left alone"
+
+
+def test_a_dial_is_the_edit_at_every_factor(opened: Opened) -> None:
+    image = opened.split("hard").images[3]
+    turned = opened.dial(image, [5, 6])
+    assert turned.shape == (31, 10) and FACTORS[0] == 0 and FACTORS[10] == 1 and FACTORS[30] == 3
+    np.testing.assert_allclose(turned.sum(1), 1, atol=1e-5)
+    for place in (0, 10, 25):
+        logits = torch.from_numpy(opened.logits("hard", scaled([5, 6], FACTORS[place]))[3])
+        np.testing.assert_allclose(turned[place], logits.softmax(0).numpy(), atol=1e-5)
+
+
+def test_random_sets_have_the_mass_of_those_that_they_stand_beside() -> None:
+    random = np.random.default_rng(0)
+    mass = random.exponential(size=200)
+    chosen = np.arange(30)
+    pool = control_pool(mass, chosen, np.arange(200))
+    assert not np.intersect1d(pool, chosen).size
+    sets = mass_matched(mass, chosen, pool, 20, random)
+    wanted = mass[chosen].sum()
+    assert all(abs(mass[drawn].sum() - wanted) <= mass.max() / 2 for drawn in sets)
+    assert len({tuple(sorted(drawn)) for drawn in sets}) == 20
+    most = np.arange(190)
+    assert len(control_pool(mass, most, np.arange(200))) == 200, "the others alone aren't active enough"
+
+
+def test_a_band_holds_one_more_draw_in_ninetyfive_of_a_hundred() -> None:
+    random = np.random.default_rng(1)
+    inside = 0
+    for _ in range(2000):
+        told = band(random.normal(size=20))
+        inside += told.low <= random.normal() <= told.high
+    assert inside / 2000 == pytest.approx(0.95, abs=0.015)
+
+
+def test_the_removal_score_is_a_share_of_the_way() -> None:
+    assert removal_score(0.2, 0.5, 0.8) == pytest.approx(0.5)
+    assert removal_score(0.2, 0.1, 0.8) == pytest.approx(-1 / 6)
+    assert removal_score(0.8, 0.9, 0.8) is None
+
+
+def test_color_features_are_told_by_category_and_favorite() -> None:
+    response = np.zeros((4, 10))
+    response[0, 3], response[1, 7], response[2, 3] = 1, 1, 1
+    known = Known(np.array([0, 0, 1, 4]), response)
+    assert known.color.tolist() == [0, 1] and known.of(3).tolist() == [0] and known.of(0).tolist() == []
+    assert known.alive.tolist() == [0, 1, 2] and known.others.tolist() == [2]
+
+
+def test_a_layer_is_carried_over_to_itself(opened: Opened) -> None:
+    across = bridge(opened, opened)
+    x = opened.neurons("balanced") - opened.neurons("balanced").mean(0)
+    left = np.linalg.norm(x @ across.weights - x) / np.linalg.norm(x)
+    assert across.explained == pytest.approx(1 - left**2, abs=0.01) and across.explained > 0.97
+
+
+def test_positions_are_put_back_where_they_were() -> None:
+    maps = torch.arange(2 * 3 * 4 * 5.0).reshape(2, 3, 4, 5)
+    for positions, count, size in (("apart", 40, 3), ("together", 2, 60)):
+        reading = Reading((3, 4, 5), positions)  # type: ignore[arg-type]
+        samples = reading.samples(maps)
+        assert samples.shape == (count, size) == (2 * reading.per_image, reading.dimensions)
+        assert torch.equal(reading.activations(samples), maps)
+    assert torch.equal(Reading((3, 4, 5)).samples(maps)[7], maps[0, :, 1, 2])
+
+
+def test_no_more_samples_are_kept_than_are_asked_for() -> None:
+    data, model = tiny_data(), build_model("gap-cnn", seed=0).eval()
+    cut = Cut(model, "features.relu3")
+    whole = gather(cut, Reading(cut.shape), data.hard.images[:10], CPU, most=10_000, seed=0)
+    some = gather(cut, Reading(cut.shape), data.hard.images[:10], CPU, most=100, seed=0)
+    assert whole.shape == (490, 128) and some.shape == (100, 128)
+    known = {tuple(row) for row in whole.tolist()}
+    assert all(tuple(row) in known for row in some.tolist())

@@ -1,0 +1,105 @@
+"""One image at a time, layers by name, and batches that don't fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from lazytui.errors import LazytuiError, UsageError
+from lazytui.models.build import build_model
+from lazytui.models.catalog import CATALOG
+from lazytui.saliency.explainer import Lens
+from lazytui.saliency.map_layers import chosen_layer, map_sizes
+from lazytui.saliency.map_names import METHODS, MethodName
+from lazytui.saliency.split_maps import survey
+from tests.saliency.networks import Counting, in_place, request
+
+IMAGES = np.random.default_rng(0).integers(0, 255, (40, 28, 28, 3)).astype(np.uint8)
+
+
+@pytest.mark.parametrize("name", ["gap-cnn", "cnn3", "mlp"])
+def test_a_lens_answers_with_every_method_that_the_network_allows(name: str) -> None:
+    model = build_model(name, seed=0).eval()
+    lens = Lens(model, name, IMAGES)
+    of_image = [method for method, entry in METHODS.items() if not entry.of_layer]
+    assert set(of_image) <= set(lens.methods)
+    assert ("grad-cam" in lens.methods) == (name != "mlp")
+    assert ("cam" in lens.methods) == (name == "gap-cnn")
+    for method in lens.methods:
+        glance = lens.look(IMAGES[0], method=method, target=4)
+        assert glance.target == 4
+        assert glance.probabilities.sum() == pytest.approx(1, abs=1e-5)
+        assert np.isfinite(glance.heat).all()
+        assert glance.heat.shape == ((28, 28) if glance.layer is None else lens.layers[glance.layer])
+    assert lens.look(IMAGES[0], method="input-gradient").target == glance.probabilities.argmax()
+
+
+def test_methods_are_named_once() -> None:
+    assert list(METHODS) == list(MethodName.__args__)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", [name for name, entry in CATALOG.items() if "resnet" not in name])
+def test_the_catalogs_layer_is_the_default_and_has_the_map_it_says(name: str) -> None:
+    model = build_model(name, seed=0).eval()
+    sizes, entry = map_sizes(model), CATALOG[name].saliency_layer
+    if entry is None:
+        assert sizes == {}
+    else:
+        assert chosen_layer(model, name, "grad-cam", None) == entry.name
+        assert sizes[entry.name] == entry.shape[1:]
+
+
+def test_code_of_ones_own_is_looked_at_in_its_last_fine_layer() -> None:
+    model = in_place()
+    assert map_sizes(model) == {**{str(layer): (28, 28) for layer in range(4)}, "4": (4, 4)}
+    assert chosen_layer(model, "mine.py:net", "grad-cam", None) == "3"
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "layer", "told"),
+    [
+        ("gap-cnn", "grad-cam", "features.rely3", "Did you mean features.relu3"),
+        ("gap-cnn", "grad-cam", "features.flatten", "has no map. There are: features.conv1 (28 x 28)"),
+        ("gap-cnn", "grad-cam", "features.gap", "has no map"),
+        ("gap-cnn", "cam", "features.relu3", "CAM of gap-cnn is the map of features.pool3"),
+        ("cnn3", "cam", None, "cnn3 doesn't"),
+        ("mlp", "grad-cam", None, "No layer of mlp has a map. Methods that need none: input-gradient"),
+        ("resnet-early-gap", "grad-cam", "features.layer4", "has no map"),
+    ],
+)
+def test_a_layer_that_cant_be_shown_is_told_with_those_that_can(
+    name: str, method: str, layer: str | None, told: str
+) -> None:
+    with pytest.raises(UsageError) as error:
+        chosen_layer(build_model(name, seed=0), name, method, layer)
+    assert told in str(error.value)
+
+
+def test_a_device_that_is_too_small_gets_smaller_batches_and_says_so() -> None:
+    most, sizes, notes = 12, [], []
+
+    def seen(count: int) -> None:
+        sizes.append(count)
+        if count > most:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    model = build_model("gap-cnn", seed=0).eval()
+    asked = request("grad-cam", "inner.features.relu3")
+    done = survey(Counting(model, seen), IMAGES, None, asked, told=notes.append, progress=lambda _done: None)
+    whole = survey(
+        model, IMAGES, None, request("grad-cam", "features.relu3"), told=notes.append, progress=lambda _done: None
+    )
+    np.testing.assert_allclose(done.maps, whole.maps, atol=1e-6)
+    assert max(size for size in sizes if size <= most) >= most / 2
+    assert len(notes) == 1 and "memory" in notes[0]
+
+
+def test_a_device_that_holds_not_one_image_is_told() -> None:
+    def seen(_count: int) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    model = Counting(build_model("gap-cnn", seed=0), seen)
+    asked = request("grad-cam", "inner.features.relu3")
+    with pytest.raises(LazytuiError, match="memory"):
+        survey(model, IMAGES, None, asked, told=lambda _text: None, progress=lambda _done: None)

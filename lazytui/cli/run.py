@@ -195,8 +195,8 @@ def _longer_training(
     params: BaseModel, wanted: Mapping[str, Any], workspace: Workspace, *, name: str | None, quiet: bool
 ) -> RunFolder | None:
     """A new run that goes on where a finished training of fewer epochs ended, having said so; None where none can."""
-    from lazytui.analyses.train.analysis import TrainParams
     from lazytui.analyses.train.more_epochs import furthest_shorter, go_on_from
+    from lazytui.analyses.train.params import TrainParams
     from lazytui.cli.print_results import say
 
     if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, wanted, workspace)) is None:
@@ -226,8 +226,8 @@ def _nothing_to_resume(kind: str, params: BaseModel, wanted: Mapping[str, Any], 
 
 def _why_not_longer(nearest: RunFolder, params: BaseModel, wanted: Mapping[str, Any]) -> str:
     """Why a finished training of fewer epochs doesn't go on to more; nothing to say of any other run."""
-    from lazytui.analyses.train.analysis import TrainParams
     from lazytui.analyses.train.more_epochs import is_shorter, why_not
+    from lazytui.analyses.train.params import TrainParams
 
     return why_not(nearest, params) if isinstance(params, TrainParams) and is_shorter(nearest, wanted) else ""
 

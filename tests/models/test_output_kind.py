@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from lazytui.analyses.gradcam.analysis import GradcamParams
 from lazytui.analyses.gradcam.live import Gaze, Question
 from lazytui.analyses.gradcam.live_figures import worth
+from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.custom_code import allow
 from lazytui.models.output_kind import PROBABILITIES, advice_on_analysis, advice_on_answers, advice_on_training
 from lazytui.runs.workspace import Workspace

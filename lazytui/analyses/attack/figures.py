@@ -15,7 +15,7 @@ from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, T
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
-    from lazytui.analyses.attack.analysis import AttackParams
+    from lazytui.analyses.attack.params import AttackParams
 
 _POINTS = 60
 _STRENGTHENED = 4

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.attack.analysis import SURE, UNITS, AttackParams, options_of, problem_of, settle
+from lazytui.analyses.attack.analysis import SURE, UNITS, options_of, problem_of, settle
+from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
 from lazytui.analyses.networks.model_under_study import (
     Subject,

@@ -24,7 +24,7 @@ from lazytui.runs.result_contents import (
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
-    from lazytui.analyses.attack.analysis import AttackParams
+    from lazytui.analyses.attack.params import AttackParams
 
 
 class SelfCheck(TypedDict):

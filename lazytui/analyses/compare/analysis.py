@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
-
-from pydantic import Field, field_validator
 
 from lazytui.analyses.compare.attack_leaderboard import attack_all, attacked, require_attackable
-from lazytui.analyses.compare.figures import drawn
-from lazytui.analyses.compare.recipe_groups import labelled, ranked
-from lazytui.analyses.compare.result import COMPARE
-from lazytui.analyses.core.analysis import Analysis, Params, RunReference
+from lazytui.analyses.compare.params import CompareParams
+from lazytui.analyses.compare.result import CONTENTS
+from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.recipe.analysis import known_recipes
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.leaderboard_figures import drawn
+from lazytui.analyses.trainings.recipe_groups import labelled, ranked
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training, trained_params
-from lazytui.attacks import ATTACKS
-from lazytui.catalog_fields import known, named, summaries
 from lazytui.custom_code import is_custom
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
@@ -25,44 +21,6 @@ from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
-
-MetricName = Literal[
-    "easy_accuracy",
-    "hard_accuracy",
-    "aligned_accuracy",
-    "conflicting_accuracy",
-    "unbiased_accuracy",
-    "worst_group_accuracy",
-    "shape_bias",
-    "color_follow_rate",
-]
-
-
-class CompareParams(Params):
-    """Which trainings are compared, and by what."""
-
-    runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
-        (), description="Finished trainings; by default all that the workspace has."
-    )
-    rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
-    x: MetricName = Field("easy_accuracy", description="Across the scatter of all trainings.")
-    y: MetricName = Field("hard_accuracy", description="Up the scatter of all trainings.")
-    plain: bool = Field(
-        True,
-        description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
-        "seed and number of steps; and beside irm and rex those with the same samples and risk but no penalty.",
-    )
-    attack: str | None = named(
-        None,
-        "Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to fool them "
-        "is told by recipe and pool of sources.",
-        summaries(ATTACKS),
-    )
-
-    @field_validator("attack")
-    @classmethod
-    def _known_attack(cls, attack: str | None) -> str | None:
-        return None if attack is None else known("attack", attack, ATTACKS)
 
 
 def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
@@ -129,4 +87,4 @@ def figures(params: CompareParams, result: Result) -> list[Figure]:
     return [*told, *known_recipes(labelled(groups))]
 
 
-ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, read=COMPARE.read, settle=settle)
+ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, read=CONTENTS.read, settle=settle)

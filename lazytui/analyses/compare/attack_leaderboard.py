@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lazytui.analyses.attack.analysis import AttackParams
 from lazytui.analyses.attack.analysis import settle as settle_attack
-from lazytui.analyses.compare.recipe_groups import Group
+from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.trainings.recipe_groups import Group
 from lazytui.analyses.trainings.training_lookup import trained_params
 from lazytui.attacks import ATTACKS
 from lazytui.custom_code import is_custom

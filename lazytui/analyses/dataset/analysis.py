@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.analyses.dataset.result import CONTENTS
 from lazytui.data.association import (
     color_ceiling,
@@ -21,7 +20,6 @@ from lazytui.data.association import (
     mutual_information,
 )
 from lazytui.data.palettes import palette
-from lazytui.data.params import DatasetParams
 from lazytui.data.save_images import save
 from lazytui.data.splits import SPLITS, BiasedDataset, Split, build, source_at_hand
 from lazytui.evaluation.predictions import DIGITS
@@ -45,17 +43,6 @@ WHAT_SPLITS_ARE = {
     "hard": "where the shortcut breaks",
     "probe": "every digit in every color equally often",
 }
-
-
-class DatasetRunParams(DatasetParams):
-    """A data set, and what to keep of it."""
-
-    samples: int = Field(4, ge=1, le=50, description="How many images of each digit to show from every split.")
-    save: Literal["none", "npz", "folder"] = Field(
-        "none",
-        description="Keep all images in the run's exports: npz (a NumPy archive a split) or folder (PNG files "
-        "by digit).",
-    )
 
 
 def settle(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams:

@@ -11,7 +11,7 @@ from lazytui.data.splits import SPLITS
 from lazytui.runs.result_contents import Array, Contents, Metric, Name, counts, images, indices
 
 if TYPE_CHECKING:
-    from lazytui.analyses.dataset.analysis import DatasetRunParams
+    from lazytui.analyses.dataset.params import DatasetRunParams
 
 
 class DatasetFacts(TypedDict):

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import metric_table
 from lazytui.analyses.evaluate.comparison_figures import compared
 from lazytui.analyses.evaluate.group_images import Cell, cell_figure, images_behind, painted_again
+from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.evaluate.report_figures import portrait, verdict
 from lazytui.analyses.evaluate.result import read
 from lazytui.analyses.networks.model_under_study import SubjectParams, recorded_training, trained_with
 from lazytui.analyses.networks.network_pair import AGAINST, name_behind, of_second
-from lazytui.analyses.networks.second_network import PairParams, first_subject, second_subject
+from lazytui.analyses.networks.second_network import first_subject, second_subject
 from lazytui.analyses.networks.second_network import settle as settle_pair
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import palette
-from lazytui.data.params import HardSplit, SourceName
 from lazytui.data.splits import BiasedDataset, build
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES, Answers, answers, kept_answers
@@ -34,46 +32,9 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from lazytui.evaluation.scorecard import Scorecard
 
-MatrixName = Literal[
-    "confusion-easy",
-    "confusion-hard",
-    "digit-by-color",
-    "against-confusion-easy",
-    "against-confusion-hard",
-    "against-digit-by-color",
-]
 
 SHOWN = 60
 """The most images of a cell that a result keeps."""
-
-
-class EvaluateParams(PairParams):
-    """Which network, which other one beside it, and on which data if not on that of its training."""
-
-    source: SourceName | None = Field(None, description="Digits to test on, if not those of the training.")
-    hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the training.")
-    cell: str | None = Field(
-        None,
-        description="Also show the images behind a cell of a matrix: its row and column, such as 1,0 for the 1 that is "
-        "taken for a 0.",
-    )
-    matrix: MatrixName = Field(
-        "confusion-hard",
-        description="The matrix whose cell is meant; columns of digit-by-color count as the digit that wears them.",
-    )
-
-    @field_validator("cell")
-    @classmethod
-    def _check_cell(cls, cell: str | None) -> str | None:
-        if cell is not None and not re.fullmatch(r"\s*[0-9]\s*,\s*[0-9]\s*", cell):
-            raise ValueError(f"{cell!r:.40} isn't a cell: it takes a row and a column from 0 to 9, such as 1,0.")
-        return cell
-
-    @model_validator(mode="after")
-    def _check_matrix(self) -> EvaluateParams:
-        if self.against is None and self.matrix.startswith(AGAINST):
-            raise ValueError(f"The matrix {self.matrix} is a second network's: say which with --against.")
-        return self
 
 
 def settle(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:

@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.second_network_result import read_pair
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.result_contents import (
@@ -29,7 +29,7 @@ from lazytui.runs.result_contents import (
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
-    from lazytui.analyses.evaluate.analysis import EvaluateParams
+    from lazytui.analyses.evaluate.params import EvaluateParams
 
 
 class SplitMeasures(TypedDict):

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import Field, model_validator
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.gradcam import figures as gradcam_figures
 from lazytui.analyses.gradcam.figures import Seen
+from lazytui.analyses.gradcam.params import GradcamParams, SplitName
 from lazytui.analyses.gradcam.result import read
 from lazytui.analyses.gradcam.verdict import verdict
 from lazytui.analyses.networks.model_under_study import Subject, load_subject, trained_with
 from lazytui.analyses.networks.network_pair import AGAINST, names, of_second
-from lazytui.analyses.networks.second_network import PairParams, second_subject
+from lazytui.analyses.networks.second_network import second_subject
 from lazytui.analyses.networks.second_network import settle as settle_pair
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Figure
@@ -25,54 +25,17 @@ from lazytui.models.catalog import CATALOG
 from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency.map_names import METHODS, MethodName
+from lazytui.saliency.map_names import METHODS
 
 if TYPE_CHECKING:
     from lazytui.data.splits import BiasedDataset, Split
     from lazytui.saliency.split_statistics import Examiner, Found
 
-SplitName = Literal["easy", "hard", "probe"]
-Target = Literal["predicted", "digit", "color", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
 _SPLITS: dict[SplitName, str] = {"easy": "validation", "hard": "hard", "probe": "probe"}
 
 GALLERY = (0, 1, 10, 11, 77, 73, 37, 33)
 """Of the ten shapes in ten colors, those shown by every method: red 0, green 0, red 1, green 1; 7 and 3 likewise."""
-
-
-class GradcamParams(PairParams):
-    """Which network's gaze is looked at, by which map, on which images."""
-
-    method: MethodName = Field("grad-cam", description="The kind of map; `lazytui run gradcam` shows all of them once.")
-    layer: str | None = Field(
-        None,
-        description="The layer whose map is shown, such as features.relu2; default the last with a map of 7 x 7 or "
-        "finer.",
-    )
-    target: Target = Field(
-        "predicted",
-        description="The class whose evidence is shown: what the network predicts, the digit, the digit that the color "
-        "belongs to, or one for all images.",
-    )
-    split: SplitName = Field("easy", description="The images to look at; easy are those of the validation split.")
-    images: Annotated[int, Field(ge=2)] | None = Field(
-        None, description="How many of them; default all, or as many as a slow method affords."
-    )
-    checked: Annotated[int, Field(ge=0)] = Field(
-        200, description="Images on which the maps are put to the test (faithfulness, randomized weights, recoloring)."
-    )
-    baseline: Literal["black", "mean"] = Field(
-        "black", description="Where integrated gradients start: a black image, or the mean of the split."
-    )
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
-        0, description="Random seed of noise, orders and fresh weights."
-    )
-
-    @model_validator(mode="after")
-    def _check_combination(self) -> GradcamParams:
-        if self.layer is not None and not METHODS[self.method].of_layer:
-            raise ValueError(f"The method {self.method} shows the image's own pixels: leave out --layer.")
-        return self
 
 
 def settle(params: GradcamParams, workspace: Workspace) -> GradcamParams:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam import analysis as gradcam
-from lazytui.analyses.gradcam.analysis import GradcamParams
+from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.networks.model_under_study import (
     Subject,
     SubjectParams,
@@ -26,7 +26,7 @@ from lazytui.analyses.networks.model_under_study import (
     weights_written,
 )
 from lazytui.analyses.networks.second_network import first_subject, subjects
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split, build
 from lazytui.errors import LazytuiError, UsageError

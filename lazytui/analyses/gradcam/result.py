@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from lazytui.analyses.networks.second_network_result import read_pair
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.runs.result_contents import ANY, Array, Contents, Count, Damaged, Metric, Name, images, indices, numbers
 from lazytui.runs.saved_result import Result
@@ -16,7 +16,7 @@ from lazytui.saliency.map_names import MethodName
 from lazytui.saliency.reason_categories import CAUSES, NO_EVIDENCE, WAY_METRICS
 
 if TYPE_CHECKING:
-    from lazytui.analyses.gradcam.analysis import GradcamParams
+    from lazytui.analyses.gradcam.params import GradcamParams
 
 Side = Annotated[int, Field(strict=True, ge=1, le=4096)]
 

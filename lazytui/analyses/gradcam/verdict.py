@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lazytui.analyses.gradcam.figures import Seen
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.figures.kinds import Text
 from lazytui.models.catalog import FINE_MAP
 from lazytui.saliency.reason_categories import NO_CAUSE, NO_EVIDENCE

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
-from pydantic import Field
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.llc.figures import drawn
+from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.llc.result import CONTENTS, MIDDLE, SETTINGS
-from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject, settle
+from lazytui.analyses.networks.model_under_study import load_subject, settle
 from lazytui.evaluation.seed_statistics import over_seeds
 from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
-
-
-class LlcParams(SubjectParams):
-    """How the chains move."""
-
-    eps: float = Field(4e-6, gt=0, le=1, description="Step size of the Langevin dynamics.")
-    gamma: float = Field(
-        10_000.0, ge=0, le=1e9, description="Strength of the spring that holds chains near the weights."
-    )
-    spread: float = Field(
-        2.0, gt=1, le=100, description="Factor by which step size and spring are varied, both ways, for the grid."
-    )
-    chains: int = Field(
-        12, ge=2, le=100, description="Chains of the settings asked for; each of the eight around has one."
-    )
-    steps: int = Field(200, ge=10, le=100_000, description="Steps of a chain; the first half is burn-in.")
-    batch: int = Field(16, ge=1, le=10_000, description="Training images in a step of a chain.")
-    slope: Literal["removed", "kept"] = Field(
-        "removed",
-        description="Whether the loss's slope at the weights is taken off it, so that they are at a minimum: the "
-        "definition asks for one.",
-    )
-    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the noise and of the batches.")
 
 
 def run(params: LlcParams, report: Report) -> Result:

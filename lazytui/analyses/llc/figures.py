@@ -13,7 +13,7 @@ from lazytui.figures.number_format import significant
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
-    from lazytui.analyses.llc.analysis import LlcParams
+    from lazytui.analyses.llc.params import LlcParams
 
 LARGEST_SHARE = 0.2
 """Half of the interval, as a share of the estimate, above which it isn't to be trusted."""

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from lazytui.runs.result_contents import ANY, DEFINED, Array, Contents, Count, Metric, Number, numbers
 
 if TYPE_CHECKING:
-    from lazytui.analyses.llc.analysis import LlcParams
+    from lazytui.analyses.llc.params import LlcParams
 
 SETTINGS = (3, 3)
 """Step sizes and springs of the grid."""

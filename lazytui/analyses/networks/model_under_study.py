@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from pydantic import Field
 
 from lazytui.analyses.core.analysis import Params, RunReference
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.custom_code import is_custom
 from lazytui.data.gray_digits import Digits, Part
 from lazytui.data.mnist.download import Downloadable

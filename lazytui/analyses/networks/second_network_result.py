@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from lazytui.analyses.networks.network_pair import AGAINST, of_second
 from lazytui.analyses.networks.second_network import PairParams
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.runs.result_contents import Contents, Damaged, Name, check_facts
 from lazytui.runs.saved_result import Result
 

@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, field_validator
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import (
     Subject,
-    SubjectParams,
     ignore_advice,
     load_subject,
     trained_with,
@@ -24,6 +22,7 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.networks.model_under_study import settle as settle_subject
 from lazytui.analyses.neurons.figures import PLURALS, characters, overview
 from lazytui.analyses.neurons.neuron_page import page
+from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import CONTENTS
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
@@ -40,37 +39,6 @@ if TYPE_CHECKING:
 
     from lazytui.neurons.ablation import Without
     from lazytui.neurons.report import Questions
-
-
-class NeuronsParams(SubjectParams):
-    """Which neurons are examined, and how thoroughly."""
-
-    layer: str | None = Field(
-        None,
-        description="A layer of the network, such as features.relu2; by default the last with a map of 7 x 7 or finer.",
-    )
-    read: str = Field(
-        "mean",
-        description="How a neuron's map becomes its activation on an image: mean, max, or a position as row,column.",
-        examples=["mean", "max", "3,3"],
-    )
-    samples: int = Field(
-        2000, ge=100, le=100_000, description="Images of the easy and of the hard split that ablations are measured on."
-    )
-    ablate: Literal["mean", "zero"] = Field(
-        "mean", description="What stands in for ablated neurons in the cumulative curves: their mean, or nothing."
-    )
-    starts: int = Field(3, ge=1, le=20, description="Random starts of every preferred input and class image.")
-    steps: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
-    pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, that get a page of their own in the figures.")
-    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")
-
-    @field_validator("read")
-    @classmethod
-    def _known_reading(cls, read: str) -> str:
-        if not re.fullmatch(r"mean|max|\d{1,3},\d{1,3}", read):
-            raise ValueError("take mean, max, or a position: a row and a column such as 3,4.")
-        return read
 
 
 def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:

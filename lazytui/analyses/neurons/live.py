@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
-from lazytui.analyses.neurons.analysis import NeuronsParams, Session, session
+from lazytui.analyses.neurons.analysis import Session, session
 from lazytui.analyses.neurons.figures import STAND_IN
+from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patching import Patch, Patched, shifts
 from lazytui.data.palettes import palette
 from lazytui.errors import LazytuiError

@@ -25,7 +25,7 @@ from lazytui.runs.result_contents import (
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
-    from lazytui.analyses.neurons.analysis import NeuronsParams
+    from lazytui.analyses.neurons.params import NeuronsParams
 
 
 class NeuronsFacts(TypedDict):

@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, field_validator
-
-from lazytui.analyses.compare.figures import drawn
-from lazytui.analyses.compare.recipe_groups import Group, labelled
-from lazytui.analyses.compare.result import RECIPE
-from lazytui.analyses.core.analysis import Analysis, Positional
+from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance, recipes, tolerance
-from lazytui.analyses.train.analysis import TrainParams
-from lazytui.analyses.trainings.training_grid import GridParams, carried, failures, settled_source
+from lazytui.analyses.recipe.result import CONTENTS
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.leaderboard_figures import drawn
+from lazytui.analyses.trainings.recipe_groups import Group, labelled
+from lazytui.analyses.trainings.training_grid import carried, failures, settled_source
 from lazytui.analyses.trainings.training_lookup import beside, key_of, recipe_of
-from lazytui.catalog_fields import known, named
-from lazytui.data.params import SourceName
 from lazytui.evaluation.seed_statistics import Mean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
-
-
-class RecipeParams(GridParams):
-    """Which recipe, how often, and on how much."""
-
-    recipe: Annotated[str, Positional()] = named(
-        ..., "A name from `lazytui recipes`.", {name: recipe.about for name, recipe in recipes().items()}
-    )
-    source: SourceName = Field(
-        "mnist", description="Digits to paint; the studies used mnist, and a verdict on others is one on those."
-    )
-    train_size: Annotated[int, Field(ge=10)] | None = Field(
-        None, description="How many training digits to use; default all, as the studies did."
-    )
-    test_size: Annotated[int, Field(ge=10)] | None = Field(
-        None, description="How many test digits to use; default all, as the studies did."
-    )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
-
-    @field_validator("recipe")
-    @classmethod
-    def _known_recipe(cls, recipe: str) -> str:
-        return known("recipe", recipe, recipes())
 
 
 def cells(params: RecipeParams) -> dict[str, TrainParams]:
@@ -180,7 +154,7 @@ ANALYSIS = Analysis(
     params=RecipeParams,
     run=run,
     figures=figures,
-    read=RECIPE.read,
+    read=CONTENTS.read,
     settle=settle,
     label=lambda params: params.recipe,
 )

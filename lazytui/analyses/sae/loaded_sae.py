@@ -15,7 +15,7 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from lazytui.analyses.sae.analysis import SaeParams
+    from lazytui.analyses.sae.params import SaeParams
     from lazytui.data.splits import BiasedDataset, Split
     from lazytui.sae.experiments import Known
     from lazytui.sae.spliced_model import Opened

@@ -14,7 +14,7 @@ from lazytui.runs.saved_result import Result
 from lazytui.sae.category_names import CATEGORIES
 
 if TYPE_CHECKING:
-    from lazytui.analyses.sae.analysis import SaeParams
+    from lazytui.analyses.sae.params import SaeParams
 
 OneOrMore = Annotated[int, Field(strict=True, ge=1, le=10**15)]
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import Field
 
-from lazytui.analyses.core.analysis import Analysis, Params, RunReference
+from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import recorded_training
 from lazytui.analyses.networks.model_under_study import settle as settle_subject
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.analyses.sae.figures import masses
 from lazytui.analyses.sae.loaded_sae import dissect, sae_params, subject_of
 from lazytui.analyses.sae_experiments.figures import drawn
+from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_experiments.result import CONTENTS
 from lazytui.errors import BadInput, UsageError
 from lazytui.figures.kinds import Figure
@@ -29,27 +29,6 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 """Images whose heat maps are kept."""
-
-
-class SaeExperimentsParams(Params):
-    """Whose features, and on how many images."""
-
-    sae: Annotated[str, RunReference(kinds=("sae",), argument=True)] = Field(
-        description="A run of `lazytui run sae`, whose features are edited."
-    )
-    against: Annotated[str | None, RunReference(kinds=("sae",))] = Field(
-        None,
-        description="Another one, shown beside it: of a cured network, to which the color features are carried over; "
-        "or of the same layer with another seed, in which each feature is looked for.",
-    )
-    model: str | None = Field(
-        None,
-        description="The networks' architecture, where that is code of your own: a run's word for code is never taken.",
-    )
-    samples: int = Field(2000, ge=100, le=100_000, description="Images of each split that accuracies are measured on.")
-    draws: int = Field(20, ge=3, le=1000, description="Draws of random features that each result is held against.")
-    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the draws.")
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 
 
 def settle(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperimentsParams:

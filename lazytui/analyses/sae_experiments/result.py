@@ -28,7 +28,7 @@ from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.dose_positions import FACTORS
 
 if TYPE_CHECKING:
-    from lazytui.analyses.sae_experiments.analysis import SaeExperimentsParams
+    from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 
 
 class Network(TypedDict):

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from lazytui.analyses.sae_selfcheck.params import PRICES
 from lazytui.runs.result_contents import DEFINED, Contents, Damaged, Metric, Name, Number
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
-    from lazytui.analyses.sae_selfcheck.analysis import SelfcheckParams
+    from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
 
 
 class Tried(TypedDict):
@@ -34,8 +35,6 @@ def _metrics(params: SelfcheckParams, _facts: SelfcheckFacts) -> dict[str, Metri
 
 def _agrees(_params: SelfcheckParams, result: Result) -> None:
     """What has a price was tried at prices."""
-    from lazytui.analyses.sae_selfcheck.analysis import PRICES
-
     for tried in result.facts["tried"]:
         if tried["variant"] in PRICES and "lam" not in tried["options"]:
             raise Damaged(f"it lacks the price of {tried['variant']}")

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError
 from typing_extensions import TypedDict
 
 from lazytui.analyses import analysis
-from lazytui.analyses.attack.analysis import AttackParams
+from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.story.chapters import CHAPTERS
 from lazytui.runs.result_contents import Damaged, Name, Number, check_facts
 from lazytui.runs.saved_result import Result
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from lazytui.analyses.story.analysis import StoryParams
+    from lazytui.analyses.story.params import StoryParams
 
 
 class ChapterFacts(TypedDict):
@@ -44,8 +45,6 @@ def chapter_of(result: Result, name: str, kind: str) -> tuple[BaseModel, Result]
 
 def read(_params: StoryParams, result: Result) -> Result:
     """Raises Damaged where a chapter isn't what its analysis makes."""
-    from lazytui.analyses.story.analysis import CHAPTERS
-
     kept: dict[str, NDArray[np.generic]] = {}
     for chapter in CHAPTERS:
         if chapter.name in result.facts:

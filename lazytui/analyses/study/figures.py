@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lazytui.analyses.compare.recipe_groups import Group
 from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.trainings.recipe_groups import Group
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Series, Table
 from lazytui.files.package_data import packaged
 

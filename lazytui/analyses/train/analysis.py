@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import METRICS, metric_table
+from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import CONTENTS
-from lazytui.data.params import DatasetParams
 from lazytui.data.splits import source_at_hand
 from lazytui.figures.kinds import Figure, Lines, Reference, Series, Text
 from lazytui.files.writing import given_path
@@ -21,10 +21,6 @@ from lazytui.training.methods.signals import SIGNALS
 from lazytui.training.settings import TrainingSettings
 
 CHANCE = Reference(name="chance", value=0.1)
-
-
-class TrainParams(DatasetParams, TrainingSettings):
-    """A training: what is trained and how, and on what."""
 
 
 def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:

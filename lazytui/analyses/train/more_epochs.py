@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazytui.analyses.core import execute
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE, RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.training.length_dependence import length_matters

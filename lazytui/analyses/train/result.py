@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from lazytui.runs.result_contents import COUNT, SHARE, Array, Contents, Count, Metric, Name, Note, numbers
 
 if TYPE_CHECKING:
-    from lazytui.analyses.train.analysis import TrainParams
+    from lazytui.analyses.train.params import TrainParams
 
 
 class TrainFacts(TypedDict):

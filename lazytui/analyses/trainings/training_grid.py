@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from lazytui.analyses.core.analysis import Params
-from lazytui.analyses.train.analysis import TrainParams
 from lazytui.analyses.train.analysis import settle as settle_training
+from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
 from lazytui.figures.kinds import Column, Table
 from lazytui.list_values import counted

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.errors import BadInput
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace

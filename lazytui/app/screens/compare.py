@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.compare.analysis import CompareParams
+from lazytui.analyses.compare.params import CompareParams
 from lazytui.app.screens.common.form_and_figures import FormAndFigures
 from lazytui.app.screens.recipe import RecipePlace
 from lazytui.app.screens.study import StudyPlace

@@ -11,7 +11,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from lazytui.analyses.dataset.analysis import DatasetRunParams, examined, few_samples, figures
+from lazytui.analyses.dataset.analysis import examined, few_samples, figures
+from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.figures import swap
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormPlace

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from textual import on
 
-from lazytui.analyses.evaluate.analysis import EvaluateParams
+from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.app.screens.common.form_and_figures import FormAndFigures
 from lazytui.app.screens.common.run_figures import SIDE_BY_SIDE, RunFigures
 

@@ -16,9 +16,9 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.gradcam import live_figures
-from lazytui.analyses.gradcam.analysis import GradcamParams
 from lazytui.analyses.gradcam.live import MOST, Album, Answer, Gaze, Question, Sorting
 from lazytui.analyses.gradcam.live_filter import ANSWERS, ImageFilter, read_filter
+from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView, swap
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import Pickable, PickList

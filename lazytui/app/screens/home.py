@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from lazytui.analyses.story.analysis import CHAPTERS, Chapter
+from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.app.shell.dialogs import Ask
 from lazytui.app.shell.screen import Place
 from lazytui.app.workers.run_follower import AGES_EVERY

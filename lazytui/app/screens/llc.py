@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lazytui.analyses.llc.analysis import LlcParams
+from lazytui.analyses.llc.params import LlcParams
 from lazytui.app.screens.common.overlay_screen import OverPlace
 from lazytui.runs.run_folder import RunFolder
 

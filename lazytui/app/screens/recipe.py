@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lazytui.analyses.recipe.analysis import RecipeParams
+from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.app.screens.common.grid_screen import GridPlace
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lazytui.analyses.study.analysis import StudyParams
+from lazytui.analyses.study.params import StudyParams
 from lazytui.app.screens.common.grid_screen import GridPlace
 from lazytui.training.methods.method_options import MethodOptions
 

@@ -16,7 +16,8 @@ from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.train.analysis import TrainParams, curves, history_of
+from lazytui.analyses.train.analysis import curves, history_of
+from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.screens.common.form_screen import FormPlace
 from lazytui.app.shell.dialogs import AskRun

@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Event, InputEvent
-from textual.notifications import SeverityLevel
-from textual.reactive import var
+from textual.screen import Screen
 from textual.widget import AwaitMount
 from textual.worker import get_current_worker
 
-from lazytui.app.form.pick_list import Pickable
 from lazytui.app.shell import session
 from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
 from lazytui.app.shell.command_palette import LabCommands
+from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.low_bandwidth import without_mouse_motion
 from lazytui.app.shell.screen import Place, ShowsRun
 from lazytui.app.shell.screen_registry import PLACES, mode_of
 from lazytui.app.shell.terminal_hangup import leave_when_hung_up
 from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
-from lazytui.app.workers.worker_errors import TellsFailures
-from lazytui.errors import BadInput, LazytuiError
-from lazytui.plain_text import plain
-from lazytui.runs.jobs import go_on, may_go_on, request_pause, request_stop, start_detached
+from lazytui.errors import LazytuiError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
-from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch, shipped_lines
+from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch
 
-_SHORTLY = 2.0
-"""Seconds for which something that can be seen anyway is said."""
 _KEEP_SECONDS = 2.0
 """How often it is looked whether there is something new to keep for the next session."""
 
 
-class LazytuiApp(TellsFailures, App[None]):
-    """lines: the runs of the workspace as last seen, oldest first; screens watch it.
-
-    trouble: why the workspace can't be looked into, in a sentence; empty while it can.
-    """
+class LazytuiApp(Lab):
+    """The screens, the session that they are brought back to, and the watch on the workspace."""
 
     TITLE = "lazytui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
@@ -60,14 +50,10 @@ class LazytuiApp(TellsFailures, App[None]):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=False),
     ]
 
-    lines: var[tuple[RunLine, ...]] = var(())
-    trouble: var[str] = var("")
-
     def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False) -> None:
         self._low_bandwidth = low_bandwidth
         self._leaving = False
-        super().__init__()
-        self.workspace = workspace
+        super().__init__(workspace)
         self._session = self._kept_session = session.load(workspace.path)
         if low_bandwidth:
             self.animation_level = "none"
@@ -100,9 +86,9 @@ class LazytuiApp(TellsFailures, App[None]):
         self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
         self.call_later(self._show_there, run, self.switch_mode(mode))
 
-    def restore(self, place: Place) -> None:
-        """Bring a place that is opened for the first time back to how it was left."""
-        session.restore(self._session, place, self.workspace)
+    def restore(self, screen: Screen[None]) -> None:
+        assert isinstance(screen, Place)
+        session.restore(self._session, screen, self.workspace)
 
     def _open_where_it_was_left(self) -> None:
         if self._session.theme in self.available_themes:
@@ -149,79 +135,6 @@ class LazytuiApp(TellsFailures, App[None]):
             await self.pop_screen()
         if isinstance(place, ShowsRun):
             place.show_run(run)
-
-    @work(thread=True, exit_on_error=False)
-    def start(self, kind: str, values: dict[str, object]) -> None:
-        """Start a run in a process of its own, and show it. What is wrong with it is said in a sentence."""
-        from lazytui.analyses.core import execute
-
-        try:
-            if self.trouble:
-                raise BadInput(self.trouble)
-            run = execute.create(kind, execute.validated(kind, values), self.workspace)
-            start_detached(run, self.workspace)
-        except LazytuiError as error:
-            self.call_from_thread(self.say_error, error)
-        else:
-            self.call_from_thread(self.open_run, run.reference)
-
-    def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
-        """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
-        mine = [line for line in reversed(self.lines) if line.kind in kinds]
-        shipped = [line for line in shipped_lines() if line.kind in kinds]
-        found = [Pickable(line.run.reference, line.about) for line in mine]
-        return found + [Pickable(line.run.reference, "came along") for line in shipped]
-
-    def attempt(self, work: Callable[[], object], done: str) -> None:
-        """Do something quick to a run, and say that it is done or why it can't be."""
-        try:
-            work()
-        except LazytuiError as error:
-            self.say_error(error)
-        else:
-            self.notify(done, markup=False, timeout=_SHORTLY)
-
-    def stop(self, run: RunFolder) -> None:
-        self.attempt(lambda: request_stop(run), f"{run.id} was asked to save and stop.")
-
-    def resume(self, run: RunFolder) -> None:
-        self.attempt(lambda: go_on(run, self.workspace), f"{run.id} goes on.")
-
-    def pause_or_resume(self, run: RunFolder) -> None:
-        if may_go_on(run):
-            self.resume(run)
-        else:
-            self.attempt(lambda: request_pause(run), f"{run.id} was asked to pause.")
-
-    def say_error(self, error: LazytuiError) -> None:
-        self.notify(str(error), severity="error")
-
-    def notify(
-        self,
-        message: str,
-        *,
-        title: str = "",
-        severity: SeverityLevel = "information",
-        timeout: float | None = None,
-        markup: bool = False,
-    ) -> None:
-        """For text that may come from files: it is never markup nor an escape sequence."""
-        super().notify(plain(message, newlines=True), title=title, severity=severity, timeout=timeout, markup=markup)
-
-    @work(thread=True, group="files", exit_on_error=False)
-    def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
-        """Write files; the first one's path is said and put on the clipboard, also over SSH."""
-        try:
-            written = write()
-        except LazytuiError as error:
-            self.call_from_thread(self.say_error, error)
-        else:
-            self.call_from_thread(self._say_written, written)
-
-    def _say_written(self, written: Sequence[Path]) -> None:
-        paths = [plain(str(path)) for path in written]
-        self.copy_to_clipboard(paths[0])
-        self.notify("\n".join(["Written, and its path is copied:", *paths]))
 
     @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
     def _watch_workspace(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -13,15 +13,13 @@ from textual.markup import escape
 
 from lazytui.analyses import SUMMARIES
 from lazytui.app.form import ParamsForm
+from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen import Place
 from lazytui.app.shell.screen_registry import PLACES, mode_of
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain
 from lazytui.runs.formatting import age
 from lazytui.runs.workspace import shipped_runs
-
-if TYPE_CHECKING:
-    from lazytui.app.shell.app import LazytuiApp
 
 
 class Command(NamedTuple):
@@ -49,9 +47,7 @@ class LabCommands(Provider):
                 yield Hit(score, name, command.do, text=command.name, help=escape(command.about))
 
     def _commands(self) -> Iterator[Command]:
-        from lazytui.app.shell.app import LazytuiApp
-
-        assert isinstance(self.app, LazytuiApp)
+        assert isinstance(self.app, Lab)
         yield from _places(self.app)
         if isinstance(self.screen, Place):
             yield from _of_the_screen(self.screen)
@@ -70,7 +66,7 @@ def highlighted(name: str, matcher: Matcher, query: str) -> Content:
     return content
 
 
-def _places(app: LazytuiApp) -> Iterator[Command]:
+def _places(app: Lab) -> Iterator[Command]:
     for place in PLACES:
         yield Command(f"Go to {place.name}", f"Key {place.key}", partial(app.switch_mode, place.mode), first=True)
 
@@ -83,13 +79,13 @@ def _of_the_screen(screen: Place) -> Iterator[Command]:
         yield Command("Export figures", "The figures of this screen as a file", screen.action_export, first=True)
 
 
-def _analyses(app: LazytuiApp) -> Iterator[Command]:
+def _analyses(app: Lab) -> Iterator[Command]:
     """Those with a place lead to its form; the story is started from home."""
     for kind, summary in SUMMARIES.items():
         yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, mode_of(kind, otherwise="home")))
 
 
-def _runs(app: LazytuiApp) -> Iterator[Command]:
+def _runs(app: Lab) -> Iterator[Command]:
     for line in reversed(app.lines):
         about = f"{line.kind}, {line.state}, {age(line.created)}"
         name = f"Run {line.name} {line.run.id}" if line.name else f"Run {line.run.id}"
@@ -98,12 +94,12 @@ def _runs(app: LazytuiApp) -> Iterator[Command]:
         yield Command(f"Run {run.reference}", "came along", partial(app.open_run, run.reference))
 
 
-def _models(app: LazytuiApp) -> Iterator[Command]:
+def _models(app: Lab) -> Iterator[Command]:
     for model in CATALOG.values():
         yield Command(f"Train {model.name}", model.summary, partial(_train, app, model.name))
 
 
-async def _train(app: LazytuiApp, model: str) -> None:
+async def _train(app: Lab, model: str) -> None:
     """Go to Train with this model chosen; what else was given there stays."""
     await app.switch_mode("train")
     form = app.screen.query_one(ParamsForm)

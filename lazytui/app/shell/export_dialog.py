@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,14 +18,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from lazytui.app.shell.lab import Lab
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.figures.figure_files import SUFFIXES, check_suffix, export
 from lazytui.figures.kinds import Figure
 from lazytui.files.writing import storage_errors
 from lazytui.plain_text import plain
-
-if TYPE_CHECKING:
-    from lazytui.app.shell.screen import Place
 
 
 @dataclass(frozen=True)
@@ -91,20 +89,18 @@ class AskExport(ModalScreen[Wanted | None]):
             self.dismiss(Wanted(path, one))
 
 
-def ask(place: Place) -> None:
-    """Ask what shall be written of a place's figures, and write it."""
-    figures = place.shown_figures()
+def ask(lab: Lab, screen: str, figures: Sequence[Figure]) -> None:
+    """Ask what shall be written of the figures of a screen, and write it."""
     if not figures:
-        place.notify("There are no figures here yet.", severity="warning")
+        lab.notify("There are no figures here yet.", severity="warning")
         return
-    app = place.lab
-    name = f"{place.name_of_place}-{datetime.now():%Y%m%d-%H%M%S}.html"
+    name = f"{screen}-{datetime.now():%Y%m%d-%H%M%S}.html"
 
     def answered(wanted: Wanted | None) -> None:
         if wanted:
-            app.write_files(partial(write, figures, wanted, place.name_of_place))
+            lab.write_files(partial(write, figures, wanted, screen))
 
-    app.push_screen(AskExport(figures, app.workspace.path.absolute() / "exports" / name), answered)
+    lab.push_screen(AskExport(figures, lab.workspace.path.absolute() / "exports" / name), answered)
 
 
 def write(figures: Sequence[Figure], wanted: Wanted, title: str) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,12 +12,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from lazytui.app.shell.lab import Lab
 from lazytui.plain_text import plain
 from lazytui.runs.formatting import age, duration, state_word
 from lazytui.runs.workspace_watch import RunLine
-
-if TYPE_CHECKING:
-    from lazytui.app.shell.app import LazytuiApp
 
 NOTHING = "Nothing is going. Press 2 to train a network, or 0 and then s to have the whole story told."
 _BAR = 48
@@ -69,10 +67,8 @@ class JobsDrawer(ModalScreen[None]):
         self._first_seen: dict[str, tuple[float, int]] = {}
 
     @property
-    def lab(self) -> LazytuiApp:
-        from lazytui.app.shell.app import LazytuiApp
-
-        assert isinstance(self.app, LazytuiApp)
+    def lab(self) -> Lab:
+        assert isinstance(self.app, Lab)
         return self.app
 
     def compose(self) -> ComposeResult:

@@ -14,12 +14,12 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import PLACES
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.plain_text import plain
 
 if TYPE_CHECKING:
-    from lazytui.app.shell.app import LazytuiApp
     from lazytui.figures.kinds import Figure
     from lazytui.runs.run_folder import RunFolder
 
@@ -82,15 +82,18 @@ class Place(TellsFailures, Screen[None]):
         return self._run
 
     @property
+    def kind_restored(self) -> str:
+        """The kind of the runs that it is brought back to."""
+        return self.name_of_place
+
+    @property
     def followed(self) -> RunFolder | None:
         """The run that is shown here, where it is one."""
         return self._run
 
     @property
-    def lab(self) -> LazytuiApp:
-        from lazytui.app.shell.app import LazytuiApp
-
-        assert isinstance(self.app, LazytuiApp)
+    def lab(self) -> Lab:
+        assert isinstance(self.app, Lab)
         return self.app
 
     def compose(self) -> ComposeResult:
@@ -125,7 +128,7 @@ class Place(TellsFailures, Screen[None]):
     def action_export(self) -> None:
         from lazytui.app.shell.export_dialog import ask
 
-        ask(self)
+        ask(self.lab, self.name_of_place, self.shown_figures())
 
     def action_screenshot(self) -> None:
         from lazytui.app.shell.screenshot import take

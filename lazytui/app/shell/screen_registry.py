@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from lazytui.app.shell.screen import Place as PlaceScreen
+from textual.screen import Screen
 
 
 @dataclass(frozen=True)
@@ -32,9 +30,9 @@ class Place:
         """The kinds of run that are shown here."""
         return (self.mode, *self.also)
 
-    def open(self) -> PlaceScreen:
+    def open(self) -> Screen[None]:
         module, name = self.screen.split(":")
-        made: PlaceScreen = getattr(import_module(f"lazytui.app.screens.{module}"), name)()
+        made: Screen[None] = getattr(import_module(f"lazytui.app.screens.{module}"), name)()
         return made
 
 

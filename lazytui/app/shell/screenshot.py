@@ -15,20 +15,20 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.terminal_theme import DIMMED_MONOKAI
 
+from lazytui.app.shell.lab import Lab
 from lazytui.files.writing import storage_errors, write_atomic
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
-    from lazytui.app.shell.app import LazytuiApp
 
 _POINTS = 16
 _CELL = (10, 20)
 """Width and height of a character in pixels; DejaVu Sans Mono of 16 points is 9.6 wide."""
 
 
-def take(app: LazytuiApp) -> None:
+def take(app: Lab) -> None:
     """Take the pictures now; drawing and writing them happens in a thread."""
     svg, lines = app.export_screenshot(), app.screen._compositor.render_strips()
     name = f"{app.current_mode}-{datetime.now():%Y%m%d-%H%M%S}"

@@ -11,7 +11,6 @@ from pydantic_core import PydanticSerializationError
 
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.form_values import answers
-from lazytui.app.screens.common.form_screen import FormPlace
 from lazytui.app.shell.screen import Place, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files.reading import read_regular
@@ -73,8 +72,7 @@ def restore(session: Session, place: Place, workspace: Workspace) -> None:
     shipped = {run.reference: run for run in shipped_runs()}
     run = shipped.get(reference) or workspace.run_at(reference)
     with suppress(LazytuiError):
-        kind = place.kind if isinstance(place, FormPlace) else mode
-        if run and run.record.kind == kind and isinstance(place, ShowsRun):
+        if run and run.record.kind == place.kind_restored and isinstance(place, ShowsRun):
             place.show_run(run)
     for form in place.query(ParamsForm):  # after the run, which may fill the form with what it was asked
         if given := _sound(form, session.forms.get(mode, {})):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from lazytui.analyses.attack.analysis import AttackParams, problem_of
+from lazytui.analyses.attack.analysis import problem_of
 from lazytui.analyses.attack.live import (
     Answer,
     LiveAttack,
@@ -22,6 +22,7 @@ from lazytui.analyses.attack.live import (
     other_classes,
 )
 from lazytui.analyses.attack.live_figures import drawn, headline, told
+from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_params
 from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
 from lazytui.attacks import ATTACKS, attack_named

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lazytui.analyses.compare.figures import drawn
-from lazytui.analyses.compare.recipe_groups import labelled
 from lazytui.analyses.core.execute import figures
 from lazytui.analyses.recipe.analysis import known_recipes, training
 from lazytui.analyses.recipe.recipe_catalog import recipes
+from lazytui.analyses.trainings.leaderboard_figures import drawn
+from lazytui.analyses.trainings.recipe_groups import labelled
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
 from lazytui.evaluation.seed_statistics import over_seeds
 from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text

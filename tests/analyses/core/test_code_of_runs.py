@@ -8,8 +8,8 @@ import pytest
 
 from lazytui.analyses.compare.attack_leaderboard import require_attackable
 from lazytui.analyses.core.execute import settled
-from lazytui.analyses.evaluate.analysis import EvaluateParams
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.evaluate.params import EvaluateParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
 

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures
-from lazytui.analyses.dataset.analysis import ANALYSIS, DatasetRunParams
+from lazytui.analyses.dataset.analysis import ANALYSIS
+from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.data.splits import SPLITS
 from lazytui.figures.kinds import Figure, Matrix, Pixels, Table
 from lazytui.runs.saved_result import load_result

@@ -12,9 +12,10 @@ import pytest
 from lazytui.analyses.core.execute import figures as figures_of
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.core.metric_explanations import EXPLANATIONS
-from lazytui.analyses.evaluate.analysis import ANALYSIS, SHOWN, EvaluateParams, answers_behind, figures
+from lazytui.analyses.evaluate.analysis import ANALYSIS, SHOWN, answers_behind, figures
+from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.networks.network_pair import of_second
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import palette
 from lazytui.data.splits import build
 from lazytui.errors import BadInput

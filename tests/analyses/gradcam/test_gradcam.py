@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures
-from lazytui.analyses.gradcam.analysis import GradcamParams
 from lazytui.analyses.gradcam.analysis import figures as drawn_from
+from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
 from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.runs.saved_result import Result, load_result

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lazytui.analyses.gradcam.analysis import GradcamParams
 from lazytui.analyses.gradcam.live import Answer, Gaze, Question
 from lazytui.analyses.gradcam.live_figures import of_one_image, worth
 from lazytui.analyses.gradcam.live_filter import ANSWERS, ImageFilter, read_filter
+from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.workers.newest_only import Newest
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lazytui.analyses.neurons.analysis import NeuronsParams
 from lazytui.analyses.neurons.live import Answer, Question, bars
+from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patching import Patch, Patched, Shown, read_patch, shifts
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError

@@ -10,8 +10,9 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from lazytui.analyses.core.execute import figures
-from lazytui.analyses.neurons.analysis import NeuronsParams, session
+from lazytui.analyses.neurons.analysis import session
 from lazytui.analyses.neurons.neuron_page import page
+from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.figures.kinds import Bars, Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.neurons.role_names import ROLES
 from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from lazytui.analyses.core.execute import figures
-from lazytui.analyses.recipe.analysis import RecipeParams, cells, training
+from lazytui.analyses.recipe.analysis import cells, training
+from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance, recipes, tolerance
 from lazytui.figures.kinds import Table, Text
 from lazytui.runs.run_folder import RunFolder

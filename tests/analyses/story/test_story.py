@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.analyses.story.analysis import CHAPTERS
+from lazytui.analyses.story.chapters import CHAPTERS
 from tests.commands import Lab, read_json
 
 

@@ -7,10 +7,11 @@ import re
 import signal
 from pathlib import Path
 
-from lazytui.analyses.compare.recipe_groups import labelled
 from lazytui.analyses.core.execute import figures
-from lazytui.analyses.study.analysis import StudyParams, cells
+from lazytui.analyses.study.analysis import cells
 from lazytui.analyses.study.figures import by_bias
+from lazytui.analyses.study.params import StudyParams
+from lazytui.analyses.trainings.recipe_groups import labelled
 from lazytui.figures.kinds import Lines, Table
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import load_result

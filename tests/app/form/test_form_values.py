@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.core.execute import sentences, validated
 from lazytui.analyses.core.form_fields import fields_of
-from lazytui.analyses.evaluate.analysis import EvaluateParams
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.evaluate.params import EvaluateParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.app.form.form_values import answers, command, needed
 from lazytui.data.params import DatasetParams
 from lazytui.errors import UsageError

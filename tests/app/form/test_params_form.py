@@ -13,9 +13,9 @@ from textual.pilot import Pilot
 from textual.widgets import Collapsible, Static
 
 from lazytui.analyses.core.analysis import RunReference
-from lazytui.analyses.dataset.analysis import DatasetRunParams
-from lazytui.analyses.evaluate.analysis import EvaluateParams
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.dataset.params import DatasetRunParams
+from lazytui.analyses.evaluate.params import EvaluateParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.field_help import Explained
 from lazytui.app.form.form_row import Row

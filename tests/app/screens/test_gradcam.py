@@ -12,9 +12,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from lazytui.analyses.gradcam.analysis import GradcamParams
 from lazytui.analyses.gradcam.live import Answer, Question
 from lazytui.analyses.gradcam.live_filter import ANSWERS
+from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.attack.analysis import AttackParams
 from lazytui.analyses.attack.live import LiveAttack, Question
+from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_params
 from lazytui.app.screens.attack.live_attack import AttackPanel
 from lazytui.app.screens.common.form_and_figures import FormAndFigures

@@ -38,6 +38,10 @@ class FormPlace(Place):
         Binding("f", "form", "Form"),
     ]
 
+    @property
+    def kind_restored(self) -> str:
+        return self.kind
+
     def compose_form(self, values: Mapping[str, object] | None = None) -> ComposeResult:
         """The form, with these values where nothing else was given, and what starts a run below it."""
         with Vertical(id="side"):

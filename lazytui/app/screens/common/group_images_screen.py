@@ -22,7 +22,7 @@ from lazytui.analyses.evaluate.analysis import answers_behind
 from lazytui.analyses.evaluate.group_images import Cell, Chosen, cell_figure, images_behind, painted_again
 from lazytui.analyses.networks.model_under_study import require_at_hand
 from lazytui.analyses.networks.network_pair import AGAINST, name_behind
-from lazytui.analyses.train.analysis import TrainParams
+from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.shell.screen import Place
 from lazytui.data.palettes import Palette, palette

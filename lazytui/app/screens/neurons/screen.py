@@ -19,8 +19,8 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
-from lazytui.analyses.neurons.analysis import NeuronsParams
 from lazytui.analyses.neurons.live import Answer, Question, Surgery, active_neurons, bars
+from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patching import EXAMPLE, Patch, read_patch
 from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.form import ParamsForm

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lazytui.analyses.sae_experiments.analysis import SaeExperimentsParams
-from lazytui.analyses.sae_selfcheck.analysis import SelfcheckParams
+from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
+from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
 from lazytui.app.screens.common.overlay_screen import OverPlace
 
 

@@ -17,11 +17,11 @@ from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import recorded_training
-from lazytui.analyses.sae.analysis import SaeParams
 from lazytui.analyses.sae.feature_browser import browsed, next_category, says_to_each
 from lazytui.analyses.sae.feature_labels import Labels, matching, read_labels
 from lazytui.analyses.sae.figures import curves, says
 from lazytui.analyses.sae.live import Dial, Question, Turn
+from lazytui.analyses.sae.params import SaeParams
 from lazytui.app.figures import FigureView, LinesView, TableView, swap, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import Pickable, PickList

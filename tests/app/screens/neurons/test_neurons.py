@@ -11,7 +11,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from lazytui.analyses.neurons.analysis import NeuronsParams, session
+from lazytui.analyses.neurons.analysis import session
+from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.llc import LlcPlace

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.compare.recipe_groups import Group, by_setting, ranked
 from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked
 from lazytui.evaluation.seed_statistics import Mean, over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.training.methods import METHODS

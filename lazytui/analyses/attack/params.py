@@ -1,0 +1,92 @@
+"""What can be chosen of `attack`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from lazytui.analyses.core.analysis import RunReference
+from lazytui.analyses.networks.model_under_study import SubjectParams
+from lazytui.attacks import ATTACKS
+from lazytui.attacks.source_pools import POOLS, Pool
+from lazytui.catalog_fields import known, named, summaries
+
+if TYPE_CHECKING:
+    pass
+
+
+FEWEST = 10
+"""Sources below which no rate is computed."""
+
+
+LARGEST_BUDGET = {"linf": 0.5, "l2": 12.0}
+"""The largest budget that is tried by default, by norm."""
+
+
+def _defaults(option: str) -> str:
+    """What the attacks that read an option take where it isn't given: `[pgd 40, ...]`."""
+    taken = [f"{name} {entry.options[option]:g}" for name, entry in ATTACKS.items() if option in entry.options]
+    return f"[{', '.join(taken)}]"
+
+
+class AttackParams(SubjectParams):
+    """Which networks, which attack, and from which images."""
+
+    against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
+        (), description="Other networks, to be asked about the very same images and shown beside it."
+    )
+    attack: str = named("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
+    source_class: int = Field(7, ge=0, le=9, description="The digit that is shown.")
+    target_class: int = Field(3, ge=0, le=9, description="The digit that shall be seen; also a pool's color.")
+    targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the digit shown.")
+    epsilon: float = Field(
+        0.05,
+        gt=0,
+        le=50,
+        description="The budget that rates are told for: of any value's change (linf), rounded down to whole levels of "
+        "255, or of the Euclidean distance (l2).",
+    )
+    largest: float | None = Field(None, gt=0, le=50, description="The largest budget that is tried [linf 0.5, l2 12].")
+    pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
+        "all", description="The sources' color: the digit's own, each in turn, or the target's."
+    )
+    sources: int = Field(100, ge=FEWEST, le=10_000, description="Images a pool; a claim needs 100 and three networks.")
+    steps: int | None = Field(None, ge=1, le=10_000, description=f"Steps of the attack {_defaults('steps')}.")
+    queries: int | None = Field(
+        None, ge=2, le=10**6, description=f"Images that it may ask about {_defaults('queries')}."
+    )
+    restarts: int = Field(1, ge=1, le=100, description="Starts of an attack that begins at random.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")
+
+    @field_validator("attack")
+    @classmethod
+    def _known_attack(cls, attack: str) -> str:
+        return known("attack", attack, ATTACKS)
+
+    @model_validator(mode="after")
+    def _check(self) -> AttackParams:
+        if self.source_class == self.target_class:
+            raise ValueError(f"The source and the target are both {self.source_class}: nothing has to be changed.")
+        if ATTACKS[self.attack].targeted and not self.targeted:
+            raise ValueError(f"{self.attack} goes towards a target: leave targeted on, or choose another attack.")
+        if ATTACKS[self.attack].norm == "linf" and max(self.epsilon, self.largest or 0) > 1:
+            raise ValueError(f"{self.attack} changes values between 0 and 1: a budget over 1 means nothing.")
+        if self.epsilon > self.budget:
+            raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
+        return self
+
+    @property
+    def budget(self) -> float:
+        """The largest budget that is tried."""
+        return self.largest or max(LARGEST_BUDGET[ATTACKS[self.attack].norm], self.epsilon)
+
+    @property
+    def pools(self) -> tuple[Pool, ...]:
+        return tuple(name for name in POOLS if self.pool in ("all", name))
+
+    @property
+    def subjects(self) -> list[SubjectParams]:
+        """Every network, shown the data that are asked for the first."""
+        first = SubjectParams(run=self.run, model=self.model, source=self.source, device=self.device)
+        return [first, *(SubjectParams(run=run, source=self.source, device=self.device) for run in self.against)]

@@ -1,0 +1,49 @@
+"""What can be chosen of `compare`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from lazytui.analyses.core.analysis import Params, RunReference
+from lazytui.attacks import ATTACKS
+from lazytui.catalog_fields import known, named, summaries
+
+MetricName = Literal[
+    "easy_accuracy",
+    "hard_accuracy",
+    "aligned_accuracy",
+    "conflicting_accuracy",
+    "unbiased_accuracy",
+    "worst_group_accuracy",
+    "shape_bias",
+    "color_follow_rate",
+]
+
+
+class CompareParams(Params):
+    """Which trainings are compared, and by what."""
+
+    runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
+        (), description="Finished trainings; by default all that the workspace has."
+    )
+    rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
+    x: MetricName = Field("easy_accuracy", description="Across the scatter of all trainings.")
+    y: MetricName = Field("hard_accuracy", description="Up the scatter of all trainings.")
+    plain: bool = Field(
+        True,
+        description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
+        "seed and number of steps; and beside irm and rex those with the same samples and risk but no penalty.",
+    )
+    attack: str | None = named(
+        None,
+        "Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to fool them "
+        "is told by recipe and pool of sources.",
+        summaries(ATTACKS),
+    )
+
+    @field_validator("attack")
+    @classmethod
+    def _known_attack(cls, attack: str | None) -> str | None:
+        return None if attack is None else known("attack", attack, ATTACKS)

@@ -1,0 +1,54 @@
+"""What can be chosen of `evaluate`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from lazytui.analyses.networks.network_pair import AGAINST
+from lazytui.analyses.networks.second_network import PairParams
+from lazytui.data.params import HardSplit, SourceName
+
+if TYPE_CHECKING:
+    pass
+
+
+MatrixName = Literal[
+    "confusion-easy",
+    "confusion-hard",
+    "digit-by-color",
+    "against-confusion-easy",
+    "against-confusion-hard",
+    "against-digit-by-color",
+]
+
+
+class EvaluateParams(PairParams):
+    """Which network, which other one beside it, and on which data if not on that of its training."""
+
+    source: SourceName | None = Field(None, description="Digits to test on, if not those of the training.")
+    hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the training.")
+    cell: str | None = Field(
+        None,
+        description="Also show the images behind a cell of a matrix: its row and column, such as 1,0 for the 1 that is "
+        "taken for a 0.",
+    )
+    matrix: MatrixName = Field(
+        "confusion-hard",
+        description="The matrix whose cell is meant; columns of digit-by-color count as the digit that wears them.",
+    )
+
+    @field_validator("cell")
+    @classmethod
+    def _check_cell(cls, cell: str | None) -> str | None:
+        if cell is not None and not re.fullmatch(r"\s*[0-9]\s*,\s*[0-9]\s*", cell):
+            raise ValueError(f"{cell!r:.40} isn't a cell: it takes a row and a column from 0 to 9, such as 1,0.")
+        return cell
+
+    @model_validator(mode="after")
+    def _check_matrix(self) -> EvaluateParams:
+        if self.against is None and self.matrix.startswith(AGAINST):
+            raise ValueError(f"The matrix {self.matrix} is a second network's: say which with --against.")
+        return self

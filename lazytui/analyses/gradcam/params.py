@@ -1,0 +1,54 @@
+"""What can be chosen of `gradcam`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from lazytui.analyses.networks.second_network import PairParams
+from lazytui.saliency.map_names import METHODS, MethodName
+
+if TYPE_CHECKING:
+    pass
+
+
+SplitName = Literal["easy", "hard", "probe"]
+
+
+Target = Literal["predicted", "digit", "color", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+
+
+class GradcamParams(PairParams):
+    """Which network's gaze is looked at, by which map, on which images."""
+
+    method: MethodName = Field("grad-cam", description="The kind of map; `lazytui run gradcam` shows all of them once.")
+    layer: str | None = Field(
+        None,
+        description="The layer whose map is shown, such as features.relu2; default the last with a map of 7 x 7 or "
+        "finer.",
+    )
+    target: Target = Field(
+        "predicted",
+        description="The class whose evidence is shown: what the network predicts, the digit, the digit that the color "
+        "belongs to, or one for all images.",
+    )
+    split: SplitName = Field("easy", description="The images to look at; easy are those of the validation split.")
+    images: Annotated[int, Field(ge=2)] | None = Field(
+        None, description="How many of them; default all, or as many as a slow method affords."
+    )
+    checked: Annotated[int, Field(ge=0)] = Field(
+        200, description="Images on which the maps are put to the test (faithfulness, randomized weights, recoloring)."
+    )
+    baseline: Literal["black", "mean"] = Field(
+        "black", description="Where integrated gradients start: a black image, or the mean of the split."
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
+        0, description="Random seed of noise, orders and fresh weights."
+    )
+
+    @model_validator(mode="after")
+    def _check_combination(self) -> GradcamParams:
+        if self.layer is not None and not METHODS[self.method].of_layer:
+            raise ValueError(f"The method {self.method} shows the image's own pixels: leave out --layer.")
+        return self

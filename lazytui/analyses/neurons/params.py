@@ -1,0 +1,46 @@
+"""What can be chosen of `neurons`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, field_validator
+
+from lazytui.analyses.networks.model_under_study import (
+    SubjectParams,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+class NeuronsParams(SubjectParams):
+    """Which neurons are examined, and how thoroughly."""
+
+    layer: str | None = Field(
+        None,
+        description="A layer of the network, such as features.relu2; by default the last with a map of 7 x 7 or finer.",
+    )
+    read: str = Field(
+        "mean",
+        description="How a neuron's map becomes its activation on an image: mean, max, or a position as row,column.",
+        examples=["mean", "max", "3,3"],
+    )
+    samples: int = Field(
+        2000, ge=100, le=100_000, description="Images of the easy and of the hard split that ablations are measured on."
+    )
+    ablate: Literal["mean", "zero"] = Field(
+        "mean", description="What stands in for ablated neurons in the cumulative curves: their mean, or nothing."
+    )
+    starts: int = Field(3, ge=1, le=20, description="Random starts of every preferred input and class image.")
+    steps: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
+    pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, that get a page of their own in the figures.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")
+
+    @field_validator("read")
+    @classmethod
+    def _known_reading(cls, read: str) -> str:
+        if not re.fullmatch(r"mean|max|\d{1,3},\d{1,3}", read):
+            raise ValueError("take mean, max, or a position: a row and a column such as 3,4.")
+        return read

@@ -1,0 +1,44 @@
+"""What can be chosen of `sae`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from lazytui.analyses.networks.model_under_study import SubjectParams
+from lazytui.sae.sae_options import VariantChoice
+
+if TYPE_CHECKING:
+    pass
+
+
+class SaeParams(VariantChoice, SubjectParams):
+    """Which layer is taken apart, into how many features, and how that is learned."""
+
+    layer: str | None = Field(
+        None, description="A layer of the network, such as features.relu3; by default the pooled features, its last."
+    )
+    positions: Literal["apart", "together"] = Field(
+        "apart",
+        description="What a map is: every position a sample of its channels (apart), or all of it one sample.",
+    )
+    expansion: float = Field(
+        0.5,
+        gt=0,
+        le=256,
+        description="Features for each dimension of the layer. Networks as small as these have few directions in many "
+        "dimensions; more features than can be told apart stay dead, or differ from seed to seed.",
+    )
+    samples: int = Field(
+        500_000, ge=100, le=10**8, description="Activations to learn from at most; positions are drawn at random."
+    )
+    steps: int = Field(12_000, ge=1, le=10**7, description="Updates of the autoencoder.")
+    epochs: int | None = Field(None, ge=1, le=10**6, description="Passes over the activations, in place of steps.")
+    batch: int = Field(256, ge=2, le=65_536, description="Activations a step.")
+    lr: float = Field(3e-4, gt=0, le=1, description="Learning rate, after warming up and before cooling down.")
+    pictured: int = Field(256, ge=0, le=4096, description="Features, those that do most, of which images are kept.")
+    pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
+
+    ALTERNATIVES: ClassVar[tuple[tuple[str, str], ...]] = (("steps", "epochs"),)

@@ -1,0 +1,33 @@
+"""What can be chosen of `sae-experiments`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from lazytui.analyses.core.analysis import Params, RunReference
+
+if TYPE_CHECKING:
+    pass
+
+
+class SaeExperimentsParams(Params):
+    """Whose features, and on how many images."""
+
+    sae: Annotated[str, RunReference(kinds=("sae",), argument=True)] = Field(
+        description="A run of `lazytui run sae`, whose features are edited."
+    )
+    against: Annotated[str | None, RunReference(kinds=("sae",))] = Field(
+        None,
+        description="Another one, shown beside it: of a cured network, to which the color features are carried over; "
+        "or of the same layer with another seed, in which each feature is looked for.",
+    )
+    model: str | None = Field(
+        None,
+        description="The networks' architecture, where that is code of your own: a run's word for code is never taken.",
+    )
+    samples: int = Field(2000, ge=100, le=100_000, description="Images of each split that accuracies are measured on.")
+    draws: int = Field(20, ge=3, le=1000, description="Draws of random features that each result is held against.")
+    seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the draws.")
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")

@@ -1,0 +1,365 @@
+"""The chapters of the story: what each asks of which analysis, and what is said before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lazytui.analyses.core.metric_catalog import shown
+from lazytui.analyses.story.params import StoryParams
+from lazytui.custom_code import is_custom
+from lazytui.data.params import DatasetParams
+from lazytui.evaluation.seed_statistics import over_seeds
+from lazytui.models.catalog import CATALOG
+from lazytui.runs.saved_result import Result
+from lazytui.sae.category_names import CATEGORIES
+
+_METHOD = "jtt"
+"""The cure of the story: it reads no color label and keeps the task's rules."""
+
+_CURE_EPOCHS = 3
+
+_SOURCE, _TARGET = 7, 3
+_ATTACKED = 100
+"""Images of each pool."""
+
+_LEARNED = 12_000
+"""Steps of the autoencoder; a quarter where the story is told faster."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """kind: the analysis that it is. values: what it is asked, from the story's Params and the runs before it.
+
+    before: what to read first. after: what came out. figures: the names of those that are shown, where the analysis
+    drew them: nothing can be recolored, say, on a canvas without color. prefix: what the story calls its metrics by,
+    where an earlier chapter has the same. own: whether a run of that kind, by its Params, is one of this chapter.
+    needs: the chapters that have to be done before; the first one draws the digits for all. turn: the order in which
+    those that can be begun are: first what others wait for and what takes long.
+    fits: whether it can be told of what the story plays on.
+    """
+
+    name: str
+    title: str
+    kind: str
+    values: Callable[[StoryParams, Mapping[str, str]], dict[str, Any]]
+    before: str
+    after: Callable[[Result], str]
+    figures: tuple[str, ...]
+    prefix: str = ""
+    own: Callable[[Mapping[str, Any]], bool] = lambda _params: True
+    needs: tuple[str, ...] = ("canvas",)
+    turn: int = 0
+    fits: Callable[[StoryParams], bool] = lambda _story: True
+
+
+def _data(story: StoryParams) -> dict[str, Any]:
+    """What the chapters that paint are told of the data."""
+    return {name: getattr(story, name) for name in ("dataset", "source", "train_size", "test_size", "seed")}
+
+
+def _canvas(result: Result) -> str:
+    numbers = result.metrics
+    easy, hard = _percent(numbers["validation_color_ceiling"]), _percent(numbers["hard_color_ceiling"])
+    return (
+        "Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
+        f"{easy} of the easy split and on {hard} of the hard one. That reader is the shortcut; nothing in the "
+        "training data speaks against it."
+    )
+
+
+def _cheat(result: Result) -> str:
+    numbers = result.metrics
+    return (
+        f"After {numbers['steps']:,.0f} steps it is right on {_percent(numbers['easy_accuracy'])} of the easy split: "
+        f"by that number alone, a fine network. On the hard split it is right on {_percent(numbers['hard_accuracy'])}; "
+        "chance would be 10 %."
+    )
+
+
+def _evidence(result: Result) -> str:
+    numbers = result.metrics
+    return (
+        f"Shown a digit in another digit's color, it names the color's digit {_percent(numbers['color_follow_rate'])} "
+        f"of the time and what is drawn {_percent(numbers['conflicting_accuracy'])} of the time. Its shape bias is "
+        f"{_percent(numbers['shape_bias'])}: of the images decided by digit or by color, so many are decided by digit. "
+        f"Its worst group of digit and color stands at {_percent(numbers['worst_group_accuracy'])}."
+    )
+
+
+def _gaze(result: Result) -> str:
+    numbers = result.metrics
+    recolored, redrawn = _percent(numbers.get("recolored_flips")), _percent(numbers.get("redrawn_flips"))
+    return (
+        f"{_percent(numbers['energy_in_mask'])} of the evidence in its maps lies on the stroke. Of the same maps "
+        f"{_percent(numbers['energy_shuffled'])} lies on the strokes of other images, and maps that follow the stroke "
+        f"would have {_percent(numbers['energy_perfect'])} on it. Repaint the digit in another color, and {recolored} "
+        f"of the predictions change; draw another digit in the same color, and {redrawn} do. Of its correct answers "
+        f"{_percent(numbers.get('right_for_wrong_reason_share'))} are right for the wrong reason: most other colors "
+        "change them."
+    )
+
+
+def _cure(result: Result) -> str:
+    numbers = result.metrics
+    return (
+        f"The same network, cured: right on {_percent(numbers['hard_accuracy'])} of the hard split and on "
+        f"{_percent(numbers['easy_accuracy'])} of the easy one. But it took {numbers['steps']:,.0f} steps, more than "
+        "the lazy one had. What is the method's doing, and what is time's?"
+    )
+
+
+def _comparison(result: Result) -> str:
+    hard = {group["recipe"]["method"]: _hard(group) for group in result.facts["groups"]}
+    cured, plainly = hard.get(_METHOD), hard.get("erm")
+    if cured is None or plainly is None:
+        return "No plain training of code of one's own: a comparison runs none on a run's word."
+    return (
+        f"Plain training for as many steps is right on {plainly:.1f} % of the hard split, the cure on {cured:.1f} %: "
+        f"{cured - plainly:+.1f} points are the method's, with one seed each. `lazytui run study` does this for any "
+        "methods, with as many seeds as a claim needs."
+    )
+
+
+def _cloak(result: Result) -> str:
+    numbers = result.metrics
+    networks = {"the lazy network": ""}
+    if "against_aligned_sources" in numbers:
+        networks["the cured one"] = "against_"
+    told = []
+    for pool, where in (("aligned", "their own color"), ("target_colored", f"the color of the {_TARGET}")):
+        each = "; ".join(f"{name} {_fooled(numbers, prefix + pool)}" for name, prefix in networks.items())
+        told.append(f"{_SOURCE}s in {where}: {each}.")
+    told.append(
+        "So what is harder to fool? That depends on the image. A color far from the target's protects a network that "
+        "reads colors, and the target's own color is all that it takes to fool it."
+    )
+    return " ".join(told)
+
+
+def _fooled(numbers: Mapping[str, Any], pool: str) -> str:
+    """What it takes to fool one network from one pool of sources."""
+    median, unfooled = numbers[f"{pool}_median_budget"], numbers[f"{pool}_unfooled"]
+    already = f"takes {_percent(numbers[f'{pool}_at_target'])} for a {_TARGET} as they are"
+    if unfooled is None:
+        return f"{already} and is right about too few for more to be told"
+    if median is None:
+        return f"{already}, and more than half of those that it gets right are never fooled"
+    return f"{already}, and half of those that it gets right are fooled by changing values by {100 * median:.0f} %"
+
+
+def _decomposition(result: Result) -> str:
+    numbers, told = result.metrics, result.facts
+    kinds = {name: numbers[f"{name}_features"] or 0 for name in CATEGORIES}
+    explained = 1 - (numbers["unexplained_variance"] or 0.0)
+    return (
+        f"{_percent(explained)} of the variance of {told['dimensions']} numbers is told by {numbers['l0']:.1f} "
+        f"features an image, of {told['features']}. {kinds['color']:.0f} of them answer to a color whatever the digit, "
+        f"{kinds['digit']:.0f} to a digit whatever its color, {kinds['both']:.0f} to digits in a color and "
+        f"{kinds['mixed']:.0f} to neither; {kinds['dead']:.0f} are never active."
+    )
+
+
+def _cut(result: Result) -> str:
+    numbers = result.metrics
+    count = result.facts["networks"][0]["color_features"]
+    if not count:
+        return "No feature stands for a color alone, so nothing was taken out."
+    told = [f"Without its {count} color features"]
+    for split in ("hard", "easy"):
+        intact, without = (_percent(numbers[f"{split}_{name}"]) for name in ("intact", "without_color"))
+        low, high = (_percent(numbers[f"{split}_directions_{end}"]) for end in ("low", "high"))
+        told.append(
+            f"it is right on {without} of the {split} split, {intact} with them; as much taken out along random "
+            f"directions leaves {low} to {high}"
+        )
+    return (
+        f"{told[0]} {told[1]}. {told[2][:1].upper()}{told[2][1:]}. With these features alone, all others taken out, it "
+        f"is right on {_percent(numbers['easy_color_alone'])} of the easy split: color is what it solves that by, and "
+        "what it loses the hard one by."
+    )
+
+
+def _hard(group: Mapping[str, Any]) -> float | None:
+    """The mean hard accuracy of a recipe's trainings, in percent."""
+    shares = [run["metrics"].get("hard_accuracy") for run in group["runs"]]
+    return over_seeds([None if share is None else 100 * share for share in shares]).mean
+
+
+def _is_plain(params: Mapping[str, Any]) -> bool:
+    return bool(params.get("method", "erm") == "erm")
+
+
+def _has_colors(story: StoryParams) -> bool:
+    from lazytui.analyses.core.execute import validated
+
+    data = validated("dataset", _data(story))
+    assert isinstance(data, DatasetParams)
+    return data.placement != "none"
+
+
+def _map_of(story: StoryParams) -> str:
+    """The kind of map: Grad-CAM where the catalog knows a layer for it, else one that any network has."""
+    entry = CATALOG.get(story.model)
+    return "grad-cam" if entry is not None and entry.saliency_layer is not None else "input-gradient"
+
+
+def _percent(value: float | None) -> str:
+    return shown("easy_accuracy", value) or "an undefined share"
+
+
+CHAPTERS = (
+    Chapter(
+        name="canvas",
+        title="The canvas",
+        kind="dataset",
+        values=lambda story, _runs: _data(story),
+        before="Each digit gets a color of its own, and wears it nearly always: that is the easy split, on which "
+        "networks are trained and usually judged. In the hard split the colors lie. The shapes tell the digit in both.",
+        after=_canvas,
+        figures=("samples-train", "samples-hard", "measures"),
+        needs=(),
+    ),
+    Chapter(
+        name="cheat",
+        title="The cheat",
+        kind="train",
+        values=lambda story, _runs: {**_data(story), "model": story.model, "device": story.device},
+        before="A small convolutional network sees every training image once. It could learn the shapes. Watch the "
+        "first hundred steps instead.",
+        after=_cheat,
+        figures=("accuracy", "cues"),
+        own=_is_plain,
+        turn=2,
+    ),
+    Chapter(
+        name="evidence",
+        title="The evidence",
+        kind="evaluate",
+        values=lambda story, runs: {"run": runs["cheat"], "model": story.model, "device": story.device},
+        before="Now it is asked about images on which digit and color disagree.",
+        after=_evidence,
+        figures=("confusion-easy", "confusion-hard", "cue-conflict", "red-one", "digit-by-color", "metrics"),
+        needs=("cheat",),
+        turn=8,
+    ),
+    Chapter(
+        name="gaze",
+        title="The gaze",
+        kind="gradcam",
+        values=lambda story, runs: {
+            "run": runs["cheat"],
+            "model": story.model,
+            "method": _map_of(story),
+            "images": 1000,
+            "checked": 100,
+            "device": story.device,
+        },
+        before="Where does it look when it answers? A heat map shows which places of an image speak for the answer. "
+        "What that is worth, nulls show: the same maps on the strokes of other images, and a looker who sees nothing "
+        "but the stroke.",
+        after=_gaze,
+        figures=("matching", "energy", "ways", "causes", "recoloring", "methods"),
+        needs=("cheat",),
+        turn=7,
+    ),
+    Chapter(
+        name="cure",
+        title="The cure",
+        kind="train",
+        values=lambda story, _runs: {
+            **_data(story),
+            "model": story.model,
+            "device": story.device,
+            "method": _METHOD,
+            "epochs": _CURE_EPOCHS,
+        },
+        before="Just train twice: a network that was trained for one epoch, and is as lazy as the first, tells which "
+        "training images don't fit its shortcut: those that it gets wrong. A second one sees these twenty times as "
+        "often. No color label is used, no image is repainted, and the hard split is only looked at.",
+        after=_cure,
+        figures=("accuracy", "cues"),
+        prefix="cured_",
+        own=lambda params: not _is_plain(params),
+        turn=1,
+    ),
+    Chapter(
+        name="comparison",
+        title="The fair comparison",
+        kind="compare",
+        values=lambda story, runs: {
+            "runs": (runs["cure"],),
+            "rank": "hard_accuracy",
+            "plain": not is_custom(story.model),
+        },
+        before="A cure is only worth what it does beyond plain training of the same network, on the same data, for the "
+        "same number of steps. So that is trained too.",
+        after=_comparison,
+        figures=("ranking", "cues", "cost"),
+        prefix="compared_",
+        needs=("cure",),
+        turn=3,
+    ),
+    Chapter(
+        name="cloak",
+        title="The invisible cloak",
+        kind="attack",
+        values=lambda story, runs: {
+            "run": runs["cheat"],
+            "model": story.model,
+            "against": () if is_custom(story.model) else (runs["cure"],),
+            "attack": "fmn",
+            "source_class": _SOURCE,
+            "target_class": _TARGET,
+            "sources": _ATTACKED if story.test_size is None else min(_ATTACKED, story.test_size // 20),
+            "device": story.device,
+        },
+        before=f"How little has to be added to a {_SOURCE} until the network sees a {_TARGET}? For each image the "
+        "smallest change is looked for. From which images it sets out makes all the difference: from such in their own "
+        "color, in any color, or in the color of the target.",
+        after=_cloak,
+        figures=("pools", "survival", "images-aligned", "images-1-target-colored"),
+        fits=_has_colors,
+        needs=("cheat", "cure"),
+        turn=6,
+    ),
+    Chapter(
+        name="decomposition",
+        title="The decomposition",
+        kind="sae",
+        values=lambda story, runs: {
+            "run": runs["cheat"],
+            "model": story.model,
+            "steps": _LEARNED if story.train_size is None else _LEARNED // 4,
+            "pages": 0,
+            "seed": story.seed,
+            "device": story.device,
+        },
+        before="What does the network hold of an image, just before it answers? A sparse autoencoder takes the numbers "
+        "of its last layer apart into features of which only a few are at work at a time. Each is asked which digits "
+        "and which colors it is active on.",
+        after=_decomposition,
+        figures=("colors",),
+        fits=_has_colors,
+        needs=("cheat",),
+        turn=4,
+    ),
+    Chapter(
+        name="cut",
+        title="The cut",
+        kind="sae-experiments",
+        values=lambda story, runs: {
+            "sae": runs["decomposition"],
+            "model": story.model if is_custom(story.model) else None,
+            "device": story.device,
+        },
+        before="A feature that answers to a color need not be used. So the color features are taken out, all at once, "
+        "and the network is asked again; taking out as much of anything else shows what the mere damage does.",
+        after=_cut,
+        figures=("bulk", "dose-response", "gaze"),
+        fits=_has_colors,
+        needs=("decomposition",),
+        turn=5,
+    ),
+)

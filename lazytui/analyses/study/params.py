@@ -1,0 +1,50 @@
+"""What can be chosen of `study`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from lazytui.analyses.compare.params import MetricName
+from lazytui.analyses.trainings.training_grid import GridParams
+from lazytui.catalog_fields import known, named
+from lazytui.data.params import CanvasParams
+from lazytui.list_values import separated
+from lazytui.training.methods import ABOUT, METHODS
+from lazytui.training.methods.method_options import MethodOptions
+from lazytui.training.settings import LoopSettings
+
+
+class StudyGrid(GridParams):
+    """What varies."""
+
+    methods: Annotated[tuple[str, ...], BeforeValidator(separated)] = named(
+        ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
+        "Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
+        ABOUT,
+    )
+    bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(separated)] = Field(
+        (0.95,), description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
+    )
+    rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
+
+
+class StudyParams(CanvasParams, MethodOptions, LoopSettings, StudyGrid):
+    """The grid, and what all of its trainings have in common."""
+
+    epochs: int = Field(
+        5, ge=1, le=10_000, description="Passes over the training split. Cures need time: two passes are few."
+    )
+
+    @field_validator("methods")
+    @classmethod
+    def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(known("method", method, METHODS) for method in methods)
+
+    @model_validator(mode="after")
+    def _check_options(self) -> StudyParams:
+        for name in MethodOptions.model_fields:
+            if getattr(self, name) is not None and not any(name in METHODS[method].options for method in self.methods):
+                raise ValueError(f"None of {', '.join(self.methods)} reads {name.replace('_', '-')}.")
+        return self

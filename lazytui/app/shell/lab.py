@@ -1,0 +1,125 @@
+"""What a screen may ask of the app: the workspace and its runs, starting and stopping them, and writing files."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from textual import work
+from textual.app import App
+from textual.notifications import SeverityLevel
+from textual.reactive import var
+from textual.screen import Screen
+
+from lazytui.app.form.pick_list import Pickable
+from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.plain_text import plain
+from lazytui.runs.jobs import go_on, may_go_on, request_pause, request_stop, start_detached
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from lazytui.runs.workspace_watch import RunLine, shipped_lines
+
+_SHORTLY = 2.0
+"""Seconds for which something that can be seen anyway is said."""
+
+
+class Lab(TellsFailures, App[None]):
+    """lines: the runs of the workspace as last seen, oldest first; screens watch it.
+
+    trouble: why the workspace can't be looked into, in a sentence; empty while it can.
+    """
+
+    lines: var[tuple[RunLine, ...]] = var(())
+    trouble: var[str] = var("")
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self.workspace = workspace
+
+    @property
+    @abstractmethod
+    def poll_seconds(self) -> float:
+        """How often it looks at what may have changed."""
+
+    @abstractmethod
+    def open_run(self, reference: str) -> None:
+        """Go to the screen of a run's kind and show it there; or say why that can't be."""
+
+    @abstractmethod
+    def restore(self, screen: Screen[None]) -> None:
+        """Bring a screen that is opened for the first time back to how it was left."""
+
+    @work(thread=True, exit_on_error=False)
+    def start(self, kind: str, values: dict[str, object]) -> None:
+        """Start a run in a process of its own, and show it. What is wrong with it is said in a sentence."""
+        from lazytui.analyses.core import execute
+
+        try:
+            if self.trouble:
+                raise BadInput(self.trouble)
+            run = execute.create(kind, execute.validated(kind, values), self.workspace)
+            start_detached(run, self.workspace)
+        except LazytuiError as error:
+            self.call_from_thread(self.say_error, error)
+        else:
+            self.call_from_thread(self.open_run, run.reference)
+
+    def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
+        """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
+        mine = [line for line in reversed(self.lines) if line.kind in kinds]
+        shipped = [line for line in shipped_lines() if line.kind in kinds]
+        found = [Pickable(line.run.reference, line.about) for line in mine]
+        return found + [Pickable(line.run.reference, "came along") for line in shipped]
+
+    def attempt(self, work: Callable[[], object], done: str) -> None:
+        """Do something quick to a run, and say that it is done or why it can't be."""
+        try:
+            work()
+        except LazytuiError as error:
+            self.say_error(error)
+        else:
+            self.notify(done, markup=False, timeout=_SHORTLY)
+
+    def stop(self, run: RunFolder) -> None:
+        self.attempt(lambda: request_stop(run), f"{run.id} was asked to save and stop.")
+
+    def resume(self, run: RunFolder) -> None:
+        self.attempt(lambda: go_on(run, self.workspace), f"{run.id} goes on.")
+
+    def pause_or_resume(self, run: RunFolder) -> None:
+        if may_go_on(run):
+            self.resume(run)
+        else:
+            self.attempt(lambda: request_pause(run), f"{run.id} was asked to pause.")
+
+    def say_error(self, error: LazytuiError) -> None:
+        self.notify(str(error), severity="error")
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """For text that may come from files: it is never markup nor an escape sequence."""
+        super().notify(plain(message, newlines=True), title=title, severity=severity, timeout=timeout, markup=markup)
+
+    @work(thread=True, group="files", exit_on_error=False)
+    def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
+        """Write files; the first one's path is said and put on the clipboard, also over SSH."""
+        try:
+            written = write()
+        except LazytuiError as error:
+            self.call_from_thread(self.say_error, error)
+        else:
+            self.call_from_thread(self._say_written, written)
+
+    def _say_written(self, written: Sequence[Path]) -> None:
+        paths = [plain(str(path)) for path in written]
+        self.copy_to_clipboard(paths[0])
+        self.notify("\n".join(["Written, and its path is copied:", *paths]))

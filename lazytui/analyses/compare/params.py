@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
 from lazytui.analyses.core.analysis import Params, RunReference
+from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import known, named, summaries
-
-MetricName = Literal[
-    "easy_accuracy",
-    "hard_accuracy",
-    "aligned_accuracy",
-    "conflicting_accuracy",
-    "unbiased_accuracy",
-    "worst_group_accuracy",
-    "shape_bias",
-    "color_follow_rate",
-]
 
 
 class CompareParams(Params):

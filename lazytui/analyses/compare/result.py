@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from lazytui.analyses.trainings.group_facts import Group
 from lazytui.runs.result_contents import Contents, Damaged
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
     from lazytui.analyses.compare.params import CompareParams
-
-from lazytui.analyses.trainings.group_facts import Group
 
 
 class CompareFacts(TypedDict):

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.saved_result import Result
+
+MetricName = Literal[
+    "easy_accuracy",
+    "hard_accuracy",
+    "aligned_accuracy",
+    "conflicting_accuracy",
+    "unbiased_accuracy",
+    "worst_group_accuracy",
+    "shape_bias",
+    "color_follow_rate",
+]
+"""The metrics that trainings are ranked by."""
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,12 @@ from pydantic import AfterValidator
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance
+from lazytui.analyses.study.result import StudyFacts
+from lazytui.analyses.trainings.group_facts import Key
 from lazytui.runs.result_contents import Contents
 
 if TYPE_CHECKING:
     from lazytui.analyses.recipe.params import RecipeParams
-
-from lazytui.analyses.study.result import StudyFacts
-from lazytui.analyses.trainings.group_facts import Key
 
 
 def _known_metrics(recipe: Recipe) -> Recipe:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from lazytui.analyses.compare.params import MetricName
+from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import known, named
 from lazytui.data.params import CanvasParams

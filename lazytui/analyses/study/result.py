@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from lazytui.analyses.trainings.group_facts import Failure, Group
 from lazytui.runs.result_contents import Contents, Name
 
 if TYPE_CHECKING:
     from lazytui.analyses.study.params import StudyParams
-
-from lazytui.analyses.trainings.group_facts import Failure, Group
 
 
 class StudyFacts(TypedDict):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired
+from typing import Annotated, Any, NotRequired
 
 from pydantic import AfterValidator, Field
 from typing_extensions import TypedDict
 
 from lazytui.runs.result_contents import Count, Name, Note, Number
 from lazytui.training.methods import METHODS
-
-if TYPE_CHECKING:
-    pass
 
 Key = Annotated[str, Field(strict=True, max_length=20_000)]
 """A recipe as a string."""

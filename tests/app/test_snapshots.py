@@ -18,7 +18,7 @@ from textual.widgets import Footer
 
 from lazytui.app.figures import FigureView
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.screen_registry import PLACES
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, until
 from tests.fuzz.conftest import LONG

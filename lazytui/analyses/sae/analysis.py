@@ -139,7 +139,7 @@ def _told(
     """Keep the autoencoder, and find out how good it is and what its features are."""
     from lazytui.models.checkpoints import fingerprint
     from lazytui.sae.activation_samples import gather
-    from lazytui.sae.features import portrait
+    from lazytui.sae.feature_measures import portrait
     from lazytui.sae.quality import fit, recovery
     from lazytui.sae.saved_sae import Belonging, save_autoencoder
 

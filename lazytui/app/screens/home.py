@@ -15,8 +15,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.dialogs import Ask
-from lazytui.app.shell.screen import Place
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.plain_text import plain
 from lazytui.runs.formatting import age, without_middle

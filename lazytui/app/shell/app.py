@@ -18,10 +18,10 @@ from textual.worker import get_current_worker
 
 from lazytui.app.shell import session
 from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
+from lazytui.app.shell.base_screen import Place, ShowsRun
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.low_bandwidth import without_mouse_motion
-from lazytui.app.shell.screen import Place, ShowsRun
 from lazytui.app.shell.screen_registry import PLACES, mode_of
 from lazytui.app.shell.terminal_hangup import leave_when_hung_up
 from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking

@@ -13,8 +13,8 @@ from textual.markup import escape
 
 from lazytui.analyses import SUMMARIES
 from lazytui.app.form import ParamsForm
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.lab import Lab
-from lazytui.app.shell.screen import Place
 from lazytui.app.shell.screen_registry import PLACES, mode_of
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain

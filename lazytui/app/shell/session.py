@@ -11,7 +11,7 @@ from pydantic_core import PydanticSerializationError
 
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.form_values import answers
-from lazytui.app.shell.screen import Place, ShowsRun
+from lazytui.app.shell.base_screen import Place, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files.reading import read_regular
 from lazytui.files.writing import write_atomic

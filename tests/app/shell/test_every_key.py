@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.screen_registry import PLACES
 from lazytui.errors import LazytuiError
 from lazytui.runs.jobs import request_stop

@@ -18,8 +18,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.export_dialog import AskExport
-from lazytui.app.shell.screen import Place
 from lazytui.app.shell.screenshot import png
 from lazytui.figures.figure_files import SUFFIXES
 from lazytui.runs.workspace import Workspace, shipped_runs

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.common.form_screen import SHIPPED
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.session import FILE, Session, load
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, until

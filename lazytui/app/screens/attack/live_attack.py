@@ -23,7 +23,7 @@ from lazytui.analyses.attack.live import (
 from lazytui.analyses.attack.live_figures import drawn, told
 from lazytui.app.figures import FigureView, swap
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.workers.newest_only import answering
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS

@@ -16,7 +16,7 @@ from lazytui.analyses.core.form_fields import fields_of
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed_control import Offers
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.errors import LazytuiError
 from lazytui.runs.workspace_watch import meant
 

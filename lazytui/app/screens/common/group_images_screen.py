@@ -24,7 +24,7 @@ from lazytui.analyses.networks.model_under_study import require_at_hand
 from lazytui.analyses.networks.network_pair import AGAINST, name_behind
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures import FigureView, view_of
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.data.palettes import Palette, palette
 from lazytui.data.splits import build
 from lazytui.errors import LazytuiError

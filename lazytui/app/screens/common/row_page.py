@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.app.figures import FigureView, swap
-from lazytui.app.shell.screen import Place
+from lazytui.app.shell.base_screen import Place
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
 from lazytui.runs.run_folder import RunFolder

@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.runs.run_table import RunTable
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.dialogs import Ask, AskText
-from lazytui.app.shell.screen import Place
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain

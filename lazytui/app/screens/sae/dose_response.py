@@ -23,8 +23,8 @@ from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
 from lazytui.analyses.sae.live_figures import drawn, named, setting
 from lazytui.app.figures import FigureView, LinesView, swap
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.dialogs import AskText
-from lazytui.app.shell.screen import Place
 from lazytui.app.workers.newest_only import answering
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.errors import LazytuiError

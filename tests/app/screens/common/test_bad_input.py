@@ -21,8 +21,8 @@ from lazytui import custom_code as own_code
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.base_screen import Place
 from lazytui.app.shell.log_screen import Log
-from lazytui.app.shell.screen import Place
 from lazytui.app.shell.screen_registry import PLACES
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until

@@ -1,1 +1,0 @@
-"""Looking inside a trained network: where it looks, and what its neurons answer to."""

@@ -29,9 +29,9 @@ SUMMARIES = {
 """Every analysis with the line that lists show for it."""
 
 
-def analysis(kind: str) -> Analysis[Any]:
+def analysis(kind: str) -> Analysis[Any, Any]:
     """The analysis called `kind`. Raises BadInput for one that doesn't exist (of a later version, say)."""
     if kind not in SUMMARIES:
         raise BadInput(unknown_name("analysis", kind, SUMMARIES))
-    found: Analysis[Any] = import_module(f"{__name__}.{kind.replace('-', '_')}.analysis").ANALYSIS
+    found: Analysis[Any, Any] = import_module(f"{__name__}.{kind.replace('-', '_')}.analysis").ANALYSIS
     return found

@@ -38,9 +38,9 @@ class Result:
 
 
 class Unfinished(LazytuiError):
-    """Parts of what was asked failed: the run has failed, and keeps what there is."""
+    """Parts of what was asked failed: the run has failed, and keeps what there is, a result of its analysis."""
 
-    def __init__(self, sentence: str, result: Result) -> None:
+    def __init__(self, sentence: str, result: object) -> None:
         super().__init__(sentence)
         self.result = result
 

@@ -45,10 +45,16 @@ class Positional:
 
 
 P = TypeVar("P", bound=BaseModel)
+R = TypeVar("R")
 
 
 def _as_it_is(params: Any, _workspace: Workspace) -> Any:
     return params
+
+
+def _as_it_is_saved(result: Any) -> Result:
+    assert isinstance(result, Result)
+    return result
 
 
 def _no_label(_params: Any) -> str:
@@ -56,18 +62,22 @@ def _no_label(_params: Any) -> str:
 
 
 @dataclass(frozen=True)
-class Analysis(Generic[P]):
+class Analysis(Generic[P, R]):
     """One analysis. Only `run` may import torch, and only when it is called.
 
-    run: does the work, reports while it goes. figures: what the result has to show, in the order of reading. read: what
-    of a result in a folder is used; raises Damaged where that isn't what `run` makes (see `runs.contents`).
+    P: its Params. R: its typed result, a frozen dataclass in the room's `result.py`.
+
+    run: does the work, reports while it goes. figures: what the result has to show, in the order of reading.
+    write: the result as it is saved. read: the saved one as a typed one again, whatever a folder holds; raises Damaged
+    where it isn't what `write` makes (see `runs.result_contents`).
     settle: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
     (`auto`) by what it is here. label: a few words for the run's id.
     """
 
     params: type[P]
-    run: Callable[[P, Report], Result]
-    figures: Callable[[P, Result], Sequence[Figure]]
-    read: Callable[[P, Result], Result]
+    run: Callable[[P, Report], R]
+    figures: Callable[[P, R], Sequence[Figure]]
+    read: Callable[[P, Result], R]
+    write: Callable[[R], Result] = _as_it_is_saved
     settle: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label

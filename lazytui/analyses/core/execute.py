@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -60,9 +60,9 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
     require_allowed_for(run.id, run.record.params)
     with carrying(run, workspace, narrator, within=within) as report:
         try:
-            result = chosen.run(params, report)
+            result = chosen.write(chosen.run(params, report))
         except Unfinished as error:
-            part = error.result
+            part = chosen.write(error.result)
             report.store(lambda: save_result(run.path, part))
             raise
         report.store(lambda: save_result(run.path, result))
@@ -107,8 +107,8 @@ def recorded_params(run: RunFolder) -> BaseModel:
         raise BadInput(f"The parameters recorded in {run.reference} aren't valid: {sentences(error)}") from error
 
 
-def recorded_result(run: RunFolder) -> Result:
-    """What a run found, as its analysis makes it: the one door through which results are read.
+def recorded_result(run: RunFolder) -> Any:
+    """What a run found, as the typed result of its analysis: the one door through which results are read.
 
     Raises BadInput when it is missing, or damaged in any way that whoever uses it would stumble over.
     """
@@ -125,7 +125,7 @@ def figures(run: RunFolder) -> Sequence[Figure]:
     return drawn
 
 
-def _recorded(run: RunFolder) -> tuple[BaseModel, Result]:
+def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:
     params, result = recorded_params(run), load_result(run.path)
     try:
         return params, analysis(run.record.kind).read(params, result)

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from lazytui.errors import BadInput
-from lazytui.models.architectures.classifier import CLASSES
 from lazytui.models.output_kind import PROBABILITIES, are_probabilities
+from lazytui.models.shapes import CLASSES
 
 LEVELS = 255
 """Steps from black to full: an image that can be stored has whole multiples of 1 / 255."""

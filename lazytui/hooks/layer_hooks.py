@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from lazytui.errors import UsageError, unknown_name
 from lazytui.evaluation.forward import evaluating
-from lazytui.models.architectures.classifier import IMAGE_SHAPE
+from lazytui.models.shapes import IMAGE_SHAPE
 
 
 @contextmanager

@@ -7,10 +7,10 @@ from torch import nn
 
 from lazytui.custom_code import is_custom
 from lazytui.errors import BadInput
-from lazytui.models.architectures.classifier import CLASSES, IMAGE_SHAPE
 from lazytui.models.factories import resolve_model
 from lazytui.models.memory_layout import channels_last, quickest_layout
 from lazytui.models.recurrent_layers import differentiable
+from lazytui.models.shapes import CLASSES, IMAGE_SHAPE
 
 
 def build_model(name: str, *, seed: int) -> nn.Module:

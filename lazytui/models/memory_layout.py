@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_map
 
-from lazytui.models.architectures.classifier import IMAGE_SHAPE
+from lazytui.models.shapes import IMAGE_SHAPE
 
 
 def channels_last(model: nn.Module) -> nn.Module:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lazytui.models.architectures.classifier import IMAGE_SHAPE
+from lazytui.models.shapes import IMAGE_SHAPE
 
 PROBABILITIES = (
     "This network puts out probabilities: where they round to 0 or 1 its gradient is lost. Leave out its last softmax."

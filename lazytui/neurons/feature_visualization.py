@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from lazytui.evaluation.forward import evaluating
 from lazytui.hooks.split_model import Cut
-from lazytui.models.architectures.classifier import CLASSES
+from lazytui.models.shapes import CLASSES
 from lazytui.system.eager_optimizers import Adam
 from lazytui.system.hardware import Hardware
 

@@ -261,7 +261,7 @@ def _attacked(answer: Answer, subject: Subject, split: Split) -> Iterator[Answer
 
     from lazytui.attacks.observed_attack import Watched
     from lazytui.attacks.problem import require_logits
-    from lazytui.models.architectures.classifier import CLASSES
+    from lazytui.models.shapes import CLASSES
 
     question, entry = answer.question, ATTACKS[answer.question.params.attack]
     record = _Record()

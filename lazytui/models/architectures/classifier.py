@@ -7,11 +7,8 @@ from collections import OrderedDict
 
 from torch import Tensor, nn
 
-CLASSES = 10
-"""Digits."""
-
-IMAGE_SHAPE = (3, 28, 28)
-"""Channels (red, green, blue), height and width of an input; its values are float, in [0, 1]."""
+from lazytui.models.shapes import CLASSES as CLASSES
+from lazytui.models.shapes import IMAGE_SHAPE as IMAGE_SHAPE
 
 
 class Classifier(nn.Module):

@@ -171,7 +171,7 @@ METHODS = {
         "irm",
         "InvariantRiskMinimization",
         source="Arjovsky 2019; study D",
-        options={"penalty": 100, "anneal_steps": 500},
+        options={"penalty": 10, "anneal_steps": 500},
         control="resample",
         needs=("group labels",),
         length_matters="irm's penalty gets its weight at half of the training at the latest",

@@ -109,11 +109,23 @@ Arrays = Mapping[str, Array]
 
 @dataclass(frozen=True)
 class Metric:
-    """What a metric must be. defined: it is never null."""
+    """What a metric must be. defined: it is never null. needed: it must be there. written: also where it is None."""
 
     low: float = -LARGEST
     high: float = LARGEST
     defined: bool = False
+    needed: bool = True
+    written: bool = True
+
+    @property
+    def optional(self) -> Metric:
+        """Results of older versions lack it."""
+        return replace(self, needed=False)
+
+    @property
+    def omitted(self) -> Metric:
+        """Where it is None it isn't written."""
+        return replace(self, needed=False, written=False)
 
 
 ANY = Metric()
@@ -165,10 +177,10 @@ class Contents(Generic[P]):
         return kept
 
 
-def check_facts(facts: Any, given: Mapping[str, Any]) -> None:
-    """facts: a TypedDict. Raises Damaged."""
+def check_facts(facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    """facts: a TypedDict. The facts that it names, as their types. Raises Damaged."""
     try:
-        _adapter(facts).validate_python(dict(given))
+        found: dict[str, Any] = _adapter(facts).validate_python(dict(given))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(f"{part!s:.40}" for part in first["loc"])
@@ -176,6 +188,7 @@ def check_facts(facts: Any, given: Mapping[str, Any]) -> None:
             raise Damaged(f"it lacks the fact {where!r}{_OLDER}") from error
         words = in_words(first)
         raise Damaged(f"its fact {where!r}: {words[:1].lower()}{words[1:]:.200}") from error
+    return found
 
 
 @functools.cache
@@ -186,6 +199,8 @@ def _adapter(facts: Any) -> TypeAdapter[Any]:
 def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:
     for name, metric in declared.items():
         if name not in given:
+            if not metric.needed:
+                continue
             raise Damaged(f"it lacks the metric {name!r}{_OLDER}")
         value = given[name]
         if value is None:
@@ -195,17 +210,42 @@ def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:
             raise Damaged(f"its metric {name!r} is {value:g}")
 
 
-def check_arrays(declared: Arrays, given: Mapping[str, NDArray[np.generic]], may_be_empty: frozenset[str]) -> None:
-    """All shapes first, since indices are below a size that another array tells."""
-    sizes: dict[str, int] = {}
+def check_arrays(
+    declared: Arrays,
+    given: Mapping[str, NDArray[np.generic]],
+    may_be_empty: frozenset[str],
+    known: Mapping[str, int] | None = None,
+    dtypes: Mapping[str, type] | None = None,
+) -> dict[str, NDArray[np.generic]]:
+    """The declared arrays that are there. All shapes first, since indices are below a size that another array tells.
+
+    known: sizes that are known beforehand. dtypes: what arrays are converted to. Raises Damaged.
+    """
+    known = known or {}
+    sizes = dict(known)
     there = dict(_there(declared, given))
     for name, array in there.items():
         _check_shape(name, array, given[name], sizes)
     for size, length in sizes.items():
-        if not (length or size in may_be_empty) or length > MOST:
+        if size not in known and (not (length or size in may_be_empty) or length > MOST):
             raise Damaged(f"an array of it has {length:,} values in the direction of its {size}")
+    found = {name: _converted(name, given[name], (dtypes or {}).get(name)) for name in there}
     for name, array in there.items():
-        _check_values(name, array, given[name], sizes)
+        _check_values(name, array, found[name], sizes)
+    return found
+
+
+def _converted(name: str, given: NDArray[np.generic], dtype: type | None) -> NDArray[np.generic]:
+    """Floats that are too large are infinite then; whole numbers must stay the same."""
+    import numpy as np
+
+    if dtype is None or given.dtype == dtype:
+        return given
+    with np.errstate(over="ignore"):
+        converted: NDArray[np.generic] = given.astype(dtype)
+    if given.dtype.kind in "iu" and (converted != given).any():
+        raise Damaged(f"its array {name!r:.60} has values that don't fit into {converted.dtype}")
+    return converted
 
 
 def _there(declared: Arrays, given: Mapping[str, NDArray[np.generic]]) -> Iterator[tuple[str, Array]]:

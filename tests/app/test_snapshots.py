@@ -1,4 +1,4 @@
-"""Every place as a person sees it, character by character, at three sizes, compared with the files in `snapshots`.
+"""Every screen as a person sees it, character by character, at three sizes, compared with the files in `snapshots`.
 
 After a change that is meant: python -m pytest tests/app/test_snapshots.py --update-snapshots, and read the diff.
 """
@@ -18,8 +18,8 @@ from textual.widgets import Footer
 
 from lazytui.app.figures import FigureView
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.base_screen import Place
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until
 
@@ -29,13 +29,13 @@ NOW = 1_800_000_000.0
 """Where the clock stands: ages are told from it."""
 
 DRAWN = {"dataset": 4, "runs": 3}
-"""How many figures a place shows of this workspace, where it shows any."""
+"""How many figures a screen shows of this workspace, where it shows any."""
 SAID = {
     "train": ("running",),
     "gradcam": ("Does it look at the digit?", "Press n: next image"),
     "features": ("your own network", "category"),
 }
-"""What a place says when it is done with what takes a while."""
+"""What a screen says when it is done with what takes a while."""
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}
 _STILL = 10
@@ -83,7 +83,7 @@ async def settled(pilot: Pilot[Any], mode: str) -> str:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_every_place_looks_as_it_is_meant_to(
+def test_every_screen_looks_as_it_is_meant_to(
     size: tuple[int, int], workspace: Workspace, request: pytest.FixtureRequest
 ) -> None:
     app = LazytuiApp(workspace)
@@ -91,12 +91,12 @@ def test_every_place_looks_as_it_is_meant_to(
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 3)
-        for place in PLACES:
+        for place in SCREENS:
             await pilot.press(place.key)
-            await until(pilot, lambda mode=place.mode: app.current_mode == mode and isinstance(app.screen, Place))
+            await until(pilot, lambda mode=place.mode: app.current_mode == mode and isinstance(app.screen, LabScreen))
             seen[f"{place.mode}-{size[0]}x{size[1]}.txt"] = await settled(pilot, place.mode)
             bar = screen_text(app).splitlines()[0]
-            assert all(f" {each.key} " in bar for each in PLACES), f"a place is cut off: {bar}"
+            assert all(f" {each.key} " in bar for each in SCREENS), f"a place is cut off: {bar}"
             keys = app.screen.query_one(Footer).virtual_size.width
             assert keys <= max(size[0], 100), f"{place.name} reminds of keys on {keys} columns: ? tells the rarer ones"
             app.screen.set_focus(None)
@@ -118,6 +118,6 @@ def kept_and_seen(name: str, text: str) -> tuple[list[str], list[str]]:
     return kept.splitlines(keepends=True), text.splitlines(keepends=True)
 
 
-def test_there_is_no_snapshot_of_a_place_that_is_gone() -> None:
-    expected = {f"{place.mode}-{width}x{height}.txt" for place in PLACES for width, height in SIZES}
+def test_there_is_no_snapshot_of_a_screen_that_is_gone() -> None:
+    expected = {f"{place.mode}-{width}x{height}.txt" for place in SCREENS for width, height in SIZES}
     assert {file.name for file in SNAPSHOTS.iterdir()} == expected

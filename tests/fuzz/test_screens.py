@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, until
 from tests.fuzz.conftest import LONG
@@ -67,7 +67,7 @@ async def look_at_everything(pilot: Pilot[Any]) -> None:
 
 async def go_to(pilot: Pilot[Any], key: str) -> None:
     await pilot.press(key)
-    await until(pilot, lambda: isinstance(pilot.app.screen, Place) and pilot.app.screen.is_mounted)
+    await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen) and pilot.app.screen.is_mounted)
     await settled(pilot)
 
 

@@ -9,18 +9,18 @@ from textual.binding import Binding, BindingType
 
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.app.screens.common.form_and_figures import FormAndFigures
-from lazytui.app.screens.recipe import RecipePlace
-from lazytui.app.screens.study import StudyPlace
+from lazytui.app.screens.recipe import RecipeScreen
+from lazytui.app.screens.study import StudyScreen
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
 _RANKED = ("rank", "x", "y", "attack")
-_OVER = {"study": StudyPlace, "recipe": RecipePlace}
-"""What lies over this place, by the kind of run that it shows."""
+_OVER = {"study": StudyScreen, "recipe": RecipeScreen}
+"""What lies over this screen, by the kind of run that it shows."""
 
 
-class ComparePlace(FormAndFigures):
-    name_of_place = "compare"
+class CompareScreen(FormAndFigures):
+    screen_name = "compare"
     params = CompareParams
     kind = "compare"
     first = ("runs", "rank", "x", "y", "plain", "attack")

@@ -15,7 +15,7 @@ from lazytui.analyses.dataset.analysis import examined, few_samples, figures
 from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.figures import swap
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormPlace
+from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
 from lazytui.data.sources import load_digits
 from lazytui.data.splits import build
 from lazytui.errors import LazytuiError
@@ -38,8 +38,8 @@ def preview(params: DatasetRunParams) -> list[Figure]:
     return [*few_samples(small, result), *tables]
 
 
-class DatasetPlace(FormPlace):
-    name_of_place = "dataset"
+class DatasetScreen(FormScreen):
+    screen_name = "dataset"
     params = DatasetRunParams
     kind = "dataset"
     first = ("dataset", "source", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
@@ -49,7 +49,7 @@ class DatasetPlace(FormPlace):
         super().__init__()
         self._figures: Sequence[Figure] = ()
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         with Horizontal():
             yield from self.compose_form()
             with VerticalScroll(id="preview", can_focus=False):

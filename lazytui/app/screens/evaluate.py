@@ -11,8 +11,8 @@ from lazytui.app.screens.common.form_and_figures import FormAndFigures
 from lazytui.app.screens.common.run_figures import SIDE_BY_SIDE, RunFigures
 
 
-class EvaluatePlace(FormAndFigures):
-    name_of_place = "evaluate"
+class EvaluateScreen(FormAndFigures):
+    screen_name = "evaluate"
     params = EvaluateParams
     kind = "evaluate"
     first = ("run", "against", "source", "hard")

@@ -22,7 +22,7 @@ from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView, swap
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import Pickable, PickList
-from lazytui.app.screens.common.form_screen import NOT_RIGHT, SHIPPED, FormPlace
+from lazytui.app.screens.common.form_screen import NOT_RIGHT, SHIPPED, FormScreen
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.newest_only import answering
@@ -64,23 +64,23 @@ class Page(NamedTuple):
     split: str
 
 
-class GradcamPlace(FormPlace):
-    name_of_place = "gradcam"
+class GradcamScreen(FormScreen):
+    screen_name = "gradcam"
     params = GradcamParams
     kind = "gradcam"
     first = ("run", "against", "method", "layer", "target", "split")
     go = "Go: the whole split"
     DEFAULT_CSS = """
-    GradcamPlace #doing { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
-    GradcamPlace #browse { width: 1fr; height: 1fr; }
-    GradcamPlace #looking { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
-    GradcamPlace #look { layout: horizontal; height: auto; padding: 0 0 0 1; }
-    GradcamPlace #look > PixelsView { width: 31; }
-    GradcamPlace #look > .probabilities { width: 1fr; min-width: 16; max-width: 60; }
-    GradcamPlace.-narrow #look.-of-two > .image { display: none; }
-    GradcamPlace #worth { height: auto; padding: 0 0 0 1; }
-    GradcamPlace #images { height: 1fr; padding: 0 0 0 1; }
-    GradcamPlace #images > FigureView { height: auto; }
+    GradcamScreen #doing { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
+    GradcamScreen #browse { width: 1fr; height: 1fr; }
+    GradcamScreen #looking { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
+    GradcamScreen #look { layout: horizontal; height: auto; padding: 0 0 0 1; }
+    GradcamScreen #look > PixelsView { width: 31; }
+    GradcamScreen #look > .probabilities { width: 1fr; min-width: 16; max-width: 60; }
+    GradcamScreen.-narrow #look.-of-two > .image { display: none; }
+    GradcamScreen #worth { height: auto; padding: 0 0 0 1; }
+    GradcamScreen #images { height: 1fr; padding: 0 0 0 1; }
+    GradcamScreen #images > FigureView { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "cycle('method')", "Method"),
@@ -111,7 +111,7 @@ class GradcamPlace(FormPlace):
         self._place = 0
         self._page: Page | None = None
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         with Horizontal():
             yield from self.compose_form({"run": self.newest_training() or SHIPPED, "split": "hard"})
             with Vertical(id="browse"):
@@ -381,7 +381,7 @@ class GradcamPlace(FormPlace):
         self.call_after_refresh(self._show_page)
 
     def leave_form(self) -> None:
-        """The keyboard to the place itself, whose keys go through the images."""
+        """The keyboard to the screen itself, whose keys go through the images."""
         self.set_focus(None)
 
     def _show_found(self, lines: tuple[RunLine, ...]) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.plain_text import plain
@@ -38,15 +38,15 @@ _NAME = 30
 """Characters of a name or id: with what is told of a run, a row fits into 80 columns."""
 
 
-class Home(Place):
-    name_of_place = "home"
+class Home(LabScreen):
+    screen_name = "home"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Tell the story")]
 
     def __init__(self) -> None:
         super().__init__()
         self._first: str | None = None
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         with Vertical(id="home"):
             yield Static(WELCOME, id="welcome", markup=False)
             yield OptionList(id="chapters", markup=False)
@@ -76,10 +76,10 @@ class Home(Place):
         if [(option.id, option.prompt) for option in now] == [(option.id, option.prompt) for option in options.options]:
             return
         options.set_options(now)
-        places = {option.id: place for place, option in enumerate(now) if not option.disabled}
-        moved = chosen in places and chosen != self._first
-        self._first = next(iter(places), None)
-        options.highlighted = places.get(chosen if moved else self._first)
+        indices = {option.id: index for index, option in enumerate(now) if not option.disabled}
+        moved = chosen in indices and chosen != self._first
+        self._first = next(iter(indices), None)
+        options.highlighted = indices.get(chosen if moved else self._first)
 
 
 def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:

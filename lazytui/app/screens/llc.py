@@ -1,16 +1,16 @@
-"""LLC: how complex a solution a network has found, asked and shown over the place of its neurons."""
+"""LLC: how complex a solution a network has found, asked and shown over the screen of its neurons."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from lazytui.analyses.llc.params import LlcParams
-from lazytui.app.screens.common.overlay_screen import OverPlace
+from lazytui.app.screens.common.overlay_screen import OverlayScreen
 from lazytui.runs.run_folder import RunFolder
 
 
-class LlcPlace(OverPlace):
-    name_of_place = "llc"
+class LlcScreen(OverlayScreen):
+    screen_name = "llc"
     params = LlcParams
     kind = "llc"
     first = ("run", "eps", "gamma", "chains", "steps", "seed")

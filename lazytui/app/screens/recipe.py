@@ -1,13 +1,13 @@
-"""Recipe: what an earlier study reported, trained again, over the place where trainings are compared."""
+"""Recipe: what an earlier study reported, trained again, over the screen where trainings are compared."""
 
 from __future__ import annotations
 
 from lazytui.analyses.recipe.params import RecipeParams
-from lazytui.app.screens.common.grid_screen import GridPlace
+from lazytui.app.screens.common.grid_screen import GridScreen
 
 
-class RecipePlace(GridPlace):
-    name_of_place = "recipe"
+class RecipeScreen(GridScreen):
+    screen_name = "recipe"
     params = RecipeParams
     kind = "recipe"
     first = ("recipe", "seeds", "source", "train_size", "test_size", "plain", "jobs", "device")

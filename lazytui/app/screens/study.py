@@ -1,14 +1,14 @@
-"""Study: a grid of trainings, asked and shown over the place where trainings are compared."""
+"""Study: a grid of trainings, asked and shown over the screen where trainings are compared."""
 
 from __future__ import annotations
 
 from lazytui.analyses.study.params import StudyParams
-from lazytui.app.screens.common.grid_screen import GridPlace
+from lazytui.app.screens.common.grid_screen import GridScreen
 from lazytui.training.methods.method_options import MethodOptions
 
 
-class StudyPlace(GridPlace):
-    name_of_place = "study"
+class StudyScreen(GridScreen):
+    screen_name = "study"
     params = StudyParams
     kind = "study"
     first = (

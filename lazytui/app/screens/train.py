@@ -19,7 +19,7 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.train.analysis import curves, history_of
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures.lines_widget import LinesView
-from lazytui.app.screens.common.form_screen import FormPlace
+from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput, LazytuiError
@@ -50,8 +50,8 @@ class Sight:
     may_go_on: bool = False
 
 
-class TrainPlace(FormPlace):
-    name_of_place = "train"
+class TrainScreen(FormScreen):
+    screen_name = "train"
     params = TrainParams
     kind = "train"
     first = ("model", "method", *MethodOptions.model_fields, "dataset", "source", "epochs", "batch_size", "lr", "seed")
@@ -72,7 +72,7 @@ class TrainPlace(FormPlace):
         self._sight = Sight()
         self._drawn: tuple[Lines, bool] | None = None
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         with Horizontal():
             yield from self.compose_form()
             with Vertical(id="watch"):

@@ -1,4 +1,4 @@
-"""The app itself: places, the workspace that it watches, and what can be pressed anywhere."""
+"""The app itself: screens, the workspace that it watches, and what can be pressed anywhere."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from textual.worker import get_current_worker
 
 from lazytui.app.shell import session
 from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
-from lazytui.app.shell.base_screen import Place, ShowsRun
+from lazytui.app.shell.base_screen import LabScreen, ShowsRun
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.low_bandwidth import without_mouse_motion
-from lazytui.app.shell.screen_registry import PLACES, mode_of
+from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.shell.terminal_hangup import leave_when_hung_up
 from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
 from lazytui.errors import LazytuiError
@@ -40,11 +40,11 @@ class LazytuiApp(Lab):
     TITLE = "lazytui"
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = True
-    MODES: ClassVar = {place.mode: partial(type(place).open, place) for place in PLACES}
-    DEFAULT_MODE = PLACES[0].mode
+    MODES: ClassVar = {entry.mode: partial(type(entry).open, entry) for entry in SCREENS}
+    DEFAULT_MODE = SCREENS[0].mode
     COMMANDS: ClassVar = {LabCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(place.key, f"switch_mode('{place.mode}')", place.name, show=False) for place in PLACES),
+        *(Binding(entry.key, f"switch_mode('{entry.mode}')", entry.name, show=False) for entry in SCREENS),
         Binding("ctrl+p", "command_palette", "Palette"),
         Binding("q", "quit", "Quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=False),
@@ -75,7 +75,7 @@ class LazytuiApp(Lab):
         self._watch_workspace()
 
     def open_run(self, reference: str) -> None:
-        """Go to the place of a run's kind and show it there; or say why that can't be."""
+        """Go to the screen of a run's kind and show it there; or say why that can't be."""
         try:
             run = self.workspace.find(reference)
             kind = run.record.kind
@@ -87,34 +87,34 @@ class LazytuiApp(Lab):
         self.call_later(self._show_there, run, self.switch_mode(mode))
 
     def restore(self, screen: Screen[None]) -> None:
-        assert isinstance(screen, Place)
+        assert isinstance(screen, LabScreen)
         session.restore(self._session, screen, self.workspace)
 
     def _open_where_it_was_left(self) -> None:
         if self._session.theme in self.available_themes:
             self.theme = self._session.theme
-        if self._session.place in {place.mode for place in PLACES}:
-            self.switch_mode(self._session.place)
+        if self._session.screen in {entry.mode for entry in SCREENS}:
+            self.switch_mode(self._session.screen)
         self.set_interval(_KEEP_SECONDS, self._keep_session)
 
     def _keep_session(self) -> None:
-        now = self._session.model_copy(update={"place": self.current_mode, "theme": self.theme})
-        for place in self._open_places():
-            now = session.noted(now, place)
+        now = self._session.model_copy(update={"screen": self.current_mode, "theme": self.theme})
+        for screen in self._open_screens():
+            now = session.noted(now, screen)
         self._session = now
         if now != self._kept_session:
             self._kept_session = now
             session.save(now, self.workspace.path)
 
-    def _open_places(self) -> Iterator[Place]:
+    def _open_screens(self) -> Iterator[LabScreen]:
         """Those that were brought back to how they were left: one that is still opening knows nothing of that yet."""
-        for place in PLACES:
+        for entry in SCREENS:
             with suppress(KeyError):
-                screens = self.get_screen_stack(place.mode)
-                yield from (screen for screen in screens if isinstance(screen, Place) and screen.is_mounted)
+                screens = self.get_screen_stack(entry.mode)
+                yield from (screen for screen in screens if isinstance(screen, LabScreen) and screen.is_mounted)
 
     async def on_event(self, event: Event) -> None:
-        """A key that is typed after the one that quits would reach a place that is being taken down."""
+        """A key that is typed after the one that quits would reach a screen that is being taken down."""
         if not (self._leaving and isinstance(event, InputEvent)):
             await super().on_event(event)
 
@@ -124,17 +124,17 @@ class LazytuiApp(Lab):
         super().exit(*arguments, **more)
 
     async def action_switch_mode(self, mode: str) -> None:
-        """Textual's own doesn't wait: keys that are typed ahead would reach a place that has no widgets yet."""
+        """Textual's own doesn't wait: keys that are typed ahead would reach a screen that has no widgets yet."""
         await self.switch_mode(mode)
 
     async def _show_there(self, run: RunFolder, opened: AwaitMount) -> None:
-        """On the place itself: what lies over it of another run, such as the images of a cell, goes."""
+        """On the screen itself: what lies over it of another run, such as the images of a cell, goes."""
         await opened
-        place = self.screen_stack[0]
-        while isinstance(self.screen, Place) and self.screen is not place:
+        base = self.screen_stack[0]
+        while isinstance(self.screen, LabScreen) and self.screen is not base:
             await self.pop_screen()
-        if isinstance(place, ShowsRun):
-            place.show_run(run)
+        if isinstance(base, ShowsRun):
+            base.show_run(run)
 
     @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
     def _watch_workspace(self) -> None:

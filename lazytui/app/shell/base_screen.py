@@ -1,4 +1,4 @@
-"""What every place shares: the bar of places above, the keys below, help, export, patience with tiny terminals."""
+"""What every screen shares: the bar of screens above, the keys below, help, export, patience with tiny terminals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from lazytui.app.shell.lab import Lab
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.plain_text import plain
 
@@ -29,13 +29,13 @@ SMALLEST = (60, 16)
 
 @runtime_checkable
 class ShowsRun(Protocol):
-    """A place that can show a run it is pointed to."""
+    """A screen that can show a run it is pointed to."""
 
     def show_run(self, run: RunFolder) -> None: ...
 
 
 class Bar(Static):
-    """The places with their keys, the one that is open set off; to the right what is going on."""
+    """The screens with their keys, the one that is open set off; to the right what is going on."""
 
     def __init__(self, here: str) -> None:
         super().__init__(id="bar", markup=False)
@@ -51,16 +51,16 @@ class Bar(Static):
 
     def _names(self, *, short: bool, gap: str) -> Content:
         parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
-        for place in PLACES:
-            style = "reverse bold" if self._here in place.kinds else ""
-            parts.append(Content.styled(f" {place.key} {place.short if short else place.name}{gap}", style))
+        for entry in SCREENS:
+            style = "reverse bold" if self._here in entry.kinds else ""
+            parts.append(Content.styled(f" {entry.key} {entry.short if short else entry.name}{gap}", style))
         return Content("").join(parts)
 
 
-class Place(TellsFailures, Screen[None]):
-    """A screen of the app. `name_of_place` is its mode; it composes its own part in `compose_place`."""
+class LabScreen(TellsFailures, Screen[None]):
+    """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`."""
 
-    name_of_place: ClassVar[str]
+    screen_name: ClassVar[str]
     AUTO_FOCUS = ""  # a form's first field would take every key for itself
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "export", "Export", show=False),
@@ -84,7 +84,7 @@ class Place(TellsFailures, Screen[None]):
     @property
     def kind_restored(self) -> str:
         """The kind of the runs that it is brought back to."""
-        return self.name_of_place
+        return self.screen_name
 
     @property
     def followed(self) -> RunFolder | None:
@@ -97,14 +97,14 @@ class Place(TellsFailures, Screen[None]):
         return self.app
 
     def compose(self) -> ComposeResult:
-        yield Bar(self.name_of_place)
+        yield Bar(self.screen_name)
         yield Static(id="trouble", markup=False)
-        with Vertical(id="place"):
-            yield from self.compose_place()
+        with Vertical(id="body"):
+            yield from self.compose_body()
         yield Static(id="too-small", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         raise NotImplementedError
 
     def action_help(self) -> None:
@@ -128,7 +128,7 @@ class Place(TellsFailures, Screen[None]):
     def action_export(self) -> None:
         from lazytui.app.shell.export_dialog import ask
 
-        ask(self.lab, self.name_of_place, self.shown_figures())
+        ask(self.lab, self.screen_name, self.shown_figures())
 
     def action_screenshot(self) -> None:
         from lazytui.app.shell.screenshot import take

@@ -1,4 +1,4 @@
-"""What ctrl+p finds: every place, analysis, run and model, and what can be done with the screen."""
+"""What ctrl+p finds: every screen, analysis, run and model, and what can be done with the screen."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from textual.markup import escape
 
 from lazytui.analyses import SUMMARIES
 from lazytui.app.form import ParamsForm
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.lab import Lab
-from lazytui.app.shell.screen_registry import PLACES, mode_of
+from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain
 from lazytui.runs.formatting import age
@@ -48,8 +48,8 @@ class LabCommands(Provider):
 
     def _commands(self) -> Iterator[Command]:
         assert isinstance(self.app, Lab)
-        yield from _places(self.app)
-        if isinstance(self.screen, Place):
+        yield from _screens(self.app)
+        if isinstance(self.screen, LabScreen):
             yield from _of_the_screen(self.screen)
         yield Command("Theme", "Choose other colors", self.app.action_change_theme, first=True)
         yield Command("Quit", "Leave the app; runs go on", self.app.exit, first=True)
@@ -66,12 +66,12 @@ def highlighted(name: str, matcher: Matcher, query: str) -> Content:
     return content
 
 
-def _places(app: Lab) -> Iterator[Command]:
-    for place in PLACES:
-        yield Command(f"Go to {place.name}", f"Key {place.key}", partial(app.switch_mode, place.mode), first=True)
+def _screens(app: Lab) -> Iterator[Command]:
+    for entry in SCREENS:
+        yield Command(f"Go to {entry.name}", f"Key {entry.key}", partial(app.switch_mode, entry.mode), first=True)
 
 
-def _of_the_screen(screen: Place) -> Iterator[Command]:
+def _of_the_screen(screen: LabScreen) -> Iterator[Command]:
     yield Command("Help", "What can be pressed here", screen.action_help, first=True)
     yield Command("Jobs", "What is going on", screen.action_jobs, first=True)
     yield Command("Screenshot", "This screen as SVG and PNG", screen.action_screenshot, first=True)
@@ -80,7 +80,7 @@ def _of_the_screen(screen: Place) -> Iterator[Command]:
 
 
 def _analyses(app: Lab) -> Iterator[Command]:
-    """Those with a place lead to its form; the story is started from home."""
+    """Those with a screen lead to its form; the story is started from home."""
     for kind, summary in SUMMARIES.items():
         yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, mode_of(kind, otherwise="home")))
 

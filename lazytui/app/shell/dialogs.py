@@ -1,4 +1,4 @@
-"""Small questions over a place: yes or no, or a line of text. Escape takes them back."""
+"""Small questions over a screen: yes or no, or a line of text. Escape takes them back."""
 
 from __future__ import annotations
 

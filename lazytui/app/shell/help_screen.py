@@ -27,7 +27,7 @@ class Group:
 
 
 def groups(screen: Screen[Any]) -> list[Group]:
-    """What can be pressed on a screen now: first in the place itself, then where the keyboard is, at last anywhere."""
+    """What can be pressed on a screen now: first in the screen itself, then where the keyboard is, at last anywhere."""
     active = [(entry.node, entry.binding) for entry in screen.active_bindings.values() if not entry.binding.system]
     active.sort(key=lambda entry: (isinstance(entry[0], App), entry[0] is not screen))
     found = []
@@ -49,7 +49,7 @@ def _title(node: DOMNode) -> str:
     if isinstance(node, App):
         return "Anywhere"
     if isinstance(node, Screen):
-        return f"In this place: {getattr(node, 'name_of_place', 'here')}"
+        return f"On this screen: {getattr(node, 'screen_name', 'here')}"
     return _spaced(type(node).__name__)
 
 

@@ -1,4 +1,4 @@
-"""The drawer of jobs: every going run with how far it is, over whichever place is open."""
+"""The drawer of jobs: every going run with how far it is, over whichever screen is open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of a run over any place: why it failed, where there is one the traceback, and what it printed."""
+"""The log of a run over any screen: why it failed, where there is one the traceback, and what it printed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The places of the app: one a key, named as their commands are. A place whose analysis isn't there doesn't appear."""
+"""The screens of the app: one a key, named as their commands are."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from textual.screen import Screen
 
 
 @dataclass(frozen=True)
-class Place:
-    """key: what a person presses. screen: module and class, imported when the place is first visited.
+class ScreenEntry:
+    """key: what a person presses. screen: module and class, imported when the screen is first visited.
 
-    short: the name where all of them don't fit into a line of 80 columns. also: small analyses that share the place.
+    short: the name where all of them don't fit into a line of 80 columns. also: small analyses that share the screen.
     """
 
     key: str
@@ -36,20 +36,20 @@ class Place:
         return made
 
 
-PLACES = (
-    Place("0", "Home", "Home", "home:Home"),
-    Place("1", "Dataset", "Data", "dataset:DatasetPlace"),
-    Place("2", "Train", "Train", "train:TrainPlace"),
-    Place("3", "Evaluate", "Eval", "evaluate:EvaluatePlace"),
-    Place("4", "Grad-CAM", "CAM", "gradcam:GradcamPlace"),
-    Place("5", "Neurons", "Neur", "neurons.screen:NeuronsPlace", also=("llc",)),
-    Place("6", "Features", "Feat", "sae.screen:FeaturesPlace", also=("sae", "sae-experiments", "sae-selfcheck")),
-    Place("7", "Attack", "Atk", "attack.screen:AttackPlace"),
-    Place("8", "Compare", "Comp", "compare:ComparePlace", also=("study", "recipe")),
-    Place("9", "Runs", "Runs", "runs.screen:RunsPlace"),
+SCREENS = (
+    ScreenEntry("0", "Home", "Home", "home:Home"),
+    ScreenEntry("1", "Dataset", "Data", "dataset:DatasetScreen"),
+    ScreenEntry("2", "Train", "Train", "train:TrainScreen"),
+    ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen"),
+    ScreenEntry("4", "Grad-CAM", "CAM", "gradcam:GradcamScreen"),
+    ScreenEntry("5", "Neurons", "Neur", "neurons.screen:NeuronsScreen", also=("llc",)),
+    ScreenEntry("6", "Features", "Feat", "sae.screen:FeaturesScreen", also=("sae", "sae-experiments", "sae-selfcheck")),
+    ScreenEntry("7", "Attack", "Atk", "attack.screen:AttackScreen"),
+    ScreenEntry("8", "Compare", "Comp", "compare:CompareScreen", also=("study", "recipe")),
+    ScreenEntry("9", "Runs", "Runs", "runs.screen:RunsScreen"),
 )
 
 
 def mode_of(kind: str, otherwise: str) -> str:
-    """The mode of the place that shows runs of a kind."""
-    return next((place.mode for place in PLACES if kind in place.kinds), otherwise)
+    """The mode of the screen that shows runs of a kind."""
+    return next((entry.mode for entry in SCREENS if kind in entry.kinds), otherwise)

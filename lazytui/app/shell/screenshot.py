@@ -98,9 +98,9 @@ _BRAILLE = 0x2800
 
 def _dots(bits: int) -> Iterator[tuple[float, float]]:
     """Left and top of a braille character's dots, in parts of a cell (Unicode, block 2800)."""
-    for bit, place in enumerate([(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]):
+    for bit, dot in enumerate([(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]):
         if bits >> bit & 1:
-            yield place[0] / 2, place[1] / 4
+            yield dot[0] / 2, dot[1] / 4
 
 
 _BLOCKS = {

@@ -6,12 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.form_values import answers
-from lazytui.app.shell.base_screen import Place, ShowsRun
+from lazytui.app.shell.base_screen import LabScreen, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files.reading import read_regular
 from lazytui.files.writing import write_atomic
@@ -23,11 +23,11 @@ _LARGEST = 100_000
 
 
 class Session(BaseModel):
-    """place: the mode that was open. runs: the run chosen at each place. forms: what was given in each place's."""
+    """screen: the mode that was open. runs: the run chosen at each screen. forms: what was given in each screen's."""
 
     model_config = ConfigDict(frozen=True)
 
-    place: str = ""
+    screen: str = Field("", validation_alias=AliasChoices("screen", "place"))
     theme: str = ""
     runs: dict[str, str] = Field(default_factory=dict)
     forms: dict[str, Options] = Field(default_factory=dict)
@@ -50,31 +50,31 @@ def save(session: Session, workspace: Path) -> None:
         write_atomic(workspace / FILE, session.model_dump_json() + "\n")
 
 
-def noted(session: Session, place: Place) -> Session:
-    """The session with how a place is now."""
-    mode = place.name_of_place
-    runs = {**session.runs, mode: place.chosen.reference} if place.chosen else session.runs
-    form = next(iter(place.query(ParamsForm)), None)
+def noted(session: Session, screen: LabScreen) -> Session:
+    """The session with how a screen is now."""
+    mode = screen.screen_name
+    runs = {**session.runs, mode: screen.chosen.reference} if screen.chosen else session.runs
+    form = next(iter(screen.query(ParamsForm)), None)
     forms = {**session.forms, mode: form.touched} if form else session.forms
     return session.model_copy(update={"runs": runs, "forms": forms})
 
 
 def without_run(session: Session, mode: str) -> Session:
-    """The session with nothing to follow at a place."""
-    runs = {place: run for place, run in session.runs.items() if place != mode}
+    """The session with nothing to follow at a screen."""
+    runs = {other: run for other, run in session.runs.items() if other != mode}
     return session.model_copy(update={"runs": runs})
 
 
-def restore(session: Session, place: Place, workspace: Workspace) -> None:
-    """Bring a place back to how it was, as far as what it refers to is still there."""
-    mode = place.name_of_place
+def restore(session: Session, screen: LabScreen, workspace: Workspace) -> None:
+    """Bring a screen back to how it was, as far as what it refers to is still there."""
+    mode = screen.screen_name
     reference = session.runs.get(mode, "")
     shipped = {run.reference: run for run in shipped_runs()}
     run = shipped.get(reference) or workspace.run_at(reference)
     with suppress(LazytuiError):
-        if run and run.record.kind == place.kind_restored and isinstance(place, ShowsRun):
-            place.show_run(run)
-    for form in place.query(ParamsForm):  # after the run, which may fill the form with what it was asked
+        if run and run.record.kind == screen.kind_restored and isinstance(screen, ShowsRun):
+            screen.show_run(run)
+    for form in screen.query(ParamsForm):  # after the run, which may fill the form with what it was asked
         if given := _sound(form, session.forms.get(mode, {})):
             form.set_values(given)
 

@@ -1,4 +1,4 @@
-"""The place where trainings are compared, by keyboard."""
+"""The screen where trainings are compared, by keyboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place where networks are evaluated, by keyboard: the form, two side by side, and the images behind a cell."""
+"""The screen where networks are evaluated, by keyboard: the form, two side by side, and the images behind a cell."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lazytui.app.form.pick_list import PickList
 from lazytui.app.form.typed_control import Typed
 from lazytui.app.screens.common.group_images_screen import CellImages
 from lazytui.app.screens.common.run_figures import RunFigures
-from lazytui.app.screens.evaluate import EvaluatePlace
+from lazytui.app.screens.evaluate import EvaluateScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.export_dialog import AskExport
 from lazytui.runs.run_folder import RunFolder
@@ -49,7 +49,7 @@ def evaluated(compared_networks: ComparedNetworks, workspace: Workspace) -> Path
     return workspace.path / compared_networks.folder.name
 
 
-async def open_place(pilot: Pilot[Any], key: str = "3") -> None:
+async def open_screen(pilot: Pilot[Any], key: str = "3") -> None:
     await pilot.press(key)
     await until(pilot, lambda: pilot.app.screen.query(RunFigures) and pilot.app.screen.query(FigureView))
     await pilot.pause()
@@ -81,7 +81,7 @@ def fullest(run: Path, matrix: str) -> Cell:
 
 def test_go_evaluates_the_newest_network_or_says_what_is_missing(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         runs = len(workspace.runs())
         form = pilot.app.screen.query_one(ParamsForm)
         newest = form.touched
@@ -103,9 +103,9 @@ def test_go_evaluates_the_newest_network_or_says_what_is_missing(workspace: Work
 
 def test_figures_are_of_the_network_in_the_form_or_there_are_none(workspace: Workspace, evaluated: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         place = pilot.app.screen
-        assert isinstance(place, EvaluatePlace) and place.followed and place.followed.id == evaluated.name
+        assert isinstance(place, EvaluateScreen) and place.followed and place.followed.id == evaluated.name
         place.form.set_values({"run": "shipped/cured-strokes"})
         await until(pilot, lambda: "No evaluation of this network yet" in screen_text(pilot.app))
         assert not place.query(FigureView) and "shipped/cured-strokes" in place.form.command
@@ -121,7 +121,7 @@ def test_figures_are_of_the_network_in_the_form_or_there_are_none(workspace: Wor
 
 def test_results_come_from_their_beginning_and_scroll_at_once(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         found = pilot.app.screen.query_one(RunFigures)
         assert pilot.app.focused is None and found.scroll_y == 0
         for key in ("pagedown", "down", "end"):
@@ -135,7 +135,7 @@ def test_results_come_from_their_beginning_and_scroll_at_once(workspace: Workspa
 
 def test_the_second_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         await pilot.press("f")  # two networks fold the form away at this width
         field = next(typed for typed in pilot.app.screen.query(Typed) if typed.field.name == "against")
         await until(pilot, lambda: field.display and field.size.width)
@@ -153,7 +153,7 @@ def test_two_networks_stand_side_by_side_where_there_is_room(
     size: tuple[int, int], beside: bool, workspace: Workspace
 ) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         first, second = (view_called(pilot, name) for name in ("confusion-hard", "against-confusion-hard"))
         await until(pilot, lambda: (first.region.y == second.region.y) is beside)
         if beside:
@@ -167,7 +167,7 @@ def test_two_networks_stand_side_by_side_where_there_is_room(
 
 def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         side = pilot.app.screen.query_one("#side")
         assert side.display
         await pilot.press("f")
@@ -180,7 +180,7 @@ def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
 
 def test_the_form_stays_while_it_is_filled_in(workspace: Workspace, evaluated: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         await pilot.press("f")
         side, found = pilot.app.screen.query_one("#side"), pilot.app.screen.query_one(RunFigures)
         await until(pilot, lambda: side.has_focus_within)
@@ -199,7 +199,7 @@ def test_a_single_network_leaves_the_form_where_it_is(workspace: Workspace, eval
     save_result(evaluated, Result(result.metrics, facts, result.arrays))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         assert pilot.app.screen.query_one("#side").display
         assert not pilot.app.screen.query(Horizontal).filter(".pair")
 
@@ -208,7 +208,7 @@ def test_a_single_network_leaves_the_form_where_it_is(workspace: Workspace, eval
 
 def test_enter_on_a_metric_tells_what_it_means(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         table = view_called(pilot, "metrics")
         table.focus()
         for key, name in (("home", "easy_accuracy"), ("end", "hard_calibration_error")):
@@ -229,7 +229,7 @@ def test_enter_on_a_cell_shows_its_images_and_escape_goes_back(workspace: Worksp
     count = int(load_result(evaluated).arrays["confusion_easy"].max())
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         place = pilot.app.screen
         await open_cell(pilot, "confusion-easy", cell)
         assert f"reference: easy split, digit {cell[0]} taken for {cell[1]}: {count} image" in screen_text(pilot.app)
@@ -243,7 +243,7 @@ def test_enter_on_a_cell_shows_its_images_and_escape_goes_back(workspace: Worksp
 
 def test_a_cell_of_the_second_network_opens_from_the_list_of_runs_too(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot, "9")
+        await open_screen(pilot, "9")
         await open_cell(pilot, "against-digit-by-color", (1, 0))
         figure = pilot.app.screen.query_one(PixelsView).figure
         assert figure.title.startswith("lazy-strokes: probe split, digit 1 in red: ")
@@ -329,7 +329,7 @@ def test_an_older_evaluation_is_drawn_and_says_why_it_has_no_images(workspace: W
     save_result(evaluated, Result(result.metrics, facts, arrays))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         assert view_called(pilot, "confusion-hard")
         await open_cell(pilot, "confusion-hard", (1, 0), lambda: "evaluate once more" in screen_text(pilot.app))
 

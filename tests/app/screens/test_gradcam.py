@@ -1,4 +1,4 @@
-"""The Grad-CAM place, by keyboard: an image answered at once, other maps and images, two networks, the whole split."""
+"""The Grad-CAM screen, by keyboard: an image answered at once, other maps and images, two networks, the whole split."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.screens.common.group_images_screen import CellImages
 from lazytui.app.screens.common.run_figures import RunFigures
-from lazytui.app.screens.gradcam import GradcamPlace
+from lazytui.app.screens.gradcam import GradcamScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.shell.export_dialog import AskExport
@@ -51,11 +51,11 @@ def looked_at(finished_training: FinishedTraining, tmp_path_factory: pytest.Temp
     return lab
 
 
-async def open_place(pilot: Pilot[Any]) -> GradcamPlace:
+async def open_screen(pilot: Pilot[Any]) -> GradcamScreen:
     await pilot.press("4")
-    await until(pilot, lambda: isinstance(pilot.app.screen, GradcamPlace))
+    await until(pilot, lambda: isinstance(pilot.app.screen, GradcamScreen))
     place = pilot.app.screen
-    assert isinstance(place, GradcamPlace)
+    assert isinstance(place, GradcamScreen)
     await settled(pilot, lambda: "map" in drawn(pilot) and "→" in captions(pilot)[0])
     return place
 
@@ -96,7 +96,7 @@ def notified(pilot: Pilot[Any]) -> str:
 def test_the_newest_network_is_looked_through_at_once(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: pilot.app.lines)
-        await open_place(pilot)
+        await open_screen(pilot)
         assert form(pilot).run == workspace.find("reference").id
         shown = drawn(pilot)
         image, heat = shown["image"], shown["map"]
@@ -123,7 +123,7 @@ OTHER_MAPS = {
 
 def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         for key, (field, values) in OTHER_MAPS.items():
             for value in values:
                 before = drawn(pilot)["map"]
@@ -137,7 +137,7 @@ def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
 
 def test_a_method_of_the_pixels_or_of_one_layer_leaves_no_layer_to_choose(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         await pilot.press("y", "M")
         await settled(pilot, lambda: place.answered.method == "occlusion")
         assert form(pilot).layer is None and drawn(pilot)["map"].title == "occlusion"
@@ -149,7 +149,7 @@ def test_a_method_of_the_pixels_or_of_one_layer_leaves_no_layer_to_choose(worksp
 
 def test_images_are_stepped_and_paged_through(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         count = len(captions(pilot))
 
         async def at(number: int) -> None:
@@ -171,7 +171,7 @@ def test_images_are_stepped_and_paged_through(workspace: Workspace) -> None:
 
 def test_the_cursor_among_the_small_images_chooses_the_large_one(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         next(view for view in pilot.app.screen.query(PixelsView) if view.figure.name == "images").focus()
         await pilot.press("right", "right", "right", "left")
         await settled(pilot, lambda: drawn(pilot)["image"].title == "image 3")
@@ -181,7 +181,7 @@ def test_the_cursor_among_the_small_images_chooses_the_large_one(workspace: Work
 
 def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         split, sorting = place._answer.album.split, place._answer.sorting
 
         async def leaves(kept: Any, told: str) -> None:
@@ -227,7 +227,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
 @pytest.mark.parametrize(("size", "image"), [((80, 24), False), ((120, 36), True), ((200, 60), True)])
 def test_two_networks_stand_side_by_side(size: tuple[int, int], image: bool, workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot) if size[1] > 24 else await pilot.press("4")
+        await open_screen(pilot) if size[1] > 24 else await pilot.press("4")
         await until(pilot, lambda: "map" in drawn(pilot))
         await pilot.press("a")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
@@ -254,7 +254,7 @@ def test_two_networks_stand_side_by_side(size: tuple[int, int], image: bool, wor
 
 def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
         await pilot.press(*"lazy-strokes", "enter")
@@ -267,7 +267,7 @@ def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
 def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("4")
-        await until(pilot, lambda: isinstance(pilot.app.screen, GradcamPlace))
+        await until(pilot, lambda: isinstance(pilot.app.screen, GradcamScreen))
         side = pilot.app.screen.query_one("#side")
         assert not side.display, "a small terminal needs the width for the images"
         await pilot.press("f")
@@ -281,7 +281,7 @@ def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
 
 def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         await pilot.press("v")
         await until(pilot, lambda: "No figures of the whole split yet" in words(pilot))
         assert not place.query_one("#images").display
@@ -307,7 +307,7 @@ def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspa
 def test_the_whole_split_is_that_of_the_network_that_is_shown(looked_at: Lab) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: pilot.app.lines)
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         found = place.query_one(RunFigures)
         await until(pilot, lambda: found.figures)
         await pilot.press("o")
@@ -320,7 +320,7 @@ def test_the_whole_split_is_that_of_the_network_that_is_shown(looked_at: Lab) ->
 
 def test_what_is_seen_is_what_is_exported(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         await pilot.press("e")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
         target = workspace.path / "gaze.json"
@@ -334,7 +334,7 @@ def test_what_is_seen_is_what_is_exported(workspace: Workspace) -> None:
 
 def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         await pilot.press("f")
         given = place.query_one(ParamsForm).touched
         for wrong, sentence in (
@@ -354,7 +354,7 @@ def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspa
 
 def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         seen, params = {name: drawn(pilot)[name].title for name in ("image", "map")}, form(pilot)
         await pilot.press("d")
         await settled(pilot, lambda: "images" in drawn(pilot) and "digit 0" in drawn(pilot)["images"].title)
@@ -369,7 +369,7 @@ def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(wo
 
 def test_many_keys_at_once_end_at_the_last_question(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         await pilot.press(*"nnnnn", *"mm", *"tt")
         await settled(pilot, lambda: (place.answered.method, place.answered.target) == ("hires-cam", "color"))
         assert drawn(pilot)["image"].title == "image 6"

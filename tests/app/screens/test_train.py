@@ -13,7 +13,7 @@ from textual.widgets import Button, OptionList
 
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.train import TrainPlace
+from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.log_screen import Log
 from lazytui.app.workers.run_follower import RunWatch
@@ -54,7 +54,7 @@ def shown(pilot: Pilot[Any], words: str) -> bool:
 async def chart_of(pilot: Pilot[Any]) -> LinesView:
     """Go to Train, and wait for its curves."""
     await pilot.press("2")
-    await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace) and pilot.app.screen.query(LinesView))
+    await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and pilot.app.screen.query(LinesView))
     return pilot.app.screen.query_one(LinesView)
 
 
@@ -66,7 +66,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen))
         pilot.app.screen.query_one(ParamsForm).set_values(LONG)
         await pilot.press("g")
         await until(pilot, lambda: workspace.runs())
@@ -110,7 +110,7 @@ def test_a_bundled_training_shows_the_curves_of_its_result_and_one_without_point
 
     async def steps(pilot: Pilot[Any]) -> None:
         pilot.app.open_run("shipped/lazy-strokes")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace) and pilot.app.screen.query(LinesView))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and pilot.app.screen.query(LinesView))
         view = pilot.app.screen.query_one(LinesView)
         assert all(len(series.x) > 20 for series in view.figure.series) and shown(pilot, "lazy-strokes")
         await pilot.press("l")
@@ -194,10 +194,10 @@ def test_another_run_is_laid_over_under_its_name_and_taken_away(workspace: Works
 def test_without_another_training_there_is_nothing_to_lay_over(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace) and pilot.app.screen.query(ParamsForm))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and pilot.app.screen.query(ParamsForm))
         await pilot.press("o")
         assert any("There is no other training yet" in note.message for note in pilot.app._notifications)
-        assert isinstance(pilot.app.screen, TrainPlace)
+        assert isinstance(pilot.app.screen, TrainScreen)
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 

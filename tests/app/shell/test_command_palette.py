@@ -1,4 +1,4 @@
-"""The palette finds every place, run and model, and does what it says."""
+"""The palette finds every screen, run and model, and does what it says."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.widgets import Input
 from lazytui.app.form import ParamsForm
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.command_palette import LabCommands
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.models.catalog import CATALOG
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, until
@@ -38,10 +38,10 @@ async def choose(pilot: Pilot[Any], words: str, first: str) -> None:
     await until(pilot, lambda: not isinstance(pilot.app.screen, CommandPalette))
 
 
-def test_places_and_what_can_be_done_are_offered_before_anything_is_typed(tmp_path: Path) -> None:
+def test_screens_and_what_can_be_done_are_offered_before_anything_is_typed(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await look_for(pilot, "", "")
-        await until(pilot, lambda: all(f"Go to {place.name}" in listed(pilot) for place in PLACES))
+        await until(pilot, lambda: all(f"Go to {place.name}" in listed(pilot) for place in SCREENS))
         for words in ("Help", "Theme", "Quit"):
             assert words in listed(pilot)
         assert "Train mlp" not in listed(pilot), "what there is plenty of is looked for"

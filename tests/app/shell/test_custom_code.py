@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed_control import Typed
-from lazytui.app.screens.evaluate import EvaluatePlace
-from lazytui.app.screens.gradcam import GradcamPlace
-from lazytui.app.screens.runs.screen import RunsPlace
-from lazytui.app.screens.train import TrainPlace
+from lazytui.app.screens.evaluate import EvaluateScreen
+from lazytui.app.screens.gradcam import GradcamScreen
+from lazytui.app.screens.runs.screen import RunsScreen
+from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.custom_code import require_allowed
 from lazytui.errors import BadInput
@@ -48,14 +48,14 @@ def test_no_key_runs_code_that_only_a_run_names(hostile: Lab) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == len(workspace.runs()))
         await pilot.press("9")
-        await until(pilot, lambda: isinstance(app.screen, RunsPlace))
+        await until(pilot, lambda: isinstance(app.screen, RunsScreen))
         for run in runs:
             app.clear_notifications()
             app.screen.show_run(run)  # type: ignore[attr-defined]
             await pilot.press("r")
             await until(pilot, lambda: refused(app))
             assert state_of(run.path) == "stopped"
-        for key, place in (("3", EvaluatePlace), ("4", GradcamPlace)):
+        for key, place in (("3", EvaluateScreen), ("4", GradcamScreen)):
             app.clear_notifications()
             await pilot.press(key)
             await until(pilot, lambda place=place: isinstance(app.screen, place))
@@ -74,7 +74,7 @@ def test_code_that_is_typed_into_a_form_may_run(lab: Lab) -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
-        await until(pilot, lambda: isinstance(app.screen, TrainPlace))
+        await until(pilot, lambda: isinstance(app.screen, TrainScreen))
         form = app.screen.query_one(ParamsForm)
         form.set_values({"model": "seen.py:net"})
         await pilot.pause()

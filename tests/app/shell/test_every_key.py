@@ -1,4 +1,4 @@
-"""Every key that a place declares does something that can be seen, in a workspace that has something of everything."""
+"""Every key that a screen declares does something that can be seen, in a workspace that has something of everything."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from textual.pilot import Pilot
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.base_screen import Place
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.errors import LazytuiError
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.status import GOING
@@ -25,7 +25,7 @@ from tests.app.pilot import drive, screen_text, until
 from tests.commands import wait_until
 
 ASK_A_NETWORK = {"gradcam", "neurons"}
-"""Places whose keys answer once a network is loaded; their own tests press them."""
+"""Screens whose keys answer once a network is loaded; their own tests press them."""
 
 SMALL = {"source": "strokes", "train_size": 300, "test_size": 200}
 
@@ -46,9 +46,9 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     wait_until(lambda: all(run.status.state not in GOING for run in workspace.runs()))
 
 
-def keys_of(place: Place) -> list[tuple[str, str]]:
-    """The keys that the classes of a place declare, with their actions."""
-    classes = [kind for kind in type(place).__mro__ if issubclass(kind, Place)]
+def keys_of(place: LabScreen) -> list[tuple[str, str]]:
+    """The keys that the classes of a screen declare, with their actions."""
+    classes = [kind for kind in type(place).__mro__ if issubclass(kind, LabScreen)]
     declared = [binding for kind in classes for binding in vars(kind).get("BINDINGS", ())]
     return [(key, binding.action) for binding in declared for key in binding.key.split(",")]
 
@@ -66,9 +66,9 @@ def sight(app: LazytuiApp) -> object:
 
 
 @pytest.mark.parametrize(
-    "place", [place for place in PLACES if place.mode not in ASK_A_NETWORK], ids=lambda place: place.mode
+    "place", [place for place in SCREENS if place.mode not in ASK_A_NETWORK], ids=lambda place: place.mode
 )
-def test_every_key_of_a_place_does_something(place: Any, workspace: Workspace) -> None:
+def test_every_key_of_a_screen_does_something(place: Any, workspace: Workspace) -> None:
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
@@ -76,7 +76,7 @@ def test_every_key_of_a_place_does_something(place: Any, workspace: Workspace) -
         await pilot.press(place.key)
         await until(pilot, lambda: app.current_mode == place.mode)
         here = app.screen
-        assert isinstance(here, Place)
+        assert isinstance(here, LabScreen)
         await until(pilot, lambda: place.mode not in {"dataset", "train", "runs"} or here.query(FigureView))
         for form in here.query(ParamsForm):
             if SMALL.keys() <= form.model.model_fields.keys():
@@ -94,7 +94,7 @@ def test_every_key_of_a_place_does_something(place: Any, workspace: Workspace) -
         assert "doesn't know" not in "".join(note.message for note in app._notifications)
 
     async def back(pilot: Pilot[Any]) -> None:
-        while not isinstance(app.screen, Place) or len(app.screen_stack) > 1:
+        while not isinstance(app.screen, LabScreen) or len(app.screen_stack) > 1:
             await pilot.press("escape")
         await pilot.press(place.key)
         app.clear_notifications()

@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.export_dialog import AskExport
 from lazytui.app.shell.screenshot import png
 from lazytui.figures.figure_files import SUFFIXES
@@ -37,7 +37,7 @@ def app(tmp_path: Path) -> LazytuiApp:
 async def ask(pilot: Pilot[Any]) -> str:
     """Open Runs, wait for its figures, press e; the file that is proposed."""
     await pilot.press("9")
-    await until(pilot, lambda: isinstance(pilot.app.screen, Place) and pilot.app.screen.shown_figures())
+    await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen) and pilot.app.screen.shown_figures())
     await pilot.press("e")
     await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
     return pilot.app.screen.query_one(Input).value
@@ -51,7 +51,7 @@ def test_all_figures_go_to_the_proposed_page_and_its_path_is_copied(app: Lazytui
         await pilot.press("enter")
         await until(pilot, lambda: app.clipboard == str(path))
         page = path.read_text()
-        assert isinstance(app.screen, Place)
+        assert isinstance(app.screen, LabScreen)
         assert all(escape(figure.title) in page for figure in app.screen.shown_figures() if figure.title.isascii())
 
     drive(app, steps)
@@ -64,7 +64,7 @@ def test_one_figure_is_chosen_by_key(app: LazytuiApp) -> None:
         app.screen.query_one(Input).value = str(target)
         await pilot.press("tab", "down", "down", "enter")
         await until(pilot, lambda: app.clipboard == str(target))
-        assert isinstance(app.screen, Place)
+        assert isinstance(app.screen, LabScreen)
         names = [figure["name"] for figure in json.loads(target.read_text())["figures"]]
         assert names == [app.screen.shown_figures()[1].name]
 
@@ -81,12 +81,12 @@ def test_what_is_wrong_with_a_file_is_said_where_it_can_be_mended(app: LazytuiAp
             assert isinstance(app.screen, AskExport)
         await pilot.press("escape")
         await pilot.pause()
-        assert isinstance(app.screen, Place) and not (app.workspace.path / "exports").exists()
+        assert isinstance(app.screen, LabScreen) and not (app.workspace.path / "exports").exists()
 
     drive(app, steps)
 
 
-def test_a_place_that_nothing_can_be_written_to_is_one_sentence(app: LazytuiApp) -> None:
+def test_a_screen_that_nothing_can_be_written_to_is_one_sentence(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await ask(pilot)
         (app.workspace.path / "file").touch()
@@ -97,7 +97,7 @@ def test_a_place_that_nothing_can_be_written_to_is_one_sentence(app: LazytuiApp)
     drive(app, steps)
 
 
-def test_a_place_without_figures_says_so(tmp_path: Path) -> None:
+def test_a_screen_without_figures_says_so(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path))
 
     async def steps(pilot: Pilot[Any]) -> None:

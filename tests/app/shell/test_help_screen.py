@@ -12,14 +12,14 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.control import LineControl
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.help_screen import Help, groups
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text
 
 
-def test_every_place_tells_all_of_its_keys(tmp_path: Path) -> None:
+def test_every_screen_tells_all_of_its_keys(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        for place in PLACES:
+        for place in SCREENS:
             await pilot.press(place.key)
             await pilot.pause()
             pilot.app.screen.set_focus(None)  # a focused widget may take a key for itself, which is told then
@@ -28,12 +28,12 @@ def test_every_place_tells_all_of_its_keys(tmp_path: Path) -> None:
             described = {binding.description for binding in possible}
             listed = {words for group in groups(screen) for _, words in group.keys}
             assert described - {"", "Copy selected text"} <= listed, place.name
-            assert {place.name for place in PLACES} <= listed, "the app's own keys"
+            assert {place.name for place in SCREENS} <= listed, "the app's own keys"
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 
 
-def test_the_keys_of_the_place_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:
+def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
         await pilot.pause()
@@ -44,7 +44,7 @@ def test_the_keys_of_the_place_come_first_and_then_those_of_the_focused_field(tm
         assert isinstance(pilot.app.screen, Help)
         text = screen_text(pilot.app)
         assert (
-            text.index("In this place: train")
+            text.index("On this screen: train")
             < text.index("Choice")
             < text.index("Params form")
             < text.index("Anywhere")

@@ -29,7 +29,7 @@ TINY = {
 def prepared(lab: Lab) -> Lab:
     """A laboratory in which somebody left the form of Train filled in for small work."""
     lab.workspace.mkdir()
-    save(Session(place="train", forms={"train": TINY}), lab.workspace)
+    save(Session(screen="train", forms={"train": TINY}), lab.workspace)
     return lab
 
 

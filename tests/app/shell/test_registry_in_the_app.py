@@ -1,4 +1,4 @@
-"""Every analysis has a command and a place in the app, and both ask for the same."""
+"""Every analysis has a command and a screen in the app, and both ask for the same."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.form_row import Row
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.command_palette import LabCommands
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.cli.params_options import parameters
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, until
 from tests.commands import Lab
 
 WITHOUT_FORM = {"story": "home"}
-"""Analyses that a single key of a place starts as they are."""
+"""Analyses that a single key of a screen starts as they are."""
 
 OVER = {
     "llc": ("5", "L"),
@@ -32,12 +32,12 @@ OVER = {
     "study": ("8", "s"),
     "recipe": ("8", "r"),
 }
-"""Analyses whose form lies over the place that they share, and the keys that lead there."""
+"""Analyses whose form lies over the screen that they share, and the keys that lead there."""
 
 
 async def walk(pilot: Pilot[Any], look: Callable[[ParamsForm], None]) -> None:
-    """Look at the forms of all places, and at those that lie over them."""
-    for place in PLACES:
+    """Look at the forms of all screens, and at those that lie over them."""
+    for place in SCREENS:
         await pilot.press(place.key)
         await until(pilot, lambda mode=place.mode: pilot.app.current_mode == mode)
         await pilot.pause()
@@ -93,6 +93,6 @@ def test_the_palette_leads_to_every_analysis(tmp_path: Path) -> None:
 
     def places() -> Iterator[tuple[str, str]]:
         for kind in SUMMARIES:
-            yield kind, next((place.mode for place in PLACES if kind in place.kinds), "home")
+            yield kind, next((place.mode for place in SCREENS if kind in place.kinds), "home")
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)

@@ -1,4 +1,4 @@
-"""Each place of the app, driven by keyboard over real runs."""
+"""Each screen of the app, driven by keyboard over real runs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.runs.run_table import RunTable
-from lazytui.app.screens.train import TrainPlace
+from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import read_json, state_of, wait_until
@@ -41,8 +41,8 @@ def shown(pilot: Pilot[Any], words: str) -> bool:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.mode)
-def test_every_place_opens_with_its_key_at_every_size(place: Any, size: tuple[int, int], workspace: Workspace) -> None:
+@pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.mode)
+def test_every_screen_opens_with_its_key_at_every_size(place: Any, size: tuple[int, int], workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press(place.key)
         await until(pilot, lambda: pilot.app.current_mode == place.mode)
@@ -55,7 +55,7 @@ def test_every_place_opens_with_its_key_at_every_size(place: Any, size: tuple[in
     drive(LazytuiApp(workspace), steps, size=size)
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place.mode != "dataset"], ids=lambda place: place.mode)
+@pytest.mark.parametrize("place", [place for place in SCREENS if place.mode != "dataset"], ids=lambda place: place.mode)
 def test_an_empty_workspace_says_what_to_press(place: Any, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press(place.key)
@@ -70,7 +70,7 @@ def test_home_leads_to_the_newest_runs_and_to_shipped_ones(workspace: Workspace)
         await until(pilot, lambda: shown(pilot, "reference") and shown(pilot, "shipped/lazy-strokes"))
         pilot.app.screen.query_one(OptionList).focus()
         await pilot.press("home", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen))
         await until(pilot, lambda: shown(pilot, "reference  done"))
 
     drive(LazytuiApp(workspace), steps)
@@ -89,7 +89,7 @@ def test_training_is_started_from_the_form_seen_live_and_found_done(tmp_path: Pa
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TrainPlace))
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen))
         pilot.app.screen.query_one(ParamsForm).set_values(tiny)
         pilot.app.screen.set_focus(None)
         await pilot.press("g")

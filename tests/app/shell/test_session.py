@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.common.form_screen import SHIPPED
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.session import FILE, Session, load
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, until
@@ -32,8 +32,8 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def place_of(app: LazytuiApp) -> Place:
-    assert isinstance(app.screen, Place)
+def screen_of(app: LazytuiApp) -> LabScreen:
+    assert isinstance(app.screen, LabScreen)
     return app.screen
 
 
@@ -41,14 +41,14 @@ async def nothing(pilot: Pilot[Any]) -> None:
     await pilot.pause()
 
 
-def test_place_theme_form_and_followed_run_come_back(workspace: Path) -> None:
+def test_screen_theme_form_and_followed_run_come_back(workspace: Path) -> None:
     async def leave(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: app.lines)
         await pilot.press("1")
         await pilot.pause()
         app.screen.query_one(ParamsForm).set_values({"bias": 0.5})
         app.open_run("older")
-        await until(pilot, lambda: (run := place_of(app).followed) and run.id == "older")
+        await until(pilot, lambda: (run := screen_of(app).followed) and run.id == "older")
         app.screen.query_one(ParamsForm).set_values({"epochs": 7, "model": "mlp"})
         app.theme = "nord"
         await pilot.press("q")
@@ -59,10 +59,10 @@ def test_place_theme_form_and_followed_run_come_back(workspace: Path) -> None:
     async def find(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: again.current_mode == "train" and again.screen.query(ParamsForm))
         assert again.theme == "nord"
-        await until(pilot, lambda: (run := place_of(again).followed) and run.id == "older")
+        await until(pilot, lambda: (run := screen_of(again).followed) and run.id == "older")
         assert again.screen.query_one(ParamsForm).touched == {"epochs": 7, "model": "mlp"}
         again.open_run("newer")
-        await until(pilot, lambda: (run := place_of(again).followed) and run.id == "newer")
+        await until(pilot, lambda: (run := screen_of(again).followed) and run.id == "newer")
         await pilot.press("q")
 
     again = LazytuiApp(Workspace(workspace))
@@ -78,18 +78,18 @@ def test_what_was_typed_comes_back_beside_a_run_that_fills_the_form_itself(kind:
     made.mkdir()
     record = json.loads((workspace / "older" / "run.json").read_text())
     (made / "run.json").write_text(json.dumps({**record, "kind": kind, "created": 3.0, "params": {"run": "older"}}))
-    kept = Session(place=kind, runs={kind: "made"}, forms={kind: {"run": "newer", "seed": 5}})
+    kept = Session(screen=kind, runs={kind: "made"}, forms={kind: {"run": "newer", "seed": 5}})
     (workspace / FILE).write_text(kept.model_dump_json())
     app = LazytuiApp(Workspace(workspace))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: app.current_mode == kind and (run := place_of(app).chosen) and run.id == "made")
+        await until(pilot, lambda: app.current_mode == kind and (run := screen_of(app).chosen) and run.id == "made")
         assert app.screen.query_one(ParamsForm).touched == {"run": "newer", "seed": 5}
 
     drive(app, steps)
 
 
-def test_a_session_that_is_kept_while_a_place_opens_keeps_what_was_left_there(workspace: Path) -> None:
+def test_a_session_that_is_kept_while_a_screen_opens_keeps_what_was_left_there(workspace: Path) -> None:
     kept = {"run": "older", "layer": "features"}
     (workspace / FILE).write_text(Session(forms={"features": kept}).model_dump_json())
 
@@ -108,16 +108,16 @@ def test_a_session_that_is_kept_while_a_place_opens_keeps_what_was_left_there(wo
 
 
 def test_a_run_that_is_opened_first_is_not_displaced_by_the_one_of_last_time(workspace: Path) -> None:
-    (workspace / FILE).write_text(Session(place="home", runs={"train": "older"}).model_dump_json())
+    (workspace / FILE).write_text(Session(screen="home", runs={"train": "older"}).model_dump_json())
     app = LazytuiApp(Workspace(workspace))
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: app.lines)
         app.open_run("newer")
-        await until(pilot, lambda: app.current_mode == "train" and place_of(app).followed)
+        await until(pilot, lambda: app.current_mode == "train" and screen_of(app).followed)
         for _ in range(5):
             await pilot.pause()
-        followed = place_of(app).followed
+        followed = screen_of(app).followed
         assert followed and followed.id == "newer"
 
     drive(app, steps)
@@ -182,9 +182,9 @@ def test_two_apps_keep_one_whole_session(workspace: Path) -> None:
     async def beside(pilot: Pilot[Any]) -> None:
         async with second.run_test() as other:
             await other.press("3", "q")
-        assert load(workspace).place == "evaluate"
+        assert load(workspace).screen == "evaluate"
         await pilot.press("2", "q")
 
     drive(first, beside)
-    assert load(workspace).place == "train"
+    assert load(workspace).screen == "train"
     assert [path.name for path in workspace.iterdir() if path.name.startswith(".session")] == [FILE]

@@ -1,4 +1,4 @@
-"""One image under attack, live: pictures, the climb, and what the network says, over the place of attacks."""
+"""One image under attack, live: pictures, the climb, and what the network says, over the screen of attacks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from lazytui.analyses.attack.live import (
 from lazytui.analyses.attack.live_figures import drawn, told
 from lazytui.app.figures import FigureView, swap
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.workers.newest_only import answering
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS
@@ -39,12 +39,12 @@ ROWS_WITH_NOTES = 44
 """Rows below which notes would leave the curve too little."""
 
 
-class AttackPanel(Place):
-    """Lies over the place of attacks, until Escape."""
+class AttackPanel(LabScreen):
+    """Lies over the screen of attacks, until Escape."""
 
-    name_of_place = "attack"
+    screen_name = "attack"
     DEFAULT_CSS = """
-    AttackPanel #place { overflow-y: auto; scrollbar-size-vertical: 1; }
+    AttackPanel #body { overflow-y: auto; scrollbar-size-vertical: 1; }
     AttackPanel #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
     AttackPanel #pictures { height: auto; padding: 0 0 0 1; }
     AttackPanel.-small #pictures { max-width: 64; }
@@ -83,7 +83,7 @@ class AttackPanel(Place):
         self._question = question
         self._answer: Answer | None = None
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         yield Static(id="doing", markup=False)
         yield Container(id="pictures")
         yield Container(id="below")

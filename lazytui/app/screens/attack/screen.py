@@ -16,8 +16,8 @@ from lazytui.app.screens.common.form_screen import NOT_RIGHT
 from lazytui.errors import LazytuiError, UsageError
 
 
-class AttackPlace(FormAndFigures):
-    name_of_place = "attack"
+class AttackScreen(FormAndFigures):
+    screen_name = "attack"
     params = AttackParams
     kind = "attack"
     first = (

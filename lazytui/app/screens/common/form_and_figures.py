@@ -1,4 +1,4 @@
-"""A place with a form on the left and, beside it, the figures of the newest run that came of it."""
+"""A screen with a form on the left and, beside it, the figures of the newest run that came of it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.common.form_screen import FormPlace, agrees
+from lazytui.app.screens.common.form_screen import FormScreen, agrees
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
 
-class FormAndFigures(FormPlace):
+class FormAndFigures(FormScreen):
     """empty: what to say where nothing was run yet of what the form asks for."""
 
     empty: ClassVar[str]
@@ -31,7 +31,7 @@ class FormAndFigures(FormPlace):
         Binding("up", "scroll_figures('scroll_up')", "Scroll up", show=False),
     ]
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         with Horizontal():
             yield from self.compose_form(self.given())
             yield RunFigures(id="found")

@@ -1,4 +1,4 @@
-"""What places share that are made around the form of an analysis: the form, starting its runs, folding it away."""
+"""What screens share that are made around the form of an analysis: the form, starting its runs, folding it away."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lazytui.analyses.core.form_fields import fields_of
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed_control import Offers
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
 from lazytui.runs.workspace_watch import meant
 
@@ -26,7 +26,7 @@ SHIPPED = "shipped/lazy-strokes"
 """The network that is asked about where none was trained yet."""
 
 
-class FormPlace(Place):
+class FormScreen(LabScreen):
     """params, kind: of the analysis. first: the fields that matter most. go: what the button says."""
 
     params: ClassVar[type[BaseModel]]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.app.screens.common.overlay_screen import OverPlace
+from lazytui.app.screens.common.overlay_screen import OverlayScreen
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.errors import BadInput
 from lazytui.figures.checks import drawable
@@ -19,7 +19,7 @@ _LONGEST = 100
 _MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
 
 
-class GridPlace(OverPlace):
+class GridScreen(OverlayScreen):
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         line = self._shown(lines)
         begun = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]

@@ -24,7 +24,7 @@ from lazytui.analyses.networks.model_under_study import require_at_hand
 from lazytui.analyses.networks.network_pair import AGAINST, name_behind
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures import FigureView, view_of
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.data.palettes import Palette, palette
 from lazytui.data.splits import build
 from lazytui.errors import LazytuiError
@@ -79,10 +79,10 @@ def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
     return Behind(network, cell, answers, palette(data.palette), indices, images)
 
 
-class CellImages(Place):
-    """Lies over the place that it was opened from, until Escape."""
+class CellImages(LabScreen):
+    """Lies over the screen that it was opened from, until Escape."""
 
-    name_of_place = "evaluate"
+    screen_name = "evaluate"
     DEFAULT_CSS = """
     CellImages FigureView { height: 1fr; }
     """
@@ -100,7 +100,7 @@ class CellImages(Place):
         self._view: FigureView[Any] | None = None
         self._first = 0
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         yield Static("Painting the images ... Esc goes back.", id="said", markup=False)
         yield Vertical(id="images")
 

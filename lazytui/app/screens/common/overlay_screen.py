@@ -1,4 +1,4 @@
-"""A small analysis that lies over the place that it shares, with a form and figures of its own, until Escape."""
+"""A small analysis that lies over the screen that it shares, with a form and figures of its own, until Escape."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lazytui.app.screens.common.form_and_figures import FormAndFigures
 from lazytui.runs.run_folder import RunFolder
 
 
-class OverPlace(FormAndFigures):
+class OverlayScreen(FormAndFigures):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
 
     def __init__(self, shown: RunFolder | None = None, given: Mapping[str, object] | None = None) -> None:

@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.app.figures import FigureView, swap
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain
 from lazytui.runs.run_folder import RunFolder
@@ -22,7 +22,7 @@ TWO_COLUMNS = 170
 """Columns from which on figures stand side by side."""
 
 
-class TurnedPage(Place):
+class TurnedPage(LabScreen):
     """Lies over the table that it was opened from, until Escape. What a page shows is for each kind to say."""
 
     DEFAULT_CSS = """
@@ -64,7 +64,7 @@ class TurnedPage(Place):
         """Of the row that is shown."""
         return self._order[self._at]
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         yield Static(id="where", markup=False)
         yield VerticalScroll(id="page", can_focus=False)
 

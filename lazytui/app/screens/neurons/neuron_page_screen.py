@@ -8,7 +8,7 @@ from lazytui.figures.kinds import Figure
 
 
 class NeuronPage(TurnedPage):
-    name_of_place = "neurons"
+    screen_name = "neurons"
 
     def figures(self) -> list[Figure]:
         return page(self._result, self.number)

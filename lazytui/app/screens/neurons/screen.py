@@ -25,8 +25,8 @@ from lazytui.analyses.neurons.patching import EXAMPLE, Patch, read_patch
 from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.screens.common.form_screen import NOT_RIGHT, SHIPPED, FormPlace
-from lazytui.app.screens.llc import LlcPlace
+from lazytui.app.screens.common.form_screen import NOT_RIGHT, SHIPPED, FormScreen
+from lazytui.app.screens.llc import LlcScreen
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.newest_only import answering
@@ -83,21 +83,21 @@ class Sight:
         return self.examined.run if self.examined else None
 
 
-class NeuronsPlace(FormPlace):
-    name_of_place = "neurons"
+class NeuronsScreen(FormScreen):
+    screen_name = "neurons"
     params = NeuronsParams
     kind = "neurons"
     first = ("run", "layer", "read", "ablate", "seed")
     DEFAULT_CSS = """
-    NeuronsPlace #doing { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
-    NeuronsPlace #browse { width: 1fr; height: 1fr; }
-    NeuronsPlace #views { height: 1fr; }
-    NeuronsPlace #neurons, NeuronsPlace #curves, NeuronsPlace #layer { height: 1fr; }
-    NeuronsPlace.-beside-the-form #views { padding: 0 0 0 1; }
-    NeuronsPlace #neurons > FigureView { height: 1fr; }
-    NeuronsPlace #neurons > #surgery { height: auto; max-height: 60%; }
-    NeuronsPlace #curves > FigureView { height: 1fr; min-height: 14; }
-    NeuronsPlace #layer > FigureView { margin: 0 0 1 0; }
+    NeuronsScreen #doing { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
+    NeuronsScreen #browse { width: 1fr; height: 1fr; }
+    NeuronsScreen #views { height: 1fr; }
+    NeuronsScreen #neurons, NeuronsScreen #curves, NeuronsScreen #layer { height: 1fr; }
+    NeuronsScreen.-beside-the-form #views { padding: 0 0 0 1; }
+    NeuronsScreen #neurons > FigureView { height: 1fr; }
+    NeuronsScreen #neurons > #surgery { height: auto; max-height: 60%; }
+    NeuronsScreen #curves > FigureView { height: 1fr; min-height: 14; }
+    NeuronsScreen #layer > FigureView { margin: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark"),
@@ -131,7 +131,7 @@ class NeuronsPlace(FormPlace):
         self._filled: set[str] = set()
         self._filter = ""
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         with Horizontal():
             yield from self.compose_form({"run": self.newest_training() or SHIPPED})
             with Vertical(id="browse"):
@@ -325,7 +325,7 @@ class NeuronsPlace(FormPlace):
 
     def action_llc(self) -> None:
         """How complex the solution is that the network has found."""
-        self.app.push_screen(LlcPlace(self._sight.network))
+        self.app.push_screen(LlcScreen(self._sight.network))
 
     # Marking, and taking out
 
@@ -417,7 +417,7 @@ class NeuronsPlace(FormPlace):
     def show_run(self, run: RunFolder) -> None:
         """A run's neurons, with what it asked in the form; or the complexity that it found."""
         if run.record.kind == "llc":
-            self.app.push_screen(LlcPlace(shown=run))
+            self.app.push_screen(LlcScreen(shown=run))
             return
         self._run = run
         self.form.set_values(run.record.params)

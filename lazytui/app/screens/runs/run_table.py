@@ -136,11 +136,11 @@ class RunTable(ScrollView, can_focus=True):
         """A row whose status has a color of its own."""
         base = self.get_component_rich_style(f"run-table--{style}")
         words = [
-            f" {_fitted(cell, width, right=place > 2)} "
-            for place, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
+            f" {_fitted(cell, width, right=index > 2)} "
+            for index, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
         ]
         colored = base + Style.parse(color)
-        strip = Strip([Segment(word, colored if place == 2 else base) for place, word in enumerate(words)])
+        strip = Strip([Segment(word, colored if index == 2 else base) for index, word in enumerate(words)])
         left = int(self.scroll_x)
         return strip.crop_extend(left, left + self.size.width, base)
 

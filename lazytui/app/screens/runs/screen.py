@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.runs.run_table import RunTable
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask, AskText
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.figures.kinds import Figure
@@ -23,8 +23,8 @@ from lazytui.runs.workspace_watch import RunLine
 EMPTY = "No runs yet. Press 0 and then s to have the whole story told, or 2 to train a network."
 
 
-class RunsPlace(Place):
-    name_of_place = "runs"
+class RunsScreen(LabScreen):
+    screen_name = "runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "resume", "Resume"),
         Binding("p", "pause", "Pause"),
@@ -39,7 +39,7 @@ class RunsPlace(Place):
         self._pattern = ""
         self._wanted = ""
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         yield RunTable(id="runs")
         yield RunFigures(id="found")
 

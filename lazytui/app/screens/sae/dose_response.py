@@ -23,7 +23,7 @@ from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
 from lazytui.analyses.sae.live_figures import drawn, named, setting
 from lazytui.app.figures import FigureView, LinesView, swap
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.newest_only import answering
 from lazytui.data.palettes import NO_COLOR, palette
@@ -43,12 +43,12 @@ KEPT = "✓"
 Take = Callable[[tuple[int, ...]], None]
 
 
-class DialScreen(Place):
-    """Lies over the place of features, until Escape."""
+class DialScreen(LabScreen):
+    """Lies over the screen of features, until Escape."""
 
-    name_of_place = "features"
+    screen_name = "features"
     DEFAULT_CSS = """
-    DialScreen #place { overflow-y: auto; scrollbar-size-vertical: 1; }
+    DialScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
     DialScreen #doing { height: auto; min-height: 2; max-height: 3; padding: 0 1; color: $text-muted; }
     DialScreen #knob, DialScreen #active { height: 1; padding: 0 1; }
     DialScreen #active { color: $text-muted; margin: 0 0 1 0; }
@@ -98,7 +98,7 @@ class DialScreen(Place):
         self._begun = False
         self._only_active = False
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         yield Static(id="doing", markup=False)
         yield Static(id="knob", markup=False)
         yield Static(id="active", markup=False)
@@ -308,7 +308,7 @@ class DialScreen(Place):
     # Choosing an image
 
     def _chosen(self) -> NDArray[np.intp]:
-        """Places in the album of the images to go through."""
+        """Indices in the album of the images to go through."""
         answer = self._answer
         if answer is None or answer.album is None or answer.activity is None:
             return np.empty(0, np.intp)

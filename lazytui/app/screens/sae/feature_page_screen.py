@@ -19,7 +19,7 @@ from lazytui.runs.saved_result import Result
 
 
 class FeaturePage(TurnedPage):
-    name_of_place = "features"
+    screen_name = "features"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "label", "Label"),
         Binding("d", "dial", "Dial"),

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
-from lazytui.app.screens.common.overlay_screen import OverPlace
+from lazytui.app.screens.common.overlay_screen import OverlayScreen
 
 
-class ExperimentsPlace(OverPlace):
-    name_of_place = "sae-experiments"
+class ExperimentsScreen(OverlayScreen):
+    screen_name = "sae-experiments"
     params = SaeExperimentsParams
     kind = "sae-experiments"
     first = ("sae", "against", "samples", "draws", "seed")
@@ -25,8 +25,8 @@ class ExperimentsPlace(OverPlace):
         return ("sae", "against")
 
 
-class SelfcheckPlace(OverPlace):
-    name_of_place = "sae-selfcheck"
+class SelfcheckScreen(OverlayScreen):
+    screen_name = "sae-selfcheck"
     params = SelfcheckParams
     kind = "sae-selfcheck"
     first = ("variants", "features", "dimensions", "active", "samples", "steps", "seed")

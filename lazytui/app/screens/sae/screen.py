@@ -26,10 +26,10 @@ from lazytui.app.figures import FigureView, LinesView, TableView, swap, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import Pickable, PickList
 from lazytui.app.form.typed_control import Offers
-from lazytui.app.screens.common.form_screen import SHIPPED, FormPlace, agrees
+from lazytui.app.screens.common.form_screen import SHIPPED, FormScreen, agrees
 from lazytui.app.screens.sae.dose_response import DialScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
-from lazytui.app.screens.sae.overlays import ExperimentsPlace, SelfcheckPlace
+from lazytui.app.screens.sae.overlays import ExperimentsScreen, SelfcheckScreen
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput, LazytuiError
@@ -46,8 +46,8 @@ from lazytui.runs.workspace_watch import RunLine, shipped_lines
 OF_FEATURES = {"dial", "filter", "category", "table", "figures"}
 """What can be done only where there are features to do it with."""
 
-OVER = {"sae-experiments": ExperimentsPlace, "sae-selfcheck": SelfcheckPlace}
-"""What lies over this place, by the kind of run that it shows."""
+OVER = {"sae-experiments": ExperimentsScreen, "sae-selfcheck": SelfcheckScreen}
+"""What lies over this screen, by the kind of run that it shows."""
 
 VIEWS = {"features": "t", "curves": "c", "figures": "v"}
 PRESS = "Enter: page  d: dial  k: category"
@@ -92,18 +92,18 @@ class Sight:
     apart: Apart | None = None
 
 
-class FeaturesPlace(FormPlace):
-    name_of_place = "features"
+class FeaturesScreen(FormScreen):
+    screen_name = "features"
     params = SaeParams
     kind = "sae"
     first = ("run", "layer", "variant", "expansion", "k", "lam", "bandwidth", "steps", "seed")
     DEFAULT_CSS = """
-    FeaturesPlace #doing { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
-    FeaturesPlace #browse { width: 1fr; height: 1fr; }
-    FeaturesPlace #views { height: 1fr; }
-    FeaturesPlace.-beside-the-form #views { padding: 0 0 0 1; }
-    FeaturesPlace #features > FigureView, FeaturesPlace #curves > FigureView { height: 1fr; }
-    FeaturesPlace #figures > FigureView { margin: 0 0 1 0; }
+    FeaturesScreen #doing { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
+    FeaturesScreen #browse { width: 1fr; height: 1fr; }
+    FeaturesScreen #views { height: 1fr; }
+    FeaturesScreen.-beside-the-form #views { padding: 0 0 0 1; }
+    FeaturesScreen #features > FigureView, FeaturesScreen #curves > FigureView { height: 1fr; }
+    FeaturesScreen #figures > FigureView { margin: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dial", "Dial"),
@@ -130,7 +130,7 @@ class FeaturesPlace(FormPlace):
         self._chart = 0
         self._drawn: Apart | None = None
 
-    def compose_place(self) -> ComposeResult:
+    def compose_body(self) -> ComposeResult:
         with Horizontal():
             yield from self.compose_form({"run": self.newest_training() or SHIPPED})
             with Vertical(id="browse"):
@@ -164,7 +164,7 @@ class FeaturesPlace(FormPlace):
         return self._sight.run
 
     def show_run(self, run: RunFolder) -> None:
-        """A run's features, live while it learns, with what it asked in the form; or what lies over this place."""
+        """A run's features, live while it learns, with what it asked in the form; or what lies over this screen."""
         if over := OVER.get(run.record.kind):
             self.app.push_screen(over(run))
             return

@@ -17,7 +17,7 @@ from lazytui.app.figures import FigureView, LinesView, MatrixView, PixelsView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.screens.attack.live_attack import AttackPanel
-from lazytui.app.screens.attack.screen import AttackPlace
+from lazytui.app.screens.attack.screen import AttackScreen
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.export_dialog import AskExport
@@ -56,7 +56,7 @@ def run_of(workspace: Workspace) -> RunFolder:
 async def open_panel(pilot: Pilot[Any]) -> AttackPanel:
     """Over the figures of the run, with its first answer."""
     await pilot.press("7")
-    await until(pilot, lambda: isinstance(pilot.app.screen, AttackPlace))
+    await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
     await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
     return await live(pilot)
 
@@ -182,7 +182,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("7")
-        await until(pilot, lambda: isinstance(app.screen, AttackPlace))
+        await until(pilot, lambda: isinstance(app.screen, AttackScreen))
         await until(pilot, lambda: app.screen.query_one(RunFigures).figures)
         place = app.screen
         await pilot.press("v")
@@ -211,7 +211,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
 def test_a_network_is_attacked_before_any_run_of_it(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("7")
-        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPlace))
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
         form = pilot.app.screen.query_one(ParamsForm)
         form.set_values({**form.touched, "run": "shipped/lazy-strokes", "sources": 10, "pool": "target-colored"})
         await live(pilot)
@@ -222,7 +222,7 @@ def test_a_network_is_attacked_before_any_run_of_it(tmp_path: Path) -> None:
         form.set_values({**form.touched, "sources": 1})
         await pilot.press("v")
         await until(pilot, lambda: pilot.app._notifications)
-        assert isinstance(pilot.app.screen, AttackPlace), "a form that isn't right asks nothing"
+        assert isinstance(pilot.app.screen, AttackScreen), "a form that isn't right asks nothing"
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
 
@@ -236,7 +236,7 @@ def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("7")
-        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPlace))
+        await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
         await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, AttackPanel))
@@ -292,7 +292,7 @@ def test_help_export_and_the_log_know_the_panel(workspace: Workspace) -> None:
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, Help))
         text = " ".join(screen_text(pilot.app).split())
-        assert "In this place: attack" in text and "Surer than .9, or the most probable" in text
+        assert "On this screen: attack" in text and "Surer than .9, or the most probable" in text
         await pilot.press("escape", "e")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
 

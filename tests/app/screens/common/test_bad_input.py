@@ -21,9 +21,9 @@ from lazytui import custom_code as own_code
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.base_screen import Place
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.log_screen import Log
-from lazytui.app.shell.screen_registry import PLACES
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import state_of, wait_until
@@ -49,11 +49,11 @@ def notes(app: LazytuiApp) -> str:
     return "\n".join(note.message for note in app._notifications)
 
 
-async def go_to(pilot: Pilot[Any], key: str) -> Place:
+async def go_to(pilot: Pilot[Any], key: str) -> LabScreen:
     await pilot.press(key)
-    await until(pilot, lambda: isinstance(pilot.app.screen, Place) and pilot.app.screen.is_mounted)
+    await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen) and pilot.app.screen.is_mounted)
     screen = pilot.app.screen
-    assert isinstance(screen, Place)
+    assert isinstance(screen, LabScreen)
     return screen
 
 
@@ -156,7 +156,7 @@ def test_names_of_any_kind_are_shown_harmlessly_everywhere(tmp_path: Path) -> No
             await until(pilot, lambda: app.current_mode == "train" and "Bad" in screen_text(app))
             harmless(screen_text(app))
             await pilot.press("0")
-        for place in PLACES:
+        for place in SCREENS:
             await go_to(pilot, place.key)
             await pilot.press("j")
             await pilot.pause()
@@ -254,12 +254,12 @@ def test_a_failing_job_shows_its_reason_and_its_log(tmp_path: Path) -> None:
         await until(pilot, lambda: isinstance(app.screen, Log) and "no such luck[/b]" in words_on(app))
         assert "loading torch" in screen_text(app)
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(app.screen, Place))
+        await until(pilot, lambda: isinstance(app.screen, LabScreen))
 
     drive(app, steps)
 
 
-def test_a_run_without_a_log_says_so_and_a_place_without_a_run_too(tmp_path: Path) -> None:
+def test_a_run_without_a_log_says_so_and_a_screen_without_a_run_too(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path))
 
     async def steps(pilot: Pilot[Any]) -> None:
@@ -281,7 +281,7 @@ def test_a_workspace_that_disappears_is_said_and_comes_back(tmp_path: Path) -> N
     app = LazytuiApp(Workspace(folder))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        for place in PLACES:
+        for place in SCREENS:
             await go_to(pilot, place.key)
             await disappear_and_come_back(pilot)
 
@@ -361,14 +361,14 @@ def test_a_run_that_is_gone_by_now_is_said_to_be(tmp_path: Path) -> None:
     drive(app, steps)
 
 
-def test_a_resize_at_any_moment_in_any_place_and_question_is_lived_through(tmp_path: Path) -> None:
+def test_a_resize_at_any_moment_in_any_screen_and_question_is_lived_through(tmp_path: Path) -> None:
     add_run(tmp_path, "20260101-0000-train-sound-aaaa")
     app = LazytuiApp(Workspace(tmp_path))
     sizes = random.Random(0)
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 1)
-        for place in PLACES:
+        for place in SCREENS:
             for over in sizes.sample(("question_mark", "j", "l", "e", "d", "slash", "ctrl+p"), 3):
                 await pilot.press(place.key, over)
                 await pilot.resize_terminal(sizes.randint(1, 210), sizes.randint(1, 65))

@@ -1,4 +1,4 @@
-"""The place of neurons, by keyboard: the table, a neuron's page, curves and layer, live ablation, LLC."""
+"""The screen of neurons, by keyboard: the table, a neuron's page, curves and layer, live ablation, LLC."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lazytui.analyses.neurons.analysis import session
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.llc import LlcPlace
+from lazytui.app.screens.llc import LlcScreen
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
-from lazytui.app.screens.neurons.screen import LastNote, NeuronsPlace
+from lazytui.app.screens.neurons.screen import LastNote, NeuronsScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
 from lazytui.data.palettes import palette
@@ -63,13 +63,13 @@ def run_of(workspace: Workspace, kind: str) -> Path:
     return next(run.path for run in workspace.runs() if run.record.kind == kind)
 
 
-async def open_place(pilot: Pilot[Any]) -> NeuronsPlace:
-    """The place with the keyboard in its table."""
+async def open_screen(pilot: Pilot[Any]) -> NeuronsScreen:
+    """The screen with the keyboard in its table."""
     await pilot.press("5")
-    await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsPlace))
+    await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsScreen))
     await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
     place = pilot.app.screen
-    assert isinstance(place, NeuronsPlace)
+    assert isinstance(place, NeuronsScreen)
     return place
 
 
@@ -95,7 +95,7 @@ async def filter_by(pilot: Pilot[Any], text: str) -> None:
     await until(pilot, lambda: pilot.app.screen.query(Input))
     pilot.app.screen.query_one(Input).value = text
     await pilot.press("enter")
-    await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsPlace))
+    await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsScreen))
 
 
 def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
@@ -105,7 +105,7 @@ def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
     wanted = max(set(roles), key=roles.count)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         rows = table(pilot).figure.rows
         assert {int(row[0] or 0): row[1] for row in rows} == dict(enumerate(roles))
         await pilot.press("greater_than_sign", "greater_than_sign")
@@ -122,7 +122,7 @@ def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
 
 def test_enter_opens_a_page_and_n_and_p_turn_in_the_order_of_the_table(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         first, second = (table(pilot).figure.rows[index][0] for index in table(pilot).order[:2])
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, NeuronPage) and pilot.app.screen.query(FigureView))
@@ -141,7 +141,7 @@ def test_enter_opens_a_page_and_n_and_p_turn_in_the_order_of_the_table(workspace
 
 def test_curves_and_the_layer_are_one_key_away_and_escape_leads_back(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.focused, LinesView))
         assert {"without-hard", "without-easy"} <= {figure.name for figure in place.shown_figures()}
@@ -167,7 +167,7 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
         assert bars.figure.intervals is not None and np.isfinite(bars.figure.intervals[[2, 5]]).all()
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         await pilot.press("a")
         await until(pilot, lambda: any("Mark neurons first" in note.message for note in pilot.app._notifications))
         await pilot.press("space", "down", "space", "down", "space", "space")
@@ -192,7 +192,7 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
     asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         await pilot.press("space", "p")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
         pilot.app.screen.query_one(Input).value = "plaid 3 into red 1"
@@ -221,7 +221,7 @@ def test_all_that_the_filter_leaves_is_marked_and_unmarked(workspace: Workspace,
     wanted = set(np.flatnonzero(result.arrays["role"] == ROLES.index(role)).tolist())
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         await filter_by(pilot, role)
         await pilot.press("m")
         assert marked(pilot) == wanted
@@ -236,7 +236,7 @@ def test_all_that_the_filter_leaves_is_marked_and_unmarked(workspace: Workspace,
 
 def test_a_network_without_its_weights_says_so(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         (run_of(workspace, "train") / WEIGHTS_FILE).unlink()
         await pilot.press("space", "a")
         await until(pilot, lambda: "has no weights any more" in words(pilot))
@@ -258,7 +258,7 @@ def test_a_damaged_result_is_told_of_in_a_sentence(workspace: Workspace) -> None
 
 def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         form = place.query_one(ParamsForm)
         form.set_values({**form.touched, **QUICK, "layer": "features.relu2"})
         await until(pilot, lambda: "Nobody has looked at the neurons of layer features.relu2" in words(pilot))
@@ -279,7 +279,7 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(worksp
 
 def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         await pilot.press("o", *"lazy-strokes", "enter")
         await until(pilot, lambda: "shipped/lazy-strokes yet. Press g" in words(pilot))
         assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/lazy-strokes"
@@ -293,9 +293,9 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
     (llc,) = [run for run in workspace.runs() if run.record.kind == "llc"]
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         await pilot.press("L")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LlcPlace) and pilot.app.screen.query(FigureView))
+        await until(pilot, lambda: isinstance(pilot.app.screen, LlcScreen) and pilot.app.screen.query(FigureView))
         form = pilot.app.screen.query_one(ParamsForm)
         assert form.command.startswith("lazytui run llc") and form.touched["run"] == llc.record.params["run"]
         form.set_values({"run": "shipped/lazy-strokes"})
@@ -303,7 +303,7 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is place)
         app.open_run(llc.reference)
-        await until(pilot, lambda: isinstance(pilot.app.screen, LlcPlace) and pilot.app.screen.query(FigureView))
+        await until(pilot, lambda: isinstance(pilot.app.screen, LlcScreen) and pilot.app.screen.query(FigureView))
         assert pilot.app.screen.query_one(ParamsForm).touched["steps"] == 10
 
     app = LazytuiApp(workspace)
@@ -314,7 +314,7 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
 def test_it_is_polite_at_every_size(size: tuple[int, int], workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("5")
-        await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsPlace) and pilot.app.screen.query(TableView))
+        await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsScreen) and pilot.app.screen.query(TableView))
         await pilot.pause()
         side = pilot.app.screen.query_one("#side")
         assert side.display is (size[0] >= 118)
@@ -333,7 +333,7 @@ def test_it_is_polite_at_every_size(size: tuple[int, int], workspace: Workspace)
     drive(LazytuiApp(workspace), steps, size=size)
 
 
-def test_the_place_is_drawn_without_torch(lab: Lab) -> None:
+def test_the_screen_is_drawn_without_torch(lab: Lab) -> None:
     ended = lab.python("import sys, lazytui.app.screens.neurons.screen; sys.exit('torch' in sys.modules)")
     assert ended.code == 0, ended.err
 

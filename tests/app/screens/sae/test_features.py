@@ -1,4 +1,4 @@
-"""The place of features, by keyboard: live curves, the table, a feature's page and its label, and the dial."""
+"""The screen of features, by keyboard: live curves, the table, a feature's page and its label, and the dial."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from lazytui.app.form.pick_list import PickList
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.sae.dose_response import DialScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
-from lazytui.app.screens.sae.overlays import ExperimentsPlace, SelfcheckPlace
-from lazytui.app.screens.sae.screen import FeaturesPlace
+from lazytui.app.screens.sae.overlays import ExperimentsScreen, SelfcheckScreen
+from lazytui.app.screens.sae.screen import FeaturesScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.shell.help_screen import Help
@@ -53,13 +53,13 @@ def result(workspace: Workspace) -> Result:
     return load_result(workspace.find("found").path)
 
 
-async def open_place(pilot: Pilot[Any]) -> FeaturesPlace:
-    """The place with the keyboard in its table."""
+async def open_screen(pilot: Pilot[Any]) -> FeaturesScreen:
+    """The screen with the keyboard in its table."""
     await pilot.press("6")
-    await until(pilot, lambda: isinstance(pilot.app.screen, FeaturesPlace))
+    await until(pilot, lambda: isinstance(pilot.app.screen, FeaturesScreen))
     await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
     place = pilot.app.screen
-    assert isinstance(place, FeaturesPlace)
+    assert isinstance(place, FeaturesScreen)
     return place
 
 
@@ -107,12 +107,12 @@ def words(screen: Any) -> str:
     return str(screen.query_one("#doing", Static).render())
 
 
-def charts(place: FeaturesPlace) -> list[str]:
+def charts(place: FeaturesScreen) -> list[str]:
     return [view.figure.name for view in place.figure_views()]
 
 
 def asked(pilot: Pilot[Any]) -> dict[str, object]:
-    """What was given to the form of the place that lies on top."""
+    """What was given to the form of the screen that lies on top."""
     return dict(pilot.app.screen.query_one(ParamsForm).touched)
 
 
@@ -122,12 +122,12 @@ def notes(app: LazytuiApp) -> str:
 
 def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_read(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         assert "They come with lazytui" in screen_text(pilot.app)
         await pilot.press("c")
         await until(pilot, lambda: "unexplained" in charts(place))
         await pilot.press("t", "x")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentsPlace))
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentsScreen))
         await until(pilot, lambda: asked(pilot).get("sae") == "shipped/sae-lazy-strokes")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
@@ -147,7 +147,7 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
     category = result.arrays["category"]
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         table = place.table
         assert table and sorted(numbers(table)) == list(range(len(category)))
         assert "found by found" in words(place)
@@ -179,7 +179,7 @@ def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(work
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         assert place.table
         first, second = numbers(place.table)[:2]
         await pilot.press("enter")
@@ -210,7 +210,7 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         assert place.table
         feature = numbers(place.table)[0]
         dial = await open_dial(pilot)
@@ -246,7 +246,7 @@ def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) 
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         dial = await open_dial(pilot)
         first = await answered(pilot, dial)
         album = dial.album
@@ -292,7 +292,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
     monkeypatch.setattr("lazytui.app.screens.sae.screen.Dial", lambda _workspace: held)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         held.go.set()
         dial = await open_dial(pilot)
         await answered(pilot, dial)
@@ -321,7 +321,7 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         app.open_run("dead")
         await until(pilot, lambda: "found by dead" in words(place) and app.focused is place.table)
         await pilot.press("d")
@@ -343,7 +343,7 @@ def test_it_is_watched_while_it_learns_and_then_the_table_is_there(workspace: Wo
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         app.screen.set_focus(None)
         place.form.set_values({"run": "reference", "layer": "features", "expansion": 1, "k": 8, "steps": 100_000})
         await pilot.press("g")
@@ -376,19 +376,19 @@ def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Wo
 
     async def leave(pilot: Pilot[Any]) -> None:
         app.open_run(checked.json["run"])
-        await until(pilot, lambda: isinstance(app.screen, SelfcheckPlace) and app.screen.query_one(RunFigures).figures)
+        await until(pilot, lambda: isinstance(app.screen, SelfcheckScreen) and app.screen.query_one(RunFigures).figures)
         await pilot.press("escape", "x")
-        await until(pilot, lambda: isinstance(app.screen, ExperimentsPlace))
+        await until(pilot, lambda: isinstance(app.screen, ExperimentsScreen))
         await pilot.press("escape")
         app.open_run("dead")
-        await until(pilot, lambda: isinstance(app.screen, FeaturesPlace) and "found by dead" in words(app.screen))
+        await until(pilot, lambda: isinstance(app.screen, FeaturesScreen) and "found by dead" in words(app.screen))
         await pilot.press("q")
 
     app = LazytuiApp(workspace)
     drive(app, leave)
 
     async def find(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: isinstance(again.screen, FeaturesPlace) and "found by dead" in words(again.screen))
+        await until(pilot, lambda: isinstance(again.screen, FeaturesScreen) and "found by dead" in words(again.screen))
         await pilot.press("o")
         await until(pilot, lambda: isinstance(again.screen, PickList))
 
@@ -400,7 +400,7 @@ def test_the_form_offers_the_layers_of_the_network(workspace: Workspace) -> None
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_place(pilot)
+        place = await open_screen(pilot)
         place.form.set_values({"run": "reference"})
         offered = {entry.value: entry.about for entry in place.offers()["layer"]()}
         assert "features.relu1" in offered and offered["features"].isdecimal()
@@ -415,7 +415,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_place(pilot)
+        await open_screen(pilot)
         dial = await open_dial(pilot)
         text = screen_text(app)
         for view in dial.query("#answer FigureView"):

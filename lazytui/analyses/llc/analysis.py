@@ -2,30 +2,90 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.llc.figures import drawn
+from lazytui.analyses.llc.figures import figures
 from lazytui.analyses.llc.params import LlcParams
-from lazytui.analyses.llc.result import CONTENTS, MIDDLE, SETTINGS
+from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, read
 from lazytui.analyses.networks.model_under_study import load_subject, settle
 from lazytui.evaluation.seed_statistics import over_seeds
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import write_fields
+
+if TYPE_CHECKING:
+    from lazytui.llc.local_learning_coefficient import Sampling
+
+F = TypeVar("F", bound=np.floating[Any])
+
+AROUND = [setting for setting in np.ndindex(SETTINGS) if setting != MIDDLE]
+
+ESTIMATE = (
+    "llc",
+    "llc_low",
+    "llc_high",
+    "llc_deviation",
+    "llc_effective_samples",
+    "llc_r_hat",
+    "llc_drift",
+    "llc_drift_p",
+)
 
 
-def run(params: LlcParams, report: Report) -> Result:
+def run(params: LlcParams, report: Report) -> LlcResult:
     report.note("loading torch, the network and its training images")
     subject = load_subject(params, report.workspace, report.note)
     from lazytui.data.device_split import Resident
-    from lazytui.llc.chain_convergence import drifts, effective_samples, split_r_hat
-    from lazytui.llc.local_learning_coefficient import Sampling, kept, local_learning_coefficient
+    from lazytui.llc.local_learning_coefficient import local_learning_coefficient
 
     train = Resident(subject.data.train, subject.hardware.device)
-    eps, gamma = ([value / params.spread, value, value * params.spread] for value in (params.eps, params.gamma))
-    around = [place for place in np.ndindex(SETTINGS) if place != MIDDLE]
-    chains = [MIDDLE] * params.chains + around
-    sampling = Sampling(
+    eps, gamma = (_around(value, params.spread) for value in (params.eps, params.gamma))
+    sampling = _sampling(params, eps, gamma)
+
+    def tick(step: int) -> None:
+        report.check()
+        report.progress(step, params.steps, "steps")
+
+    report.note(f"{len(sampling.eps)} chains from the same weights")
+    found = local_learning_coefficient(
+        subject.model, train, sampling, subject.hardware, tick=tick, note=report.note, check=report.check
+    )
+    report.progress(params.steps, params.steps, "steps")
+    excess, coefficient = found.excess[: params.chains], found.coefficient[: params.chains]
+    grid = _grid(coefficient.mean(), found.coefficient[params.chains :])
+    finite = grid[np.isfinite(grid)]
+    return LlcResult(
+        **_estimate(excess, coefficient, found.n_beta),
+        llc_smallest_of_grid=float(finite.min()) if finite.size else None,
+        llc_largest_of_grid=float(finite.max()) if finite.size else None,
+        loss_at_weights=found.loss,
+        slope_at_weights=found.slope,
+        images=len(train),
+        n_beta=found.n_beta,
+        eps=eps,
+        gamma=gamma,
+        parameters=sum(parameter.numel() for parameter in subject.model.parameters()),
+        excess=excess,
+        coefficient=coefficient,
+        grid=grid,
+        grid_excess=_grid(excess.mean(0), found.excess[params.chains :]),
+    )
+
+
+def _around(value: float, spread: float) -> tuple[float, float, float]:
+    return value / spread, value, value * spread
+
+
+def _sampling(params: LlcParams, eps: Sequence[float], gamma: Sequence[float]) -> Sampling:
+    """The chains of the settings that were asked for, then one for each around."""
+    from lazytui.llc.local_learning_coefficient import Sampling
+
+    chains = [MIDDLE] * params.chains + AROUND
+    return Sampling(
         eps=[eps[row] for row, _ in chains],
         gamma=[gamma[column] for _, column in chains],
         steps=params.steps,
@@ -34,56 +94,30 @@ def run(params: LlcParams, report: Report) -> Result:
         slope=params.slope,
     )
 
-    def tick(step: int) -> None:
-        report.check()
-        report.progress(step, params.steps, "steps")
 
-    report.note(f"{len(chains)} chains from the same weights")
-    found = local_learning_coefficient(
-        subject.model, train, sampling, subject.hardware, tick=tick, note=report.note, check=report.check
-    )
-    report.progress(params.steps, params.steps, "steps")
-    excess, asked = found.excess[: params.chains], found.coefficient[: params.chains]
-    grid = np.full(SETTINGS, asked.mean())
-    grid_excess = np.broadcast_to(excess.mean(0), (*SETTINGS, params.steps)).copy()
-    for place, value, along in zip(
-        around, found.coefficient[params.chains :], found.excess[params.chains :], strict=True
-    ):
-        grid[place], grid_excess[place] = value, along
-    measured: dict[str, float | None] = dict.fromkeys(("llc", "llc_low", "llc_high", "llc_deviation"))
-    if np.isfinite(asked).all():
-        draws = found.n_beta * kept(excess)
-        mean = over_seeds(asked.tolist())
-        low, high = mean.interval or (None, None)
-        drift = over_seeds(drifts(draws).tolist())
-        measured = {
-            "llc": mean.mean if mean.mean is not None and mean.mean > 0 else None,
-            "llc_low": low,
-            "llc_high": high,
-            "llc_deviation": float(asked.std(ddof=1)),
-            "llc_effective_samples": effective_samples(draws),
-            "llc_r_hat": split_r_hat(draws),
-            "llc_drift": drift.mean,
-            "llc_drift_p": drift.p,
-        }
-    finite = grid[np.isfinite(grid)]
-    return Result(
-        metrics=measured
-        | {
-            "llc_smallest_of_grid": float(finite.min()) if finite.size else None,
-            "llc_largest_of_grid": float(finite.max()) if finite.size else None,
-            "loss_at_weights": found.loss,
-            "slope_at_weights": found.slope,
-        },
-        facts={
-            "images": len(train),
-            "n_beta": found.n_beta,
-            "eps": eps,
-            "gamma": gamma,
-            "parameters": sum(parameter.numel() for parameter in subject.model.parameters()),
-        },
-        arrays={"excess": excess, "coefficient": asked, "grid": grid, "grid_excess": grid_excess},
-    )
+def _grid(middle: NDArray[np.floating[Any]], around: NDArray[F]) -> NDArray[F]:
+    """(8, ...) -> (3, 3, ...), with the mean of the chains in the middle."""
+    grid = np.empty((*SETTINGS, *around.shape[1:]), around.dtype)
+    grid[MIDDLE] = middle
+    for setting, values in zip(AROUND, around, strict=True):
+        grid[setting] = values
+    return grid
 
 
-ANALYSIS = Analysis(params=LlcParams, run=run, figures=drawn, read=CONTENTS.read, settle=settle)
+def _estimate(excess: NDArray[np.float32], coefficient: NDArray[np.float64], n_beta: float) -> dict[str, float | None]:
+    """The mean over chains with its interval and what speaks for their convergence; nothing where one diverged."""
+    from lazytui.llc.chain_convergence import drifts, effective_samples, split_r_hat
+    from lazytui.llc.local_learning_coefficient import kept
+
+    if not np.isfinite(coefficient).all():
+        return dict.fromkeys(ESTIMATE)
+    draws = n_beta * kept(excess)
+    mean, drift = over_seeds(coefficient.tolist()), over_seeds(drifts(draws).tolist())
+    low, high = mean.interval or (None, None)
+    value = mean.mean if mean.mean is not None and mean.mean > 0 else None
+    deviation = float(coefficient.std(ddof=1))
+    converged = effective_samples(draws), split_r_hat(draws), drift.mean, drift.p
+    return dict(zip(ESTIMATE, (value, low, high, deviation, *converged), strict=True))
+
+
+ANALYSIS = Analysis(params=LlcParams, run=run, figures=figures, write=write_fields, read=read, settle=settle)

@@ -14,19 +14,18 @@ class LlcParams(SubjectParams):
 
     eps: float = Field(4e-6, gt=0, le=1, description="Step size of the Langevin dynamics.")
     gamma: float = Field(
-        10_000.0, ge=0, le=1e9, description="Strength of the spring that holds chains near the weights."
+        10_000.0, ge=0, le=1e9, description="Localization: strength of the spring that keeps chains near the weights."
     )
     spread: float = Field(
-        2.0, gt=1, le=100, description="Factor by which step size and spring are varied, both ways, for the grid."
+        2.0, gt=1, le=100, description="Factor by which step size and localization vary in the grid, both ways."
     )
     chains: int = Field(
-        12, ge=2, le=100, description="Chains of the settings asked for; each of the eight around has one."
+        12, ge=2, le=100, description="Chains at the chosen settings; each of the eight settings around them has one."
     )
     steps: int = Field(200, ge=10, le=100_000, description="Steps of a chain; the first half is burn-in.")
     batch: int = Field(16, ge=1, le=10_000, description="Training images in a step of a chain.")
     slope: Literal["removed", "kept"] = Field(
         "removed",
-        description="Whether the loss's slope at the weights is taken off it, so that they are at a minimum: the "
-        "definition asks for one.",
+        description="Whether the slope of the loss at the weights is subtracted: the definition assumes a minimum.",
     )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the noise and of the batches.")

@@ -1,13 +1,16 @@
-"""What the result of `llc` holds: chains at the settings that were asked for, and one at each of the eight around."""
+"""What `llc` finds: chains at the settings that were asked for, and one at each of the eight around."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
-from typing_extensions import TypedDict
+import numpy as np
+from numpy.typing import NDArray
 
-from lazytui.runs.result_contents import ANY, DEFINED, Array, Contents, Count, Metric, Number, numbers
+from lazytui.runs.result_contents import ANY, DEFINED, Count, Number, numbers
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.llc.params import LlcParams
@@ -18,39 +21,45 @@ SETTINGS = (3, 3)
 MIDDLE = (1, 1)
 """Where the settings that were asked for stand in it."""
 
-Three = Annotated[list[Number], Field(min_length=3, max_length=3)]
+Three = tuple[Number, Number, Number]
 
 
-class LlcFacts(TypedDict):
+@dataclass(frozen=True)
+class LlcResult:
+    """The local learning coefficient at the weights w*, of a training set of n images.
+
+    llc, llc_low, llc_high, llc_deviation: mean over the chains, its 95 % interval, and the standard deviation between
+    them; None where chains diverged, and the first also where it isn't positive. llc_effective_samples, llc_r_hat,
+    llc_drift, llc_drift_p: how far the chains have converged (see `llc.chain_convergence`); None where they diverged.
+    loss_at_weights, slope_at_weights: L(w*), and the length of its gradient. n_beta: n / ln n. eps, gamma: step sizes
+    and springs of the grid. excess: (chains, steps), L(w) - L(w*). coefficient: (chains,). grid: (3, 3) by step size
+    and spring, in the middle the mean of the chains, elsewhere one chain's; grid_excess: (3, 3, steps) of the same.
+    What diverged isn't finite.
+    """
+
+    llc: Annotated[float | None, ANY]
+    llc_low: Annotated[float | None, ANY]
+    llc_high: Annotated[float | None, ANY]
+    llc_deviation: Annotated[float | None, ANY]
+    llc_effective_samples: Annotated[float | None, ANY.omitted]
+    llc_r_hat: Annotated[float | None, ANY.omitted]
+    llc_drift: Annotated[float | None, ANY.omitted]
+    llc_drift_p: Annotated[float | None, ANY.omitted]
+    llc_smallest_of_grid: Annotated[float | None, ANY.optional]
+    llc_largest_of_grid: Annotated[float | None, ANY.optional]
+    loss_at_weights: Annotated[float, DEFINED]
+    slope_at_weights: Annotated[float, DEFINED]
     images: Count
     n_beta: Number
     eps: Three
     gamma: Three
     parameters: Count
+    excess: Annotated[NDArray[np.float32], numbers("chains", "steps").unbounded]
+    coefficient: Annotated[NDArray[np.float64], numbers("chains").unbounded]
+    grid: Annotated[NDArray[np.float64], numbers(*SETTINGS).unbounded]
+    grid_excess: Annotated[NDArray[np.float32], numbers(*SETTINGS, "steps").unbounded]
 
 
-_UNDEFINED_WHERE_CHAINS_DIVERGED = (
-    "llc",
-    "llc_low",
-    "llc_high",
-    "llc_deviation",
-)
-
-
-def _metrics(_params: LlcParams, _facts: LlcFacts) -> dict[str, Metric]:
-    return dict.fromkeys(_UNDEFINED_WHERE_CHAINS_DIVERGED, ANY) | dict.fromkeys(
-        ("loss_at_weights", "slope_at_weights"), DEFINED
-    )
-
-
-def _arrays(params: LlcParams, _facts: LlcFacts) -> dict[str, Array]:
-    """excess: L(w) - L(w*) at every step. coefficient: of each chain. grid: by setting, of one chain or of the mean."""
-    return {
-        "excess": numbers(params.chains, params.steps).unbounded,
-        "coefficient": numbers(params.chains).unbounded,
-        "grid": numbers(*SETTINGS).unbounded,
-        "grid_excess": numbers(*SETTINGS, params.steps).unbounded,
-    }
-
-
-CONTENTS: Contents[LlcParams] = Contents(facts=LlcFacts, metrics=_metrics, arrays=_arrays)
+def read(params: LlcParams, saved: Result) -> LlcResult:
+    """Raises Damaged where the result isn't what `llc` makes."""
+    return read_fields(LlcResult, saved, {"chains": params.chains, "steps": params.steps})

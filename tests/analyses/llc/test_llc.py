@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.llc.figures import doubts
+from lazytui.analyses.llc.result import LlcResult
 from lazytui.figures.kinds import Lines, Matrix, Table, Text
 from lazytui.figures.number_format import significant
-from lazytui.runs.saved_result import Result, load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
@@ -29,10 +32,10 @@ def test_an_estimate_comes_with_its_interval_its_grid_and_its_traces(trained: La
     assert done.code == 0, done.err
     metrics = done.json["metrics"]
     run = Workspace(trained.workspace).find(done.json["run"])
-    result = load_result(run.path)
-    chains, n_beta = result.arrays["coefficient"], result.facts["n_beta"]
-    assert result.facts["images"] == 270 and n_beta == pytest.approx(270 / np.log(270))
-    np.testing.assert_allclose(chains, n_beta * result.arrays["excess"][:, 10:].mean(1), rtol=1e-4)
+    result = recorded_result(run)
+    chains, n_beta = result.coefficient, result.n_beta
+    assert result.images == 270 and n_beta == pytest.approx(270 / np.log(270))
+    np.testing.assert_allclose(chains, n_beta * result.excess[:, 10:].mean(1), rtol=1e-4)
     half = 4.302653 * chains.std(ddof=1) / np.sqrt(3)  # Student's t of two degrees of freedom
     assert metrics["llc_low"] == pytest.approx(chains.mean() - half, rel=1e-3)
     assert metrics["llc_high"] == pytest.approx(chains.mean() + half, rel=1e-3)
@@ -50,9 +53,9 @@ def test_an_estimate_comes_with_its_interval_its_grid_and_its_traces(trained: La
         *(metrics[f"llc{end}"] for end in ("", "_low", "_high")),
     )
     assert isinstance(verdict, Text) and "95 % interval" in verdict.paragraphs[0]
-    assert "step size 2e-05 and spring 30000" in verdict.paragraphs[0]
-    assert any(f"one of {significant(3e4 / n_beta)}, the spring" in paragraph for paragraph in verdict.paragraphs)
-    assert any("It is taken off the loss" in paragraph for paragraph in verdict.paragraphs)
+    assert "step size 2e-05 and localization 30000" in verdict.paragraphs[0]
+    assert any(f"one of {significant(3e4 / n_beta)}, the localization" in paragraph for paragraph in verdict.paragraphs)
+    assert any("It is subtracted" in paragraph for paragraph in verdict.paragraphs)
 
 
 def test_chains_that_run_downhill_are_refused_and_not_scored(trained: Lab) -> None:
@@ -62,7 +65,7 @@ def test_chains_that_run_downhill_are_refused_and_not_scored(trained: Lab) -> No
     assert done.code == 0, done.err
     assert done.json["metrics"]["llc"] is None and done.json["metrics"]["llc_high"] < 0
     verdict = figures(Workspace(trained.workspace).find(done.json["run"]))[0]
-    assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith("Not to be trusted. The estimate is -")
+    assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith("Not reliable. The estimate is -")
     assert "aren't at a minimum" in verdict.paragraphs[0] and "--slope removed" in verdict.paragraphs[0]
 
 
@@ -74,9 +77,10 @@ def test_chains_that_diverge_are_told_and_not_scored(trained: Lab) -> None:
     assert isinstance(verdict, Text) and "A smaller --eps" in verdict.paragraphs[0]
 
 
-def result_with(**metrics: float) -> Result:
+def result_with(**metrics: float) -> LlcResult:
     sound = {"llc": 10.0, "llc_low": 9.0, "llc_high": 11.0, "llc_drift": 0.1, "llc_drift_p": 0.6, "llc_r_hat": 1.05}
-    return Result(metrics={**sound, **metrics}, facts={}, arrays={})
+    values: dict[str, Any] = dict.fromkeys(field.name for field in fields(LlcResult))
+    return LlcResult(**{**values, **sound, **metrics})
 
 
 @pytest.mark.parametrize(
@@ -92,8 +96,7 @@ def result_with(**metrics: float) -> Result:
     ids=str,
 )
 def test_an_estimate_is_doubted_for_a_reason(metrics: dict[str, float], doubt: str) -> None:
-    told = doubts(result_with(**metrics))
-    assert [sentence[: len(doubt)] for sentence in told] == ([doubt] if doubt else [])
+    assert [sentence[: len(doubt)] for sentence in doubts(result_with(**metrics))] == ([doubt] if doubt else [])
 
 
 @pytest.mark.parametrize(

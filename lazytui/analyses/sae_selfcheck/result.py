@@ -1,43 +1,71 @@
-"""What the result of `sae-selfcheck` holds: every dictionary that was tried, and each variant's best."""
+"""What `sae-selfcheck` finds: every dictionary that was tried, and each variant's best."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from lazytui.analyses.sae_selfcheck.params import PRICES
-from lazytui.runs.result_contents import DEFINED, Contents, Damaged, Metric, Name, Number
+from lazytui.runs.result_contents import DEFINED, Count, Damaged, Name, Number, check_metrics
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
 
 
-class Tried(TypedDict):
+@dataclass(frozen=True)
+class Dictionary:
+    """One autoencoder, of a variant with these options.
+
+    mcc: mean |cosine| of true and learned directions, matched one to one. unexplained: share of the variance. l0:
+    active features per sample. dead_share: of the features.
+    """
+
     variant: Name
-    options: dict[Name, Number]
+    options: dict[Name, Count | Number]
     mcc: Number
     unexplained: Number
     l0: Number
     dead_share: Number
 
 
-class SelfcheckFacts(TypedDict):
-    tried: Annotated[list[Tried], Field(min_length=1, max_length=10_000)]
+@dataclass(frozen=True)
+class SelfcheckResult:
+    """random_mcc, random_mcc_largest: mean and largest MCC of random directions."""
+
+    random_mcc: Annotated[float, DEFINED]
+    random_mcc_largest: Annotated[float, DEFINED]
+    tried: Annotated[tuple[Dictionary, ...], Field(min_length=1, max_length=10_000)]
+
+    @property
+    def best(self) -> dict[str, float]:
+        """The best MCC of each variant, in the order in which they were tried."""
+        best: dict[str, float] = {}
+        for one in self.tried:
+            best[one.variant] = max(one.mcc, best.get(one.variant, one.mcc))
+        return best
 
 
-def _metrics(params: SelfcheckParams, _facts: SelfcheckFacts) -> dict[str, Metric]:
-    best = (f"{variant.replace('-', '_')}_mcc" for variant in params.variants)
-    return dict.fromkeys((*best, "random_mcc", "random_mcc_largest"), DEFINED)
+def write(result: SelfcheckResult) -> Result:
+    saved = write_fields(result)
+    best = {_metric(variant): mcc for variant, mcc in result.best.items()}
+    return Result({**best, **saved.metrics}, saved.facts)
 
 
-def _agrees(_params: SelfcheckParams, result: Result) -> None:
-    """What has a price was tried at prices."""
-    for tried in result.facts["tried"]:
-        if tried["variant"] in PRICES and "lam" not in tried["options"]:
-            raise Damaged(f"it lacks the price of {tried['variant']}")
+def read(params: SelfcheckParams, saved: Result) -> SelfcheckResult:
+    """Raises Damaged where the result isn't what `sae-selfcheck` makes."""
+    check_metrics({_metric(variant): DEFINED for variant in params.variants}, saved.metrics)
+    result = read_fields(SelfcheckResult, saved)
+    if set(result.best) != set(params.variants):
+        raise Damaged("it lacks a variant, or has one that wasn't asked for")
+    for one in result.tried:
+        if one.variant in PRICES and "lam" not in one.options:
+            raise Damaged(f"it lacks the price of {one.variant}")
+    return result
 
 
-CONTENTS: Contents[SelfcheckParams] = Contents(facts=SelfcheckFacts, metrics=_metrics, agrees=_agrees)
+def _metric(variant: str) -> str:
+    return f"{variant.replace('-', '_')}_mcc"

@@ -58,7 +58,7 @@ def test_correlation_is_matched_one_to_one_and_blind_to_order_and_sign() -> None
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [(("--variants", "topk,l2"), "no variant 'l2'"), (("--active", "64"), "nothing sparse")],
+    [(("--variants", "topk,l2"), "no variant 'l2'"), (("--active", "64"), "aren't sparse")],
 )
 def test_what_cannot_be_checked_is_refused(lab: Lab, options: tuple[str, ...], words: str) -> None:
     refused = lab.call("run", "sae-selfcheck", *options)

@@ -45,3 +45,8 @@ def screen_text(app: App[Any]) -> str:
 def tells_progress(pilot: Pilot[Any], state: str) -> bool:
     """Whether the state stands there with a percentage; how far it is depends on the machine."""
     return re.search(rf"{state} \d+%", screen_text(pilot.app)) is not None
+
+
+def shows(app: App[Any], kind: str) -> bool:
+    """Whether the screen of a kind of run is open, over another one or by itself."""
+    return getattr(app.screen, "screen_name", None) == kind

@@ -9,14 +9,11 @@ from textual.binding import Binding, BindingType
 
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.app.screens.common.form_and_figures import FormAndFigures
-from lazytui.app.screens.recipe import RecipeScreen
-from lazytui.app.screens.study import StudyScreen
+from lazytui.app.screens.overlays import overlay
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
 _RANKED = ("rank", "x", "y", "attack")
-_OVER = {"study": StudyScreen, "recipe": RecipeScreen}
-"""What lies over this screen, by the kind of run that it shows."""
 
 
 class CompareScreen(FormAndFigures):
@@ -53,10 +50,10 @@ class CompareScreen(FormAndFigures):
 
     def show_run(self, run: RunFolder) -> None:
         """A comparison, or a study or recipe over it."""
-        if over := _OVER.get(run.record.kind):
-            self.app.push_screen(over(run))
-        else:
+        if run.record.kind == self.kind:
             super().show_run(run)
+        else:
+            self.app.push_screen(overlay(run.record.kind, run=run))
 
     def values_of(self, run: RunFolder) -> Mapping[str, object]:
         """Trainings by name only where they aren't all that there are."""
@@ -67,4 +64,4 @@ class CompareScreen(FormAndFigures):
         return values
 
     def action_over(self, kind: str) -> None:
-        self.app.push_screen(_OVER[kind]())
+        self.app.push_screen(overlay(kind))

@@ -60,7 +60,7 @@ class Bar(Static):
 class LabScreen(TellsFailures, Screen[None]):
     """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`."""
 
-    screen_name: ClassVar[str]
+    screen_name: str
     AUTO_FOCUS = ""  # a form's first field would take every key for itself
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "export", "Export", show=False),

@@ -21,7 +21,7 @@ from lazytui.runs.workspace_watch import RunLine
 class FormAndFigures(FormScreen):
     """empty: what to say where nothing was run yet of what the form asks for."""
 
-    empty: ClassVar[str]
+    empty: str
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("pagedown", "scroll_figures('page_down')", "A page on", show=False),
         Binding("pageup", "scroll_figures('page_up')", "A page back", show=False),

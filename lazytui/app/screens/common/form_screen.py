@@ -29,12 +29,12 @@ SHIPPED = "shipped/lazy-strokes"
 class FormScreen(LabScreen):
     """params, kind: of the analysis. first: the fields that matter most. go: what the button says."""
 
-    params: ClassVar[type[BaseModel]]
-    kind: ClassVar[str]
-    first: ClassVar[Sequence[str]] = ()
-    go: ClassVar[str] = "Go"
+    params: type[BaseModel]
+    kind: str
+    first: Sequence[str] = ()
+    go: str = "Run"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", "Go"),
+        Binding("g", "start", "Run"),
         Binding("f", "form", "Form"),
     ]
 

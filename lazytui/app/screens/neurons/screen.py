@@ -26,8 +26,8 @@ from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, SHIPPED, FormScreen
-from lazytui.app.screens.llc import LlcScreen
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
+from lazytui.app.screens.overlays import overlay
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.newest_only import answering
 from lazytui.data.palettes import Palette, palette
@@ -325,7 +325,7 @@ class NeuronsScreen(FormScreen):
 
     def action_llc(self) -> None:
         """How complex the solution is that the network has found."""
-        self.app.push_screen(LlcScreen(self._sight.network))
+        self.app.push_screen(overlay("llc", values={"run": self._sight.network}))
 
     # Marking, and taking out
 
@@ -417,7 +417,7 @@ class NeuronsScreen(FormScreen):
     def show_run(self, run: RunFolder) -> None:
         """A run's neurons, with what it asked in the form; or the complexity that it found."""
         if run.record.kind == "llc":
-            self.app.push_screen(LlcScreen(shown=run))
+            self.app.push_screen(overlay("llc", run=run))
             return
         self._run = run
         self.form.set_values(run.record.params)

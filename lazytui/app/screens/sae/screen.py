@@ -27,9 +27,9 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import Pickable, PickList
 from lazytui.app.form.typed_control import Offers
 from lazytui.app.screens.common.form_screen import SHIPPED, FormScreen, agrees
+from lazytui.app.screens.overlays import overlay
 from lazytui.app.screens.sae.dose_response import DialScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
-from lazytui.app.screens.sae.overlays import ExperimentsScreen, SelfcheckScreen
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput, LazytuiError
@@ -45,9 +45,6 @@ from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 OF_FEATURES = {"dial", "filter", "category", "table", "figures"}
 """What can be done only where there are features to do it with."""
-
-OVER = {"sae-experiments": ExperimentsScreen, "sae-selfcheck": SelfcheckScreen}
-"""What lies over this screen, by the kind of run that it shows."""
 
 VIEWS = {"features": "t", "curves": "c", "figures": "v"}
 PRESS = "Enter: page  d: dial  k: category"
@@ -165,8 +162,8 @@ class FeaturesScreen(FormScreen):
 
     def show_run(self, run: RunFolder) -> None:
         """A run's features, live while it learns, with what it asked in the form; or what lies over this screen."""
-        if over := OVER.get(run.record.kind):
-            self.app.push_screen(over(run))
+        if run.record.kind != self.kind:
+            self.app.push_screen(overlay(run.record.kind, run=run))
             return
         self._run = run
         self.form.set_values(run.record.params)
@@ -405,7 +402,7 @@ class FeaturesScreen(FormScreen):
         """Experiments with features, or whether autoencoders find what is known."""
         run = self._sight.run
         given = {"sae": run.reference} if run and self._sight.apart and kind == "sae-experiments" else {}
-        self.app.push_screen(OVER[kind](given=given))
+        self.app.push_screen(overlay(kind, values=given))
 
     def show_form(self, shown: bool) -> None:
         super().show_form(shown)

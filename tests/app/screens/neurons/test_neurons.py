@@ -15,7 +15,6 @@ from lazytui.analyses.neurons.analysis import session
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.llc import LlcScreen
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
 from lazytui.app.screens.neurons.screen import LastNote, NeuronsScreen
 from lazytui.app.shell.app import LazytuiApp
@@ -28,7 +27,7 @@ from lazytui.runs.run_folder import WEIGHTS_FILE
 from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result
 from lazytui.runs.status import GOING
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text, until
+from tests.app.pilot import drive, screen_text, shows, until
 from tests.commands import Lab, wait_until
 from tests.conftest import FinishedTraining
 
@@ -295,15 +294,15 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         await pilot.press("L")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LlcScreen) and pilot.app.screen.query(FigureView))
+        await until(pilot, lambda: shows(pilot.app, "llc") and pilot.app.screen.query(FigureView))
         form = pilot.app.screen.query_one(ParamsForm)
         assert form.command.startswith("lazytui run llc") and form.touched["run"] == llc.record.params["run"]
         form.set_values({"run": "shipped/lazy-strokes"})
-        await until(pilot, lambda: "of this one yet" in " ".join(screen_text(pilot.app).split()))
+        await until(pilot, lambda: "No LLC of this network yet" in " ".join(screen_text(pilot.app).split()))
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is place)
         app.open_run(llc.reference)
-        await until(pilot, lambda: isinstance(pilot.app.screen, LlcScreen) and pilot.app.screen.query(FigureView))
+        await until(pilot, lambda: shows(pilot.app, "llc") and pilot.app.screen.query(FigureView))
         assert pilot.app.screen.query_one(ParamsForm).touched["steps"] == 10
 
     app = LazytuiApp(workspace)

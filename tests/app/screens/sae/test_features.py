@@ -22,7 +22,6 @@ from lazytui.app.form.pick_list import PickList
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.sae.dose_response import DialScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
-from lazytui.app.screens.sae.overlays import ExperimentsScreen, SelfcheckScreen
 from lazytui.app.screens.sae.screen import FeaturesScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
@@ -35,7 +34,7 @@ from lazytui.runs.saved_result import Result, load_result
 from lazytui.runs.status import GOING
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
-from tests.app.pilot import drive, screen_text, until
+from tests.app.pilot import drive, screen_text, shows, until
 from tests.commands import Lab, wait_until
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
@@ -127,7 +126,7 @@ def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_r
         await pilot.press("c")
         await until(pilot, lambda: "unexplained" in charts(place))
         await pilot.press("t", "x")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentsScreen))
+        await until(pilot, lambda: shows(pilot.app, "sae-experiments"))
         await until(pilot, lambda: asked(pilot).get("sae") == "shipped/sae-lazy-strokes")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
@@ -376,9 +375,9 @@ def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Wo
 
     async def leave(pilot: Pilot[Any]) -> None:
         app.open_run(checked.json["run"])
-        await until(pilot, lambda: isinstance(app.screen, SelfcheckScreen) and app.screen.query_one(RunFigures).figures)
+        await until(pilot, lambda: shows(app, "sae-selfcheck") and app.screen.query_one(RunFigures).figures)
         await pilot.press("escape", "x")
-        await until(pilot, lambda: isinstance(app.screen, ExperimentsScreen))
+        await until(pilot, lambda: shows(app, "sae-experiments"))
         await pilot.press("escape")
         app.open_run("dead")
         await until(pilot, lambda: isinstance(app.screen, FeaturesScreen) and "found by dead" in words(app.screen))

@@ -1,0 +1,76 @@
+"""The small analyses that lie over the screen of their elder: llc over Neurons, study over Compare, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lazytui.analyses.llc.params import LlcParams
+from lazytui.analyses.recipe.params import RecipeParams
+from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
+from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
+from lazytui.analyses.study.params import StudyParams
+from lazytui.app.screens.common.grid_screen import GridScreen
+from lazytui.app.screens.common.overlay_screen import Overlay, OverlayScreen
+from lazytui.runs.run_folder import RunFolder
+from lazytui.training.methods.method_options import MethodOptions
+
+OVERLAYS = {
+    "llc": Overlay(
+        params=LlcParams,
+        first=("run", "eps", "gamma", "chains", "steps", "seed"),
+        empty="No LLC of this network yet. The local learning coefficient estimates how complex the solution is that a "
+        "network has found. g: run it. Esc: back to the neurons.",
+        compared_by=("run",),
+    ),
+    "sae-experiments": Overlay(
+        params=SaeExperimentsParams,
+        first=("sae", "against", "samples", "draws", "seed"),
+        empty="No experiments with these features yet. They ablate, scale, swap and steer features, each beside random "
+        "features. Choose the run whose features are edited; a second run, of a cured network say, is shown beside "
+        "it. g: run it. Esc: back to the features.",
+        compared_by=("sae", "against"),
+    ),
+    "sae-selfcheck": Overlay(
+        params=SelfcheckParams,
+        first=("variants", "features", "dimensions", "active", "samples", "steps", "seed"),
+        empty="No self-check yet. A low reconstruction error doesn't show that the features are the right ones: the "
+        "self-check mixes known features and measures how well each variant recovers them. g: run it. Esc: back to "
+        "the features.",
+    ),
+    "study": Overlay(
+        params=StudyParams,
+        first=(
+            "methods",
+            "seeds",
+            "bias",
+            "dataset",
+            "source",
+            "model",
+            "epochs",
+            *MethodOptions.model_fields,
+            "jobs",
+            "rank",
+            "train_size",
+        ),
+        empty="No study yet. A study trains every method with every bias and seed in parallel, with plain networks "
+        "beside them, and ranks the results. g: run it; its trainings are listed in Runs (9) and continue without this "
+        "terminal. Esc: back to the comparison.",
+    ),
+    "recipe": Overlay(
+        params=RecipeParams,
+        first=("recipe", "seeds", "source", "train_size", "test_size", "plain", "jobs", "device"),
+        empty="No recipe was reproduced yet. Five earlier studies reported how such networks do: choose a recipe "
+        "(Enter lists them); it is trained again, and the reported numbers are shown beside the measured ones, with a "
+        "verdict. g: run it. Esc: back to the comparison.",
+    ),
+}
+"""By the kind of run that each shows."""
+
+_GRIDS = {"study", "recipe"}
+"""Those that train many networks."""
+
+
+def overlay(kind: str, *, run: RunFolder | None = None, values: Mapping[str, object] | None = None) -> OverlayScreen:
+    """The screen of a small analysis. run: the one to show, else the newest. values: for its form to begin with."""
+    made = GridScreen if kind in _GRIDS else OverlayScreen
+    return made(kind, OVERLAYS[kind], run=run, values=values)

@@ -48,8 +48,8 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    help="A laboratory for shortcut learning: make data that lies, train the cheat, catch it in the act. "
-    "Without a command it opens the app.",
+    help="A laboratory for shortcut learning: make biased data, train a network on it, see which cue it uses, "
+    "cure it and attack it. Without a command it opens the app.",
     epilog="Begin with: lazytui, or without the app: lazytui run story",
     invoke_without_command=True,
     rich_markup_mode=None,
@@ -69,7 +69,7 @@ def lazytui(
     ctx: typer.Context,
     workspace: WorkspaceOption = None,
     low_bandwidth: Annotated[
-        bool, typer.Option("--low-bandwidth", help="Spare a slow link; always so over SSH. For the app.")
+        bool, typer.Option("--low-bandwidth", help="For the app: less drawing over a slow link; the default over SSH.")
     ] = False,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:

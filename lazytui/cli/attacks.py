@@ -21,5 +21,5 @@ def attacks(json: JsonOption = False) -> None:
     rows = [[name, entry.norm, entry.summary, entry.source] for name, entry in ATTACKS.items()]
     print_table(["attack", "budget", "what it does", "source"], rows)
     print(
-        "\nlazytui run attack RUN --attack NAME looks for the smallest budget that fools a network, source by source."
+        "\nlazytui run attack RUN --attack NAME finds the smallest budget that fools a network, for each source image."
     )

@@ -23,4 +23,7 @@ def autoencoders(json: JsonOption = False) -> None:
         for name, entry in VARIANTS.items()
     ]
     print_table(["variant", "options", "what it does", "source"], rows)
-    print("\nlazytui run sae RUN --variant NAME takes a layer apart; lazytui run sae-selfcheck tells which to believe.")
+    print(
+        "\nlazytui run sae RUN --variant NAME decomposes a layer into features; lazytui run sae-selfcheck tests which "
+        "variants recover known features."
+    )

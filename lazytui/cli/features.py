@@ -24,7 +24,9 @@ FeatureArgument = Annotated[int, typer.Argument(help="The feature's number.", mi
 @group.command("list")
 def list_features(
     run: RunArgument,
-    words: Annotated[list[str] | None, typer.Argument(help="Only those that fit: color red, digit 7, a label.")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="Only features that match: color red, digit 7, or a label.")
+    ] = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -66,7 +68,7 @@ def show(run: RunArgument, feature: FeatureArgument, workspace: WorkspaceOption 
 def label(
     run: RunArgument,
     feature: FeatureArgument,
-    text: Annotated[str, typer.Argument(help="What to call it; nothing takes the label away.")] = "",
+    text: Annotated[str, typer.Argument(help="The label; empty removes it.")] = "",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Call a feature something, to find it by."""
@@ -77,10 +79,7 @@ def label(
     found, result = _found(there, run)
     there.require_own(found, "labelled")
     set_label(found, int(result.facts["features"]), feature, text)
-    say(
-        f"Feature {feature} of {found.id} "
-        + (f"is called {text.strip()} now." if text.strip() else "has no label now.")
-    )
+    say(f"Feature {feature} of {found.id} " + (f"is now called {text.strip()}." if text.strip() else "has no label."))
 
 
 def _found(workspace: Workspace, run: str) -> tuple[RunFolder, Result]:

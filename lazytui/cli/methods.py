@@ -19,7 +19,7 @@ def _complete(incomplete: str) -> list[str]:
 
 
 def methods(
-    name: Annotated[str | None, typer.Argument(help="All about one method.", autocompletion=_complete)] = None,
+    name: Annotated[str | None, typer.Argument(help="Show one method in full.", autocompletion=_complete)] = None,
     json: JsonOption = False,
 ) -> None:
     """List the training methods: what each reads besides images and digits, and whether it bends the task's rules."""

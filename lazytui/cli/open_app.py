@@ -19,7 +19,7 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool) -> None:
     from lazytui.app.shell.low_bandwidth import over_ssh, spare_the_link
 
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError("The app needs a terminal for input and output; for what works without one: lazytui --help")
+        raise UsageError("The app needs a terminal. Without one, use the commands: lazytui --help")
     sparing = low_bandwidth or over_ssh(os.environ)
     if sparing:
         spare_the_link()

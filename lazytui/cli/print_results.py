@@ -36,7 +36,7 @@ def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) ->
         print_figures(drawn)
     for path in export_figures(drawn, exports, title=run.id):
         say(f"wrote {path}", quiet=quiet)
-    say(f"{run.id}: {run.status.state}; all of it is in {run.path}", quiet=quiet)
+    say(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
 
 
 def summary(run: RunFolder) -> dict[str, Any]:

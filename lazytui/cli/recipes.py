@@ -19,4 +19,4 @@ def recipes(json: JsonOption = False) -> None:
 
     rows = [[name, entry.study, entry.told, entry.about] for name, entry in known().items()]
     print_table(["recipe", "study", "reported (%)", "what it trains"], rows)
-    print("\nlazytui run recipe NAME trains one with three seeds and sets reported beside measured.")
+    print("\nlazytui run recipe NAME trains one with three seeds and shows reported and measured side by side.")

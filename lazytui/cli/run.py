@@ -46,7 +46,7 @@ class _Analyses(TyperGroup):
 
 group = typer.Typer(
     cls=_Analyses,
-    help="Run an analysis and keep what it finds in a run folder.",
+    help="Run an analysis and keep its result in a run folder.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -85,18 +85,16 @@ def _start(
     *,
     config: Annotated[
         Path | None,
-        typer.Option(
-            parser=given_path, help="TOML file with options; the command line has the last word.", metavar="FILE"
-        ),
+        typer.Option(parser=given_path, help="TOML file with options; the command line overrides it.", metavar="FILE"),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="A name for the run, to refer to it by.")] = None,
+    name: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
     workspace: WorkspaceOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the figures.")] = False,
     export: Annotated[
         list[Path] | None,
         typer.Option(parser=given_path, help="Also write the figures to FILE, by suffix. Repeatable.", metavar="FILE"),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,
     resume: Annotated[
         bool,

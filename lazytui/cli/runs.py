@@ -41,7 +41,7 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
     if not lines:
         print(f"No runs in {there.path} yet. Begin with: lazytui run story")
         shipped = ", ".join(run.reference for run in shipped_runs())
-        print(f"Trained models that came along: {shipped or 'none'}.")
+        print(f"Bundled trained models: {shipped or 'none'}.")
         return
     heading = ["run", "name", "status", "done", "size", "age"]
     print_lines(heading, [_cells(line) for line in lines], dispensable=["size", "done", "name", "age"])
@@ -110,7 +110,7 @@ def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
 
     found = workspace_at(workspace).find(run)
     request_stop(found)
-    say(f"{found.id} was asked to stop.")
+    say(f"{found.id} is stopping.")
 
 
 @group.command()
@@ -132,11 +132,11 @@ def resume(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="Code of your own that the run names and may run: a run's word for code is never taken. Repeatable.",
+            help="Your own code that the run names and may execute; it is never executed unasked. Repeatable.",
             metavar="FILE.py:FACTORY",
         ),
     ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on the way.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
@@ -173,7 +173,7 @@ def rename(run: RunArgument, name: Annotated[str, typer.Argument()], workspace: 
     there = workspace_at(workspace)
     found = there.find(run)
     there.rename(found, name)
-    say(f"{found.id} is called {name} now.")
+    say(f"{found.id} is now called {name}.")
 
 
 @group.command()
@@ -189,10 +189,10 @@ def remove(
     there = workspace_at(workspace)
     found = {run.id: run for run in map(there.find, runs)}
     if not yes:
-        typer.confirm(plain(f"Delete {', '.join(found)} for good?"), abort=True, err=True)
+        typer.confirm(plain(f"Delete {', '.join(found)} permanently?"), abort=True, err=True)
     for run in found.values():
         there.remove(run)
-        say(f"{run.id} is gone.")
+        say(f"{run.id} was deleted.")
 
 
 def _print_event(event: Event) -> None:

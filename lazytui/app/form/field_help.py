@@ -16,7 +16,7 @@ from lazytui.analyses.core.form_fields import ParamField
 from lazytui.plain_text import plain
 
 _MORE = "… F1"
-_KEYS = "↑ ↓ another field · ← → another value · Enter list · Backspace default · F1 all about a field · Esc leaves"
+_KEYS = "↑ ↓ field · ← → value · Enter list · Backspace default · F1 help on the field · Esc leave"
 
 
 class Explanation(Widget):

@@ -251,6 +251,6 @@ class ParamsForm(Vertical):
 def _words(field: ParamField, holds: Mapping[str, Any]) -> str:
     """What holds in words, as it stands in a field that nobody has touched."""
     if field.name not in holds:
-        return "to be chosen"
+        return "required"
     value = holds[field.name]
     return "–" if value is None else plain(shown(value))

@@ -130,7 +130,7 @@ class PickList(ModalScreen[Any]):
 class TickList(PickList):
     """Answers a tuple of the values that are ticked, in the order of the list, or None."""
 
-    hint = "space ticks, enter takes"
+    hint = "Space: tick, Enter: apply"
 
     def __init__(self, offered: Sequence[Pickable], ticked: Sequence[str], at: Region) -> None:
         super().__init__(offered, ticked[0] if ticked else "", at)

@@ -23,8 +23,8 @@ class CompareScreen(FormAndFigures):
     first = ("runs", "rank", "x", "y", "plain", "attack")
     empty = (
         "No comparison yet. Train with a few methods and seeds (2: Train), then press g: trainings are grouped by "
-        "recipe, ranked by their mean over seeds, and each stands beside plain training for as many steps. A study (s) "
-        "trains a whole grid for that; a recipe (r) trains again what others reported."
+        "recipe, ranked by their mean over seeds, and each is shown beside plain training for as many steps. A study "
+        "(s) trains a whole grid; a recipe (r) reproduces what others reported."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "over('study')", "Study"),

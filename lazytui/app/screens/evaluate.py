@@ -16,7 +16,7 @@ class EvaluateScreen(FormAndFigures):
     params = EvaluateParams
     kind = "evaluate"
     first = ("run", "against", "source", "hard")
-    empty = "No evaluation of this network yet. Press g to ask it what it reads, or choose another network (f)."
+    empty = "No evaluation of this network yet. g: run it, f: choose another network."
 
     @property
     def of(self) -> Sequence[str]:

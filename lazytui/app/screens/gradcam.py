@@ -36,8 +36,8 @@ from lazytui.saliency.map_names import METHODS
 
 PRESS = "Press n: next image  /: filter  o: network  v: whole split"
 NO_FIGURES = (
-    "No figures of the whole split yet for this network. Press g to have them made: all images, every null, "
-    "faithfulness, recoloring. v goes back to the images."
+    "No figures of the whole split yet for this network. g: run them on all images, with every null, "
+    "faithfulness and repainting. v: back to the images."
 )
 NONE = "none"
 
@@ -69,7 +69,7 @@ class GradcamScreen(FormScreen):
     params = GradcamParams
     kind = "gradcam"
     first = ("run", "against", "method", "layer", "target", "split")
-    go = "Go: the whole split"
+    go = "Run on the whole split"
     DEFAULT_CSS = """
     GradcamScreen #doing { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
     GradcamScreen #browse { width: 1fr; height: 1fr; }
@@ -86,19 +86,19 @@ class GradcamScreen(FormScreen):
         Binding("m", "cycle('method')", "Method"),
         Binding("y", "cycle('layer')", "Layer"),
         Binding("t", "cycle('target')", "Target"),
-        Binding("M", "cycle('method', -1)", "Method before", show=False),
-        Binding("Y", "cycle('layer', -1)", "Layer before", show=False),
-        Binding("T", "cycle('target', -1)", "Target before", show=False),
+        Binding("M", "cycle('method', -1)", "Previous method", show=False),
+        Binding("Y", "cycle('layer', -1)", "Previous layer", show=False),
+        Binding("T", "cycle('target', -1)", "Previous target", show=False),
         Binding("n,right", "step(1)", "Next image", key_display="n", show=False),
-        Binding("p,left", "step(-1)", "Image before", key_display="p", show=False),
+        Binding("p,left", "step(-1)", "Previous image", key_display="p", show=False),
         Binding("pagedown", "turn(1)", "Next images", show=False),
-        Binding("pageup", "turn(-1)", "Images before", show=False),
+        Binding("pageup", "turn(-1)", "Previous images", show=False),
         Binding("s", "cycle('split')", "Next split", show=False),
-        Binding("d", "filter_next('digit')", "Only one digit, the next", show=False),
-        Binding("c", "filter_next('color')", "Only one color, the next", show=False),
-        Binding("w", "filter_next('answers')", "Right, wrong, for which reason, and where the evidence is", show=False),
+        Binding("d", "filter_next('digit')", "Only one digit (next)", show=False),
+        Binding("c", "filter_next('color')", "Only one color (next)", show=False),
+        Binding("w", "filter_next('answers')", "Filter by correctness and reason", show=False),
         Binding("slash", "filter", "Find", show=False),
-        Binding("x", "unfilter", "All images again", show=False),
+        Binding("x", "unfilter", "All images", show=False),
         Binding("o", "network('run')", "Network", show=False),
         Binding("a", "network('against')", "A second network", show=False),
         Binding("v", "view", "Images or whole split", show=False),

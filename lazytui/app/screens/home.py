@@ -24,11 +24,11 @@ from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 WELCOME = (
     "Networks are lazy: trained on digits of which 95 % wear their own color, they read the color. "
-    "Make such data (1), watch a network take the bait (2), catch it in the act (3). Enter opens a run."
+    "1: make such data. 2: watch a network learn the color. 3: see which cue it uses. Enter opens a run."
 )
 STORY = (
-    "Have the whole story told? It makes the data, trains a network, catches it in the act and writes one page of it: "
-    "a few minutes, in the background. You can stop it, and go on with it, in Runs (9)."
+    "Run the whole story? It makes the data, trains a network, evaluates, explains, cures and attacks it, and writes "
+    "a report: a few minutes, in the background. You can stop and resume it in Runs (9)."
 )
 
 
@@ -40,7 +40,7 @@ _NAME = 30
 
 class Home(LabScreen):
     screen_name = "home"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Tell the story")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Run the story")]
 
     def __init__(self) -> None:
         super().__init__()
@@ -92,7 +92,7 @@ def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
         else:
             ended[line.kind].append(line)
     if going:
-        yield _heading("Going on")
+        yield _heading("Running")
         yield from _runs(going)
     if ended["story"]:
         yield _heading("The whole story")
@@ -104,7 +104,7 @@ def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
         shipped = [line for line in shipped_lines() if _of(chapter, line)]
         yield from _runs([*newest, *shipped])
         if not newest and not shipped:
-            yield Option("nothing of this yet: press s to have the whole story told", disabled=True)
+            yield Option("not run yet; s runs the whole story", disabled=True)
 
 
 def _of(chapter: Chapter, line: RunLine) -> bool:
@@ -129,6 +129,4 @@ def _words(line: RunLine) -> tuple[str, ...]:
     found = f"easy {easy:.1%}, hard {hard:.1%}" if easy is not None and hard is not None else ""
     came_along = line.run.reference.startswith("shipped/")
     name, state = without_middle(line.name or line.run.reference, _NAME), line.state
-    return tuple(
-        map(plain, (name, "came along" if came_along else state, "" if came_along else age(line.created), found))
-    )
+    return tuple(map(plain, (name, "bundled" if came_along else state, "" if came_along else age(line.created), found)))

@@ -33,9 +33,9 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import GOING
 from lazytui.training.methods.method_options import MethodOptions
 
-EMPTY = "No training yet. Fill in the form and press g: it goes on when you leave, and is here when you return."
+EMPTY = "No training yet. Fill in the form and press g; it continues when you leave."
 KEYS = "tab: next chart   ← →: values   o: overlay   f: form"
-NEXT = "3: what it reads  4: where it looks  5: its neurons"
+NEXT = "3: Evaluate  4: Grad-CAM  5: Neurons"
 ROWS_WITH_NOTE = 28
 """Where there are fewer, the curves need the rows that a chart's note takes."""
 
@@ -59,7 +59,7 @@ class TrainScreen(FormScreen):
         Binding("p", "pause", "Pause"),
         Binding("p,r", "resume", "Resume"),
         Binding("x", "stop", "Stop"),
-        Binding("o", "overlay", "Lay another run over it", show=False),
+        Binding("o", "overlay", "Overlay a run", show=False),
         Binding("c", "chart", "Next chart", show=False),
         Binding("tab", "chart_or_field", "Next chart, or field", show=False),
     ]
@@ -140,10 +140,10 @@ class TrainScreen(FormScreen):
         self.focus_next("ParamsForm *")
 
     def action_overlay(self) -> None:
-        """Lay the curves of another training over these, or take them away again."""
+        """Overlay a run, or take them away again."""
         runs = [line for line in self.lab.lines if line.kind == "train" and line.run != self._run]
         if self._run is None or not runs:
-            self.notify("There is no other training yet that could be laid over this one.")
+            self.notify("There is no other training to overlay yet.")
             return
 
         def chosen(run: RunFolder | None) -> None:
@@ -152,7 +152,7 @@ class TrainScreen(FormScreen):
                 self._overlaid = others if run in self._overlaid else [*others, run]
                 self._look()
 
-        self.app.push_screen(AskRun("Lay the curves of another training over these", runs, self._overlaid), chosen)
+        self.app.push_screen(AskRun("Overlay a run", runs, self._overlaid), chosen)
 
     def _choose_first(self) -> None:
         """Until somebody chooses: the newest training, a going one before others."""
@@ -298,7 +298,7 @@ def _words(watch: RunWatch) -> list[str]:
     if status.error:
         words += [without_middle(status.error, 200), "l shows its log"]
     if may_go_on(run):
-        words.append("p goes on with it")
+        words.append("p resumes it")
     return words
 
 

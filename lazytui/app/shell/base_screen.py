@@ -123,7 +123,7 @@ class LabScreen(TellsFailures, Screen[None]):
         if self.followed:
             self.app.push_screen(Log(self.followed))
         else:
-            self.notify("No run is shown here whose log could be opened.", severity="warning")
+            self.notify("No run is shown here, so there is no log to open.", severity="warning")
 
     def action_export(self) -> None:
         from lazytui.app.shell.export_dialog import ask
@@ -151,7 +151,7 @@ class LabScreen(TellsFailures, Screen[None]):
         self.set_class(small, "-too-small")
         self.query_one("#too-small", Static).update(
             f"This terminal is {event.size.width}x{event.size.height}; lazytui needs {columns}x{rows}. "
-            "Make it larger, or press q to quit: runs go on."
+            "Enlarge it, or press q to quit; runs continue."
         )
         self._say_status()
 
@@ -162,5 +162,5 @@ class LabScreen(TellsFailures, Screen[None]):
 
     def _say_status(self) -> None:
         going = sum(line.going for line in self.lab.lines)
-        words = f"{going} going" if going else "nothing going"
+        words = f"{going} running" if going else "idle"
         self.query_one(Bar).say(words, plain(str(self.lab.workspace.path)))

@@ -51,8 +51,8 @@ class LabCommands(Provider):
         yield from _screens(self.app)
         if isinstance(self.screen, LabScreen):
             yield from _of_the_screen(self.screen)
-        yield Command("Theme", "Choose other colors", self.app.action_change_theme, first=True)
-        yield Command("Quit", "Leave the app; runs go on", self.app.exit, first=True)
+        yield Command("Theme", "Change the theme", self.app.action_change_theme, first=True)
+        yield Command("Quit", "Quit the app; runs continue", self.app.exit, first=True)
         yield from _analyses(self.app)
         yield from _runs(self.app)
         yield from _models(self.app)
@@ -72,11 +72,11 @@ def _screens(app: Lab) -> Iterator[Command]:
 
 
 def _of_the_screen(screen: LabScreen) -> Iterator[Command]:
-    yield Command("Help", "What can be pressed here", screen.action_help, first=True)
-    yield Command("Jobs", "What is going on", screen.action_jobs, first=True)
-    yield Command("Screenshot", "This screen as SVG and PNG", screen.action_screenshot, first=True)
+    yield Command("Help", "Keys on this screen", screen.action_help, first=True)
+    yield Command("Jobs", "Jobs that are running", screen.action_jobs, first=True)
+    yield Command("Screenshot", "Save this screen as SVG and PNG", screen.action_screenshot, first=True)
     if screen.shown_figures():
-        yield Command("Export figures", "The figures of this screen as a file", screen.action_export, first=True)
+        yield Command("Export figures", "Write the figures of this screen to a file", screen.action_export, first=True)
 
 
 def _analyses(app: Lab) -> Iterator[Command]:
@@ -91,7 +91,7 @@ def _runs(app: Lab) -> Iterator[Command]:
         name = f"Run {line.name} {line.run.id}" if line.name else f"Run {line.run.id}"
         yield Command(plain(name), plain(about), partial(app.open_run, line.run.reference))
     for run in shipped_runs():
-        yield Command(f"Run {run.reference}", "came along", partial(app.open_run, run.reference))
+        yield Command(f"Run {run.reference}", "bundled", partial(app.open_run, run.reference))
 
 
 def _models(app: Lab) -> Iterator[Command]:

@@ -40,7 +40,7 @@ class Ask(ModalScreen[bool]):
 class AskText(ModalScreen[str | None]):
     """Answers the text on Enter, None on Escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, question: str, text: str = "") -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class AskText(ModalScreen[str | None]):
         with Vertical(classes="question"):
             yield Static(plain(self._question), markup=False)
             yield Input(self._text, compact=True)
-            yield Static("Enter to take it, Escape to leave it", classes="hint", markup=False)
+            yield Static("Enter: apply, Esc: cancel", classes="hint", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value)
@@ -60,7 +60,7 @@ class AskText(ModalScreen[str | None]):
 class AskRun(ModalScreen[RunFolder | None]):
     """Answers the run that is chosen; None on Escape. marked: those that were chosen before."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, question: str, lines: Sequence[RunLine], marked: Collection[RunFolder] = ()) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ class AskRun(ModalScreen[RunFolder | None]):
         with Vertical(classes="question"):
             yield Static(self._question, markup=False)
             yield OptionList(*(Option(Content(self._told(line))) for line in self._lines), markup=False)
-            yield Static("Enter to choose, Escape to leave it", classes="hint", markup=False)
+            yield Static("Enter: choose, Esc: cancel", classes="hint", markup=False)
 
     def _told(self, line: RunLine) -> str:
         mark = "✓" if line.run in self._marked else " "

@@ -46,7 +46,7 @@ class AskExport(ModalScreen[Wanted | None]):
     AskExport OptionList:focus { border: none; }
     AskExport #wrong { color: $text-error; display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Never mind")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def __init__(self, figures: Sequence[Figure], path: Path) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class AskExport(ModalScreen[Wanted | None]):
             yield Static(id="wrong", markup=False)
             every = f"all {len(self._names)} figures" if len(self._names) > 1 else "the figure"
             yield OptionList(*map(_option, [every, *(f"only: {title}" for title in self._titles)]), markup=False)
-            yield Static("Tab chooses figures, Enter writes, Esc leaves", classes="hint", markup=False)
+            yield Static("Tab: choose figures, Enter: write, Esc: cancel", classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(OptionList).highlighted = 0
@@ -80,7 +80,7 @@ class AskExport(ModalScreen[Wanted | None]):
         one = self._names[chosen - 1] if chosen else None
         try:
             if check_suffix(path) == ".csv" and one is None and len(self._names) > 1:
-                raise UsageError("A .csv file holds one figure: choose one below.")
+                raise UsageError("A .csv file holds one figure; choose one below.")
         except LazytuiError as error:
             said = self.query_one("#wrong", Static)
             said.update(plain(str(error)))

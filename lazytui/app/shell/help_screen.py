@@ -1,4 +1,4 @@
-"""What can be pressed here, made from the bindings themselves: of the focused widget, of what holds it, of the app."""
+"""Keys on this screen, made from the bindings themselves: of the focused widget, of what holds it, of the app."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
-            box.border_title, box.border_subtitle = "Keys", "Esc closes"
+            box.border_title, box.border_subtitle = "Keys", "Esc: close"
             yield Static(told(self._found), markup=False)
 
     def on_mount(self) -> None:

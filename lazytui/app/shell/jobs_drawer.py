@@ -17,7 +17,7 @@ from lazytui.plain_text import plain
 from lazytui.runs.formatting import age, duration, state_word
 from lazytui.runs.workspace_watch import RunLine
 
-NOTHING = "Nothing is going. Press 2 to train a network, or 0 and then s to have the whole story told."
+NOTHING = "Nothing is running. Press 2 to train a network, or 0 and then s to run the whole story."
 _BAR = 48
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
@@ -73,7 +73,7 @@ class JobsDrawer(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title, box.border_subtitle = "Jobs", "Enter opens   p pauses   x stops   Esc closes"
+            box.border_title, box.border_subtitle = "Jobs", "Enter: open   p: pause   x: stop   Esc: close"
             yield OptionList(markup=False)
             yield Static(NOTHING, markup=False)
 

@@ -71,7 +71,7 @@ class Lab(TellsFailures, App[None]):
         mine = [line for line in reversed(self.lines) if line.kind in kinds]
         shipped = [line for line in shipped_lines() if line.kind in kinds]
         found = [Pickable(line.run.reference, line.about) for line in mine]
-        return found + [Pickable(line.run.reference, "came along") for line in shipped]
+        return found + [Pickable(line.run.reference, "bundled") for line in shipped]
 
     def attempt(self, work: Callable[[], object], done: str) -> None:
         """Do something quick to a run, and say that it is done or why it can't be."""
@@ -83,7 +83,7 @@ class Lab(TellsFailures, App[None]):
             self.notify(done, markup=False, timeout=_SHORTLY)
 
     def stop(self, run: RunFolder) -> None:
-        self.attempt(lambda: request_stop(run), f"{run.id} was asked to save and stop.")
+        self.attempt(lambda: request_stop(run), f"{run.id} is saving and stopping.")
 
     def resume(self, run: RunFolder) -> None:
         self.attempt(lambda: go_on(run, self.workspace), f"{run.id} goes on.")
@@ -92,7 +92,7 @@ class Lab(TellsFailures, App[None]):
         if may_go_on(run):
             self.resume(run)
         else:
-            self.attempt(lambda: request_pause(run), f"{run.id} was asked to pause.")
+            self.attempt(lambda: request_pause(run), f"{run.id} is pausing.")
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")
@@ -122,4 +122,4 @@ class Lab(TellsFailures, App[None]):
     def _say_written(self, written: Sequence[Path]) -> None:
         paths = [plain(str(path)) for path in written]
         self.copy_to_clipboard(paths[0])
-        self.notify("\n".join(["Written, and its path is copied:", *paths]))
+        self.notify("\n".join(["Written; the path is on the clipboard:", *paths]))

@@ -22,7 +22,7 @@ from lazytui.plain_text import plain
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import OUTPUT_FILE, TRACEBACK_FILE, RunFolder
 
-NOTHING = "It has no log: only what runs in the background writes one."
+NOTHING = "No log: only background runs write one."
 _MOST = 64_000
 """Bytes of each file that are shown, from its end."""
 
@@ -55,7 +55,7 @@ class Log(TellsFailures, ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
-            box.border_title, box.border_subtitle = "Log", "↑ ↓ scroll   Esc closes"
+            box.border_title, box.border_subtitle = "Log", "↑ ↓: scroll   Esc: close"
             yield Static(logged(self._run), markup=False)
 
     def on_mount(self) -> None:

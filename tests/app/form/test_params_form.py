@@ -163,7 +163,7 @@ def test_a_run_is_picked_from_those_there_are(size: tuple[int, int]) -> None:
         form = pilot.app.query_one(ParamsForm)
         assert form.params is None
         assert form.command == "lazytui run evaluate RUN"
-        assert "to be chosen" in screen_text(pilot.app)
+        assert "required" in screen_text(pilot.app)
         assert "✗" not in screen_text(pilot.app)
         await _to(pilot, "run")
         await pilot.press("enter")

@@ -79,7 +79,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "paused")
         await until(pilot, lambda: tells_progress(pilot, "paused") and shown(pilot, "p Resume"))
-        assert shown(pilot, "p goes on with it") and not shown(pilot, "eta")
+        assert shown(pilot, "p resumes it") and not shown(pilot, "eta")
         assert str(button(pilot, "pause").label) == "Resume"
         button(pilot, "pause").press()
         await pilot.pause()

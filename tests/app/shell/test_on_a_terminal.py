@@ -66,7 +66,7 @@ def test_a_training_is_started_watched_left_to_itself_and_found_again(prepared: 
     wait_until(lambda: state_of(run) == "done")
     assert read_json(run / "result.json")["metrics"]["steps"] == 60 * 17
     with app_on_terminal(prepared) as shown:
-        shown.wait_for(run.name, "done", "nothing going")
+        shown.wait_for(run.name, "done", "idle")
         shown.type("9")
         shown.wait_for("easy", "done", "Accuracy while it trains")
         assert shown.leave() == 0
@@ -80,12 +80,12 @@ def test_a_killed_training_is_interrupted_and_goes_on_by_key(prepared: Lab) -> N
         run = prepared.only_run()
         wait_until(lambda: (run / "resume.pt").exists())
         os.kill(pid_of(run), signal.SIGKILL)
-        shown.wait_for("interrupted", "nothing going")
+        shown.wait_for("interrupted", "idle")
         killed_at = last_step(run)
         assert killed_at < 300 * 17, "there was something left to be done"
         shown.type("r")
         wait_until(lambda: shown.shows("running") or state_of(run) == "done")
-        shown.wait_for("done", "nothing going")
+        shown.wait_for("done", "idle")
     assert "resumed" in (run / "events.jsonl").read_text()
     assert read_json(run / "result.json")["metrics"]["steps"] == 300 * 17
 

@@ -68,7 +68,7 @@ class AttackPanel(LabScreen):
         Binding("a", "attack(1)", "Attack"),
         Binding("A", "attack(-1)", "Attack before", show=False),
         Binding("t", "classes(0, 1)", "Target"),
-        Binding("T", "classes(0, -1)", "Target before", show=False),
+        Binding("T", "classes(0, -1)", "Previous target", show=False),
         Binding("m", "network", "Network"),
         Binding("d", "classes(1, 0)", "Another digit shown", show=False),
         Binding("D", "classes(-1, 0)", "The digit before", show=False),

@@ -23,10 +23,10 @@ class FormAndFigures(FormScreen):
 
     empty: str
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("pagedown", "scroll_figures('page_down')", "A page on", show=False),
-        Binding("pageup", "scroll_figures('page_up')", "A page back", show=False),
-        Binding("home", "scroll_figures('scroll_home')", "To the beginning", show=False),
-        Binding("end", "scroll_figures('scroll_end')", "To the end", show=False),
+        Binding("pagedown", "scroll_figures('page_down')", "Next page", show=False),
+        Binding("pageup", "scroll_figures('page_up')", "Previous page", show=False),
+        Binding("home", "scroll_figures('scroll_home')", "Top", show=False),
+        Binding("end", "scroll_figures('scroll_end')", "Bottom", show=False),
         Binding("down", "scroll_figures('scroll_down')", "Scroll down", show=False),
         Binding("up", "scroll_figures('scroll_up')", "Scroll up", show=False),
     ]

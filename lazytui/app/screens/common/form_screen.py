@@ -20,7 +20,7 @@ from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
 from lazytui.runs.workspace_watch import meant
 
-NOT_RIGHT = "A field isn't right yet: see the form (f)."
+NOT_RIGHT = "A field has an invalid value; f shows the form."
 
 SHIPPED = "shipped/lazy-strokes"
 """The network that is asked about where none was trained yet."""

@@ -47,7 +47,7 @@ def trainings_so_far(lines: Sequence[RunLine]) -> Table:
     return Table(
         name="trainings",
         title="Its trainings so far",
-        note="Accuracies in percent. What was trained before isn't trained again, and joins the others at the end.",
+        note="Accuracies in percent. Earlier trainings are reused and join the others at the end.",
         columns=tuple(Column(name=name) for name in (*telling, "seed", "state", *measured)),
         rows=tuple(_row(line, given, telling) for line, given in zip(lines, settings, strict=True)),
     )

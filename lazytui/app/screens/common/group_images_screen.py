@@ -89,7 +89,7 @@ class CellImages(LabScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("n,pagedown", "turn(1)", "Next images", key_display="n"),
-        Binding("p,pageup", "turn(-1)", "Images before", key_display="p"),
+        Binding("p,pageup", "turn(-1)", "Previous images", key_display="p"),
         Binding("e", "export", "Export"),
     ]
 
@@ -101,7 +101,7 @@ class CellImages(LabScreen):
         self._first = 0
 
     def compose_body(self) -> ComposeResult:
-        yield Static("Painting the images ... Esc goes back.", id="said", markup=False)
+        yield Static("Painting the images ... Esc: back.", id="said", markup=False)
         yield Vertical(id="images")
 
     def on_mount(self) -> None:
@@ -115,7 +115,7 @@ class CellImages(LabScreen):
         try:
             found = behind(*self._asked)
         except LazytuiError as error:
-            self.app.call_from_thread(self._say, f"{plain(str(error))} Esc goes back.")
+            self.app.call_from_thread(self._say, f"{plain(str(error))} Esc: back.")
         else:
             self.app.call_from_thread(self._found, found)
 
@@ -149,8 +149,8 @@ class CellImages(LabScreen):
     def _where(self, page: int) -> str:
         pages = -(-len(self._behind.indices) // page) if self._behind else 0
         if pages < 2:
-            return "Esc goes back."
-        return f"Page {self._first // page + 1} of {pages}: n the next, p the one before, Esc goes back."
+            return "Esc: back."
+        return f"Page {self._first // page + 1} of {pages}: n: next, p: previous, Esc: back."
 
     def _fitting(self, images: int) -> tuple[int, int]:
         """How many images stand side by side, and how many fit on the screen."""

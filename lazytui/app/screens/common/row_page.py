@@ -56,7 +56,7 @@ class TurnedPage(LabScreen):
         raise NotImplementedError
 
     def keys(self) -> str:
-        """What can be pressed here, in a few words."""
+        """Keys on this screen, in a few words."""
         raise NotImplementedError
 
     @property

@@ -35,10 +35,7 @@ SIDE_BY_SIDE = 118
 IMAGES_SIDE_BY_SIDE = 156
 """The same of two grids of ten images across, which are as wide as a hand then."""
 
-HINT = (
-    "Tab goes from figure to figure, the arrows move the cursor. Enter: on a matrix the images behind the cell, "
-    "on a metric what it means."
-)
+HINT = "Tab: next figure, arrows: move the cursor. Enter: on a matrix cell its images, on a metric its definition."
 
 
 class RunFigures(TellsFailures, VerticalScroll):
@@ -165,12 +162,12 @@ class RunFigures(TellsFailures, VerticalScroll):
 
 def _headline(line: RunLine, lines: Sequence[RunLine]) -> str:
     """Whose figures these are, in the names that people gave."""
-    by = f"found by {line.name or line.run.id}"
+    by = f"analysis {line.name or line.run.id}"
     network = line.run.record.params.get("run")
     if not isinstance(network, str):
-        return plain(f"As {by}.")
+        return plain(f"{by[:1].upper()}{by[1:]}.")
     called = next((one.name for one in lines if one.run.reference == network and one.name), network)
-    return plain(f"Of {called}, {by}.")
+    return plain(f"Network {called}, {by}.")
 
 
 def _arranged(figures: Sequence[Figure]) -> Iterator[Widget]:

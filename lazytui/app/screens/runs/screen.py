@@ -20,7 +20,7 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import RESUMABLE
 from lazytui.runs.workspace_watch import RunLine
 
-EMPTY = "No runs yet. Press 0 and then s to have the whole story told, or 2 to train a network."
+EMPTY = "No runs yet. Press 0 and then s to run the whole story, or 2 to train a network."
 
 
 class RunsScreen(LabScreen):
@@ -84,7 +84,7 @@ class RunsScreen(LabScreen):
         if line and line.status.state in {"paused", *RESUMABLE}:
             self.lab.resume(line.run)
         elif line:
-            self.notify(f"{line.run.id} is {line.status.state}: there is nothing to resume.", markup=False)
+            self.notify(f"{line.run.id} is {line.status.state}: nothing to resume.", markup=False)
 
     def action_pause(self) -> None:
         """Let a going run wait, or wake it."""
@@ -103,7 +103,7 @@ class RunsScreen(LabScreen):
         def named(name: str | None) -> None:
             if name:
                 self.lab.attempt(
-                    lambda: self.lab.workspace.rename(line.run, name), f"{line.run.id} is called {name} now."
+                    lambda: self.lab.workspace.rename(line.run, name), f"{line.run.id} is now called {name}."
                 )
 
         self.app.push_screen(AskText(f"A name for {line.run.id}", line.name or ""), named)
@@ -115,9 +115,9 @@ class RunsScreen(LabScreen):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.lab.attempt(lambda: self.lab.workspace.remove(line.run), f"{line.run.id} is gone.")
+                self.lab.attempt(lambda: self.lab.workspace.remove(line.run), f"{line.run.id} was deleted.")
 
-        self.app.push_screen(Ask(f"Delete {line.run.id} and everything in its folder for good?"), answered)
+        self.app.push_screen(Ask(f"Delete {line.run.id} and everything in its folder permanently?"), answered)
 
     def action_filter(self) -> None:
         def filtered(pattern: str | None) -> None:

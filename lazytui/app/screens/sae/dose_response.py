@@ -76,11 +76,11 @@ class DialScreen(LabScreen):
         Binding("space", "keep", "Keep it, and turn others with it", show=False),
         Binding("slash", "features", "Features by number, category or label", show=False),
         Binding("n", "image(1)", "Image"),
-        Binding("p", "image(-1)", "Image before", show=False),
+        Binding("p", "image(-1)", "Previous image", show=False),
         Binding("d", "only('digit')", "Only images of one digit, the next", show=False),
         Binding("c", "only('color')", "Only images in one color, the next", show=False),
         Binding("a", "only_active", "Only images that the feature is active on", show=False),
-        Binding("x", "all_images", "All images again", show=False),
+        Binding("x", "all_images", "All images", show=False),
         Binding("y", "split", "Easy or hard images", show=False),
     ]
 

@@ -428,7 +428,7 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
     except LazytuiError as error:
         return Sight(run, plain(str(error)), charts=charts)
     facts = apart.result.facts
-    words = f"{facts['features']:,} features of the layer {facts['layer']} of {apart.params.run}, found by {called}."
+    words = f"{facts['features']:,} features of the layer {facts['layer']} of {apart.params.run}, analysis {called}."
     if run.id == CAME_ALONG:
         words += " They come with lazytui; choose your own network (f) and press g."
     return Sight(run, plain(words), charts=charts or apart.charts, apart=apart)

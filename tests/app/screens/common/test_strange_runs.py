@@ -31,7 +31,7 @@ def test_the_app_opens_lists_looks_and_ends(lab: Lab, monkeypatch: pytest.Monkey
         shown.wait_for("a-good-one", "bad-0-0", "bad-4-2")
         for _ in range(len(FILES) * len(KINDS)):
             shown.type("l")
-            shown.wait_for("─ Log ─", "Esc closes")
+            shown.wait_for("─ Log ─", "Esc: close")
             shown.type("\x1b")
             wait_until(lambda: not shown.shows("─ Log ─"))
             shown.type(DOWN)

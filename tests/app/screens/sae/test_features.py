@@ -149,7 +149,7 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
         place = await open_screen(pilot)
         table = place.table
         assert table and sorted(numbers(table)) == list(range(len(category)))
-        assert "found by found" in words(place)
+        assert "analysis found" in words(place)
         await pilot.press("greater_than_sign", "greater_than_sign")
         assert numbers(table) == list(range(len(category)))
         for index, name in enumerate(CATEGORIES):
@@ -322,7 +322,7 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         app.open_run("dead")
-        await until(pilot, lambda: "found by dead" in words(place) and app.focused is place.table)
+        await until(pilot, lambda: "analysis dead" in words(place) and app.focused is place.table)
         await pilot.press("d")
         await until(pilot, lambda: "All features of" in screen_text(app))
         assert not app.screen.query(FigureView)
@@ -330,7 +330,7 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
         await until(pilot, lambda: app.screen is place)
         save_weights(build_model("cnn3", seed=5), workspace.find("reference").weights, metadata={"model": "cnn3"})
         app.open_run("found")
-        await until(pilot, lambda: "found by found" in words(place) and app.focused is place.table)
+        await until(pilot, lambda: "analysis found" in words(place) and app.focused is place.table)
         await pilot.press("d")
         await until(pilot, lambda: "was trained on another network" in " ".join(screen_text(app).split()))
         assert "doesn't know" not in notes(app)
@@ -380,14 +380,14 @@ def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Wo
         await until(pilot, lambda: shows(app, "sae-experiments"))
         await pilot.press("escape")
         app.open_run("dead")
-        await until(pilot, lambda: isinstance(app.screen, FeaturesScreen) and "found by dead" in words(app.screen))
+        await until(pilot, lambda: isinstance(app.screen, FeaturesScreen) and "analysis dead" in words(app.screen))
         await pilot.press("q")
 
     app = LazytuiApp(workspace)
     drive(app, leave)
 
     async def find(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: isinstance(again.screen, FeaturesScreen) and "found by dead" in words(again.screen))
+        await until(pilot, lambda: isinstance(again.screen, FeaturesScreen) and "analysis dead" in words(again.screen))
         await pilot.press("o")
         await until(pilot, lambda: isinstance(again.screen, PickList))
 

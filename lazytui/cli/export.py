@@ -26,10 +26,10 @@ def export(
 ) -> None:
     """Write the figures of a finished run to files. Needs neither a GPU nor the model."""
     from lazytui.analyses.core.execute import figures
-    from lazytui.cli.print_results import check_exports, export_figures, say
+    from lazytui.cli.print_results import check_exports, export_figures, print_note
 
     check_exports(files)
     found = workspace_at(workspace).find(run)
     drawn = figures(found)
     for path in export_figures(drawn, files, title=found.id, figure=figure, width=width, theme=theme):
-        say(f"wrote {path}")
+        print_note(f"wrote {path}")

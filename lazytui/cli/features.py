@@ -33,7 +33,7 @@ def list_features(
     """List features with what they stand for, those first that do most."""
     from lazytui.analyses.sae.feature_labels import matching, read_labels
     from lazytui.analyses.sae.figures import known, table
-    from lazytui.cli.print_results import print_figures, say
+    from lazytui.cli.print_results import print_figures, print_note
 
     found, result = _found(workspace_at(workspace), run)
     labels = read_labels(found)
@@ -44,7 +44,7 @@ def list_features(
     if chosen:
         print_figures([table(result, labels, chosen)])
     fitting = f" fit {' '.join(words)!r}" if words else ""
-    say(f"{len(chosen)} of {result.facts['features']} features{fitting}.")
+    print_note(f"{len(chosen)} of {result.facts['features']} features{fitting}.")
 
 
 @group.command()
@@ -73,13 +73,15 @@ def label(
 ) -> None:
     """Call a feature something, to find it by."""
     from lazytui.analyses.sae.feature_labels import set_label
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
 
     there = workspace_at(workspace)
     found, result = _found(there, run)
     there.require_own(found, "labelled")
     set_label(found, int(result.facts["features"]), feature, text)
-    say(f"Feature {feature} of {found.id} " + (f"is now called {text.strip()}." if text.strip() else "has no label."))
+    print_note(
+        f"Feature {feature} of {found.id} " + (f"is now called {text.strip()}." if text.strip() else "has no label.")
+    )
 
 
 def _found(workspace: Workspace, run: str) -> tuple[RunFolder, Result]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from lazytui.cli.print_results import say
+from lazytui.cli.print_results import print_note
 from lazytui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -64,20 +64,20 @@ class _Lines:
     def progress(self, progress: Progress) -> None:
         now = time.monotonic()
         if now - self._said >= _PROGRESS_LINE_EVERY:
-            self._say(f"{progress.done}/{progress.total} {progress.unit}")
+            self._print_line(f"{progress.done}/{progress.total} {progress.unit}")
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
-        self._say(metric_line(step, values))
+        self._print_line(metric_line(step, values))
 
     def note(self, text: str) -> None:
-        self._say(text)
+        self._print_line(text)
 
     def continued(self) -> None:
-        self._say(_CONTINUED)
+        self._print_line(_CONTINUED)
 
-    def _say(self, text: str) -> None:
+    def _print_line(self, text: str) -> None:
         self._said = time.monotonic()
-        say(text)
+        print_note(text)
 
 
 class _Bars:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lazytui.runs.run_folder import RunFolder
 
 
-def say(text: str, *, quiet: bool = False) -> None:
+def print_note(text: str, *, quiet: bool = False) -> None:
     """A sentence of narration, on standard error."""
     if quiet:
         return
@@ -35,8 +35,8 @@ def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) ->
     else:
         print_figures(drawn)
     for path in export_figures(drawn, exports, title=run.id):
-        say(f"wrote {path}", quiet=quiet)
-    say(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
+        print_note(f"wrote {path}", quiet=quiet)
+    print_note(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
 
 
 def summary(run: RunFolder) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def _start(
     ] = False,
 ) -> None:
     from lazytui.analyses.core import execute
-    from lazytui.cli.print_results import check_exports, say, summary
+    from lazytui.cli.print_results import check_exports, print_note, summary
     from lazytui.runs.jobs import start_detached
     from lazytui.runs.status import RESUMABLE
 
@@ -120,13 +120,13 @@ def _start(
     chosen = _resumed(kind, params, there, name=name, quiet=quiet) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)
     for option, value, recorded in _settled_differently(params, chosen):
-        say(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
+        print_note(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
     if detach:
         if chosen.status.state in RESUMABLE:
             start_detached(chosen, there)
-            say(f"{chosen.id} runs in the background; watch it with: lazytui runs follow {chosen.id}", quiet=quiet)
+            print_note(f"{chosen.id} runs in the background; follow it: lazytui runs follow {chosen.id}", quiet=quiet)
         else:
-            say(f"{chosen.id} is {chosen.status.state} already.", quiet=quiet)
+            print_note(f"{chosen.id} is {chosen.status.state} already.", quiet=quiet)
         print(jsonlib.dumps(summary(chosen), indent=1) if json else chosen.id)
         return
     carry_and_show(chosen, there, json=json, exports=export or [], quiet=quiet)
@@ -149,11 +149,11 @@ def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
     """Do the run's work in this process, narrating on standard error. A run that is done is left as it is."""
     from lazytui.analyses.core import execute
     from lazytui.cli.narration import narrating
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
     from lazytui.runs.jobs import resume_command
 
     if run.status.state == "done":
-        say(f"{run.id} is done already.", quiet=quiet)
+        print_note(f"{run.id} is done already.", quiet=quiet)
         return
     try:
         with narrating(run.id, quiet=quiet) as narrator:
@@ -172,14 +172,14 @@ def _settled_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, A
 def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | None, quiet: bool) -> RunFolder | None:
     """The run to go on with; None, having said why, where one has to begin anew."""
     from lazytui.analyses.core import execute
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
 
     wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
     if same := _same_run(kind, wanted, workspace):
         return same
     if longer := _longer_training(params, wanted, workspace, name=name, quiet=quiet):
         return longer
-    say(_nothing_to_resume(kind, params, wanted, workspace), quiet=quiet)
+    print_note(_nothing_to_resume(kind, params, wanted, workspace), quiet=quiet)
     return None
 
 
@@ -195,12 +195,12 @@ def _longer_training(
     """A new run that goes on where a finished training of fewer epochs ended, having said so; None where none can."""
     from lazytui.analyses.train.more_epochs import furthest_shorter, go_on_from
     from lazytui.analyses.train.params import TrainParams
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
 
     if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, wanted, workspace)) is None:
         return None
     run, step = go_on_from(shorter, params, workspace, name=name)
-    say(
+    print_note(
         f"{run.id} goes on where {shorter.id} ended, at step {step}; up to there its curves have that one's points.",
         quiet=quiet,
     )

@@ -51,7 +51,7 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
 def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Show what a run was asked, how it went, and what it found."""
     from lazytui.analyses.core.execute import figures
-    from lazytui.cli.print_results import print_figures, say, summary
+    from lazytui.cli.print_results import print_figures, print_note, summary
     from lazytui.plain_text import plain
     from lazytui.runs.jobs import resume_command
 
@@ -70,14 +70,14 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
         for name, value in entries.items():
             print(plain(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
     if found.status.state in {"paused", "stopped", "interrupted", "failed"}:
-        say(f"Go on with it: {resume_command(found)}")
+        print_note(f"Go on with it: {resume_command(found)}")
 
 
 @group.command()
 def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Print what a run reports, from its beginning until its end. Ctrl-C leaves the run going."""
     from lazytui.cli.closed_streams import is_unheard
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
     from lazytui.errors import LazytuiError
     from lazytui.runs.events import EventReader
     from lazytui.runs.status import GOING
@@ -96,32 +96,32 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
         time.sleep(_POLL_SECONDS)
     status = found.status
     if reader.damaged:
-        say(f"{reader.damaged} damaged lines of events.jsonl were skipped.")
+        print_note(f"{reader.damaged} damaged lines of events.jsonl were skipped.")
     if status.state != "done":
         raise LazytuiError(f"{found.id}: {status.state}. {status.error or ''}".rstrip())
-    say(f"{found.id}: done; see it with: lazytui runs show {found.id}")
+    print_note(f"{found.id}: done; see it with: lazytui runs show {found.id}")
 
 
 @group.command()
 def stop(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Ask a going run to save what it has and stop."""
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
     from lazytui.runs.jobs import request_stop
 
     found = workspace_at(workspace).find(run)
     request_stop(found)
-    say(f"{found.id} is stopping.")
+    print_note(f"{found.id} is stopping.")
 
 
 @group.command()
 def pause(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     """Ask a going run to save what it has and wait, wherever it runs, until it is resumed."""
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
     from lazytui.runs.jobs import request_pause
 
     found = workspace_at(workspace).find(run)
     request_pause(found)
-    say(f"{found.id} was asked to pause; go on with it: lazytui runs resume {found.reference}")
+    print_note(f"{found.id} was asked to pause; go on with it: lazytui runs resume {found.reference}")
 
 
 @group.command()
@@ -140,7 +140,7 @@ def resume(
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
-    from lazytui.cli.print_results import say, summary
+    from lazytui.cli.print_results import print_note, summary
     from lazytui.cli.run import carry_and_show
     from lazytui.custom_code import allow, code_in
     from lazytui.errors import UsageError
@@ -154,13 +154,13 @@ def resume(
             raise UsageError(f"{found.id} doesn't name the code {name}.")
         allow(name)
     if wake(found):
-        say(f"{found.id} goes on where it waited; watch it with: lazytui runs follow {found.id}", quiet=quiet)
+        print_note(f"{found.id} goes on where it waited; watch it with: lazytui runs follow {found.id}", quiet=quiet)
         if json:
             print(jsonlib.dumps(summary(found), indent=1))
         return
     if detach:
         start_detached(found, there)
-        say(f"{found.id} goes on in the background.")
+        print_note(f"{found.id} goes on in the background.")
         return
     carry_and_show(found, there, json=json, exports=[], quiet=quiet)
 
@@ -168,12 +168,12 @@ def resume(
 @group.command()
 def rename(run: RunArgument, name: Annotated[str, typer.Argument()], workspace: WorkspaceOption = None) -> None:
     """Give a run a name to refer to it by."""
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
 
     there = workspace_at(workspace)
     found = there.find(run)
     there.rename(found, name)
-    say(f"{found.id} is now called {name}.")
+    print_note(f"{found.id} is now called {name}.")
 
 
 @group.command()
@@ -183,7 +183,7 @@ def remove(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
     """Delete runs and everything in their folders."""
-    from lazytui.cli.print_results import say
+    from lazytui.cli.print_results import print_note
     from lazytui.plain_text import plain
 
     there = workspace_at(workspace)
@@ -192,7 +192,7 @@ def remove(
         typer.confirm(plain(f"Delete {', '.join(found)} permanently?"), abort=True, err=True)
     for run in found.values():
         there.remove(run)
-        say(f"{run.id} was deleted.")
+        print_note(f"{run.id} was deleted.")
 
 
 def _print_event(event: Event) -> None:

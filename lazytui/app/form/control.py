@@ -53,18 +53,18 @@ class LineControl(Widget, can_focus=True):
         self.set_class(value is None, "-holding")
         self.refresh()
 
-    def set_holding(self, words: str) -> None:
+    def set_holding(self, value_text: str) -> None:
         """Say what holds while nothing is given."""
-        if words != self._holding:
-            self._holding = words
+        if value_text != self._holding:
+            self._holding = value_text
             self.refresh()
 
     def render(self) -> Content:
         room = max(self.size.width - len(self.sign) - 1, 1)
-        words = Content(self._holding if self.given is None else plain(self.words()))
-        return words.truncate(room, ellipsis=True, pad=True) + " " + self.sign
+        value_text = Content(self._holding if self.given is None else plain(self.value_text()))
+        return value_text.truncate(room, ellipsis=True, pad=True) + " " + self.sign
 
-    def words(self) -> str:
+    def value_text(self) -> str:
         """The given value as it is shown."""
         return str(self.given)
 

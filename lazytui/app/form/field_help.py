@@ -31,7 +31,7 @@ class Explanation(Widget):
         super().__init__()
         self._content = Content("")
 
-    def say(self, field: ParamField | None, wrong: str, value: object) -> None:
+    def explain(self, field: ParamField | None, wrong: str, value: object) -> None:
         self._content = _all_of(field, wrong, value)
         self.refresh()
 

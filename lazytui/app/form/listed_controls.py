@@ -54,10 +54,10 @@ class Tick(LineControl):
     def action_pick(self) -> None:
         self.give(not self.given if self.given is not None else self._holding != self.boxed(True))
 
-    def set_holding(self, words: str) -> None:
-        super().set_holding(self.boxed(words == shown(True)))
+    def set_holding(self, value_text: str) -> None:
+        super().set_holding(self.boxed(value_text == shown(True)))
 
-    def words(self) -> str:
+    def value_text(self) -> str:
         return self.boxed(bool(self.given))
 
     @staticmethod
@@ -77,7 +77,7 @@ class Several(LineControl):
         if values is not None:
             self.give(values)
 
-    def words(self) -> str:
+    def value_text(self) -> str:
         return shown(tuple(self.given))
 
     def set_given(self, value: Any) -> None:

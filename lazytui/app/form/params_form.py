@@ -132,7 +132,7 @@ class ParamsForm(Vertical):
         return f"{name.replace('_', ' ')}: {self._answers.wrong[name]}"
 
     def compose(self) -> ComposeResult:
-        self._rows = self._made(self._first)
+        self._rows = self._make_rows(self._first)
         with _Fields():
             yield from self._rows.values()
             if self._rest:
@@ -154,12 +154,12 @@ class ParamsForm(Vertical):
         """The lines of the rarer fields, when they are first looked at: there may be fifty."""
         missing = [field for field in self._rest if field.name not in self._rows]
         if missing:
-            made = self._made(missing)
+            made = self._make_rows(missing)
             await self.query_one(Collapsible.Contents).mount_all(made.values())
             self._rows |= made  # only now: a row that isn't mounted can't show what is set meanwhile
             self._fill()
 
-    def _made(self, fields: Sequence[ParamField]) -> dict[str, Row]:
+    def _make_rows(self, fields: Sequence[ParamField]) -> dict[str, Row]:
         width = max(cell_len(field.name) for field in self._fields.values()) + 3
         return {field.name: Row(field, self._offers(field), width) for field in fields}
 
@@ -187,12 +187,12 @@ class ParamsForm(Vertical):
     @on(DescendantFocus)
     def _explain_focused(self, event: DescendantFocus) -> None:
         self._focused = next((row.field for row in self._rows.values() if row.field_control is event.widget), None)
-        self._say()
+        self._show_state()
 
     @on(DescendantBlur)
     def _explain_nothing(self) -> None:
         self._focused = None
-        self._say()
+        self._show_state()
 
     def action_copy_command(self) -> None:
         self.app.copy_to_clipboard(self.command)
@@ -219,36 +219,38 @@ class ParamsForm(Vertical):
         now = self._answers
         for name, row in self._rows.items():
             row.display = not row.field.sometimes or name in now.given or now.holds.get(name) is not None
-            row.show(given=name in now.given, holds=_words(self._fields[name], now.holds), wrong=self._said_of(name))
+            row.show(
+                given=name in now.given, holds=_value_text(self._fields[name], now.holds), wrong=self._message_of(name)
+            )
         if self._rest:
             self.query_one(Collapsible).title = self._title_of_rest()
         self.query_one(ShellLine).show(self.command)
-        self._say()
+        self._show_state()
         if tell:
             self.post_message(self.Changed(self, now.params))
 
-    def _said_of(self, name: str) -> str:
+    def _message_of(self, name: str) -> str:
         """What is wrong with a field; nothing is wrong yet with one that merely waits to be filled in."""
         return self._answers.wrong.get(name, "") if name in self._answers.given else ""
 
     def _title_of_rest(self) -> str:
         changed = sum(field.name in self._answers.given for field in self._rest)
-        wrong = sum(bool(self._said_of(field.name)) for field in self._rest)
+        wrong = sum(bool(self._message_of(field.name)) for field in self._rest)
         parts = ["more options", f"{changed} chosen" if changed else "", f"{wrong} wrong" if wrong else ""]
         return " · ".join(part for part in parts if part)
 
-    def _say(self) -> None:
+    def _show_state(self) -> None:
         """Explain the focused field, after what is wrong with it or with all of them together."""
         name = self._focused.name if self._focused else ""
         wrong = self._answers.wrong.get(name, "") or self._answers.together
-        self.query_one(Explanation).say(self._focused, wrong, self._value(name))
+        self.query_one(Explanation).explain(self._focused, wrong, self._value(name))
 
     def _value(self, name: str) -> Any:
         """What a field comes to."""
         return self._answers.given.get(name, self._answers.holds.get(name))
 
 
-def _words(field: ParamField, holds: Mapping[str, Any]) -> str:
+def _value_text(field: ParamField, holds: Mapping[str, Any]) -> str:
     """What holds in words, as it stands in a field that nobody has touched."""
     if field.name not in holds:
         return "required"

@@ -54,14 +54,14 @@ class Typed(Input):
         return plain(value)
 
     def set_given(self, value: Any) -> None:
-        words = "" if value is None else shown(value)
+        value_text = "" if value is None else shown(value)
         with self.prevent(Input.Changed):
-            self.value = words
+            self.value = value_text
             self.cursor_position = len(self.value)
         self._told = self.value
 
-    def set_holding(self, words: str) -> None:
-        self._holding = plain(words)
+    def set_holding(self, value_text: str) -> None:
+        self._holding = plain(value_text)
         self._show_holding()
 
     def on_resize(self) -> None:

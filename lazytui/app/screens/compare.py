@@ -36,7 +36,7 @@ class CompareScreen(FormAndFigures):
         self._asks_as_before = False
 
     @property
-    def of(self) -> Sequence[str]:
+    def matched_fields(self) -> Sequence[str]:
         return ("runs", *_RANKED)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:

@@ -72,7 +72,7 @@ class DatasetScreen(FormScreen):
             self._paint(event.params)
         else:
             self.workers.cancel_group(self, "preview")
-            self._say(NOT_RIGHT)
+            self._set_sentence(NOT_RIGHT)
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
     def _paint(self, params: DatasetRunParams) -> None:
@@ -83,14 +83,14 @@ class DatasetScreen(FormScreen):
         except LazytuiError as error:
             found = str(error)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._say if isinstance(found, str) else self._show, found)
+            self.app.call_from_thread(self._set_sentence if isinstance(found, str) else self._show, found)
 
-    def _say(self, sentence: str) -> None:
+    def _set_sentence(self, sentence: str) -> None:
         self.query_one("#said", Static).update(plain(sentence))
 
     def _show(self, found: Sequence[Figure]) -> None:
         self._figures = found
-        self._say(
+        self._set_sentence(
             f"A preview of {PREVIEWED['train_size']:,} digits to train on and {PREVIEWED['test_size']:,} to test; "
             "g generates all."
         )

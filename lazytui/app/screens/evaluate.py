@@ -19,10 +19,10 @@ class EvaluateScreen(FormAndFigures):
     empty = "No evaluation of this network yet. g: run it, f: choose another network."
 
     @property
-    def of(self) -> Sequence[str]:
+    def matched_fields(self) -> Sequence[str]:
         return ("run", "against")
 
-    def given(self) -> Mapping[str, object]:
+    def first_values(self) -> Mapping[str, object]:
         return {"run": self.network()}
 
     @on(RunFigures.Found)

@@ -59,11 +59,11 @@ class Home(LabScreen):
     def action_story(self) -> None:
         """Start the whole story in the background, if that is meant."""
 
-        def answered(yes: bool | None) -> None:
+        def start(yes: bool | None) -> None:
             if yes:
                 self.lab.start("story", {})
 
-        self.app.push_screen(Ask(STORY), answered)
+        self.app.push_screen(Ask(STORY), start)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
@@ -100,14 +100,14 @@ def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
     for number, chapter in enumerate(CHAPTERS, start=1):
         yield _heading(f"{number}. {chapter.title}")
         yield Option(Content.styled(chapter.before, "$text-muted"), disabled=True)
-        newest = list(islice((line for line in ended[chapter.kind] if _of(chapter, line)), _NEWEST))
-        shipped = [line for line in shipped_lines() if _of(chapter, line)]
+        newest = list(islice((line for line in ended[chapter.kind] if _belongs_to(chapter, line)), _NEWEST))
+        shipped = [line for line in shipped_lines() if _belongs_to(chapter, line)]
         yield from _runs([*newest, *shipped])
         if not newest and not shipped:
             yield Option("not run yet; s runs the whole story", disabled=True)
 
 
-def _of(chapter: Chapter, line: RunLine) -> bool:
+def _belongs_to(chapter: Chapter, line: RunLine) -> bool:
     return line.record is not None and line.kind == chapter.kind and chapter.own(line.record.params)
 
 
@@ -117,14 +117,14 @@ def _heading(text: str) -> Option:
 
 def _runs(lines: Sequence[RunLine]) -> Iterable[Option]:
     """A row each, in columns: what it is called, how it is, how old, and what came of it."""
-    rows = [_words(line) for line in lines]
+    rows = [_columns(line) for line in lines]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for line, row in zip(lines, rows, strict=True):
         cells = [word.ljust(width) for word, width in zip(row, widths, strict=True)]
         yield Option(Content("  ".join(cells).rstrip()), id=line.run.reference)
 
 
-def _words(line: RunLine) -> tuple[str, ...]:
+def _columns(line: RunLine) -> tuple[str, ...]:
     easy, hard = (line.metrics.get(name) for name in ("easy_accuracy", "hard_accuracy"))
     found = f"easy {easy:.1%}, hard {hard:.1%}" if easy is not None and hard is not None else ""
     came_along = line.run.reference.startswith("shipped/")

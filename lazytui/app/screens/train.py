@@ -173,7 +173,7 @@ class TrainScreen(FormScreen):
             changed = [watch.look() for watch in watches]
             if worker.is_cancelled:
                 return False  # another run was chosen while this one's history was read
-            now = seen(watches, sight.charts if not any(changed) else ())
+            now = sight_of(watches, sight.charts if not any(changed) else ())
             if now != sight or now.charts is not sight.charts:
                 sight = now
                 self.app.call_from_thread(self._show, now)
@@ -222,7 +222,7 @@ def strip(names: Sequence[str], shown: str) -> Content:
     return Content("").join(charts) + Content.styled(f"   {KEYS}", "$text-muted")
 
 
-def seen(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight:
+def sight_of(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight:
     """charts: those of the look before, where nothing has changed since."""
     run = watches[0].run
     words = _words(watches[0])
@@ -261,11 +261,11 @@ def _charts(watch: RunWatch, samples: int) -> list[Lines]:
     """None before the first point. A training that came without its events has the points in its result."""
     columns = watch.columns()
     if not len(columns["step"]):
-        columns = _kept(watch.run)
+        columns = _saved_history(watch.run)
     return [chart for chart in curves(columns, samples) if isinstance(chart, Lines)] if columns else []
 
 
-def _kept(run: RunFolder) -> Columns:
+def _saved_history(run: RunFolder) -> Columns:
     """The curves in a run's result; empty where there is none, or none that can be read."""
     try:
         return history_of(recorded_result(run)) if run.has_result else {}

@@ -100,7 +100,7 @@ class LazytuiApp(Lab):
     def _keep_session(self) -> None:
         now = self._session.model_copy(update={"screen": self.current_mode, "theme": self.theme})
         for screen in self._open_screens():
-            now = session.noted(now, screen)
+            now = session.with_screen(now, screen)
         self._session = now
         if now != self._kept_session:
             self._kept_session = now

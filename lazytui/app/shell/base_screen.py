@@ -41,7 +41,7 @@ class Bar(Static):
         super().__init__(id="bar", markup=False)
         self._here = here
 
-    def say(self, status: str, folder: str) -> None:
+    def show(self, status: str, folder: str) -> None:
         """For the right end: what is going on and, where there is room for it too, in which folder."""
         widths = [self._names(short=short, gap=gap) for short in (False, True) for gap in (" ", "")]
         names = next((names for names in widths if names.cell_length + len(status) + 2 <= self.size.width), widths[-1])
@@ -140,8 +140,8 @@ class LabScreen(TellsFailures, Screen[None]):
         return ()
 
     def on_mount(self) -> None:
-        self.watch(self.lab, "lines", self._say_status)
-        self.watch(self.lab, "trouble", self._say_trouble)
+        self.watch(self.lab, "lines", self._show_status)
+        self.watch(self.lab, "trouble", self._show_trouble)
         self.lab.restore(self)
         self.call_after_refresh(gc.freeze)  # else each full collection walks all of its widgets again: 0.1 s
 
@@ -153,14 +153,14 @@ class LabScreen(TellsFailures, Screen[None]):
             f"This terminal is {event.size.width}x{event.size.height}; lazytui needs {columns}x{rows}. "
             "Enlarge it, or press q to quit; runs continue."
         )
-        self._say_status()
+        self._show_status()
 
-    def _say_trouble(self, sentence: str) -> None:
+    def _show_trouble(self, sentence: str) -> None:
         line = self.query_one("#trouble", Static)
         line.update(plain(sentence))
         line.display = bool(sentence)
 
-    def _say_status(self) -> None:
+    def _show_status(self) -> None:
         going = sum(line.going for line in self.lab.lines)
         words = f"{going} running" if going else "idle"
-        self.query_one(Bar).say(words, plain(str(self.lab.workspace.path)))
+        self.query_one(Bar).show(words, plain(str(self.lab.workspace.path)))

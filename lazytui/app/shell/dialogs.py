@@ -71,10 +71,10 @@ class AskRun(ModalScreen[RunFolder | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
             yield Static(self._question, markup=False)
-            yield OptionList(*(Option(Content(self._told(line))) for line in self._lines), markup=False)
+            yield OptionList(*(Option(Content(self._label(line))) for line in self._lines), markup=False)
             yield Static("Enter: choose, Esc: cancel", classes="hint", markup=False)
 
-    def _told(self, line: RunLine) -> str:
+    def _label(self, line: RunLine) -> str:
         mark = "✓" if line.run in self._marked else " "
         return plain(f"{mark} {line.run.id}  {line.name or ''}  {state_word(line.status)}")
 

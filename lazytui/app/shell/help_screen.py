@@ -59,7 +59,7 @@ def _spaced(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def told(found: Sequence[Group]) -> Content:
+def keys_text(found: Sequence[Group]) -> Content:
     width = max((Content(keys).cell_length for group in found for keys, _ in group.keys), default=0)
     lines = []
     for group in found:
@@ -92,7 +92,7 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
             box.border_title, box.border_subtitle = "Keys", "Esc: close"
-            yield Static(told(self._found), markup=False)
+            yield Static(keys_text(self._found), markup=False)
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

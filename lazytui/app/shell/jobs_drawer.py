@@ -28,7 +28,7 @@ def progress_bar(share: float, width: int) -> str:
     return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()).ljust(width, "░")
 
 
-def told(line: RunLine, rate: float) -> Content:
+def job_text(line: RunLine, rate: float) -> Content:
     """Two lines: which run, and how far. rate: of its unit a second; 0 while unknown."""
     progress = line.status.progress
     head = Content.assemble((plain(line.name or line.run.id), "bold"), (f"  {plain(line.kind)}", "$text-muted"))
@@ -104,13 +104,13 @@ class JobsDrawer(ModalScreen[None]):
         before = [line.run for line in self._going]
         self._going = tuple(line for line in reversed(lines) if line.going)
         after = [line.run for line in self._going]
-        told_now = [told(line, self._rate(line)) for line in self._going]
+        texts = [job_text(line, self._rate(line)) for line in self._going]
         if before == after:
-            for index, words in enumerate(told_now):
+            for index, words in enumerate(texts):
                 options.replace_option_prompt_at_index(index, words)
         else:
             at = options.highlighted
-            options.set_options([Option(words) for words in told_now])
+            options.set_options([Option(words) for words in texts])
             if after:
                 kept = before[at] if at is not None else None
                 options.highlighted = after.index(kept) if kept in after else min(at or 0, len(after) - 1)

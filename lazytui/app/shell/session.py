@@ -50,7 +50,7 @@ def save(session: Session, workspace: Path) -> None:
         write_atomic(workspace / FILE, session.model_dump_json() + "\n")
 
 
-def noted(session: Session, screen: LabScreen) -> Session:
+def with_screen(session: Session, screen: LabScreen) -> Session:
     """The session with how a screen is now."""
     mode = screen.screen_name
     runs = {**session.runs, mode: screen.chosen.reference} if screen.chosen else session.runs
@@ -75,11 +75,11 @@ def restore(session: Session, screen: LabScreen, workspace: Workspace) -> None:
         if run and run.record.kind == screen.kind_restored and isinstance(screen, ShowsRun):
             screen.show_run(run)
     for form in screen.query(ParamsForm):  # after the run, which may fill the form with what it was asked
-        if given := _sound(form, session.forms.get(mode, {})):
+        if given := _valid_values(form, session.forms.get(mode, {})):
             form.set_values(given)
 
 
-def _sound(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
+def _valid_values(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
     """Those of the values that their fields accept."""
     judged = answers(form.model, given)
     return {} if judged.together else {name: given[name] for name in given if name not in judged.wrong}

@@ -23,11 +23,11 @@ class Newest(Generic[Q, A]):
         self,
         answers: Callable[[Q], Iterator[A]],
         start: Callable[[Callable[[], None]], object],
-        tell: Callable[[A], None],
+        show: Callable[[A], None],
     ) -> None:
         self._answers = answers
         self._start = start
-        self._tell = tell
+        self._tell = show
         self._lock = threading.Lock()
         self._waiting: Q | None = None
         self._at_work = False
@@ -72,15 +72,15 @@ class Newest(Generic[Q, A]):
 
 
 def answering(
-    screen: Screen[Any], answers: Callable[[Q], Iterator[A]], told: Callable[[A], None], *, group: str
+    screen: Screen[Any], answers: Callable[[Q], Iterator[A]], show: Callable[[A], None], *, group: str
 ) -> Newest[Q, A]:
-    """The same for a screen: its threads are workers of a group, `told` takes each answer on the screen's own."""
+    """The same for a screen: its threads are workers of a group, `show` takes each answer on the screen's own."""
 
     def start(work: Callable[[], None]) -> None:
         screen.run_worker(work, thread=True, group=group, exit_on_error=False)
 
-    def tell(answer: A) -> None:
+    def pass_on(answer: A) -> None:
         if not get_current_worker().is_cancelled:
-            screen.app.call_from_thread(told, answer)
+            screen.app.call_from_thread(show, answer)
 
-    return Newest(answers, start, tell)
+    return Newest(answers, start, pass_on)

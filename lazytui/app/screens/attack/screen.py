@@ -43,10 +43,10 @@ class AttackScreen(FormAndFigures):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "One image, live")]
 
     @property
-    def of(self) -> Sequence[str]:
+    def matched_fields(self) -> Sequence[str]:
         return ("run", "against")
 
-    def given(self) -> Mapping[str, object]:
+    def first_values(self) -> Mapping[str, object]:
         return {"run": self.network()}
 
     def on_mount(self) -> None:
@@ -63,7 +63,7 @@ class AttackScreen(FormAndFigures):
             self.lab.say_error(error)
 
     def _question(self) -> Question:
-        line = self._shown(self.lab.lines)
+        line = self._line_to_show(self.lab.lines)
         if line is None or line.status.state != "done":
             if not isinstance(self.form.params, AttackParams):
                 raise UsageError(NOT_RIGHT)

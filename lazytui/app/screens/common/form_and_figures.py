@@ -33,15 +33,15 @@ class FormAndFigures(FormScreen):
 
     def compose_body(self) -> ComposeResult:
         with Horizontal():
-            yield from self.compose_form(self.given())
+            yield from self.compose_form(self.first_values())
             yield RunFigures(id="found")
 
-    def given(self) -> Mapping[str, object]:
+    def first_values(self) -> Mapping[str, object]:
         """What the form asks from the beginning."""
         return {}
 
     @property
-    def of(self) -> Sequence[str]:
+    def matched_fields(self) -> Sequence[str]:
         """The fields that say what figures are of: a run that was asked otherwise in one that is given isn't shown."""
         return ()
 
@@ -50,7 +50,7 @@ class FormAndFigures(FormScreen):
 
     @property
     def followed(self) -> RunFolder | None:
-        line = self._shown(self.lab.lines)
+        line = self._line_to_show(self.lab.lines)
         return line.run if line else self._run
 
     def shown_figures(self) -> Sequence[Figure]:
@@ -81,12 +81,12 @@ class FormAndFigures(FormScreen):
         self._show(self.lab.lines)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
-        self.query_one(RunFigures).show_line(self._shown(lines), self.empty, lines)
+        self.query_one(RunFigures).show_line(self._line_to_show(lines), self.empty, lines)
 
-    def _shown(self, lines: tuple[RunLine, ...]) -> RunLine | None:
+    def _line_to_show(self, lines: tuple[RunLine, ...]) -> RunLine | None:
         """The run that was chosen, as long as it is what the form asks for, or else the newest that is."""
-        asked = self.asked(self.of)
+        form_values = self.form_values(self.matched_fields)
         every = [line for line in lines if line.kind == self.kind and line.record]
-        mine = [line for line in every if agrees(line.run.record.params, asked)]
+        mine = [line for line in every if agrees(line.run.record.params, form_values)]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
         return next(reversed(chosen or mine), None)

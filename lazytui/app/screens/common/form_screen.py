@@ -114,7 +114,7 @@ class FormScreen(LabScreen):
         done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
         return done[-1].run.reference if done else None
 
-    def asked(self, names: Sequence[str]) -> dict[str, object]:
+    def form_values(self, names: Sequence[str]) -> dict[str, object]:
         """What the form asks in those of the fields that were given, as a run records it: runs by a lasting name."""
         params, touched = self.form.params, self.form.touched
         values = {name: getattr(params, name) if params else touched.get(name) for name in names}
@@ -140,9 +140,9 @@ class FormScreen(LabScreen):
             return reference
 
 
-def agrees(recorded: Mapping[str, object], asked: Mapping[str, object]) -> bool:
+def agrees(recorded: Mapping[str, object], form_values: Mapping[str, object]) -> bool:
     """Whether a run was asked the same in these fields."""
-    return all(recorded.get(name) == value for name, value in asked.items())
+    return all(recorded.get(name) == value for name, value in form_values.items())
 
 
 def _recorded(value: object, each: Callable[[str], str]) -> object:

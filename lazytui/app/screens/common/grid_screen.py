@@ -21,7 +21,7 @@ _MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
 
 class GridScreen(OverlayScreen):
     def _show(self, lines: tuple[RunLine, ...]) -> None:
-        line = self._shown(lines)
+        line = self._line_to_show(lines)
         begun = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
         if line and line.going and begun:
             self._show_so_far(line, begun)
@@ -42,7 +42,7 @@ class GridScreen(OverlayScreen):
 def trainings_so_far(lines: Sequence[RunLine]) -> Table:
     """What each training is, how it stands, and its accuracies in percent once it is done."""
     settings = [line.run.record.params for line in lines]
-    telling = [name for name in _TOLD_APART_BY if len({_told(one.get(name)) for one in settings}) > 1]
+    telling = [name for name in _TOLD_APART_BY if len({_setting_text(one.get(name)) for one in settings}) > 1]
     measured = [METRICS[name].title.removesuffix(" accuracy") for name in _MEASURED]
     return Table(
         name="trainings",
@@ -56,9 +56,14 @@ def trainings_so_far(lines: Sequence[RunLine]) -> Table:
 def _row(line: RunLine, given: dict[str, Any], telling: Sequence[str]) -> tuple[Cell, ...]:
     shares = (line.metrics.get(name) for name in _MEASURED)
     measured = (None if share is None else 100 * share for share in shares)
-    return (*(_told(given.get(name)) for name in telling), _told(given.get("seed")), line.state, *measured)
+    return (
+        *(_setting_text(given.get(name)) for name in telling),
+        _setting_text(given.get("seed")),
+        line.state,
+        *measured,
+    )
 
 
-def _told(setting: object) -> str:
+def _setting_text(setting: object) -> str:
     """Of whatever a record holds, as much as a cell takes."""
     return without_middle(str(setting), _LONGEST)

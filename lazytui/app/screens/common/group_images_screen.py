@@ -115,15 +115,15 @@ class CellImages(LabScreen):
         try:
             found = behind(*self._asked)
         except LazytuiError as error:
-            self.app.call_from_thread(self._say, f"{plain(str(error))} Esc: back.")
+            self.app.call_from_thread(self._set_sentence, f"{plain(str(error))} Esc: back.")
         else:
-            self.app.call_from_thread(self._found, found)
+            self.app.call_from_thread(self._show_images, found)
 
-    def _say(self, sentence: str) -> None:
+    def _set_sentence(self, sentence: str) -> None:
         for said in self.query("#said").results(Static):
             said.update(sentence)
 
-    def _found(self, found: Behind) -> None:
+    def _show_images(self, found: Behind) -> None:
         self._behind = found
         if self.is_attached:
             self._show()
@@ -135,7 +135,7 @@ class CellImages(LabScreen):
         """The part of the images that fits."""
         if self._behind is None:
             return
-        columns, page = self._fitting(len(self._behind.indices))
+        columns, page = self._grid_that_fits(len(self._behind.indices))
         self._first -= self._first % page
         figure = self._behind.figure(slice(self._first, self._first + page), columns)
         if self._view is None:
@@ -144,7 +144,7 @@ class CellImages(LabScreen):
             self._view.focus()
         else:
             self._view.figure = figure
-        self._say(self._where(page))
+        self._set_sentence(self._where(page))
 
     def _where(self, page: int) -> str:
         pages = -(-len(self._behind.indices) // page) if self._behind else 0
@@ -152,7 +152,7 @@ class CellImages(LabScreen):
             return "Esc: back."
         return f"Page {self._first // page + 1} of {pages}: n: next, p: previous, Esc: back."
 
-    def _fitting(self, images: int) -> tuple[int, int]:
+    def _grid_that_fits(self, images: int) -> tuple[int, int]:
         """How many images stand side by side, and how many fit on the screen."""
         room = self.query_one("#images").size
         columns = page = 1
@@ -167,7 +167,7 @@ class CellImages(LabScreen):
         """The images after these, or those before."""
         if self._behind is None:
             return
-        _, page = self._fitting(len(self._behind.indices))
+        _, page = self._grid_that_fits(len(self._behind.indices))
         first = self._first + by * page
         if 0 <= first < len(self._behind.indices):
             self._first = first

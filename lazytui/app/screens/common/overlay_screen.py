@@ -41,7 +41,7 @@ class OverlayScreen(FormAndFigures):
         self._values = values or {}
 
     @property
-    def of(self) -> Sequence[str]:
+    def matched_fields(self) -> Sequence[str]:
         return self._overlay.compared_by
 
     def on_mount(self) -> None:

@@ -89,7 +89,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         known = (self._run.reference, self._headline) if self._run else None
         self._run, self._headline = run, headline
         if run is None:
-            self._said(otherwise)
+            self._show_sentence(otherwise)
         elif known != (run.reference, headline):  # the same run may have found more meanwhile
             self._load(run)
 
@@ -99,7 +99,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         if self.figures and len(said := self.query_children(".said")) == 1:
             said.only_one(Static).update(plain(sentence))
         else:
-            self._said(plain(sentence))
+            self._show_sentence(plain(sentence))
         self.figures = figures
         swap(self, figures)
 
@@ -116,7 +116,7 @@ class RunFigures(TellsFailures, VerticalScroll):
 
     def _fail(self, run: RunFolder, sentence: str) -> None:
         if run is self._run:
-            self._said(sentence)
+            self._show_sentence(sentence)
 
     def _draw(self, run: RunFolder, figures: Sequence[Figure]) -> None:
         if run is not self._run:
@@ -136,7 +136,7 @@ class RunFigures(TellsFailures, VerticalScroll):
             self.scroll_home(animate=False)
             self.call_after_refresh(self.scroll_home, animate=False)  # what was there before may go only now
 
-    def _said(self, sentence: str) -> None:
+    def _show_sentence(self, sentence: str) -> None:
         self.figures = ()
         self.remove_children()
         self.mount(Static(sentence, classes="said", markup=False))

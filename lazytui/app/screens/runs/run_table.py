@@ -89,7 +89,7 @@ class RunTable(ScrollView, can_focus=True):
         """Show other lines; the cursor stays on its run, and a view that was scrolled to stays in view."""
         before, at = self.chosen, self.cursor
         self.lines = lines
-        self._cells = {line.run.reference: self._made(line) for line in lines}
+        self._cells = {line.run.reference: self._row_of(line) for line in lines}
         columns = zip(HEADINGS, *(cells for _, cells in self._cells.values()), strict=True)
         self._widths = [*(max(map(cell_len, column)) for column in columns), _OF_AGE]
         self.virtual_size = Size(sum(self._widths) + 2 * len(self._widths), len(lines) + 1)
@@ -114,7 +114,7 @@ class RunTable(ScrollView, can_focus=True):
         row = Region(int(self.scroll_x), self.cursor + 1, 1, 1)
         self.scroll_to_region(row, spacing=Spacing(top=1), animate=False, force=True)
 
-    def _made(self, line: RunLine) -> tuple[RunLine, Cells]:
+    def _row_of(self, line: RunLine) -> tuple[RunLine, Cells]:
         """The cells of a line; those that it had, where it is the same line as before."""
         known = self._cells.get(line.run.reference)
         return known if known and known[0] is line else (line, _cells(line))

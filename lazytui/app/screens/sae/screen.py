@@ -188,7 +188,7 @@ class FeaturesScreen(FormScreen):
             if self.form.touched != self._asked_here:
                 self.form.set_values(self._asked_here)
             return
-        asked = self.asked(("run", "layer"))
+        asked = self.form_values(("run", "layer"))
         found = [line.run for line in every if agrees(line.run.record.params, asked)]
         chosen = [self._run] if self._run and agrees(self._run.record.params, asked) else []
         self._show_other(next(reversed([*found, *chosen]), None))

@@ -35,7 +35,7 @@ def imported(lab: Lab, *arguments: str) -> set[str]:
 )
 def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining, arguments: tuple[str, ...]) -> None:
     modules = imported(finished_training.lab, *arguments)
-    assert not modules & (NEVER | {"numpy", "matplotlib", "sklearn"})
+    assert not modules & (NEVER | {"numpy", "matplotlib", "sklearn", "plotext"})
     assert "typer" in modules
 
 
@@ -78,7 +78,7 @@ def test_the_app_imports_no_torch_by_itself(lab: Lab) -> None:
     names = [_module(file) for file in (ROOT / "lazytui" / "app").rglob("*.py")]
     ended = lab.python(f"import importlib, sys\nfor n in {names!r}: importlib.import_module(n)\nprint(*sys.modules)")
     assert ended.code == 0, ended.err
-    assert not set(ended.out.split()) & {"torch", "torchvision", "matplotlib", "sklearn"}
+    assert not set(ended.out.split()) & {"torch", "torchvision", "matplotlib", "sklearn", "plotext"}
 
 
 def _module(file: Path) -> str:

@@ -18,6 +18,7 @@ _PACKAGES = (
     "textual",
     "rich",
     "typer",
+    "plotext",
     "pydantic",
     "safetensors",
 )

@@ -22,17 +22,22 @@ def unbroken_stretches(
 def column_extremes(
     x: NDArray[np.float64], y: NDArray[np.float64], low: float, high: float, columns: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """At most four points (first, least, greatest, last) a column and beyond each end, however many there are.
+    """The least and the greatest point that a series has in each column from `low` to `high`, in their order.
 
-    NaN in y is a gap, and stays one where it is the first or the last of a column. x must not decrease for the
-    reduction to apply; other series are returned as they are.
+    A series that comes back to a column has these points again. NaN in y is a gap, and stays one where it is the first
+    or the last of a column. Of what lies beyond an end, the points next to it are kept too: a line leads to them.
     """
-    if len(x) <= 4 * columns or not np.all(np.diff(x) >= 0):
+    if len(x) <= 2 * columns:
         return x, y
-    column = np.clip((x - low) / (high - low) * columns, 0, columns - 1).astype(np.int64)
-    column[x < low], column[x > high] = -1, columns
+    column = np.floor(np.clip((x - low) / (high - low) * columns, -1, columns))
+    column[x == high] = columns - 1
     starts = np.flatnonzero(np.r_[True, np.diff(column) != 0])
     ends = np.r_[starts[1:], len(x)] - 1
-    least, greatest = np.fmin.reduceat(y, starts), np.fmax.reduceat(y, starts)
-    reduced = np.stack([y[starts], least, greatest, y[ends]], axis=1).ravel()
-    return np.repeat(x[starts], 4), reduced
+    edges = np.concatenate([starts, ends])
+    kept = [edges[np.isnan(y[edges]) | (column[edges] < 0) | (column[edges] == columns)]]
+    for extreme in (np.fmin, np.fmax):
+        found = y == np.repeat(extreme.reduceat(y, starts), ends - starts + 1)
+        kept.append(np.minimum.reduceat(np.where(found, np.arange(len(y)), len(y)), starts))
+    indices = np.unique(np.concatenate(kept))
+    indices = indices[indices < len(y)]  # a column of gaps only has no extreme
+    return x[indices], y[indices]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -11,21 +11,29 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
+from rich.text import Text as RichText
 from textual.geometry import Region
 from textual.strip import Strip
 
+from lazytui.figures.kinds import Figure
 from lazytui.figures.terminal.marks import mark_of
+from lazytui.figures.terminal.plotext_charts import XAxis
+
+BodyOfHeight = Callable[[int | None], RenderableType]
+"""The body of a figure, so many lines high if it stretches."""
 
 
 @dataclass(frozen=True)
 class Drawing:
     """strips: one a line; the first `title_lines` hold the title.
     regions: of each marked place, in cells from the top left; a place may have several.
+    axis: of the columns of a chart's plot area.
     """
 
     strips: list[Strip]
     regions: dict[Hashable, list[Region]] = field(default_factory=dict)
     title_lines: int = 0
+    axis: XAxis | None = None
 
 
 @dataclass(frozen=True)
@@ -49,11 +57,17 @@ def console_like(shown_on: Console, *, no_color: bool) -> Console:
     )
 
 
-def drawn(renderable: RenderableType, width: int, console: Console) -> Drawing:
-    """The renderable at a width of `width` cells, its marks taken out and noted."""
-    lines = console.render_lines(renderable, console.options.update(width=width), pad=False)
+def draw_figure(figure: Figure, body: BodyOfHeight, width: int, height: int | None, console: Console) -> Drawing:
+    """A figure `width` cells wide and, if its body stretches, `height` lines high; its marks taken out and noted."""
+    options = console.options.update(width=width)
+    title, note = (
+        console.render_lines(part, options, pad=False) if part.plain else []
+        for part in (RichText(figure.title, style="bold"), RichText(figure.note, style="dim"))
+    )
+    room = None if height is None else height - len(title) - len(note)
+    lines = [*title, *console.render_lines(body(room), options, pad=False), *note]
     regions: dict[Hashable, list[Region]] = {}
-    strips = []
+    strips, axis = [], None
     for y, line in enumerate(lines):
         x = 0
         kept: list[Segment] = []
@@ -62,9 +76,10 @@ def drawn(renderable: RenderableType, width: int, console: Console) -> Drawing:
                 kept.append(segment)
                 x += segment.cell_length
             elif mark := mark_of(segment):
-                regions.setdefault(mark.place, []).append(Region(x, y, mark.width, mark.height))
+                regions.setdefault(mark.place, []).append(Region(x + mark.left, y, mark.width, mark.height))
+                axis = mark.axis or axis
         strips.append(Strip(kept, x))
-    return Drawing(strips, regions)
+    return Drawing(strips, regions, len(title), axis)
 
 
 def painted(strips: Sequence[Strip], patches: Iterable[Patch]) -> list[Strip]:

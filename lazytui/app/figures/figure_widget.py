@@ -1,43 +1,31 @@
-"""What all figure widgets share: the drawing kept as strips, a cursor over it, scrolling and messages."""
+"""What all figure widgets share: a cursor over the drawing, its readout, scrolling and messages."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import replace
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar
 
 from rich.cells import set_cell_size
-from rich.console import Console, RenderableType
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text as RichText
 from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.theme import Theme as AppTheme
 from textual.widget import Widget
 
-from lazytui.app.figures.figure_strips import Drawing, Patch, changed_regions, console_like, drawn, one_a_line, painted
-from lazytui.figures.colors import Theme
-from lazytui.figures.kinds import Figure
+from lazytui.app.figures.drawing_widget import AnyFigure, DrawingView
+from lazytui.app.figures.figure_strips import Patch, one_a_line
 from lazytui.figures.plain_figures import cleaned
-from lazytui.figures.terminal.draw import body, titled
 from lazytui.figures.terminal.text_cells import shortened
-
-AnyFigure = TypeVar("AnyFigure", bound=Figure)
 
 Place = Any
 """Where a cursor can stand: (row, column) of a matrix, the index of an image, row, bar or bin, an x of lines."""
 
-_LEAST_WIDTH = 8
-"""Nothing is drawn narrower than this; a narrower widget shows its left part."""
 
-
-class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
+class FigureView(DrawingView[AnyFigure], can_focus=True):
     """A figure as the command line draws it, with a cursor.
 
     The last line of the widget is its readout: what the cursor is on, in words. There is no cursor until the widget
@@ -45,9 +33,6 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
     """
 
     HAS_CURSOR: ClassVar[bool] = True
-    STRETCHES: ClassVar[bool] = False
-    """Whether the drawing fills the widget's height, where that isn't automatic."""
-
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "figure--cursor",
         "figure--resting",
@@ -100,16 +85,8 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         """`place` of `view` was chosen: by Enter or a double click."""
 
     def __init__(self, figure: AnyFigure, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._figure = cleaned(figure)
+        super().__init__(cleaned(figure), id=id, classes=classes)
         self._place: Place | None = None
-        self._drawing = Drawing([])
-        self._drawn_for: Hashable = None
-        self._version = 0
-        self._rows: int | None = None
-        self._shown: list[Strip] = []
-        self._shown_drawing: Drawing | None = None
-        self._patches: list[Patch] = []
         self._words = ""
 
     # The figure and the cursor
@@ -146,7 +123,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
             return
         self._place = place
         self.update()
-        if place is not None and self._can_be_drawn:
+        if place is not None and self.can_be_drawn:
             self._reveal(place)
             self.post_message(self.Pointed(self, place))
 
@@ -159,10 +136,6 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
 
     def figure_changed(self) -> None:
         """Take note of another figure, before the cursor finds its place in it."""
-
-    def drawn_body(self, height: int | None) -> RenderableType:
-        """The body between title and note, `height` rows high if it stretches."""
-        return body(self._figure, height=height, theme=self.shade)
 
     def first(self) -> Place | None:
         """Where the cursor starts; None where the figure has no place."""
@@ -200,94 +173,30 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
     # Drawing
 
     @property
-    def shade(self) -> Theme:
-        return "dark" if self.app.current_theme.dark else "light"
-
-    @property
-    def drawing(self) -> Drawing:
-        """The figure drawn for the present width, height and theme."""
-        width, height = self.scrollable_content_region.size
-        self._draw(width, None if self._height_is_automatic else height)
-        return self._drawing
-
-    @property
-    def _can_be_drawn(self) -> bool:
-        return self.is_attached and self.size.width > 0
-
-    @property
-    def _height_is_automatic(self) -> bool:
-        height = self.styles.height
-        return height is None or height.is_auto
-
-    @property
-    def _readout_lines(self) -> int:
+    def lines_below(self) -> int:
         return int(self.HAS_CURSOR)
-
-    def _draw(self, width: int, height: int | None) -> None:
-        fits = height if self.STRETCHES else None
-        key = (self._version, width, fits, self.shade, self.app.console.color_system, self.app.no_color)
-        if key == self._drawn_for:
-            return
-        self._drawn_for = key
-        if width <= 0:
-            self._drawing = Drawing([])
-            return
-        width = max(width, _LEAST_WIDTH)
-        console = console_like(self.app.console, no_color=self.app.no_color)
-        if fits is None:
-            self._drawing = self._drawn(width, None, console)
-            return
-        rows = self._rows or max(fits - 6, 1)
-        self._drawing = self._drawn(width, rows, console)
-        lacking = fits - self._readout_lines - len(self._drawing.strips)
-        if lacking:  # what stands above and below the chart changed, as when a series got its first value
-            self._rows = max(min(rows + lacking, fits), 6)
-            if self._rows != rows:
-                self._drawing = self._drawn(width, self._rows, console)
-        else:
-            self._rows = rows
-
-    def _drawn(self, width: int, height: int | None, console: Console) -> Drawing:
-        title = console.render_lines(RichText(self._figure.title), console.options.update(width=width))
-        renderable = titled(self._figure, self.drawn_body(height))
-        return replace(drawn(renderable, width, console), title_lines=len(title))
-
-    def redraw(self) -> None:
-        """Draw again, because the figure or how it is to be drawn changed, and refresh the parts that differ."""
-        self._version += 1
-        self.update()
 
     def update(self) -> None:
         """Lay the cursor over the drawing, and refresh the parts that differ from what was shown."""
-        if not self._can_be_drawn:
+        if not self.can_be_drawn:
             return
         words_before = self._words
-        changed = self._lay_over(self.drawing, self._all_patches())
+        changed = self.lay_over(self._all_patches())
         self._words = "" if self._place is None else self.readout(self._place)
-        self.virtual_size = Size(self.size.width, len(self._shown) + self._readout_lines)
+        self.virtual_size = Size(self.size.width, len(self._shown) + self.lines_below)
         if words_before != self._words:
             changed.append(Region(0, self.scroll_offset.y + self.size.height - 1, self.size.width, 1))
-        if dirty := [part for region in one_a_line(changed) if (part := self._visible(region))]:
+        if dirty := [
+            part
+            for region in one_a_line(changed)
+            if (part := region.translate(-self.scroll_offset).intersection(self.size.region))
+        ]:
             self.refresh(*dirty)
-
-    def _visible(self, region: Region) -> Region:
-        """The part of a region of the drawing that is in view, as the widget counts."""
-        return region.translate(-self.scroll_offset).intersection(self.size.region)
-
-    def _lay_over(self, drawing: Drawing, patches: list[Patch]) -> list[Region]:
-        """Lay the patches over the drawing; where that differs from what was shown."""
-        before, same_drawing = self._shown, drawing is self._shown_drawing
-        moved = set(self._patches) ^ set(patches)
-        self._shown, self._shown_drawing, self._patches = painted(drawing.strips, patches), drawing, patches
-        if same_drawing:
-            return [patch.region for patch in moved]
-        top = self.scroll_offset.y
-        return changed_regions(before, self._shown, range(top, top + self.size.height))
 
     def _all_patches(self) -> list[Patch]:
         found = []
         if self.has_focus:
-            title = self._drawing.strips[: self._drawing.title_lines]
+            title = self.drawing.strips[: self.drawing.title_lines]
             style = self.component("figure--title")
             found += [Patch(Region(0, y, strip.cell_length, 1), style) for y, strip in enumerate(title)]
         if self._place is not None:
@@ -302,13 +211,9 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
             return Style(bold=style.bold, reverse=bool(style.bgcolor), underline=not style.bgcolor)
         return style
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
-        self._draw(width - self.scrollbar_size_vertical, None)
-        return len(self._drawing.strips) + self._readout_lines
-
     def render_line(self, y: int) -> Strip:
         width, height = self.size
-        if self._readout_lines and y == height - 1:
+        if self.lines_below and y == height - 1:
             return self._readout_strip(width)
         line = y + self.scroll_offset.y
         strip = self._shown[line] if line < len(self._shown) else Strip.blank(width)
@@ -343,7 +248,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         at = event.get_content_offset(self)
-        if at is None or not self.HAS_CURSOR or (self._readout_lines and at.y >= self.size.height - 1):
+        if at is None or not self.HAS_CURSOR or (self.lines_below and at.y >= self.size.height - 1):
             return
         place = self.place_at(at + self.scroll_offset)
         if place is None:
@@ -411,7 +316,7 @@ class FigureView(ScrollView, Generic[AnyFigure], can_focus=True):
         if self.max_scroll_y:
             if self.moved(place, Offset(0, -1)) is None:  # with the first line of places, what stands above it
                 region = Region(region.x, 0, region.width, region.bottom)
-            self.scroll_to_region(region, spacing=Spacing(bottom=self._readout_lines), animate=False)
+            self.scroll_to_region(region, spacing=Spacing(bottom=self.lines_below), animate=False)
         inside: Widget = self
         region = region.translate(self.content_offset)
         while isinstance(holder := inside.parent, Widget):

@@ -8,6 +8,7 @@ from textual.geometry import Offset, Region
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.figures.kinds import Histogram
 from lazytui.figures.number_format import significant
+from lazytui.figures.terminal.histogram import bin_columns
 
 
 class HistogramView(FigureView[Histogram]):
@@ -33,11 +34,8 @@ class HistogramView(FigureView[Histogram]):
         plot = self._plot()
         if plot is None:
             return None
-        edges = self.figure.edges
-        ends = (edges[place : place + 2] - edges[0]) / (edges[-1] - edges[0]) * plot.width
-        start, end = (int(end) for end in np.rint(ends))
-        start = min(start, plot.width - 1)
-        return Region(plot.x + start, plot.y, max(end - start, 1), plot.height)
+        start, end = bin_columns(self.figure, plot.width)[place]
+        return Region(plot.x + start, plot.y, end - start, plot.height)
 
     def place_at(self, at: Offset) -> int | None:
         plot = self._plot()

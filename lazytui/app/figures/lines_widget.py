@@ -8,18 +8,16 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import RenderableType
 from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region
 
-from lazytui.app.figures.figure_strips import Patch
+from lazytui.app.figures.figure_strips import BodyOfHeight, Patch
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.app.figures.smoothing import smoothed
 from lazytui.figures.axis_scales import nice_ticks, x_limits, y_limits
 from lazytui.figures.kinds import Lines, Series
 from lazytui.figures.number_format import UNDEFINED, significant
-from lazytui.figures.terminal.curves import cell_column
 from lazytui.figures.terminal.line_chart import LineChart
 
 Span = tuple[float, float]
@@ -31,6 +29,8 @@ _ZOOM = 2.0
 _ROOM = 1.25
 _BEFORE = 0.8
 """Where the newest point comes to stand when it leaves a view that follows it."""
+_POINTS_A_FRAME = 400
+"""So many points are drawn in 16 ms (`python -m benchmarks terminal_charts`); of a series, two a column at most."""
 _FAST = 20
 """A fast step passes a twentieth of the points in view."""
 
@@ -101,14 +101,17 @@ class LinesView(FigureView[Lines]):
 
     # Drawing
 
-    def drawn_body(self, height: int | None) -> RenderableType:
-        low, high = self.x_span
+    def body_of_height(self) -> BodyOfHeight:
+        span = self.x_span
         figure = replace(self.figure, series=tuple(map(self._in_view, self.figure.series)), log_y=self.log_y)
         if self._smoothing:
             figure = replace(figure, y_label=f"{figure.y_label}, smoothed ({self.smoothing})")
         if self._live:
             figure = _with_round_limits(figure)
-        return LineChart(figure, height, (low, high))
+        return lambda height: LineChart(figure, height, span)
+
+    def takes_long(self, width: int) -> bool:
+        return sum(min(len(series.x), 2 * width) for series in self.figure.series) > _POINTS_A_FRAME
 
     def _in_view(self, series: Series) -> Series:
         """The series as it is drawn: smoothed, and cut to what is zoomed to with one more point on each side."""
@@ -154,18 +157,16 @@ class LinesView(FigureView[Lines]):
         super().point(place)
 
     def region_of(self, place: float) -> Region | None:
-        plot = self._plot()
-        low, high = self.x_span
-        if plot is None or not low <= place <= high:
+        plot, axis = self._plot(), self.drawing.axis
+        if plot is None or axis is None or not axis.low <= place <= axis.high:
             return None
-        return Region(plot.x + cell_column(place, (low, high), plot.width), plot.y, 1, plot.height)
+        return Region(plot.x + axis.column(place), plot.y, 1, plot.height)
 
     def place_at(self, at: Offset) -> float | None:
-        plot = self._plot()
-        if plot is None or not plot.contains_point(at):
+        plot, axis = self._plot(), self.drawing.axis
+        if plot is None or axis is None or not plot.contains_point(at):
             return None
-        low, high = self.x_span
-        return self.nearest(low + (at.x - plot.x + 0.5) / plot.width * (high - low))
+        return self.nearest(axis.value(at.x - plot.x))
 
     def _plot(self) -> Region | None:
         regions = self.drawing.regions.get("plot")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from rich.console import RenderableType
 from rich.padding import Padding
 from rich.style import Style
 from textual.geometry import Offset, Region
 
-from lazytui.app.figures.figure_strips import Patch
+from lazytui.app.figures.figure_strips import BodyOfHeight, Patch
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.figures.image_overlays import captions_with_tones
 from lazytui.figures.kinds import Pixels
@@ -19,8 +18,9 @@ _BESIDE = 1
 class PixelsView(FigureView[Pixels]):
     """Places are indices of images."""
 
-    def drawn_body(self, height: int | None) -> RenderableType:
-        return Padding(super().drawn_body(height), (0, _BESIDE), expand=False)
+    def body_of_height(self) -> BodyOfHeight:
+        grid = super().body_of_height()
+        return lambda height: Padding(grid(height), (0, _BESIDE), expand=False)
 
     def first(self) -> int | None:
         return 0 if len(self.figure.images) else None

@@ -6,11 +6,11 @@ import math
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.console import RenderableType
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region
 
+from lazytui.app.figures.figure_strips import BodyOfHeight
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.figures.kinds import Cell, Table
 from lazytui.figures.number_format import entry
@@ -67,14 +67,14 @@ class TableView(FigureView[Table]):
         known.sort(key=lambda index: _sort_key(entries[index]), reverse=self._descending)
         return known + undefined
 
-    def drawn_body(self, height: int | None) -> RenderableType:
+    def body_of_height(self) -> BodyOfHeight:
         figure = self.figure
         columns = list(figure.columns)
         if self._sorted_by is not None and self._sorted_by < len(columns):
             sign = "▾" if self._descending else "▴"
             columns[self._sorted_by] = replace(columns[self._sorted_by], name=f"{sign} {columns[self._sorted_by].name}")
         shown = replace(figure, columns=tuple(columns), rows=tuple(figure.rows[index] for index in self._order))
-        return body(shown, height=height)
+        return lambda height: body(shown, height=height)
 
     def first(self) -> int | None:
         return self._order[0] if self._order else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import numpy as np
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
@@ -17,26 +17,10 @@ from lazytui.figures.kinds import RGB, Bars
 from lazytui.figures.number_format import number, value_texts, with_unit
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.text_cells import placed, runs, widest, wrapped
+from lazytui.figures.terminal.plotext_charts import Stroke, block, plot
+from lazytui.figures.terminal.text_cells import placed, widest, wrapped
 
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 _MUTED = tone_style("muted")
-
-
-@dataclass(frozen=True)
-class _Axis:
-    """Places of values on a strip of `width` cells."""
-
-    low: float
-    high: float
-    width: int
-
-    def at(self, value: float) -> float:
-        """Where a value lies, in cells from the left end, 0 to `width`."""
-        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0) * self.width
-
-    def cell(self, value: float) -> int:
-        return min(int(self.at(value)), self.width - 1)
 
 
 class BarChart:
@@ -54,12 +38,13 @@ class BarChart:
         width = options.max_width
         labels = min(widest(figure.labels), max(width // 3, 4))
         beside = widest(texts) if widest(texts) <= width - labels - 12 else 0
-        axis = _Axis(*bar_limits(figure), max(width - labels - 1 - (beside + 1 if beside else 0), 1))
-        for index, text in enumerate(texts):
+        columns = max(width - labels - 1 - (beside + 1 if beside else 0), 1)
+        strips = plot(columns, len(texts), list(_Strips(figure, columns, Palette.of(console)).strokes()))
+        for index, (text, strip) in enumerate(zip(texts, strips, strict=True)):
             names = wrapped(figure.labels[index], labels) or [""]
             yield marked(index, labels)
             yield Segment(placed(names[0], labels, "right") + " ", Style(bold=True))
-            yield from self._strip(index, axis, Palette.of(console))
+            yield from strip
             if beside:
                 yield Segment(" " + text)
             yield Segment.line()
@@ -72,34 +57,6 @@ class BarChart:
                     yield Segment.line()
         yield from self._references(width)
 
-    def _color(self, index: int) -> RGB:
-        return self.figure.colors[index] if self.figure.colors else SERIES[0]
-
-    def _strip(self, index: int, axis: _Axis, palette: Palette) -> Iterator[Segment]:
-        """The bar itself, with its interval as a whisker and the references as lines."""
-        figure = self.figure
-        value = float(figure.values[index])
-        color = self._color(index)
-        bar = ink(color, palette)
-        characters, styles = [" "] * axis.width, [Style()] * axis.width
-        if not math.isnan(value):
-            start, end = sorted((axis.at(max(axis.low, min(0.0, axis.high))), axis.at(value)))
-            for cell in range(axis.width):
-                filled = min(end, cell + 1) - max(start, cell)
-                if filled > 0:
-                    characters[cell] = "█" if filled > 15 / 16 else _EIGHTHS[max(1, int(filled * 8))]
-                    styles[cell] = bar
-        for reference in figure.references:
-            if axis.low <= reference.value <= axis.high:
-                _over(characters, styles, axis.cell(reference.value), "┊", color, palette)
-        if figure.intervals is not None and not math.isnan(value):
-            low, high = (float(end) for end in figure.intervals[index])
-            if math.isfinite(low) and math.isfinite(high):
-                for cell in range(axis.cell(low), axis.cell(high) + 1):
-                    sign = "├" if cell == axis.cell(low) else "┤" if cell == axis.cell(high) else "─"
-                    _over(characters, styles, cell, sign, color, palette)
-        yield from runs(characters, styles)
-
     def _references(self, width: int) -> Iterator[Segment]:
         figure = self.figure
         for reference in figure.references:
@@ -109,8 +66,44 @@ class BarChart:
                 yield Segment.line()
 
 
-def _over(characters: list[str], styles: list[Style], cell: int, sign: str, color: RGB, palette: Palette) -> None:
-    """A sign drawn over whatever the cell holds: on the bar's color where the bar fills the cell."""
-    filled = characters[cell] == "█" or styles[cell].bgcolor is not None
-    styles[cell] = ink(ink_on(color), palette, color) if filled else Style()
-    characters[cell] = sign
+class _Strips:
+    """The bars themselves, in cells of a plot area that has a row for each, the first on top."""
+
+    def __init__(self, figure: Bars, columns: int, palette: Palette) -> None:
+        self.figure, self.columns, self.palette = figure, columns, palette
+        self.low, self.high = bar_limits(figure)
+
+    def strokes(self) -> Iterator[Stroke]:
+        """Each bar, over it the references as lines, and over these its interval as a whisker."""
+        figure = self.figure
+        references = [r.value for r in figure.references if self.low <= r.value <= self.high]
+        for index, value in enumerate(figure.values.tolist()):
+            middle, color = len(figure.values) - index - 0.5, figure.colors[index] if figure.colors else SERIES[0]
+            inside = range(0)
+            if not math.isnan(value):
+                start, end = sorted((self._at(min(max(0.0, self.low), self.high)), self._at(value)))
+                eighths = max(round((end - round(start)) * 8), int(end > start))  # what isn't nothing is seen
+                yield from block(round(start), eighths, middle, ink(color, self.palette), upright=False)
+                inside = range(round(start), round(start) + eighths // 8)
+            for reference in references:
+                yield from self._signs("┊", self._cell(reference), self._cell(reference), middle, color, inside)
+            if figure.intervals is not None and not math.isnan(value) and np.isfinite(figure.intervals[index]).all():
+                low, high = (self._cell(end) for end in figure.intervals[index].tolist())
+                for sign, first, last in (("─", low, high), ("┤", high, high), ("├", low, low)):
+                    yield from self._signs(sign, first, last, middle, color, inside)
+
+    def _at(self, value: float) -> float:
+        """Where a value lies, in cells from the left end."""
+        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0) * self.columns
+
+    def _cell(self, value: float) -> int:
+        return min(int(self._at(value)), self.columns - 1)
+
+    def _signs(self, sign: str, first: int, last: int, middle: float, color: RGB, inside: range) -> Iterator[Stroke]:
+        """A sign in some cells: on the bar's color where the bar fills them."""
+        on_bar = [cell for cell in range(first, last + 1) if cell in inside]
+        beside = [cell for cell in range(first, last + 1) if cell not in inside]
+        for cells, style in ((on_bar, ink(ink_on(color), self.palette, color)), (beside, Style())):
+            if cells:
+                x = np.array(cells) + 0.5
+                yield Stroke(x, np.full(len(x), middle), sign, style, np.zeros(len(x), dtype=bool))

@@ -14,70 +14,66 @@ from lazytui.figures.kinds import Histogram
 from lazytui.figures.number_format import significant, tick_labels
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
+from lazytui.figures.terminal.plotext_charts import LINES_BELOW, Frame, block, plot
 from lazytui.figures.terminal.text_cells import shortened, widest
 
-_EIGHTHS = " ▁▂▃▄▅▆▇█"
 _MUTED = tone_style("muted")
-_ROWS = 10
+_HEIGHT = 14
 
 
-def column_counts(figure: Histogram, columns: int) -> NDArray[np.int64]:
-    """(columns,): the count of the bin at each of so many equal stretches of the axis; of several, the greatest."""
+def bin_columns(figure: Histogram, columns: int) -> list[tuple[int, int]]:
+    """The first column of each bin, and the one after its last, on an axis of so many columns."""
     edges = np.asarray(figure.edges, dtype=np.float64)
-    places = np.rint((edges - edges[0]) / (edges[-1] - edges[0]) * columns).astype(int)
-    heights = np.zeros(columns, dtype=np.int64)
-    for start, end, count in zip(places[:-1], places[1:], figure.counts, strict=True):
-        start = min(start, columns - 1)
-        stretch = slice(start, max(end, start + 1))
-        heights[stretch] = np.maximum(heights[stretch], count)
-    return heights
+    ends = np.rint((edges - edges[0]) / (edges[-1] - edges[0]) * columns).astype(int)
+    starts = np.minimum(ends[:-1], columns - 1)
+    return list(zip(starts.tolist(), np.maximum(ends[1:], starts + 1).tolist(), strict=True))
 
 
 class HistogramChart:
-    """The body of a `Histogram` figure. Marks the area of its columns as "plot"."""
+    """The body of a `Histogram` figure. Marks the area of its columns as "plot".
+
+    height: lines of the body, axes included; None chooses.
+    """
 
     def __init__(self, figure: Histogram, height: int | None) -> None:
         self.figure = figure
-        self.rows = max(height or _ROWS, 2)
+        self.rows = max((height or _HEIGHT) - LINES_BELOW - 2, 2)  # the unit stands above, the label of x below
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        figure = self.figure
+        figure, width = self.figure, options.max_width
         edges = np.asarray(figure.edges, dtype=np.float64)
         if not len(figure.counts) or not np.all(np.isfinite(edges)) or edges[-1] <= edges[0]:
             yield RichText("(no bins)", style=_MUTED)
             return
         top = max(int(figure.counts.max()), 1)
-        ticks = {round(self.rows * (1 - tick / top)): significant(tick) for tick in nice_ticks(0, top, 4) if tick > 0}
-        labels = widest(ticks.values())
-        room = max(options.max_width - labels - 2, 1)
+        y_ticks = [(tick / top * self.rows - 0.5, significant(tick)) for tick in nice_ticks(0, top, 4) if tick > 0]
+        room = max(width - widest(label for _, label in y_ticks) - 1, 1)
         bins = len(figure.counts)
         columns = room if bins > room else min(room // bins, 8) * bins
-        eighths = np.rint(column_counts(figure, columns) / top * self.rows * 8).astype(int)
-        eighths = np.maximum(eighths, column_counts(figure, columns) > 0)  # a count of one is seen, however small
-        yield Segment(shortened(figure.unit, options.max_width), _MUTED)
+        frame = Frame(_x_ticks(edges, columns), y_ticks)
+        heights = np.zeros(columns, dtype=np.int64)
+        for (start, end), count in zip(bin_columns(figure, columns), figure.counts, strict=True):
+            heights[start:end] = np.maximum(heights[start:end], count)  # of several bins in a column, the greatest
+        eighths = np.maximum(np.rint(heights / top * self.rows * 8).astype(int), heights > 0)  # one is seen too
+        style = ink(SERIES[0], Palette.of(console))
+        strokes = [
+            stroke
+            for column, length in enumerate(eighths.tolist())
+            for stroke in block(0, length, column + 0.5, style, upright=True)
+        ]
+        yield Segment(shortened(figure.unit, width), _MUTED)
         yield Segment.line()
-        for row in range(self.rows):
-            filled = np.clip(eighths - 8 * (self.rows - 1 - row), 0, 8)
-            yield Segment(f"{ticks.get(row, ''):>{labels}} {'┤' if row in ticks else '│'}", _MUTED)
-            if not row:
-                yield marked("plot", columns, self.rows)
-            yield Segment("".join(_EIGHTHS[level] for level in filled).rstrip(), ink(SERIES[0], Palette.of(console)))
+        yield marked("plot", columns, self.rows, frame.left)
+        for line in plot(columns, self.rows, strokes, frame):
+            yield from line
             yield Segment.line()
-        yield Segment(" " * labels + " └" + "─" * columns, _MUTED)
-        yield Segment.line()
-        yield Segment(_edge_labels(edges, labels + 2, columns, options.max_width), _MUTED)
-        yield Segment.line()
-        yield Segment(shortened(" " * (labels + 2) + figure.x_label, options.max_width), _MUTED)
+        yield Segment(shortened(" " * frame.left + figure.x_label, width), _MUTED)
         yield Segment.line()
 
 
-def _edge_labels(edges: NDArray[np.float64], indent: int, columns: int, available: int) -> str:
-    """Round values below the axis, each beginning at its place."""
-    line = ""
-    ticks = nice_ticks(float(edges[0]), float(edges[-1]), max(columns // 12, 1))
-    for tick, text in zip(ticks, tick_labels(ticks), strict=True):
-        place = indent + round((tick - edges[0]) / (edges[-1] - edges[0]) * columns) - len(text) // 2
-        place = max(place, 0)
-        if place > len(line) + bool(line) - 1 and place + len(text) <= available:
-            line = line.ljust(place) + text
-    return line
+def _x_ticks(edges: NDArray[np.float64], columns: int) -> list[tuple[float, str]]:
+    """Round values, each with the column that begins at it."""
+    low, high = float(edges[0]), float(edges[-1])
+    ticks = nice_ticks(low, high, max(columns // 12, 1))
+    cells = [min(round((tick - low) / (high - low) * columns), columns - 1) + 0.5 for tick in ticks]
+    return list(zip(cells, tick_labels(ticks), strict=True))

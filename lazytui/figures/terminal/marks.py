@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -16,16 +17,21 @@ _KEY = "figure_mark"
 
 @dataclass(frozen=True)
 class Mark:
-    """place: what was drawn; width, height: the cells and lines that it takes, from here on."""
+    """place: what was drawn; width, height: the cells and lines that it takes, from `left` cells after here on.
+
+    axis: what its columns stand for, where it is a plot area.
+    """
 
     place: Hashable
     width: int
     height: int = 1
+    left: int = 0
+    axis: Any = None
 
 
-def marked(place: Hashable, width: int, height: int = 1) -> Segment:
+def marked(place: Hashable, width: int, height: int = 1, left: int = 0, axis: Any = None) -> Segment:
     """The empty segment that marks a place."""
-    return Segment("", Style(meta={_KEY: Mark(place, width, height)}))
+    return Segment("", Style(meta={_KEY: Mark(place, width, height, left, axis)}))
 
 
 def mark_of(segment: Segment) -> Mark | None:

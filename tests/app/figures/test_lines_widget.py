@@ -14,7 +14,7 @@ from lazytui.app.figures import LinesView
 from lazytui.app.figures.smoothing import smoothed
 from lazytui.figures.kinds import Lines, Series
 from tests.app.figures.views import Shown, screen_lines
-from tests.app.pilot import drive
+from tests.app.pilot import drive, until
 from tests.figures.samples import lines, text
 
 
@@ -277,5 +277,43 @@ def test_a_hidden_chart_is_not_drawn_until_it_is_seen() -> None:
         app.view.point(39)
         await pilot.pause()
         assert app.view.words.startswith("step 39") and "│" in "".join(screen_lines(app))
+
+    drive(app, steps)
+
+
+def test_a_chart_of_many_points_is_drawn_beside_the_event_loop_and_the_newest_counts() -> None:
+    app = Shown(growing(1_000))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = chart_of(app)
+        assert view.takes_long(120)
+        await until(pilot, lambda: view.drawing.strips)
+        first = view.drawing
+        for points in (2_000, 3_000, 4_000):
+            view.figure = growing(points)
+            assert view.drawing is first, "what was drawn stays until then"
+        view.point(100)
+        assert view.words == "step 100   easy 1   hard 0"
+        await until(pilot, lambda: view.drawing.axis and view.drawing.axis.high == 3_999)
+        region = view.region_of(100)
+        assert region is not None
+        await until(pilot, lambda: "│" in {screen_lines(app)[y][region.x] for y in region.line_range})
+
+    drive(app, steps)
+
+
+def test_a_cursor_over_a_chart_that_is_drawn_again_stands_where_that_has_its_point() -> None:
+    app = Shown(growing(1_000))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = chart_of(app)
+        await until(pilot, lambda: view.drawing.strips)
+        view.point(500)
+        before = view.region_of(500)
+        view.action_zoom(1)
+        assert view.x_span != (0, 999) and view.region_of(500) == before, "the old chart is still there"
+        view.point(749)
+        await until(pilot, lambda: view.drawing.axis and (view.drawing.axis.low, view.drawing.axis.high) == view.x_span)
+        assert view.region_of(749) is not None
 
     drive(app, steps)

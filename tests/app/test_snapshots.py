@@ -61,7 +61,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     (run / "name").write_text("reference")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path / "data"))
-    for module in ("words", "status"):
+    for module in ("formatting", "status"):
         monkeypatch.setattr(f"lazytui.runs.{module}.time", SimpleNamespace(time=lambda: NOW))
     return Workspace(Path("runs"))
 

@@ -8,10 +8,10 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from lazytui import __version__
 from lazytui.cli.run_references import JsonOption, WorkspaceOption, workspace_at
 
-_PACKAGES = (
-    "lazytui",
+_LIBRARIES = (
     "torch",
     "torchvision",
     "numpy",
@@ -31,7 +31,7 @@ def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
         "compute": _compute(),
         "data": _data(),
         "workspace": _workspace(workspace),
-        "versions": {name: metadata.version(name) for name in _PACKAGES} | {"python": sys.version.split()[0]},
+        "versions": _versions(),
     }
     if json:
         import json as jsonlib
@@ -42,6 +42,11 @@ def doctor(workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
         print(title)
         for name, value in facts.items():
             print(f"  {name:<12} {value}")
+
+
+def _versions() -> dict[str, str]:
+    libraries = {name: metadata.version(name) for name in _LIBRARIES}
+    return {"lazytui": __version__, **libraries, "python": sys.version.split()[0]}
 
 
 def _terminal() -> dict[str, str]:

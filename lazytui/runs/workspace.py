@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from lazytui import __version__
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files.package_data import packaged
 from lazytui.files.trees import remove_tree
@@ -32,7 +33,7 @@ _NEW, _REMOVED = ".new", ".removed"
 """How the hidden folders of runs end that are being made, or removed."""
 _LONGEST_MAKING = 86_400.0
 """Seconds after which nobody is making a run any more."""
-_VERSIONS = ("lazytui", "torch", "numpy")
+_LIBRARIES = ("torch", "numpy")
 
 
 class Workspace:
@@ -92,7 +93,7 @@ class Workspace:
                 device=params.get("device"),
                 parents=tuple(parents),
                 started_by=started_by,
-                versions={package: metadata.version(package) for package in _VERSIONS},
+                versions={"lazytui": __version__} | {library: metadata.version(library) for library in _LIBRARIES},
             )
         except ValidationError as error:
             raise UsageError(f"{error.errors()[0]['msg'].removeprefix('Value error, ')}") from error

@@ -1,0 +1,212 @@
+"""The pages that are made from the code: `python -m docs.make` writes them anew; a test holds them to be current."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from lazytui.analyses import SUMMARIES, analysis
+from lazytui.analyses.core.form_fields import ParamField, fields_of, shown
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.recipe.recipe_catalog import recipes
+from lazytui.attacks import ATTACKS
+from lazytui.cli import app
+from lazytui.data.presets import presets
+from lazytui.models.catalog import CATALOG
+from lazytui.sae import VARIANTS
+from lazytui.training.methods import METHODS
+
+HERE = Path(__file__).parent
+
+_MADE = "<!-- Made by `python -m docs.make` from the code; edit that, not this page. -->"
+
+
+def pages() -> dict[str, str]:
+    """Every made page by its file's name."""
+    return {"commands.md": "\n".join(_commands()), "lists.md": "\n".join(_lists())}
+
+
+def _commands() -> Iterator[str]:
+    root = typer.main.get_command(app)
+    yield from (_MADE, "", "# Command reference", "")
+    yield "Every command answers `--help`. Exit codes: 0 done, 1 the run failed, 2 usage, 3 bad input, 130 interrupted."
+    yield from ("", *_command("lazytui", root))
+    yield from ("## lazytui run", "", "One command for each analysis. All of them also take:", "")
+    yield from _options(_common(_subcommands(_subcommands(root)["run"])["dataset"]))
+    for kind, summary in SUMMARIES.items():
+        yield from (f"### lazytui run {kind}", "", summary, "")
+        yield from _params(kind)
+    for name, command in _subcommands(root).items():
+        if name != "run":
+            yield from _command(f"lazytui {name}", command)
+
+
+def _common(command: Any) -> list[Any]:
+    """The options of an analysis' command that aren't fields of its Params."""
+    own = {field.flag for field in fields_of(analysis(command.name).params)}
+    return [option for option in command.params if _name(option) not in own]
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    """A command with its options; of a group, its commands too."""
+    level = "#" * min(4, name.count(" ") + 2)
+    yield from (f"{level} {name}", "", " ".join((command.help or "").split()), "")
+    yield from _options(command.params)
+    if name != "lazytui":
+        for inner, of_group in _subcommands(command).items():
+            yield from _command(f"{name} {inner}", of_group)
+
+
+def _subcommands(command: Any) -> dict[str, Any]:
+    """By name; none of a command that isn't a group."""
+    context = typer.Context(command, info_name="lazytui")
+    names = command.list_commands(context) if hasattr(command, "list_commands") else ()
+    return {name: command.get_command(context, name) for name in names}
+
+
+def _name(option: Any) -> str:
+    return str(option.opts[0]) if option.param_type_name == "option" else str(option.metavar or option.name).upper()
+
+
+def _options(options: Sequence[Any]) -> Iterator[str]:
+    left_out = {"--help", "--install-completion", "--show-completion"}
+    rows = [
+        (_code(option.opts if option.param_type_name == "option" else [_name(option)]), option.help or "")
+        for option in options
+        if _name(option) not in left_out
+    ]
+    if rows:
+        yield from _table(("option", "meaning"), rows)
+
+
+def _params(kind: str) -> Iterator[str]:
+    """The options of an analysis; those that it shares with an earlier one are only named."""
+    fields = sorted(fields_of(analysis(kind).params), key=lambda field: not field.argument)
+    elsewhere = {earlier: _shared(kind, earlier) for earlier in ("dataset", "train") if earlier != kind}
+    known = {field.name for shared in elsewhere.values() for field in shared}
+    own = [field for field in fields if field.name not in known and not field.sometimes]
+    yield from _table(("option", "meaning", "values", "default"), map(_param, own))
+    for earlier, shared in elsewhere.items():
+        if names := [field.flag for field in shared if not field.sometimes]:
+            yield from (f"As in `lazytui run {earlier}`: {_code(names)}.", "")
+    if some := [field.flag for field in fields if field.sometimes]:
+        yield from (f"Read by some choices only ([lists](lists.md)): {_code(some)}.", "")
+
+
+def _shared(kind: str, earlier: str) -> list[ParamField]:
+    """The options of an analysis that mean the same as in an earlier one, and not as in one before that."""
+    kinds = list(SUMMARIES)
+    if kinds.index(kind) < kinds.index(earlier):
+        return []
+    there, first = (fields_of(analysis(name).params) for name in (earlier, "dataset"))
+    return [
+        field
+        for field in fields_of(analysis(kind).params)
+        if not field.argument and field in there and (earlier == "dataset" or field not in first)
+    ]
+
+
+def _param(field: ParamField) -> tuple[str, ...]:
+    return (
+        f"`{field.name.upper() if field.argument else field.flag}`",
+        " ".join(filter(None, (field.description, field.limits and f"[{field.limits}]"))),
+        ", ".join(field.choices),
+        "" if field.default in (None, "", ()) else shown(field.default),
+    )
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _lists() -> Iterator[str]:
+    yield from (_MADE, "", "# Lists", "")
+    yield "Training methods, attacks, autoencoders, architectures, data sets, recipes and metrics by name."
+    yield from ("", "## Training methods", "", "`lazytui run train --method NAME`; `lazytui methods NAME`.", "")
+    yield from _table(
+        ("method", "reads besides images and labels", "rules", "what it does", "options", "source"),
+        [
+            (f"`{name}`", ", ".join(entry.needs), entry.rules, entry.summary, _defaults(entry.options), entry.source)
+            for name, entry in METHODS.items()
+        ],
+    )
+    yield from ("## Attacks", "", "`lazytui run attack RUN --attack NAME`.", "")
+    yield from _table(
+        ("attack", "budget", "gradient", "what it does", "options", "source"),
+        [
+            (
+                f"`{name}`",
+                entry.norm,
+                "yes" if entry.gradient else "no",
+                entry.summary,
+                _defaults(entry.options),
+                entry.source,
+            )
+            for name, entry in ATTACKS.items()
+        ],
+    )
+    yield from ("## Sparse autoencoders", "", "`lazytui run sae RUN --variant NAME`.", "")
+    yield from _table(
+        ("variant", "what it does", "options", "source"),
+        [(f"`{name}`", entry.summary, _defaults(entry.options), entry.source) for name, entry in VARIANTS.items()],
+    )
+    yield from ("## Architectures", "", "`lazytui run train --model NAME`.", "")
+    yield from _table(
+        ("model", "parameters", "study", "what it is", "layers"),
+        [
+            (
+                f"`{entry.name}`",
+                f"{entry.parameters:,}",
+                entry.origin,
+                entry.summary,
+                ", ".join(f"`{layer.name}` {'x'.join(map(str, layer.shape))}" for layer in entry.layers),
+            )
+            for entry in CATALOG.values()
+        ],
+    )
+    yield from ("## Data sets", "", "`lazytui run dataset --dataset NAME`; also names such as `gr95h` (study D).", "")
+    yield from _table(
+        ("data set", "what it is", "options that it sets"),
+        [
+            (
+                f"`{name}`",
+                preset["about"],
+                _code(f"--{key} {shown(value)}" for key, value in preset.items() if key != "about"),
+            )
+            for name, preset in presets().items()
+        ],
+    )
+    yield from ("## Recipes", "", "What earlier studies reported, in percent; `lazytui run recipe NAME`.", "")
+    yield from _table(
+        ("recipe", "study", "reported", "what it trains", "note"),
+        [(f"`{name}`", entry.study, entry.told, entry.about, entry.note) for name, entry in recipes().items()],
+    )
+    yield from ("## Metrics", "", "The names of `--json`.", "")
+    yield from _table(
+        ("metric", "title", "definition"),
+        [(f"`{name}`", metric.title, metric.meaning) for name, metric in METRICS.items()],
+    )
+
+
+def _defaults(options: Any) -> str:
+    """The options of a catalog's entry with their defaults."""
+    return _code(f"--{name.replace('_', '-')} {value:g}" for name, value in options.items())
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield _row(heading)
+    yield _row(["---"] * len(heading))
+    yield from map(_row, rows)
+    yield ""
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+if __name__ == "__main__":
+    for file, text in pages().items():
+        (HERE / file).write_text(text.rstrip() + "\n", encoding="utf-8")

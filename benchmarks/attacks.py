@@ -16,10 +16,10 @@ from lazytui.attacks.pgd import into_cube, pgd, start_in_cube
 from lazytui.attacks.problem import Problem, each, storable, whole_levels
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run
-from lazytui.system.hardware import choose_hardware, make_ready
+from lazytui.system.hardware import choose_hardware, configure_torch
 
 COUNT = 256
 STEPS = 40
@@ -29,7 +29,7 @@ SWEEP = 15
 
 def measure() -> list[Ratio]:
     """On the shipped lazy network, at a budget at which about half of the sources are fooled, and at a small one."""
-    make_ready()
+    configure_torch()
     model = load_model(shipped_run("lazy-strokes").path, name="gap-cnn").eval().requires_grad_(False)
     rows = []
     for epsilon in (0.05, 0.2):
@@ -45,7 +45,7 @@ def measure() -> list[Ratio]:
 
 def _problem(model: nn.Module, count: int, epsilon: float) -> Problem:
     """Sources that the network gets right, each to be seen as the next digit."""
-    split = build(DatasetParams(source="strokes", train_size=5000, test_size=300)).validation
+    split = build_dataset(DatasetParams(source="strokes", train_size=5000, test_size=300)).validation
     images, labels = to_float(torch.from_numpy(split.images.copy())), torch.from_numpy(split.digits).long()
     right = model(images).argmax(1) == labels
     images, labels = images[right][:count], labels[right][:count]

@@ -11,20 +11,20 @@ from torch import Tensor
 
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import build
-from lazytui.hooks.split_model import Cut
+from lazytui.data.splits import build_dataset
+from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
 from lazytui.sae.activation_samples import Reading
 from lazytui.sae.sae_training import Recipe, train
 from lazytui.sae.spliced_model import Opened
-from lazytui.system.hardware import choose_hardware, make_ready
+from lazytui.system.hardware import choose_hardware, configure_torch
 
 SAMPLES, DIMENSIONS, FEATURES, K = 54_000, 128, 512, 16
 STEPS, BATCH, LR = 300, 1024, 3e-4
 
 
 def measure() -> list[Ratio]:
-    make_ready()
+    configure_torch()
     samples = _activations()
     recipe = Recipe("topk", {"k": K}, FEATURES, STEPS, BATCH, LR)
     rows = []
@@ -42,8 +42,8 @@ def _dial(samples: Tensor) -> Ratio:
     import time
 
     model = train(samples, Recipe("topk", {"k": K}, FEATURES, 5, BATCH, LR), point=_nobody)
-    cut = Cut(build_model("gap-cnn", seed=0).eval(), "features")
-    hard = build(DatasetParams(source="strokes", train_size=20, test_size=100)).hard
+    cut = SplitModel(build_model("gap-cnn", seed=0).eval(), "features")
+    hard = build_dataset(DatasetParams(source="strokes", train_size=20, test_size=100)).hard
     opened = Opened(model, cut, Reading(cut.shape), {}, choose_hardware("cpu", "fp32"))
     image = hard.images[0]
     return in_turn("a dial's answer, against 50 ms", lambda: opened.dial(image, [0]), lambda: time.sleep(0.05), asked=1)

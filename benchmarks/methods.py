@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import torch
 
-from lazytui.data.device_split import Resident
+from lazytui.data.device_split import DeviceSplit
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, build
+from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.models.build import build_model
-from lazytui.system.hardware import choose_hardware, make_ready
+from lazytui.system.hardware import choose_hardware, configure_torch
 from lazytui.training.methods import METHODS, method_class
 from lazytui.training.methods.base import Bench, Method
 from lazytui.training.settings import TrainingSettings
@@ -34,7 +34,7 @@ class Cost:
 
 
 def main() -> None:
-    make_ready()
+    configure_torch()
     print(f"{MODEL}, batches of {BATCH}: a step of each method, in turn with a plain one")
     print(f"{'method':<22} {'ms a step':>10} {'x erm':>7} {'asked':>6}")
     for row in measure():
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def measure(names: tuple[str, ...] = tuple(METHODS)) -> list[Cost]:
-    data = build(DatasetParams(source="strokes", train_size=4000, test_size=100))
+    data = build_dataset(DatasetParams(source="strokes", train_size=4000, test_size=100))
     plain = _steps(_at_work("erm", data))
     return [_cost(name, _steps(_at_work(name, data)), plain) for name in names]
 
@@ -53,7 +53,7 @@ def _at_work(name: str, data: BiasedDataset) -> Method:
     settings = TrainingSettings(method=name, model=MODEL, batch_size=BATCH)
     hardware = choose_hardware(settings.device, settings.precision)
     model = build_model(MODEL, seed=0).to(hardware.device).to(memory_format=torch.channels_last).train()
-    bench = Bench(model, data, Resident(data.train, hardware.device), settings, hardware, seed=0, total_steps=10_000)
+    bench = Bench(model, data, DeviceSplit(data.train, hardware.device), settings, hardware, seed=0, total_steps=10_000)
     method = method_class(name)(bench)
     method.begin_epoch(SECOND_EPOCH)
     return method

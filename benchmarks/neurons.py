@@ -10,21 +10,21 @@ import torch
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.evaluation.forward import probabilities
-from lazytui.hooks.split_model import Cut
+from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
-from lazytui.neurons.activations import gather
-from lazytui.neurons.feature_visualization import Climber, preferred_inputs
-from lazytui.neurons.measures import measure as measure_layer
-from lazytui.system.hardware import choose_hardware, make_ready
+from lazytui.neurons.activations import gather_activations
+from lazytui.neurons.feature_visualization import Visualizer, visualize_neurons
+from lazytui.neurons.measures import measure_neurons as measure_layer
+from lazytui.system.hardware import choose_hardware, configure_torch
 
 _LAYERS = ("features.relu1", "features.relu2", "features.relu3")
 _STEPS = 8
 
 
 def measure() -> list[Ratio]:
-    make_ready()
+    configure_torch()
     return [_statistics(), _preferred()]
 
 
@@ -32,10 +32,10 @@ def _statistics() -> Ratio:
     """Activations, information, selectivity and role of the 224 neurons of gap-cnn; three times as long is allowed."""
     hardware = choose_hardware("auto", "fp32")
     model = build_model("gap-cnn", seed=0).to(hardware.device).to(memory_format=torch.channels_last).eval()
-    probe = build(DatasetParams(source="strokes")).probe
+    probe = build_dataset(DatasetParams(source="strokes")).probe
 
     def ours() -> None:
-        for activations in gather(model, _LAYERS, probe.images, hardware).values():
+        for activations in gather_activations(model, _LAYERS, probe.images, hardware).values():
             measure_layer(activations, probe.digits, probe.colors)
 
     def peer() -> None:
@@ -49,14 +49,14 @@ def _preferred() -> Ratio:
     """Each in the precision that is its quickest: bf16 saves memory, of which single images need little, and casts."""
     hardware = choose_hardware("auto", "fp32")
     model = build_model("gap-cnn", seed=0).to(hardware.device).to(memory_format=torch.channels_last).eval()
-    cut = Cut(model, _LAYERS[-1])
+    cut = SplitModel(model, _LAYERS[-1])
     strength = np.ones(cut.neurons)
-    single = Climber(palette("distinct").rgb, hardware, steps=_STEPS)
-    together = replace(single, hardware=hardware.in_haste())
+    single = Visualizer(palette("distinct").rgb, hardware, steps=_STEPS)
+    together = replace(single, hardware=hardware.at_fastest_precision())
 
     def loop() -> None:
         for neuron in range(cut.neurons):
-            preferred_inputs(cut, strength, single, 1, [neuron])
+            visualize_neurons(cut, strength, single, 1, [neuron])
 
     name = f"preferred inputs of {cut.neurons} neurons in one batch, against a loop"
-    return in_turn(name, lambda: preferred_inputs(cut, strength, together, 1), loop, asked=10, repeats=3)
+    return in_turn(name, lambda: visualize_neurons(cut, strength, together, 1), loop, asked=10, repeats=3)

@@ -12,9 +12,9 @@ from torch import Tensor
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.data.device_split import to_float
 from lazytui.models.build import build_model
-from lazytui.saliency.map_resizing import upsampled
-from lazytui.saliency.maps_by_name import Request
-from lazytui.saliency.split_maps import BATCH, survey
+from lazytui.saliency.map_resizing import upsample
+from lazytui.saliency.maps_by_name import MapRequest
+from lazytui.saliency.split_maps import BATCH, explain_split
 
 COUNT = 10_000
 LAYER = "features.relu3"
@@ -26,7 +26,7 @@ def measure() -> list[Ratio]:
     images = np.random.default_rng(0).integers(0, 256, (COUNT, 28, 28, 3), dtype=np.uint8)
     targets = np.arange(COUNT) % 10
     model = build_model("gap-cnn", seed=0).eval()
-    request = Request("grad-cam", LAYER, torch.zeros(3), torch.zeros(3, 1, 1))
+    request = MapRequest("grad-cam", LAYER, torch.zeros(3), torch.zeros(3, 1, 1))
     layer = model.get_submodule(LAYER)
 
     def batches() -> list[tuple[Tensor, list[int]]]:
@@ -34,7 +34,9 @@ def measure() -> list[Ratio]:
         return [(to_float(torch.from_numpy(images[i : i + BATCH])), targets[i : i + BATCH].tolist()) for i in starts]
 
     def ours() -> np.ndarray:
-        return survey(model, images, targets.astype(np.uint8), request, told=print, progress=lambda _done: None).maps
+        return explain_split(
+            model, images, targets.astype(np.uint8), request, note=print, progress=lambda _done: None
+        ).maps
 
     def grad_cam() -> None:
         with GradCAM(model=model, target_layers=[layer]) as library:
@@ -49,7 +51,7 @@ def measure() -> list[Ratio]:
     return [
         in_turn(
             f"Grad-CAM of {COUNT:,} images, resized, against grad-cam",
-            lambda: upsampled(ours()),
+            lambda: upsample(ours()),
             grad_cam,
             asked=1.8,
             repeats=3,

@@ -32,7 +32,7 @@ PHASES = {
     "cache": ("lazytui.data.image_cache", "_read"),
     "steps": ("lazytui.training.loop", "_Loop._epoch"),
     "points": ("lazytui.training.monitor", "Monitor.measure"),
-    "measuring": ("lazytui.evaluation.scorecard", "scorecard"),
+    "measuring": ("lazytui.evaluation.scorecard", "evaluate_splits"),
 }
 """What is timed, by what it is called below. Points of the curves aren't counted as steps."""
 

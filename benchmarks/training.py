@@ -13,7 +13,7 @@ from torchvision.transforms import ToTensor
 
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import Split, build
+from lazytui.data.splits import Split, build_dataset
 from lazytui.models.build import build_model
 from lazytui.runs.events import EventLog
 from lazytui.runs.progress_report import Report
@@ -61,7 +61,7 @@ def _usual(split: Split) -> None:
 
 def measure() -> list[Ratio]:
     """One epoch of gap-cnn over the same images: our whole loop with its checkpoint, the usual one without."""
-    data = build(DatasetParams(source="strokes", train_size=_IMAGES, test_size=1000))
+    data = build_dataset(DatasetParams(source="strokes", train_size=_IMAGES, test_size=1000))
     settings = TrainingSettings(batch_size=_BATCH, metrics_every=10_000_000, metrics_samples=100, device="cpu")
     split = data.train
 

@@ -46,9 +46,9 @@ def _command() -> None:
     except KeyboardInterrupt:
         _fail("interrupted.", 130)
     except (MemoryError, ImportError) as error:
-        from lazytui.system.memory import OutOfMemory, lacks_memory
+        from lazytui.system.memory import OutOfMemory, is_memory_error
 
-        if not lacks_memory(error):
+        if not is_memory_error(error):
             raise
         _fail(str(OutOfMemory("do that")), OutOfMemory.exit_code)
 
@@ -77,11 +77,11 @@ def _tell(error: OSError) -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    from lazytui.errors import bounded
-    from lazytui.plain_text import plain
+    from lazytui.errors import shorten
+    from lazytui.plain_text import plain_text
 
     with suppress(OSError):  # where nobody can hear it, the exit code says it still
-        print(f"lazytui: {plain(bounded(sentence))}", file=sys.stderr)
+        print(f"lazytui: {plain_text(shorten(sentence))}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -29,9 +29,9 @@ def allow(name: str) -> None:
     _allowed.add(name)
 
 
-def allow_named(given: Mapping[str, object]) -> None:
+def allow_named(params: Mapping[str, object]) -> None:
     """Let the code run that is named among parameters which a person gave."""
-    for name in code_in(given):
+    for name in code_in(params):
         allow(name)
 
 

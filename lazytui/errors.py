@@ -10,7 +10,7 @@ _LONGEST = 1000
 _LONGEST_WORD = 200
 
 
-def bounded(sentence: str) -> str:
+def shorten(sentence: str) -> str:
     """A sentence that echoes text of any length, as it can be read: very long words lose their middle, then the whole.
 
     >>> len(bounded("There is no run '" + 100_000 * "a" + "'."))
@@ -33,7 +33,7 @@ class LazytuiError(Exception):
     exit_code = 1
 
     def __init__(self, sentence: str) -> None:
-        super().__init__(bounded(sentence))
+        super().__init__(shorten(sentence))
 
 
 class UsageError(LazytuiError):

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 
-def separated(given: Any) -> Any:
+def split_list(given: Any) -> Any:
     """What stands between commas, of one string or of each in a list; other values as they are."""
     if isinstance(given, (str, int, float)):
         given = [given]
@@ -23,15 +23,15 @@ def separated(given: Any) -> Any:
     return found
 
 
-def counted(given: Any) -> Any:
+def split_numbers(given: Any) -> Any:
     """The same of whole numbers, where `0-4` means 0, 1, 2, 3, 4."""
-    parts = separated(given)
+    parts = split_list(given)
     if not isinstance(parts, tuple):
         return parts
     return tuple(dict.fromkeys(number for part in parts for number in _span(part)))
 
 
-def written(values: Iterable[Any]) -> str:
+def format_list(values: Iterable[Any]) -> str:
     """Values as a person would type them: three or more whole numbers in a row are a span."""
     places = enumerate(values)
     rows = [[value for _, value in row] for _, row in groupby(places, key=_row)]

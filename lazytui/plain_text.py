@@ -18,7 +18,7 @@ _HIDDEN = re.compile(r"[\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff\ud800-\udf
 _LINE_BREAKS = re.compile(r"\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
 
 
-def plain(text: str, *, newlines: bool = False) -> str:
+def plain_text(text: str, *, newlines: bool = False) -> str:
     """The text without escape sequences, control characters and bidi overrides; tabs become spaces.
 
     Line breaks of any kind become spaces, or `\\n` when `newlines` is asked for.

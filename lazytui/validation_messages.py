@@ -35,7 +35,7 @@ _IN_WORDS = {
 """By pydantic's type of error."""
 
 
-def in_words(problem: ErrorDetails) -> str:
+def error_sentence(problem: ErrorDetails) -> str:
     """A sentence without its end."""
     words = _IN_WORDS.get(problem["type"])
     return words.format(**problem.get("ctx", {})) if words else problem["msg"].removeprefix("Value error, ")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lazytui.list_values import counted, separated, written
+from lazytui.list_values import format_list, split_list, split_numbers
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from lazytui.list_values import counted, separated, written
     ],
 )
 def test_what_stands_between_commas_counts_once(given: object, read: tuple[object, ...]) -> None:
-    assert separated(given) == read
+    assert split_list(given) == read
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_what_stands_between_commas_counts_once(given: object, read: tuple[objec
     [("0-4,7", (0, 1, 2, 3, 4, "7")), (["3-3", "1-2"], (3, 1, 2)), ((5, 6), (5, 6)), ("-3", ("-3",)), ("x", ("x",))],
 )
 def test_a_span_means_every_number_in_it(given: object, read: tuple[object, ...]) -> None:
-    assert counted(given) == read
+    assert split_numbers(given) == read
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,18 @@ def test_a_span_means_every_number_in_it(given: object, read: tuple[object, ...]
     ],
 )
 def test_values_are_written_as_a_person_would_type_them(values: tuple[object, ...], words: str) -> None:
-    assert written(values) == words
+    assert format_list(values) == words
     if values:
-        assert [str(value) for value in counted(words)] == [str(value) for value in values]
+        assert [str(value) for value in split_numbers(words)] == [str(value) for value in values]
 
 
 @pytest.mark.parametrize(("given", "sentence"), [("4-0", "write 0-4"), ("0-100000", "100,001 numbers")])
 def test_spans_that_can_not_be_meant_are_refused(given: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
-        counted(given)
+        split_numbers(given)
 
 
 @pytest.mark.parametrize("given", ["", ",", ()])
 def test_nothing_is_not_a_list(given: object) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        separated(given)
+        split_list(given)

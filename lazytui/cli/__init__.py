@@ -15,7 +15,7 @@ from lazytui.analyses import SUMMARIES
 from lazytui.cli import attacks, autoencoders, doctor, export, features, methods, models, recipes, run, runs
 from lazytui.cli.open_app import open_app
 from lazytui.cli.run_references import WorkspaceOption, workspace_at
-from lazytui.errors import UsageError, bounded
+from lazytui.errors import UsageError, shorten
 
 
 @contextmanager
@@ -25,7 +25,7 @@ def _echoing_little() -> Iterator[None]:
         yield
     except Exception as error:
         if isinstance(message := getattr(error, "message", None), str):
-            error.message = bounded(message)  # type: ignore[attr-defined]
+            error.message = shorten(message)  # type: ignore[attr-defined]
         raise
 
 

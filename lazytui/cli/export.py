@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from lazytui.cli.run_references import RunArgument, WorkspaceOption, workspace_at
-from lazytui.files.writing import given_path
+from lazytui.files.writing import parse_path
 
 
 def export(
@@ -16,7 +16,7 @@ def export(
     files: Annotated[
         list[Path],
         typer.Argument(
-            parser=given_path, metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv, by suffix."
+            parser=parse_path, metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv, by suffix."
         ),
     ],
     figure: Annotated[str | None, typer.Option(help="Only the figure of this name.", metavar="NAME")] = None,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lazytui.cli.print_results import print_note
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -97,10 +97,10 @@ class _Bars:
         self._bar.update(self._task, completed=progress.done, total=progress.total)
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
-        self._bar.console.print(plain(metric_line(step, values)), style="dim", markup=False, highlight=False)
+        self._bar.console.print(plain_text(metric_line(step, values)), style="dim", markup=False, highlight=False)
 
     def note(self, text: str) -> None:
-        self._bar.console.print(plain(text), markup=False, highlight=False)
+        self._bar.console.print(plain_text(text), markup=False, highlight=False)
 
     def continued(self) -> None:
         self.note(_CONTINUED)

@@ -27,7 +27,7 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool) -> None:
 
     app = LazytuiApp(workspace, low_bandwidth=sparing)
     app.run()
-    going = sum(line.going for line in app.lines)
+    going = sum(line.is_active for line in app.lines)
     if going:
         print(
             f"{going} {'run goes' if going == 1 else 'runs go'} on; `lazytui` shows {'it' if going == 1 else 'them'}."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lazytui.errors import BadInput
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
@@ -22,7 +22,7 @@ def print_note(text: str, *, quiet: bool = False) -> None:
     if quiet:
         return
     with suppress(OSError):  # the disk that holds the log is full: what it says next may fit again
-        print(plain(text), file=sys.stderr, flush=True)
+        print(plain_text(text), file=sys.stderr, flush=True)
 
 
 def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
@@ -71,12 +71,12 @@ def print_figures(figures: Sequence[Figure]) -> None:
 
 def export_figures(figures: Sequence[Figure], paths: Sequence[Path], **options: Any) -> list[Path]:
     """Write the figures to files of several kinds, and return those written: all, or none where one is refused."""
-    from lazytui.figures.figure_files import rendered
+    from lazytui.figures.figure_files import render_files
     from lazytui.files.writing import write_together
 
     contents: dict[Path, str | bytes] = {}
     for path in paths:
-        contents |= rendered(figures, path, **options)
+        contents |= render_files(figures, path, **options)
     write_together(contents)
     return list(contents)
 

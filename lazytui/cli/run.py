@@ -15,7 +15,7 @@ from lazytui.analyses import SUMMARIES
 from lazytui.cli.run_references import WorkspaceOption, workspace_at
 from lazytui.custom_code import allow_named
 from lazytui.errors import BadInput, Interrupted, UsageError, unknown_name
-from lazytui.files.writing import given_path, reason
+from lazytui.files.writing import parse_path, reason
 
 _MOST_DIFFERENCES = 5
 
@@ -85,14 +85,14 @@ def _start(
     *,
     config: Annotated[
         Path | None,
-        typer.Option(parser=given_path, help="TOML file with options; the command line overrides it.", metavar="FILE"),
+        typer.Option(parser=parse_path, help="TOML file with options; the command line overrides it.", metavar="FILE"),
     ] = None,
     name: Annotated[str | None, typer.Option(help="A name for the run.")] = None,
     workspace: WorkspaceOption = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the figures.")] = False,
     export: Annotated[
         list[Path] | None,
-        typer.Option(parser=given_path, help="Also write the figures to FILE, by suffix. Repeatable.", metavar="FILE"),
+        typer.Option(parser=parse_path, help="Also write the figures to FILE, by suffix. Repeatable.", metavar="FILE"),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress messages.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background; see `lazytui runs follow`.")] = False,

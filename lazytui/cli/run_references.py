@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lazytui.files.writing import given_path
+from lazytui.files.writing import parse_path
 
 if TYPE_CHECKING:
     from lazytui.runs.workspace import Workspace
@@ -18,24 +18,24 @@ def workspace_at(path: Path | None) -> Workspace:
     """The workspace of --workspace, else of LAZYTUI_WORKSPACE where it isn't empty, else ./runs."""
     from lazytui.runs.workspace import Workspace
 
-    return Workspace(path or given_path(os.environ.get("LAZYTUI_WORKSPACE") or "runs"))
+    return Workspace(path or parse_path(os.environ.get("LAZYTUI_WORKSPACE") or "runs"))
 
 
 def complete_run(ctx: typer.Context, incomplete: str) -> list[str]:
     """Ids, names and shipped models that begin with what is typed."""
-    from lazytui.plain_text import plain
+    from lazytui.plain_text import plain_text
     from lazytui.runs.workspace import shipped_runs
 
     runs = workspace_at(ctx.params.get("workspace")).runs()
     known = ["latest", *(run.name for run in runs if run.name), *(run.id for run in reversed(runs))]
     known += [run.reference for run in shipped_runs()]
-    return [reference for reference in known if reference.startswith(incomplete) and plain(reference) == reference]
+    return [reference for reference in known if reference.startswith(incomplete) and plain_text(reference) == reference]
 
 
 WorkspaceOption = Annotated[
     Path | None,
     typer.Option(
-        parser=given_path,
+        parser=parse_path,
         help="Folder that holds the runs.",
         show_default="$LAZYTUI_WORKSPACE or ./runs",
         metavar="DIR",

@@ -32,7 +32,7 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
 
     there = workspace_at(workspace)
     watch = WorkspaceWatch(there)
-    lines = watch.look()
+    lines = watch.refresh()
     if watch.trouble:
         raise BadInput(watch.trouble)
     if json:
@@ -52,7 +52,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
     """Show what a run was asked, how it went, and what it found."""
     from lazytui.analyses.core.execute import figures
     from lazytui.cli.print_results import print_figures, print_note, summary
-    from lazytui.plain_text import plain
+    from lazytui.plain_text import plain_text
     from lazytui.runs.jobs import resume_command
 
     found = workspace_at(workspace).find(run)
@@ -68,7 +68,7 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
         if title:
             print(f"\n{title}")
         for name, value in entries.items():
-            print(plain(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
+            print(plain_text(f"  {name:<20} {', '.join(map(str, value)) if isinstance(value, list) else value}"))
     if found.status.state in {"paused", "stopped", "interrupted", "failed"}:
         print_note(f"Go on with it: {resume_command(found)}")
 
@@ -80,12 +80,12 @@ def follow(run: RunArgument, workspace: WorkspaceOption = None) -> None:
     from lazytui.cli.print_results import print_note
     from lazytui.errors import LazytuiError
     from lazytui.runs.events import EventReader
-    from lazytui.runs.status import GOING
+    from lazytui.runs.status import ACTIVE
 
     found = workspace_at(workspace).find(run)
     reader = EventReader(found.events)
     while True:
-        going = found.status.state in GOING  # asked before reading, so that the last events aren't missed
+        going = found.status.state in ACTIVE  # asked before reading, so that the last events aren't missed
         while events := reader.read():
             for event in events:
                 _print_event(event)
@@ -184,12 +184,12 @@ def remove(
 ) -> None:
     """Delete runs and everything in their folders."""
     from lazytui.cli.print_results import print_note
-    from lazytui.plain_text import plain
+    from lazytui.plain_text import plain_text
 
     there = workspace_at(workspace)
     found = {run.id: run for run in map(there.find, runs)}
     if not yes:
-        typer.confirm(plain(f"Delete {', '.join(found)} permanently?"), abort=True, err=True)
+        typer.confirm(plain_text(f"Delete {', '.join(found)} permanently?"), abort=True, err=True)
     for run in found.values():
         there.remove(run)
         print_note(f"{run.id} was deleted.")
@@ -197,13 +197,13 @@ def remove(
 
 def _print_event(event: Event) -> None:
     from lazytui.cli.narration import metric_line
-    from lazytui.plain_text import plain
+    from lazytui.plain_text import plain_text
 
     match event["kind"]:
         case "metrics":
-            print(plain(metric_line(event["step"], event["values"])), flush=True)
+            print(plain_text(metric_line(event["step"], event["values"])), flush=True)
         case "note":
-            print(plain(str(event.get("text", ""))), flush=True)
+            print(plain_text(str(event.get("text", ""))), flush=True)
         case "resumed":
             print(f"resumed at step {event.get('step')}", flush=True)
         case "continued":
@@ -222,10 +222,10 @@ def _row(line: RunLine) -> dict[str, Any]:
 
 def _cells(line: RunLine) -> list[str]:
     from lazytui.files.trees import size_of_tree
-    from lazytui.runs.formatting import age, size
+    from lazytui.runs.formatting import age_text, size_text
 
     progress = line.status.progress
     state = "failed" if line.damage else line.status.state
     share = f"{progress.done / progress.total:.0%}" if progress and progress.total and state != "done" else ""
-    began = age(line.created) if line.created else ""
-    return [line.run.id, line.name or "", state, share, size(size_of_tree(line.run.path)), began]
+    began = age_text(line.created) if line.created else ""
+    return [line.run.id, line.name or "", state, share, size_text(size_of_tree(line.run.path)), began]

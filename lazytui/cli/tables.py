@@ -20,13 +20,13 @@ def print_table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from lazytui.plain_text import plain
+    from lazytui.plain_text import plain_text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in heading:
         table.add_column(title, no_wrap=title != heading[-1], justify="right" if title in _NUMBERS else "left")
     for row in rows:
-        table.add_row(*(Text(plain(entry)) for entry in row))
+        table.add_row(*(Text(plain_text(entry)) for entry in row))
     _console().print(table)
 
 
@@ -40,11 +40,11 @@ def print_lines(heading: Sequence[str], rows: Sequence[Sequence[str]], *, dispen
     from rich.cells import cell_len
     from rich.segment import Segments
 
-    from lazytui.plain_text import plain
+    from lazytui.plain_text import plain_text
     from lazytui.runs.formatting import without_middle
 
     console = _console()
-    columns = {title: [plain(entry) for entry in entries] for title, *entries in zip(heading, *rows, strict=True)}
+    columns = {title: [plain_text(entry) for entry in entries] for title, *entries in zip(heading, *rows, strict=True)}
     widths = {title: max(map(cell_len, (title, *entries))) for title, entries in columns.items()}
     for title in dispensable:
         if _width(widths) > console.width:

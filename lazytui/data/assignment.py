@@ -39,7 +39,7 @@ def hard_colors(digits: Labels, hard: HardSplit, generator: Generator) -> Labels
     raise ValueError(f"The hard split {hard} is not an assignment of colors.")
 
 
-def factorial(digits: Labels) -> tuple[NDArray[np.intp], Labels]:
+def factorial_design(digits: Labels) -> tuple[NDArray[np.intp], Labels]:
     """Every digit in every color equally often: indices into `digits`, and their colors, (100 k,) each.
 
     Every hundred in a row hold each of the 100 cells once. k is as large as the rarest digit allows with every image

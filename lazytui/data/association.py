@@ -58,7 +58,7 @@ def cramers_v(counts: Counts) -> float | None:
 
 def cramers_v_bound(counts: Counts) -> float | None:
     """What `cramers_v` of shuffled colors stays under 95 % of the time; None where it is."""
-    freedom = int(information.freedom(counts))
+    freedom = int(information.degrees_of_freedom(counts))
     return _unbiased(float(chdtri(freedom, 1 - CONFIDENCE)), counts) if freedom else None
 
 

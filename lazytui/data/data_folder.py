@@ -8,7 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from lazytui.errors import BadInput
-from lazytui.files.writing import given_path
+from lazytui.files.writing import parse_path
 
 
 def data_folder() -> Path:
@@ -29,6 +29,6 @@ def _named_by(variable: str) -> Path | None:
     if not chosen:
         return None
     try:
-        return given_path(chosen).expanduser()
+        return parse_path(chosen).expanduser()
     except RuntimeError as error:  # the home of a user that there isn't
         raise BadInput(f"{variable} is {chosen}, and there is no such user.") from error

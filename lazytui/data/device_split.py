@@ -20,7 +20,7 @@ class Batch:
     indices: Tensor
 
 
-class Resident:
+class DeviceSplit:
     """The images of a split on the device as (n, 28, 28, 3) uint8: a batch is one gather, and needs no loader."""
 
     def __init__(self, split: Split, device: torch.device) -> None:

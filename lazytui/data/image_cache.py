@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 
 from lazytui.data.data_folder import image_folder
 from lazytui.errors import BadInput
-from lazytui.files.package_data import packaged
-from lazytui.files.writing import is_file, replacing
+from lazytui.files.package_data import package_folder
+from lazytui.files.writing import is_file, replace_atomically
 
 Bytes = NDArray[np.uint8]
 Shape = tuple[int, ...]
@@ -46,7 +46,9 @@ _LEFT_BEHIND = 3600.0
 _ASSETS = ("strokes.json", "palettes.toml")
 
 
-def cached(decisive: Mapping[str, object], shapes: Sequence[Shape], make: Callable[[], Sequence[Bytes]]) -> list[Bytes]:
+def cached_arrays(
+    decisive: Mapping[str, object], shapes: Sequence[Shape], make: Callable[[], Sequence[Bytes]]
+) -> list[Bytes]:
     """The uint8 arrays of these shapes that `make` returns: from memory or disk where they have been made before.
 
     decisive: all that decides their bytes, as JSON knows it. Whoever gets them must not write into them.
@@ -82,7 +84,7 @@ def _makers() -> str:
     """A fingerprint of the code and the assets that draw and paint."""
     found = hashlib.blake2b(np.__version__.encode(), digest_size=20)
     code = sorted(Path(__file__).parent.rglob("*.py"))
-    for file in [*code, *(packaged("assets") / name for name in _ASSETS)]:
+    for file in [*code, *(package_folder("assets") / name for name in _ASSETS)]:
         content = file.read_bytes()
         found.update(f"{file.name} {len(content)} ".encode() + content)
     return found.hexdigest()
@@ -115,7 +117,7 @@ class _Memory:
 _memory = _Memory()
 
 
-def forget() -> None:
+def clear_memory() -> None:
     """Let go of all that this process keeps in memory."""
     _memory.clear()
 
@@ -144,7 +146,7 @@ def _write(fingerprint: str, flat: Bytes) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if flat.nbytes > min(ON_DISK, shutil.disk_usage(folder).free // 2):
             return
-        with replacing(folder / _name(fingerprint, flat)) as temporary, temporary.open("wb") as file:
+        with replace_atomically(folder / _name(fingerprint, flat)) as temporary, temporary.open("wb") as file:
             file.write(flat.data)
         _make_room(keep=fingerprint)
 

@@ -23,21 +23,21 @@ Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-def plug_in(counts: Counts) -> Floats:
+def plug_in_estimate(counts: Counts) -> Floats:
     """(..., B, K) joint counts -> (...) mutual information in bits, as the frequencies have it; 0 without images."""
     total = counts.sum((-2, -1))
     own = xlogy(counts, counts).sum((-2, -1))
     return _from_sums(own, counts.sum(-1), counts.sum(-2), total)
 
 
-def freedom(counts: Counts) -> NDArray[np.int64]:
+def degrees_of_freedom(counts: Counts) -> NDArray[np.int64]:
     """(..., B, K) joint counts -> (...) degrees of freedom, over the rows and the columns that occur."""
     rows = (counts.sum(-1) > 0).sum(-1)
     columns = (counts.sum(-2) > 0).sum(-1)
     return np.asarray(np.maximum(rows - 1, 0) * np.maximum(columns - 1, 0))
 
 
-def by_chance(counts: Counts) -> Floats:
+def chance_level(counts: Counts) -> Floats:
     """(..., B, K) joint counts -> (...) bits: the mean of `plug_in` over all tables with the same rows and columns that
     shuffling makes."""
     rows, columns, totals = counts.sum(-1), counts.sum(-2), counts.sum((-2, -1))
@@ -46,20 +46,20 @@ def by_chance(counts: Counts) -> Floats:
     for total in np.unique(totals[exact]):
         here = totals == total
         own[here] = _shuffled(rows[here], columns[here], int(total))
-    miller = freedom(counts) / (2 * np.maximum(totals, 1).astype(np.float64) * math.log(2))
+    miller = degrees_of_freedom(counts) / (2 * np.maximum(totals, 1).astype(np.float64) * math.log(2))
     return np.asarray(np.where(exact, _from_sums(own, rows, columns, totals), miller))
 
 
 def mutual_information(counts: Counts) -> Floats:
     """(..., B, K) joint counts -> (...) bits, less what shuffled labels show on average; it may be below 0."""
-    return np.asarray(plug_in(counts) - by_chance(counts))
+    return np.asarray(plug_in_estimate(counts) - chance_level(counts))
 
 
 def chance_bound(counts: Counts) -> Floats:
     """(..., B, K) joint counts -> (...) bits under which `mutual_information` of independent variables stays 95 % of
     the time."""
-    degrees = np.maximum(freedom(counts), 1)
-    return np.asarray(by_chance(counts) * (chdtri(degrees, 1 - CONFIDENCE) / degrees - 1))
+    degrees = np.maximum(degrees_of_freedom(counts), 1)
+    return np.asarray(chance_level(counts) * (chdtri(degrees, 1 - CONFIDENCE) / degrees - 1))
 
 
 def _from_sums(own: Floats, rows: Counts, columns: Counts, total: NDArray[np.int64]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.image_cache import cached, digest
+from lazytui.data.image_cache import cached_arrays, digest
 from lazytui.data.painting import repaint
 from lazytui.data.params import DatasetParams
 
@@ -18,7 +18,7 @@ _IN_SHAPES_AND_COLORS = frozenset(
 """Parameters that decide which digits wear which colors, and nothing of how they are painted."""
 
 
-def painted(
+def paint_cached(
     shapes: NDArray[np.uint8], colors: NDArray[np.uint8], params: DatasetParams, stream: str
 ) -> NDArray[np.uint8]:
     """As `repaint`: (n, 28, 28, 3) uint8, in memory plane by plane. Nobody may write into it."""
@@ -33,5 +33,5 @@ def painted(
         "stream": stream,
         "params": params.model_dump(mode="json", include=set(DatasetParams.model_fields) - _IN_SHAPES_AND_COLORS),
     }
-    (planes,) = cached(decisive, [(len(shapes), 3, 28, 28)], paint)
+    (planes,) = cached_arrays(decisive, [(len(shapes), 3, 28, 28)], paint)
     return planes.transpose(0, 2, 3, 1)

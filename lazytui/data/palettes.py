@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 
 NO_COLOR = 10
 """The color index of an image that wears none: a white stroke, or a gray background."""
@@ -39,7 +39,7 @@ class Palette:
 @functools.cache
 def palettes() -> dict[str, Palette]:
     """The palettes that have a name."""
-    with (packaged("assets") / "palettes.toml").open("rb") as file:
+    with (package_folder("assets") / "palettes.toml").open("rb") as file:
         entries = tomllib.load(file)
     return {name: _from_asset(name, entry) for name, entry in entries.items()}
 

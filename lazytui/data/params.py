@@ -10,7 +10,7 @@ from lazytui.catalog_fields import named
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import LazytuiError
-from lazytui.list_values import separated
+from lazytui.list_values import split_list
 
 SourceName = Literal["auto", "mnist", "fashion", "strokes"]
 Placement = Literal["stroke", "background", "both", "none"]
@@ -20,7 +20,7 @@ Counterexamples = Literal["others", "all"]
 HardSplit = Literal["inverted", "random", "cycled", "gray", "factorial"]
 
 
-class CanvasParams(BaseModel):
+class PaintingParams(BaseModel):
     """What all data sets of a kind have in common. Fields that aren't given come from the preset named by `dataset`.
 
     A preset may also say what `bias` is; whoever builds on this has a field for it.
@@ -44,7 +44,7 @@ class CanvasParams(BaseModel):
         description="What carries the color: the stroke (on a dark background), the background (under a white stroke), "
         "both (the background at half strength), or none: plain white digits on black.",
     )
-    texture: Annotated[tuple[Texture, ...], BeforeValidator(separated)] = Field(
+    texture: Annotated[tuple[Texture, ...], BeforeValidator(split_list)] = Field(
         ("uniform",),
         description="How the background departs from its flat color (full color if it is colored, else black), summed: "
         "flat not at all; level by one amount an image, up to 0.5; uniform by up to 0.6, gaussian by N(0, sigma) "
@@ -107,7 +107,7 @@ class CanvasParams(BaseModel):
         return str(_told(palette, given).name)
 
     @model_validator(mode="after")
-    def _check_combination(self) -> CanvasParams:
+    def _check_combination(self) -> PaintingParams:
         if "flat" in self.texture and len(self.texture) > 1:
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
         if self.placement == "none":
@@ -135,7 +135,7 @@ class CanvasParams(BaseModel):
             )
 
 
-class DatasetParams(CanvasParams):
+class DatasetParams(PaintingParams):
     """What decides every byte of a data set."""
 
     bias: Annotated[float, Field(ge=0, le=1)] = Field(

@@ -8,7 +8,7 @@ import tomllib
 from typing import Any
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 
 TIERS = ("z", "e", "m", "h", "vh")
 PAIRS = ("rg", "gr", "bw")
@@ -17,7 +17,7 @@ PAIRS = ("rg", "gr", "bw")
 @functools.cache
 def presets() -> dict[str, dict[str, Any]]:
     """Every listed preset: the parameters it sets, and `about`, a line that says what it is."""
-    with (packaged("assets") / "presets.toml").open("rb") as file:
+    with (package_folder("assets") / "presets.toml").open("rb") as file:
         return tomllib.load(file)
 
 

@@ -22,7 +22,7 @@ Form = Literal["npz", "folder"]
 METADATA_FILE = "metadata.json"
 
 
-def save(
+def save_dataset(
     dataset: BiasedDataset, folder: Path, form: Form, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> None:
     """Write every split into `folder`, which appears whole or not at all and takes the place of an older one.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lazytui.data.data_folder import data_folder
 from lazytui.data.gray_digits import Digits, Part, Source
-from lazytui.data.image_cache import cached
+from lazytui.data.image_cache import cached_arrays
 from lazytui.data.mnist.download import Downloadable, download
 from lazytui.data.mnist.idx_files import find_idx, read_idx, read_idx_shape
 from lazytui.data.params import SourceName
@@ -98,7 +98,7 @@ def _drawn(part: Part, size: int) -> Digits:
         digits = draw_split(part, size)
         return [digits.images, digits.labels]
 
-    images, labels = cached({"drawn": part, "size": size}, [(size, 28, 28), (size,)], draw)
+    images, labels = cached_arrays({"drawn": part, "size": size}, [(size, 28, 28), (size,)], draw)
     return Digits(images, labels)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.assignment import easy_colors, factorial, hard_colors
+from lazytui.data.assignment import easy_colors, factorial_design, hard_colors
 from lazytui.data.gray_digits import Digits, Part
-from lazytui.data.painted_splits import painted
+from lazytui.data.painted_splits import paint_cached
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
@@ -41,13 +41,13 @@ class Split:
     def __len__(self) -> int:
         return len(self.digits)
 
-    def take(self, chosen: NDArray[np.int64]) -> Split:
+    def take(self, indices: NDArray[np.int64]) -> Split:
         """The samples at these indices, in this order."""
-        return Split(self.images[chosen], self.digits[chosen], self.colors[chosen], self.shapes[chosen])
+        return Split(self.images[indices], self.digits[indices], self.colors[indices], self.shapes[indices])
 
 
 @dataclass(frozen=True)
-class SetAside:
+class BalancedHoldout:
     """Training digits that a method may look at where color tells nothing, if it trains on them in no other way.
 
     first: the first of them in the training split; they are the last there. balanced: these digits in every color
@@ -88,7 +88,7 @@ class BiasedDataset:
 
     @functools.cached_property
     def probe(self) -> Split:
-        chosen, colors = factorial(self._labels_of_every_digit)
+        chosen, colors = factorial_design(self._labels_of_every_digit)
         return self._painted("probe", _take(self._test_digits, chosen), colors)
 
     @functools.cached_property
@@ -97,7 +97,7 @@ class BiasedDataset:
 
         The shapes are the first test digits of their kind; a shape has the same texture in every color.
         """
-        chosen, _ = factorial(self._labels_of_every_digit)
+        chosen, _ = factorial_design(self._labels_of_every_digit)
         ten = _take(self._test_digits, chosen[:100:10])
         painted = [self._painted("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
         return _join(painted).take(np.arange(100).reshape(10, 10).T.reshape(-1))
@@ -107,13 +107,13 @@ class BiasedDataset:
         split: Split = getattr(self, name)
         return split
 
-    def set_aside(self, share: float) -> SetAside:
+    def balanced_holdout(self, share: float) -> BalancedHoldout:
         """The last of the training digits, painted anew. Raises BadInput where a digit isn't among them."""
         first = len(self.train) - max(1, round(share * len(self.train)))
         digits = Digits(self.train.shapes[first:], self.train.digits[first:])
         _require_every_digit(digits.labels, "training digits that are set aside")
-        chosen, colors = factorial(digits.labels)
-        return SetAside(first, self._painted("set aside", _take(digits, chosen), colors))
+        chosen, colors = factorial_design(digits.labels)
+        return BalancedHoldout(first, self._painted("set aside", _take(digits, chosen), colors))
 
     @functools.cached_property
     def _train_digits(self) -> Digits:
@@ -147,20 +147,20 @@ class BiasedDataset:
 
     def _painted(self, name: str, digits: Digits, colors: Labels) -> Split:
         worn = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
-        return Split(painted(digits.images, worn, self.params, name), digits.labels, worn, digits.images)
+        return Split(paint_cached(digits.images, worn, self.params, name), digits.labels, worn, digits.images)
 
 
-def build(params: DatasetParams, load: LoadDigits = load_digits) -> BiasedDataset:
+def build_dataset(params: DatasetParams, load: LoadDigits = load_digits) -> BiasedDataset:
     """The data set that the parameters describe; its splits are painted lazily.
 
     load: where the gray digits come from; who paints them again and again hands in a loader that remembers them.
 
     Raises BadInput when the source can't be had, or has fewer digits than are asked for.
     """
-    return BiasedDataset(params, source_at_hand(params), load)
+    return BiasedDataset(params, require_source(params), load)
 
 
-def source_at_hand(params: DatasetParams) -> ConcreteSource:
+def require_source(params: DatasetParams) -> ConcreteSource:
     """The source that the parameters come to on this machine. Raises BadInput as `build` does, before any painting."""
     name = resolve_source(params.source)
     check_size(name, "train", params.train_size)

@@ -16,8 +16,8 @@ from lazytui.system.hardware import Hardware
 
 def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
     """(n, 28, 28, 3) uint8 -> (n, 10) float32 class probabilities. The model is left in the mode it came in."""
-    size = hardware.images_at_once
-    with torch.inference_mode(), evaluating(model), hardware.autocast():
+    size = hardware.batch_size
+    with torch.inference_mode(), evaluation_mode(model), hardware.autocast():
         chunks = [
             model(to_float(torch.from_numpy(images[start : start + size]).to(hardware.device))).float()
             for start in range(0, len(images), size)
@@ -28,7 +28,7 @@ def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardwar
 
 
 @contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
+def evaluation_mode(model: nn.Module) -> Iterator[None]:
     """Within the block the network is in evaluation mode; afterwards each module is in the mode it came in."""
     modes = {module: module.training for module in model.modules()}
     model.eval()

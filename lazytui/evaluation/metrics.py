@@ -18,83 +18,83 @@ SMALLEST_GROUP = 10
 """Groups with fewer samples are reported, not scored."""
 
 
-def accuracy(digits: Labels, predicted: Labels) -> float | None:
+def accuracy(labels: Labels, predicted: Labels) -> float | None:
     """Share of samples with the right prediction, in [0, 1]."""
-    return _share(predicted == digits)
+    return _share(predicted == labels)
 
 
-def aligned_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+def aligned_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
     """Accuracy over the samples that wear their own color."""
-    own = colors == digits
-    return _share((predicted == digits)[own])
+    own = attributes == labels
+    return _share((predicted == labels)[own])
 
 
-def conflicting_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+def conflicting_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
     """Accuracy over the samples that wear another digit's color."""
-    return _share((predicted == digits)[conflicting(digits, colors)])
+    return _share((predicted == labels)[is_conflicting(labels, attributes)])
 
 
-def color_follow_rate(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+def color_follow_rate(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
     """Share of the conflicting samples that are taken for the digit their color belongs to."""
-    return _share((predicted == colors)[conflicting(digits, colors)])
+    return _share((predicted == attributes)[is_conflicting(labels, attributes)])
 
 
-def shape_bias(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+def shape_bias(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
     """Of the conflicting samples decided by digit or by color, the share decided by digit (Geirhos et al. 2019)."""
-    cues_differ = conflicting(digits, colors)
-    by_digit = int(np.count_nonzero((predicted == digits)[cues_differ]))
-    by_color = int(np.count_nonzero((predicted == colors)[cues_differ]))
-    return by_digit / (by_digit + by_color) if by_digit + by_color else None
+    cues_differ = is_conflicting(labels, attributes)
+    by_label = int(np.count_nonzero((predicted == labels)[cues_differ]))
+    by_attribute = int(np.count_nonzero((predicted == attributes)[cues_differ]))
+    return by_label / (by_label + by_attribute) if by_label + by_attribute else None
 
 
-def conflicting(digits: Labels, colors: Labels) -> NDArray[np.bool_]:
+def is_conflicting(labels: Labels, attributes: Labels) -> NDArray[np.bool_]:
     """(n,) bool: which samples wear a color of another digit."""
-    differ: NDArray[np.bool_] = (colors != digits) & (colors != NO_COLOR)
+    differ: NDArray[np.bool_] = (attributes != labels) & (attributes != NO_COLOR)
     return differ
 
 
-def cell_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> NDArray[np.float64]:
+def group_accuracies(labels: Labels, attributes: Labels, predicted: Labels) -> NDArray[np.float64]:
     """(10, 10) float64: accuracy of each digit (row) in each color (column); NaN where there is no sample."""
-    counts = contingency(digits, colors)
-    right = predicted == digits
-    hits = contingency(digits[right], colors[right])
-    cells = np.full((10, 10), np.nan)
-    np.divide(hits, counts, out=cells, where=counts > 0)
-    return cells
+    counts = contingency(labels, attributes)
+    right = predicted == labels
+    hits = contingency(labels[right], attributes[right])
+    accuracies = np.full((10, 10), np.nan)
+    np.divide(hits, counts, out=accuracies, where=counts > 0)
+    return accuracies
 
 
-def unbiased_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+def unbiased_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
     """Mean accuracy over the 100 digit x color cells; undefined unless every cell has a sample."""
-    cells = cell_accuracy(digits, colors, predicted)
-    return None if np.isnan(cells).any() else float(cells.mean())
+    accuracies = group_accuracies(labels, attributes, predicted)
+    return None if np.isnan(accuracies).any() else float(accuracies.mean())
 
 
-def worst_group_accuracy(digits: Labels, colors: Labels, predicted: Labels) -> float | None:
+def worst_group_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
     """The smallest accuracy of the digit x color cells with at least SMALLEST_GROUP samples."""
-    cells = cell_accuracy(digits, colors, predicted)
-    scored = cells[contingency(digits, colors) >= SMALLEST_GROUP]
+    accuracies = group_accuracies(labels, attributes, predicted)
+    scored = accuracies[contingency(labels, attributes) >= SMALLEST_GROUP]
     return float(scored.min()) if scored.size else None
 
 
-def confusion(digits: Labels, predicted: Labels) -> NDArray[np.int64]:
+def confusion_matrix(labels: Labels, predicted: Labels) -> NDArray[np.int64]:
     """(10, 10) int64: samples of each digit (row) by prediction (column)."""
-    pairs = digits.astype(np.int64) * 10 + predicted
+    pairs = labels.astype(np.int64) * 10 + predicted
     return np.bincount(pairs, minlength=100).reshape(10, 10)
 
 
 def calibration_error(
-    digits: Labels, predicted: Labels, confidence: NDArray[np.float32], bins: int = 15
+    labels: Labels, predicted: Labels, confidence: NDArray[np.float32], bins: int = 15
 ) -> float | None:
     """Expected calibration error: |accuracy - mean confidence| of equal-width bins, weighted by size (Guo et al. 2017).
 
     confidence: (n,) float32 in [0, 1], the probability of the prediction. A bin holds its upper edge.
     """
-    if not len(digits):
+    if not len(labels):
         return None
     bin_of = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1)
-    right = np.bincount(bin_of, weights=predicted == digits, minlength=bins)
+    right = np.bincount(bin_of, weights=predicted == labels, minlength=bins)
     confident = np.bincount(bin_of, weights=confidence.astype(np.float64), minlength=bins)
-    return float(np.abs(right - confident).sum() / len(digits))
+    return float(np.abs(right - confident).sum() / len(labels))
 
 
 def _share(hits: NDArray[np.bool_]) -> float | None:

@@ -15,7 +15,7 @@ _Z = 1.959964
 
 
 @dataclass(frozen=True)
-class Paired:
+class PairedCounts:
     """Images by which of two networks has a hit: both of them, the first or the second only, neither."""
 
     both: int
@@ -48,8 +48,8 @@ class Paired:
         return max(middle - reach, -1.0), min(middle + reach, 1.0)
 
 
-def paired(first: Hits, second: Hits) -> Paired:
+def count_pairs(first: Hits, second: Hits) -> PairedCounts:
     """Count two networks' hits, (n,) bool each, on the same n images."""
     both, either = int(np.count_nonzero(first & second)), int(np.count_nonzero(first | second))
     only_first = int(np.count_nonzero(first)) - both
-    return Paired(both, only_first, either - both - only_first, len(first) - either)
+    return PairedCounts(both, only_first, either - both - only_first, len(first) - either)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Attacked:
+class Robustness:
     """One network on one pool of N sources.
 
     right: (N,) bool, which it gets right as they are: S. at_target: share of N that it takes for the target already.
@@ -20,13 +20,13 @@ class Attacked:
     None where S is too small for any rate.
     """
 
-    right: NDArray[np.bool_]
+    correct: NDArray[np.bool_]
     at_target: float
     budgets: NDArray[np.float64] | None
     sure_budgets: NDArray[np.float64] | None
 
     @classmethod
-    def read(cls, arrays: Mapping[str, Any], network: int, pool: str, target: int) -> Attacked:
+    def read(cls, arrays: Mapping[str, Any], network: int, pool: str, target: int) -> Robustness:
         """From a result's arrays."""
         prefix = f"{network}/{pool}"
         budgets, sure = (
@@ -39,29 +39,29 @@ class Attacked:
     @property
     def sources(self) -> int:
         """|S|."""
-        return int(self.right.sum())
+        return int(self.correct.sum())
 
-    def success(self, epsilon: float) -> float | None:
+    def success_rate(self, epsilon: float) -> float | None:
         """ASR: share of S that a perturbation within epsilon takes where it shall."""
         return _within(self.budgets, epsilon)
 
-    def sure_success(self, epsilon: float) -> float | None:
+    def sure_success_rate(self, epsilon: float) -> float | None:
         """The same, with a probability over .9."""
         return _within(self.sure_budgets, epsilon)
 
     def robust_accuracy(self, epsilon: float) -> float | None:
         """Share of all N that is right as it is and isn't fooled within epsilon."""
-        success = self.success(epsilon)
-        return None if success is None else (1 - success) * self.sources / len(self.right)
+        success = self.success_rate(epsilon)
+        return None if success is None else (1 - success) * self.sources / len(self.correct)
 
     @property
     def median(self) -> float | None:
         """Of the smallest budgets of S: infinite where half of S or more is never fooled."""
         return None if self.budgets is None else float(np.median(self.budgets))
 
-    def survival(self, epsilons: NDArray[np.float64]) -> NDArray[np.float64]:
+    def survival_curve(self, epsilons: NDArray[np.float64]) -> NDArray[np.float64]:
         """Share of S that isn't fooled within each epsilon; NaN where S is too small."""
-        shares = [self.success(float(epsilon)) for epsilon in epsilons]
+        shares = [self.success_rate(float(epsilon)) for epsilon in epsilons]
         return np.array([np.nan if share is None else 1 - share for share in shares])
 
     def metrics(self, epsilon: float) -> dict[str, float | None]:
@@ -69,17 +69,17 @@ class Attacked:
         median = self.median
         return {
             "sources": self.sources,
-            "clean_accuracy": float(self.right.mean()),
+            "clean_accuracy": float(self.correct.mean()),
             "at_target": self.at_target,
-            "success_rate": self.success(epsilon),
-            "sure_success_rate": self.sure_success(epsilon),
+            "success_rate": self.success_rate(epsilon),
+            "sure_success_rate": self.sure_success_rate(epsilon),
             "robust_accuracy": self.robust_accuracy(epsilon),
             "median_budget": None if median is None or math.isinf(median) else median,
             "unfooled": None if self.budgets is None else float(np.isinf(self.budgets).mean()),
         }
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
+def wilson_interval(share: float, n: int) -> tuple[float, float]:
     """The 95 % interval of a share of n (Wilson 1927)."""
     z = 1.959964
     center = (share + z * z / (2 * n)) / (1 + z * z / n)

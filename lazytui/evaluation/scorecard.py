@@ -15,7 +15,7 @@ from lazytui.system.hardware import Hardware
 
 
 @dataclass(frozen=True)
-class Look:
+class SplitEvaluation:
     """What a network says of one split: probabilities (n, 10) float32, and its choice, predicted (n,) uint8."""
 
     split: Split
@@ -43,9 +43,9 @@ class Look:
 class Scorecard:
     """easy: the validation split. probe: every digit in every color equally often, where color tells nothing."""
 
-    easy: Look
-    hard: Look
-    probe: Look
+    easy: SplitEvaluation
+    hard: SplitEvaluation
+    probe: SplitEvaluation
 
     def metrics(self) -> dict[str, float | None]:
         """The headline metrics. Those that set digit against color are measured on the probe split."""
@@ -65,14 +65,14 @@ class Scorecard:
         }
 
 
-def look(model: nn.Module, split: Split, hardware: Hardware) -> Look:
-    return Look(split, probabilities(model, split.images, hardware))
+def evaluate_split(model: nn.Module, split: Split, hardware: Hardware) -> SplitEvaluation:
+    return SplitEvaluation(split, probabilities(model, split.images, hardware))
 
 
-def scorecard(model: nn.Module, data: BiasedDataset, hardware: Hardware) -> Scorecard:
+def evaluate_splits(model: nn.Module, data: BiasedDataset, hardware: Hardware) -> Scorecard:
     """One pass over the validation, the hard and the probe split."""
     return Scorecard(
-        easy=look(model, data.validation, hardware),
-        hard=look(model, data.hard, hardware),
-        probe=look(model, data.probe, hardware),
+        easy=evaluate_split(model, data.validation, hardware),
+        hard=evaluate_split(model, data.hard, hardware),
+        probe=evaluate_split(model, data.probe, hardware),
     )

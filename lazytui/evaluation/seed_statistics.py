@@ -10,7 +10,7 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Mean:
+class SeedMean:
     """n: values. mean: None without any. interval: 95 % of Student's t with n - 1 degrees of freedom.
 
     p: two-sided, that a mean of 0 would come out so far from 0 or farther. Neither is defined below two values, nor for
@@ -22,7 +22,7 @@ class Mean:
     interval: tuple[float, float] | None
     p: float | None
 
-    def within(self, low: float, high: float) -> Mean:
+    def clip(self, low: float, high: float) -> SeedMean:
         """The same of values that can't lie elsewhere: the interval, which doesn't know that, ends there."""
         if self.interval is None:
             return self
@@ -30,20 +30,20 @@ class Mean:
         return replace(self, interval=(max(first, low), min(last, high)))
 
 
-def over_seeds(values: Sequence[float | None]) -> Mean:
+def mean_over_seeds(values: Sequence[float | None]) -> SeedMean:
     """The mean of the values that are defined."""
     known = np.array([value for value in values if value is not None], dtype=np.float64)
     n = len(known)
     if n < 2 or np.allclose(known, known[0], rtol=1e-9, atol=0):
-        return Mean(n, float(known[0]) if n else None, None, None)
+        return SeedMean(n, float(known[0]) if n else None, None, None)
     from scipy.special import stdtr, stdtrit
 
     mean, error = float(known.mean()), float(known.std(ddof=1)) / math.sqrt(n)
     reach = float(stdtrit(n - 1, 0.975)) * error
-    return Mean(n, mean, (mean - reach, mean + reach), 2 * float(stdtr(n - 1, -abs(mean) / error)))
+    return SeedMean(n, mean, (mean - reach, mean + reach), 2 * float(stdtr(n - 1, -abs(mean) / error)))
 
 
-def paired_by_seed(one: Mapping[int, float | None], other: Mapping[int, float | None]) -> Mean:
+def mean_difference_by_seed(one: Mapping[int, float | None], other: Mapping[int, float | None]) -> SeedMean:
     """The mean of one - other over the seeds that both have: what both have in common with a seed drops out."""
     both = [(one[seed], other[seed]) for seed in one if seed in other]
-    return over_seeds([first - second for first, second in both if first is not None and second is not None])
+    return mean_over_seeds([first - second for first, second in both if first is not None and second is not None])

@@ -46,7 +46,7 @@ def log_ticks(low: float, high: float, about: int) -> list[float]:
     return [tick for tick in finer if low <= tick <= high] or [low, high]
 
 
-def drawable(values: NDArray[np.float64], log: bool) -> NDArray[np.bool_]:
+def is_drawable(values: NDArray[np.float64], log: bool) -> NDArray[np.bool_]:
     """Which values an axis can show: finite ones, positive ones if it is logarithmic. The others are gaps."""
     finite = np.isfinite(values)
     return np.asarray(finite & (values > 0) if log else finite)
@@ -60,9 +60,9 @@ def x_limits(figure: Lines) -> tuple[float, float]:
 
 def y_limits(figure: Lines) -> tuple[float, float]:
     """The ends of the y axis: those asked for, else the data's and the references' own."""
-    values = [series.y[drawable(series.y, figure.log_y)] for series in figure.series]
+    values = [series.y[is_drawable(series.y, figure.log_y)] for series in figure.series]
     references = np.array([reference.value for reference in figure.references], dtype=np.float64)
-    low, high = _span([*values, references[drawable(references, figure.log_y)]], start=1.0 if figure.log_y else 0.0)
+    low, high = _span([*values, references[is_drawable(references, figure.log_y)]], start=1.0 if figure.log_y else 0.0)
     if figure.low is not None and math.isfinite(figure.low) and not (figure.log_y and figure.low <= 0):
         low = figure.low
     if figure.high is not None and math.isfinite(figure.high) and not (figure.log_y and figure.high <= 0):

@@ -31,7 +31,7 @@ class InvalidFigure(ValueError):
 
 
 @contextmanager
-def drawable(what: str) -> Iterator[None]:
+def explain_invalid_figures(what: str) -> Iterator[None]:
     """Turn a figure that can't be drawn, made within of what a file holds, into one sentence (BadInput)."""
     try:
         yield

@@ -59,12 +59,12 @@ def _interpolated(stops: tuple[RGB, ...], places: NDArray[np.float64]) -> NDArra
     return np.asarray(np.rint(np.stack(channels, axis=-1)), dtype=np.uint8)
 
 
-def sequential(places: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
+def sequential_colors(places: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
     """Colors (..., 3) for places (...) on a scale from 0 to 1; places beyond an end take its color."""
     return _interpolated(_SEQUENTIAL[theme], np.asarray(places, dtype=np.float64))
 
 
-def diverging(places: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
+def diverging_colors(places: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
     """Colors (..., 3) for places (...) from -1 (against) through 0 (nothing) to 1 (for)."""
     return _interpolated(_DIVERGING[theme], (np.asarray(places, dtype=np.float64) + 1.0) / 2.0)
 
@@ -76,9 +76,9 @@ def value_colors(values: NDArray[np.float64], low: float, high: float, theme: Th
     """
     known = np.where(np.isnan(values), low, values)
     if low < 0 < high:
-        return diverging(known / max(-low, high), theme)
+        return diverging_colors(known / max(-low, high), theme)
     span = high - low
-    return sequential((known - low) / span if span > 0 else np.ones_like(known), theme)
+    return sequential_colors((known - low) / span if span > 0 else np.ones_like(known), theme)
 
 
 def value_range(values: NDArray[np.float64], low: float | None, high: float | None) -> tuple[float, float]:

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from lazytui.figures.image_overlays import png
+from lazytui.figures.image_overlays import encode_png
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.number_format import heading
-from lazytui.figures.plain_figures import cleaned
+from lazytui.figures.plain_figures import clean_figure
 
 
 def figures_json(figures: Sequence[Figure], *, title: str = "") -> str:
@@ -26,14 +26,14 @@ def figures_json(figures: Sequence[Figure], *, title: str = "") -> str:
     infinity, which JSON lacks, are null. Images are a list of PNG files in base64, lossless and a tenth of the size of
     nested lists: `jq -r '.figures[0].images[0]' out.json | base64 -d > 0.png`. An overlay is nested lists, (n, h, w).
     """
-    content = {"title": title, "figures": [_as_json(cleaned(figure)) for figure in figures]}
+    content = {"title": title, "figures": [_as_json(clean_figure(figure)) for figure in figures]}
     return json.dumps(content, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _as_json(figure: Figure) -> dict[str, Any]:
     fields = {field.name: _plain_value(getattr(figure, field.name)) for field in dataclasses.fields(figure)}
     if isinstance(figure, Pixels):
-        fields["images"] = [base64.b64encode(png(image)).decode() for image in figure.images]
+        fields["images"] = [base64.b64encode(encode_png(image)).decode() for image in figure.images]
     return {"kind": type(figure).__name__.lower(), **fields}
 
 
@@ -59,7 +59,7 @@ def figure_csv(figure: Figure) -> str:
     """
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
-    for row in _rows(cleaned(figure)):
+    for row in _rows(clean_figure(figure)):
         writer.writerow([_csv_entry(item) for item in row])
     return output.getvalue()
 

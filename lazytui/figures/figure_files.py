@@ -40,12 +40,12 @@ def export(
 
     Raises UsageError and BadInput as `rendered` does, and BadInput where a file can't be written.
     """
-    contents = rendered(figures, path, title=title, figure=figure, width=width, theme=theme)
+    contents = render_files(figures, path, title=title, figure=figure, width=width, theme=theme)
     write_together(contents)
     return list(contents)
 
 
-def rendered(
+def render_files(
     figures: Sequence[Figure],
     path: Path,
     *,

@@ -15,11 +15,11 @@ _DIMMED = 0.55
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
-def shown_images(figure: Pixels) -> NDArray[np.uint8]:
+def images_with_overlay(figure: Pixels) -> NDArray[np.uint8]:
     """The figure's images (n, h, w, 3) uint8, with its evidence laid over them where it has any."""
     if figure.overlay is None:
         return figure.images
-    return with_evidence(figure.images, figure.overlay)
+    return overlay_evidence(figure.images, figure.overlay)
 
 
 def captions_with_tones(figure: Pixels) -> list[tuple[str, Tone]]:
@@ -38,7 +38,7 @@ def evidence_legend(figure: Pixels) -> list[tuple[RGB, str]]:
     return [(SUPPORTS, "+ evidence for"), *against]
 
 
-def with_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:
+def overlay_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Signed evidence (n, h, w) in [-1, 1] as color over the images (n, h, w, 3), which turn gray and dim.
 
     The opacity of the color is the size of the evidence; NaN counts as none.
@@ -59,7 +59,7 @@ def _shares(size: int, parts: int) -> NDArray[np.float64]:
     return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def resized(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+def resize_image(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
     """The image (h, w, 3) at another size: each new pixel is the mean of the area that it covers."""
     if image.shape[:2] == (height, width):
         return image
@@ -80,7 +80,7 @@ def lightness(image: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.asarray(np.where(y > 0.008856, 1.16 * np.cbrt(y) - 0.16, 9.033 * y))
 
 
-def png(image: NDArray[np.uint8]) -> bytes:
+def encode_png(image: NDArray[np.uint8]) -> bytes:
     """The image (h, w, 3) as a PNG file, pixel by pixel; the same image gives the same bytes."""
     from PIL import Image  # only pictures and web pages need it
 

@@ -32,7 +32,7 @@ def entry(cell: Cell, decimals: int) -> str:
     return str(cell)
 
 
-def with_unit(text: str, unit: str) -> str:
+def add_unit(text: str, unit: str) -> str:
     """`98.1 %`: a number and its unit, if it has one; what is undefined stands without.
 
     >>> with_unit("98.1", "%"), with_unit("7", "")
@@ -46,7 +46,7 @@ def heading(name: str, unit: str) -> str:
     return f"{name} ({unit})" if unit else name
 
 
-def significant(value: float) -> str:
+def significant_text(value: float) -> str:
     """A value of unknown size with up to four significant digits.
 
     >>> significant(0.1 + 0.2), significant(12345.0), significant(1e-7)
@@ -65,7 +65,7 @@ def tick_labels(ticks: Sequence[float]) -> list[str]:
     >>> tick_labels([0.0, 0.25, 0.5]), tick_labels([0.0, 100.0]), tick_labels([0.001, 1.0, 1e6])
     (['0.00', '0.25', '0.50'], ['0', '100'], ['0.001', '1', '1e+06'])
     """
-    texts = [significant(tick) for tick in ticks]
+    texts = [significant_text(tick) for tick in ticks]
     decimals = max((len(text.partition(".")[2]) for text in texts), default=0)
     uneven = any("e" in text for text in texts) or decimals > 4 or _decades(ticks) > 2
     return texts if uneven else [f"{tick:.{decimals}f}" for tick in ticks]
@@ -84,7 +84,7 @@ def is_numeric(figure: Table, column: int) -> bool:
 
 def value_texts(figure: Bars) -> list[str]:
     """What stands beside each bar: the value with its unit, and its interval."""
-    texts = [with_unit(number(float(value), figure.decimals), figure.unit) for value in figure.values]
+    texts = [add_unit(number(float(value), figure.decimals), figure.unit) for value in figure.values]
     if figure.intervals is None:
         return texts
     ends = [[number(float(end), figure.decimals) for end in interval] for interval in figure.intervals]

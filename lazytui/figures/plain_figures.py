@@ -6,12 +6,12 @@ import dataclasses
 from typing import Any, TypeVar, cast
 
 from lazytui.figures.kinds import Figure, Text
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 AnyFigure = TypeVar("AnyFigure", bound=Figure)
 
 
-def cleaned(figure: AnyFigure) -> AnyFigure:
+def clean_figure(figure: AnyFigure) -> AnyFigure:
     """The same figure with escape sequences, control characters and bidi overrides taken out of all its text.
 
     Line breaks stay in the paragraphs of a `Text` and turn into spaces elsewhere.
@@ -21,7 +21,7 @@ def cleaned(figure: AnyFigure) -> AnyFigure:
 
 def _cleaned(value: Any, *, newlines: bool) -> Any:
     if isinstance(value, str):
-        return plain(value, newlines=newlines)
+        return plain_text(value, newlines=newlines)
     if isinstance(value, tuple):
         return tuple(_cleaned(item, newlines=newlines) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -7,14 +7,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.figures.axis_scales import drawable
+from lazytui.figures.axis_scales import is_drawable
 
 
 def unbroken_stretches(
     x: NDArray[np.float64], y: NDArray[np.float64], log: bool
 ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """The stretches of a series between its gaps: values that aren't finite, or not positive on a logarithmic axis."""
-    shown = drawable(y, log) & np.isfinite(x)
+    shown = is_drawable(y, log) & np.isfinite(x)
     bounds = [0, *(np.flatnonzero(np.diff(shown)) + 1).tolist(), len(y)]
     return [(x[start:end], y[start:end]) for start, end in pairwise(bounds) if start < end and shown[start]]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
-def packaged(folder: str) -> Path:
+def package_folder(folder: str) -> Path:
     """The shipped folder `assets` or `checkpoints`.
 
     A wheel carries both inside the package; in a checkout they lie at the top level, next to the package.

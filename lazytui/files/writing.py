@@ -33,7 +33,7 @@ _UMASK = os.umask(0o077)
 os.umask(_UMASK)
 
 
-def given_path(text: str) -> Path:
+def parse_path(text: str) -> Path:
     """A path as a person typed it. Raises UsageError for an empty one, BadInput for one that nothing can lie at."""
     if not text:
         raise UsageError("An empty path is no file and no folder; for the current folder write a dot.")
@@ -92,7 +92,7 @@ def _to_blame(error: OSError, path: Path) -> Path:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replace_atomically(path: Path) -> Iterator[Path]:
     """A temporary path in the same folder that takes the place of `path` when the block ends well, or vanishes.
 
     Raises BadInput when the folder or the disk doesn't let us.
@@ -113,13 +113,13 @@ def write_together(contents: Mapping[Path, str | bytes]) -> None:
     """Write the whole of every file, or, where one of them can't be written, none."""
     with ExitStack() as stack:
         for path, content in contents.items():
-            temporary = stack.enter_context(replacing(path))
+            temporary = stack.enter_context(replace_atomically(path))
             temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
     """Write the whole of `content`, or nothing."""
-    with replacing(path) as temporary:
+    with replace_atomically(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 

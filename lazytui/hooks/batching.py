@@ -12,7 +12,7 @@ from lazytui.errors import LazytuiError
 T = TypeVar("T")
 
 
-def in_batches(
+def run_in_batches(
     work: Callable[[slice], T], count: int, size: int, note: Callable[[str], None] = lambda _text: None
 ) -> list[T]:
     """`work` on every slice of `size` images out of `count`, in order.

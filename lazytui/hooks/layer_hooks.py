@@ -12,12 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.evaluation.forward import evaluating
+from lazytui.evaluation.forward import evaluation_mode
 from lazytui.models.shapes import IMAGE_SHAPE
 
 
 @contextmanager
-def captured(model: nn.Module, *layers: str) -> Iterator[dict[str, Tensor]]:
+def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Tensor]]:
     """Within the block, what each layer put out when the network last ran, by name.
 
     The layers above are handed a copy, so that one that works in place changes nothing here; gradients flow through.
@@ -40,7 +40,7 @@ def captured(model: nn.Module, *layers: str) -> Iterator[dict[str, Tensor]]:
 
 
 @contextmanager
-def replaced(model: nn.Module, layer: str, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
+def replace_activations(model: nn.Module, layer: str, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
     """Within the block, the layers above `layer` are handed `change(output)` instead of its output."""
 
     def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
@@ -75,7 +75,7 @@ def layer_shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
 
         return hook
 
-    with ExitStack() as stack, torch.inference_mode(), evaluating(model):
+    with ExitStack() as stack, torch.inference_mode(), evaluation_mode(model):
         for name, module in model.named_modules():
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
 from lazytui.errors import UsageError, unknown_name
-from lazytui.hooks.layer_hooks import captured, layer_shapes, replaced
+from lazytui.hooks.layer_hooks import capture_activations, layer_shapes, replace_activations
 from lazytui.models.architectures.classifier import Classifier
 
 _CHANNELWISE = (
@@ -24,7 +24,7 @@ _CHANNELWISE = (
 )
 
 
-class Cut:
+class SplitModel:
     """`model` cut after `layer`. Only the layers that are needed are run; the network must be in evaluation mode.
 
     shape: of one image's activation, (channels, h, w) or (units,). A neuron is its first dimension's.
@@ -55,7 +55,7 @@ class Cut:
         return self.shape[0]
 
     @property
-    def asks_for_images(self) -> bool:
+    def needs_images(self) -> bool:
         """Whether `logits` looks at the images: a plain sequence goes on from the activations alone."""
         return self._parts is None
 
@@ -70,11 +70,11 @@ class Cut:
         if self._parts:
             output: Tensor = self._below(images)
             return output
-        with captured(self.model, self.layer) as seen:
+        with capture_activations(self.model, self.layer) as seen:
             self.model(images)
         return seen[self.layer]
 
-    def own_means(self, images: Tensor, own: Tensor) -> Tensor:
+    def neuron_means(self, images: Tensor, neurons: Tensor) -> Tensor:
         """(N, 3, 28, 28) float32 images, each with a neuron of its own, (N,) int64 -> (N,): its mean activation.
 
         Where the layer is a convolution, no other neuron of it is computed.
@@ -85,29 +85,29 @@ class Cut:
         if not isinstance(conv, nn.Conv2d):
             activations = self.activations(images)
             means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
-            return means.gather(1, own[:, None])[:, 0]
+            return means.gather(1, neurons[:, None])[:, 0]
         seen = nn.Sequential(*below)(images)
-        bias = None if conv.bias is None else conv.bias[own]
+        bias = None if conv.bias is None else conv.bias[neurons]
         side_by_side = seen.reshape(1, -1, *seen.shape[2:])  # an image a group of channels
-        maps = conv2d(side_by_side, conv.weight[own], bias, conv.stride, conv.padding, conv.dilation, len(own))
+        maps = conv2d(side_by_side, conv.weight[neurons], bias, conv.stride, conv.padding, conv.dilation, len(neurons))
         own_maps: Tensor = last(maps)[0]
         return own_maps.mean((1, 2))
 
-    def carry(self, activations: Tensor) -> Tensor:
+    def pool(self, activations: Tensor) -> Tensor:
         """(N, *shape) -> (N, neurons, ...): through the layers above that treat each channel by itself."""
         carried: Tensor = self._pools(_for(self._pools, activations))
         return carried
 
-    def logits(self, carried: Tensor, images: Tensor) -> Tensor:
+    def logits(self, pooled: Tensor, images: Tensor) -> Tensor:
         """(N, neurons, ...) from `carry` -> (N, 10).
 
         images: those that they belong to. A network that isn't a plain sequence is run on them as a whole, with
         `carried` put in place at the layer, since what bypasses the layer must come from somewhere.
         """
         if self._parts:
-            logits: Tensor = self._above(_for(self._above, carried))
+            logits: Tensor = self._above(_for(self._above, pooled))
             return logits
-        with replaced(self.model, self.layer, lambda _output: carried):
+        with replace_activations(self.model, self.layer, lambda _output: pooled):
             whole: Tensor = self.model(images)
         return whole
 

@@ -10,7 +10,7 @@ _FEW = 1 / 64
 """The share of the values up to which torch keeps the largest while it passes by the others, and is the quicker one."""
 
 
-def strongest(values: Tensor, k: int) -> Tensor:
+def top_indices(values: Tensor, k: int) -> Tensor:
     """(N, n) -> (N, k) int64: where each row's k largest are, in no order."""
     if values.device.type != "cpu":
         return values.topk(k, dim=1, sorted=False).indices
@@ -18,7 +18,7 @@ def strongest(values: Tensor, k: int) -> Tensor:
     return torch.from_numpy(np.argpartition(values.detach().numpy(), first, axis=1)[:, first:].copy())
 
 
-def largest(values: Tensor, k: int) -> Tensor:
+def top_values(values: Tensor, k: int) -> Tensor:
     """(..., n) -> (..., k): the k largest of the last dimension, in no order and without gradient."""
     count = values.shape[-1]
     if values.device.type != "cpu" or k <= count * _FEW:

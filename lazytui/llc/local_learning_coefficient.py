@@ -24,10 +24,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.device_split import Resident
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.batching import in_batches
-from lazytui.llc.sgld import Chains, Parameters, sample
+from lazytui.data.device_split import DeviceSplit
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.batching import run_in_batches
+from lazytui.llc.sgld import Chains, Parameters, sample_chains
 from lazytui.system.hardware import Hardware
 
 _BATCH = 500
@@ -39,7 +39,7 @@ Slope = Literal["removed", "kept"]
 
 
 @dataclass(frozen=True)
-class Sampling:
+class SamplingSettings:
     """Step size and spring of each chain; steps of a chain, of which the first half is burnt; images of a step's batch.
 
     slope: whether the loss keeps its slope at w*, or is taken as if w* were a minimum.
@@ -54,7 +54,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Complexity:
+class Estimate:
     """excess: (chains, steps) float32, estimates of L_n(w) - L_n(w*) along each chain, from its batches.
 
     coefficient: (chains,) float64, one estimate a chain. loss: L_n(w*), the mean over all n images. slope: the length
@@ -64,7 +64,7 @@ class Complexity:
     excess: NDArray[np.float32]
     coefficient: NDArray[np.float64]
     loss: float
-    slope: float
+    gradient_norm: float
     n_beta: float
 
 
@@ -75,15 +75,15 @@ def inverse_temperature(n: int) -> float:
 
 def coefficients(excess: NDArray[np.floating], n_beta: float) -> NDArray[np.float64]:
     """(..., steps) losses above that of the center, along chains -> (...) n beta times the mean of the second half."""
-    return np.asarray(n_beta * kept(excess).mean(-1))
+    return np.asarray(n_beta * drop_burn_in(excess).mean(-1))
 
 
-def kept(along: NDArray[np.floating]) -> NDArray[np.float64]:
+def drop_burn_in(along: NDArray[np.floating]) -> NDArray[np.float64]:
     """(..., steps) -> (..., half of them): what isn't burnt."""
     return along[..., along.shape[-1] // 2 :].astype(np.float64)
 
 
-def closed_form(dimensions: int, n_beta: float, eps: float, gamma: float) -> float:
+def closed_form_estimate(dimensions: int, n_beta: float, eps: float, gamma: float) -> float:
     """What the chains measure on L = |w|^2 / 2: (d / 2) n_beta / (n_beta + gamma) / (1 - eps (n_beta + gamma) / 4).
 
     The first factor is the truth, the second the pull of the spring, the third the error of finite steps.
@@ -94,14 +94,14 @@ def closed_form(dimensions: int, n_beta: float, eps: float, gamma: float) -> flo
 
 def local_learning_coefficient(
     model: nn.Module,
-    train: Resident,
-    sampling: Sampling,
+    train: DeviceSplit,
+    sampling: SamplingSettings,
     hardware: Hardware,
     *,
     tick: Callable[[int], None] = lambda _step: None,
     note: Callable[[str], None] = lambda _text: None,
     check: Callable[[], None] = lambda: None,
-) -> Complexity:
+) -> Estimate:
     """Chains around the model's weights on its training images, all in one batch.
 
     Norms and dropout are in evaluation mode, and buffers stay as they are; so does the model. L_n(w*) is the loss of
@@ -124,20 +124,20 @@ def local_learning_coefficient(
         batch = train.batch(chosen.to(device))
         return batch.images.reshape(*shape, *batch.images.shape[1:]).contiguous(), batch.digits.reshape(shape)
 
-    with evaluating(model):
+    with evaluation_mode(model):
         at_center = full_loss(model, train, note, check)
-        steepness = slope_length(model, train)
-        slope = full_slope(model, train, note, check) if sampling.slope == "kept" else None
+        steepness = gradient_norm(model, train)
+        slope = full_gradient(model, train, note, check) if sampling.slope == "kept" else None
         center = {name: parameter.detach().contiguous() for name, parameter in model.named_parameters()}
         chains = Chains(eps, gamma, n_beta)
-        trace = sample(loss, center, chains, sampling.steps, batch_at, random, tick, slope)
+        trace = sample_chains(loss, center, chains, sampling.steps, batch_at, random, tick, slope)
     excess = trace.T.float().cpu().numpy()
-    return Complexity(excess, coefficients(excess, n_beta), at_center, steepness, n_beta)
+    return Estimate(excess, coefficients(excess, n_beta), at_center, steepness, n_beta)
 
 
 def full_loss(
     model: nn.Module,
-    train: Resident,
+    train: DeviceSplit,
     note: Callable[[str], None] = lambda _text: None,
     check: Callable[[], None] = lambda: None,
 ) -> float:
@@ -149,12 +149,12 @@ def full_loss(
         return float(cross_entropy(model(batch.images).float(), batch.digits, reduction="sum"))
 
     with torch.inference_mode():
-        return sum(in_batches(summed, len(train), _BATCH, note)) / len(train)
+        return sum(run_in_batches(summed, len(train), _BATCH, note)) / len(train)
 
 
-def full_slope(
+def full_gradient(
     model: nn.Module,
-    train: Resident,
+    train: DeviceSplit,
     note: Callable[[str], None] = lambda _text: None,
     check: Callable[[], None] = lambda: None,
 ) -> Parameters:
@@ -166,11 +166,11 @@ def full_slope(
         for summed, more in zip(total.values(), _summed_slope(model, train, _indices(part, train)), strict=True):
             summed += more
 
-    in_batches(add, len(train), _BATCH, note)
+    run_in_batches(add, len(train), _BATCH, note)
     return {name: summed / len(train) for name, summed in total.items()}
 
 
-def slope_length(model: nn.Module, train: Resident) -> float:
+def gradient_norm(model: nn.Module, train: DeviceSplit) -> float:
     """The length of that gradient, from two disjoint sets of images: their chance agrees in nothing, and drops out."""
     count = min(_FOR_THE_SLOPE, len(train)) // 2
     order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[: 2 * count]
@@ -179,16 +179,16 @@ def slope_length(model: nn.Module, train: Resident) -> float:
     return math.sqrt(max(product, 0.0))
 
 
-def _mean_slope(model: nn.Module, train: Resident, chosen: Tensor) -> list[Tensor]:
+def _mean_slope(model: nn.Module, train: DeviceSplit, chosen: Tensor) -> list[Tensor]:
     parts = [_summed_slope(model, train, part.to(train.device)) for part in torch.split(chosen, _BATCH)]
     return [torch.stack(tensors).sum(0) / len(chosen) for tensors in zip(*parts, strict=True)]
 
 
-def _summed_slope(model: nn.Module, train: Resident, chosen: Tensor) -> tuple[Tensor, ...]:
+def _summed_slope(model: nn.Module, train: DeviceSplit, chosen: Tensor) -> tuple[Tensor, ...]:
     batch = train.batch(chosen)
     summed = cross_entropy(model(batch.images).float(), batch.digits, reduction="sum")
     return torch.autograd.grad(summed, list(model.parameters()))
 
 
-def _indices(part: slice, train: Resident) -> Tensor:
+def _indices(part: slice, train: DeviceSplit) -> Tensor:
     return torch.arange(part.start, part.stop, device=train.device)

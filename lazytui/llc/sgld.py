@@ -30,7 +30,7 @@ class Chains:
     n_beta: float
 
 
-def sample(
+def sample_chains(
     loss: Loss,
     center: Mapping[str, Tensor],
     chains: Chains,
@@ -38,7 +38,7 @@ def sample(
     batch_at: Callable[[int], Any],
     generator: torch.Generator,
     tick: Callable[[int], None] = lambda _step: None,
-    slope: Mapping[str, Tensor] | None = None,
+    gradient: Mapping[str, Tensor] | None = None,
 ) -> Tensor:
     """(steps, chains) float32: L(w) - L(w*) before every step, all chains starting at `center`, w*.
 
@@ -60,7 +60,7 @@ def sample(
             excess = losses - base
             for name, walker in walkers.items():
                 away = walker - held[name]
-                tilt = known[name] if slope is None else known[name] - slope[name]
+                tilt = known[name] if gradient is None else known[name] - gradient[name]
                 excess = excess - (tilt * away).flatten(1).sum(1)
                 eps, gamma = (_along(each, walker) for each in (chains.eps, chains.gamma))
                 pull = chains.n_beta * (gradients[name] - tilt) + gamma * away

@@ -18,9 +18,9 @@ from types import ModuleType
 
 from lazytui.custom_code import is_custom, require_allowed
 from lazytui.errors import BadInput, unknown_name
-from lazytui.files.writing import given_path
+from lazytui.files.writing import parse_path
 from lazytui.models.catalog import model_entry
-from lazytui.system.memory import to_blame
+from lazytui.system.memory import memory_error_or
 
 
 def check_model_name(name: str) -> None:
@@ -61,7 +61,7 @@ def _import(place: str) -> ModuleType:
     """Import a dotted module (the current folder counts, as for `python -m`) or a file (its own folder counts)."""
     path = Path(place)
     is_file = place.endswith(".py")
-    if is_file and not given_path(place).is_file():
+    if is_file and not parse_path(place).is_file():
         raise BadInput(f"There is no file {place!r} to take a model from.")
     try:
         with _importable(path.parent if is_file else Path()):
@@ -69,7 +69,7 @@ def _import(place: str) -> ModuleType:
     except (Exception, SystemExit) as error:
         line = next(iter(str(error).splitlines()), "")
         wrong = BadInput(f"The model code {place!r} can't be imported: {type(error).__name__}: {line}")
-        raise to_blame(error, f"import {place}", wrong) from error
+        raise memory_error_or(error, f"import {place}", wrong) from error
 
 
 def _import_file(path: Path) -> ModuleType:

@@ -8,7 +8,7 @@ from importlib import metadata
 from typing import Any
 
 from lazytui.errors import BadInput
-from lazytui.system.memory import to_blame
+from lazytui.system.memory import memory_error_or
 
 _REPAIR = "python -m pip install --force-reinstall torch torchvision"
 
@@ -24,7 +24,7 @@ def require_torch() -> Any:
         return importlib.import_module("torch")
     except (ImportError, OSError, RuntimeError, MemoryError) as error:
         damaged = BadInput(f"torch {_version('torch')} can't be loaded ({_line(error)}): {_REPAIR}")
-        raise to_blame(error, "load torch", damaged) from error
+        raise memory_error_or(error, "load torch", damaged) from error
 
 
 def require_torchvision() -> Any:
@@ -39,7 +39,7 @@ def require_torchvision() -> Any:
     except (ImportError, OSError, RuntimeError, AttributeError, MemoryError) as error:
         pair = f"torch {_version('torch')} and torchvision {_version('torchvision')}"
         unfit = BadInput(f"{pair} don't fit together ({_line(error)}): {_REPAIR}")
-        raise to_blame(error, "load torchvision", unfit) from error
+        raise memory_error_or(error, "load torchvision", unfit) from error
 
 
 def _version(package: str) -> str:

@@ -14,7 +14,7 @@ from lazytui.errors import BadInput
 from lazytui.files.reading import Unreadable, open_regular, read_regular, require_unpacked_size
 from lazytui.files.writing import reason
 from lazytui.models.weights_header import LARGEST, describe
-from lazytui.system.memory import to_blame
+from lazytui.system.memory import memory_error_or
 
 Weights = dict[str, Tensor]
 """Tensors on the CPU by dotted name, as in a module's `state_dict()`."""
@@ -55,7 +55,7 @@ def read_weights(path: Path, most: int = LARGEST) -> Weights:
         return load(read_regular(path, most, links=True))
     except Exception as error:  # KeyError where numbers are of a kind that torch doesn't know, and others
         why = reason(error) if isinstance(error, OSError) else "it holds numbers of a kind that torch doesn't know here"
-        raise to_blame(error, f"read {path}", BadInput(f"{path} can't be read: {why}.")) from error
+        raise memory_error_or(error, f"read {path}", BadInput(f"{path} can't be read: {why}.")) from error
 
 
 def _read_pickled(path: Path, most: int) -> Weights:
@@ -79,7 +79,7 @@ def _read_pickled(path: Path, most: int) -> Weights:
                 "save the network's state_dict() alone."
             ) from error
         damaged = BadInput(f"{path} is damaged or isn't a file that torch.save wrote.")
-        raise to_blame(error, f"read {path}", damaged) from error
+        raise memory_error_or(error, f"read {path}", damaged) from error
     return _tensors_by_name(content, path)
 
 

@@ -19,14 +19,14 @@ from torch import Tensor
 
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.batching import in_batches
-from lazytui.hooks.split_model import Cut
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.batching import run_in_batches
+from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.activations import BATCH
 from lazytui.system.hardware import Hardware
 
-Mode = Literal["zero", "mean"]
-MODES: tuple[Mode, ...] = ("mean", "zero")
+AblationMode = Literal["zero", "mean"]
+MODES: tuple[AblationMode, ...] = ("mean", "zero")
 """What stands in place of a neuron's map: nothing at all, or its mean activation everywhere."""
 
 DRAWS = 20
@@ -43,7 +43,7 @@ class _Kept:
 
 
 @dataclass(frozen=True)
-class Effects:
+class AblationEffects:
     """accuracies: on each split (C,), without each neuron alone. contribution: (C, 10), by how much the mean logits
     fall without it."""
 
@@ -51,7 +51,7 @@ class Effects:
     contribution: NDArray[np.float32]
 
 
-class Without:
+class Ablation:
     """A layer's neurons, to be taken out by number. Safe to ask from any thread, one question at a time.
 
     Made once, from some images of each split; after that every answer comes from what is kept. The network's weights
@@ -59,65 +59,67 @@ class Without:
     """
 
     def __init__(
-        self, cut: Cut, splits: Mapping[str, Split], hardware: Hardware, note: Callable[[str], None] = lambda _: None
+        self,
+        model: SplitModel,
+        splits: Mapping[str, Split],
+        hardware: Hardware,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
         """splits: what accuracies are measured on, by name. A neuron's mean is taken over all of their images."""
-        self.cut = cut
+        self.model = model
         self._hardware = hardware
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept] = {}
-        sums, seen = torch.zeros(cut.neurons, dtype=torch.float64), 0
+        sums, seen = torch.zeros(model.neurons, dtype=torch.float64), 0
         with self._asking():
             for name, split in splits.items():
                 images = torch.from_numpy(split.images).to(hardware.device)
-                parts = in_batches(functools.partial(self._carry, images), len(images), BATCH, note)
+                parts = run_in_batches(functools.partial(self._carry, images), len(images), BATCH, note)
                 carried = torch.cat([part for part, _ in parts])
                 sums += torch.stack([part for _, part in parts]).sum(0)
                 seen += len(images)
                 self._kept[name] = _Kept(images, carried, torch.from_numpy(split.digits).to(hardware.device))
             means = (sums / max(seen, 1)).float().to(hardware.device)
-            self._stand_ins: dict[Mode, Tensor] = {
-                "mean": cut.carry(_everywhere(means, cut.shape)),
-                "zero": cut.carry(_everywhere(torch.zeros_like(means), cut.shape)),
+            self._stand_ins: dict[AblationMode, Tensor] = {
+                "mean": model.pool(_everywhere(means, model.shape)),
+                "zero": model.pool(_everywhere(torch.zeros_like(means), model.shape)),
             }
 
-    def accuracies(self, neurons: Sequence[int], mode: Mode = "mean") -> dict[str, float]:
+    def accuracies(self, neurons: Sequence[int], mode: AblationMode = "mean") -> dict[str, float]:
         """Accuracy on each split, in [0, 1], without these neurons."""
         with self._asking():
             return {name: self._right(kept, self._said(kept, neurons, mode)) for name, kept in self._kept.items()}
 
-    def logits(self, split: str, neurons: Sequence[int], mode: Mode = "mean") -> NDArray[np.float32]:
+    def logits(self, split: str, neurons: Sequence[int], mode: AblationMode = "mean") -> NDArray[np.float32]:
         """(n, 10) float32: what the network says of a split's images without these neurons."""
         with self._asking():
             said: NDArray[np.float32] = self._said(self._kept[split], neurons, mode).cpu().numpy()
         return said
 
-    def one_by_one(self, mode: Mode, tick: Callable[[], None] = lambda: None) -> Effects:
+    def ablate_one_by_one(self, mode: AblationMode, tick: Callable[[], None] = lambda: None) -> AblationEffects:
         """What each neuron does, from what happens without it alone."""
         accuracies: dict[str, list[float]] = {name: [] for name in self._kept}
         means = []
-        for chosen in ([], *([neuron] for neuron in range(self.cut.neurons))):
+        for chosen in ([], *([neuron] for neuron in range(self.model.neurons))):
             tick()
             with self._asking():
                 said = {name: self._said(kept, chosen, mode) for name, kept in self._kept.items()}
                 for name, kept in self._kept.items():
                     accuracies[name].append(self._right(kept, said[name]))
                 means.append(torch.cat(list(said.values())).mean(0).cpu().numpy())
-        return Effects(
+        return AblationEffects(
             accuracies={name: np.array(values[1:]) for name, values in accuracies.items()},
             contribution=means[0] - np.stack(means[1:]),
         )
 
-    def in_order(
-        self, order: Sequence[int], counts: Iterable[int], mode: Mode = "mean"
+    def ablate_in_order(
+        self, order: Sequence[int], counts: Iterable[int], mode: AblationMode = "mean"
     ) -> dict[str, NDArray[np.float64]]:
         """Accuracy on each split without the first k neurons of an order, for each k of `counts`."""
         rows = [self.accuracies(order[:count], mode) for count in counts]
         return {name: np.array([row[name] for row in rows]) for name in self._kept}
 
-    def patched(
-        self, into: NDArray[np.uint8], source: NDArray[np.uint8], neurons: Sequence[int]
-    ) -> NDArray[np.float32]:
+    def patch(self, into: NDArray[np.uint8], source: NDArray[np.uint8], neurons: Sequence[int]) -> NDArray[np.float32]:
         """(n, 10) float32: the shift of every logit when neurons do in images `into` what they do in `source`.
 
         into, source: (n, 28, 28, 3) uint8, pair by pair.
@@ -126,32 +128,32 @@ class Without:
             pair = self._pair(into, source)
             return pair.shift(neurons)
 
-    def said(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def unablated_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, 10) float32: the logits of images (n, 28, 28, 3) uint8, as the network is."""
         with self._asking():
             shown = to_float(torch.from_numpy(images).to(self._hardware.device))
-            logits = self.cut.logits(self.cut.carry(self.cut.activations(shown)), shown)
+            logits = self.model.logits(self.model.pool(self.model.activations(shown)), shown)
         said: NDArray[np.float32] = logits.cpu().numpy()
         return said
 
-    def patched_one_by_one(
+    def patch_one_by_one(
         self, into: NDArray[np.uint8], source: NDArray[np.uint8], tick: Callable[[], None] = lambda: None
     ) -> NDArray[np.float32]:
         """(C, n, 10) float32: `patched` for each neuron alone."""
         with self._asking():
             pair = self._pair(into, source)
             shifts = []
-            for neuron in range(self.cut.neurons):
+            for neuron in range(self.model.neurons):
                 tick()
                 shifts.append(pair.shift([neuron]))
         return np.stack(shifts)
 
     def _pair(self, into: NDArray[np.uint8], source: NDArray[np.uint8]) -> _Pair:
         images, others = (to_float(torch.from_numpy(each).to(self._hardware.device)) for each in (into, source))
-        here, there = (self.cut.carry(self.cut.activations(each)) for each in (images, others))
-        return _Pair(self.cut, images, here, there, self.cut.logits(here, images))
+        here, there = (self.model.pool(self.model.activations(each)) for each in (images, others))
+        return _Pair(self.model, images, here, there, self.model.logits(here, images))
 
-    def _said(self, kept: _Kept, neurons: Sequence[int], mode: Mode) -> Tensor:
+    def _said(self, kept: _Kept, neurons: Sequence[int], mode: AblationMode) -> Tensor:
         """(n, 10) logits."""
         chosen = torch.tensor(list(neurons), dtype=torch.long, device=kept.carried.device)
         parts = []
@@ -159,7 +161,7 @@ class Without:
             part = slice(start, start + BATCH)
             carried = kept.carried[part].clone()
             carried[:, chosen] = self._stand_ins[mode][:, chosen]
-            parts.append(self.cut.logits(carried, to_float(kept.images[part])))
+            parts.append(self.model.logits(carried, to_float(kept.images[part])))
         return torch.cat(parts)
 
     def _right(self, kept: _Kept, logits: Tensor) -> float:
@@ -167,13 +169,13 @@ class Without:
 
     def _carry(self, images: Tensor, part: slice) -> tuple[Tensor, Tensor]:
         """What is kept of a batch of images, and the sum over it of each neuron's mean activation."""
-        activations = self.cut.activations(to_float(images[part]))
+        activations = self.model.activations(to_float(images[part]))
         means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
-        return self.cut.carry(activations), means.cpu().double().sum(0)
+        return self.model.pool(activations), means.cpu().double().sum(0)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        with self._lock, torch.inference_mode(), evaluating(self.cut.model):
+        with self._lock, torch.inference_mode(), evaluation_mode(self.model.model):
             yield
 
 
@@ -181,7 +183,7 @@ class Without:
 class _Pair:
     """Images to patch, their activations and those of the others, and what the network says of them as they are."""
 
-    cut: Cut
+    cut: SplitModel
     images: Tensor
     here: Tensor
     there: Tensor

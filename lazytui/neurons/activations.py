@@ -12,10 +12,10 @@ from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
 from lazytui.errors import UsageError
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.batching import in_batches
-from lazytui.hooks.layer_hooks import captured
-from lazytui.hooks.top_k import largest
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.batching import run_in_batches
+from lazytui.hooks.layer_hooks import capture_activations
+from lazytui.hooks.top_k import top_values
 from lazytui.neurons.map_position import require_inside
 from lazytui.system.hardware import Hardware
 
@@ -23,7 +23,7 @@ BATCH = 500
 STRONGEST = 5
 """Positions whose mean tells how strongly a neuron responds to an image."""
 
-Reading = Callable[[Tensor], Tensor]
+MapReduction = Callable[[Tensor], Tensor]
 """From maps (N, C, h, w) to one number a neuron and image, (N, C)."""
 
 
@@ -37,7 +37,7 @@ class Activations:
     strongest: Tensor
 
 
-def reading(name: str) -> Reading:
+def map_reduction(name: str) -> MapReduction:
     """How a map becomes a number: `mean`, `max`, or a position such as `3,4` (row and column, from the top left).
 
     Activations without a map are taken as they are. Raises UsageError for anything else, and when it is used, for a
@@ -53,25 +53,25 @@ def reading(name: str) -> Reading:
     return lambda maps: _at(maps, int(row), int(column))
 
 
-def gather(
+def gather_activations(
     model: nn.Module,
     layers: Sequence[str],
     images: NDArray[np.uint8],
     hardware: Hardware,
     *,
-    read: Reading | None = None,
+    reduce: MapReduction | None = None,
     note: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Activations]:
     """Run the network once over images (N, 28, 28, 3) uint8 and keep what each layer's neurons did, by layer."""
-    read = read or reading("mean")
+    reduce = reduce or map_reduction("mean")
 
     def look(part: slice) -> dict[str, Activations]:
-        with captured(model, *layers) as seen:
+        with capture_activations(model, *layers) as seen:
             model(to_float(torch.from_numpy(images[part]).to(hardware.device)))
-        return {name: Activations(read(maps), _strongest(maps)) for name, maps in seen.items()}
+        return {name: Activations(reduce(maps), _strongest(maps)) for name, maps in seen.items()}
 
-    with torch.inference_mode(), evaluating(model):
-        parts = in_batches(look, len(images), BATCH, note)
+    with torch.inference_mode(), evaluation_mode(model):
+        parts = run_in_batches(look, len(images), BATCH, note)
     return {
         name: Activations(
             torch.cat([part[name].values for part in parts]),
@@ -85,7 +85,7 @@ def _strongest(maps: Tensor) -> Tensor:
     if maps.ndim == 2:
         return maps
     flat = maps.flatten(2)
-    return largest(flat, min(STRONGEST, flat.shape[2])).mean(2)
+    return top_values(flat, min(STRONGEST, flat.shape[2])).mean(2)
 
 
 def _at(maps: Tensor, row: int, column: int) -> Tensor:

@@ -33,23 +33,23 @@ def quantile_images(values: Tensor) -> NDArray[np.int64]:
     return found
 
 
-def evidence(
-    values: Tensor, pictured: NDArray[np.int64], shown: Split, spread: Callable[[Tensor], NDArray[np.int64]]
+def dataset_exemplars(
+    values: Tensor, neurons: NDArray[np.int64], split: Split, choose_others: Callable[[Tensor], NDArray[np.int64]]
 ) -> dict[str, NDArray[Any]]:
     """The images that speak for each, kept once, and for each where among them its own are.
 
     values: (N, C) activations on the images shown. pictured: (P,) which of the C. spread: of (N, P), the (P, 8) images
     beside the strongest.
     """
-    mine = values[:, torch.from_numpy(pictured).to(values.device)]
-    top, others = strongest_images(mine), spread(mine)
+    mine = values[:, torch.from_numpy(neurons).to(values.device)]
+    top, others = strongest_images(mine), choose_others(mine)
     kept, places = np.unique(np.concatenate([top, others], axis=1), return_inverse=True)
-    places, own = places.reshape(len(pictured), top.shape[1] + others.shape[1]), mine.T.cpu().numpy()
+    places, own = places.reshape(len(neurons), top.shape[1] + others.shape[1]), mine.T.cpu().numpy()
     return {
-        "pictured": pictured,
-        "evidence_images": shown.images[kept],
-        "evidence_digits": shown.digits[kept],
-        "evidence_colors": shown.colors[kept],
+        "pictured": neurons,
+        "evidence_images": split.images[kept],
+        "evidence_digits": split.digits[kept],
+        "evidence_colors": split.colors[kept],
         "top": places[:, : top.shape[1]].astype(np.int32),
         "top_values": np.take_along_axis(own, top, 1),
         "quantiles": places[:, top.shape[1] :].astype(np.int32),

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.split_model import Cut
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.split_model import SplitModel
 from lazytui.models.shapes import CLASSES
 from lazytui.system.eager_optimizers import Adam
 from lazytui.system.hardware import Hardware
@@ -35,7 +35,7 @@ Objective = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
-class Climber:
+class Visualizer:
     """How images are made.
 
     palette: (10, 3) uint8, the colors that the network was trained on. hardware: its precision is for neurons and
@@ -52,7 +52,7 @@ class Climber:
     variation: float = 1.0
     tick: Callable[[], None] = lambda: None
 
-    def climb(self, objective: Objective, count: int) -> NDArray[np.float32]:
+    def maximize(self, objective: Objective, count: int) -> NDArray[np.float32]:
         """(count, 28, 28, 3) float32 in [0, 1]: images that make the objective large, from random starts."""
         device = self.hardware.device
         random = torch.Generator().manual_seed(self.seed)
@@ -72,8 +72,12 @@ class Climber:
         return made
 
 
-def preferred_inputs(
-    cut: Cut, strength: NDArray[np.floating], climber: Climber, starts: int, neurons: Sequence[int] | None = None
+def visualize_neurons(
+    model: SplitModel,
+    strength: NDArray[np.floating],
+    visualizer: Visualizer,
+    starts: int,
+    neurons: Sequence[int] | None = None,
 ) -> NDArray[np.float32]:
     """(starts, neurons, 28, 28, 3) float32 in [0, 1]: what neurons of a layer prefer, from several random starts.
 
@@ -81,59 +85,59 @@ def preferred_inputs(
     the same for each; one that is hardly ever active is measured in hundredths of the layer's largest.
     neurons: which; all of them unless given.
     """
-    chosen = range(cut.neurons) if neurons is None else neurons
-    device = climber.hardware.device
+    chosen = range(model.neurons) if neurons is None else neurons
+    device = visualizer.hardware.device
     own = torch.tensor(list(chosen), dtype=torch.long, device=device).repeat(starts)
     floor = 0.01 * strength.max(initial=0.0) + 1e-12
     unit = torch.from_numpy(np.maximum(strength, floor)).float().to(device)[own]
 
     def objective(images: Tensor) -> Tensor:
-        with climber.hardware.autocast():
-            means = cut.own_means(images, own)
+        with visualizer.hardware.autocast():
+            means = model.neuron_means(images, own)
         return means / unit
 
-    with evaluating(cut.model):
-        made = climber.climb(objective, len(own))
+    with evaluation_mode(model.model):
+        made = visualizer.maximize(objective, len(own))
     return made.reshape(starts, len(chosen), SIZE, SIZE, 3)
 
 
-def class_images(model: nn.Module, climber: Climber, starts: int) -> NDArray[np.float32]:
+def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> NDArray[np.float32]:
     """(starts, 10, 28, 28, 3) float32 in [0, 1]: what makes each class's logit large."""
-    own = torch.arange(CLASSES, device=climber.hardware.device).repeat(starts)
+    own = torch.arange(CLASSES, device=visualizer.hardware.device).repeat(starts)
 
     def objective(images: Tensor) -> Tensor:
-        with climber.hardware.autocast():
+        with visualizer.hardware.autocast():
             logits: Tensor = model(images)
         return logits.float().gather(1, own[:, None])[:, 0]
 
-    with evaluating(model):
-        made = climber.climb(objective, len(own))
+    with evaluation_mode(model):
+        made = visualizer.maximize(objective, len(own))
     return made.reshape(starts, CLASSES, SIZE, SIZE, 3)
 
 
-def inverted(cut: Cut, images: Tensor, climber: Climber) -> NDArray[np.float32]:
+def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer) -> NDArray[np.float32]:
     """(n, 28, 28, 3) float32 in [0, 1]: for each image (n, 3, 28, 28) another with the same activations at the layer.
 
     What it shows of the original is what the layer has kept of it (Mahendran & Vedaldi 2015).
     """
-    with evaluating(cut.model):
+    with evaluation_mode(model.model):
         with torch.no_grad():
-            wanted = cut.activations(images).flatten(1)
+            wanted = model.activations(images).flatten(1)
         size = wanted.square().sum(1).clamp(min=1e-12)
 
         def likeness(made: Tensor) -> Tensor:
-            return -_FIDELITY * (cut.activations(made).flatten(1) - wanted).square().sum(1) / size
+            return -_FIDELITY * (model.activations(made).flatten(1) - wanted).square().sum(1) / size
 
-        return climber.climb(likeness, len(images))
+        return visualizer.maximize(likeness, len(images))
 
 
-def stability(made: NDArray[np.float32]) -> NDArray[np.float64]:
+def stability(images: NDArray[np.float32]) -> NDArray[np.float64]:
     """(starts, C, ...) images in [0, 1] -> (C,) mean cosine between starts, of what departs from mid-gray; NaN for one.
 
     1: every start ends in the same image. Near 0: what is shown is the start, not the neuron.
     """
-    starts, count = made.shape[:2]
-    flat = made.reshape(starts, count, -1).astype(np.float64) - 0.5
+    starts, count = images.shape[:2]
+    flat = images.reshape(starts, count, -1).astype(np.float64) - 0.5
     flat /= np.maximum(np.linalg.norm(flat, axis=2, keepdims=True), 1e-12)
     pairs = [(flat[a] * flat[b]).sum(1) for a, b in itertools.combinations(range(starts), 2)]
     return np.asarray(np.mean(pairs, axis=0) if pairs else np.full(count, np.nan))

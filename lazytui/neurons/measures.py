@@ -13,9 +13,9 @@ from lazytui.data.mutual_information import Floats, chance_bound, mutual_informa
 from lazytui.neurons.activations import Activations
 from lazytui.neurons.neuron_information import (
     conditional_information,
-    contingency,
     difference_margin,
-    fewer_bins,
+    joint_counts,
+    merge_small_bins,
     quantile_bins,
 )
 from lazytui.neurons.role_names import ROLES
@@ -60,13 +60,13 @@ class Measures:
         return {name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in found.items()}
 
 
-def measure(activations: Activations, digits: NDArray[np.uint8], colors: NDArray[np.uint8]) -> Measures:
+def measure_neurons(activations: Activations, digits: NDArray[np.uint8], colors: NDArray[np.uint8]) -> Measures:
     """All measures of a layer. digits, colors: (N,) uint8 in 0..9, of the images that the activations are of."""
     values = activations.values
     digit, color = (torch.from_numpy(labels).to(values.device, torch.int64) for labels in (digits, colors))
     heat = _means(values, digit * 10 + color, 100).reshape(-1, 10, 10)
     color_response, digit_response = _means(values, color, 10), _means(values, digit, 10)
-    counts = contingency(fewer_bins(quantile_bins(values)), digit, color)
+    counts = joint_counts(merge_small_bins(quantile_bins(values)), digit, color)
     by_digit, by_color = counts.sum(3), counts.sum(2)
     strength = _array(activations.strongest.quantile(_PERCENTILE, dim=0))
     entropy = label_entropy(activations.strongest, digit)

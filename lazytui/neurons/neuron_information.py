@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri, xlogy
 from torch import Tensor
 
-from lazytui.data.mutual_information import CONFIDENCE, Floats, freedom, mutual_information
+from lazytui.data.mutual_information import CONFIDENCE, Floats, degrees_of_freedom, mutual_information
 
 BINS = 8
 _ENOUGH = 50
@@ -38,7 +38,7 @@ def quantile_bins(values: Tensor) -> Tensor:
     return bins.long()
 
 
-def fewer_bins(bins: Tensor) -> Tensor:
+def merge_small_bins(bins: Tensor) -> Tensor:
     """(N, C) int64 of `quantile_bins` -> (N, C) int64, neighbors joined until each bin holds 50 images.
 
     Two bins are left as they are: active or not is told apart however few are active. Few zeros join the weakest
@@ -57,7 +57,7 @@ def fewer_bins(bins: Tensor) -> Tensor:
     return (joined - last_of_many.long()).gather(0, bins)
 
 
-def contingency(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
+def joint_counts(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
     """(C, 9, 10, ...) int64: images of each neuron in each bin and with each label.
 
     bins: (N, C) int64 in 0..8. labels: (N,) int64 in 0..9 each.
@@ -87,7 +87,7 @@ def difference_margin(counts: NDArray[np.int64]) -> Floats:
     by_digit, by_color = counts.sum(3), counts.sum(2)
     without_one = _without_one(by_color)[:, :, None, :] - _without_one(by_digit)[:, :, :, None]
     jackknife = (np.maximum(images, 1) - 1) * _within_labels(counts, without_one) / np.maximum(images, 1)
-    independent = 2 * (freedom(by_color) + freedom(by_digit)) / (2 * np.maximum(images, 1)) ** 2
+    independent = 2 * (degrees_of_freedom(by_color) + degrees_of_freedom(by_digit)) / (2 * np.maximum(images, 1)) ** 2
     jackknife = np.maximum(jackknife, independent)
     twice = 2 * independent * np.divide(independent, jackknife, out=np.zeros_like(jackknife), where=jackknife > 0)
     error = np.sqrt(np.maximum(jackknife - twice, independent)) / math.log(2)

@@ -59,7 +59,7 @@ def _information(joint: Floats, total: Floats) -> Floats:
     return np.asarray(total + xlogy(joint, joint).sum((1, 3)))
 
 
-def clustered(similarity: Floats) -> NDArray[np.int64]:
+def cluster_order(similarity: Floats) -> NDArray[np.int64]:
     """(C,) int64: an order in which similar neurons are neighbours (average linkage). similarity: (C, C), at most 1."""
     if len(similarity) < 3:
         return np.arange(len(similarity))
@@ -68,7 +68,7 @@ def clustered(similarity: Floats) -> NDArray[np.int64]:
     return np.asarray(leaves_list(linkage(squareform(distance, checks=False), "average", optimal_ordering=True)), int)
 
 
-def spectrum(values: Tensor) -> Floats:
+def variance_spectrum(values: Tensor) -> Floats:
     """(N, C) activations -> (min(N, C),) variances along the principal components, largest first."""
     centered = values.cpu().double() - values.cpu().double().mean(0)
     return np.asarray((torch.linalg.svdvals(centered).square() / max(len(values) - 1, 1)).numpy())
@@ -80,7 +80,7 @@ def participation_ratio(variances: Floats) -> float:
     return float(variances.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
-def components_for(variances: Floats, share: float) -> int:
+def count_components(variances: Floats, share: float) -> int:
     """How many components hold that share of the variance; 0 where there is none."""
     total = float(variances.sum())
     return int(np.searchsorted(np.cumsum(variances) / total, share - 1e-12)) + 1 if total > 0 else 0

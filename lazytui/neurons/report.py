@@ -15,21 +15,27 @@ from lazytui.data.device_split import to_float
 from lazytui.data.painting import pure_patches
 from lazytui.data.palettes import palette
 from lazytui.data.splits import BiasedDataset, Split
-from lazytui.hooks.split_model import Cut
-from lazytui.neurons.ablation import MODES, Mode, Without, random_orders
-from lazytui.neurons.activations import Activations, gather, reading
-from lazytui.neurons.exemplars import evidence, quantile_images
-from lazytui.neurons.feature_visualization import Climber, class_images, inverted, preferred_inputs, stability
-from lazytui.neurons.measures import Measures, measure
-from lazytui.neurons.neuron_information import fewer_bins, quantile_bins
-from lazytui.neurons.relations import clustered, correlation, shared_information, spectrum
+from lazytui.hooks.split_model import SplitModel
+from lazytui.neurons.ablation import MODES, Ablation, AblationMode, random_orders
+from lazytui.neurons.activations import Activations, gather_activations, map_reduction
+from lazytui.neurons.exemplars import dataset_exemplars, quantile_images
+from lazytui.neurons.feature_visualization import (
+    Visualizer,
+    invert_activations,
+    stability,
+    visualize_classes,
+    visualize_neurons,
+)
+from lazytui.neurons.measures import Measures, measure_neurons
+from lazytui.neurons.neuron_information import merge_small_bins, quantile_bins
+from lazytui.neurons.relations import cluster_order, correlation, shared_information, variance_spectrum
 from lazytui.neurons.role_names import ROLES
-from lazytui.neurons.simple_stimuli import snippets
+from lazytui.neurons.simple_stimuli import simple_stimuli
 from lazytui.system.hardware import Hardware
 
 Arrays = dict[str, NDArray[Any]]
 
-PICTURED = 256
+MOST_VISUALIZED = 256
 """Neurons that get pictures and are related to one another, where a layer has more: the strongest."""
 
 _POINTS = 17
@@ -38,7 +44,7 @@ _ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO = 11, 10
 
 
 @dataclass(frozen=True)
-class Questions:
+class ReportSettings:
     """How the neurons are examined.
 
     read: how a map becomes a number. samples: images of each split that ablations are measured on. mode: what stands in
@@ -47,7 +53,7 @@ class Questions:
 
     read: str = "mean"
     samples: int = 2000
-    mode: Mode = "mean"
+    mode: AblationMode = "mean"
     starts: int = 3
     steps: int = 64
     seed: int = 0
@@ -61,44 +67,50 @@ class Listener:
     tick: Callable[[], None] = lambda: None
 
 
-def portrait(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions, listener: Listener) -> Arrays:
+def report_neurons(
+    model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings, listener: Listener
+) -> Arrays:
     """The whole picture of a layer's neurons. The names of the arrays are those that the figures ask for."""
-    listener.note(f"gathering the activations of {cut.neurons} neurons of {cut.layer}")
+    listener.note(f"gathering the activations of {model.neurons} neurons of {model.layer}")
     probe = data.probe
-    seen = _gathered(cut, probe, hardware, asked, listener)
-    found = measure(seen, probe.digits, probe.colors)
-    pictured = np.sort(np.argsort(-found.strength, kind="stable")[:PICTURED])
-    easy = _gathered(cut, data.validation, hardware, asked, listener)
-    biased = measure(easy, data.validation.digits, data.validation.colors)
+    seen = _gathered(model, probe, hardware, settings, listener)
+    found = measure_neurons(seen, probe.digits, probe.colors)
+    pictured = np.sort(np.argsort(-found.strength, kind="stable")[:MOST_VISUALIZED])
+    easy = _gathered(model, data.validation, hardware, settings, listener)
+    biased = measure_neurons(easy, data.validation.digits, data.validation.colors)
     arrays: Arrays = {
         **found.arrays(),
         "easy_digit_information": biased.digit_information.astype(np.float32),
         "easy_color_information": biased.color_information.astype(np.float32),
-        "patch_response": _shown(cut, pure_patches(data.params), hardware, asked).T,
-        **evidence(seen.values, pictured, probe, quantile_images),
-        **_snippets(cut, data, hardware, asked),
+        "patch_response": _shown(model, pure_patches(data.params), hardware, settings).T,
+        **dataset_exemplars(seen.values, pictured, probe, quantile_images),
+        **_snippets(model, data, hardware, settings),
         **_relations(seen.values[:, torch.from_numpy(pictured).to(seen.values.device)]),
     }
     listener.note("taking neurons out")
-    without = Without(cut, kept_splits(data, asked.samples), hardware, listener.note)
-    arrays |= _ablations(without, listener.tick) | _orders(without, found, asked, listener.tick)
+    without = Ablation(model, ablation_splits(data, settings.samples), hardware, listener.note)
+    arrays |= _ablations(without, listener.tick) | _orders(without, found, settings, listener.tick)
     arrays |= _patches(without, data, listener.tick)
     listener.note("climbing to preferred inputs")
-    arrays |= _pictures(cut, data, hardware, found, pictured, asked, listener.tick)
-    arrays |= _views(cut, data, hardware)
+    arrays |= _pictures(model, data, hardware, found, pictured, settings, listener.tick)
+    arrays |= _views(model, data, hardware)
     return arrays
 
 
-def through_training(
-    models: Iterable[tuple[int, nn.Module]], layer: str, data: BiasedDataset, hardware: Hardware, asked: Questions
+def measure_through_training(
+    models: Iterable[tuple[int, nn.Module]],
+    layer: str,
+    data: BiasedDataset,
+    hardware: Hardware,
+    settings: ReportSettings,
 ) -> Arrays:
     """Measures of every neuron at several steps of a training: (T, C) each, and the steps (T,)."""
-    probe = few(data.probe, asked.samples)
+    probe = first_samples(data.probe, settings.samples)
     steps, rows = [], []
     for step, model in models:
-        seen = gather(model, [layer], probe.images, hardware, read=reading(asked.read))[layer]
+        seen = gather_activations(model, [layer], probe.images, hardware, reduce=map_reduction(settings.read))[layer]
         steps.append(step)
-        rows.append(measure(seen, probe.digits, probe.colors))
+        rows.append(measure_neurons(seen, probe.digits, probe.colors))
     names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
     floats = {f"training_{name}": np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
     return {
@@ -108,53 +120,61 @@ def through_training(
     }
 
 
-def kept_splits(data: BiasedDataset, samples: int) -> dict[str, Split]:
+def ablation_splits(data: BiasedDataset, samples: int) -> dict[str, Split]:
     """What ablations are measured on: so many images of the easy and of the hard split."""
-    return {"easy": few(data.validation, samples), "hard": few(data.hard, samples)}
+    return {"easy": first_samples(data.validation, samples), "hard": first_samples(data.hard, samples)}
 
 
-def few(split: Split, samples: int) -> Split:
+def first_samples(split: Split, samples: int) -> Split:
     return split.take(np.arange(min(samples, len(split))))
 
 
-def _gathered(cut: Cut, split: Split, hardware: Hardware, asked: Questions, listener: Listener) -> Activations:
-    read = reading(asked.read)
-    return gather(cut.model, [cut.layer], split.images, hardware, read=read, note=listener.note)[cut.layer]
+def _gathered(
+    cut: SplitModel, split: Split, hardware: Hardware, asked: ReportSettings, listener: Listener
+) -> Activations:
+    read = map_reduction(asked.read)
+    return gather_activations(cut.model, [cut.layer], split.images, hardware, reduce=read, note=listener.note)[
+        cut.layer
+    ]
 
 
-def _shown(cut: Cut, images: NDArray[np.uint8], hardware: Hardware, asked: Questions) -> NDArray[np.float32]:
+def _shown(
+    cut: SplitModel, images: NDArray[np.uint8], hardware: Hardware, asked: ReportSettings
+) -> NDArray[np.float32]:
     """(n, C): what each neuron does on these images."""
     values: NDArray[np.float32] = (
-        gather(cut.model, [cut.layer], images, hardware, read=reading(asked.read))[cut.layer].values.cpu().numpy()
+        gather_activations(cut.model, [cut.layer], images, hardware, reduce=map_reduction(asked.read))[cut.layer]
+        .values.cpu()
+        .numpy()
     )
     return values
 
 
-def _snippets(cut: Cut, data: BiasedDataset, hardware: Hardware, asked: Questions) -> Arrays:
-    shown = snippets(data)
+def _snippets(cut: SplitModel, data: BiasedDataset, hardware: Hardware, asked: ReportSettings) -> Arrays:
+    shown = simple_stimuli(data)
     return {"snippet_images": shown, "snippet_values": _shown(cut, shown, hardware, asked).T}
 
 
 def _relations(values: Tensor) -> Arrays:
-    related, shared = correlation(values), shared_information(fewer_bins(quantile_bins(values)))
+    related, shared = correlation(values), shared_information(merge_small_bins(quantile_bins(values)))
     return {
         "correlation": related.astype(np.float32),
         "shared_information": shared.astype(np.float32),
-        "clustered": clustered(np.abs(related)),
-        "spectrum": spectrum(values).astype(np.float32),
+        "clustered": cluster_order(np.abs(related)),
+        "spectrum": variance_spectrum(values).astype(np.float32),
     }
 
 
-def _ablations(without: Without, tick: Callable[[], None]) -> Arrays:
+def _ablations(without: Ablation, tick: Callable[[], None]) -> Arrays:
     arrays: Arrays = {}
     for mode in MODES:
-        effects = without.one_by_one(mode, tick)
+        effects = without.ablate_one_by_one(mode, tick)
         arrays |= {f"{name}_without_{mode}": values.astype(np.float32) for name, values in effects.accuracies.items()}
         arrays[f"contribution_{mode}"] = effects.contribution
     return arrays
 
 
-def _orders(without: Without, found: Measures, asked: Questions, tick: Callable[[], None]) -> Arrays:
+def _orders(without: Ablation, found: Measures, asked: ReportSettings, tick: Callable[[], None]) -> Arrays:
     """Accuracies as more and more of the neurons that are ever active are taken out, in telling and random orders."""
     excess = found.color_information - found.digit_information
     active = np.flatnonzero(~np.isin(found.role, [ROLES.index("silent"), ROLES.index("flat")]))
@@ -163,17 +183,17 @@ def _orders(without: Without, found: Measures, asked: Questions, tick: Callable[
     arrays: Arrays = {"ablated": counts}
     for name, order in (("traitors", traitors_first), ("heroes", traitors_first[::-1])):
         tick()
-        for split, values in without.in_order(order.tolist(), counts.tolist(), asked.mode).items():
+        for split, values in without.ablate_in_order(order.tolist(), counts.tolist(), asked.mode).items():
             arrays[f"{split}_{name}_first"] = values.astype(np.float32)
     drawn: dict[str, list[NDArray[np.float64]]] = {}
     for order in random_orders(len(active), asked.seed):
         tick()
-        for split, values in without.in_order(active[order].tolist(), counts.tolist(), asked.mode).items():
+        for split, values in without.ablate_in_order(active[order].tolist(), counts.tolist(), asked.mode).items():
             drawn.setdefault(split, []).append(values)
     return arrays | {f"{split}_random": np.stack(values).astype(np.float32) for split, values in drawn.items()}
 
 
-def _patches(without: Without, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
+def _patches(without: Ablation, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
     """What a neuron alone carries over from another image, as the shift of the logit of the digit that this speaks for.
 
     Into each of ten digits in its own color: from the same shape in each other color, and from each other shape in
@@ -183,47 +203,47 @@ def _patches(without: Without, data: BiasedDataset, tick: Callable[[], None]) ->
     digit, other = (index.reshape(-1) for index in np.where(~np.eye(10, dtype=bool)))
     rows = np.arange(_TELLING_PAIRS)
     own = grid[digit, digit]
-    recolored = without.patched_one_by_one(own, grid[digit, other], tick)[:, rows, other]
-    reshaped = without.patched_one_by_one(own, grid[other, digit], tick)[:, rows, other]
+    recolored = without.patch_one_by_one(own, grid[digit, other], tick)[:, rows, other]
+    reshaped = without.patch_one_by_one(own, grid[other, digit], tick)[:, rows, other]
     images = data.cue_conflict.images
     own_one, red_one = images[_ONE_IN_OWN_COLOR][None], images[_ONE_IN_COLOR_OF_ZERO][None]
     return {
         "color_patch": recolored.mean(1),
         "digit_patch": reshaped.mean(1),
-        "red_one_shift": without.patched_one_by_one(own_one, red_one, tick)[:, 0],
-        "red_one_shift_all": without.patched(own_one, red_one, range(without.cut.neurons))[0],
+        "red_one_shift": without.patch_one_by_one(own_one, red_one, tick)[:, 0],
+        "red_one_shift_all": without.patch(own_one, red_one, range(without.model.neurons))[0],
         "red_one_images": np.concatenate([own_one, red_one]),
     }
 
 
 def _pictures(
-    cut: Cut,
+    cut: SplitModel,
     data: BiasedDataset,
     hardware: Hardware,
     found: Measures,
     pictured: NDArray[np.int64],
-    asked: Questions,
+    asked: ReportSettings,
     tick: Callable[[], None],
 ) -> Arrays:
     colors = palette(data.params.palette).rgb
-    climber = Climber(colors, hardware.in_haste(), seed=asked.seed, steps=asked.steps, tick=tick)
-    patient = Climber(colors, hardware, seed=asked.seed, steps=4 * asked.steps, variation=0.1, tick=tick)
-    preferred = preferred_inputs(cut, found.strength, climber, asked.starts, pictured.tolist())
-    shown = _shown(cut, as_bytes(preferred).reshape(-1, 28, 28, 3), hardware, Questions())
+    climber = Visualizer(colors, hardware.at_fastest_precision(), seed=asked.seed, steps=asked.steps, tick=tick)
+    patient = Visualizer(colors, hardware, seed=asked.seed, steps=4 * asked.steps, variation=0.1, tick=tick)
+    preferred = visualize_neurons(cut, found.strength, climber, asked.starts, pictured.tolist())
+    shown = _shown(cut, to_bytes(preferred).reshape(-1, 28, 28, 3), hardware, ReportSettings())
     own = shown.reshape(asked.starts, len(pictured), -1)[:, np.arange(len(pictured)), pictured]
     originals = data.cue_conflict.images[::11]
-    again = inverted(cut, to_float(torch.from_numpy(originals).to(hardware.device)), patient)
+    again = invert_activations(cut, to_float(torch.from_numpy(originals).to(hardware.device)), patient)
     return {
-        "preferred": as_bytes(preferred),
+        "preferred": to_bytes(preferred),
         "preferred_response": own.mean(0),
         "stability": stability(preferred).astype(np.float32),
-        "class_images": as_bytes(class_images(cut.model, climber, asked.starts)),
+        "class_images": to_bytes(visualize_classes(cut.model, climber, asked.starts)),
         "originals": originals,
-        "inverted": as_bytes(again),
+        "inverted": to_bytes(again),
     }
 
 
-def _views(cut: Cut, data: BiasedDataset, hardware: Hardware) -> Arrays:
+def _views(cut: SplitModel, data: BiasedDataset, hardware: Hardware) -> Arrays:
     images = data.cue_conflict.images[[_ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO]]
     arrays: Arrays = {}
     if len(cut.shape) == 3:
@@ -249,9 +269,9 @@ def first_filters(model: nn.Module) -> NDArray[np.uint8] | None:
     if weights is None or weights.ndim != 4 or weights.shape[1] != 3:
         return None
     largest = weights.abs().flatten(1).amax(1).clamp(min=1e-12)
-    return as_bytes((0.5 + 0.5 * weights / largest[:, None, None, None]).permute(0, 2, 3, 1).numpy())
+    return to_bytes((0.5 + 0.5 * weights / largest[:, None, None, None]).permute(0, 2, 3, 1).numpy())
 
 
-def as_bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:
+def to_bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Images in [0, 1] as bytes."""
     return np.asarray(np.rint(255 * np.clip(images, 0, 1)), np.uint8)

@@ -14,7 +14,7 @@ _WIDTH = 1.6
 """Half the width of a drawn stroke, in pixels."""
 
 
-def snippets(data: BiasedDataset) -> NDArray[np.uint8]:
+def simple_stimuli(data: BiasedDataset) -> NDArray[np.uint8]:
     """(n, 28, 28, 3) uint8: bare textures as the data set paints them, digits in the opposite of their own colors, and
     drawn shapes without a color."""
     blank = np.zeros((NO_COLOR + 1, 28, 28), np.uint8)
@@ -25,7 +25,7 @@ def snippets(data: BiasedDataset) -> NDArray[np.uint8]:
     return np.concatenate([textures, 255 - own, drawn])
 
 
-def snippet_names(params: DatasetParams) -> tuple[str, ...]:
+def stimulus_names(params: DatasetParams) -> tuple[str, ...]:
     """What each of `snippets` is."""
     names = palette(params.palette).names
     textures = (f"{name} texture" for name in (*names, "gray"))

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from lazytui.errors import Interrupted, LazytuiError, bounded
+from lazytui.errors import Interrupted, LazytuiError, shorten
 from lazytui.files.writing import DiskFull, storage_errors, write_atomic
 from lazytui.runs.events import EventLog
 from lazytui.runs.progress_report import Narrator, Report
 from lazytui.runs.run_folder import RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.status import State, Status, own_process
 from lazytui.runs.workspace import Workspace
-from lazytui.system.memory import OutOfMemory, lacks_memory
+from lazytui.system.memory import OutOfMemory, is_memory_error
 
 _HEARTBEAT_SECONDS = 2.0
 _LISTEN_SECONDS = 0.5
@@ -25,7 +25,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 
 @contextmanager
-def carrying(
+def run_execution(
     run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None
 ) -> Iterator[Report]:
     """Everything inside the block is the run; its end, good or bad, is in status.json when the block is left.
@@ -54,7 +54,7 @@ def carrying(
             with suppress(LazytuiError):
                 write_atomic(run.path / TRACEBACK_FILE, traceback.format_exc().encode(errors="replace"))
             line = next(iter(str(error).splitlines()), "")
-            sentence = str(OutOfMemory("go on")) if lacks_memory(error) else f"{type(error).__name__}: {line}"
+            sentence = str(OutOfMemory("go on")) if is_memory_error(error) else f"{type(error).__name__}: {line}"
             pulse.end("failed", sentence)
             raise LazytuiError(f"The run failed: {sentence} (traceback in {run.path / TRACEBACK_FILE})") from error
         finally:
@@ -98,7 +98,7 @@ class _Pulse:
         self._thread.join()
 
     def end(self, state: State, error: str | None = None) -> None:
-        status = self._status(state).model_copy(update={"ended": time.time(), "error": error and bounded(error)})
+        status = self._status(state).model_copy(update={"ended": time.time(), "error": error and shorten(error)})
         try:
             try:
                 self._run.set_status(status)
@@ -124,7 +124,7 @@ class _Pulse:
             if self._run.stop_file.exists():
                 self._report.request_stop()
             self._report.request_pause(self._run.pause_file.exists())
-        self._report.tell_stop()
+        self._report.announce_stop()
 
     def _status(self, state: State) -> Status:
         fields = {"started": self._started, "progress": self._report.latest, **self._process}

@@ -12,7 +12,7 @@ from lazytui.runs.formatting import state_word
 from lazytui.runs.jobs import request_pause, request_stop, start_detached, wake
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.status import GOING, Status
+from lazytui.runs.status import ACTIVE, Status
 from lazytui.system.cores import cores
 
 _LOOK_EVERY = 0.2
@@ -21,7 +21,7 @@ _LOOK_EVERY = 0.2
 class Executor(Protocol):
     """Brings runs to an end, wherever that is."""
 
-    def carry(self, runs: Mapping[str, RunFolder], report: Report, found: Callable[[RunFolder], str]) -> None:
+    def execute(self, runs: Mapping[str, RunFolder], report: Report, summarize: Callable[[RunFolder], str]) -> None:
         """Start or go on with each run, by name, and return when none of them goes on any more.
 
         found: what a run that is done has found, in a few words, to be told as soon as it is.
@@ -37,7 +37,7 @@ class LocalProcesses:
         """at_a_time: 0 chooses: one a core, eight at most."""
         self._at_a_time = at_a_time or min(cores(), 8)
 
-    def carry(self, runs: Mapping[str, RunFolder], report: Report, found: Callable[[RunFolder], str]) -> None:
+    def execute(self, runs: Mapping[str, RunFolder], report: Report, summarize: Callable[[RunFolder], str]) -> None:
         names = {run.id: name for name, run in runs.items()}
         going = [run for run in runs.values() if run.status.state in {"running", "paused"}]
         waiting = [run for run in runs.values() if run.status.state != "done" and run not in going]
@@ -52,13 +52,13 @@ class LocalProcesses:
                 run = waiting.pop(0)
                 if run.status.state == "queued" and run.stop_file.exists():
                     run.set_status(Status(state="stopped", heartbeat=time.time()))
-                    report.note(f"{names[run.id]}: {_end(run, found)}")
+                    report.note(f"{names[run.id]}: {_end(run, summarize)}")
                 else:
                     going.append(self._started(run, report))
             time.sleep(_LOOK_EVERY)
-            for ended in [run for run in going if run.status.state not in GOING]:
+            for ended in [run for run in going if run.status.state not in ACTIVE]:
                 going.remove(ended)
-                report.note(f"{names[ended.id]}: {_end(ended, found)}")
+                report.note(f"{names[ended.id]}: {_end(ended, summarize)}")
         report.progress(len(runs), len(runs), "trainings")
 
     def _started(self, run: RunFolder, report: Report) -> RunFolder:
@@ -77,7 +77,7 @@ def stop_all(going: Iterable[RunFolder], report: Report) -> None:
     """Ask all to stop, and wait until they have; who can't be asked now, as on a full disk, is asked again."""
     going = unasked = list(going)
     told: set[str] = set()
-    while any(run.status.state in GOING for run in going):
+    while any(run.status.state in ACTIVE for run in going):
         unasked = [run for run in unasked if not _asked(request_stop, run, report, told)]
         time.sleep(_LOOK_EVERY)
 

@@ -26,18 +26,18 @@ def state_word(status: Status) -> str:
     return status.state
 
 
-def accuracies(metrics: Mapping[str, float | None]) -> str:
+def accuracies_text(metrics: Mapping[str, float | None]) -> str:
     """`easy 98.4%, hard 97.0%`: those that were measured."""
     shares = {split: metrics.get(f"{split}_accuracy") for split in ("easy", "hard")}
     return ", ".join(f"{split} {share:.1%}" for split, share in shares.items() if share is not None)
 
 
-def age(created: float) -> str:
+def age_text(created: float) -> str:
     """How long ago that was: `3 min`."""
-    return duration(max(0.0, time.time() - created))
+    return duration_text(max(0.0, time.time() - created))
 
 
-def duration(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= length:
             return f"{seconds / length:.0f} {unit}"
@@ -52,7 +52,7 @@ def without_middle(words: str, length: int) -> str:
     return f"{words[: length - 1 - end]}…{words[len(words) - end :]}" if length > 0 else ""
 
 
-def size(in_bytes: float) -> str:
+def size_text(in_bytes: float) -> str:
     for unit in ("B", "kB", "MB"):
         if in_bytes < 1000:
             return f"{in_bytes:.0f} {unit}"
@@ -60,14 +60,14 @@ def size(in_bytes: float) -> str:
     return f"{in_bytes:.1f} GB"
 
 
-def clock(seconds: float) -> str:
+def clock_text(seconds: float) -> str:
     """`0:38`, `1:02:03`."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def thousands(number: float) -> str:
+def thousands_text(number: float) -> str:
     """`820`, `5.1 k`, `84 k`."""
     if number < 1000:
         return f"{number:.0f}"

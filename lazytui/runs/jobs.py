@@ -18,7 +18,7 @@ from lazytui.errors import UsageError
 from lazytui.files.reading import open_to_append
 from lazytui.files.writing import storage_errors
 from lazytui.runs.run_folder import OUTPUT_FILE, RunFolder
-from lazytui.runs.status import GOING, RESUMABLE, Status, process_fields, process_lives
+from lazytui.runs.status import ACTIVE, RESUMABLE, Status, process_fields, process_lives
 from lazytui.runs.workspace import Workspace
 
 
@@ -75,7 +75,7 @@ def request_stop(run: RunFolder) -> None:
     import psutil
 
     status = run.status
-    if status.state not in GOING:
+    if status.state not in ACTIVE:
         raise UsageError(f"{run.id} isn't going on: it is {status.state}.")
     run.refuse_links()
     with storage_errors(run.path):
@@ -91,7 +91,7 @@ def request_stop(run: RunFolder) -> None:
 def request_pause(run: RunFolder) -> None:
     """Ask a going run, on whichever host, to save and wait; it keeps its memory and its place on a GPU."""
     status = run.status
-    if status.state not in GOING:
+    if status.state not in ACTIVE:
         raise UsageError(f"{run.id} isn't going on: it is {status.state}.")
     if run.pause_file.exists():
         raise UsageError(f"{run.id} is paused already.")
@@ -105,7 +105,7 @@ def request_pause(run: RunFolder) -> None:
 def wake(run: RunFolder) -> bool:
     """Let a going run that was asked to pause go on; False where there is none that waits."""
     status = run.status
-    if status.state not in GOING or _is_to_carry(status):
+    if status.state not in ACTIVE or _is_to_carry(status):
         return False
     if run.pause_file.exists():
         with storage_errors(run.path):
@@ -121,13 +121,13 @@ def _is_to_carry(status: Status) -> bool:
     return status.state == "queued" and status.pid == os.getpid() and process_lives(status)
 
 
-def may_go_on(run: RunFolder) -> bool:
+def can_continue(run: RunFolder) -> bool:
     """Whether a run waits, was asked to, or ended early: what `go_on` is for."""
     state = run.status.state
-    return state == "paused" or (run.pause_file.exists() if state in GOING else state in RESUMABLE)
+    return state == "paused" or (run.pause_file.exists() if state in ACTIVE else state in RESUMABLE)
 
 
-def go_on(run: RunFolder, workspace: Workspace) -> None:
+def continue_run(run: RunFolder, workspace: Workspace) -> None:
     """Wake a run that waits, or carry on with one that ended early. Raises UsageError for any other."""
     if not wake(run):
         start_detached(run, workspace)

@@ -13,12 +13,12 @@ from lazytui.files.reading import open_regular
 from lazytui.files.writing import storage_errors
 
 
-class Taken(BadInput):
+class AlreadyLocked(BadInput):
     """Another process keeps a lock."""
 
 
 @contextmanager
-def locked(file: Path, *, patience: float, otherwise: str) -> Iterator[None]:
+def hold_lock(file: Path, *, patience: float, message: str) -> Iterator[None]:
     """Hold a lock for this process, and its file open for as long, so that others can see who holds it.
 
     patience: seconds to wait for it. Raises Taken, which says `otherwise`, where another process keeps it, and BadInput
@@ -31,7 +31,7 @@ def locked(file: Path, *, patience: float, otherwise: str) -> Iterator[None]:
         try:
             lock.acquire(timeout=patience)
         except Timeout as error:  # an OSError too, so it has to be told apart first
-            raise Taken(otherwise) from error
+            raise AlreadyLocked(message) from error
     try:
         with file.open("rb"):  # where the file system knows no locks, the lock itself is only the file's existence
             yield

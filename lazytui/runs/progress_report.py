@@ -81,10 +81,10 @@ class Report:
     def request_stop(self) -> None:
         self._stop.set()
 
-    def request_pause(self, asked: bool) -> None:
-        self._pause_asked = asked
+    def request_pause(self, requested: bool) -> None:
+        self._pause_asked = requested
 
-    def tell_stop(self) -> None:
+    def announce_stop(self) -> None:
         """Say once that a stop was asked for; not in the signal's handler, which may interrupt another print."""
         if self._stop.is_set() and not self._stop_told:
             self._stop_told = True
@@ -92,7 +92,7 @@ class Report:
 
     def must_stop(self) -> bool:
         """Whether the work should now save what it has and raise Interrupted; the person hears so first."""
-        self.tell_stop()
+        self.announce_stop()
         return self.stopping
 
     def check(self) -> None:
@@ -162,7 +162,7 @@ class Report:
         """Say how far it is. Cheap enough for every step: the log gets one line a second."""
         self.latest = Progress(done=done, total=total, unit=unit)
         self.narrator.progress(self.latest)
-        self.tell_stop()
+        self.announce_stop()
         now = time.monotonic()
         if now - self._logged >= _PROGRESS_EVERY or done == total:
             self._logged = now

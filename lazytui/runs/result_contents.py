@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from lazytui.runs.saved_result import LARGEST, Result
-from lazytui.validation_messages import in_words
+from lazytui.validation_messages import error_sentence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -186,7 +186,7 @@ def check_facts(facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         where = ".".join(f"{part!s:.40}" for part in first["loc"])
         if first["type"] == "missing":
             raise Damaged(f"it lacks the fact {where!r}{_OLDER}") from error
-        words = in_words(first)
+        words = error_sentence(first)
         raise Damaged(f"its fact {where!r}: {words[:1].lower()}{words[1:]:.200}") from error
     return found
 

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from lazytui.errors import BadInput, UsageError
 from lazytui.files.reading import open_regular, read_regular
 from lazytui.files.writing import reason, write_atomic, write_in_place
-from lazytui.runs.locks import locked
+from lazytui.runs.locks import hold_lock
 from lazytui.runs.saved_options import Options
-from lazytui.runs.status import Status, as_text, observed, read_status, write_status
+from lazytui.runs.status import Status, as_text, current_status, read_status, write_status
 
 RECORD_FILE = "run.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -94,11 +94,11 @@ class RunFolder:
         """The state as it must be by now. A run without a readable status.json shows as failed, and says so."""
         try:
             written = read_status(self.path / "status.json")
-            found = observed(written, self.is_claimed_by)
+            found = current_status(written, self.is_claimed_by)
             if found == written:
                 return found
             # Its process may have said how it ended, and gone, between the two looks.
-            return observed(read_status(self.path / "status.json"), self.is_claimed_by)
+            return current_status(read_status(self.path / "status.json"), self.is_claimed_by)
         except (OSError, ValueError):
             return Status(state="failed", heartbeat=0.0, error="status.json is missing or damaged")
 
@@ -127,11 +127,11 @@ class RunFolder:
         """What a person calls the features of a sparse autoencoder."""
         return self.path / LABELS_FILE
 
-    def kept_weights(self, step: int) -> Path:
+    def weights_at(self, step: int) -> Path:
         """Where the weights as they were after `step` updates are kept, if the training was asked to."""
         return self.path / f"weights-at-{step:08d}.safetensors"
 
-    def kept_steps(self) -> dict[int, Path]:
+    def weights_by_step(self) -> dict[int, Path]:
         """The weights that were kept on the way, by step, in order."""
         files = sorted(self.path.glob("weights-at-" + "[0-9]" * 8 + ".safetensors"))
         return {int(file.stem.removeprefix("weights-at-")): file for file in files}
@@ -161,7 +161,7 @@ class RunFolder:
         return name if _NAME.fullmatch(name) else None
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """What a trained network is called in figures: its name, or what tells its id from others."""
         return self.name or re.sub(r"^\d{8}-\d{4}-train-", "", self.id)
 
@@ -197,7 +197,7 @@ class RunFolder:
         The system lets go of the claim when the process ends, however it ends. Raises Taken where another one has it.
         """
         taken = f"{self.id} is being run by another process already."
-        with locked(self.path / CLAIM_FILE, patience=1, otherwise=taken):
+        with hold_lock(self.path / CLAIM_FILE, patience=1, message=taken):
             yield
 
     def is_claimed_by(self, pid: int) -> bool | None:

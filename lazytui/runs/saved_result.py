@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.files.reading import read_json, read_regular
 from lazytui.files.writing import write_atomic
-from lazytui.system.memory import to_blame
+from lazytui.system.memory import memory_error_or
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,7 +86,7 @@ def load_result(folder: Path) -> Result:
         raise BadInput(f"{folder.name} has no result: it isn't done, or parts of its folder are missing.") from error
     except (OSError, ValueError, MemoryError) as error:
         damaged = BadInput(f"The result of {folder.name} is damaged and can't be read.")
-        raise to_blame(error, f"read the result of {folder.name}", damaged) from error
+        raise memory_error_or(error, f"read the result of {folder.name}", damaged) from error
 
 
 def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:

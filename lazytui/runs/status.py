@@ -12,13 +12,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from lazytui.errors import bounded
+from lazytui.errors import shorten
 from lazytui.files.reading import read_regular
 from lazytui.files.writing import write_atomic
 
 State = Literal["queued", "running", "paused", "done", "failed", "stopped", "interrupted"]
 
-GOING: frozenset[State] = frozenset({"queued", "running", "paused"})
+ACTIVE: frozenset[State] = frozenset({"queued", "running", "paused"})
 RESUMABLE: frozenset[State] = frozenset({"queued", "failed", "stopped", "interrupted"})
 
 _LARGEST = 1 << 20
@@ -57,7 +57,7 @@ class Status(BaseModel):
     started: _Time | None = None
     ended: _Time | None = None
     progress: Progress | None = None
-    error: Annotated[str, AfterValidator(bounded)] | None = None
+    error: Annotated[str, AfterValidator(shorten)] | None = None
 
 
 def read_status(path: Path) -> Status:
@@ -74,12 +74,12 @@ def as_text(status: Status) -> str:
     return status.model_dump_json(exclude_none=True) + "\n"
 
 
-def observed(status: Status, claimed_by: Callable[[int], bool | None] = lambda _pid: None) -> Status:
+def current_status(status: Status, claimed_by: Callable[[int], bool | None] = lambda _pid: None) -> Status:
     """The status as it must be by now: `interrupted` where a going run's process is gone, or is another one.
 
     claimed_by: whether a process of this host carries the run; None where that isn't known.
     """
-    if status.state not in GOING or _alive(status, claimed_by):
+    if status.state not in ACTIVE or _alive(status, claimed_by):
         return status
     return status.model_copy(update={"state": "interrupted"})
 

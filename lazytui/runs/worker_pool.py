@@ -22,7 +22,7 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status, process_fields
 from lazytui.runs.workspace import Workspace
 
-Heard = tuple[str, Mapping[str, Any]]
+WorkerReport = tuple[str, Mapping[str, Any]]
 """The id of a run, and what it reported: `kind`, and the fields that events have."""
 
 OVER = "over"
@@ -35,7 +35,7 @@ class Workers:
     def __init__(self, count: int, workspace: Workspace, output: Path, code: Sequence[str] = ()) -> None:
         """output: the file that they write what they say besides narration into. code: of a person's own that they may
         run, since it was named in this process."""
-        self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self._heard: queue.SimpleQueue[WorkerReport] = queue.SimpleQueue()
         self._workers = [_Worker([str(workspace.path.resolve()), *code], output, self._heard) for _ in range(count)]
 
     def __enter__(self) -> Workers:
@@ -55,14 +55,14 @@ class Workers:
         """Whether a process is, or was until now, one of them."""
         return any(worker.pid == pid for worker in self._workers)
 
-    def carry(self, run: RunFolder) -> None:
+    def execute(self, run: RunFolder) -> None:
         """Have a free worker carry a run, which is queued, or ended early. There must be one.
 
         Raises Taken where another process carries the run.
         """
-        next(worker for worker in self._workers if worker.is_free).carry(run)
+        next(worker for worker in self._workers if worker.is_free).execute(run)
 
-    def heard(self) -> Iterator[Heard]:
+    def new_reports(self) -> Iterator[WorkerReport]:
         """What the runs have reported since the last call, each with the id of the run that was handed out."""
         with suppress(queue.Empty):
             while True:
@@ -70,7 +70,7 @@ class Workers:
 
 
 class _Worker:
-    def __init__(self, arguments: Sequence[str], output: Path, heard: queue.SimpleQueue[Heard]) -> None:
+    def __init__(self, arguments: Sequence[str], output: Path, heard: queue.SimpleQueue[WorkerReport]) -> None:
         self._arguments, self._output, self._heard = arguments, output, heard
         self._run: RunFolder | None = None
         self._ending = threading.Lock()
@@ -84,7 +84,7 @@ class _Worker:
     def is_free(self) -> bool:
         return self._run is None
 
-    def carry(self, run: RunFolder) -> None:
+    def execute(self, run: RunFolder) -> None:
         if self._process.poll() is not None:  # somebody has ended it
             self.wait()
             self._start()

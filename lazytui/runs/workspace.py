@@ -18,12 +18,12 @@ from pydantic import ValidationError
 
 from lazytui import __version__
 from lazytui.errors import BadInput, UsageError, unknown_name
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 from lazytui.files.trees import remove_tree
 from lazytui.files.writing import is_file, is_folder, storage_errors, write_atomic
-from lazytui.runs.locks import locked
+from lazytui.runs.locks import hold_lock
 from lazytui.runs.run_folder import RECORD_FILE, RunFolder, RunRecord, check_name
-from lazytui.runs.status import GOING, Status, own_process
+from lazytui.runs.status import ACTIVE, Status, own_process
 
 _SHIPPED = "shipped/"
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -173,7 +173,7 @@ class Workspace:
         self.require_own(run, "removed")
         if run.path.is_symlink():
             raise UsageError(f"{run.path} is a link to a run elsewhere, so it isn't removed.")
-        if run.status.state in GOING:
+        if run.status.state in ACTIVE:
             raise UsageError(f"{run.id} is going on; stop it first: lazytui runs stop {run.id}")
         self._clear_up()
         leaving = run.path.with_name(f".{run.id}{_REMOVED}")
@@ -201,7 +201,7 @@ class Workspace:
         """
         check_name(name)
         busy = f"Another process is giving a run in {self.path} its name and doesn't end; try again."
-        with locked(self.path / _NAMING_FILE, patience=_NAMING_SECONDS, otherwise=busy):
+        with hold_lock(self.path / _NAMING_FILE, patience=_NAMING_SECONDS, message=busy):
             self._check_free(name, named)
             yield
 
@@ -228,7 +228,7 @@ class Workspace:
 @cache
 def shipped_runs() -> tuple[RunFolder, ...]:
     """The small trained models that the package ships, as runs."""
-    folders = sorted(path.parent for path in packaged("checkpoints").glob(f"*/{RECORD_FILE}"))
+    folders = sorted(path.parent for path in package_folder("checkpoints").glob(f"*/{RECORD_FILE}"))
     return tuple(RunFolder(path, _SHIPPED + path.name) for path in folders)
 
 

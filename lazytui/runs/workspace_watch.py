@@ -12,10 +12,10 @@ from pathlib import Path
 
 from lazytui.errors import BadInput
 from lazytui.files.writing import reason
-from lazytui.runs.formatting import accuracies, age, state_word
+from lazytui.runs.formatting import accuracies_text, age_text, state_word
 from lazytui.runs.run_folder import RunFolder, RunRecord
 from lazytui.runs.saved_result import read_metrics
-from lazytui.runs.status import GOING, Status
+from lazytui.runs.status import ACTIVE, Status
 from lazytui.runs.workspace import Workspace, shipped_runs
 
 CHECKED_AT_ONCE = 2000
@@ -53,8 +53,8 @@ class RunLine:
         return seed if isinstance(seed, int) else None
 
     @property
-    def going(self) -> bool:
-        return self.status.state in GOING
+    def is_active(self) -> bool:
+        return self.status.state in ACTIVE
 
     @property
     def state(self) -> str:
@@ -62,11 +62,11 @@ class RunLine:
         return "damaged" if self.damage else state_word(self.status)
 
     @property
-    def about(self) -> str:
+    def description(self) -> str:
         """What tells it from others: `mine · seed 1 · easy 98.4%, hard 97.0% · 3 min`; its state if it isn't done."""
         state = "" if self.state == "done" else self.state
         seed = "" if self.seed is None else f"seed {self.seed}"
-        return " · ".join(filter(None, (self.name, state, seed, accuracies(self.metrics), age(self.created))))
+        return " · ".join(filter(None, (self.name, state, seed, accuracies_text(self.metrics), age_text(self.created))))
 
 
 def run_line(run: RunFolder) -> RunLine:
@@ -89,7 +89,7 @@ def oldest_first(line: RunLine) -> tuple[float, str]:
     return line.created, line.run.id
 
 
-def meant(lines: Sequence[RunLine], reference: str) -> RunLine | None:
+def find_line(lines: Sequence[RunLine], reference: str) -> RunLine | None:
     """The run among them that a person means, as `Workspace.find` understands them; None where it is none or several.
 
     lines: oldest first.
@@ -115,7 +115,7 @@ class FolderWatch:
         self._stamp = (0, 0, 0)
         self._settles = 0.0
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """True also for a folder that can't be looked at, and once more when one that changed has settled: until then
         its times may not show all that happens in it.
         """
@@ -159,19 +159,19 @@ class WorkspaceWatch:
         self._going: list[str] = []
         self._turns = self._in_turn()
 
-    def look(self) -> tuple[RunLine, ...]:
+    def refresh(self) -> tuple[RunLine, ...]:
         """The runs as they are now, oldest first: the same tuple where none changed, else the same lines for others."""
         came, went = self._came_and_went()
-        changed = [name for name in {*next(self._turns), *came} if self._folders[name].changed()]
+        changed = [name for name in {*next(self._turns), *came} if self._folders[name].has_changed()]
         due = {*changed, *self._going} & self._folders.keys()
         if [name for name in due if self._read(name)] or went:
             self._lines = tuple(sorted(self._found.values(), key=oldest_first))
-            self._going = [line.run.id for line in self._lines if line.going]
+            self._going = [line.run.id for line in self._lines if line.is_active]
         return self._lines
 
     def _came_and_went(self) -> tuple[set[str], set[str]]:
         """The names of folders that are new, and of runs that aren't there any more."""
-        if not self._folder.changed():
+        if not self._folder.has_changed():
             return set(), set()
         try:
             names = set(self._workspace.folder_names())

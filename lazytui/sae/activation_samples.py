@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lazytui.data.device_split import to_float
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.batching import in_batches
-from lazytui.hooks.split_model import Cut
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.batching import run_in_batches
+from lazytui.hooks.split_model import SplitModel
 from lazytui.system.hardware import Hardware
 
 BATCH = 500
@@ -66,7 +66,7 @@ def in_parts(samples: Tensor) -> Iterator[Tensor]:
 
 
 def gather(
-    cut: Cut,
+    cut: SplitModel,
     reading: Reading,
     images: NDArray[np.uint8],
     hardware: Hardware,
@@ -95,6 +95,6 @@ def gather(
         rows = torch.arange(len(seen))[:, None]
         return samples[rows.to(samples.device), places.to(samples.device)].flatten(0, 1)
 
-    with torch.inference_mode(), evaluating(cut.model):
-        parts = in_batches(look, len(images), hardware.images_at_once, note)
+    with torch.inference_mode(), evaluation_mode(cut.model):
+        parts = run_in_batches(look, len(images), hardware.batch_size, note)
     return torch.cat(parts)  # outside of inference mode, so that it can be learned from

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.split_model import Cut
-from lazytui.neurons.exemplars import QUANTILES, evidence
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.split_model import SplitModel
+from lazytui.neurons.exemplars import QUANTILES, dataset_exemplars
 from lazytui.sae.activation_samples import BATCH, Reading
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.category_names import CATEGORIES, SELECTIVE
@@ -37,10 +37,10 @@ class Seen:
     neurons: Tensor
 
 
-def watch(model: Autoencoder, cut: Cut, reading: Reading, images: NDArray[np.uint8], hardware: Hardware) -> Seen:
+def watch(model: Autoencoder, cut: SplitModel, reading: Reading, images: NDArray[np.uint8], hardware: Hardware) -> Seen:
     """What features and neurons do on images (N, 28, 28, 3) uint8."""
     features, neurons = [], []
-    with torch.inference_mode(), evaluating(cut.model):
+    with torch.inference_mode(), evaluation_mode(cut.model):
         for start in range(0, len(images), BATCH):
             shown = to_float(torch.from_numpy(images[start : start + BATCH]).to(hardware.device))
             activations = cut.activations(shown)
@@ -51,7 +51,7 @@ def watch(model: Autoencoder, cut: Cut, reading: Reading, images: NDArray[np.uin
 
 
 def portrait(
-    model: Autoencoder, cut: Cut, reading: Reading, probe: Split, hardware: Hardware, *, pictured: int, seed: int
+    model: Autoencoder, cut: SplitModel, reading: Reading, probe: Split, hardware: Hardware, *, pictured: int, seed: int
 ) -> Arrays:
     """The whole picture of the features. The names of the arrays are those that the figures ask for.
 
@@ -71,7 +71,7 @@ def portrait(
         **_histograms(f),
         **_neighbors(model),
         **_correlated(seen),
-        **evidence(f, shown, probe, active_quantiles),
+        **dataset_exemplars(f, shown, probe, active_quantiles),
     }
     if cut.outgoing is not None and len(cut.shape) == 1:
         arrays["effect"] = _array(model.decoder @ cut.outgoing.T)

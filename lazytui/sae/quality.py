@@ -16,8 +16,8 @@ from torch.nn.functional import cross_entropy
 
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.split_model import Cut
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.split_model import SplitModel
 from lazytui.sae.activation_samples import BATCH, Reading, in_parts
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.system.hardware import Hardware
@@ -83,17 +83,17 @@ class Recovery:
 
 
 def recovery(
-    model: Autoencoder, cut: Cut, reading: Reading, split: Split, center: Tensor, hardware: Hardware
+    model: Autoencoder, cut: SplitModel, reading: Reading, split: Split, center: Tensor, hardware: Hardware
 ) -> Recovery:
     """center: (d,), the mean of the samples, which stands for knowing nothing of an image."""
     sums = np.zeros((3, 2))
-    with torch.inference_mode(), evaluating(cut.model):
+    with torch.inference_mode(), evaluation_mode(cut.model):
         for images, digits in _batches(split, hardware):
             activations = cut.activations(images)
             samples = reading.samples(activations)
             stands = (activations, reading.activations(model(samples)), reading.activations(center.expand_as(samples)))
             for row, stand in enumerate(stands):
-                logits = cut.logits(cut.carry(stand), images)
+                logits = cut.logits(cut.pool(stand), images)
                 sums[row] += (
                     float((logits.argmax(1) == digits).sum()),
                     float(cross_entropy(logits, digits, reduction="sum")),

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
-from lazytui.hooks.layer_hooks import replaced
+from lazytui.hooks.layer_hooks import replace_activations
 from lazytui.sae.interventions import Edit, intervened
 from lazytui.sae.spliced_model import Opened
 from lazytui.saliency.evidence_masks import energy_in_mask, stroke_masks
-from lazytui.saliency.explainer import Lens
-from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.explainer import Explainer
+from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import explain
 from lazytui.system.hardware import Hardware
 
@@ -31,7 +31,7 @@ class Gaze:
     layer: str
 
 
-def gaze(opened: Opened, lens: Lens, split: Split, hardware: Hardware, edit: Edit) -> Gaze:
+def gaze(opened: Opened, lens: Explainer, split: Split, hardware: Hardware, edit: Edit) -> Gaze:
     """Grad-CAM of the prediction on a split's images, with features edited while the network runs.
 
     Raises UsageError where the network has no map.
@@ -43,8 +43,8 @@ def gaze(opened: Opened, lens: Lens, split: Split, hardware: Hardware, edit: Edi
 
     request = lens.request("grad-cam")
     images = to_float(torch.from_numpy(split.images).to(hardware.device))
-    with replaced(opened.cut.model, opened.cut.layer, change):
+    with replace_activations(opened.cut.model, opened.cut.layer, change):
         told = explain(opened.cut.model, images, None, request)
     maps: NDArray[np.float32] = told.maps.cpu().numpy()
-    on_stroke = energy_in_mask(upsampled(np.maximum(maps, 0)), stroke_masks(split.shapes))
+    on_stroke = energy_in_mask(upsample(np.maximum(maps, 0)), stroke_masks(split.shapes))
     return Gaze(maps, told.targets.to(torch.uint8).cpu().numpy(), on_stroke, request.layer or "")

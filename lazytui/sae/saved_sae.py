@@ -17,7 +17,7 @@ from lazytui.models.weights_header import describe, pack
 from lazytui.sae import VARIANTS, variant_class
 from lazytui.sae.activation_samples import Positions
 from lazytui.sae.autoencoder import Autoencoder
-from lazytui.system.memory import to_blame
+from lazytui.system.memory import memory_error_or
 
 _LARGEST = 1 << 30
 
@@ -53,7 +53,7 @@ def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
         model = variant_class(header.metadata["variant"])(dimensions, features, torch.Generator(), **options)
         model.load_state_dict(load(content))
     except Exception as error:  # what a damaged file raises depends on where the damage is
-        raise to_blame(error, f"read {path}", BadInput(f"The autoencoder in {path} is damaged.")) from error
+        raise memory_error_or(error, f"read {path}", BadInput(f"The autoencoder in {path} is damaged.")) from error
     if not all(bool(value.isfinite().all()) for value in model.state_dict().values()):
         raise BadInput(f"The autoencoder in {path} holds numbers that aren't finite.")
     return model.requires_grad_(False).eval()

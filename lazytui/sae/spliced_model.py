@@ -15,9 +15,9 @@ from torch import Tensor
 
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.batching import in_batches
-from lazytui.hooks.split_model import Cut
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.batching import run_in_batches
+from lazytui.hooks.split_model import SplitModel
 from lazytui.sae.activation_samples import BATCH, Reading
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.dose_positions import FACTORS
@@ -41,7 +41,7 @@ class Opened:
     """
 
     def __init__(
-        self, model: Autoencoder, cut: Cut, reading: Reading, splits: Mapping[str, Split], hardware: Hardware
+        self, model: Autoencoder, cut: SplitModel, reading: Reading, splits: Mapping[str, Split], hardware: Hardware
     ) -> None:
         self.model, self.cut, self.reading = model, cut, reading
         self._hardware = hardware
@@ -96,7 +96,7 @@ class Opened:
             shown = to_float(torch.from_numpy(image[None]).to(self._hardware.device))
             samples = self.reading.samples(self.cut.activations(shown))
             every = torch.cat([intervened(self.model, samples, edit) for edit in edits])
-            carried = self.cut.carry(self.reading.activations(every))
+            carried = self.cut.pool(self.reading.activations(every))
             logits = self.cut.logits(carried, shown.expand(len(edits), -1, -1, -1))
             turned: NDArray[np.float32] = logits.softmax(1).cpu().numpy()
         return turned
@@ -114,7 +114,7 @@ class Opened:
     def _keep(self, split: Split) -> _Kept:
         images = torch.from_numpy(split.images).to(self._hardware.device)
         look = functools.partial(self._activations, images)
-        return _Kept(split, images, torch.cat(in_batches(look, len(images), BATCH)))
+        return _Kept(split, images, torch.cat(run_in_batches(look, len(images), BATCH)))
 
     def _activations(self, images: Tensor, part: slice) -> Tensor:
         return self.cut.activations(to_float(images[part]))
@@ -130,12 +130,12 @@ class Opened:
             for start in range(0, len(kept.split), BATCH):
                 part = slice(start, start + BATCH)
                 changed = self.reading.activations(change(self.reading.samples(kept.activations[part])))
-                shown = to_float(kept.images[part]) if self.cut.asks_for_images else kept.images[:0]
-                parts.append(self.cut.logits(self.cut.carry(changed), shown))
+                shown = to_float(kept.images[part]) if self.cut.needs_images else kept.images[:0]
+                parts.append(self.cut.logits(self.cut.pool(changed), shown))
             said: NDArray[np.float32] = torch.cat(parts).cpu().numpy()
         return said
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
-        with self._lock, torch.inference_mode(), evaluating(self.cut.model):
+        with self._lock, torch.inference_mode(), evaluation_mode(self.cut.model):
             yield

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.batching import in_batches
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.batching import run_in_batches
 from lazytui.saliency.split_maps import BATCH, device_of
 
 
-def logits_of(model: nn.Module, images: NDArray[np.uint8], told: Callable[[str], None]) -> NDArray[np.float32]:
+def logits_of(model: nn.Module, images: NDArray[np.uint8], note: Callable[[str], None]) -> NDArray[np.float32]:
     """(n, 28, 28, 3) uint8 -> (n, 10) float32. told: hears that memory is short."""
     device = device_of(model)
 
@@ -23,5 +23,5 @@ def logits_of(model: nn.Module, images: NDArray[np.uint8], told: Callable[[str],
         logits: Tensor = model(to_float(torch.from_numpy(images[part]).to(device)))
         return logits.float().cpu()
 
-    with torch.no_grad(), evaluating(model):
-        return torch.cat(in_batches(work, len(images), BATCH, told)).numpy()
+    with torch.no_grad(), evaluation_mode(model):
+        return torch.cat(run_in_batches(work, len(images), BATCH, note)).numpy()

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.errors import UsageError
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.layer_hooks import replaced
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.layer_hooks import replace_activations
 
 
 @dataclass(frozen=True)
-class Tapped:
+class LayerGradients:
     """One pass with the gradients at a layer.
 
     activation, gradient: (N, C, h, w) float32. logits: (N, 10) float32. targets: (N,) int64, whose scores the gradients
@@ -32,7 +32,7 @@ class Tapped:
     targets: Tensor
 
 
-def tapped(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None = None) -> Tapped:
+def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None = None) -> LayerGradients:
     """A layer's activation and the gradient of the class scores there, in one forward and one backward pass.
 
     images: (N, 3, 28, 28) float32. targets: (N,) int64 classes; None takes what the network predicts.
@@ -49,7 +49,7 @@ def tapped(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None 
         kept[:] = [activation.detach().requires_grad_()]
         return kept[0].clone()
 
-    with evaluating(model), torch.no_grad(), replaced(model, layer, begin_graph):
+    with evaluation_mode(model), torch.no_grad(), replace_activations(model, layer, begin_graph):
         logits: Tensor = model(images)
         if not kept or not logits.requires_grad:
             raise _no_bearing(layer)
@@ -58,7 +58,7 @@ def tapped(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None 
         (gradient,) = torch.autograd.grad(score, kept[0], allow_unused=True)
     if gradient is None:
         raise _no_bearing(layer)
-    return Tapped(kept[0].detach(), gradient, logits.detach(), chosen)
+    return LayerGradients(kept[0].detach(), gradient, logits.detach(), chosen)
 
 
 def _no_bearing(layer: str) -> UsageError:

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.errors import UsageError
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.layer_hooks import captured
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.layer_hooks import capture_activations
 from lazytui.models.architectures.classifier import Classifier
 
 
@@ -20,7 +20,7 @@ def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor
     if layer != fitting or not isinstance(model, Classifier):
         there = f"here that is {fitting}" if fitting else "this network has none; grad-cam is for any layer"
         raise UsageError(f"CAM is for the layer that is averaged straight into a linear head: {there}.")
-    with torch.no_grad(), evaluating(model), captured(model, layer) as seen:
+    with torch.no_grad(), evaluation_mode(model), capture_activations(model, layer) as seen:
         model(images)
         return torch.einsum("nk,nkhw->nhw", model.head.weight[targets], seen[layer])
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.figures.image_overlays import area_means
-from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.map_resizing import upsample
 
 Evidence = NDArray[np.float32]
 Masks = NDArray[np.bool_]
@@ -45,7 +45,7 @@ def energy_in_other_masks(evidence: Evidence, masks: Masks) -> Scores:
     return _share((on_all - on_own) / others, evidence, masks)
 
 
-def standing(evidence: Evidence, masks: Masks, most: int = 1000) -> Scores:
+def mask_percentile(evidence: Evidence, masks: Masks, most: int = 1000) -> Scores:
     """The share of the other images' masks that hold less of the evidence than the image's own: .5 by chance.
 
     A map that has nothing to do with its image's digit stands above .95 in 5 % of images. most: how many other masks
@@ -65,7 +65,7 @@ def standing(evidence: Evidence, masks: Masks, most: int = 1000) -> Scores:
 def perfect_energy(masks: Masks, height: int, width: int) -> Scores:
     """What a network that looks at the stroke and nothing else would get with a map of height x width."""
     coarse = area_means(np.moveaxis(masks, 0, -1).astype(np.float32), height, width)
-    perfect = upsampled(np.moveaxis(coarse, -1, 0).astype(np.float32))
+    perfect = upsample(np.moveaxis(coarse, -1, 0).astype(np.float32))
     return energy_in_mask(perfect, masks)
 
 

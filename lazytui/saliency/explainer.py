@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
-from lazytui.saliency.map_layers import Size, allowed_methods, chosen_layer, map_sizes
+from lazytui.saliency.map_layers import Size, available_methods, choose_layer, map_sizes
 from lazytui.saliency.map_names import MethodName
-from lazytui.saliency.maps_by_name import Request, explain
+from lazytui.saliency.maps_by_name import MapRequest, explain
 from lazytui.saliency.split_maps import device_of, mean_color
 
 
 @dataclass(frozen=True)
-class Glance:
+class Explanation:
     """The answer about one image.
 
     heat: (h, w) float32, raw and signed. layer: whose map it is; None for the image's own pixels.
@@ -30,7 +30,7 @@ class Glance:
     probabilities: NDArray[np.float32]
 
 
-class Lens:
+class Explainer:
     """A network with what its maps need. Safe to call from a thread, one call at a time; the network isn't changed."""
 
     def __init__(
@@ -48,17 +48,17 @@ class Lens:
         self._seed = seed
         self.layers: dict[str, Size] = map_sizes(model)
         """Layers that have a map, with its height and width."""
-        self.methods: tuple[MethodName, ...] = allowed_methods(model, self.layers)
+        self.methods: tuple[MethodName, ...] = available_methods(model, self.layers)
         """The methods that this network allows."""
 
-    def look(
+    def explain(
         self,
         image: NDArray[np.uint8],
         *,
         method: MethodName = "grad-cam",
         layer: str | None = None,
         target: int | None = None,
-    ) -> Glance:
+    ) -> Explanation:
         """Where the network looks in one (28, 28, 3) uint8 image.
 
         layer: None takes the best for the method. target: the class to explain; None takes what is predicted.
@@ -69,14 +69,14 @@ class Lens:
         batch = to_float(torch.from_numpy(image[None]).to(device))
         asked = None if target is None else torch.tensor([target], device=device)
         done = explain(self._model, batch, asked, request)
-        return Glance(
+        return Explanation(
             heat=done.maps[0].cpu().numpy(),
             layer=request.layer,
             target=int(done.targets[0]),
             probabilities=done.logits[0].softmax(0).cpu().numpy(),
         )
 
-    def request(self, method: MethodName, layer: str | None = None) -> Request:
+    def request(self, method: MethodName, layer: str | None = None) -> MapRequest:
         """What to ask `explain` or `survey` for. Raises UsageError as `look` does."""
-        chosen = chosen_layer(self._model, self._name, method, layer, self.layers)
-        return Request(method, chosen, self._color, self._baseline, self._seed)
+        chosen = choose_layer(self._model, self._name, method, layer, self.layers)
+        return MapRequest(method, chosen, self._color, self._baseline, self._seed)

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.saliency import evidence_masks as masks
-from lazytui.saliency.map_resizing import upsampled
-from lazytui.saliency.reason_categories import sorted_ways
+from lazytui.saliency.map_resizing import upsample
+from lazytui.saliency.reason_categories import evidence_categories
 
 
 @dataclass(frozen=True)
-class Judged:
+class MapScores:
     """energy: the share of the evidence on the image's own stroke; others: the mean of that on other images' strokes.
 
     perfect: the share that a perfect looker's map of this size has. focus: 0 where position alone would get as much,
@@ -25,18 +25,18 @@ class Judged:
     others: float
     perfect: float
     focus: float
-    standing: float
-    way: int
+    percentile: float
+    category: int
 
 
-def judged(heat: NDArray[np.float32], shapes: NDArray[np.uint8], place: int, *, right: bool) -> Judged:
+def score_map(heat: NDArray[np.float32], shapes: NDArray[np.uint8], index: int, *, correct: bool) -> MapScores:
     """Judge the raw map (h, w) of the image at `place` among (n, 28, 28) uint8 gray digits, as a survey of them would.
 
     right: whether the network's answer is.
     """
-    evidence = upsampled(np.maximum(heat[None], 0))
+    evidence = upsample(np.maximum(heat[None], 0))
     strokes = masks.stroke_masks(shapes)
-    own, rest = strokes[place : place + 1], np.delete(strokes, place, axis=0)
+    own, rest = strokes[index : index + 1], np.delete(strokes, index, axis=0)
     energy = masks.energy_in_mask(evidence, own)
     on_rest = evidence[0].ravel().astype(np.float64) @ rest.reshape(len(rest), -1).T
     whole = float(evidence.sum(dtype=np.float64))
@@ -44,11 +44,11 @@ def judged(heat: NDArray[np.float32], shapes: NDArray[np.uint8], place: int, *, 
     others = np.array([on_rest.mean() / whole if known else np.nan])
     perfect = masks.perfect_energy(own, *heat.shape)
     standing = np.array([np.mean(on_rest / whole < energy[0]) if known else np.nan])
-    return Judged(
+    return MapScores(
         energy=float(energy[0]),
         others=float(others[0]),
         perfect=float(perfect[0]) if known else np.nan,
         focus=float(masks.focus_score(energy, others, perfect)[0]),
-        standing=float(standing[0]),
-        way=int(sorted_ways(np.array([right]), standing)[0]),
+        percentile=float(standing[0]),
+        category=int(evidence_categories(np.array([correct]), standing)[0]),
     )

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.batching import in_batches
-from lazytui.saliency.map_resizing import upsampled
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.batching import run_in_batches
+from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.split_maps import BATCH, device_of
 
 STEPS = 28
@@ -42,7 +42,7 @@ def area(curve: NDArray[np.float64]) -> float:
     return float(np.trapezoid(curve, dx=1 / (len(curve) - 1)))
 
 
-def faithfulness(
+def measure_faithfulness(
     model: nn.Module,
     images: NDArray[np.uint8],
     maps: NDArray[np.float32],
@@ -50,16 +50,16 @@ def faithfulness(
     color: Tensor,
     random: np.random.Generator,
     *,
-    told: Callable[[str], None],
+    note: Callable[[str], None],
 ) -> Faithfulness:
     """The curves of (n, 28, 28, 3) uint8 images for their maps (n, h, w) and target classes (n,)."""
-    pixels = upsampled(maps).reshape(len(maps), -1)
+    pixels = upsample(maps).reshape(len(maps), -1)
     by_map = (-pixels).argsort(1, kind="stable").argsort(1)
     by_chance = random.random(pixels.shape).argsort(1).argsort(1)
     curves = {}
     for name, ranks in (("", by_map), ("random_", by_chance)):
-        curves[f"{name}deletion"] = _curve(model, images, ranks, targets, color, told, insert=False)
-        curves[f"{name}insertion"] = _curve(model, images, ranks, targets, color, told, insert=True)
+        curves[f"{name}deletion"] = _curve(model, images, ranks, targets, color, note, insert=False)
+        curves[f"{name}insertion"] = _curve(model, images, ranks, targets, color, note, insert=True)
     return Faithfulness(**curves)
 
 
@@ -69,7 +69,7 @@ def _curve(
     ranks: NDArray[np.intp],
     targets: NDArray[np.uint8],
     color: Tensor,
-    told: Callable[[str], None],
+    note: Callable[[str], None],
     *,
     insert: bool,
 ) -> NDArray[np.float64]:
@@ -88,6 +88,6 @@ def _curve(
             points.append(model(seen).softmax(1).gather(1, classes).sum())
         return torch.stack(points).cpu().double()
 
-    with torch.no_grad(), evaluating(model):
-        total = torch.stack(in_batches(work, len(images), BATCH, told)).sum(0).numpy()
+    with torch.no_grad(), evaluation_mode(model):
+        total = torch.stack(run_in_batches(work, len(images), BATCH, note)).sum(0).numpy()
     return np.asarray(total / len(images), dtype=np.float64)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lazytui.evaluation.forward import evaluating
-from lazytui.saliency.score_variations import portions
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.saliency.score_variations import variation_batches
 
 
 def input_gradient(model: nn.Module, images: Tensor, targets: Tensor) -> Tensor:
     """dy_c/dx (Simonyan et al. 2013)."""
-    with torch.enable_grad(), evaluating(model):
+    with torch.enable_grad(), evaluation_mode(model):
         leaf = images.detach().clone().requires_grad_()
         score = model(leaf).gather(1, targets[:, None]).sum()
         (gradient,) = torch.autograd.grad(score, leaf)
@@ -32,7 +32,7 @@ def smooth_grad(
 ) -> Tensor:
     """The mean gradient over x + N(0, deviation^2) (Smilkov et al. 2017). generator: on the images' device."""
     total = torch.zeros_like(images)
-    for part in portions(draws, len(images)):
+    for part in variation_batches(draws, len(images)):
         shape = (len(part), *images.shape)
         noise = torch.randn(shape, generator=generator, device=images.device, dtype=images.dtype)
         total += _summed_gradient(model, images + deviation * noise, targets)
@@ -47,7 +47,7 @@ def integrated_gradients(
     baseline: x', broadcastable to the images. Summed over an image this is F(x) - F(x'), up to the error of the sum.
     """
     total = torch.zeros_like(images)
-    for part in portions(steps, len(images)):
+    for part in variation_batches(steps, len(images)):
         ways = (torch.tensor(part, device=images.device, dtype=images.dtype) + 0.5) / steps
         path = baseline + ways.view(-1, 1, 1, 1, 1) * (images - baseline)
         total += _summed_gradient(model, path, targets)

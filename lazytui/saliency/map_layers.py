@@ -22,7 +22,7 @@ def map_sizes(model: nn.Module) -> dict[str, Size]:
     }
 
 
-def allowed_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodName, ...]:
+def available_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodName, ...]:
     """The methods that need no layer, and those for which the network has one. sizes: those of its maps."""
     averages = averaged_layer(model) is not None
     return tuple(
@@ -32,8 +32,8 @@ def allowed_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodNam
     )
 
 
-def chosen_layer(
-    model: nn.Module, name: str, method: MethodName, asked: str | None, sizes: dict[str, Size] | None = None
+def choose_layer(
+    model: nn.Module, name: str, method: MethodName, layer: str | None, sizes: dict[str, Size] | None = None
 ) -> str | None:
     """The layer whose map `method` shows; None for a method of the image's own pixels.
 
@@ -44,14 +44,14 @@ def chosen_layer(
     if not METHODS[method].of_layer:
         return None
     if method == "cam":
-        return _averaged(model, name, asked)
+        return _averaged(model, name, layer)
     sizes = map_sizes(model) if sizes is None else sizes
-    if asked is None:
+    if layer is None:
         return _default(name, sizes)
-    if asked not in sizes:
-        layer_of(model, asked)
-        raise UsageError(f"The layer {asked} of {name} has no map. {_offer(sizes)}")
-    return asked
+    if layer not in sizes:
+        layer_of(model, layer)
+        raise UsageError(f"The layer {layer} of {name} has no map. {_offer(sizes)}")
+    return layer
 
 
 def _default(name: str, sizes: dict[str, Size]) -> str:

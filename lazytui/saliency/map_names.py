@@ -9,7 +9,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
-class Method:
+class MapMethod:
     """title: as its paper calls it. meaning: what a value of the map is, with the paper.
 
     of_layer: whether it is the map of a layer, or one of the image's own pixels.
@@ -38,48 +38,48 @@ MethodName = Literal[
     "occlusion",
 ]
 
-METHODS: Mapping[MethodName, Method] = MappingProxyType(
+METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
     {
-        "grad-cam": Method(
+        "grad-cam": MapMethod(
             "Grad-CAM", "channels weighted by the mean gradient of the class score (Selvaraju 2017)", of_layer=True
         ),
-        "grad-cam++": Method(
+        "grad-cam++": MapMethod(
             "Grad-CAM++",
             "channels weighted by their positive gradients, rare ones more (Chattopadhay 2018)",
             of_layer=True,
         ),
-        "hires-cam": Method("HiResCAM", "activation x gradient at each place (Draelos 2020)", of_layer=True),
-        "layer-cam": Method("LayerCAM", "activation x positive gradient at each place (Jiang 2021)", of_layer=True),
-        "cam": Method(
+        "hires-cam": MapMethod("HiResCAM", "activation x gradient at each place (Draelos 2020)", of_layer=True),
+        "layer-cam": MapMethod("LayerCAM", "activation x positive gradient at each place (Jiang 2021)", of_layer=True),
+        "cam": MapMethod(
             "CAM",
             "channels weighted by the head; for layers averaged straight into a linear head (Zhou 2016)",
             of_layer=True,
         ),
-        "score-cam": Method(
+        "score-cam": MapMethod(
             "Score-CAM",
             "channels weighted by the score of the image seen through them (Wang 2020)",
             of_layer=True,
             images=300,
         ),
-        "input-gradient": Method(
+        "input-gradient": MapMethod(
             "input gradient",
             "size of the score's gradient at each pixel, over channels (Simonyan 2013)",
             of_layer=False,
         ),
-        "smooth-grad": Method(
+        "smooth-grad": MapMethod(
             "SmoothGrad",
             "size of the mean gradient of 25 noisy copies, noise .15 (Smilkov 2017)",
             of_layer=False,
             images=1000,
         ),
-        "integrated-gradients": Method(
+        "integrated-gradients": MapMethod(
             "Integrated Gradients",
             "share of each pixel in the change of score from a baseline to the image (Sundararajan 2017)",
             of_layer=False,
             signed=True,
             images=1000,
         ),
-        "occlusion": Method(
+        "occlusion": MapMethod(
             "occlusion",
             "drop of the score when a 4 x 4 patch takes the data's mean color (Zeiler 2014)",
             of_layer=False,

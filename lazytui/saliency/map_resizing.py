@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Maps = NDArray[np.float32]
 
 
-def upsampled(maps: Maps, size: int = 28) -> Maps:
+def upsample(maps: Maps, size: int = 28) -> Maps:
     """(n, h, w) -> (n, size, size) by bilinear interpolation between the centers of the pixels (`align_corners=False`).
 
     Maps that have the size already are returned as they are.

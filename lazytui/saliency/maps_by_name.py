@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from lazytui.evaluation.forward import evaluating
-from lazytui.saliency.cam_family import FORMULAS, tapped
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.saliency.cam_family import FORMULAS, layer_gradients
 from lazytui.saliency.class_activation import cam
 from lazytui.saliency.gradients import input_gradient, integrated_gradients, smooth_grad
 from lazytui.saliency.map_names import MethodName
@@ -17,7 +17,7 @@ from lazytui.saliency.score_cam import score_cam
 
 
 @dataclass(frozen=True)
-class Request:
+class MapRequest:
     """What is asked for.
 
     layer: whose map, for the methods of a layer.
@@ -33,7 +33,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Explained:
+class Maps:
     """maps: (N, h, w) float32, raw and signed. logits: (N, 10) float32. targets: (N,) int64, the classes explained."""
 
     maps: Tensor
@@ -41,22 +41,22 @@ class Explained:
     targets: Tensor
 
 
-def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: Request) -> Explained:
+def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: MapRequest) -> Maps:
     """Maps of the evidence for each image's target class. The model is left as it was.
 
     images: (N, 3, 28, 28) float32 in [0, 1], on the model's device. targets: (N,) int64; None takes what the network
     predicts. Maps of the image's own pixels have its size; those of a layer have the layer's.
     """
     if request.method in FORMULAS:
-        taken = tapped(model, _layer(request), images, targets)
-        return Explained(FORMULAS[request.method](taken.activation, taken.gradient), taken.logits, taken.targets)
-    with torch.no_grad(), evaluating(model):
+        taken = layer_gradients(model, _layer(request), images, targets)
+        return Maps(FORMULAS[request.method](taken.activation, taken.gradient), taken.logits, taken.targets)
+    with torch.no_grad(), evaluation_mode(model):
         logits = model(images)
     chosen = logits.argmax(1) if targets is None else targets
-    return Explained(_of_targets(model, images, chosen, request), logits, chosen)
+    return Maps(_of_targets(model, images, chosen, request), logits, chosen)
 
 
-def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: Request) -> Tensor:
+def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: MapRequest) -> Tensor:
     """The maps that are asked of known classes. Gradients come down to one number a pixel by their size over the color
     channels: a sum would cancel where a color is read as more of one channel and less of another."""
     match request.method:
@@ -76,7 +76,7 @@ def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: Requ
     raise ValueError(f"There is no method {request.method!r}.")
 
 
-def _layer(request: Request) -> str:
+def _layer(request: MapRequest) -> str:
     if request.layer is None:
         raise ValueError(f"The method {request.method} needs a layer.")
     return request.layer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lazytui.evaluation.forward import evaluating
-from lazytui.saliency.score_variations import portions
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.saliency.score_variations import variation_batches
 
 
 def occlusion(
@@ -20,9 +20,9 @@ def occlusion(
     covers = _patches(height, width, patch, stride, images.device)
     drops = images.new_zeros(len(images), height, width)
     fill = color.view(1, 1, 3, 1, 1)
-    with torch.no_grad(), evaluating(model):
+    with torch.no_grad(), evaluation_mode(model):
         score = model(images).gather(1, targets[:, None])[:, 0]
-        for part in portions(len(covers), len(images)):
+        for part in variation_batches(len(covers), len(images)):
             cover = covers[part.start : part.stop]
             covered = torch.where(cover[:, None, None], fill, images)
             rows = model(covered.flatten(0, 1)).gather(1, targets.repeat(len(part))[:, None])

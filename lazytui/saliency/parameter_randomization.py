@@ -13,7 +13,7 @@ from torch import nn
 from lazytui.models.architectures.classifier import Classifier
 
 
-def cascade(model: nn.Module, fresh: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+def randomize_from_head(model: nn.Module, fresh: nn.Module) -> Iterator[tuple[str, nn.Module]]:
     """Copies of `model` whose last part, last two parts, ... have the weights of `fresh`; each with the newest's name.
 
     fresh: the same architecture, untrained. The copy is one and the same, changed further at each step; `model` isn't

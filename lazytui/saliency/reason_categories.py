@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lazytui.data.palettes import NO_COLOR
 
-WAYS = (
+EVIDENCE_CATEGORIES = (
     "correct, evidence on the stroke",
     "correct, evidence off the stroke",
     "incorrect, evidence on the stroke",
@@ -21,10 +21,10 @@ WAYS = (
 
 NO_EVIDENCE = 4
 
-WAY_METRICS = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
+EVIDENCE_METRICS = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
 """What the share of each of the first four is called."""
 
-CAUSES = (
+REASONS = (
     "right whatever the color",
     "right for the wrong reason",
     "wrong for another reason",
@@ -35,9 +35,9 @@ CAUSES = (
 of the other colors. Wrong because of the color: repainted in its own color it is right. Unknown: an image without a
 color, which can't be repainted."""
 
-NO_CAUSE = 4
+UNKNOWN_REASON = 4
 
-LOOKING = 0.95
+ON_STROKE = 0.95
 """Evidence counts as on the stroke when an image's own mask holds more of the map than this share of other masks do.
 
 A fixed energy or focus score would not do: what a network that reads shape reaches differs from layer to layer. This
@@ -45,14 +45,14 @@ way a map that has nothing to do with the digit passes in 5 % of images, whateve
 """
 
 
-def sorted_ways(right: NDArray[np.bool_], standing: NDArray[np.float64]) -> NDArray[np.uint8]:
+def evidence_categories(correct: NDArray[np.bool_], percentile: NDArray[np.float64]) -> NDArray[np.uint8]:
     """(n,) uint8 index into WAYS. standing: (n,) see `masks.standing`; NaN where there is no evidence."""
-    away = ~(standing > LOOKING)
-    ways = np.where(right, 0, 2) + away
-    return np.where(np.isnan(standing), NO_EVIDENCE, ways).astype(np.uint8)
+    away = ~(percentile > ON_STROKE)
+    ways = np.where(correct, 0, 2) + away
+    return np.where(np.isnan(percentile), NO_EVIDENCE, ways).astype(np.uint8)
 
 
-def sorted_causes(
+def reason_categories(
     predicted: NDArray[np.uint8],
     repainted: NDArray[np.uint8],
     digits: NDArray[np.uint8],
@@ -68,4 +68,4 @@ def sorted_causes(
     changes = ((repainted != predicted[:, None]) & other).sum(1) > other.sum(1) / 2
     mended = repainted[np.arange(len(digits)), digits] == digits
     causes = np.where(right, changes, 2 + mended)
-    return np.where(colors == NO_COLOR, NO_CAUSE, causes).astype(np.uint8)
+    return np.where(colors == NO_COLOR, UNKNOWN_REASON, causes).astype(np.uint8)

@@ -27,23 +27,25 @@ class Variations:
     redrawn_digits: NDArray[np.uint8]
 
 
-def variations(split: Split, params: DatasetParams, name: str, chosen: NDArray[np.int64]) -> Variations:
+def make_variations(split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]) -> Variations:
     """Variations of the chosen images of a whole split called `name`, whose place in it decides their texture."""
     name = _painted_as(name, params)
-    others = _another_digit(split.digits, chosen)
-    painted = _painted_with(chosen)
+    others = _another_digit(split.digits, indices)
+    painted = _painted_with(indices)
     shapes, colors = split.shapes[:painted].copy(), split.colors[:painted]
-    shapes[chosen] = split.shapes[others]
-    redrawn = repaint(shapes, colors, params, name)[chosen]
-    return Variations(repainted(split, params, name, chosen), redrawn, split.digits[others])
+    shapes[indices] = split.shapes[others]
+    redrawn = repaint(shapes, colors, params, name)[indices]
+    return Variations(repaint_in_all_colors(split, params, name, indices), redrawn, split.digits[others])
 
 
-def repainted(split: Split, params: DatasetParams, name: str, chosen: NDArray[np.int64]) -> NDArray[np.uint8]:
+def repaint_in_all_colors(
+    split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]
+) -> NDArray[np.uint8]:
     """(10, n, 28, 28, 3) uint8: the chosen images of a whole split called `name`, each in each of the ten colors."""
     name = _painted_as(name, params)
-    shapes = split.shapes[: _painted_with(chosen)]
+    shapes = split.shapes[: _painted_with(indices)]
     return np.stack(
-        [repaint(shapes, np.full(len(shapes), color, np.uint8), params, name)[chosen] for color in range(10)]
+        [repaint(shapes, np.full(len(shapes), color, np.uint8), params, name)[indices] for color in range(10)]
     )
 
 
@@ -68,7 +70,7 @@ def _another_digit(digits: NDArray[np.uint8], chosen: NDArray[np.int64]) -> NDAr
 
 
 @dataclass(frozen=True)
-class Recoloring:
+class RecoloringEffect:
     """What the variations do to the score (logit) of each image's target class.
 
     drops: (n, 10) float64, its fall when the digit is repainted in each color; NaN in the image's own.
@@ -84,13 +86,13 @@ class Recoloring:
     flips_interval: tuple[float, float] | None
 
 
-def recoloring(
+def measure_recoloring(
     logits: NDArray[np.float32],
     recolored: NDArray[np.float32],
     redrawn: NDArray[np.float32],
     targets: NDArray[np.uint8],
     colors: NDArray[np.uint8],
-) -> Recoloring:
+) -> RecoloringEffect:
     """From the logits of the images (n, 10) and of their variations (10, n, 10) and (n, 10)."""
     rows = np.arange(len(logits))
     score = logits[rows, targets].astype(np.float64)
@@ -100,7 +102,7 @@ def recoloring(
     changed = said[:, None] != recolored.argmax(2).T
     redrawn_changed = said != redrawn.argmax(1)
     by_image = (changed & other).sum(1) / other.sum(1) - redrawn_changed
-    return Recoloring(
+    return RecoloringEffect(
         drops=np.where(other, drops, np.nan),
         redrawn_drops=score - redrawn[rows, targets],
         recolored_flips=float(changed[other].mean()),

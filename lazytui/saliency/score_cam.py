@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from lazytui.evaluation.forward import evaluating
-from lazytui.hooks.layer_hooks import captured
-from lazytui.saliency.score_variations import portions
+from lazytui.evaluation.forward import evaluation_mode
+from lazytui.hooks.layer_hooks import capture_activations
+from lazytui.saliency.score_variations import variation_batches
 
 
 def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
@@ -17,13 +17,13 @@ def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> 
     norm stretches a channel's map to [0, 1]; a constant one hides everything. The paper subtracts the score of a
     baseline image, which is the same for every channel and so changes nothing in the softmax.
     """
-    with torch.no_grad(), evaluating(model):
-        with captured(model, layer) as seen:
+    with torch.no_grad(), evaluation_mode(model):
+        with capture_activations(model, layer) as seen:
             model(images)
         activation = seen[layer]
         veils = _stretched(F.interpolate(activation, images.shape[2:], mode="bilinear", align_corners=False))
         scores = images.new_empty(activation.shape[1], len(images))
-        for part in portions(len(scores), len(images)):
+        for part in variation_batches(len(scores), len(images)):
             veiled = images * veils[:, part.start : part.stop].transpose(0, 1)[:, :, None]
             rows = model(veiled.flatten(0, 1)).gather(1, targets.repeat(len(part))[:, None])
             scores[part.start : part.stop] = rows.view(len(part), len(images))

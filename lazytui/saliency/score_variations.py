@@ -8,7 +8,7 @@ ROWS = 512
 """Images in one pass."""
 
 
-def portions(variations: int, images: int) -> Iterator[range]:
+def variation_batches(variations: int, images: int) -> Iterator[range]:
     """The variations in portions whose images together make about ROWS rows."""
     step = max(1, ROWS // max(1, images))
     return (range(start, min(start + step, variations)) for start in range(0, variations, step))

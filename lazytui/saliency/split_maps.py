@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
-from lazytui.hooks.batching import in_batches
-from lazytui.saliency.maps_by_name import Request, explain
+from lazytui.hooks.batching import run_in_batches
+from lazytui.saliency.maps_by_name import MapRequest, explain
 
 BATCH = 250
 
 
 @dataclass(frozen=True)
-class Survey:
+class SplitMaps:
     """maps: (n, h, w) float32, raw and signed. logits: (n, 10) float32. targets: (n,) uint8, the classes explained."""
 
     maps: NDArray[np.float32]
@@ -30,15 +30,15 @@ class Survey:
         return np.asarray(self.logits.argmax(1), dtype=np.uint8)
 
 
-def survey(
+def explain_split(
     model: nn.Module,
     images: NDArray[np.uint8],
     targets: NDArray[np.uint8] | None,
-    request: Request,
+    request: MapRequest,
     *,
-    told: Callable[[str], None],
+    note: Callable[[str], None],
     progress: Callable[[int], None],
-) -> Survey:
+) -> SplitMaps:
     """Maps of (n, 28, 28, 3) uint8 images on the model's device.
 
     targets: (n,) classes to explain; None takes what the network predicts. told: hears that memory is short;
@@ -53,9 +53,9 @@ def survey(
         progress(part.stop)
         return done.maps.cpu(), done.logits.cpu(), done.targets.cpu()
 
-    parts = in_batches(work, len(images), BATCH, told)
+    parts = run_in_batches(work, len(images), BATCH, note)
     maps, logits, chosen = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
-    return Survey(maps, logits, chosen.astype(np.uint8))
+    return SplitMaps(maps, logits, chosen.astype(np.uint8))
 
 
 def device_of(model: nn.Module) -> torch.device:

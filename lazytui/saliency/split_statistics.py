@@ -15,21 +15,21 @@ from lazytui.data.random_streams import stream
 from lazytui.data.splits import Split
 from lazytui.saliency import evidence_masks as masks
 from lazytui.saliency.batched_logits import logits_of
-from lazytui.saliency.faithfulness import area, faithfulness
-from lazytui.saliency.map_resizing import upsampled
-from lazytui.saliency.maps_by_name import Request
-from lazytui.saliency.parameter_randomization import cascade, rank_correlation
+from lazytui.saliency.faithfulness import area, measure_faithfulness
+from lazytui.saliency.map_resizing import upsample
+from lazytui.saliency.maps_by_name import MapRequest
+from lazytui.saliency.parameter_randomization import randomize_from_head, rank_correlation
 from lazytui.saliency.reason_categories import (
-    CAUSES,
-    LOOKING,
-    NO_CAUSE,
+    EVIDENCE_METRICS,
     NO_EVIDENCE,
-    WAY_METRICS,
-    sorted_causes,
-    sorted_ways,
+    ON_STROKE,
+    REASONS,
+    UNKNOWN_REASON,
+    evidence_categories,
+    reason_categories,
 )
-from lazytui.saliency.repainting import recoloring, variations
-from lazytui.saliency.split_maps import Survey, survey
+from lazytui.saliency.repainting import make_variations, measure_recoloring
+from lazytui.saliency.split_maps import SplitMaps, explain_split
 
 Arrays = dict[str, NDArray[np.generic]]
 
@@ -46,7 +46,7 @@ class Listener:
 
 
 @dataclass
-class Found:
+class Findings:
     """What came out, as a Result holds it."""
 
     metrics: dict[str, float | None] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Examiner:
+class SplitStatistics:
     """One network, one kind of map, and the images to look at.
 
     split: the whole split called `name`, painted with `params`; the first `images` of it are looked at.
@@ -63,7 +63,7 @@ class Examiner:
     """
 
     model: nn.Module
-    request: Request
+    request: MapRequest
     split: Split
     name: str
     params: DatasetParams
@@ -72,22 +72,22 @@ class Examiner:
     seed: int
     listener: Listener
 
-    def look(self, found: Found) -> Survey:
+    def measure_maps(self, findings: Findings) -> SplitMaps:
         """Maps of the images, how much of each lies on the digit, and how the answers sort."""
         split = self.split.take(np.arange(self.images))
         seen = self._survey(split)
-        evidence, on = upsampled(np.maximum(seen.maps, 0)), masks.stroke_masks(split.shapes)
+        evidence, on = upsample(np.maximum(seen.maps, 0)), masks.stroke_masks(split.shapes)
         energy = masks.energy_in_mask(evidence, on)
         scores = {
             "energy": energy,
             "energy_shuffled": masks.energy_in_other_masks(evidence, on),
             "energy_perfect": masks.perfect_energy(on, *seen.maps.shape[1:]),
-            "standing": masks.standing(evidence, on),
+            "standing": masks.mask_percentile(evidence, on),
         }
         known = ~np.isnan(energy)
         mean = {name: _mean(values[known]) for name, values in scores.items()}
-        ways = sorted_ways(seen.predicted == split.digits, scores["standing"])
-        found.metrics |= {
+        ways = evidence_categories(seen.predicted == split.digits, scores["standing"])
+        findings.metrics |= {
             "energy_in_mask": mean["energy"],
             "energy_uniform": _mean(on.mean((1, 2))[known]),
             "energy_center_prior": _mean(masks.center_prior_energy(split.shapes, on)[known]),
@@ -97,18 +97,18 @@ class Examiner:
             "mask_auroc": _mean(masks.auroc(evidence, on)),
             "concentration": _mean(masks.concentration(evidence)),
             "no_positive_evidence": _mean(ways == NO_EVIDENCE),
-            "looking_at_digit": _mean(scores["standing"][known] > LOOKING),
-            **{name: _mean(ways[known] == way) for way, name in enumerate(WAY_METRICS)},
+            "looking_at_digit": _mean(scores["standing"][known] > ON_STROKE),
+            **{name: _mean(ways[known] == way) for way, name in enumerate(EVIDENCE_METRICS)},
         }
-        found.arrays |= {name: values.astype(np.float32) for name, values in scores.items()}
-        found.arrays |= {"ways": ways, "digits": split.digits, "colors": split.colors, "predicted": seen.predicted}
-        found.facts |= {"map_size": list(seen.maps.shape[1:]), "images": self.images}
-        self._keep_examples(found, split, seen, ways)
+        findings.arrays |= {name: values.astype(np.float32) for name, values in scores.items()}
+        findings.arrays |= {"ways": ways, "digits": split.digits, "colors": split.colors, "predicted": seen.predicted}
+        findings.facts |= {"map_size": list(seen.maps.shape[1:]), "images": self.images}
+        self._keep_examples(findings, split, seen, ways)
         return seen
 
-    def _keep_examples(self, found: Found, split: Split, seen: Survey, ways: NDArray[np.uint8]) -> None:
+    def _keep_examples(self, findings: Findings, split: Split, seen: SplitMaps, ways: NDArray[np.uint8]) -> None:
         chosen = np.concatenate([np.flatnonzero(ways == way)[:EXAMPLES] for way in range(NO_EVIDENCE + 1)])
-        found.arrays |= {
+        findings.arrays |= {
             "example_places": chosen.astype(np.int64),
             "example_images": split.images[chosen],
             "example_maps": seen.maps[chosen],
@@ -116,58 +116,58 @@ class Examiner:
             "example_targets": seen.targets[chosen],
         }
 
-    def compare_cues(self, found: Found, conflict: Split) -> None:
+    def explain_cue_conflict(self, findings: Findings, conflict: Split) -> None:
         """Maps of ten shapes in ten colors: 100 images, digit by digit, color by color."""
         seen = self._survey(conflict)
-        found.arrays |= {
+        findings.arrays |= {
             "cue_conflict_maps": seen.maps,
             "cue_conflict_logits": seen.logits,
             "cue_conflict_targets": seen.targets,
         }
 
-    def check_faithfulness(self, found: Found, seen: Survey, count: int) -> None:
-        curves = faithfulness(
+    def check_faithfulness(self, findings: Findings, maps: SplitMaps, count: int) -> None:
+        curves = measure_faithfulness(
             self.model,
             self.split.images[:count],
-            seen.maps[:count],
-            seen.targets[:count],
+            maps.maps[:count],
+            maps.targets[:count],
             self.request.color,
             stream(self.seed, "pixel order"),
-            told=self.listener.note,
+            note=self.listener.note,
         )
         for name, curve in vars(curves).items():
-            found.arrays[f"curve_{name}"] = curve
-            found.metrics[f"{name}_auc"] = area(curve)
+            findings.arrays[f"curve_{name}"] = curve
+            findings.metrics[f"{name}_auc"] = area(curve)
 
-    def check_randomization(self, found: Found, seen: Survey, fresh: nn.Module, count: int) -> None:
+    def check_randomization(self, findings: Findings, maps: SplitMaps, fresh: nn.Module, count: int) -> None:
         """How alike maps stay while the weights are drawn anew, beside how alike those of different images are."""
-        before, targets = seen.maps[:count], seen.targets[:count]
+        before, targets = maps.maps[:count], maps.targets[:count]
         alike, names = [], []
-        for name, changed in cascade(self.model, fresh):
-            after = survey(
-                changed, self.split.images[:count], targets, self.request, told=self.listener.note, progress=_nobody
+        for name, changed in randomize_from_head(self.model, fresh):
+            after = explain_split(
+                changed, self.split.images[:count], targets, self.request, note=self.listener.note, progress=_nobody
             )
             alike.append(_mean(rank_correlation(before, after.maps)))
             names.append(name)
-        found.metrics["randomization_correlation"] = alike[-1]
-        found.metrics["randomization_null"] = _mean(rank_correlation(before, np.roll(before, 1, axis=0)))
-        found.facts["randomized"] = names
-        found.arrays["randomization"] = np.array([np.nan if value is None else value for value in alike])
+        findings.metrics["randomization_correlation"] = alike[-1]
+        findings.metrics["randomization_null"] = _mean(rank_correlation(before, np.roll(before, 1, axis=0)))
+        findings.facts["randomized"] = names
+        findings.arrays["randomization"] = np.array([np.nan if value is None else value for value in alike])
 
-    def check_recoloring(self, found: Found, seen: Survey, count: int) -> None:
+    def check_recoloring(self, findings: Findings, maps: SplitMaps, count: int) -> None:
         chosen = np.arange(count)
-        changed = variations(self.split, self.params, self.name, chosen)
+        changed = make_variations(self.split, self.params, self.name, chosen)
         note = self.listener.note
         recolored = logits_of(self.model, changed.recolored.reshape(-1, *changed.redrawn.shape[1:]), note)
-        measured = recoloring(
-            seen.logits[:count],
+        measured = measure_recoloring(
+            maps.logits[:count],
             recolored.reshape(10, count, -1),
             logits_of(self.model, changed.redrawn, note),
-            seen.targets[:count],
+            maps.targets[:count],
             self.split.colors[:count],
         )
         low, high = measured.flips_interval or (None, None)
-        found.metrics |= {
+        findings.metrics |= {
             "recolored_drop": _mean(measured.drops),
             "redrawn_drop": _mean(measured.redrawn_drops),
             "recolored_flips": measured.recolored_flips,
@@ -175,30 +175,32 @@ class Examiner:
             "flips_difference_low": low,
             "flips_difference_high": high,
         }
-        found.arrays["recolored_drops"] = measured.drops.astype(np.float32)
-        self._sort_by_cause(found, recolored.argmax(1).reshape(10, count).T.astype(np.uint8))
+        findings.arrays["recolored_drops"] = measured.drops.astype(np.float32)
+        self._sort_by_reason(findings, recolored.argmax(1).reshape(10, count).T.astype(np.uint8))
 
-    def _sort_by_cause(self, found: Found, repainted: NDArray[np.uint8]) -> None:
+    def _sort_by_reason(self, findings: Findings, repainted: NDArray[np.uint8]) -> None:
         """repainted: (count, 10) uint8, what the first images of the split are taken for in each color."""
         predicted, digits, colors = (
-            found.arrays[name][: len(repainted)].astype(np.uint8) for name in ("predicted", "digits", "colors")
+            findings.arrays[name][: len(repainted)].astype(np.uint8) for name in ("predicted", "digits", "colors")
         )
-        causes = sorted_causes(predicted, repainted, digits, colors)
-        found.arrays["causes"] = causes
+        causes = reason_categories(predicted, repainted, digits, colors)
+        findings.arrays["causes"] = causes
         right = predicted == digits
         for name, group, cause in (
             ("right_for_wrong_reason", right, "right for the wrong reason"),
             ("wrong_because_of_color", ~right, "wrong because of the color"),
         ):
-            found.metrics[f"{name}_share"] = _mean(causes[group & (causes != NO_CAUSE)] == CAUSES.index(cause))
+            findings.metrics[f"{name}_share"] = _mean(
+                causes[group & (causes != UNKNOWN_REASON)] == REASONS.index(cause)
+            )
 
-    def _survey(self, split: Split) -> Survey:
-        return survey(
+    def _survey(self, split: Split) -> SplitMaps:
+        return explain_split(
             self.model,
             split.images,
             self._targets(split),
             self.request,
-            told=self.listener.note,
+            note=self.listener.note,
             progress=lambda done: self.listener.progress(done, len(split)),
         )
 

@@ -24,15 +24,15 @@ class Hardware:
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=self.precision == "bf16")
 
     @property
-    def images_at_once(self) -> int:
+    def batch_size(self) -> int:
         """In a look at many: a GPU is busy with so many only, a processor's cache holds the maps of no more."""
         return 125 if self.device.type == "cpu" else 500
 
-    def in_haste(self) -> Hardware:
+    def at_fastest_precision(self) -> Hardware:
         """The same device in the quickest precision that it has."""
         return replace(self, precision=_quickest(self.device))
 
-    def in_full(self) -> Hardware:
+    def at_full_precision(self) -> Hardware:
         """The same device in float32, as whatever looks at a network later computes."""
         return replace(self, precision="fp32")
 
@@ -45,7 +45,7 @@ def choose_hardware(device: str, precision: str) -> Hardware:
     return Hardware(chosen, precision)
 
 
-def make_ready() -> None:
+def configure_torch() -> None:
     """Let torch use the cores that this process may use, and again the memory that it has used.
 
     A container's share of cores counts, not the machine's size. OMP_NUM_THREADS, where a person set it, has the last
@@ -58,7 +58,7 @@ def make_ready() -> None:
 
 def describe_hardware() -> dict[str, str]:
     """What `auto` comes to on this machine, in words."""
-    make_ready()
+    configure_torch()
     chosen = choose_hardware("auto", "auto")
     name = torch.cuda.get_device_name() if chosen.device.type == "cuda" else f"{torch.get_num_threads()} threads"
     return {"torch": torch.__version__, "device": f"{chosen.device} ({name})", "precision": chosen.precision}

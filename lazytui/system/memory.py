@@ -40,15 +40,15 @@ class OutOfMemory(LazytuiError):
         super().__init__(f"There isn't enough memory to {what}{_limit()}.")
 
 
-def lacks_memory(error: BaseException) -> bool:
+def is_memory_error(error: BaseException) -> bool:
     """Whether an error says that the system refused memory."""
     refused = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
     return refused or any(words in str(error).lower() for words in _REFUSALS)
 
 
-def to_blame(error: BaseException, what: str, otherwise: LazytuiError) -> LazytuiError:
+def memory_error_or(error: BaseException, what: str, otherwise: LazytuiError) -> LazytuiError:
     """The failure to tell: `otherwise`, unless it was memory that was missing to do `what`."""
-    return OutOfMemory(what) if lacks_memory(error) else otherwise
+    return OutOfMemory(what) if is_memory_error(error) else otherwise
 
 
 def _limit() -> str:

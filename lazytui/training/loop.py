@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from lazytui.data.device_split import Resident
+from lazytui.data.device_split import DeviceSplit
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.files.writing import DiskFull
@@ -21,8 +21,8 @@ from lazytui.models.output_kind import advice_on_training
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE
-from lazytui.system.hardware import Hardware, choose_hardware, make_ready
-from lazytui.system.memory import to_blame
+from lazytui.system.hardware import Hardware, choose_hardware, configure_torch
+from lazytui.system.memory import memory_error_or
 from lazytui.training.chance_level import AtChance, stretches_at_chance
 from lazytui.training.initial_model import first_model
 from lazytui.training.length_dependence import length_matters
@@ -53,7 +53,7 @@ def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Re
 
     Raises Interrupted after saving when a stop is asked for, LazytuiError when the loss isn't finite any more.
     """
-    make_ready()
+    configure_torch()
     hardware = choose_hardware(settings.device, settings.precision)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -71,7 +71,7 @@ class _Loop:
         self._settings = settings
         self._report = report
         self._began = report.clock()
-        self._train = Resident(data.train, hardware.device)
+        self._train = DeviceSplit(data.train, hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
         self._per_epoch = steps_in_epoch(len(self._train), settings.batch_size)
         self.total = self._per_epoch * settings.epochs
@@ -211,7 +211,7 @@ class _Loop:
 
     def _keep(self) -> None:
         if self._done in self._kept:
-            self._save_weights(self._report.run.kept_weights(self._done))
+            self._save_weights(self._report.run.weights_at(self._done))
 
     def _save_weights(self, path: Path) -> None:
         self._report.store(lambda: save_weights(self.model, path, metadata={"model": self._settings.model}))
@@ -235,7 +235,7 @@ class _Loop:
         try:
             self._take_up(snapshot)
         except Exception as error:  # what doesn't fit depends on which training it belongs to
-            raise to_blame(error, "go on with the training", unusable(path)) from error
+            raise memory_error_or(error, "go on with the training", unusable(path)) from error
         self._log_missing_points()
         self._report.resumed(self._done)
         return True

@@ -8,7 +8,7 @@ from torch import nn
 
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation import metrics
-from lazytui.evaluation.scorecard import look
+from lazytui.evaluation.scorecard import evaluate_split
 from lazytui.system.hardware import Hardware
 from lazytui.training.chance_level import chance_bound
 
@@ -43,7 +43,7 @@ class Monitor:
         return {name: value for name, value in found.items() if value is not None}
 
     def _predict(self, model: nn.Module, split: Split) -> NDArray[np.uint8]:
-        return look(model, split, self._hardware).predicted
+        return evaluate_split(model, split, self._hardware).predicted
 
 
 def _few_of_each_group(split: Split, few: int) -> NDArray[np.int64]:

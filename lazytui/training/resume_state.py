@@ -12,7 +12,7 @@ import torch
 from lazytui.errors import BadInput
 from lazytui.files.reading import open_regular, require_unpacked_size
 from lazytui.files.writing import write_atomic
-from lazytui.system.memory import to_blame
+from lazytui.system.memory import memory_error_or
 
 _LARGEST = 4 << 30
 
@@ -49,7 +49,7 @@ def load_snapshot(path: Path) -> Snapshot | None:
     except FileNotFoundError:
         return None
     except Exception as error:  # what a damaged file raises depends on where the damage is
-        raise to_blame(error, f"read {path}", unusable(path)) from error
+        raise memory_error_or(error, f"read {path}", unusable(path)) from error
 
 
 def unusable(path: Path) -> BadInput:

@@ -14,7 +14,7 @@ from lazytui.attacks import ATTACKS, attack_named
 from lazytui.attacks.problem import Problem, length, whole_levels
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import load_model
@@ -178,7 +178,7 @@ def test_the_mean_image_is_approached_as_far_as_the_budget_goes() -> None:
 def test_gradients_in_half_the_digits_lead_as_far(name: str) -> None:
     """Steps are taken along gradients in bfloat16; what they reach is asked in float32, and hardly differs."""
     network = load_model(shipped_run("cured-strokes").path, name="gap-cnn").eval().requires_grad_(False)
-    split = build(DatasetParams(source="strokes", train_size=1000, test_size=300)).validation
+    split = build_dataset(DatasetParams(source="strokes", train_size=1000, test_size=300)).validation
     images, labels = to_float(torch.from_numpy(split.images[:40].copy())), torch.from_numpy(split.digits[:40]).long()
     epsilon = torch.full((40,), 0.11 if ATTACKS[name].norm == "linf" else 3.0)
     exact = Problem(network, images, labels, (labels + 1) % 10, epsilon, torch.Generator())

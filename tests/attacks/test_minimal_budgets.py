@@ -13,7 +13,7 @@ from lazytui.attacks.ddn import ddn
 from lazytui.attacks.minimal_budgets import in_parts, smallest_budgets, smallest_found
 from lazytui.attacks.pgd import pgd
 from lazytui.errors import BadInput
-from lazytui.evaluation.robustness import Attacked, wilson
+from lazytui.evaluation.robustness import Robustness, wilson_interval
 from tests.attacks.networks import Linear, gray_images, plane, towards_one
 
 
@@ -65,21 +65,26 @@ def test_ddn_comes_near_the_distance_of_a_plane() -> None:
 def test_rates_have_their_denominators() -> None:
     """Ten sources, eight right, of which one is fooled by .05 and three never."""
     budgets = np.array([0.05, 0.1, 0.1, 0.2, 0.3, math.inf, math.inf, math.inf])
-    found = Attacked(np.arange(10) < 8, 0.1, budgets, np.full(8, math.inf))
-    assert (found.sources, found.success(0.05), found.success(0.3), found.sure_success(0.5)) == (8, 1 / 8, 5 / 8, 0)
+    found = Robustness(np.arange(10) < 8, 0.1, budgets, np.full(8, math.inf))
+    assert (found.sources, found.success_rate(0.05), found.success_rate(0.3), found.sure_success_rate(0.5)) == (
+        8,
+        1 / 8,
+        5 / 8,
+        0,
+    )
     assert found.robust_accuracy(0.05) == pytest.approx(7 / 10)
     assert found.median == pytest.approx(0.25)
-    censored = Attacked(np.ones(2, bool), 0.0, np.array([0.1, math.inf]), None)
+    censored = Robustness(np.ones(2, bool), 0.0, np.array([0.1, math.inf]), None)
     assert censored.median == math.inf and censored.metrics(0.1)["median_budget"] is None
-    np.testing.assert_allclose(found.survival(np.array([0, 0.05, 0.15, 1])), [1, 7 / 8, 5 / 8, 3 / 8])
-    few = Attacked(np.zeros(10, bool), 0.9, None, None)
-    assert few.success(0.1) is few.median is few.robust_accuracy(1) is None
+    np.testing.assert_allclose(found.survival_curve(np.array([0, 0.05, 0.15, 1])), [1, 7 / 8, 5 / 8, 3 / 8])
+    few = Robustness(np.zeros(10, bool), 0.9, None, None)
+    assert few.success_rate(0.1) is few.median is few.robust_accuracy(1) is None
 
 
 def test_the_interval_of_a_share_is_wilsons() -> None:
     """Published: 0 of 10 gives 0 to 27.8 %, 5 of 10 gives 23.7 to 76.3 %."""
-    np.testing.assert_allclose(wilson(0, 10), (0, 0.278), atol=5e-4)
-    np.testing.assert_allclose(wilson(0.5, 10), (0.237, 0.763), atol=5e-4)
+    np.testing.assert_allclose(wilson_interval(0, 10), (0, 0.278), atol=5e-4)
+    np.testing.assert_allclose(wilson_interval(0.5, 10), (0.237, 0.763), atol=5e-4)
 
 
 def test_a_network_without_gradient_is_told_apart_and_so_is_another_class_count() -> None:

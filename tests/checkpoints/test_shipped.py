@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 from lazytui.models.checkpoints import fingerprint, load_model
 from lazytui.runs.saved_result import load_result, read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
@@ -17,7 +17,7 @@ from lazytui.sae.saved_sae import Belonging, load_autoencoder
 from lazytui.training.methods import METHODS
 from tests.commands import Lab
 
-MANIFEST: dict[str, Any] = json.loads((packaged("checkpoints") / "manifest.json").read_text())
+MANIFEST: dict[str, Any] = json.loads((package_folder("checkpoints") / "manifest.json").read_text())
 LEARNED = ("model.safetensors", "autoencoder.safetensors")
 
 LAZY = ("lazy-mnist", "lazy-strokes")

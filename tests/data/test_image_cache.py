@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from lazytui.data import image_cache
 from lazytui.data.data_folder import image_folder
-from lazytui.data.image_cache import cached, forget
-from lazytui.data.painted_splits import _IN_SHAPES_AND_COLORS, painted
+from lazytui.data.image_cache import cached_arrays, clear_memory
+from lazytui.data.painted_splits import _IN_SHAPES_AND_COLORS, paint_cached
 from lazytui.data.painting import repaint
 from lazytui.data.params import DatasetParams
 from lazytui.data.sources import load_digits
@@ -30,9 +30,9 @@ SIZE = 500
 @pytest.fixture(autouse=True)
 def _empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LAZYTUI_CACHE", str(tmp_path / "images"))
-    forget()
+    clear_memory()
     yield
-    forget()
+    clear_memory()
 
 
 class Maker:
@@ -52,8 +52,8 @@ class Maker:
 
     def had(self) -> list[NDArray[np.uint8]]:
         """As another process has them: from disk, if at all."""
-        forget()
-        return cached({"test": self.number}, self.shapes, self.make)
+        clear_memory()
+        return cached_arrays({"test": self.number}, self.shapes, self.make)
 
 
 def assert_same(one: list[NDArray[np.uint8]], other: list[NDArray[np.uint8]]) -> None:
@@ -67,7 +67,7 @@ def entries() -> list[Path]:
 def test_what_is_on_disk_or_in_memory_is_not_made_again() -> None:
     maker = Maker(1)
     first, again = maker.had(), maker.had()
-    in_memory = cached({"test": 1}, maker.shapes, maker.make)
+    in_memory = cached_arrays({"test": 1}, maker.shapes, maker.make)
     assert maker.made == 1
     assert_same(first, again)
     assert_same(first, in_memory)
@@ -77,7 +77,7 @@ def test_what_is_on_disk_or_in_memory_is_not_made_again() -> None:
 def test_drawn_digits_are_those_that_are_drawn_without_a_cache() -> None:
     fresh = draw_split("test", SIZE)
     for _ in range(2):
-        forget()
+        clear_memory()
         found = load_digits("strokes", "test", SIZE)
         assert_same([found.images, found.labels], [fresh.images, fresh.labels])
     assert len(entries()) == 1
@@ -210,12 +210,16 @@ def test_what_is_painted_is_what_is_painted_without_a_cache() -> None:
     plain = {"source": "strokes", "texture": ["uniform", "gaussian"]}
     asked = [plain, *({**plain, name: value} for name, (value,) in values.items())]
     for given in [*asked, *asked]:
-        forget()
+        clear_memory()
         params = DatasetParams.model_validate(given)
-        assert np.array_equal(painted(shapes, colors, params, "train"), repaint(shapes, colors, params, "train")), given
+        assert np.array_equal(
+            paint_cached(shapes, colors, params, "train"), repaint(shapes, colors, params, "train")
+        ), given
     params = DatasetParams.model_validate(plain)
-    assert np.array_equal(painted(shapes, colors, params, "hard"), repaint(shapes, colors, params, "hard"))
-    assert np.array_equal(painted(shapes, colors[::-1], params, "hard"), repaint(shapes, colors[::-1], params, "hard"))
+    assert np.array_equal(paint_cached(shapes, colors, params, "hard"), repaint(shapes, colors, params, "hard"))
+    assert np.array_equal(
+        paint_cached(shapes, colors[::-1], params, "hard"), repaint(shapes, colors[::-1], params, "hard")
+    )
     assert len(entries()) == len(asked) + 2
 
 

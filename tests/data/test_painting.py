@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lazytui.data.assignment import easy_colors, factorial, hard_colors
+from lazytui.data.assignment import easy_colors, factorial_design, hard_colors
 from lazytui.data.painting import CHUNK, repaint
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.params import DatasetParams
@@ -71,7 +71,7 @@ def test_the_other_hard_splits(labels: NDArray[np.uint8], seed: int) -> None:
 
 @given(st.lists(st.integers(0, 9), max_size=300).map(lambda more: np.array([*range(10), *more], np.uint8)))
 def test_factorial_is_exactly_balanced(labels: NDArray[np.uint8]) -> None:
-    chosen, colors = factorial(labels)
+    chosen, colors = factorial_design(labels)
     cells = np.bincount(labels[chosen].astype(int) * 10 + colors, minlength=100)
     assert (cells == len(chosen) // 100).all()
     assert np.array_equal(np.unique(cells[:100]), [len(chosen) // 100])

@@ -11,18 +11,18 @@ import pytest
 from PIL import Image
 
 from lazytui.data.params import DatasetParams
-from lazytui.data.save_images import save
-from lazytui.data.splits import SPLITS, BiasedDataset, build
+from lazytui.data.save_images import save_dataset
+from lazytui.data.splits import SPLITS, BiasedDataset, build_dataset
 from lazytui.errors import BadInput, Interrupted
 
 
 @pytest.fixture(scope="module")
 def data() -> BiasedDataset:
-    return build(DatasetParams(source="strokes", train_size=100, test_size=100))
+    return build_dataset(DatasetParams(source="strokes", train_size=100, test_size=100))
 
 
 def test_npz_holds_every_split(data: BiasedDataset, tmp_path: Path) -> None:
-    save(data, tmp_path / "exports" / "dataset", "npz")
+    save_dataset(data, tmp_path / "exports" / "dataset", "npz")
     for name in SPLITS:
         with np.load(tmp_path / "exports" / "dataset" / f"{name}.npz") as arrays:
             for part in ("images", "digits", "colors", "shapes"):
@@ -30,7 +30,7 @@ def test_npz_holds_every_split(data: BiasedDataset, tmp_path: Path) -> None:
 
 
 def test_folders_hold_every_image_under_its_digit(data: BiasedDataset, tmp_path: Path) -> None:
-    save(data, tmp_path / "dataset", "folder")
+    save_dataset(data, tmp_path / "dataset", "folder")
     words = json.loads((tmp_path / "dataset" / "metadata.json").read_text())["colors"]
     for name in SPLITS:
         folder, split = tmp_path / "dataset" / name, data.split(name)
@@ -43,22 +43,22 @@ def test_folders_hold_every_image_under_its_digit(data: BiasedDataset, tmp_path:
 
 
 def test_metadata_rebuilds_the_data_set(data: BiasedDataset, tmp_path: Path) -> None:
-    save(data, tmp_path / "dataset", "npz")
+    save_dataset(data, tmp_path / "dataset", "npz")
     metadata = json.loads((tmp_path / "dataset" / "metadata.json").read_text())
-    again = build(DatasetParams.model_validate(metadata["params"]))
+    again = build_dataset(DatasetParams.model_validate(metadata["params"]))
     assert np.array_equal(again.train.images, data.train.images)
     assert metadata["splits"]["probe"]["images"] == len(data.probe)
     assert np.trace(metadata["splits"]["hard"]["digit_by_color"]) == 0
 
 
 def test_a_stop_leaves_what_was_there(data: BiasedDataset, tmp_path: Path) -> None:
-    save(data, tmp_path / "dataset", "npz")
+    save_dataset(data, tmp_path / "dataset", "npz")
 
     def stop(_done: int, _total: int) -> None:
         raise Interrupted("stopped")
 
     with pytest.raises(Interrupted):
-        save(data, tmp_path / "dataset", "folder", stop)
+        save_dataset(data, tmp_path / "dataset", "folder", stop)
     assert [path.name for path in tmp_path.iterdir()] == ["dataset"]
     assert (tmp_path / "dataset" / "train.npz").exists()
 
@@ -66,11 +66,11 @@ def test_a_stop_leaves_what_was_there(data: BiasedDataset, tmp_path: Path) -> No
 def test_a_place_that_cant_be_written_gets_one_sentence(data: BiasedDataset, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadInput, match="can't be written: a part of the path is a file"):
-        save(data, tmp_path / "file" / "dataset", "npz")
+        save_dataset(data, tmp_path / "file" / "dataset", "npz")
 
 
 def test_own_colors_make_plain_file_names(tmp_path: Path) -> None:
     own = ",".join(f"#{20 * index:02x}00ff" for index in range(10))
-    data = build(DatasetParams(source="strokes", palette=own, train_size=20, test_size=60))
-    save(data, tmp_path / "dataset", "folder")
+    data = build_dataset(DatasetParams(source="strokes", palette=own, train_size=20, test_size=60))
+    save_dataset(data, tmp_path / "dataset", "folder")
     assert all("#" not in path.name for path in (tmp_path / "dataset").rglob("*.png"))

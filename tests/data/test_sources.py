@@ -18,7 +18,7 @@ from lazytui.data.data_folder import data_folder
 from lazytui.data.mnist import download
 from lazytui.data.params import DatasetParams
 from lazytui.data.sources import is_cached, load_digits, load_source, resolve_source
-from lazytui.data.splits import build, source_at_hand
+from lazytui.data.splits import build_dataset, require_source
 from lazytui.errors import BadInput
 
 KINDS = {"images": 3, "labels": 1}
@@ -148,7 +148,7 @@ def test_files_of_four_classes_are_refused_before_any_run(folder: Path) -> None:
     write(raw)
     (raw / "t10k-labels-idx1-ubyte").write_bytes(idx(np.arange(30) % 4))
     with pytest.raises(BadInput) as told:
-        source_at_hand(DatasetParams(source="mnist"))
+        require_source(DatasetParams(source="mnist"))
     assert str(told.value) == (
         f"{raw / 't10k-labels-idx1-ubyte'} holds 30 digits and no 4 among them: all ten classes, 0 to 9, are needed."
     )
@@ -157,14 +157,14 @@ def test_files_of_four_classes_are_refused_before_any_run(folder: Path) -> None:
 def test_sizes_larger_than_the_source_are_known_before_painting(folder: Path) -> None:
     write(folder / "MNIST" / "raw")
     with pytest.raises(BadInput, match="The source mnist has 60 digits in its train split, not 61"):
-        build(DatasetParams(source="mnist", train_size=61))
-    assert len(build(DatasetParams(source="mnist", train_size=40)).train) == 36
+        build_dataset(DatasetParams(source="mnist", train_size=61))
+    assert len(build_dataset(DatasetParams(source="mnist", train_size=40)).train) == 36
 
 
 @pytest.mark.usefixtures("no_network")
 def test_auto_falls_back_to_strokes(folder: Path) -> None:
     assert resolve_source("auto") == "strokes"
-    assert build(DatasetParams(source="auto", test_size=50)).source_name == "strokes"
+    assert build_dataset(DatasetParams(source="auto", test_size=50)).source_name == "strokes"
     assert list(folder.iterdir()) == []
 
 

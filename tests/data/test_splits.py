@@ -9,12 +9,14 @@ from lazytui.data.association import contingency
 from lazytui.data.painting import repaint
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, Split, build
+from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.errors import BadInput
 
 
 def small(**given: object) -> BiasedDataset:
-    return build(DatasetParams.model_validate({"source": "strokes", "train_size": 2000, "test_size": 1500} | given))
+    return build_dataset(
+        DatasetParams.model_validate({"source": "strokes", "train_size": 2000, "test_size": 1500} | given)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -32,11 +32,11 @@ def test_a_case_counted_by_hand() -> None:
     assert metrics.conflicting_accuracy(DIGITS, COLORS, PREDICTED) == 1 / 5
     assert metrics.color_follow_rate(DIGITS, COLORS, PREDICTED) == 3 / 5
     assert metrics.shape_bias(DIGITS, COLORS, PREDICTED) == 1 / 4
-    assert metrics.conflicting(DIGITS, COLORS).tolist() == [False, False, True, True, True, True, True, False]
+    assert metrics.is_conflicting(DIGITS, COLORS).tolist() == [False, False, True, True, True, True, True, False]
 
 
 def test_cells_counted_by_hand() -> None:
-    cells = metrics.cell_accuracy(DIGITS, COLORS, PREDICTED)
+    cells = metrics.group_accuracies(DIGITS, COLORS, PREDICTED)
     assert (cells[1, 1], cells[2, 2], cells[3, 0], cells[3, 4]) == (1.0, 0.0, 1.0, 0.0)
     assert np.isnan(cells).sum() == 100 - 7, "no sample, no accuracy"
 
@@ -95,7 +95,7 @@ def test_the_worst_group_has_ten_samples_or_more() -> None:
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=300))
 def test_confusion_and_accuracy_agree_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     digits, predicted = (np.array(column, np.uint8) for column in zip(*pairs, strict=True))
-    ours = metrics.confusion(digits, predicted)
+    ours = metrics.confusion_matrix(digits, predicted)
     np.testing.assert_array_equal(ours, confusion_matrix(digits, predicted, labels=range(10)))
     assert ours.sum() == len(pairs)
     assert metrics.accuracy(digits, predicted) == pytest.approx(accuracy_score(digits, predicted))
@@ -152,7 +152,7 @@ def test_the_rates_fit_together(data: st.DataObject) -> None:
         else:
             assert bias is None
     aligned = metrics.aligned_accuracy(digits, colors, predicted)
-    own, other = (colors == digits).sum(), metrics.conflicting(digits, colors).sum()
+    own, other = (colors == digits).sum(), metrics.is_conflicting(digits, colors).sum()
     gray = size - own - other
     if not gray:
         together = (aligned or 0) * own + (right or 0) * other

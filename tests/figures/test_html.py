@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from lazytui.figures.html import Section, page
-from lazytui.figures.image_overlays import with_evidence
+from lazytui.figures.image_overlays import overlay_evidence
 from lazytui.figures.kinds import Figure
 from tests.figures import samples
 from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, ids, with_text
@@ -120,7 +120,7 @@ def test_evidence_is_laid_over_the_images() -> None:
     figure = samples.evidence()
     data = one(figure).all("img")[0]["src"].removeprefix("data:image/png;base64,")
     assert figure.overlay is not None
-    expected = with_evidence(figure.images, figure.overlay)[0]
+    expected = overlay_evidence(figure.images, figure.overlay)[0]
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), expected)
 
 

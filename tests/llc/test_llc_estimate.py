@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from lazytui.data.device_split import Resident
+from lazytui.data.device_split import DeviceSplit
 from lazytui.llc.chain_convergence import drifts, effective_samples, split_r_hat
 from lazytui.llc.local_learning_coefficient import (
-    Sampling,
+    SamplingSettings,
     Slope,
-    closed_form,
+    closed_form_estimate,
     coefficients,
+    full_gradient,
     full_loss,
-    full_slope,
+    gradient_norm,
     inverse_temperature,
     local_learning_coefficient,
-    slope_length,
 )
-from lazytui.llc.sgld import Chains, Loss, sample
+from lazytui.llc.sgld import Chains, Loss, sample_chains
 from tests.neurons.networks import CPU, InPlace, tiny_data
 
 N_BETA = inverse_temperature(1000)
@@ -36,7 +36,7 @@ def estimates(loss: Loss, dimensions: int, n_beta: float, eps: float, gamma: flo
     """One estimate a chain, around 0, where the loss is 0."""
     settings = Chains(torch.full((chains,), eps), torch.full((chains,), gamma), n_beta)
     random = torch.Generator().manual_seed(0)
-    trace = sample(loss, {"w": torch.zeros(dimensions)}, settings, steps, lambda _: torch.zeros(chains), random)
+    trace = sample_chains(loss, {"w": torch.zeros(dimensions)}, settings, steps, lambda _: torch.zeros(chains), random)
     return torch.from_numpy(coefficients(trace.T.numpy(), n_beta))
 
 
@@ -45,7 +45,7 @@ def estimates(loss: Loss, dimensions: int, n_beta: float, eps: float, gamma: flo
 )
 def test_a_quadratic_of_twenty_dimensions_has_its_closed_form(eps: float, gamma: float, known: float) -> None:
     """n = 1000. Without a spring and with small steps it is d / 2 = 10; larger steps add to it, a spring takes off."""
-    assert closed_form(20, N_BETA, eps, gamma) == pytest.approx(known, abs=0.005)
+    assert closed_form_estimate(20, N_BETA, eps, gamma) == pytest.approx(known, abs=0.005)
     found = estimates(lambda p, _: p["w"].square().sum() / 2, 20, N_BETA, eps, gamma, steps=400, chains=400)
     assert float(found.mean()) == pytest.approx(known, abs=4 * float(found.std()) / 20)
     assert float(found.std()) / 20 < 0.01 * known
@@ -75,14 +75,14 @@ def test_a_step_is_the_one_that_is_defined(slope: float | None) -> None:
     eps, gamma, scale = torch.tensor([1e-4, 1e-3]), torch.tensor([0.0, 5.0]), torch.tensor([1.0, 2.0])
     center = {"w": torch.ones(3)}
     known = slope or 0.0
-    found = sample(
+    found = sample_chains(
         lambda p, batch: batch * p["w"].square().sum(),
         center,
         Chains(eps, gamma, N_BETA),
         3,
         lambda _: scale,
         torch.Generator().manual_seed(0),
-        slope=None if slope is None else {"w": torch.full((3,), slope)},
+        gradient=None if slope is None else {"w": torch.full((3,), slope)},
     )
     noise = torch.Generator().manual_seed(0)
     w = torch.ones(2, 3)
@@ -95,14 +95,14 @@ def test_a_step_is_the_one_that_is_defined(slope: float | None) -> None:
 
 
 @pytest.fixture(scope="module")
-def train() -> Resident:
-    return Resident(tiny_data().train, torch.device("cpu"))
+def train() -> DeviceSplit:
+    return DeviceSplit(tiny_data().train, torch.device("cpu"))
 
 
-def test_a_networks_chains_rise_from_its_weights(train: Resident) -> None:
+def test_a_networks_chains_rise_from_its_weights(train: DeviceSplit) -> None:
     network = InPlace().train()
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    sampling = Sampling(eps=[1e-6, 1e-6, 1e-5], gamma=[1.0, 100.0, 100.0], steps=12, batch=8, seed=0)
+    sampling = SamplingSettings(eps=[1e-6, 1e-6, 1e-5], gamma=[1.0, 100.0, 100.0], steps=12, batch=8, seed=0)
     found = local_learning_coefficient(network, train, sampling, CPU)
     assert found.excess.shape == (3, 12) and found.coefficient.shape == (3,)
     assert (found.excess[:, 0] == 0).all() and (found.excess[:, 1:] != 0).all()
@@ -159,7 +159,7 @@ def textbook(features: Doubles, digits: NDArray[np.int64], eps: float, gamma: fl
 
 
 @pytest.mark.parametrize("slope", ["removed", "kept"])
-def test_batches_tell_what_all_images_tell(slope: Slope, train: Resident) -> None:
+def test_batches_tell_what_all_images_tell(slope: Slope, train: DeviceSplit) -> None:
     """Beside a textbook's chains that see all images at every step: the same value within its error, from batches of 8.
 
     The network is at no minimum, so with its slope kept the estimate is far below 0, and it is the same far below.
@@ -168,7 +168,7 @@ def test_batches_tell_what_all_images_tell(slope: Slope, train: Resident) -> Non
     batch = train.batch(torch.arange(len(train)))
     eps, gamma = 0.02, 2.0
     theirs = textbook(batch.images.double().mean((2, 3)).numpy(), batch.digits.numpy(), eps, gamma, slope)
-    sampling = Sampling([eps] * 24, [gamma] * 24, steps=300, batch=8, seed=0, slope=slope)
+    sampling = SamplingSettings([eps] * 24, [gamma] * 24, steps=300, batch=8, seed=0, slope=slope)
     ours = local_learning_coefficient(network, train, sampling, CPU).coefficient
     error = math.sqrt((theirs.var(ddof=1) + ours.var(ddof=1)) / 24)
     assert abs(theirs.mean() - ours.mean()) < 4 * error, (theirs.mean(), ours.mean(), error)
@@ -176,7 +176,7 @@ def test_batches_tell_what_all_images_tell(slope: Slope, train: Resident) -> Non
     assert (ours.mean() > 0.3) if slope == "removed" else (ours.mean() < 0)
 
 
-def test_the_loss_at_the_weights_is_that_of_all_images(train: Resident) -> None:
+def test_the_loss_at_the_weights_is_that_of_all_images(train: DeviceSplit) -> None:
     network: nn.Module = InPlace().eval()
     batch = train.batch(torch.arange(len(train)))
     with torch.inference_mode():
@@ -184,15 +184,15 @@ def test_the_loss_at_the_weights_is_that_of_all_images(train: Resident) -> None:
     assert full_loss(network, train) == pytest.approx(expected, rel=1e-5)
 
 
-def test_the_slope_is_that_of_all_images_and_its_length_is_estimated_without_bias(train: Resident) -> None:
+def test_the_slope_is_that_of_all_images_and_its_length_is_estimated_without_bias(train: DeviceSplit) -> None:
     network = InPlace().eval()
     batch = train.batch(torch.arange(len(train)))
     expected = torch.autograd.grad(cross_entropy(network(batch.images), batch.digits), list(network.parameters()))
-    found = full_slope(network, train)
+    found = full_gradient(network, train)
     for name, gradient in zip(found, expected, strict=True):
         torch.testing.assert_close(found[name], gradient, rtol=1e-4, atol=1e-6)
     length = math.sqrt(sum(float(gradient.square().sum()) for gradient in expected))
-    assert slope_length(network, train) == pytest.approx(length, rel=0.25)
+    assert gradient_norm(network, train) == pytest.approx(length, rel=0.25)
 
 
 def test_chains_that_agree_and_chains_that_do_not() -> None:

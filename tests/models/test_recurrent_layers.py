@@ -18,9 +18,9 @@ from lazytui.attacks.problem import Problem
 from lazytui.custom_code import allow
 from lazytui.data.device_split import Batch
 from lazytui.models.build import build_model
-from lazytui.neurons.feature_visualization import Climber, class_images
+from lazytui.neurons.feature_visualization import Visualizer, visualize_classes
 from lazytui.saliency.map_names import MethodName
-from lazytui.saliency.maps_by_name import Request, explain
+from lazytui.saliency.maps_by_name import MapRequest, explain
 from lazytui.system.hardware import Hardware
 from lazytui.training.methods.input_gradient import fit_and_input_gradient
 
@@ -78,7 +78,7 @@ def network(tmp_path: Path) -> Untouched:
 
 @pytest.mark.parametrize("method", ["input-gradient", "smooth-grad", "integrated-gradients"])
 def test_maps_of_input_gradients(network: Untouched, method: MethodName) -> None:
-    request = Request(method, None, color=torch.zeros(3), baseline=torch.zeros(3, 28, 28))
+    request = MapRequest(method, None, color=torch.zeros(3), baseline=torch.zeros(3, 28, 28))
     maps = explain(network.model, IMAGES, None, request).maps
     assert maps.abs().sum() > 0
     network.require()
@@ -96,8 +96,8 @@ def test_attacks(network: Untouched, name: str) -> None:
 
 
 def test_images_that_a_class_likes(network: Untouched) -> None:
-    climber = Climber(np.eye(10, 3, dtype=np.uint8) * 255, CPU, steps=2)
-    assert np.isfinite(class_images(network.model, climber, 1)).all()
+    climber = Visualizer(np.eye(10, 3, dtype=np.uint8) * 255, CPU, steps=2)
+    assert np.isfinite(visualize_classes(network.model, climber, 1)).all()
     network.require()
 
 

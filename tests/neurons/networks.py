@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, Split, build
+from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.models.build import build_model
 from lazytui.system.hardware import Hardware
 
@@ -81,7 +81,7 @@ CASES = (
 
 
 def tiny_data() -> BiasedDataset:
-    return build(DatasetParams(source="strokes", train_size=300, test_size=200))
+    return build_dataset(DatasetParams(source="strokes", train_size=300, test_size=200))
 
 
 def tiny_splits(data: BiasedDataset, images: int = 12) -> dict[str, Split]:

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import UsageError
-from lazytui.hooks.split_model import Cut
-from lazytui.neurons.ablation import MODES, Mode, Without, random_orders
+from lazytui.hooks.split_model import SplitModel
+from lazytui.neurons.ablation import MODES, Ablation, AblationMode, random_orders
 from tests.neurons.networks import CASES, CPU, Case, tiny_data, tiny_splits
 
 
@@ -22,7 +22,9 @@ def data() -> BiasedDataset:
     return tiny_data()
 
 
-def slowly(network: nn.Module, layer: str, images: Tensor, neurons: list[int], mode: Mode, means: Tensor) -> Tensor:
+def slowly(
+    network: nn.Module, layer: str, images: Tensor, neurons: list[int], mode: AblationMode, means: Tensor
+) -> Tensor:
     """The whole network, with a hook that overwrites channels."""
 
     def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
@@ -40,10 +42,10 @@ def slowly(network: nn.Module, layer: str, images: Tensor, neurons: list[int], m
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 @pytest.mark.parametrize("mode", MODES)
-def test_ablation_is_what_a_hook_on_the_whole_network_does(case: Case, mode: Mode, data: BiasedDataset) -> None:
+def test_ablation_is_what_a_hook_on_the_whole_network_does(case: Case, mode: AblationMode, data: BiasedDataset) -> None:
     network, splits = case.network(), tiny_splits(data)
-    cut = Cut(network, case.layer)
-    without = Without(cut, splits, CPU)
+    cut = SplitModel(network, case.layer)
+    without = Ablation(cut, splits, CPU)
     images = {name: to_float(torch.from_numpy(split.images)) for name, split in splits.items()}
     with torch.inference_mode():
         shown = cut.activations(torch.cat(list(images.values())))
@@ -60,7 +62,7 @@ def test_ablation_is_what_a_hook_on_the_whole_network_does(case: Case, mode: Mod
 def test_without_any_neuron_only_the_bias_decides(layer: str, data: BiasedDataset) -> None:
     network = CASES[0].network()
     splits = tiny_splits(data, 20)
-    without = Without(Cut(network, layer), splits, CPU)
+    without = Ablation(SplitModel(network, layer), splits, CPU)
     bias = network.head.bias.detach().numpy()  # type: ignore[union-attr]
     logits = without.logits("hard", range(128), "zero")
     np.testing.assert_allclose(logits, np.broadcast_to(bias, (20, 10)), atol=1e-6)
@@ -70,7 +72,7 @@ def test_without_any_neuron_only_the_bias_decides(layer: str, data: BiasedDatase
 
 def test_taking_no_neuron_out_changes_nothing(data: BiasedDataset) -> None:
     network, splits = CASES[0].network(), tiny_splits(data)
-    without = Without(Cut(network, "features.relu3"), splits, CPU)
+    without = Ablation(SplitModel(network, "features.relu3"), splits, CPU)
     with torch.inference_mode():
         logits = network(to_float(torch.from_numpy(splits["easy"].images)))
     np.testing.assert_allclose(without.logits("easy", []), logits, rtol=1e-5, atol=1e-6)
@@ -78,9 +80,9 @@ def test_taking_no_neuron_out_changes_nothing(data: BiasedDataset) -> None:
 
 def test_contributions_of_a_linear_head_are_its_weights_times_the_activations(data: BiasedDataset) -> None:
     network = CASES[0].network()
-    cut = Cut(network, "features")
+    cut = SplitModel(network, "features")
     splits = tiny_splits(data)
-    effects = Without(cut, splits, CPU).one_by_one("zero")
+    effects = Ablation(cut, splits, CPU).ablate_one_by_one("zero")
     images = torch.cat([to_float(torch.from_numpy(split.images)) for split in splits.values()])
     with torch.inference_mode():
         mean = cut.activations(images).mean(0)
@@ -90,9 +92,9 @@ def test_contributions_of_a_linear_head_are_its_weights_times_the_activations(da
 
 
 def test_an_order_ends_where_all_are_gone(data: BiasedDataset) -> None:
-    without = Without(Cut(CASES[0].network(), "features.relu3"), tiny_splits(data), CPU)
+    without = Ablation(SplitModel(CASES[0].network(), "features.relu3"), tiny_splits(data), CPU)
     order = random_orders(128, 0)[3].tolist()
-    curve = without.in_order(order, [0, 64, 128], "zero")
+    curve = without.ablate_in_order(order, [0, 64, 128], "zero")
     assert curve["hard"][0] == without.accuracies([])["hard"]
     assert curve["hard"][2] == without.accuracies(range(128), "zero")["hard"]
 
@@ -106,29 +108,29 @@ def test_random_orders_are_permutations_of_a_seed() -> None:
 @pytest.mark.parametrize("case", [CASES[0], CASES[4], CASES[-1]], ids=str)
 def test_patching_every_neuron_carries_the_whole_layer_over(case: Case, data: BiasedDataset) -> None:
     network = case.network()
-    cut = Cut(network, case.layer)
-    without = Without(cut, tiny_splits(data), CPU)
+    cut = SplitModel(network, case.layer)
+    without = Ablation(cut, tiny_splits(data), CPU)
     into, source = data.cue_conflict.images[11:13], data.cue_conflict.images[20:22]
-    assert without.patched(into, source, []) == pytest.approx(0)
-    shift = without.patched(into, source, range(cut.neurons))
+    assert without.patch(into, source, []) == pytest.approx(0)
+    shift = without.patch(into, source, range(cut.neurons))
     with torch.inference_mode():
         here, there = (to_float(torch.from_numpy(images)) for images in (into, source))
-        target = cut.logits(cut.carry(cut.activations(there)), here) - network(here)
+        target = cut.logits(cut.pool(cut.activations(there)), here) - network(here)
     np.testing.assert_allclose(shift, target, rtol=1e-3, atol=1e-5)
     if case.name != "residual":
         with torch.inference_mode():
             np.testing.assert_allclose(shift, network(there) - network(here), rtol=1e-3, atol=1e-5)
-    alone = without.patched_one_by_one(into, source)
-    np.testing.assert_allclose(alone[3], without.patched(into, source, [3]), atol=1e-7)
+    alone = without.patch_one_by_one(into, source)
+    np.testing.assert_allclose(alone[3], without.patch(into, source, [3]), atol=1e-7)
 
 
 def test_the_network_is_left_as_it_was(data: BiasedDataset) -> None:
     """Mode, hooks, gradients and weights, also of one that was training."""
     network = CASES[-1].network().train()
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    without = Without(Cut(network, "branch"), tiny_splits(data), CPU)
-    without.one_by_one("mean")
-    without.patched(data.cue_conflict.images[:2], data.cue_conflict.images[2:4], [1])
+    without = Ablation(SplitModel(network, "branch"), tiny_splits(data), CPU)
+    without.ablate_one_by_one("mean")
+    without.patch(data.cue_conflict.images[:2], data.cue_conflict.images[2:4], [1])
     assert all(module.training for module in network.modules())
     assert all(not module._forward_hooks for module in network.modules())
     assert all(parameter.grad is None and parameter.requires_grad for parameter in network.parameters())
@@ -137,7 +139,7 @@ def test_the_network_is_left_as_it_was(data: BiasedDataset) -> None:
 
 def test_threads_get_the_answers_that_they_asked_for(data: BiasedDataset) -> None:
     """On a network that isn't a sequence, where an answer is made with a hook for a while."""
-    without = Without(Cut(CASES[-1].network(), "branch"), tiny_splits(data), CPU)
+    without = Ablation(SplitModel(CASES[-1].network(), "branch"), tiny_splits(data), CPU)
     alone = {neuron: without.logits("easy", [neuron], "zero") for neuron in range(6)}
     wrong: list[int] = []
 
@@ -156,4 +158,4 @@ def test_threads_get_the_answers_that_they_asked_for(data: BiasedDataset) -> Non
 
 def test_a_layer_that_does_not_exist_is_named_with_those_that_do() -> None:
     with pytest.raises(UsageError, match=r"There is no layer 'features.relu4'. Did you mean features.relu"):
-        Cut(CASES[0].network(), "features.relu4")
+        SplitModel(CASES[0].network(), "features.relu4")

@@ -12,13 +12,13 @@ from torch import Tensor
 
 from lazytui.data.device_split import to_float
 from lazytui.errors import LazytuiError, UsageError
-from lazytui.hooks.batching import in_batches
-from lazytui.hooks.layer_hooks import captured, layer_shapes, replaced
-from lazytui.hooks.split_model import Cut
-from lazytui.neurons.ablation import Without
-from lazytui.neurons.activations import gather, reading
+from lazytui.hooks.batching import run_in_batches
+from lazytui.hooks.layer_hooks import capture_activations, layer_shapes, replace_activations
+from lazytui.hooks.split_model import SplitModel
+from lazytui.neurons.ablation import Ablation
+from lazytui.neurons.activations import gather_activations, map_reduction
 from lazytui.neurons.exemplars import quantile_images, strongest_images
-from lazytui.neurons.feature_visualization import Climber, preferred_inputs
+from lazytui.neurons.feature_visualization import Visualizer, visualize_neurons
 from tests.neurons.networks import CASES, CPU, Case, tiny_data, tiny_splits
 
 DATA = tiny_data()
@@ -29,9 +29,9 @@ def test_what_is_gathered_is_what_the_layer_put_out(case: Case) -> None:
     """Also where the next layer works in place on it."""
     network = case.network()
     images = DATA.probe.images[:7]
-    found = gather(network, [case.layer], images, CPU)[case.layer]
+    found = gather_activations(network, [case.layer], images, CPU)[case.layer]
     with torch.inference_mode():
-        maps = Cut(network, case.layer).activations(to_float(torch.from_numpy(images)))
+        maps = SplitModel(network, case.layer).activations(to_float(torch.from_numpy(images)))
     flat = maps.reshape(*maps.shape[:2], -1)
     assert maps.shape[1:] == layer_shapes(network)[case.layer]
     np.testing.assert_allclose(found.values, flat.mean(2), rtol=1e-5, atol=1e-6)
@@ -42,22 +42,22 @@ def test_what_is_gathered_is_what_the_layer_put_out(case: Case) -> None:
 def test_batches_make_no_difference() -> None:
     network = CASES[0].network()
     images = np.concatenate([DATA.train.images] * 3)[:701]
-    whole = gather(network, ["features.relu2"], images, CPU)["features.relu2"]
-    last = gather(network, ["features.relu2"], images[500:], CPU)["features.relu2"]
+    whole = gather_activations(network, ["features.relu2"], images, CPU)["features.relu2"]
+    last = gather_activations(network, ["features.relu2"], images[500:], CPU)["features.relu2"]
     assert whole.values.shape == (701, 64)
     np.testing.assert_allclose(whole.values[500:], last.values, rtol=1e-4, atol=1e-6)
 
 
 def test_maps_are_read_as_asked() -> None:
     maps = torch.arange(24.0).reshape(1, 2, 3, 4)
-    assert reading("mean")(maps).tolist() == [[5.5, 17.5]]
-    assert reading("max")(maps).tolist() == [[11, 23]]
-    assert reading("1,2")(maps).tolist() == [[6, 18]]
-    assert reading("1,2")(torch.ones(2, 3)).tolist() == [[1, 1, 1]] * 2
+    assert map_reduction("mean")(maps).tolist() == [[5.5, 17.5]]
+    assert map_reduction("max")(maps).tolist() == [[11, 23]]
+    assert map_reduction("1,2")(maps).tolist() == [[6, 18]]
+    assert map_reduction("1,2")(torch.ones(2, 3)).tolist() == [[1, 1, 1]] * 2
     with pytest.raises(UsageError, match=r"Row 3, column 0 is outside of this layer's map, which is 3 x 4"):
-        reading("3,0")(maps)
+        map_reduction("3,0")(maps)
     with pytest.raises(UsageError, match="isn't a way to read a map"):
-        reading("median")
+        map_reduction("median")
 
 
 def test_evidence_is_ordered_and_spread() -> None:
@@ -71,10 +71,14 @@ def test_evidence_is_ordered_and_spread() -> None:
 
 def test_taps_are_gone_when_their_block_ends_however_it_ends() -> None:
     network = CASES[-1].network()
-    with pytest.raises(ZeroDivisionError), captured(network, "stem", "branch"), replaced(network, "relu", torch.relu):
+    with (
+        pytest.raises(ZeroDivisionError),
+        capture_activations(network, "stem", "branch"),
+        replace_activations(network, "relu", torch.relu),
+    ):
         raise ZeroDivisionError
     assert all(not module._forward_hooks for module in network.modules())
-    with pytest.raises(UsageError, match="There is no layer 'trunk'"), captured(network, "stem", "trunk"):
+    with pytest.raises(UsageError, match="There is no layer 'trunk'"), capture_activations(network, "stem", "trunk"):
         pass
     assert all(not module._forward_hooks for module in network.modules())
 
@@ -87,7 +91,7 @@ def test_smaller_batches_are_tried_where_memory_is_short_and_that_is_said() -> N
             raise torch.OutOfMemoryError("no room")
         return part.stop - part.start
 
-    assert in_batches(work, 10, 8, told.append) == [2, 2, 2, 2, 2]
+    assert run_in_batches(work, 10, 8, told.append) == [2, 2, 2, 2, 2]
     assert told == ["the device hasn't the memory for batches of 8: went on with 2"]
 
 
@@ -96,20 +100,20 @@ def test_no_room_for_a_single_image_is_told() -> None:
         raise torch.OutOfMemoryError("no room")
 
     with pytest.raises(LazytuiError, match="hasn't enough memory for even one image"):
-        in_batches(work, 3, 4)
+        run_in_batches(work, 3, 4)
 
 
 def _methods(case: Case) -> dict[str, Callable[[], object]]:
     network = case.network()
-    cut = Cut(network, case.layer)
-    without = Without(cut, tiny_splits(DATA, 2), CPU)
+    cut = SplitModel(network, case.layer)
+    without = Ablation(cut, tiny_splits(DATA, 2), CPU)
     images, others = DATA.cue_conflict.images[:1], DATA.cue_conflict.images[1:2]
     return {
-        "gather": lambda: gather(network, [case.layer], images, CPU),
-        "cut": lambda: Cut(network, case.layer),
+        "gather": lambda: gather_activations(network, [case.layer], images, CPU),
+        "cut": lambda: SplitModel(network, case.layer),
         "accuracies": lambda: without.accuracies([0, 1]),
-        "patched": lambda: without.patched(images, others, [0]),
-        "preferred": lambda: preferred_inputs(cut, np.ones(cut.neurons), Climber(_COLORS, CPU, steps=1), 1, [0]),
+        "patched": lambda: without.patch(images, others, [0]),
+        "preferred": lambda: visualize_neurons(cut, np.ones(cut.neurons), Visualizer(_COLORS, CPU, steps=1), 1, [0]),
     }
 
 

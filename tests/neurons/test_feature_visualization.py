@@ -11,15 +11,15 @@ from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
 from lazytui.data.palettes import palette
-from lazytui.hooks.layer_hooks import captured
-from lazytui.hooks.split_model import Cut
+from lazytui.hooks.layer_hooks import capture_activations
+from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.feature_visualization import (
-    Climber,
-    class_images,
+    Visualizer,
     color_axes,
-    inverted,
-    preferred_inputs,
+    invert_activations,
     stability,
+    visualize_classes,
+    visualize_neurons,
 )
 from tests.neurons.networks import CPU, tiny_data
 
@@ -43,7 +43,7 @@ def reader() -> nn.Module:
 
 
 def test_a_neuron_prefers_the_color_that_it_reads(reader: nn.Module) -> None:
-    made = preferred_inputs(Cut(reader, "0"), np.ones(3), Climber(COLORS, CPU, steps=40), starts=2)
+    made = visualize_neurons(SplitModel(reader, "0"), np.ones(3), Visualizer(COLORS, CPU, steps=40), starts=2)
     assert made.shape == (2, 3, 28, 28, 3) and made.dtype == np.float32
     assert made.min() >= 0 and made.max() <= 1
     assert (made.mean((2, 3))[:, np.arange(3), np.arange(3)] > 0.8).all()
@@ -51,14 +51,14 @@ def test_a_neuron_prefers_the_color_that_it_reads(reader: nn.Module) -> None:
 
 
 def test_a_class_image_wears_the_color_that_the_class_reads(reader: nn.Module) -> None:
-    made = class_images(reader, Climber(COLORS, CPU, steps=40), starts=1)[0, 7].mean((0, 1))
+    made = visualize_classes(reader, Visualizer(COLORS, CPU, steps=40), starts=1)[0, 7].mean((0, 1))
     assert made[0] > 0.8 and made[1] < 0.4 and made[2] < 0.4
 
 
 def test_an_inversion_does_to_the_layer_what_the_image_did(reader: nn.Module) -> None:
     images = to_float(torch.from_numpy(tiny_data().cue_conflict.images[:3]))
-    cut = Cut(reader, "2")
-    made = inverted(cut, images, Climber(COLORS, CPU, steps=150, variation=0.05))
+    cut = SplitModel(reader, "2")
+    made = invert_activations(cut, images, Visualizer(COLORS, CPU, steps=150, variation=0.05))
     with torch.inference_mode():
         again = cut.activations(torch.from_numpy(made).permute(0, 3, 1, 2))
         np.testing.assert_allclose(again, cut.activations(images), atol=0.1)
@@ -68,8 +68,8 @@ def test_images_of_a_batch_do_not_know_of_each_other() -> None:
     """Whatever the others climb to, an image's own way is the same."""
 
     def objective(scale: Tensor) -> np.ndarray:
-        climber = Climber(COLORS, CPU, steps=8)
-        return climber.climb(lambda images: scale * images[:, 0].mean((1, 2)), 4)
+        climber = Visualizer(COLORS, CPU, steps=8)
+        return climber.maximize(lambda images: scale * images[:, 0].mean((1, 2)), 4)
 
     one, other = objective(torch.tensor([1.0, 1, 1, 1])), objective(torch.tensor([1.0, -1, 5, 0]))
     np.testing.assert_allclose(one[0], other[0], atol=1e-5)
@@ -79,9 +79,9 @@ def test_images_of_a_batch_do_not_know_of_each_other() -> None:
 def test_the_same_seed_makes_the_same_images_and_another_one_others(reader: nn.Module) -> None:
     torch.manual_seed(5)
     state = torch.get_rng_state()
-    climber = Climber(COLORS, CPU, steps=3)
-    one, again = (preferred_inputs(Cut(reader, "0"), np.ones(3), climber, 1) for _ in range(2))
-    other = preferred_inputs(Cut(reader, "0"), np.ones(3), replace(climber, seed=1), 1)
+    climber = Visualizer(COLORS, CPU, steps=3)
+    one, again = (visualize_neurons(SplitModel(reader, "0"), np.ones(3), climber, 1) for _ in range(2))
+    other = visualize_neurons(SplitModel(reader, "0"), np.ones(3), replace(climber, seed=1), 1)
     assert np.array_equal(one, again) and not np.array_equal(one, other)
     assert torch.equal(torch.get_rng_state(), state)
 
@@ -131,15 +131,15 @@ class Deep(nn.Sequential):
 def test_one_neuron_an_image_is_what_all_of_them_would_be(last: nn.Module, layer: str) -> None:
     """Its mean activation, and the gradient to the image, to the last bits of float32."""
     model = Deep(last).eval()
-    cut = Cut(model, layer)
+    cut = SplitModel(model, layer)
     random = torch.Generator().manual_seed(0)
     images = torch.rand(9, 3, 28, 28, generator=random).requires_grad_()
     own = torch.randint(cut.neurons, (9,), generator=random)
-    with captured(model, layer) as seen:
+    with capture_activations(model, layer) as seen:
         model(images)
     every = seen[layer].flatten(2).mean(2) if seen[layer].ndim == 4 else seen[layer]
     expected = every.gather(1, own[:, None])[:, 0]
-    found = cut.own_means(images, own)
+    found = cut.neuron_means(images, own)
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
     gradients = [torch.autograd.grad(means.sum(), images, retain_graph=True)[0] for means in (found, expected)]
     torch.testing.assert_close(*gradients, rtol=1e-5, atol=1e-6)

@@ -11,13 +11,13 @@ from numpy.random import Generator, default_rng
 from sklearn.metrics import mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix, expected_mutual_information
 
-from lazytui.data.mutual_information import by_chance, chance_bound, mutual_information, plug_in
-from lazytui.neurons.measures import class_selectivity, color_selectivity, label_entropy, measure
+from lazytui.data.mutual_information import chance_bound, chance_level, mutual_information, plug_in_estimate
+from lazytui.neurons.measures import class_selectivity, color_selectivity, label_entropy, measure_neurons
 from lazytui.neurons.neuron_information import (
     conditional_information,
-    contingency,
     difference_margin,
-    fewer_bins,
+    joint_counts,
+    merge_small_bins,
     quantile_bins,
 )
 from lazytui.neurons.role_names import ROLES
@@ -46,7 +46,7 @@ def test_planted_neurons_get_their_roles(labels: tuple[Labels, Labels], random: 
         "silent": 0.001 * (colors + noise[3]),
         "flat": np.full(len(digits), 3.0) + 1e-4 * noise[4],
     }
-    found = measure(activations(*planted.values()), digits, colors)
+    found = measure_neurons(activations(*planted.values()), digits, colors)
     assert [ROLES[role] for role in found.role] == list(planted)
     assert found.color_information[0] > 2 and found.digit_information[0] < found.information_bound[0]
     assert found.digit_information[1] > 2
@@ -55,7 +55,7 @@ def test_planted_neurons_get_their_roles(labels: tuple[Labels, Labels], random: 
 def test_a_neuron_that_reads_both_alike_is_mixed(labels: tuple[Labels, Labels]) -> None:
     digits, colors = labels
     both = (digits == 3) * 1.0 + (colors == 7) * 1.0
-    found = measure(activations(both, digits * 1.0), digits, colors)
+    found = measure_neurons(activations(both, digits * 1.0), digits, colors)
     assert ROLES[found.role[0]] == "mixed"
     assert found.color_information[0] == pytest.approx(found.digit_information[0], abs=1e-12)
 
@@ -96,7 +96,7 @@ def tells_of_a_digit_and_a_color_alike(random: Generator, digits: Labels, colors
 def test_no_more_than_one_in_twenty_gets_a_role_by_chance(planted: Planted, images: int, random: Generator) -> None:
     """Of 2,000 neurons: at most 5 %, and two standard errors of that share."""
     digits, colors = factorial_labels(images // 100)
-    found = measure(activations(*planted(random, digits, colors).T), digits, colors)
+    found = measure_neurons(activations(*planted(random, digits, colors).T), digits, colors)
     roles = [ROLES[role] for role in found.role]
     assert roles.count("traitor") + roles.count("hero") <= 0.05 * 2000 + 2 * np.sqrt(0.05 * 0.95 * 2000)
     assert not roles.count("silent") and not roles.count("flat")
@@ -107,7 +107,7 @@ def test_neurons_that_tell_of_one_alone_all_get_their_role(images: int, random: 
     digits, colors = factorial_labels(images // 100)
     levels = random.permuted(np.tile(np.linspace(0, 1, 10)[:, None], 2000), axis=0)
     told = np.concatenate([levels[colors, :1000], levels[digits, 1000:]], axis=1) + 0.5 * noise(random, images)
-    found = measure(activations(*np.abs(told).astype(np.float32).T), digits, colors)
+    found = measure_neurons(activations(*np.abs(told).astype(np.float32).T), digits, colors)
     assert [ROLES[role] for role in found.role] == ["traitor"] * 1000 + ["hero"] * 1000
 
 
@@ -115,7 +115,7 @@ def test_neurons_that_are_tuned_a_bit_more_to_a_color_are_found_out(random: Gene
     """Strongly to one label of each: nearly half of 2,000 on 1,000 images; an error over any labels finds 51."""
     digits, colors = factorial_labels(10)
     tuned = 3.3 * (colors[:, None] == 3) + 2.9 * (digits[:, None] == 7) + 0.9 * noise(random, 1000)
-    found = measure(activations(*np.maximum(tuned - 1, 0).astype(np.float32).T), digits, colors)
+    found = measure_neurons(activations(*np.maximum(tuned - 1, 0).astype(np.float32).T), digits, colors)
     roles = [ROLES[role] for role in found.role]
     assert roles.count("traitor") > 800 and not roles.count("hero")
 
@@ -124,9 +124,11 @@ def test_the_error_of_a_difference_is_that_of_drawing_images_again(random: Gener
     """Of the same digits in the same colors: a bootstrap finds the same for a neuron that tells clearly of both."""
     digits, colors = factorial_labels(30)
     values = torch.from_numpy((colors == 3) + 0.2 * digits + random.normal(size=3000)).float()[:, None]
-    counts = contingency(quantile_bins(values), *(torch.from_numpy(each.astype(np.int64)) for each in (digits, colors)))
+    counts = joint_counts(
+        quantile_bins(values), *(torch.from_numpy(each.astype(np.int64)) for each in (digits, colors))
+    )
     drawn = np.moveaxis(random.multinomial(30, np.moveaxis(counts[0], 0, -1) / 30, size=(400, 10, 10)), -1, 1)
-    bootstrap = (plug_in(drawn.sum(2)) - plug_in(drawn.sum(3))).std()
+    bootstrap = (plug_in_estimate(drawn.sum(2)) - plug_in_estimate(drawn.sum(3))).std()
     assert difference_margin(counts)[0] == pytest.approx(1.96 * bootstrap, rel=0.15)
 
 
@@ -134,9 +136,9 @@ def test_what_biased_data_would_have_called_a_hero_is_a_traitor(random: Generato
     """A graded color reader seems to know the digit on biased data; where cues are independent it is found out."""
     digits = random.integers(0, 10, 8000).astype(np.uint8)
     biased = np.where(random.random(8000) < 0.95, digits, random.integers(0, 10, 8000)).astype(np.uint8)
-    on_biased = measure(activations(biased + 0.1 * random.random(8000)), digits, biased)
+    on_biased = measure_neurons(activations(biased + 0.1 * random.random(8000)), digits, biased)
     digits, colors = factorial_labels(80)
-    on_probe = measure(activations(colors + 0.1 * random.random(8000)), digits, colors)
+    on_probe = measure_neurons(activations(colors + 0.1 * random.random(8000)), digits, colors)
     assert on_biased.digit_information[0] > 2
     assert abs(on_probe.digit_information[0]) < 0.02 and on_probe.color_information[0] > 2
 
@@ -149,7 +151,7 @@ def test_information_of_independent_pairs_is_zero_within_the_bound(images: int, 
     random = default_rng(1)
     digits, colors = (torch.from_numpy(each.astype(np.int64)) for each in factorial_labels(images // 100))
     values = torch.from_numpy(noise(random, images)) - torch.distributions.Normal(0, 1).icdf(torch.tensor(1 - active))
-    counts = contingency(fewer_bins(quantile_bins(values.relu())), digits, colors)
+    counts = joint_counts(merge_small_bins(quantile_bins(values.relu())), digits, colors)
     for table in (counts.sum(2), counts.sum(3)):
         found, bound = mutual_information(table), chance_bound(table)
         assert (found > bound).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 2000)
@@ -164,8 +166,8 @@ def test_what_chance_shows_agrees_with_scikit_learn() -> None:
     for images in (30, 200, 1000):
         counts = contingency_matrix(random.integers(0, 4, images) ** 2, random.integers(0, 10, images)).astype(np.int64)
         peer = expected_mutual_information(counts, images) / np.log(2)
-        assert by_chance(counts) == pytest.approx(peer, rel=1e-9)
-    assert by_chance(np.zeros((2, 9, 10), np.int64)).tolist() == [0, 0]
+        assert chance_level(counts) == pytest.approx(peer, rel=1e-9)
+    assert chance_level(np.zeros((2, 9, 10), np.int64)).tolist() == [0, 0]
 
 
 def test_bins_are_joined_until_each_holds_enough() -> None:
@@ -173,7 +175,7 @@ def test_bins_are_joined_until_each_holds_enough() -> None:
     sizes = []
     for active in (100, 30, 980):
         values = torch.cat([torch.zeros(1000 - active), torch.rand(active) + 0.1])[:, None]
-        sizes.append(torch.bincount(fewer_bins(quantile_bins(values))[:, 0]).tolist())
+        sizes.append(torch.bincount(merge_small_bins(quantile_bins(values))[:, 0]).tolist())
     assert sizes[:2] == [[900, 50, 50], [970, 30]]
     assert len(sizes[2]) == 8 and sizes[2][0] == 142
 
@@ -183,7 +185,7 @@ def test_information_agrees_with_scikit_learn() -> None:
     labels = torch.from_numpy(random.integers(0, 10, 3000))
     values = (labels[:, None] * torch.rand(5) + torch.from_numpy(random.normal(0, 3, (3000, 5)))).float().relu()
     bins = quantile_bins(values)
-    found = plug_in(contingency(bins, labels))
+    found = plug_in_estimate(joint_counts(bins, labels))
     for neuron in range(5):
         peer = mutual_info_score(bins[:, neuron].numpy(), labels.numpy()) / np.log(2)
         assert found[neuron] == pytest.approx(peer, rel=1e-5)
@@ -204,14 +206,14 @@ def test_equal_activations_share_a_bin() -> None:
 
 def test_a_neuron_that_is_never_active_tells_nothing(labels: tuple[Labels, Labels]) -> None:
     digits, colors = labels
-    found = measure(activations(np.zeros(len(digits)), digits * 1.0), digits, colors)
+    found = measure_neurons(activations(np.zeros(len(digits)), digits * 1.0), digits, colors)
     assert ROLES[found.role[0]] == "silent"
     assert found.color_information[0] == found.digit_information[0] == 0
     assert np.isnan(found.color_selectivity[0]) and np.isnan(found.digit_selectivity[0])
 
 
 def test_a_layer_without_any_activity_has_only_silent_neurons(labels: tuple[Labels, Labels]) -> None:
-    found = measure(activations(np.zeros(4000)), *labels)
+    found = measure_neurons(activations(np.zeros(4000)), *labels)
     assert ROLES[found.role[0]] == "silent"
     assert found.polysemanticity[0] == 0
 
@@ -219,7 +221,7 @@ def test_a_layer_without_any_activity_has_only_silent_neurons(labels: tuple[Labe
 def test_digit_given_color_sees_what_color_hides(labels: tuple[Labels, Labels]) -> None:
     """Whether digit and color are even or odd together tells nothing of the digit, until the color is known."""
     digit, color = (torch.from_numpy(each.astype(np.int64)) for each in labels)
-    counts = contingency(((digit + color) % 2)[:, None], digit, color)
+    counts = joint_counts(((digit + color) % 2)[:, None], digit, color)
     tables = [table[table.any(1)] for table in counts[0].transpose(2, 0, 1)]
     bias = np.mean([expected_mutual_information(table, 400) for table in tables]) / np.log(2)
     assert conditional_information(counts)[0] == pytest.approx(1 - bias, rel=1e-6)

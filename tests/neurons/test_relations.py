@@ -9,14 +9,14 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import adjusted_mutual_info_score
 from torch import Tensor
 
-from lazytui.neurons.neuron_information import fewer_bins, quantile_bins
+from lazytui.neurons.neuron_information import merge_small_bins, quantile_bins
 from lazytui.neurons.relations import (
-    clustered,
-    components_for,
+    cluster_order,
     correlation,
+    count_components,
     participation_ratio,
     shared_information,
-    spectrum,
+    variance_spectrum,
 )
 
 
@@ -50,26 +50,28 @@ def test_shared_information_is_scikit_learns(values: Tensor) -> None:
 def test_independent_neurons_share_nothing_on_average(active: float) -> None:
     random = torch.Generator().manual_seed(2)
     values = torch.rand(1000, 40, generator=random) * (torch.rand(1000, 40, generator=random) < active)
-    found = shared_information(fewer_bins(quantile_bins(values)))
+    found = shared_information(merge_small_bins(quantile_bins(values)))
     apart = found[~np.eye(40, dtype=bool)]
     assert abs(apart.mean()) < 0.001 and apart.max() < 0.05
 
 
 def test_the_spectrum_is_scikit_learns(values: Tensor) -> None:
-    np.testing.assert_allclose(spectrum(values), PCA().fit(values.double().numpy()).explained_variance_, rtol=1e-5)
+    np.testing.assert_allclose(
+        variance_spectrum(values), PCA().fit(values.double().numpy()).explained_variance_, rtol=1e-5
+    )
 
 
 def test_directions_are_counted() -> None:
     assert participation_ratio(np.array([1.0, 1.0, 1.0, 0.0])) == pytest.approx(3)
-    assert components_for(np.array([8.0, 1.0, 1.0]), 0.9) == 2
-    assert components_for(np.array([1.0, 0.0]), 0.9) == 1
-    assert participation_ratio(np.zeros(3)) == components_for(np.zeros(3), 0.9) == 0
+    assert count_components(np.array([8.0, 1.0, 1.0]), 0.9) == 2
+    assert count_components(np.array([1.0, 0.0]), 0.9) == 1
+    assert participation_ratio(np.zeros(3)) == count_components(np.zeros(3), 0.9) == 0
 
 
 def test_similar_neurons_become_neighbours() -> None:
     random = torch.Generator().manual_seed(1)
     two = torch.randn(500, 2, generator=random)
     values = two[:, [0, 1, 0, 1, 0, 1]] + 0.1 * torch.randn(500, 6, generator=random)
-    order = clustered(np.abs(correlation(values)))
+    order = cluster_order(np.abs(correlation(values)))
     assert sorted(order.tolist()) == list(range(6))
     assert {*order[:3] % 2} in ({0}, {1})

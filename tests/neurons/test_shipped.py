@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject, settle
-from lazytui.hooks.split_model import Cut
-from lazytui.neurons.ablation import Without, random_orders
-from lazytui.neurons.activations import gather
-from lazytui.neurons.measures import measure
-from lazytui.neurons.report import few
+from lazytui.hooks.split_model import SplitModel
+from lazytui.neurons.ablation import Ablation, random_orders
+from lazytui.neurons.activations import gather_activations
+from lazytui.neurons.measures import measure_neurons
+from lazytui.neurons.report import first_samples
 from lazytui.neurons.role_names import ROLES
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab
@@ -22,9 +22,9 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     orders, and these are no better than where heroes go first."""
     workspace = Workspace(lab.workspace)
     subject = load_subject(settle(SubjectParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print)
-    probe = few(subject.data.probe, 2000)
-    seen = gather(subject.model, [LAYER], probe.images, subject.hardware)[LAYER]
-    found = measure(seen, probe.digits, probe.colors)
+    probe = first_samples(subject.data.probe, 2000)
+    seen = gather_activations(subject.model, [LAYER], probe.images, subject.hardware)[LAYER]
+    found = measure_neurons(seen, probe.digits, probe.colors)
     roles = np.bincount(found.role, minlength=len(ROLES))
     assert roles[ROLES.index("traitor")] > 10 * roles[ROLES.index("hero")]
     assert roles[ROLES.index("traitor")] > 64
@@ -32,11 +32,13 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     active = np.flatnonzero(found.role != ROLES.index("silent"))
     excess = (found.color_information - found.digit_information)[active]
     traitors_first = active[np.argsort(-excess)]
-    without = Without(Cut(subject.model, LAYER), {"hard": few(subject.data.hard, 1000)}, subject.hardware)
+    without = Ablation(
+        SplitModel(subject.model, LAYER), {"hard": first_samples(subject.data.hard, 1000)}, subject.hardware
+    )
     counts = np.linspace(0, len(active), 13).round().astype(int).tolist()
 
     def area(order: np.ndarray) -> float:
-        return float(without.in_order(order.tolist(), counts)["hard"].mean())
+        return float(without.ablate_in_order(order.tolist(), counts)["hard"].mean())
 
     random = [area(active[order]) for order in random_orders(len(active), 0)]
     assert area(traitors_first) > max(random)

@@ -20,7 +20,7 @@ from lazytui.attacks.black_box import square_share
 from lazytui.attacks.problem import Problem, largest_change, length, whole_levels
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.models.checkpoints import load_model
 from lazytui.runs.workspace import shipped_run
 
@@ -35,7 +35,7 @@ def network() -> nn.Module:
 @pytest.fixture(scope="module")
 def problem(network: nn.Module) -> Problem:
     """Sources of all classes that the lazy network gets right, each to be seen as the next digit."""
-    split = build(DatasetParams(source="strokes", train_size=1000, test_size=300)).validation
+    split = build_dataset(DatasetParams(source="strokes", train_size=1000, test_size=300)).validation
     images, labels = to_float(torch.from_numpy(split.images.copy())), torch.from_numpy(split.digits).long()
     right = network(images).argmax(1) == labels
     images, labels = images[right][:SOURCES], labels[right][:SOURCES]

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from lazytui.models.build import build_model
 from lazytui.saliency.gradients import input_gradient, integrated_gradients
-from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import explain
 from lazytui.saliency.occlusion import occlusion
 from tests.saliency.networks import images, request
@@ -82,7 +82,7 @@ def test_grad_cam_agrees_with_captum_before_and_after_resizing(name: str, layer:
     theirs = captum.attr.LayerGradCam(model, model.get_submodule(layer)).attribute(batch, TARGETS).detach()
     close(ours, theirs[:, 0])
     resized = F.interpolate(theirs, (28, 28), mode="bilinear", align_corners=False)[:, 0]
-    close(torch.from_numpy(upsampled(ours.numpy())), resized)
+    close(torch.from_numpy(upsample(ours.numpy())), resized)
 
 
 def captum_gradient(model: nn.Module, batch: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.runs.execution import carrying
+from lazytui.runs.execution import run_execution
 from lazytui.runs.executors import pause_all, stop_all
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
@@ -34,7 +34,7 @@ def test_all_are_asked_though_one_cannot_be(tmp_path: Path, ask: Callable[..., N
     whole, strange, other = (workspace.create("train", {}) for _ in range(3))
     (strange.path / "link").symlink_to("run.json")  # so nothing is written there
     listener = _Ends(strange, other)
-    with carrying(whole, workspace, listener) as report:
+    with run_execution(whole, workspace, listener) as report:
         ask([other, strange], report)
     assert (other.stop_file if ask is stop_all else other.pause_file).exists()
     (told,) = listener.told

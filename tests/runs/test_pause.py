@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import Interrupted, UsageError
-from lazytui.runs.execution import _Pulse, carrying
+from lazytui.runs.execution import _Pulse, run_execution
 from lazytui.runs.formatting import state_word
-from lazytui.runs.jobs import go_on, request_pause, request_stop, wake
+from lazytui.runs.jobs import continue_run, request_pause, request_stop, wake
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress, Status, own_process
 from lazytui.runs.workspace import Workspace
@@ -70,7 +70,7 @@ def test_a_paused_run_waits_says_so_and_counts_only_the_time_it_worked(
         time.sleep(asleep)
         assert wake(run)
 
-    with carrying(run, workspace, listener) as report:
+    with run_execution(run, workspace, listener) as report:
         worked, began = report.clock(), time.monotonic()
         report.wait_while_paused(lambda: saved.append("too early"))
         request_pause(run)
@@ -96,12 +96,12 @@ def test_a_run_stops_out_of_its_pause(
 
     run.pause_file.touch()  # before it began, and it is obeyed
     outside(somebody)
-    with pytest.raises(Interrupted), carrying(run, workspace, Listener()) as report:
+    with pytest.raises(Interrupted), run_execution(run, workspace, Listener()) as report:
         report.check()
     assert run.status.state == "stopped"
     with pytest.raises(UsageError, match=f"{run.id} isn't going on: it is stopped"):
         request_pause(run)
-    with carrying(run, workspace, Listener()) as report:
+    with run_execution(run, workspace, Listener()) as report:
         report.check()  # what was asked of the process before is forgotten
     assert run.status.state == "done"
 
@@ -115,19 +115,19 @@ def test_who_pauses_or_stops_the_whole_means_the_part(
     def somebody() -> None:
         wait_until(lambda: state_of(run.path) == state_of(part.path) == "paused")
         with pytest.raises(UsageError, match=f"{part.id} waits because {run.id} is paused; resume that one") as refused:
-            go_on(part, workspace)
+            continue_run(part, workspace)
         refusals.append(refused)
-        go_on(run, workspace)
+        continue_run(run, workspace)
         wait_until(lambda: state_of(run.path) == state_of(part.path) == "running")
         request_pause(part)
         wait_until(lambda: state_of(part.path) == "paused")
         assert run.status.state == "running", "it was asked nothing"
         run.stop_file.touch()
 
-    with pytest.raises(Interrupted), carrying(run, workspace, Listener()) as whole:
+    with pytest.raises(Interrupted), run_execution(run, workspace, Listener()) as whole:
         request_pause(run)
         outside(somebody)
-        with carrying(part, workspace, Listener(), within=whole) as report:
+        with run_execution(part, workspace, Listener(), within=whole) as report:
             while True:
                 report.check()
                 time.sleep(0.01)
@@ -165,6 +165,6 @@ def test_a_folder_that_cannot_be_looked_into_for_a_while_ends_nothing(
     def refuse(_path: Path) -> bool:
         raise OSError(errno.ESTALE, "Stale file handle")
 
-    with carrying(run, workspace, Listener()) as report, monkeypatch.context() as away:
+    with run_execution(run, workspace, Listener()) as report, monkeypatch.context() as away:
         away.setattr(Path, "exists", refuse)  # as a network's file system does
         _Pulse(run, report)._listen()

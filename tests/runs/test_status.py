@@ -16,7 +16,15 @@ import pytest
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.status import STALE_SECONDS, Status, observed, own_process, process_lives, read_status, write_status
+from lazytui.runs.status import (
+    STALE_SECONDS,
+    Status,
+    current_status,
+    own_process,
+    process_lives,
+    read_status,
+    write_status,
+)
 from lazytui.runs.workspace import Workspace
 from tests.commands import wait_until
 
@@ -40,19 +48,19 @@ def of_process(process: subprocess.Popen[bytes]) -> dict[str, object]:
 
 def test_a_run_is_interrupted_when_its_process_is_gone(sleeper: subprocess.Popen[bytes]) -> None:
     status = running(**of_process(sleeper))
-    assert observed(status).state == "running"
+    assert current_status(status).state == "running"
     sleeper.kill()
     wait_until(lambda: psutil.Process(sleeper.pid).status() == psutil.STATUS_ZOMBIE)
-    assert observed(status).state == "interrupted", "a process that only waits to be buried is dead"
+    assert current_status(status).state == "interrupted", "a process that only waits to be buried is dead"
     sleeper.wait()
-    assert observed(status).state == "interrupted", "however fresh its heartbeat is"
+    assert current_status(status).state == "interrupted", "however fresh its heartbeat is"
 
 
 def test_a_pid_that_another_process_has_since_does_not_count(sleeper: subprocess.Popen[bytes]) -> None:
     reused = running(**{**of_process(sleeper), "pid_started": 1000.0})
-    assert observed(reused).state == "interrupted"
+    assert current_status(reused).state == "interrupted"
     unknown = running(**{**of_process(sleeper), "pid_started": None})
-    assert observed(unknown).state == "interrupted"
+    assert current_status(unknown).state == "interrupted"
 
 
 def test_a_stop_never_signals_a_process_that_only_a_file_names(
@@ -100,8 +108,10 @@ def test_the_process_that_holds_the_claim_carries_the_run(tmp_path: Path, sleepe
 def test_a_run_elsewhere_lives_by_its_heartbeat() -> None:
     elsewhere = {"host": "another-host", "pid": os.getpid(), "pid_started": own_process()["pid_started"]}
     stale = running(**elsewhere, heartbeat=time.time() - STALE_SECONDS - 1)
-    assert observed(stale).state == "interrupted"
-    assert observed(stale.model_copy(update={"heartbeat": time.time()})).state == "running", "a late beat revives it"
+    assert current_status(stale).state == "interrupted"
+    assert current_status(stale.model_copy(update={"heartbeat": time.time()})).state == "running", (
+        "a late beat revives it"
+    )
 
 
 def test_a_heartbeat_from_a_future_far_away_keeps_no_run_going(tmp_path: Path) -> None:
@@ -110,22 +120,22 @@ def test_a_heartbeat_from_a_future_far_away_keeps_no_run_going(tmp_path: Path) -
     assert run.status.state == "interrupted"
     Workspace(tmp_path).remove(run)
     soon = running(host="another-host", heartbeat=time.time() + STALE_SECONDS / 2)
-    assert observed(soon).state == "running", "another host's clock may be ahead"
+    assert current_status(soon).state == "running", "another host's clock may be ahead"
 
 
 def test_a_queued_run_that_nobody_takes_up_is_interrupted_at_last() -> None:
     queued = Status(state="queued", heartbeat=time.time(), host=socket.gethostname())
-    assert observed(queued).state == "queued"
+    assert current_status(queued).state == "queued"
     late = queued.model_copy(update={"heartbeat": time.time() - STALE_SECONDS - 1})
-    assert observed(late).state == "interrupted"
+    assert current_status(late).state == "interrupted"
 
 
 def test_a_queued_run_of_a_process_that_is_not_ours_is_interrupted_at_last(sleeper: subprocess.Popen[bytes]) -> None:
     """Whoever writes a status can name any process: of init, a run could never be removed."""
     queued = running(state="queued", **of_process(sleeper))
     late = {"heartbeat": time.time() - STALE_SECONDS - 1}
-    assert observed(queued).state == "queued", "it may use lazytui as a library"
-    assert observed(queued.model_copy(update=late)).state == "interrupted"
+    assert current_status(queued).state == "queued", "it may use lazytui as a library"
+    assert current_status(queued.model_copy(update=late)).state == "interrupted"
 
 
 @pytest.mark.parametrize("words", [["lazytui"], ["-P", "-m", "lazytui.analyses.core.worker_process"]])
@@ -133,7 +143,7 @@ def test_a_process_that_runs_lazytui_keeps_its_runs_queued(words: list[str]) -> 
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words])
     try:
         queued = running(state="queued", **of_process(process), heartbeat=time.time() - STALE_SECONDS - 1)
-        assert observed(queued).state == "queued"
+        assert current_status(queued).state == "queued"
     finally:
         process.kill()
         process.wait()
@@ -143,7 +153,7 @@ def test_where_a_claim_cannot_be_looked_at_the_heartbeat_decides(sleeper: subpro
     """As where the process is another user's."""
     status = running(**of_process(sleeper))
     late = status.model_copy(update={"heartbeat": time.time() - STALE_SECONDS - 1})
-    assert (observed(status).state, observed(late).state) == ("running", "interrupted")
+    assert (current_status(status).state, current_status(late).state) == ("running", "interrupted")
 
 
 def test_a_claim_that_is_no_file_is_refused(tmp_path: Path) -> None:
@@ -156,7 +166,7 @@ def test_a_claim_that_is_no_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("state", ["done", "failed", "stopped"])
 def test_an_ended_run_stays_as_it_ended(state: str) -> None:
     ended = Status.model_validate({"state": state, "heartbeat": 0.0, "pid": 2**22, "pid_started": 1.0})
-    assert observed(ended) == ended
+    assert current_status(ended) == ended
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:

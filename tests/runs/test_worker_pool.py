@@ -12,7 +12,7 @@ import pytest
 
 from lazytui.analyses.core import worker_process as worker
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.worker_pool import OVER, Heard, _Worker
+from lazytui.runs.worker_pool import OVER, WorkerReport, _Worker
 from lazytui.runs.workspace import Workspace
 
 
@@ -20,7 +20,7 @@ class _Deaf(_Worker):
     """A worker without a process."""
 
     def __init__(self, run: RunFolder) -> None:
-        self.heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self.heard: queue.SimpleQueue[WorkerReport] = queue.SimpleQueue()
         super().__init__((), Path(), self.heard)
         self._run = run
 

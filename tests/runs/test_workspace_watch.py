@@ -18,7 +18,7 @@ from lazytui.runs import workspace_watch as watch
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace
-from lazytui.runs.workspace_watch import FolderWatch, RunLine, WorkspaceWatch, meant, run_line
+from lazytui.runs.workspace_watch import FolderWatch, RunLine, WorkspaceWatch, find_line, run_line
 from tests.commands import wait_until
 
 
@@ -34,7 +34,7 @@ def ended(workspace: Workspace) -> RunFolder:
 
 
 def line_of(run: RunFolder, watched: WorkspaceWatch) -> RunLine | None:
-    return next((line for line in watched.look() if line.run.id == run.id), None)
+    return next((line for line in watched.refresh() if line.run.id == run.id), None)
 
 
 def state_of(run: RunFolder, watched: WorkspaceWatch) -> str:
@@ -46,13 +46,13 @@ def test_who_is_meant_is_told_by_the_lines_as_by_the_workspace(workspace: Worksp
     runs = [ended(workspace) for _ in range(3)]
     runs[0].set_name("mine")
     part = workspace.create("train", {}, started_by=runs[2].id)
-    lines = WorkspaceWatch(workspace).look()
+    lines = WorkspaceWatch(workspace).refresh()
     for reference in ("mine", "latest", "2", "nobody", *(run.id for run in runs), part.id, runs[1].id[-4:]):
         try:
             found = workspace.find(reference).id
         except BadInput:
             found = None
-        line = meant(lines, reference)
+        line = find_line(lines, reference)
         assert (line.run.id if line else None) == found, reference
 
 
@@ -60,7 +60,7 @@ def test_a_claim_that_is_a_link_in_a_circle_costs_its_run_only(workspace: Worksp
     good, bad = ended(workspace), workspace.create("train", {})
     bad.set_status(bad.status.model_copy(update={"state": "running"}))
     (bad.path / ".claim").symlink_to(".claim")
-    lines = {line.run.id: line for line in WorkspaceWatch(workspace).look()}
+    lines = {line.run.id: line for line in WorkspaceWatch(workspace).refresh()}
     assert lines[good.id].state == "done"
     assert lines[bad.id].state == "damaged" and lines[bad.id].status.state == "interrupted"
 
@@ -68,7 +68,7 @@ def test_a_claim_that_is_a_link_in_a_circle_costs_its_run_only(workspace: Worksp
 def test_what_another_process_does_to_an_ended_run_is_noticed(workspace: Workspace) -> None:
     first, second = ended(workspace), ended(workspace)
     watched = WorkspaceWatch(workspace)
-    assert [line.run.id for line in watched.look()] == [first.id, second.id]
+    assert [line.run.id for line in watched.refresh()] == [first.id, second.id]
     first.set_name("lazy")
     wait_until(lambda: (line := line_of(first, watched)) and line.name == "lazy")
     first.set_status(Status(state="failed", heartbeat=0.0))
@@ -80,10 +80,10 @@ def test_what_another_process_does_to_an_ended_run_is_noticed(workspace: Workspa
     third = ended(workspace)
     assert state_of(third, watched) == "done", "at the next look"
     moved = second.path.rename(second.path.with_name("moved"))
-    assert {line.run.id for line in watched.look()} == {first.id, third.id, moved.name}
+    assert {line.run.id for line in watched.refresh()} == {first.id, third.id, moved.name}
     workspace.remove(third)
     shutil.rmtree(moved)
-    assert [line.run.id for line in watched.look()] == [first.id]
+    assert [line.run.id for line in watched.refresh()] == [first.id]
 
 
 def test_a_folder_that_becomes_a_run_or_a_run_no_more_is_noticed(workspace: Workspace) -> None:
@@ -91,11 +91,11 @@ def test_a_folder_that_becomes_a_run_or_a_run_no_more_is_noticed(workspace: Work
     copied = workspace.path / "copied"
     copied.mkdir()
     watched = WorkspaceWatch(workspace)
-    assert [line.run.id for line in watched.look()] == [run.id]
+    assert [line.run.id for line in watched.refresh()] == [run.id]
     shutil.copyfile(run.path / "run.json", copied / "run.json")
-    wait_until(lambda: len(watched.look()) == 2)
+    wait_until(lambda: len(watched.refresh()) == 2)
     (copied / "run.json").unlink()
-    wait_until(lambda: len(watched.look()) == 1)
+    wait_until(lambda: len(watched.refresh()) == 1)
 
 
 def test_a_run_whose_process_is_killed_is_interrupted_at_the_next_look(workspace: Workspace) -> None:
@@ -144,8 +144,8 @@ def test_what_did_not_change_is_the_same_and_is_not_read_again(
     runs = [ended(workspace) for _ in range(20)]
     monkeypatch.setattr(watch, "COARSEST_SECONDS", 0.0)
     watched = WorkspaceWatch(workspace)
-    before = watched.look()
-    watched.look()  # the folders have settled
+    before = watched.refresh()
+    watched.refresh()  # the folders have settled
     read: list[str] = []
 
     def reading(run: RunFolder) -> RunLine:
@@ -153,11 +153,11 @@ def test_what_did_not_change_is_the_same_and_is_not_read_again(
         return run_line(run)
 
     monkeypatch.setattr(watch, "run_line", reading)
-    assert watched.look() is before
+    assert watched.refresh() is before
     assert len(read) <= 1, "but for the one that is read in any case"
     runs[5].set_name("sixth")
-    wait_until(lambda: watched.look() is not before)
-    after = watched.look()
+    wait_until(lambda: watched.refresh() is not before)
+    after = watched.refresh()
     assert [new is old for new, old in zip(after, before, strict=True)] == [run is not runs[5] for run in runs]
 
 
@@ -165,12 +165,12 @@ def test_very_many_runs_are_checked_in_turn(workspace: Workspace, monkeypatch: p
     monkeypatch.setattr(watch, "CHECKED_AT_ONCE", 4)
     runs = [ended(workspace) for _ in range(10)]
     watched = WorkspaceWatch(workspace)
-    assert len(watched.look()) == 10
+    assert len(watched.refresh()) == 10
     for run in runs:
         run.set_name(f"name-{run.id[-4:]}")
     workspace.remove(runs[0])
-    wait_until(lambda: all(line.name for line in watched.look()))
-    assert len(watched.look()) == 9
+    wait_until(lambda: all(line.name for line in watched.refresh()))
+    assert len(watched.refresh()) == 9
 
 
 def test_a_folder_counts_as_changed_again_once_it_has_settled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,10 +179,10 @@ def test_a_folder_counts_as_changed_again_once_it_has_settled(tmp_path: Path, mo
     os.utime(tmp_path, (1e9, 1e9))
     time.sleep(0.1)
     folder = FolderWatch(tmp_path)
-    assert [folder.changed(), folder.changed()] == [True, False], "an old one has settled"
+    assert [folder.has_changed(), folder.has_changed()] == [True, False], "an old one has settled"
     (tmp_path / "file").touch()
-    assert folder.changed()
+    assert folder.has_changed()
     time.sleep(0.1)
-    assert [folder.changed(), folder.changed()] == [True, False]
+    assert [folder.has_changed(), folder.has_changed()] == [True, False]
     shutil.rmtree(tmp_path)
-    assert folder.changed() and folder.changed(), "nothing is known of what isn't there"
+    assert folder.has_changed() and folder.has_changed(), "nothing is known of what isn't there"

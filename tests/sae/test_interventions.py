@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from lazytui.hooks.split_model import Cut
+from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
 from lazytui.sae.activation_samples import Reading, gather
 from lazytui.sae.dose_positions import FACTORS
@@ -23,7 +23,7 @@ from tests.neurons.networks import CPU, tiny_data
 @pytest.fixture(scope="module", params=["features", "features.relu3"])
 def opened(request: pytest.FixtureRequest) -> Iterator[Opened]:
     data = tiny_data()
-    cut = Cut(build_model("gap-cnn", seed=0).eval(), request.param)
+    cut = SplitModel(build_model("gap-cnn", seed=0).eval(), request.param)
     reading = Reading(cut.shape)
     samples = gather(cut, reading, data.train.images, CPU, most=2000, seed=0)
     model = train(samples, Recipe("topk", {"k": 8}, 64, 60, 64, 3e-3), point=lambda _: None)
@@ -121,7 +121,7 @@ def test_positions_are_put_back_where_they_were() -> None:
 
 def test_no_more_samples_are_kept_than_are_asked_for() -> None:
     data, model = tiny_data(), build_model("gap-cnn", seed=0).eval()
-    cut = Cut(model, "features.relu3")
+    cut = SplitModel(model, "features.relu3")
     whole = gather(cut, Reading(cut.shape), data.hard.images[:10], CPU, most=10_000, seed=0)
     some = gather(cut, Reading(cut.shape), data.hard.images[:10], CPU, most=100, seed=0)
     assert whole.shape == (490, 128) and some.shape == (100, 128)

@@ -8,15 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from lazytui.models.architectures.classifier import Classifier
-from lazytui.saliency.maps_by_name import Request
+from lazytui.saliency.maps_by_name import MapRequest
 
 
 def images(count: int = 4, seed: int = 0) -> Tensor:
     return torch.rand(count, 3, 28, 28, generator=torch.Generator().manual_seed(seed))
 
 
-def request(method: str, layer: str | None = "features.relu1") -> Request:
-    return Request(method, layer, torch.full((3,), 0.4), torch.zeros(3, 1, 1))
+def request(method: str, layer: str | None = "features.relu1") -> MapRequest:
+    return MapRequest(method, layer, torch.full((3,), 0.4), torch.zeros(3, 1, 1))
 
 
 def ones() -> Classifier:

@@ -13,8 +13,8 @@ from sklearn.metrics import roc_auc_score
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.sources import load_digits
 from lazytui.saliency import evidence_masks as masks
-from lazytui.saliency.map_resizing import upsampled
-from lazytui.saliency.reason_categories import CAUSES, WAYS, sorted_causes, sorted_ways
+from lazytui.saliency.map_resizing import upsample
+from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, REASONS, evidence_categories, reason_categories
 
 SHAPES = load_digits("strokes", "test", 300).images
 ON = masks.stroke_masks(SHAPES)
@@ -28,7 +28,7 @@ def even(count: int = 300) -> np.ndarray:
 def test_upsampling_is_torchs_bilinear_without_aligned_corners(size: int) -> None:
     maps = np.random.default_rng(0).normal(size=(4, size, size)).astype(np.float32)
     theirs = F.interpolate(torch.from_numpy(maps)[None], (28, 28), mode="bilinear", align_corners=False)[0]
-    np.testing.assert_allclose(upsampled(maps), theirs.numpy(), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(upsample(maps), theirs.numpy(), rtol=1e-5, atol=1e-5)
 
 
 def test_the_nulls_order_as_they_must() -> None:
@@ -76,17 +76,17 @@ def test_standing_counts_the_other_masks_that_hold_less() -> None:
     evidence = np.random.default_rng(1).random((6, 28, 28)).astype(np.float32)
     held = np.array([[(evidence[i] * ON[j]).sum() for j in range(6)] for i in range(6)])
     every = [np.mean([held[i, j] < held[i, i] for j in range(6) if j != i]) for i in range(6)]
-    np.testing.assert_allclose(masks.standing(evidence, ON[:6]), every)
+    np.testing.assert_allclose(masks.mask_percentile(evidence, ON[:6]), every)
     of_four = [np.mean([held[i, j] < held[i, i] for j in range(4) if j != i]) for i in range(6)]
-    np.testing.assert_allclose(masks.standing(evidence, ON[:6], most=4), of_four)
+    np.testing.assert_allclose(masks.mask_percentile(evidence, ON[:6], most=4), of_four)
 
 
 def test_maps_that_have_nothing_to_do_with_the_digit_pass_in_one_of_twenty() -> None:
     """Maps of other images' strokes: by exchangeability 5 % stand above .95. A perfect looker passes always."""
     given_to_others = np.roll(ON, 1, axis=0).astype(np.float32)
-    blurred = upsampled(given_to_others.reshape(300, 7, 4, 7, 4).mean((2, 4)))
-    assert (masks.standing(blurred, ON) > 0.95).mean() == pytest.approx(0.05, abs=0.03)
-    assert (masks.standing(ON.astype(np.float32), ON) > 0.95).mean() > 0.95
+    blurred = upsample(given_to_others.reshape(300, 7, 4, 7, 4).mean((2, 4)))
+    assert (masks.mask_percentile(blurred, ON) > 0.95).mean() == pytest.approx(0.05, abs=0.03)
+    assert (masks.mask_percentile(ON.astype(np.float32), ON) > 0.95).mean() > 0.95
 
 
 def test_concentration_of_known_maps() -> None:
@@ -114,14 +114,14 @@ def test_a_map_of_zeros_is_undefined_everywhere_and_never_zero() -> None:
     evidence[1] = 0
     blank = ON[:3].copy()
     blank[2] = False
-    for score in (masks.energy_in_mask, masks.energy_in_other_masks, masks.auroc, masks.standing):
+    for score in (masks.energy_in_mask, masks.energy_in_other_masks, masks.auroc, masks.mask_percentile):
         assert np.isnan(score(evidence, blank)).tolist() == [False, True, True]
     assert np.isnan(masks.concentration(evidence)).tolist() == [False, True, False]
 
 
 def test_a_lone_image_has_no_others_to_be_compared_with() -> None:
     assert np.isnan(masks.energy_in_other_masks(even(1), ON[:1])).all()
-    assert np.isnan(masks.standing(even(1), ON[:1])).all()
+    assert np.isnan(masks.mask_percentile(even(1), ON[:1])).all()
 
 
 def test_causes_are_told_by_repainting() -> None:
@@ -135,8 +135,8 @@ def test_causes_are_told_by_repainting() -> None:
     rows = [digit_in_all, only_its_own, four, five, color_in_all, never, never]
     predicted = np.array([3, 3, 3, 3, 5, 9, 9], np.uint8)
     colors = np.array([5, 5, 5, 5, 5, 5, NO_COLOR], np.uint8)
-    found = sorted_causes(predicted, np.stack(rows).astype(np.uint8), np.full(7, 3, np.uint8), colors)
-    assert [CAUSES[cause] for cause in found] == [
+    found = reason_categories(predicted, np.stack(rows).astype(np.uint8), np.full(7, 3, np.uint8), colors)
+    assert [REASONS[cause] for cause in found] == [
         "right whatever the color",
         "right for the wrong reason",
         "right whatever the color",
@@ -150,7 +150,7 @@ def test_causes_are_told_by_repainting() -> None:
 def test_the_four_ways_and_the_fifth() -> None:
     right = np.array([True, True, False, False, True, False])
     standing = np.array([0.99, 0.95, 0.96, 0.1, np.nan, np.nan])
-    names = [WAYS[way] for way in sorted_ways(right, standing)]
+    names = [EVIDENCE_CATEGORIES[way] for way in evidence_categories(right, standing)]
     assert names == [
         "correct, evidence on the stroke",
         "correct, evidence off the stroke",

@@ -9,10 +9,10 @@ import torch
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.models.build import build_model
 from lazytui.models.catalog import CATALOG
-from lazytui.saliency.explainer import Lens
-from lazytui.saliency.map_layers import chosen_layer, map_sizes
+from lazytui.saliency.explainer import Explainer
+from lazytui.saliency.map_layers import choose_layer, map_sizes
 from lazytui.saliency.map_names import METHODS, MethodName
-from lazytui.saliency.split_maps import survey
+from lazytui.saliency.split_maps import explain_split
 from tests.saliency.networks import Counting, in_place, request
 
 IMAGES = np.random.default_rng(0).integers(0, 255, (40, 28, 28, 3)).astype(np.uint8)
@@ -21,18 +21,18 @@ IMAGES = np.random.default_rng(0).integers(0, 255, (40, 28, 28, 3)).astype(np.ui
 @pytest.mark.parametrize("name", ["gap-cnn", "cnn3", "mlp"])
 def test_a_lens_answers_with_every_method_that_the_network_allows(name: str) -> None:
     model = build_model(name, seed=0).eval()
-    lens = Lens(model, name, IMAGES)
+    lens = Explainer(model, name, IMAGES)
     of_image = [method for method, entry in METHODS.items() if not entry.of_layer]
     assert set(of_image) <= set(lens.methods)
     assert ("grad-cam" in lens.methods) == (name != "mlp")
     assert ("cam" in lens.methods) == (name == "gap-cnn")
     for method in lens.methods:
-        glance = lens.look(IMAGES[0], method=method, target=4)
+        glance = lens.explain(IMAGES[0], method=method, target=4)
         assert glance.target == 4
         assert glance.probabilities.sum() == pytest.approx(1, abs=1e-5)
         assert np.isfinite(glance.heat).all()
         assert glance.heat.shape == ((28, 28) if glance.layer is None else lens.layers[glance.layer])
-    assert lens.look(IMAGES[0], method="input-gradient").target == glance.probabilities.argmax()
+    assert lens.explain(IMAGES[0], method="input-gradient").target == glance.probabilities.argmax()
 
 
 def test_methods_are_named_once() -> None:
@@ -46,14 +46,14 @@ def test_the_catalogs_layer_is_the_default_and_has_the_map_it_says(name: str) ->
     if entry is None:
         assert sizes == {}
     else:
-        assert chosen_layer(model, name, "grad-cam", None) == entry.name
+        assert choose_layer(model, name, "grad-cam", None) == entry.name
         assert sizes[entry.name] == entry.shape[1:]
 
 
 def test_code_of_ones_own_is_looked_at_in_its_last_fine_layer() -> None:
     model = in_place()
     assert map_sizes(model) == {**{str(layer): (28, 28) for layer in range(4)}, "4": (4, 4)}
-    assert chosen_layer(model, "mine.py:net", "grad-cam", None) == "3"
+    assert choose_layer(model, "mine.py:net", "grad-cam", None) == "3"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_layer_that_cant_be_shown_is_told_with_those_that_can(
     name: str, method: str, layer: str | None, told: str
 ) -> None:
     with pytest.raises(UsageError) as error:
-        chosen_layer(build_model(name, seed=0), name, method, layer)
+        choose_layer(build_model(name, seed=0), name, method, layer)
     assert told in str(error.value)
 
 
@@ -86,9 +86,9 @@ def test_a_device_that_is_too_small_gets_smaller_batches_and_says_so() -> None:
 
     model = build_model("gap-cnn", seed=0).eval()
     asked = request("grad-cam", "inner.features.relu3")
-    done = survey(Counting(model, seen), IMAGES, None, asked, told=notes.append, progress=lambda _done: None)
-    whole = survey(
-        model, IMAGES, None, request("grad-cam", "features.relu3"), told=notes.append, progress=lambda _done: None
+    done = explain_split(Counting(model, seen), IMAGES, None, asked, note=notes.append, progress=lambda _done: None)
+    whole = explain_split(
+        model, IMAGES, None, request("grad-cam", "features.relu3"), note=notes.append, progress=lambda _done: None
     )
     np.testing.assert_allclose(done.maps, whole.maps, atol=1e-6)
     assert max(size for size in sizes if size <= most) >= most / 2
@@ -102,4 +102,4 @@ def test_a_device_that_holds_not_one_image_is_told() -> None:
     model = Counting(build_model("gap-cnn", seed=0), seen)
     asked = request("grad-cam", "inner.features.relu3")
     with pytest.raises(LazytuiError, match="memory"):
-        survey(model, IMAGES, None, asked, told=lambda _text: None, progress=lambda _done: None)
+        explain_split(model, IMAGES, None, asked, note=lambda _text: None, progress=lambda _done: None)

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from lazytui.models.build import build_model
-from lazytui.saliency.explainer import Lens
+from lazytui.saliency.explainer import Explainer
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.maps_by_name import explain
 from tests.saliency.networks import Counting, images, ones, request
@@ -53,11 +53,11 @@ def test_a_network_that_fails_is_left_as_it_was_too(method: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_memory_is_flat_over_two_hundred_calls(method: str) -> None:
     model, image = ones(), np.zeros((8, 8, 3), np.uint8)  # a call costs little, and leaves as much behind as any
-    lens = Lens(model, "ones", image[None])
+    lens = Explainer(model, "ones", image[None])
 
     def calls(count: int) -> int:
         for _ in range(count):
-            lens.look(image, method=method)
+            lens.explain(image, method=method)
         gc.collect()
         return sum(issubclass(type(thing), torch.Tensor) for thing in gc.get_objects())
 

@@ -15,7 +15,7 @@ from lazytui.saliency.cam_family import (
     grad_cam_plus_plus,
     hires_cam,
     layer_cam,
-    tapped,
+    layer_gradients,
 )
 from lazytui.saliency.class_activation import averaged_layer, cam
 from lazytui.saliency.gradients import input_gradient, integrated_gradients, smooth_grad
@@ -41,7 +41,7 @@ def test_on_averaging_heads_cam_is_grad_cam_is_hires_cam_and_sums_to_the_logit(n
     assert isinstance(model, Classifier)
     assert averaged_layer(model) == layer
     batch, targets = images(3), torch.tensor([0, 4, 9])
-    taken = tapped(model, layer, batch, targets)
+    taken = layer_gradients(model, layer, batch, targets)
     size = taken.activation[0, 0].numel()
     maps = cam(model, layer, batch, targets)
     scale = maps.abs().max()
@@ -60,7 +60,7 @@ def test_a_convolution_of_ones_gives_what_the_formulas_give_by_hand() -> None:
     model, batch = ones(), images(2)
     total, pixels = batch.sum(1), 28 * 28
     for target in (3, 7):
-        taken = tapped(model, "features.relu1", batch, torch.full((2,), target))
+        taken = layer_gradients(model, "features.relu1", batch, torch.full((2,), target))
         g = target / pixels
         torch.testing.assert_close(taken.gradient, torch.full_like(taken.gradient, g))
         torch.testing.assert_close(taken.logits[:, target], target * total.mean((1, 2)) + 1)
@@ -89,7 +89,7 @@ def test_the_raw_map_keeps_its_sign() -> None:
     model = ones()
     with torch.no_grad():
         model.head.weight.mul_(-1)
-    taken = tapped(model, "features.relu1", images(1), torch.tensor([5]))
+    taken = layer_gradients(model, "features.relu1", images(1), torch.tensor([5]))
     assert (grad_cam(taken.activation, taken.gradient) < 0).all()
 
 
@@ -198,7 +198,7 @@ def test_a_layer_that_doesnt_bear_on_the_logits_is_told() -> None:
             return logits
 
     with pytest.raises(UsageError, match="no bearing"):
-        tapped(Aside(), "aside", images(1))
+        layer_gradients(Aside(), "aside", images(1))
 
 
 def test_a_network_that_mixes_colors_the_same_way_gives_gradients_that_a_sum_would_cancel() -> None:

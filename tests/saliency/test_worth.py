@@ -11,13 +11,13 @@ from torch import Tensor, nn
 
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.models.build import build_model
-from lazytui.saliency.faithfulness import STEPS, area, faithfulness
-from lazytui.saliency.parameter_randomization import cascade, rank_correlation
-from lazytui.saliency.repainting import recoloring, variations
+from lazytui.saliency.faithfulness import STEPS, area, measure_faithfulness
+from lazytui.saliency.parameter_randomization import randomize_from_head, rank_correlation
+from lazytui.saliency.repainting import make_variations, measure_recoloring
 
-DATA = build(DatasetParams(source="strokes", train_size=100, test_size=700, texture=("flat",)))
+DATA = build_dataset(DatasetParams(source="strokes", train_size=100, test_size=700, texture=("flat",)))
 
 
 class Corner(nn.Module):
@@ -54,8 +54,8 @@ def test_deletion_and_insertion_know_a_true_map_from_a_false_one() -> None:
     true[:, :7, :7] = 1
     targets = np.ones(6, np.uint8)
     black = torch.zeros(3)
-    good = faithfulness(Corner(), images, true, targets, black, np.random.default_rng(0), told=told)
-    bad = faithfulness(Corner(), images, -true, targets, black, np.random.default_rng(0), told=told)
+    good = measure_faithfulness(Corner(), images, true, targets, black, np.random.default_rng(0), note=told)
+    bad = measure_faithfulness(Corner(), images, -true, targets, black, np.random.default_rng(0), note=told)
     high, low = 1 / (1 + np.exp(-8)), 0.5
     for curves in (good, bad):
         assert curves.deletion[0] == pytest.approx(high, abs=1e-6) == curves.insertion[-1]
@@ -75,7 +75,7 @@ def test_a_cascade_goes_from_the_head_down_and_leaves_the_network_alone() -> Non
     model, fresh = build_model("gap-cnn", seed=0), build_model("gap-cnn", seed=1)
     before = {name: value.clone() for name, value in model.state_dict().items()}
     order = []
-    for name, changed in cascade(model, fresh):
+    for name, changed in randomize_from_head(model, fresh):
         order.append(name)
         for key, value in changed.state_dict().items():
             source = fresh if key.rsplit(".", 1)[0] in order else model
@@ -97,9 +97,9 @@ def test_rank_correlation_is_spearmans_and_undefined_for_flat_maps() -> None:
 @pytest.mark.parametrize("name", ["validation", "hard", "probe"])
 def test_variations_change_one_thing_each(name: str) -> None:
     params = DATA.params.model_copy(update={"texture": ("uniform",)})
-    split = build(params).split(name)
+    split = build_dataset(params).split(name)
     chosen = np.array([0, 3, 8 if name == "validation" else 520])
-    made = variations(split, params, name, chosen)
+    made = make_variations(split, params, name, chosen)
     own = split.colors[chosen]
     np.testing.assert_array_equal(made.recolored[own, np.arange(3)], split.images[chosen])
     other = (own + 1) % 10
@@ -111,7 +111,7 @@ def test_variations_change_one_thing_each(name: str) -> None:
 
 def test_a_reader_of_color_falls_when_recolored_and_not_when_redrawn() -> None:
     split, chosen = DATA.probe, np.arange(100)
-    made, reader = variations(split, DATA.params, "probe", chosen), NearestColor()
+    made, reader = make_variations(split, DATA.params, "probe", chosen), NearestColor()
 
     def logits(images: np.ndarray) -> np.ndarray:
         with torch.no_grad():
@@ -119,7 +119,7 @@ def test_a_reader_of_color_falls_when_recolored_and_not_when_redrawn() -> None:
 
     said = logits(split.images[:100])
     assert (said.argmax(1) == split.colors[:100]).all()
-    found = recoloring(
+    found = measure_recoloring(
         said,
         np.stack([logits(images) for images in made.recolored]),
         logits(made.redrawn),
@@ -139,10 +139,10 @@ def test_the_interval_of_the_flips_is_students_and_there_is_none_of_one_image() 
     logits, redrawn = np.stack([zero] * 3), np.stack([zero] * 3)
     recolored = np.stack([[one if color < flips else zero for flips in (3, 0, 9)] for color in range(10)])
     targets, colors = np.zeros(3, np.uint8), np.full(3, 9, np.uint8)
-    found = recoloring(logits, recolored, redrawn, targets, colors).flips_interval
+    found = measure_recoloring(logits, recolored, redrawn, targets, colors).flips_interval
     expected = student(2, *mean_and_error(np.array([3, 0, 9]) / 9)).interval(0.95)
     assert found == pytest.approx(expected)
-    assert recoloring(logits[:1], recolored[:, :1], redrawn[:1], targets[:1], colors[:1]).flips_interval is None
+    assert measure_recoloring(logits[:1], recolored[:, :1], redrawn[:1], targets[:1], colors[:1]).flips_interval is None
 
 
 def mean_and_error(values: np.ndarray) -> tuple[float, float]:

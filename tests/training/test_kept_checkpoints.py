@@ -32,8 +32,8 @@ def test_keeping_weights_leaves_the_training_as_it_is(lab: Lab) -> None:
         assert done.code == 0, done.err
         folders.append(lab.workspace / done.json["run"])
     assert_same_training(*folders)
-    assert RunFolder(folders[0], "").kept_steps() == {}
-    kept = RunFolder(folders[1], "").kept_steps()
+    assert RunFolder(folders[0], "").weights_by_step() == {}
+    kept = RunFolder(folders[1], "").weights_by_step()
     assert list(kept) == [0, 1, 3, 7, 17]
     first, last, final = (load_file(file) for file in (kept[0], kept[17], folders[1] / "model.safetensors"))
     assert all(np.array_equal(last[name], final[name]) for name in final)

@@ -15,9 +15,9 @@ from lazytui.analyses.core import execute
 from lazytui.cli.narration import narrating
 from lazytui.custom_code import allow_named
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, build
+from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError
-from lazytui.runs.execution import carrying
+from lazytui.runs.execution import run_execution
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress
@@ -35,7 +35,7 @@ Train = Callable[..., Trained]
 
 @pytest.fixture(scope="module")
 def data() -> BiasedDataset:
-    return build(DatasetParams(source="strokes", train_size=200, test_size=150))
+    return build_dataset(DatasetParams(source="strokes", train_size=200, test_size=150))
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def trained(run: RunFolder, data: BiasedDataset, tmp_path: Path) -> Train:
     def carry(seed: int = 0, **settings: object) -> Trained:
         chosen = TrainingSettings.model_validate({**SETTINGS, **settings})
         allow_named(settings)
-        with narrating("", quiet=True) as narrator, carrying(run, Workspace(tmp_path), narrator) as report:
+        with narrating("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
             return train(chosen, seed, data, report)
 
     return carry
@@ -113,7 +113,7 @@ def test_a_resume_tells_nothing_again_of_earlier_stretches_at_chance(
     for step in (8, 10, None):
         with (
             nullcontext() if step is None else pytest.raises(Interrupted),
-            carrying(run, Workspace(tmp_path), Breaker(step)) as report,
+            run_execution(run, Workspace(tmp_path), Breaker(step)) as report,
         ):
             train(settings, 0, data, report)
     told = [event["text"] for event in read_events(run.events)[0] if event["kind"] == "note"]
@@ -135,7 +135,7 @@ def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(
 
     settings = TrainingSettings.model_validate({**SETTINGS, "epochs": 10_000, "metrics_every": 20})
     with pytest.raises(Interrupted, match=r"^Stopped at step \d+ of 60000"):  # noqa: SIM117
-        with carrying(run, Workspace(tmp_path), Stopper()) as report:
+        with run_execution(run, Workspace(tmp_path), Stopper()) as report:
             train(settings, 0, data, report)
     assert run.status.state == "stopped" and run.weights.exists() and (run.path / "resume.pt").exists()
 
@@ -179,7 +179,7 @@ def test_seeds_make_a_difference_and_nothing_else_does(data: BiasedDataset, tmp_
         torch.manual_seed(disturbed)
         run = Workspace(tmp_path / str(number)).create("train", {})
         settings = TrainingSettings.model_validate({**SETTINGS, "model": "cnn3"})
-        with narrating("", quiet=True) as narrator, carrying(run, Workspace(tmp_path), narrator) as report:
+        with narrating("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
             done = train(settings, seed, data, report)
         weights.append(torch.cat([value.flatten() for value in done.model.parameters()]))
     assert torch.equal(weights[0], weights[1])

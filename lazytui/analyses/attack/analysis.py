@@ -19,7 +19,7 @@ from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import Pool, pool
 from lazytui.errors import UsageError
-from lazytui.evaluation.robustness import Attacked
+from lazytui.evaluation.robustness import Robustness
 from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
@@ -64,7 +64,7 @@ def settle(params: AttackParams, workspace: Workspace) -> AttackParams:
 def run(params: AttackParams, report: Report) -> Result:
     report.note("loading torch")
     subjects = [load_subject(asked, report.workspace, ignore_advice) for asked in params.subjects]
-    names = [report.workspace.find(asked.run).called for asked in params.subjects]
+    names = [report.workspace.find(asked.run).display_name for asked in params.subjects]
     labels = names if len(set(names)) == len(names) else [f"{name} ({n})" for n, name in enumerate(names, 1)]
     splits = {
         name: pool(subjects[0].data, name, params.source_class, params.target_class, params.sources)
@@ -129,7 +129,7 @@ def problem_of(params: AttackParams, subject: Subject, split: Split, check: Call
     targets = torch.full_like(labels, params.target_class) if params.targeted else None
     epsilon = torch.full((len(split),), params.epsilon, device=device)
     random = torch.Generator().manual_seed(params.seed)
-    quick = subject.hardware.in_haste()
+    quick = subject.hardware.at_fastest_precision()
     problem = Problem(ask, images, labels, targets, epsilon, random, arithmetic=quick.autocast)
     if not ATTACKS[params.attack].targeted:
         return problem
@@ -220,7 +220,7 @@ def _metrics(params: AttackParams, labels: list[str], arrays: dict[str, Any]) ->
     for number in range(len(labels)):
         prefix = "" if number == 0 else "against_" if len(labels) == 2 else f"against_{number}_"
         for name in params.pools:
-            told = Attacked.read(arrays, number, name, params.target_class).metrics(params.epsilon)
+            told = Robustness.read(arrays, number, name, params.target_class).metrics(params.epsilon)
             metrics |= {f"{prefix}{name.replace('-', '_')}_{key}": value for key, value in told.items()}
     return metrics
 

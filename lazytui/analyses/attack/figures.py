@@ -10,7 +10,7 @@ import numpy as np
 
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
-from lazytui.evaluation.robustness import Attacked, wilson
+from lazytui.evaluation.robustness import Robustness, wilson_interval
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Table, Text
 from lazytui.runs.saved_result import Result
 
@@ -34,11 +34,11 @@ def drawn(params: AttackParams, result: Result) -> list[Figure]:
     ]
 
 
-def _each(params: AttackParams, result: Result) -> Iterator[tuple[int, str, str, Attacked]]:
+def _each(params: AttackParams, result: Result) -> Iterator[tuple[int, str, str, Robustness]]:
     """Number and name of every network, every pool, and what came of it."""
     for number, network in enumerate(result.facts["networks"]):
         for pool in params.pools:
-            yield number, network, pool, Attacked.read(result.arrays, number, pool, params.target_class)
+            yield number, network, pool, Robustness.read(result.arrays, number, pool, params.target_class)
 
 
 def _verdict(params: AttackParams, result: Result) -> Text:
@@ -53,9 +53,9 @@ def _verdict(params: AttackParams, result: Result) -> Text:
     return Text(name="verdict", title="What it takes to fool it", paragraphs=tuple(told))
 
 
-def _in_words(params: AttackParams, found: Attacked) -> str:
+def _in_words(params: AttackParams, found: Robustness) -> str:
     already = f"{found.at_target:.0%} are seen as a {params.target_class} as they are"
-    of = f"{found.sources} of {len(found.right)} are right as they are"
+    of = f"{found.sources} of {len(found.correct)} are right as they are"
     if found.budgets is None:
         return f"{of}, too few for any rate; {already}."
     median = found.median
@@ -75,18 +75,18 @@ def _pools(params: AttackParams, result: Result) -> Table:
     several = len(result.facts["networks"]) > 1
     rows: list[tuple[Cell, ...]] = []
     for _, network, pool, found in _each(params, result):
-        success, median = found.success(params.epsilon), found.median
-        low, high = (100 * end for end in wilson(success, found.sources)) if success is not None else (0, 0)
+        success, median = found.success_rate(params.epsilon), found.median
+        low, high = (100 * end for end in wilson_interval(success, found.sources)) if success is not None else (0, 0)
         rows.append(
             (
                 *([network] if several else []),
                 pool,
-                f"{found.sources}/{len(found.right)}",
+                f"{found.sources}/{len(found.correct)}",
                 100 * found.at_target,
                 "∞" if median is not None and math.isinf(median) else median,
                 _percent(success),
                 None if success is None else f"{low:.0f}-{high:.0f}",
-                _percent(found.sure_success(params.epsilon)),
+                _percent(found.sure_success_rate(params.epsilon)),
                 _percent(found.robust_accuracy(params.epsilon)),
             )
         )
@@ -120,7 +120,7 @@ def _percent(share: float | None) -> float | None:
 def _survival(params: AttackParams, result: Result) -> list[Lines]:
     epsilons = np.linspace(0, params.budget, _POINTS)
     series = [
-        Series(name=f"{network}, {pool}", x=epsilons, y=found.survival(epsilons))
+        Series(name=f"{network}, {pool}", x=epsilons, y=found.survival_curve(epsilons))
         for _, network, pool, found in _each(params, result)
         if found.budgets is not None
     ]

@@ -30,7 +30,7 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.attacks import ATTACKS, Norm
 from lazytui.attacks.source_pools import Pool, pool
-from lazytui.data.splits import BiasedDataset, Split, build
+from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -189,9 +189,9 @@ class LiveAttack:
         settle(params, self._workspace)
         return _Open(
             key,
-            names=tuple(self._workspace.find(subject.run).called for subject in params.subjects),
+            names=tuple(self._workspace.find(subject.run).display_name for subject in params.subjects),
             subjects=tuple(load_subject(subject, self._workspace, ignore_advice) for subject in params.subjects),
-            data=build(first, remembered_digits),
+            data=build_dataset(first, remembered_digits),
         )
 
     def _smallest(self, question: Question) -> float | None:

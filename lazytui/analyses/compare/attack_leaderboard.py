@@ -14,7 +14,7 @@ from lazytui.analyses.trainings.training_lookup import trained_params
 from lazytui.attacks import ATTACKS
 from lazytui.custom_code import is_custom
 from lazytui.errors import BadInput
-from lazytui.evaluation.seed_statistics import Mean, over_seeds
+from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
@@ -83,11 +83,11 @@ def _unit(attack: str) -> str:
 
 
 def _row(group: Group, pool: str) -> tuple[Cell, ...]:
-    at_target = over_seeds([_percent(value) for value in _values(group, pool, "at_target")])
-    fooled = over_seeds([_percent(value) for value in _values(group, pool, "success_rate")]).within(0, 100)
+    at_target = mean_over_seeds([_percent(value) for value in _values(group, pool, "at_target")])
+    fooled = mean_over_seeds([_percent(value) for value in _values(group, pool, "success_rate")]).clip(0, 100)
     budgets = list(_budgets(group, pool))
     censored = sum(map(math.isinf, budgets))
-    budget = over_seeds([] if censored else budgets).within(0, math.inf)
+    budget = mean_over_seeds([] if censored else budgets).clip(0, math.inf)
     told = "∞" if budgets and 2 * censored >= len(budgets) else budget.mean
     return group.label, pool, at_target.mean, told, _span(budget, 2), fooled.mean, _span(fooled, 0)
 
@@ -105,7 +105,7 @@ def _budgets(group: Group, pool: str) -> Iterator[float]:
             yield math.inf if median is None else median
 
 
-def _span(mean: Mean, decimals: int) -> str | None:
+def _span(mean: SeedMean, decimals: int) -> str | None:
     if mean.interval is None:
         return None
     return "-".join(f"{end:.{decimals}f}" for end in mean.interval)

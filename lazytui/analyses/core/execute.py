@@ -11,14 +11,14 @@ from pydantic import BaseModel, ValidationError
 from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.custom_code import CODE_FIELDS, code_in, require_allowed, require_allowed_for
-from lazytui.errors import BadInput, UsageError, bounded
-from lazytui.runs.execution import carrying
+from lazytui.errors import BadInput, UsageError, shorten
+from lazytui.runs.execution import run_execution
 from lazytui.runs.progress_report import Narrator, Report
 from lazytui.runs.result_contents import Damaged
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result, Unfinished, load_result, save_result
 from lazytui.runs.workspace import Workspace
-from lazytui.validation_messages import in_words
+from lazytui.validation_messages import error_sentence
 
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
@@ -58,7 +58,7 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
     chosen = analysis(run.record.kind)
     params = recorded_params(run)
     require_allowed_for(run.id, run.record.params)
-    with carrying(run, workspace, narrator, within=within) as report:
+    with run_execution(run, workspace, narrator, within=within) as report:
         try:
             result = chosen.write(chosen.run(params, report))
         except Unfinished as error:
@@ -117,10 +117,10 @@ def recorded_result(run: RunFolder) -> Any:
 
 def figures(run: RunFolder) -> Sequence[Figure]:
     """What a finished run has to show. Needs neither torch nor the model. Raises BadInput for a damaged one."""
-    from lazytui.figures.checks import drawable
+    from lazytui.figures.checks import explain_invalid_figures
 
     params, result = _recorded(run)
-    with drawable(f"The result of {run.reference}"):
+    with explain_invalid_figures(f"The result of {run.reference}"):
         drawn: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
     return drawn
 
@@ -155,9 +155,9 @@ def sentences(error: ValidationError) -> str:
 def problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     """Each field that is wrong, with a sentence about it; the field is empty where several don't go together."""
     for problem in error.errors(include_url=False):
-        message = in_words(problem)
+        message = error_sentence(problem)
         field = str(problem["loc"][0]) if problem["loc"] else ""
-        yield field, bounded(message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else "."))
+        yield field, shorten(message[:1].upper() + message[1:] + ("" if message.endswith((".", "?")) else "."))
 
 
 def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:

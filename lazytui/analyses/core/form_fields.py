@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from lazytui.analyses.core.analysis import Positional, RunReference
-from lazytui.list_values import written
+from lazytui.list_values import format_list
 
 _SIGNS = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))
 _LARGE = 2**31
@@ -75,7 +75,7 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (tuple, list)):
-        return written(value) or "none"
+        return format_list(value) or "none"
     return str(value)
 
 

@@ -20,8 +20,8 @@ from lazytui.data.association import (
     mutual_information,
 )
 from lazytui.data.palettes import palette
-from lazytui.data.save_images import save
-from lazytui.data.splits import SPLITS, BiasedDataset, Split, build, source_at_hand
+from lazytui.data.save_images import save_dataset
+from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, require_source
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Column, Figure, Matrix, Pixels, Table
 from lazytui.runs.progress_report import Report
@@ -47,11 +47,11 @@ WHAT_SPLITS_ARE = {
 
 def settle(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere."""
-    return params.model_copy(update={"source": source_at_hand(params)})
+    return params.model_copy(update={"source": require_source(params)})
 
 
 def run(params: DatasetRunParams, report: Report) -> Result:
-    data = build(params)
+    data = build_dataset(params)
     report.note(f"painting {data.source_name} digits")
 
     def painting(splits: int) -> None:
@@ -61,7 +61,7 @@ def run(params: DatasetRunParams, report: Report) -> Result:
     result = examined(data, params.samples, painting)
     if params.save != "none":
         report.note("writing the images")
-        save(data, report.folder / "exports" / "dataset", params.save, lambda n, of: _written(report, n, of))
+        save_dataset(data, report.folder / "exports" / "dataset", params.save, lambda n, of: _written(report, n, of))
     return result
 
 

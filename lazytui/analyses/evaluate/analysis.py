@@ -21,9 +21,9 @@ from lazytui.analyses.networks.second_network import first_subject, second_subje
 from lazytui.analyses.networks.second_network import settle as settle_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import palette
-from lazytui.data.splits import BiasedDataset, build
+from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
-from lazytui.evaluation.predictions import SPLIT_NAMES, Answers, answers, kept_answers
+from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions, read_predictions, split_predictions
 from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
@@ -48,12 +48,12 @@ def run(params: EvaluateParams, report: Report) -> Result:
 
     report.note("loading torch")
     require_torch()
-    from lazytui.system.hardware import make_ready
+    from lazytui.system.hardware import configure_torch
 
-    make_ready()
+    configure_torch()
     trained = _asked_about(params, report.workspace)
     report.note("painting the splits")
-    data = build(trained)
+    data = build_dataset(trained)
     result = _measured(first_subject(params), trained, data, report)
     if second := second_subject(params):
         learned = recorded_training(second.run, report.workspace)
@@ -82,11 +82,11 @@ def chosen_cell(params: EvaluateParams) -> Cell:
     return Cell(params.matrix.removeprefix(f"{AGAINST}-"), row, column)
 
 
-def answers_behind(result: Result, matrix: str) -> Answers:
+def answers_behind(result: Result, matrix: str) -> Predictions:
     """The answers that a matrix counts, by its figure's name. Raises BadInput where the result has kept none."""
     shown = of_second(result) if matrix.startswith(AGAINST) else result
     cell = Cell(matrix.removeprefix(f"{AGAINST}-"), 0, 0)
-    kept = kept_answers(shown.arrays, cell.counted_by.split)
+    kept = read_predictions(shown.arrays, cell.counted_by.split)
     if kept is None:
         raise BadInput("This evaluation is from before each image's prediction was kept: evaluate once more.")
     return kept
@@ -95,7 +95,7 @@ def answers_behind(result: Result, matrix: str) -> Answers:
 def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset, report: Report) -> Result:
     """What one network makes of the data. trained: what is kept of its training."""
     from lazytui.evaluation import metrics
-    from lazytui.evaluation.scorecard import look, scorecard
+    from lazytui.evaluation.scorecard import evaluate_split, evaluate_splits
     from lazytui.models.checkpoints import load_model
     from lazytui.models.output_kind import advice_on_answers
     from lazytui.system.hardware import choose_hardware
@@ -107,21 +107,21 @@ def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset,
     network = load_model(run.path, name=subject.model or trained.model).to(hardware.device)
     if advice := advice_on_answers(network):
         report.note(advice)
-    card = scorecard(network, data, hardware)
+    card = evaluate_splits(network, data, hardware)
     probe = card.probe.split
     return Result(
         metrics=card.metrics(),
         facts={
-            "name": run.called,
+            "name": run.display_name,
             "trained": trained.model_dump(mode="json"),
             "samples": {name: len(getattr(card, name).split) for name in SPLIT_NAMES},
             "by_split": {name: getattr(card, name).metrics() for name in SPLIT_NAMES},
-            "conflicting": int(metrics.conflicting(probe.digits, probe.colors).sum()),
+            "conflicting": int(metrics.is_conflicting(probe.digits, probe.colors).sum()),
         },
         arrays={
             **_counted(card),
             "cue_conflict_images": data.cue_conflict.images,
-            "cue_conflict_probabilities": look(network, data.cue_conflict, hardware).probabilities,
+            "cue_conflict_probabilities": evaluate_split(network, data.cue_conflict, hardware).probabilities,
         },
     )
 
@@ -133,10 +133,10 @@ def _counted(card: Scorecard) -> dict[str, NDArray[np.generic]]:
     arrays: dict[str, NDArray[np.generic]] = {}
     for name in SPLIT_NAMES:
         seen = getattr(card, name)
-        arrays |= answers(seen.split, seen.probabilities).arrays(name)
-        arrays[f"confusion_{name}"] = metrics.confusion(seen.split.digits, seen.predicted)
+        arrays |= split_predictions(seen.split, seen.probabilities).arrays(name)
+        arrays[f"confusion_{name}"] = metrics.confusion_matrix(seen.split.digits, seen.predicted)
     probe = card.probe.split
-    arrays["cell_accuracy"] = metrics.cell_accuracy(probe.digits, probe.colors, card.probe.predicted)
+    arrays["cell_accuracy"] = metrics.group_accuracies(probe.digits, probe.colors, card.probe.predicted)
     arrays["cell_counts"] = contingency(probe.digits, probe.colors)
     return arrays
 

@@ -10,8 +10,8 @@ from lazytui.analyses.core.metric_catalog import METRICS, shown
 from lazytui.analyses.evaluate.report_figures import portrait, verdict
 from lazytui.analyses.networks.network_pair import AGAINST, names, of_second, was_held_out
 from lazytui.data.params import DatasetParams
-from lazytui.evaluation.paired_difference import Hits, Paired, paired
-from lazytui.evaluation.predictions import Answers, kept_answers
+from lazytui.evaluation.paired_difference import Hits, PairedCounts, count_pairs
+from lazytui.evaluation.predictions import Predictions, read_predictions
 from lazytui.figures.kinds import Column, Figure, Table, Text
 from lazytui.figures.number_format import number
 from lazytui.runs.saved_result import Result
@@ -25,24 +25,24 @@ class _Share:
     """A metric that is a share of images. counted: which images of the split; None for all. hits: which are hits."""
 
     split: str
-    hits: Callable[[Answers], Hits]
-    counted: Callable[[Answers], Hits] | None = None
+    hits: Callable[[Predictions], Hits]
+    counted: Callable[[Predictions], Hits] | None = None
 
-    def of(self, one: Answers, other: Answers) -> Paired:
+    def of(self, one: Predictions, other: Predictions) -> PairedCounts:
         first, second = self.hits(one), self.hits(other)
         if self.counted is None:
-            return paired(first, second)
+            return count_pairs(first, second)
         counted = self.counted(one)
-        return paired(first[counted], second[counted])
+        return count_pairs(first[counted], second[counted])
 
 
 _SHARES = {
-    "easy_accuracy": _Share("easy", attrgetter("right")),
-    "hard_accuracy": _Share("hard", attrgetter("right")),
-    "aligned_accuracy": _Share("probe", attrgetter("right"), attrgetter("aligned")),
-    "conflicting_accuracy": _Share("probe", attrgetter("right"), attrgetter("conflicting")),
-    "unbiased_accuracy": _Share("probe", attrgetter("right")),
-    "color_follow_rate": _Share("probe", attrgetter("followed"), attrgetter("conflicting")),
+    "easy_accuracy": _Share("easy", attrgetter("correct")),
+    "hard_accuracy": _Share("hard", attrgetter("correct")),
+    "aligned_accuracy": _Share("probe", attrgetter("correct"), attrgetter("is_aligned")),
+    "conflicting_accuracy": _Share("probe", attrgetter("correct"), attrgetter("is_conflicting")),
+    "unbiased_accuracy": _Share("probe", attrgetter("correct")),
+    "color_follow_rate": _Share("probe", attrgetter("follows_attribute"), attrgetter("is_conflicting")),
 }
 """The metrics that have an interval, by name.
 
@@ -65,11 +65,11 @@ def compared(result: Result, data: DatasetParams, second_trained: DatasetParams)
     return drawn
 
 
-def differences(result: Result, second: Result) -> dict[str, Paired]:
+def differences(result: Result, second: Result) -> dict[str, PairedCounts]:
     """By metric, how many of the same images are hits of the one and of the other network."""
     found = {}
     for name, share in _SHARES.items():
-        one, other = kept_answers(result.arrays, share.split), kept_answers(second.arrays, share.split)
+        one, other = read_predictions(result.arrays, share.split), read_predictions(second.arrays, share.split)
         if one is not None and other is not None:
             found[name] = share.of(one, other)
     return found
@@ -105,7 +105,7 @@ def _word(params: DatasetParams, name: str) -> str:
     return "+".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _metrics(result: Result, second: Result, pairs: Mapping[str, Paired], called: tuple[str, str]) -> Table:
+def _metrics(result: Result, second: Result, pairs: Mapping[str, PairedCounts], called: tuple[str, str]) -> Table:
     rows = []
     for name, value in result.metrics.items():
         if name in METRICS:
@@ -133,7 +133,7 @@ def _metrics(result: Result, second: Result, pairs: Mapping[str, Paired], called
     )
 
 
-def _interval(pair: Paired | None) -> str | None:
+def _interval(pair: PairedCounts | None) -> str | None:
     if pair is None or pair.interval is None:
         return None
     low, high = pair.interval
@@ -148,7 +148,7 @@ _WHOSE_IMAGES = {
 }
 
 
-def _who_alone(pairs: Mapping[str, Paired], called: tuple[str, str]) -> Table:
+def _who_alone(pairs: Mapping[str, PairedCounts], called: tuple[str, str]) -> Table:
     counted = [(images, pairs[name]) for name, images in _WHOSE_IMAGES.items() if name in pairs]
     return Table(
         name="who-alone",

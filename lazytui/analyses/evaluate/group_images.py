@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lazytui.data.palettes import Palette
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
-from lazytui.evaluation.predictions import SPLIT_NAMES, Answers, tone_of
+from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions, tone_of
 from lazytui.figures.kinds import Pixels, Text
 
 Chosen = NDArray[np.intp]
@@ -23,13 +23,13 @@ class CountedBy:
     """What a matrix counts: images of a split by digit (rows), and by this (columns)."""
 
     split: Literal["easy", "hard", "probe"]
-    columns: Literal["predicted", "colors"]
+    columns: Literal["predicted", "attributes"]
 
 
 MATRICES = {
     "confusion-easy": CountedBy("easy", "predicted"),
     "confusion-hard": CountedBy("hard", "predicted"),
-    "digit-by-color": CountedBy("probe", "colors"),
+    "digit-by-color": CountedBy("probe", "attributes"),
 }
 """The matrices that have images behind their cells, by the figure's name."""
 
@@ -48,24 +48,24 @@ class Cell:
 
     def described(self, ten: Palette) -> str:
         """`hard split, digit 1 taken for 0`"""
-        by_color = self.counted_by.columns == "colors"
+        by_color = self.counted_by.columns == "attributes"
         how = f"in {ten.color_name(self.column)}" if by_color else f"taken for {self.column}"
         return f"{self.counted_by.split} split, digit {self.row} {how}"
 
 
-def images_behind(cell: Cell, answers: Answers) -> Chosen:
+def images_behind(cell: Cell, answers: Predictions) -> Chosen:
     """The images in the cell, in the order of their split, which is random."""
     columns = getattr(answers, cell.counted_by.columns)
-    return np.flatnonzero((answers.digits == cell.row) & (columns == cell.column))
+    return np.flatnonzero((answers.labels == cell.row) & (columns == cell.column))
 
 
-def painted_again(data: BiasedDataset, cell: Cell, answers: Answers) -> NDArray[np.uint8]:
+def painted_again(data: BiasedDataset, cell: Cell, answers: Predictions) -> NDArray[np.uint8]:
     """All images of the cell's split, (n, 28, 28, 3) uint8, as they were when the answers were given.
 
     Raises BadInput when the digits at hand are other ones, or can't be had at all.
     """
     split = data.split(SPLIT_NAMES[cell.counted_by.split])
-    if not (np.array_equal(split.digits, answers.digits) and np.array_equal(split.colors, answers.colors)):
+    if not (np.array_equal(split.digits, answers.labels) and np.array_equal(split.colors, answers.attributes)):
         raise BadInput(
             f"The images can't be painted again: the {data.source_name} digits at hand aren't those that were "
             "evaluated. Evaluate once more to see these."
@@ -75,7 +75,7 @@ def painted_again(data: BiasedDataset, cell: Cell, answers: Answers) -> NDArray[
 
 def cell_figure(
     cell: Cell,
-    answers: Answers,
+    answers: Predictions,
     ten: Palette,
     shown: Chosen,
     images: NDArray[np.uint8],
@@ -99,7 +99,7 @@ def cell_figure(
         images=images,
         columns=columns,
         captions=tuple(_caption(answers, ten, int(index)) for index in shown),
-        tones=tuple(map(tone_of, answers.predicted[shown], answers.digits[shown], answers.colors[shown])),
+        tones=tuple(map(tone_of, answers.predicted[shown], answers.labels[shown], answers.attributes[shown])),
     )
 
 
@@ -112,6 +112,6 @@ def _counted(every: Chosen, shown: Chosen) -> str:
     return f"{words}, {first} to {first + len(shown) - 1}"
 
 
-def _caption(answers: Answers, ten: Palette, index: int) -> str:
-    color = ten.color_name(int(answers.colors[index]))
+def _caption(answers: Predictions, ten: Palette, index: int) -> str:
+    color = ten.color_name(int(answers.attributes[index]))
     return f"{color} {answers.predicted[index]} {float(answers.confidence[index]):.0%}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
-from lazytui.evaluation.paired_difference import Paired
+from lazytui.evaluation.paired_difference import PairedCounts
 from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES, tone_of
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text
 from lazytui.runs.saved_result import Result
@@ -30,7 +30,7 @@ def verdict(result: Result) -> Text:
 def _reads(follow: int, right: int, images: int) -> str:
     """What it goes by, from how many conflicting images are taken for the color's digit and how many for what they
     show."""
-    low, high = Paired(0, right, follow, images - right - follow).interval or (0.0, 0.0)
+    low, high = PairedCounts(0, right, follow, images - right - follow).interval or (0.0, 0.0)
     if low <= 0 <= high:
         return "These images can't tell whether it reads the color or the digit."
     return f"It reads the {'color' if low > 0 else 'digit'}."

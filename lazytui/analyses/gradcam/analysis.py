@@ -29,7 +29,7 @@ from lazytui.saliency.map_names import METHODS
 
 if TYPE_CHECKING:
     from lazytui.data.splits import BiasedDataset, Split
-    from lazytui.saliency.split_statistics import Examiner, Found
+    from lazytui.saliency.split_statistics import Findings, SplitStatistics
 
 
 _SPLITS: dict[SplitName, str] = {"easy": "validation", "hard": "hard", "probe": "probe"}
@@ -60,9 +60,9 @@ def _check_layer(params: GradcamParams, model: str) -> None:
 
         require_torch()
         from lazytui.models.build import build_model
-        from lazytui.saliency.map_layers import chosen_layer
+        from lazytui.saliency.map_layers import choose_layer
 
-        chosen_layer(build_model(model, seed=0), model, params.method, params.layer)
+        choose_layer(build_model(model, seed=0), model, params.method, params.layer)
 
 
 def _in_catalog(model: str, layer: str | None) -> bool:
@@ -94,21 +94,21 @@ def run(params: GradcamParams, report: Report) -> Result:
 def _examined(params: GradcamParams, reference: str, subject: Subject, data: BiasedDataset, report: Report) -> Result:
     """Everything about one network's gaze at the data."""
     from lazytui.models.build import build_model
-    from lazytui.saliency.split_statistics import Found
+    from lazytui.saliency.split_statistics import Findings
 
-    found = Found()
+    found = Findings()
     examiner = _examiner(params, subject, data, report)
     run = report.workspace.find(reference)
     found.facts |= {
-        "name": run.called,
+        "name": run.display_name,
         "trained": subject.trained.model_dump(mode="json"),
         "layer": examiner.request.layer,
         "checked": min(params.checked, examiner.images),
     }
     report.note(f"looking at {examiner.images:,} {params.split} images through {run.reference}")
-    seen = examiner.look(found)
+    seen = examiner.measure_maps(found)
     found.arrays["cue_conflict_images"] = data.cue_conflict.images
-    examiner.compare_cues(found, data.cue_conflict)
+    examiner.explain_cue_conflict(found, data.cue_conflict)
     _keep_gallery(found, examiner, subject, data.cue_conflict, report)
     if count := found.facts["checked"]:
         report.note(f"putting {count} of the maps to the test")
@@ -122,13 +122,13 @@ def _examined(params: GradcamParams, reference: str, subject: Subject, data: Bia
     return Result(found.metrics, found.facts, found.arrays)
 
 
-def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> Examiner:
+def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> SplitStatistics:
     import torch
 
-    from lazytui.saliency.map_layers import chosen_layer
-    from lazytui.saliency.maps_by_name import Request
+    from lazytui.saliency.map_layers import choose_layer
+    from lazytui.saliency.maps_by_name import MapRequest
     from lazytui.saliency.split_maps import mean_color, mean_image
-    from lazytui.saliency.split_statistics import Examiner, Listener
+    from lazytui.saliency.split_statistics import Listener, SplitStatistics
 
     report.note(f"painting the {params.split} split")
     name = _SPLITS[params.split]
@@ -136,15 +136,15 @@ def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, repo
     wanted = params.images or METHODS[params.method].images or len(split)
     device = subject.hardware.device
     baseline = mean_image(split.images, device) if params.baseline == "mean" else torch.zeros(3, 28, 28, device=device)
-    layer = chosen_layer(subject.model, subject.trained.model, params.method, params.layer)
+    layer = choose_layer(subject.model, subject.trained.model, params.method, params.layer)
 
     def progress(done: int, total: int) -> None:
         report.check()
         report.progress(done, total, "images")
 
-    return Examiner(
+    return SplitStatistics(
         model=subject.model,
-        request=Request(params.method, layer, mean_color(split.images, device), baseline, params.seed),
+        request=MapRequest(params.method, layer, mean_color(split.images, device), baseline, params.seed),
         split=split,
         name=name,
         params=data.params,
@@ -155,19 +155,21 @@ def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, repo
     )
 
 
-def _keep_gallery(found: Found, examiner: Examiner, subject: Subject, conflict: Split, report: Report) -> None:
+def _keep_gallery(
+    found: Findings, examiner: SplitStatistics, subject: Subject, conflict: Split, report: Report
+) -> None:
     """A few images by every method that the network allows."""
-    from lazytui.saliency.explainer import Lens
+    from lazytui.saliency.explainer import Explainer
 
     report.note("a few images by every method")
     request = examiner.request
     name, images = subject.trained.model, examiner.split.images
-    lens = Lens(subject.model, name, images, baseline=request.baseline, seed=request.seed)
+    lens = Explainer(subject.model, name, images, baseline=request.baseline, seed=request.seed)
     layer = request.layer if request.method != "cam" else None
     for method in lens.methods:
         report.check()
         asked = layer if METHODS[method].of_layer and method != "cam" else None
-        glances = [lens.look(conflict.images[place], method=method, layer=asked) for place in GALLERY]
+        glances = [lens.explain(conflict.images[place], method=method, layer=asked) for place in GALLERY]
         found.arrays[f"gallery_{method}"] = np.stack([glance.heat for glance in glances])
         if method == "grad-cam":
             found.facts["gallery_layer"] = glances[0].layer

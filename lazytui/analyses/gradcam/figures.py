@@ -29,8 +29,8 @@ from lazytui.figures.kinds import (
 from lazytui.runs.saved_result import Result
 from lazytui.saliency.evidence_masks import focus_score
 from lazytui.saliency.map_names import METHODS
-from lazytui.saliency.map_resizing import upsampled
-from lazytui.saliency.reason_categories import CAUSES, LOOKING, WAYS
+from lazytui.saliency.map_resizing import upsample
+from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE, REASONS
 
 ENERGIES = ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect")
 _TONES: tuple[Tone, ...] = ("good", "bad", "good", "bad", "muted")
@@ -68,7 +68,7 @@ def portrait(seen: Seen) -> list[Figure]:
 
 def overlay(maps: NDArray[Any], signed: bool) -> NDArray[np.float32]:
     """(n, h, w) raw maps -> (n, 28, 28) in [-1, 1]: through a ReLU unless signed, stretched to the largest of each."""
-    large = upsampled(maps.astype(np.float32))
+    large = upsample(maps.astype(np.float32))
     drawn = large if signed else np.maximum(large, 0)
     size = np.abs(drawn).max((1, 2), keepdims=True)
     return np.asarray(np.divide(drawn, size, out=np.zeros_like(drawn), where=size > 0))
@@ -119,7 +119,7 @@ def _examples(seen: Seen) -> list[Figure]:
     places = arrays["example_places"]
     said = chances(arrays["example_logits"])
     drawn: list[Figure] = []
-    for way, title in enumerate(WAYS):
+    for way, title in enumerate(EVIDENCE_CATEGORIES):
         of_way = np.flatnonzero(arrays["ways"][places] == way)
         captions = []
         for number in of_way:
@@ -133,7 +133,7 @@ def _examples(seen: Seen) -> list[Figure]:
                     name=title.replace(",", "").replace(" ", "-"),
                     title=f"{title[0].upper()}{title[1:]}: {seen.told}",
                     note=f"The first {len(of_way)} of {count:,}. On the stroke: its own mask holds more of the "
-                    f"map than {LOOKING:.0%} of other images' masks do. {_scale(seen)}",
+                    f"map than {ON_STROKE:.0%} of other images' masks do. {_scale(seen)}",
                     images=arrays["example_images"][of_way].astype(np.uint8),
                     overlay=overlay(arrays["example_maps"][of_way], seen.signed),
                     columns=10,
@@ -188,7 +188,7 @@ def _groups(seen: Seen) -> Table:
             for part in ("", "_shuffled", "_perfect")
         )
         focus = float(focus_score(energy, shuffled, perfect))
-        looking = float((arrays["standing"][chosen] > LOOKING).mean()) if chosen.any() else None
+        looking = float((arrays["standing"][chosen] > ON_STROKE).mean()) if chosen.any() else None
         rows.append(
             (
                 name,
@@ -350,7 +350,7 @@ def causes(pair: Sequence[Seen]) -> Table | None:
     """How the answers sort by cause; None where nothing was repainted."""
     if not all("causes" in seen.result.arrays for seen in pair):
         return None
-    columns, rows = _sorted_rows(pair, "causes", CAUSES)
+    columns, rows = _sorted_rows(pair, "causes", REASONS)
     return Table(
         name="causes",
         title="Right or wrong, and for which reason",
@@ -364,11 +364,11 @@ def causes(pair: Sequence[Seen]) -> Table | None:
 
 def ways(pair: Sequence[Seen]) -> Table:
     """How the answers sort by place."""
-    columns, rows = _sorted_rows(pair, "ways", WAYS)
+    columns, rows = _sorted_rows(pair, "ways", EVIDENCE_CATEGORIES)
     return Table(
         name="ways",
         title="Correct or incorrect, and where the evidence lies",
-        note=f"On the stroke: its own mask holds more of the map than {LOOKING:.0%} of other images' masks do. A map "
+        note=f"On the stroke: its own mask holds more of the map than {ON_STROKE:.0%} of other images' masks do. A map "
         "that has nothing to do with its digit passes in 5 % of images; how many pass for a network that reads shape "
         "depends on the layer, so compare networks by the same one. Place says nothing about reasons.",
         columns=columns,

@@ -28,20 +28,20 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.networks.second_network import first_subject, subjects
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.splits import Split, build
+from lazytui.data.splits import Split, build_dataset
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency.evidence_masks import standing, stroke_masks
-from lazytui.saliency.explanation import Judged, judged
+from lazytui.saliency.evidence_masks import mask_percentile, stroke_masks
+from lazytui.saliency.explanation import MapScores, score_map
 from lazytui.saliency.map_names import METHODS
-from lazytui.saliency.map_resizing import upsampled
-from lazytui.saliency.reason_categories import sorted_causes, sorted_ways
+from lazytui.saliency.map_resizing import upsample
+from lazytui.saliency.reason_categories import evidence_categories, reason_categories
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from lazytui.saliency.explainer import Glance, Lens
+    from lazytui.saliency.explainer import Explainer, Explanation
 
 MOST = 1000
 """Images of a split that are browsed, its first; a run looks at all of them."""
@@ -89,7 +89,7 @@ class Look:
     layer: str | None
     target: int
     probabilities: NDArray[np.float32]
-    judged: Judged
+    judged: MapScores
 
     @property
     def says_nothing(self) -> bool:
@@ -123,7 +123,7 @@ class _Ready:
 
     name: str
     model: nn.Module
-    lens: Lens
+    lens: Explainer
     advice: str
 
 
@@ -192,7 +192,7 @@ class Gaze:
         return load_subject(subject, self._workspace, ignore_advice)  # its advice goes with the answer
 
     def _paint(self, trained: TrainParams, split: str) -> Split:
-        return build(trained, remembered_digits).split(SPLIT_NAMES[split])
+        return build_dataset(trained, remembered_digits).split(SPLIT_NAMES[split])
 
     def _first_of(self, trained: TrainParams, split: str) -> Album:
         whole = self._split(trained, split)
@@ -209,13 +209,13 @@ class Gaze:
         seed: int,
     ) -> _Ready:
         subject = self._subject(params, folder, written)
-        from lazytui.saliency.explainer import Lens
+        from lazytui.saliency.explainer import Explainer
         from lazytui.saliency.split_maps import mean_image
 
         images = self._split(trained, split).images
         start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
-        name = self._workspace.find(params.run).called
-        lens = Lens(subject.model, subject.trained.model, images, baseline=start, seed=seed)
+        name = self._workspace.find(params.run).display_name
+        lens = Explainer(subject.model, subject.trained.model, images, baseline=start, seed=seed)
         return _Ready(name, subject.model, lens, subject.advice)
 
 
@@ -231,34 +231,34 @@ def _shared_layers(ready: list[_Ready]) -> tuple[tuple[str, tuple[int, int]], ..
 
 def _sorting(ready: _Ready, album: Album, whole: Split, name: str) -> Sorting:
     """whole: the split of that name that the album is the first of."""
-    from lazytui.saliency.split_maps import survey
+    from lazytui.saliency.split_maps import explain_split
 
     split = album.split
     request = ready.lens.request("grad-cam" if "grad-cam" in ready.lens.methods else "input-gradient")
-    seen = survey(ready.model, split.images, None, request, told=_nobody, progress=_nobody)
-    stands = standing(upsampled(np.maximum(seen.maps, 0)), stroke_masks(split.shapes))
+    seen = explain_split(ready.model, split.images, None, request, note=_nobody, progress=_nobody)
+    stands = mask_percentile(upsample(np.maximum(seen.maps, 0)), stroke_masks(split.shapes))
     told = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
-    ways = sorted_ways(seen.predicted == split.digits, stands)
+    ways = evidence_categories(seen.predicted == split.digits, stands)
     return Sorting(seen.predicted, ways, _causes(ready, album, whole, name, seen.predicted), told)
 
 
 def _causes(ready: _Ready, album: Album, whole: Split, name: str, predicted: Labels) -> Labels:
     """(n,) indices into sorting.CAUSES. What wears no color isn't repainted."""
     from lazytui.saliency.batched_logits import logits_of
-    from lazytui.saliency.repainting import repainted
+    from lazytui.saliency.repainting import repaint_in_all_colors
 
     split = album.split
     colored = np.flatnonzero(split.colors != NO_COLOR)
     answers = np.zeros((len(split), 10), np.uint8)
     if len(colored):
-        for color, images in enumerate(repainted(whole, album.trained, name, colored)):
-            answers[colored, color] = logits_of(ready.model, images, told=_nobody).argmax(1)
-    return sorted_causes(predicted, answers, split.digits, split.colors)
+        for color, images in enumerate(repaint_in_all_colors(whole, album.trained, name, colored)):
+            answers[colored, color] = logits_of(ready.model, images, note=_nobody).argmax(1)
+    return reason_categories(predicted, answers, split.digits, split.colors)
 
 
 def _look(ready: _Ready, album: Album, place: int, params: GradcamParams) -> Look:
     split = album.split
-    glance: Glance = ready.lens.look(
+    glance: Explanation = ready.lens.explain(
         split.images[place],
         method=params.method,
         layer=params.layer,
@@ -271,7 +271,7 @@ def _look(ready: _Ready, album: Album, place: int, params: GradcamParams) -> Loo
         layer=glance.layer,
         target=glance.target,
         probabilities=glance.probabilities,
-        judged=judged(glance.heat, split.shapes, place, right=right),
+        judged=score_map(glance.heat, split.shapes, place, correct=right),
     )
 
 

@@ -16,7 +16,7 @@ from lazytui.evaluation.predictions import DIGITS, tone_of
 from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Text
 from lazytui.models.catalog import FINE_MAP
 from lazytui.saliency.map_names import METHODS
-from lazytui.saliency.reason_categories import NO_EVIDENCE, WAYS
+from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
 
 
 def of_one_image(answer: Answer, place: int) -> list[Figure]:
@@ -104,12 +104,13 @@ def _worth(look: Look, *, of_two: bool) -> str:
     found = look.judged
     name = f"{look.network}: " if of_two else ""
     focus = round(found.focus, 2) + 0.0  # never -0.00
-    if found.way == NO_EVIDENCE:
+    if found.category == NO_EVIDENCE:
         return f"{name}no positive evidence. The map is nowhere above zero, so there is no score."
     return (
         f"{name}focus score {focus:.2f} (0 position alone, 1 perfect): {found.energy:.0%} of the evidence is on "
         f"the stroke, {found.others:.0%} on other images' strokes, a perfect looker's {found.perfect:.0%}. "
-        f"Its own stroke holds more than {found.standing:.0%} of the others do: {WAYS[found.way]}."
+        f"Its own stroke holds more than {found.percentile:.0%} of the others do: "
+        f"{EVIDENCE_CATEGORIES[found.category]}."
     )
 
 

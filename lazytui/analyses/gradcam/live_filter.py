@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from lazytui.analyses.gradcam.live import Album, Sorting
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError, unknown_name
-from lazytui.saliency.reason_categories import CAUSES, WAYS
+from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, REASONS
 
-ANSWERS = ("right", "wrong", *CAUSES, *WAYS)
+ANSWERS = ("right", "wrong", *REASONS, *EVIDENCE_CATEGORIES)
 """What an answer can be: the first two whatever the reason, then by cause, then by place."""
 
 
@@ -38,10 +38,10 @@ class ImageFilter:
         return np.flatnonzero(kept)
 
     def _answered(self, album: Album, sorting: Sorting) -> NDArray[np.bool_]:
-        if self.answers in CAUSES:
-            return np.asarray(sorting.causes == CAUSES.index(self.answers))
-        if self.answers in WAYS:
-            return np.asarray(sorting.ways == WAYS.index(self.answers))
+        if self.answers in REASONS:
+            return np.asarray(sorting.causes == REASONS.index(self.answers))
+        if self.answers in EVIDENCE_CATEGORIES:
+            return np.asarray(sorting.ways == EVIDENCE_CATEGORIES.index(self.answers))
         return np.asarray((sorting.predicted == album.split.digits) == (self.answers == "right"))
 
     def told(self, ten: Palette) -> str:

@@ -13,7 +13,7 @@ from lazytui.data.palettes import NO_COLOR
 from lazytui.runs.result_contents import ANY, Array, Contents, Count, Damaged, Metric, Name, images, indices, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.saliency.map_names import MethodName
-from lazytui.saliency.reason_categories import CAUSES, NO_EVIDENCE, WAY_METRICS
+from lazytui.saliency.reason_categories import EVIDENCE_METRICS, NO_EVIDENCE, REASONS
 
 if TYPE_CHECKING:
     from lazytui.analyses.gradcam.params import GradcamParams
@@ -41,7 +41,7 @@ _METRICS = (
     "energy_perfect",
     "focus_score",
     "looking_at_digit",
-    *WAY_METRICS,
+    *EVIDENCE_METRICS,
 )
 _CURVES = ("deletion", "insertion", "random_deletion", "random_insertion")
 _RECOLORED = (
@@ -87,7 +87,7 @@ def _arrays(_params: GradcamParams, facts: GradcamFacts) -> dict[str, Array]:
         arrays["randomization"] = numbers(len(facts.get("randomized", ())))
     if _recolored(facts):
         arrays["recolored_drops"] = numbers(facts["checked"], 10)
-        arrays["causes"] = indices(facts["checked"], below=len(CAUSES))
+        arrays["causes"] = indices(facts["checked"], below=len(REASONS))
     return arrays | _gallery(facts)
 
 

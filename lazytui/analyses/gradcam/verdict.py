@@ -8,7 +8,7 @@ from lazytui.analyses.gradcam.figures import Seen
 from lazytui.analyses.train.params import TrainParams
 from lazytui.figures.kinds import Text
 from lazytui.models.catalog import FINE_MAP
-from lazytui.saliency.reason_categories import NO_CAUSE, NO_EVIDENCE
+from lazytui.saliency.reason_categories import NO_EVIDENCE, UNKNOWN_REASON
 
 COLOR_ON_STROKE = (
     "The color lies on the stroke here, so no localisation score can tell color from shape: a network that reads "
@@ -65,7 +65,7 @@ def _causes(seen: Seen) -> str:
         hits, count = int((causes == wrong).sum()), int(((causes == right) | (causes == wrong)).sum())
         if count:
             told.append(f"Of {count:,} {what.format(f'{hits / count:.1%}')}.")
-    if missing := int((causes == NO_CAUSE).sum()):
+    if missing := int((causes == UNKNOWN_REASON).sum()):
         told.append(f"{missing:,} images wear no color and can't be repainted, so their cause is unknown.")
     return " ".join(told)
 

@@ -13,12 +13,12 @@ from lazytui.analyses.llc.figures import figures
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, read
 from lazytui.analyses.networks.model_under_study import load_subject, settle
-from lazytui.evaluation.seed_statistics import over_seeds
+from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
 
 if TYPE_CHECKING:
-    from lazytui.llc.local_learning_coefficient import Sampling
+    from lazytui.llc.local_learning_coefficient import SamplingSettings
 
 F = TypeVar("F", bound=np.floating[Any])
 
@@ -39,10 +39,10 @@ ESTIMATE = (
 def run(params: LlcParams, report: Report) -> LlcResult:
     report.note("loading torch, the network and its training images")
     subject = load_subject(params, report.workspace, report.note)
-    from lazytui.data.device_split import Resident
+    from lazytui.data.device_split import DeviceSplit
     from lazytui.llc.local_learning_coefficient import local_learning_coefficient
 
-    train = Resident(subject.data.train, subject.hardware.device)
+    train = DeviceSplit(subject.data.train, subject.hardware.device)
     eps, gamma = (_around(value, params.spread) for value in (params.eps, params.gamma))
     sampling = _sampling(params, eps, gamma)
 
@@ -63,7 +63,7 @@ def run(params: LlcParams, report: Report) -> LlcResult:
         llc_smallest_of_grid=float(finite.min()) if finite.size else None,
         llc_largest_of_grid=float(finite.max()) if finite.size else None,
         loss_at_weights=found.loss,
-        slope_at_weights=found.slope,
+        slope_at_weights=found.gradient_norm,
         images=len(train),
         n_beta=found.n_beta,
         eps=eps,
@@ -80,12 +80,12 @@ def _around(value: float, spread: float) -> tuple[float, float, float]:
     return value / spread, value, value * spread
 
 
-def _sampling(params: LlcParams, eps: Sequence[float], gamma: Sequence[float]) -> Sampling:
+def _sampling(params: LlcParams, eps: Sequence[float], gamma: Sequence[float]) -> SamplingSettings:
     """The chains of the settings that were asked for, then one for each around."""
-    from lazytui.llc.local_learning_coefficient import Sampling
+    from lazytui.llc.local_learning_coefficient import SamplingSettings
 
     chains = [MIDDLE] * params.chains + AROUND
-    return Sampling(
+    return SamplingSettings(
         eps=[eps[row] for row, _ in chains],
         gamma=[gamma[column] for _, column in chains],
         steps=params.steps,
@@ -107,12 +107,12 @@ def _grid(middle: NDArray[np.floating[Any]], around: NDArray[F]) -> NDArray[F]:
 def _estimate(excess: NDArray[np.float32], coefficient: NDArray[np.float64], n_beta: float) -> dict[str, float | None]:
     """The mean over chains with its interval and what speaks for their convergence; nothing where one diverged."""
     from lazytui.llc.chain_convergence import drifts, effective_samples, split_r_hat
-    from lazytui.llc.local_learning_coefficient import kept
+    from lazytui.llc.local_learning_coefficient import drop_burn_in
 
     if not np.isfinite(coefficient).all():
         return dict.fromkeys(ESTIMATE)
-    draws = n_beta * kept(excess)
-    mean, drift = over_seeds(coefficient.tolist()), over_seeds(drifts(draws).tolist())
+    draws = n_beta * drop_burn_in(excess)
+    mean, drift = mean_over_seeds(coefficient.tolist()), mean_over_seeds(drifts(draws).tolist())
     low, high = mean.interval or (None, None)
     value = mean.mean if mean.mean is not None and mean.mean > 0 else None
     deviation = float(coefficient.std(ddof=1))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.llc.result import MIDDLE, LlcResult
 from lazytui.figures.kinds import Column, Figure, Lines, Matrix, Reference, Series, Table, Text
-from lazytui.figures.number_format import significant
+from lazytui.figures.number_format import significant_text
 
 if TYPE_CHECKING:
     from lazytui.analyses.llc.params import LlcParams
@@ -70,7 +70,7 @@ def _verdict(params: LlcParams, result: LlcResult) -> Text:
     if result.llc is not None and result.llc_low is not None and result.llc_high is not None:
         paragraphs.append(
             f"LLC {result.llc:.2f}, 95 % interval {result.llc_low:.2f} to {result.llc_high:.2f}, at step size "
-            f"{significant(params.eps)} and localization {significant(params.gamma)}."
+            f"{significant_text(params.eps)} and localization {significant_text(params.gamma)}."
         )
     if reasons:
         paragraphs.append(" ".join(["Not reliable.", *reasons]))
@@ -90,7 +90,7 @@ def _about_gamma(params: LlcParams, result: LlcResult) -> str:
     """A direction of curvature h adds half of h / (h + gamma / n beta)."""
     if params.gamma == 0:
         return "Without localization, only the number of steps limits which directions count."
-    flat = significant(params.gamma / result.n_beta)
+    flat = significant_text(params.gamma / result.n_beta)
     return (
         f"A direction of the weights counts by its curvature: one of {flat}, the localization over n beta, counts half "
         "as much as a much steeper one, and much flatter ones hardly count."
@@ -98,9 +98,8 @@ def _about_gamma(params: LlcParams, result: LlcResult) -> str:
 
 
 def _about_slope(params: LlcParams, result: LlcResult) -> str:
-    steep = (
-        f"The gradient of the loss at the weights has length {significant(result.slope_at_weights)} (0 at a minimum)"
-    )
+    length = significant_text(result.slope_at_weights)
+    steep = f"The gradient of the loss at the weights has length {length} (0 at a minimum)"
     if params.slope == "kept":
         return f"{steep}. It was kept, so the chains may run downhill."
     return (
@@ -147,8 +146,8 @@ def _grid(result: LlcResult) -> Matrix:
         note="Center: mean of the chains. Around it: one chain each, as uncertain as a single chain. All ran side by "
         "side from the same weights. A dash: the chain diverged.",
         values=result.grid,
-        row_labels=tuple(map(significant, result.eps)),
-        column_labels=tuple(map(significant, result.gamma)),
+        row_labels=tuple(map(significant_text, result.eps)),
+        column_labels=tuple(map(significant_text, result.gamma)),
         row_axis="step size",
         column_axis="localization",
         decimals=2,
@@ -159,7 +158,8 @@ def _traces(params: LlcParams, result: LlcResult) -> Lines:
     x, smooth = _smoothed(result.n_beta * result.excess.astype(np.float64))
     return Lines(
         name="traces",
-        title=f"LLC along each chain, step size {significant(params.eps)}, localization {significant(params.gamma)}",
+        title=f"LLC along each chain, step size {significant_text(params.eps)}, "
+        f"localization {significant_text(params.gamma)}",
         note=f"n beta (L(w) - L(w*)) on batches of {params.batch} images, both losses on the same batch; averaged over "
         "stretches of steps. The second half counts: it should be level.",
         series=tuple(Series(name=f"chain {number + 1}", x=x, y=chain) for number, chain in enumerate(smooth[:8])),
@@ -173,10 +173,12 @@ def _by_step_size(params: LlcParams, result: LlcResult) -> Lines:
     x, smooth = _smoothed(result.n_beta * result.grid_excess[:, MIDDLE[1]].astype(np.float64))
     return Lines(
         name="traces-by-step-size",
-        title=f"LLC along chains by step size, localization {significant(params.gamma)}",
+        title=f"LLC along chains by step size, localization {significant_text(params.gamma)}",
         note="Where smaller steps still rise at the end, the chains are too short for them; where larger steps lie "
         "above, they are too large. The middle step size: mean of the chains; the others: one chain.",
-        series=tuple(Series(name=significant(eps), x=x, y=mean) for eps, mean in zip(result.eps, smooth, strict=True)),
+        series=tuple(
+            Series(name=significant_text(eps), x=x, y=mean) for eps, mean in zip(result.eps, smooth, strict=True)
+        ),
         x_label="step",
         y_label="LLC",
         references=_reference(result),

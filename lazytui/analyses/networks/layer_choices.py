@@ -15,7 +15,7 @@ def _found(model: str, layer: str) -> tuple[int, ...]:
     from lazytui.models.torch_import import require_torch
 
     require_torch()
-    from lazytui.hooks.split_model import Cut
+    from lazytui.hooks.split_model import SplitModel
     from lazytui.models.build import build_model
 
-    return Cut(build_model(model, seed=0), layer).shape
+    return SplitModel(build_model(model, seed=0), layer).shape

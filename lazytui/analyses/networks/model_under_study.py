@@ -16,7 +16,7 @@ from lazytui.data.gray_digits import Digits, Part
 from lazytui.data.mnist.download import Downloadable
 from lazytui.data.params import SourceName
 from lazytui.data.sources import ConcreteSource, is_cached, load_digits
-from lazytui.data.splits import source_at_hand
+from lazytui.data.splits import require_source
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
 
@@ -62,7 +62,7 @@ def settle(params: P, workspace: Workspace, *, option: str = "--model") -> P:
         raise BadInput(
             f"{params.run} was trained with the code {trained.model}; say that it may run: {option} {trained.model}"
         )
-    return params.model_copy(update={"source": source_at_hand(trained)})
+    return params.model_copy(update={"source": require_source(trained)})
 
 
 def trained_with(params: SubjectParams, workspace: Workspace) -> TrainParams:
@@ -124,16 +124,16 @@ def load_subject(params: SubjectParams, workspace: Workspace, note: Callable[[st
     from lazytui.models.torch_import import require_torch
 
     require_torch()
-    from lazytui.data.splits import build
+    from lazytui.data.splits import build_dataset
     from lazytui.models.checkpoints import load_model
     from lazytui.models.output_kind import advice_on_analysis
-    from lazytui.system.hardware import choose_hardware, make_ready
+    from lazytui.system.hardware import choose_hardware, configure_torch
 
-    make_ready()
+    configure_torch()
     hardware = choose_hardware(params.device, "fp32")
     trained = trained_with(params, workspace)
     model = load_model(workspace.find(params.run).path, name=trained.model).to(hardware.device)
     advice = advice_on_analysis(model)
     if advice:
         note(advice)
-    return Subject(model, build(trained), trained, hardware, advice or "")
+    return Subject(model, build_dataset(trained), trained, hardware, advice or "")

@@ -29,7 +29,7 @@ from lazytui.figures.kinds import Figure
 from lazytui.models.catalog import CATALOG, FINE_MAP
 from lazytui.neurons.map_position import require_inside
 from lazytui.neurons.role_names import ROLES
-from lazytui.neurons.simple_stimuli import snippet_names
+from lazytui.neurons.simple_stimuli import stimulus_names
 from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
@@ -37,8 +37,8 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from torch import nn
 
-    from lazytui.neurons.ablation import Without
-    from lazytui.neurons.report import Questions
+    from lazytui.neurons.ablation import Ablation
+    from lazytui.neurons.report import ReportSettings
 
 
 def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
@@ -61,24 +61,24 @@ def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
 def run(params: NeuronsParams, report: Report) -> Result:
     report.note("loading torch and the network")
     subject = load_subject(params, report.workspace, report.note)
-    from lazytui.hooks.split_model import Cut
-    from lazytui.neurons.report import Listener, kept_splits, portrait, through_training
+    from lazytui.hooks.split_model import SplitModel
+    from lazytui.neurons.report import Listener, ablation_splits, measure_through_training, report_neurons
 
     asked = _questions(params)
-    cut = Cut(subject.model, params.layer or _last_layer(subject.model))
-    arrays = portrait(cut, subject.data, subject.hardware, asked, Listener(report.note, report.check))
-    steps = report.workspace.find(params.run).kept_steps()
+    cut = SplitModel(subject.model, params.layer or _last_layer(subject.model))
+    arrays = report_neurons(cut, subject.data, subject.hardware, asked, Listener(report.note, report.check))
+    steps = report.workspace.find(params.run).weights_by_step()
     if steps:
         report.note(f"looking at {len(steps)} checkpoints of the training")
         models = _kept_models(subject, steps, report)
-        arrays |= through_training(models, cut.layer, subject.data, subject.hardware, asked)
+        arrays |= measure_through_training(models, cut.layer, subject.data, subject.hardware, asked)
     facts = {
         "layer": cut.layer,
         "shape": list(cut.shape),
         "palette": subject.trained.palette,
         "probe_images": len(subject.data.probe),
-        "samples": {name: len(split) for name, split in kept_splits(subject.data, params.samples).items()},
-        "snippets": list(snippet_names(subject.trained)),
+        "samples": {name: len(split) for name, split in ablation_splits(subject.data, params.samples).items()},
+        "snippets": list(stimulus_names(subject.trained)),
     }
     return Result(metrics=_metrics(arrays), facts=facts, arrays=arrays)
 
@@ -87,7 +87,7 @@ def run(params: NeuronsParams, report: Report) -> Result:
 class Session:
     """A layer kept open. grid: (100, 28, 28, 3) uint8, each digit in each color."""
 
-    without: Without
+    without: Ablation
     grid: NDArray[np.uint8]
 
 
@@ -98,12 +98,12 @@ def session(params: NeuronsParams, workspace: Workspace) -> Session:
     """
     settled = settle(params, workspace)
     subject = load_subject(settled, workspace, ignore_advice)  # the run whose neurons they are has given it
-    from lazytui.hooks.split_model import Cut
-    from lazytui.neurons.ablation import Without
-    from lazytui.neurons.report import kept_splits
+    from lazytui.hooks.split_model import SplitModel
+    from lazytui.neurons.ablation import Ablation
+    from lazytui.neurons.report import ablation_splits
 
-    cut = Cut(subject.model, settled.layer or _last_layer(subject.model))
-    without = Without(cut, kept_splits(subject.data, settled.samples), subject.hardware)
+    cut = SplitModel(subject.model, settled.layer or _last_layer(subject.model))
+    without = Ablation(cut, ablation_splits(subject.data, settled.samples), subject.hardware)
     return Session(without, subject.data.cue_conflict.images)
 
 
@@ -119,10 +119,10 @@ def figures(params: NeuronsParams, result: Result) -> list[Figure]:
     return told
 
 
-def _questions(params: NeuronsParams) -> Questions:
-    from lazytui.neurons.report import Questions
+def _questions(params: NeuronsParams) -> ReportSettings:
+    from lazytui.neurons.report import ReportSettings
 
-    return Questions(
+    return ReportSettings(
         read=params.read,
         samples=params.samples,
         mode=params.ablate,
@@ -160,11 +160,11 @@ def _metrics(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, float | Non
         metrics[f"{split}_without_traitors"] = float(arrays[f"{split}_traitors_first"].mean())
         metrics[f"{split}_without_heroes"] = float(arrays[f"{split}_heroes_first"].mean())
         metrics[f"{split}_without_random"] = float(arrays[f"{split}_random"].mean())
-    from lazytui.neurons.relations import components_for, participation_ratio
+    from lazytui.neurons.relations import count_components, participation_ratio
 
     variances = arrays["spectrum"].astype(np.float64)
     metrics["participation_ratio"] = participation_ratio(variances)
-    metrics["components_for_90_percent"] = components_for(variances, 0.9)
+    metrics["components_for_90_percent"] = count_components(variances, 0.9)
     return metrics
 
 

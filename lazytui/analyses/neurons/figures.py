@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS
-from lazytui.figures.colors import diverging
+from lazytui.figures.colors import diverging_colors
 from lazytui.figures.kinds import Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text
 from lazytui.neurons.role_names import ROLES
 from lazytui.runs.saved_result import Result
@@ -356,7 +356,7 @@ def _relations(result: Result) -> Pixels:
         "|correlation|). Left: Pearson correlation of their activations, orange 1, dark 0, blue -1. Right: mutual "
         "information less what shuffled images show, of the most there could be: dark 0, as independent ones "
         "have, orange 1.",
-        images=np.stack([diverging(values, "dark") for values in related]),
+        images=np.stack([diverging_colors(values, "dark") for values in related]),
         columns=2,
         captions=("correlation", "adjusted mutual information"),
     )

@@ -105,8 +105,8 @@ class Surgery:
     def _patched(self, question: Question, kept: _Open) -> Iterator[Answer]:
         assert question.patch is not None
         into, source = (kept.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
-        before, itself = kept.session.without.said(np.concatenate([into, source]))
-        shift = kept.session.without.patched(into, source, question.marked)[0]
+        before, itself = kept.session.without.unablated_logits(np.concatenate([into, source]))
+        shift = kept.session.without.patch(into, source, question.marked)[0]
         yield Answer(question, patched=Patched(before, before + shift, itself))
 
     def _taken_out(self, question: Question, kept: _Open) -> Iterator[Answer]:

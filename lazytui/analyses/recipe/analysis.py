@@ -15,7 +15,7 @@ from lazytui.analyses.trainings.leaderboard_figures import drawn
 from lazytui.analyses.trainings.recipe_groups import Group, labelled
 from lazytui.analyses.trainings.training_grid import carried, failures, settled_source
 from lazytui.analyses.trainings.training_lookup import beside, key_of, recipe_of
-from lazytui.evaluation.seed_statistics import Mean
+from lazytui.evaluation.seed_statistics import SeedMean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
@@ -77,7 +77,7 @@ def figures(params: RecipeParams, result: Result) -> list[Figure]:
     ]
 
 
-def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: dict[str, Mean]) -> Text:
+def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: dict[str, SeedMean]) -> Text:
     known = {name: value for name, mean in means.items() if (value := mean.mean) is not None}
     same_ground = (params.source, params.train_size, params.test_size) == ("mnist", None, None)
     if len(known) < len(recipe.reported):
@@ -99,7 +99,7 @@ def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: di
 _OTHER_GROUND = "This was measured on other or fewer digits than the study's, so that the verdict is one on those."
 
 
-def _side_by_side(recipe: Recipe, allowed: Tolerance, means: dict[str, Mean], beside: Group | None) -> Table:
+def _side_by_side(recipe: Recipe, allowed: Tolerance, means: dict[str, SeedMean], beside: Group | None) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for name, reported in recipe.reported.items():
         mean = means.get(name)

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 
 Verdict = Literal["reproduced", "differs", "contradicts"]
 
@@ -97,5 +97,5 @@ def tolerance() -> Tolerance:
 
 @functools.cache
 def _asset() -> dict[str, Any]:
-    with (packaged("assets") / "recipes.toml").open("rb") as file:
+    with (package_folder("assets") / "recipes.toml").open("rb") as file:
         return tomllib.load(file)

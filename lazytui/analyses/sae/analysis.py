@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lazytui.analyses.networks.model_under_study import Subject
-    from lazytui.hooks.split_model import Cut
+    from lazytui.hooks.split_model import SplitModel
     from lazytui.sae.activation_samples import Reading
     from lazytui.sae.autoencoder import Autoencoder
     from lazytui.sae.sae_training import Point, Recipe
@@ -68,11 +68,11 @@ def require_dictionary(params: SaeParams, dimensions: int) -> int:
 def run(params: SaeParams, report: Report) -> Result:
     report.note("loading torch and the network")
     subject = load_subject(params, report.workspace, report.note)
-    from lazytui.hooks.split_model import Cut
+    from lazytui.hooks.split_model import SplitModel
     from lazytui.sae.activation_samples import Reading
     from lazytui.sae.sae_training import train
 
-    cut = Cut(subject.model, params.layer or _last_layer(subject))
+    cut = SplitModel(subject.model, params.layer or _last_layer(subject))
     reading = Reading(cut.shape, params.positions)
     samples = _gathered(params, cut, reading, subject, report)
     recipe = _recipe(params, require_dictionary(params, reading.dimensions), len(samples))
@@ -102,7 +102,7 @@ def _last_layer(subject: Subject) -> str:
     return shapes[max(0, len(shapes) - 2)]
 
 
-def _gathered(params: SaeParams, cut: Cut, reading: Reading, subject: Subject, report: Report) -> Tensor:
+def _gathered(params: SaeParams, cut: SplitModel, reading: Reading, subject: Subject, report: Report) -> Tensor:
     from lazytui.sae.activation_samples import gather
 
     report.note(f"gathering the activations of {cut.layer}")
@@ -129,7 +129,7 @@ def _recipe(params: SaeParams, features: int, samples: int) -> Recipe:
 def _told(
     params: SaeParams,
     subject: Subject,
-    cut: Cut,
+    cut: SplitModel,
     reading: Reading,
     samples: Tensor,
     model: Autoencoder,

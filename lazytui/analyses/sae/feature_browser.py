@@ -13,7 +13,7 @@ from lazytui.analyses.sae.figures import category_of, favorite, table
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Cell, Column, Table
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.saved_result import Result
 from lazytui.sae.category_names import CATEGORIES
 
@@ -83,7 +83,7 @@ def _without(figure: Table, names: Sequence[str]) -> Table:
 def told(result: Result, labels: Labels, feature: int) -> str:
     """`feature 12 (red)`, and what a person calls it."""
     called = f" “{labels[feature]}”" if feature in labels else ""
-    return plain(f"feature {feature} ({stands_for(result, feature)}){called}")
+    return plain_text(f"feature {feature} ({stands_for(result, feature)}){called}")
 
 
 def stands_for(result: Result, feature: int) -> str:

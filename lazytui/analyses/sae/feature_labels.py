@@ -10,7 +10,7 @@ from lazytui.data.palettes import palette
 from lazytui.errors import BadInput, UsageError
 from lazytui.files.reading import read_json
 from lazytui.files.writing import write_atomic
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result
 
@@ -25,7 +25,7 @@ def read_labels(run: RunFolder) -> Labels:
     """The labels of a run's features, made safe to show. Raises BadInput where their file is damaged."""
     try:
         content = read_json(run.labels, _LARGEST)
-        return {int(feature): plain(str(text))[:LONGEST] for feature, text in content.items()}
+        return {int(feature): plain_text(str(text))[:LONGEST] for feature, text in content.items()}
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, AttributeError) as error:
@@ -39,7 +39,7 @@ def set_label(run: RunFolder, features: int, feature: int, text: str) -> None:
     """
     if not 0 <= feature < features:
         raise UsageError(f"There is no feature {feature}: they go from 0 to {features - 1}.")
-    if text != plain(text):
+    if text != plain_text(text):
         raise UsageError("A label is a line of text without control characters.")
     if len(text) > LONGEST:
         raise UsageError(f"A label has {LONGEST} characters at most, and this one has {len(text)}.")

@@ -23,7 +23,7 @@ from lazytui.analyses.networks.model_under_study import (
     trained_with,
 )
 from lazytui.analyses.sae.loaded_sae import Dissected, dissected, sae_params, subject_of
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.models.torch_import import require_torch
@@ -33,7 +33,7 @@ from lazytui.sae.dose_positions import FACTORS
 
 if TYPE_CHECKING:
     from lazytui.sae.interventions import Edit
-    from lazytui.saliency.explainer import Lens
+    from lazytui.saliency.explainer import Explainer
 
 AS_IT_IS = FACTORS.index(1.0)
 """The step of the dial that changes nothing, where features are scaled."""
@@ -137,7 +137,7 @@ class _Open:
     """A layer that lies open. strength: (n,), what is typical of each feature. activity: as in an answer."""
 
     dissected: Dissected
-    lens: Lens
+    lens: Explainer
     album: Album
     strength: NDArray[np.float64]
     activity: NDArray[np.float32]
@@ -212,11 +212,11 @@ class Dial:
             raise BadInput(
                 f"All features of {question.run} are dead, so there is nothing to turn: train it with other settings."
             )
-        from lazytui.saliency.explainer import Lens
+        from lazytui.saliency.explainer import Explainer
 
-        whole = build(subject.trained, remembered_digits).split(SPLIT_NAMES[question.split])
+        whole = build_dataset(subject.trained, remembered_digits).split(SPLIT_NAMES[question.split])
         album = Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), subject.trained)
-        lens = Lens(subject.model, subject.trained.model, album.split.images)
+        lens = Explainer(subject.model, subject.trained.model, album.split.images)
         strength = one.result.arrays["strength"].astype(np.float64)
         return _Open(one, lens, album, strength, one.opened.features_of(album.split.images))
 

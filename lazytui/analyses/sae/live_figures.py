@@ -11,7 +11,7 @@ from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
 from lazytui.figures.kinds import Bars, Figure, Lines, Pixels, Series
 from lazytui.sae.dose_positions import FACTORS
-from lazytui.saliency.map_resizing import upsampled
+from lazytui.saliency.map_resizing import upsample
 
 _TOLD = 0.15
 """A digit whose probability gets this high somewhere on the dial has a curve."""
@@ -88,7 +88,7 @@ def _on_one_scale(before: NDArray[np.float32] | None, after: NDArray[np.float32]
     """(2, 28, 28) in [0, 1]: positive evidence as a share of the most in either."""
     if before is None or after is None:
         return None
-    evidence = np.maximum(upsampled(np.stack([before, after]).astype(np.float32)), 0)
+    evidence = np.maximum(upsample(np.stack([before, after]).astype(np.float32)), 0)
     return np.asarray(evidence / max(float(evidence.max()), 1e-12), dtype=np.float32)
 
 

@@ -77,15 +77,15 @@ def dissected(
     """The same of a network that is loaded already."""
     folder = workspace.find(run, kinds=("sae",))
     params, result = sae_params(run, workspace), recorded_result(folder)
-    from lazytui.hooks.split_model import Cut
+    from lazytui.hooks.split_model import SplitModel
     from lazytui.models.checkpoints import fingerprint
     from lazytui.sae.activation_samples import Reading
     from lazytui.sae.saved_sae import Belonging, load_autoencoder
     from lazytui.sae.spliced_model import Opened
 
-    cut = Cut(subject.model, str(result.facts["layer"]))
+    cut = SplitModel(subject.model, str(result.facts["layer"]))
     belonging = Belonging(fingerprint(subject.model), cut.layer, params.positions)
     model = load_autoencoder(folder.autoencoder, belonging).to(subject.hardware.device)
     reading = Reading(cut.shape, params.positions)
     opened = Opened(model, cut, reading, choose(subject.data), subject.hardware)
-    return Dissected(workspace.find(params.run).called, subject, params, result, opened)
+    return Dissected(workspace.find(params.run).display_name, subject, params, result, opened)

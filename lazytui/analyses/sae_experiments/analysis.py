@@ -91,7 +91,7 @@ def _networks(opened: list[Dissected], params: SaeExperimentsParams, workspace: 
     """What is told of each. Two autoencoders of one network are called by their own runs."""
     names = [one.name for one in opened]
     if params.against and len(set(names)) == 1:
-        names = [workspace.find(run).called for run in (params.sae, params.against)]
+        names = [workspace.find(run).display_name for run in (params.sae, params.against)]
     return [
         {
             "name": name,
@@ -115,10 +115,10 @@ def _gazes(one: Dissected) -> dict[str, Any]:
     """Grad-CAM before and after all color features are taken out, where the network has a map."""
     from lazytui.sae.interventions import ablated, scaled
     from lazytui.sae.saliency_after_edits import gaze
-    from lazytui.saliency.explainer import Lens
+    from lazytui.saliency.explainer import Explainer
 
     subject, hard = one.subject, one.opened.split("hard")
-    lens = Lens(subject.model, subject.trained.model, hard.images)
+    lens = Explainer(subject.model, subject.trained.model, hard.images)
     if not lens.layers:
         return {}
     arrays: dict[str, Any] = {"gaze_images": hard.images[:SHOWN], "gaze_digits": hard.digits[:SHOWN]}

@@ -35,9 +35,9 @@ def run(params: SelfcheckParams, report: Report) -> SelfcheckResult:
 
     torch = require_torch()
     from lazytui.sae.toy_superposition import mean_correlation, random_dictionary, superposition
-    from lazytui.system.hardware import choose_hardware, make_ready
+    from lazytui.system.hardware import choose_hardware, configure_torch
 
-    make_ready()
+    configure_torch()
     device = choose_hardware(params.device, "fp32").device
     own = stream(params.seed, "superposition")  # no autoencoder may begin where the truth does
     random = torch.Generator().manual_seed(int(own.integers(2**63)))

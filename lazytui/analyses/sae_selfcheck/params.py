@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import Params
 from lazytui.catalog_fields import known, named, summaries
-from lazytui.list_values import separated
+from lazytui.list_values import split_list
 from lazytui.sae import VARIANTS
 
 PRICES = {"l1": (0.03, 0.1, 0.3), "gated": (0.03, 0.1, 0.3), "jumprelu": (0.01, 0.03, 0.1)}
@@ -18,7 +18,7 @@ PRICES = {"l1": (0.03, 0.1, 0.3), "gated": (0.03, 0.1, 0.3), "jumprelu": (0.01, 
 class SelfcheckParams(Params):
     """How the known features are mixed, and which autoencoders have to find them."""
 
-    variants: Annotated[tuple[str, ...], BeforeValidator(separated)] = named(
+    variants: Annotated[tuple[str, ...], BeforeValidator(split_list)] = named(
         tuple(VARIANTS), "Autoencoders to check, such as topk,l1.", summaries(VARIANTS)
     )
     features: int = Field(64, ge=2, le=4096, description="True features.")

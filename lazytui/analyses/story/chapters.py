@@ -10,7 +10,7 @@ from lazytui.analyses.core.metric_catalog import shown
 from lazytui.analyses.story.params import StoryParams
 from lazytui.custom_code import is_custom
 from lazytui.data.params import DatasetParams
-from lazytui.evaluation.seed_statistics import over_seeds
+from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.models.catalog import CATALOG
 from lazytui.runs.saved_result import Result
 from lazytui.sae.category_names import CATEGORIES
@@ -184,7 +184,7 @@ def _cut(result: Result) -> str:
 def _hard(group: Mapping[str, Any]) -> float | None:
     """The mean hard accuracy of a recipe's trainings, in percent."""
     shares = [run["metrics"].get("hard_accuracy") for run in group["runs"]]
-    return over_seeds([None if share is None else 100 * share for share in shares]).mean
+    return mean_over_seeds([None if share is None else 100 * share for share in shares]).mean
 
 
 def _is_plain(params: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from lazytui.custom_code import code_in
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.runs.executors import pause_all, stop_all
-from lazytui.runs.locks import Taken
+from lazytui.runs.locks import AlreadyLocked
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.status import Progress, Status
@@ -105,8 +105,8 @@ class _SideBySide:
             self._end(part, run)
         else:
             try:
-                self._workers.carry(run)
-            except Taken:  # by somebody who began just now
+                self._workers.execute(run)
+            except AlreadyLocked:  # by somebody who began just now
                 self._wait_for(part, run)
             else:
                 self._going[part.name] = run
@@ -120,7 +120,7 @@ class _SideBySide:
 
     def _listen(self, *, aloud: bool = True) -> None:
         """Tell what was heard, and see who has ended."""
-        for run, said in self._workers.heard():
+        for run, said in self._workers.new_reports():
             part = next((part for part in self._parts if self._is_going(part, run)), None)
             if part is None:
                 continue

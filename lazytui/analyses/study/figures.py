@@ -11,7 +11,7 @@ import numpy as np
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.recipe_groups import Group
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Series, Table
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 
 _PUBLISHED = "unbiased_accuracy"
 
@@ -58,7 +58,7 @@ def _lines(groups: Sequence[Group], rank: str) -> list[Figure]:
 @functools.cache
 def published() -> Mapping[str, Mapping[str, Mapping[str, float]]]:
     """By method and percentage of counterexamples: under `unbiased_accuracy` ours, under `elsewhere` others."""
-    with (packaged("assets") / "published.toml").open("rb") as file:
+    with (package_folder("assets") / "published.toml").open("rb") as file:
         return tomllib.load(file)
 
 

@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import known, named
-from lazytui.data.params import CanvasParams
-from lazytui.list_values import separated
+from lazytui.data.params import PaintingParams
+from lazytui.list_values import split_list
 from lazytui.training.methods import ABOUT, METHODS
 from lazytui.training.methods.method_options import MethodOptions
 from lazytui.training.settings import LoopSettings
@@ -19,18 +19,18 @@ from lazytui.training.settings import LoopSettings
 class StudyGrid(GridParams):
     """What varies."""
 
-    methods: Annotated[tuple[str, ...], BeforeValidator(separated)] = named(
+    methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = named(
         ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
         "Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
         ABOUT,
     )
-    bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(separated)] = Field(
+    bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(split_list)] = Field(
         (0.95,), description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
     )
     rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
 
 
-class StudyParams(CanvasParams, MethodOptions, LoopSettings, StudyGrid):
+class StudyParams(PaintingParams, MethodOptions, LoopSettings, StudyGrid):
     """The grid, and what all of its trainings have in common."""
 
     epochs: int = Field(

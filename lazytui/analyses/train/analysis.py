@@ -11,9 +11,9 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import METRICS, metric_table
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import CONTENTS
-from lazytui.data.splits import source_at_hand
+from lazytui.data.splits import require_source
 from lazytui.figures.kinds import Figure, Lines, Reference, Series, Text
-from lazytui.files.writing import given_path
+from lazytui.files.writing import parse_path
 from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
@@ -28,14 +28,14 @@ def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
     from lazytui.training.methods.requirements import require_what_it_needs
 
     require_what_it_needs(params, params)
-    return params.model_copy(update={"weights": _fitting_weights(params), "source": source_at_hand(params)})
+    return params.model_copy(update={"weights": _fitting_weights(params), "source": require_source(params)})
 
 
 def _fitting_weights(params: TrainParams) -> str | None:
     """The whole path of the weights to begin with. Raises BadInput where they aren't those of the model."""
     if params.weights is None:
         return None
-    path = given_path(params.weights).resolve()
+    path = parse_path(params.weights).resolve()
     from lazytui.models.torch_import import require_torch
 
     require_torch()
@@ -50,16 +50,16 @@ def run(params: TrainParams, report: Report) -> Result:
 
     report.note(f"loading torch and {params.source} digits")
     require_torch()
-    from lazytui.data.splits import build
-    from lazytui.evaluation.scorecard import scorecard
+    from lazytui.data.splits import build_dataset
+    from lazytui.evaluation.scorecard import evaluate_splits
     from lazytui.models.checkpoints import fingerprint, save_weights
     from lazytui.training.loop import train
 
     settings = TrainingSettings.model_validate({name: getattr(params, name) for name in TrainingSettings.model_fields})
-    data = build(params)
+    data = build_dataset(params)
     trained = train(settings, params.seed, data, report)
     report.note("measuring all of the easy, hard and probe splits")
-    card = scorecard(trained.model, data, trained.hardware.in_full())
+    card = evaluate_splits(trained.model, data, trained.hardware.at_full_precision())
     report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))
     return Result(
         metrics={**card.metrics(), "steps": trained.steps, "seconds": trained.seconds},

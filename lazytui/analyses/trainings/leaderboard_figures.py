@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked
-from lazytui.evaluation.seed_statistics import Mean, over_seeds
+from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.training.methods import METHODS
 
@@ -103,7 +103,7 @@ def _beside_control(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
     return [(group, control) for group in groups if (control := group.control_of(groups))]
 
 
-def _told(mean: Mean) -> str:
+def _told(mean: SeedMean) -> str:
     if mean.mean is None:
         return "undefined"
     if mean.interval is None:
@@ -250,7 +250,7 @@ def _cost(groups: Sequence[Group]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
         entry = METHODS[group.method]
-        seen = over_seeds([run.get("images_seen") for run in group.seeds.values()]).mean
+        seen = mean_over_seeds([run.get("images_seen") for run in group.seeds.values()]).mean
         steps = group.mean("steps").mean
         rows.append(
             (

@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.evaluation.seed_statistics import Mean, over_seeds, paired_by_seed
+from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
 from lazytui.training.methods.method_options import MethodOptions
 
 _OF_A_METHOD = {"method", *MethodOptions.model_fields}
@@ -69,14 +69,14 @@ class Group:
         values = {seed: run["metrics"].get(metric) for seed, run in self.seeds.items()}
         return {seed: None if value is None else scale * value for seed, value in values.items()}
 
-    def mean(self, metric: str) -> Mean:
+    def mean(self, metric: str) -> SeedMean:
         """Shares end at 0 and 100 %, and so do their intervals."""
-        mean = over_seeds(list(self.by_seed(metric).values()))
-        return mean.within(0, 100) if METRICS[metric].share else mean
+        mean = mean_over_seeds(list(self.by_seed(metric).values()))
+        return mean.clip(0, 100) if METRICS[metric].share else mean
 
-    def over(self, other: Group, metric: str) -> Mean:
+    def over(self, other: Group, metric: str) -> SeedMean:
         """By how much it is ahead, seed by seed."""
-        return paired_by_seed(self.by_seed(metric), other.by_seed(metric))
+        return mean_difference_by_seed(self.by_seed(metric), other.by_seed(metric))
 
     def plain_of(self, groups: Sequence[Group]) -> Group | None:
         """Plain training in the same setting; None for plain training itself, and where there is none."""

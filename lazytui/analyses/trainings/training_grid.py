@@ -12,9 +12,9 @@ from lazytui.analyses.train.analysis import settle as settle_training
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
 from lazytui.figures.kinds import Column, Table
-from lazytui.list_values import counted
+from lazytui.list_values import split_numbers
 from lazytui.runs.executors import Executor
-from lazytui.runs.formatting import accuracies
+from lazytui.runs.formatting import accuracies_text
 from lazytui.runs.jobs import resume_command
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
@@ -25,7 +25,7 @@ from lazytui.runs.workspace import Workspace
 class GridParams(Params):
     """What every grid of trainings is asked."""
 
-    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(counted)] = Field(
+    seeds: Annotated[tuple[Annotated[int, Field(ge=0, lt=2**63)], ...], BeforeValidator(split_numbers)] = Field(
         (0, 1, 2), description="Seeds: 0-4 or 0,1,7. An interval needs two or more."
     )
     plain: bool = Field(
@@ -58,7 +58,7 @@ def carried(cells: Cells, executor: Executor, report: Report, **facts: Any) -> R
     there = sum(run.status.state == "done" for run in runs.values())
     if there:
         report.note(f"{there} of {len(runs)} trainings are there already")
-    executor.carry(runs, report, _accuracies)
+    executor.execute(runs, report, _accuracies)
     trainings = Trainings()
     failed = {}
     for name, run in runs.items():
@@ -94,7 +94,7 @@ def _run_of(cell: TrainParams, known: list[RunFolder], report: Report) -> RunFol
 
 
 def _accuracies(run: RunFolder) -> str:
-    return accuracies(read_metrics(run.path))
+    return accuracies_text(read_metrics(run.path))
 
 
 def failures(result: Result) -> list[Table]:

@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from lazytui.app.figures.drawing_widget import AnyFigure, DrawingView
 from lazytui.app.figures.figure_strips import Patch, one_a_line
-from lazytui.figures.plain_figures import cleaned
+from lazytui.figures.plain_figures import clean_figure
 from lazytui.figures.terminal.text_cells import shortened
 
 Place = Any
@@ -85,7 +85,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         """`place` of `view` was chosen: by Enter or a double click."""
 
     def __init__(self, figure: AnyFigure, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(cleaned(figure), id=id, classes=classes)
+        super().__init__(clean_figure(figure), id=id, classes=classes)
         self._place: Place | None = None
         self._words = ""
 
@@ -98,7 +98,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
 
     @figure.setter
     def figure(self, figure: AnyFigure) -> None:
-        self._figure = cleaned(figure)
+        self._figure = clean_figure(figure)
         self.reconsider()
 
     def reconsider(self) -> None:

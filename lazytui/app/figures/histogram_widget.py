@@ -7,7 +7,7 @@ from textual.geometry import Offset, Region
 
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.figures.kinds import Histogram
-from lazytui.figures.number_format import significant
+from lazytui.figures.number_format import significant_text
 from lazytui.figures.terminal.histogram import bin_columns
 
 
@@ -51,7 +51,7 @@ class HistogramView(FigureView[Histogram]):
 
     def readout(self, place: int) -> str:
         figure = self.figure
-        low, high = (significant(float(edge)) for edge in figure.edges[place : place + 2])
+        low, high = (significant_text(float(edge)) for edge in figure.edges[place : place + 2])
         count, total = int(figure.counts[place]), int(figure.counts.sum())
         share = f", {100 * count / total:.1f} % of {total}" if total else ""
         return f"{figure.x_label} {low} to {high}: {count} {figure.unit}{share}"

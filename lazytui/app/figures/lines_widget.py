@@ -17,7 +17,7 @@ from lazytui.app.figures.figure_widget import FigureView
 from lazytui.app.figures.smoothing import smoothed
 from lazytui.figures.axis_scales import nice_ticks, x_limits, y_limits
 from lazytui.figures.kinds import Lines, Series
-from lazytui.figures.number_format import UNDEFINED, significant
+from lazytui.figures.number_format import UNDEFINED, significant_text
 from lazytui.figures.terminal.line_chart import LineChart
 
 Span = tuple[float, float]
@@ -187,16 +187,16 @@ class LinesView(FigureView[Lines]):
 
     def readout(self, place: float) -> str:
         values = [f"{series.name} {self._value(series, place)}" for series in self.figure.series]
-        return "   ".join([f"{self.figure.x_label} {significant(place)}", *values])
+        return "   ".join([f"{self.figure.x_label} {significant_text(place)}", *values])
 
     def _value(self, series: Series, place: float) -> str:
         """The series' own value there, and the smoothed one if that is what is drawn."""
         at = np.flatnonzero(series.x == place)
         if not len(at) or np.isnan(series.y[at[-1]]):
             return UNDEFINED
-        text = significant(float(series.y[at[-1]]))
+        text = significant_text(float(series.y[at[-1]]))
         span = self._smoothing_span(len(series.y))
-        return f"{text} (≈ {significant(float(smoothed(series.y, span)[at[-1]]))})" if span else text
+        return f"{text} (≈ {significant_text(float(smoothed(series.y, span)[at[-1]]))})" if span else text
 
     # Keys
 

@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from lazytui.app.figures.figure_strips import Patch
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.figures.kinds import Matrix
-from lazytui.figures.number_format import number, with_unit
+from lazytui.figures.number_format import add_unit, number
 
 Cell = tuple[int, int]
 
@@ -58,7 +58,7 @@ class MatrixView(FigureView[Matrix]):
         value = float(figure.values[row, column])
         if np.isnan(value):
             return "not defined"
-        text = with_unit(number(value, figure.decimals), figure.unit)
+        text = add_unit(number(value, figure.decimals), figure.unit)
         values = figure.values[row]
         if figure.unit == "%" or figure.decimals or not (np.isfinite(values).all() and (values >= 0).all()):
             return text

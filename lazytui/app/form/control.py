@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from lazytui.analyses.core.form_fields import ParamField
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 
 class Given(Message):
@@ -61,7 +61,7 @@ class LineControl(Widget, can_focus=True):
 
     def render(self) -> Content:
         room = max(self.size.width - len(self.sign) - 1, 1)
-        value_text = Content(self._holding if self.given is None else plain(self.value_text()))
+        value_text = Content(self._holding if self.given is None else plain_text(self.value_text()))
         return value_text.truncate(room, ellipsis=True, pad=True) + " " + self.sign
 
     def value_text(self) -> str:

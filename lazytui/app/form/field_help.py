@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from lazytui.analyses.core.form_fields import ParamField
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 _MORE = "… F1"
 _KEYS = "↑ ↓ field · ← → value · Enter list · Backspace default · F1 help on the field · Esc leave"
@@ -75,11 +75,11 @@ def explained(field: ParamField, wrong: str, value: object) -> Explained:
 
 def _all_of(field: ParamField | None, wrong: str, value: object) -> Content:
     """wrong: a sentence to begin with, or nothing. value: what the field comes to, of which a line may be known."""
-    parts = [Content.styled(plain(wrong), "$text-error")] if wrong else []
+    parts = [Content.styled(plain_text(wrong), "$text-error")] if wrong else []
     if field is None:
         parts += [Content(_KEYS)]
     else:
-        parts += [Content.assemble((field.flag, "bold"), " ", plain(field.help))]
+        parts += [Content.assemble((field.flag, "bold"), " ", plain_text(field.help))]
         chosen = map(str, value if isinstance(value, (tuple, list)) else [value])
         parts += [Content.assemble((name, "bold"), ": ", field.about[name]) for name in chosen if name in field.about]
     return Content("\n").join(parts)

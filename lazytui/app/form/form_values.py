@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lazytui.analyses.core.execute import problems
 from lazytui.analyses.core.form_fields import ParamField, fields_of
-from lazytui.list_values import written
+from lazytui.list_values import format_list
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _option(field: ParamField, value: Any) -> list[str]:
     if isinstance(value, bool):
         return [field.flag if value else f"--no-{field.flag[2:]}"]
     if field.several and field.reference is None:
-        return [field.flag, written(_several(value))]
+        return [field.flag, format_list(_several(value))]
     return [word for one in _several(value) for word in (field.flag, str(one))]
 
 

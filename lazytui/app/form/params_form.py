@@ -24,7 +24,7 @@ from lazytui.app.form.pick_list import Pickable
 from lazytui.app.form.shell_line import ShellLine
 from lazytui.app.form.typed_control import Offers
 from lazytui.custom_code import allow_named
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 RunOffers = Callable[[Sequence[str]], Sequence[Pickable]]
 """The runs of some kinds that can be chosen: what refers to each, and a few words about it."""
@@ -255,4 +255,4 @@ def _value_text(field: ParamField, holds: Mapping[str, Any]) -> str:
     if field.name not in holds:
         return "required"
     value = holds[field.name]
-    return "–" if value is None else plain(shown(value))
+    return "–" if value is None else plain_text(shown(value))

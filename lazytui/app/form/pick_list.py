@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class PickList(ModalScreen[Any]):
     def __init__(self, offered: Sequence[Pickable], current: str, at: Region) -> None:
         """current: the value to stand on. at: where the field is on the screen."""
         super().__init__()
-        self._offered = {entry.value: entry for entry in offered if plain(entry.value) == entry.value}
+        self._offered = {entry.value: entry for entry in offered if plain_text(entry.value) == entry.value}
         self._current = current
         self._at = at
         self._typed = ""
@@ -91,7 +91,7 @@ class PickList(ModalScreen[Any]):
 
     def line(self, value: str) -> Content:
         """An entry as it is shown."""
-        about = plain(self._offered[value].about)
+        about = plain_text(self._offered[value].about)
         if not about:
             return Content(value)
         width = max(map(cell_len, self._offered))

@@ -7,7 +7,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 
 class ShellLine(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -22,6 +22,6 @@ class ShellLine(VerticalScroll, can_focus=False, inherit_bindings=False):
 
     def show(self, command: str) -> None:
         """Laying the screen out again is costly, so only when the number of lines changes."""
-        line, content = self.query_one(Static), Content(plain(command))
+        line, content = self.query_one(Static), Content(plain_text(command))
         width, height = line.size
         line.update(content, layout=not width or len(content.wrap(width)) != height)

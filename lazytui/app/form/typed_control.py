@@ -14,7 +14,7 @@ from lazytui.analyses.core.form_fields import ParamField, shown
 from lazytui.app.form.control import Given
 from lazytui.app.form.pick_list import Pickable, PickList
 from lazytui.figures.terminal.text_cells import shortened
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 Offers = Callable[[], Sequence[Pickable]]
 """What the list offers, asked when it is opened."""
@@ -51,7 +51,7 @@ class Typed(Input):
         self._holding = ""
 
     def validate_value(self, value: str) -> str:
-        return plain(value)
+        return plain_text(value)
 
     def set_given(self, value: Any) -> None:
         value_text = "" if value is None else shown(value)
@@ -61,7 +61,7 @@ class Typed(Input):
         self._told = self.value
 
     def set_holding(self, value_text: str) -> None:
-        self._holding = plain(value_text)
+        self._holding = plain_text(value_text)
         self._show_holding()
 
     def on_resize(self) -> None:

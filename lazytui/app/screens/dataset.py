@@ -17,10 +17,10 @@ from lazytui.app.figures import swap
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
 from lazytui.data.sources import load_digits
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
 PREVIEWED = {"train_size": 1500, "test_size": 500, "samples": 1}
@@ -32,7 +32,7 @@ remembered_digits = lru_cache(maxsize=8)(load_digits)
 def preview(params: DatasetRunParams) -> list[Figure]:
     """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
     small = params.model_copy(update=PREVIEWED)
-    result = examined(build(small, remembered_digits), small.samples, lambda _splits: None)
+    result = examined(build_dataset(small, remembered_digits), small.samples, lambda _splits: None)
     every = {figure.name: figure for figure in figures(small, result)}
     tables = [every[name] for name in ("measures", "contingency-train", "contingency-hard") if name in every]
     return [*few_samples(small, result), *tables]
@@ -86,7 +86,7 @@ class DatasetScreen(FormScreen):
             self.app.call_from_thread(self._set_sentence if isinstance(found, str) else self._show, found)
 
     def _set_sentence(self, sentence: str) -> None:
-        self.query_one("#said", Static).update(plain(sentence))
+        self.query_one("#said", Static).update(plain_text(sentence))
 
     def _show(self, found: Sequence[Figure]) -> None:
         self._figures = found

@@ -29,7 +29,7 @@ from lazytui.app.workers.newest_only import answering
 from lazytui.data.palettes import NO_COLOR, Palette, palette
 from lazytui.errors import LazytuiError, UsageError
 from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 from lazytui.saliency.map_names import METHODS
@@ -163,7 +163,7 @@ class GradcamScreen(FormScreen):
     # Drawing
 
     def _say(self, sentence: str) -> None:
-        self.query_one("#doing", Static).update(plain(sentence))
+        self.query_one("#doing", Static).update(plain_text(sentence))
 
     def _show(self) -> None:
         answer = self._answer

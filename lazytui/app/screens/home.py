@@ -18,8 +18,8 @@ from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask
 from lazytui.app.workers.run_follower import AGES_EVERY
-from lazytui.plain_text import plain
-from lazytui.runs.formatting import age, without_middle
+from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import age_text, without_middle
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 WELCOME = (
@@ -87,7 +87,7 @@ def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
     ended: defaultdict[str, list[RunLine]] = defaultdict(list)
     going = []
     for line in reversed(lines):
-        if line.going:
+        if line.is_active:
             going.append(line)
         else:
             ended[line.kind].append(line)
@@ -129,4 +129,6 @@ def _columns(line: RunLine) -> tuple[str, ...]:
     found = f"easy {easy:.1%}, hard {hard:.1%}" if easy is not None and hard is not None else ""
     came_along = line.run.reference.startswith("shipped/")
     name, state = without_middle(line.name or line.run.reference, _NAME), line.state
-    return tuple(map(plain, (name, "bundled" if came_along else state, "" if came_along else age(line.created), found)))
+    return tuple(
+        map(plain_text, (name, "bundled" if came_along else state, "" if came_along else age_text(line.created), found))
+    )

@@ -23,14 +23,14 @@ from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput, LazytuiError
-from lazytui.figures.checks import drawable
+from lazytui.figures.checks import explain_invalid_figures
 from lazytui.figures.kinds import Figure, Lines
-from lazytui.plain_text import plain
-from lazytui.runs.formatting import clock, thousands, without_middle
-from lazytui.runs.jobs import may_go_on
+from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import clock_text, thousands_text, without_middle
+from lazytui.runs.jobs import can_continue
 from lazytui.runs.metric_history import Columns
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.status import GOING
+from lazytui.runs.status import ACTIVE
 from lazytui.training.methods.method_options import MethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g; it continues when you leave."
@@ -158,7 +158,7 @@ class TrainScreen(FormScreen):
         """Until somebody chooses: the newest training, a going one before others."""
         if self._run is None:
             mine = [line for line in self.lab.lines if line.kind == "train"]
-            if best := [line for line in mine if line.going] or mine:
+            if best := [line for line in mine if line.is_active] or mine:
                 self.show_run(best[-1].run)
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
@@ -218,7 +218,7 @@ class TrainScreen(FormScreen):
 
 def strip(names: Sequence[str], shown: str) -> Content:
     """The charts there are, the shown one set off; and the keys for them."""
-    charts = [Content.styled(f" {plain(name)} ", "reverse" if name == shown else "") for name in names]
+    charts = [Content.styled(f" {plain_text(name)} ", "reverse" if name == shown else "") for name in names]
     return Content("").join(charts) + Content.styled(f"   {KEYS}", "$text-muted")
 
 
@@ -227,7 +227,7 @@ def sight_of(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight
     run = watches[0].run
     words = _words(watches[0])
     try:
-        with drawable("What was logged"):
+        with explain_invalid_figures("What was logged"):
             charts = charts or overlaid(watches)
     except BadInput as error:
         words.append(str(error))
@@ -235,7 +235,7 @@ def sight_of(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight
         words.append(f"{len(others)} overlaid: {', '.join(map(_who, others))}")
     if run.status.state == "done":
         words.append(NEXT)
-    return Sight(charts, plain("  ".join(words)), run.status.state in GOING, may_go_on(run))
+    return Sight(charts, plain_text("  ".join(words)), run.status.state in ACTIVE, can_continue(run))
 
 
 def overlaid(watches: Sequence[RunWatch]) -> list[Lines]:
@@ -283,7 +283,7 @@ def _words(watch: RunWatch) -> list[str]:
     run, status = watch.run, watch.run.status
     asked = status.state == "running" and run.pause_file.exists()
     words = [run.name or run.id, "pausing" if asked else status.state]
-    if watch.total and status.state in GOING:
+    if watch.total and status.state in ACTIVE:
         words[-1] += f" {watch.done / watch.total:.0%}"
         epochs = _whole(run, "epochs")
         words += [
@@ -292,12 +292,12 @@ def _words(watch: RunWatch) -> list[str]:
         ]
         if watch.rate and status.state == "running" and status.progress:  # of this process, not of one before it
             left = (watch.total - watch.done) / watch.rate
-            words += [f"{thousands(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock(left)}"]
-    elif watch.note and status.state in GOING:
+            words += [f"{thousands_text(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock_text(left)}"]
+    elif watch.note and status.state in ACTIVE:
         words.append(watch.note)
     if status.error:
         words += [without_middle(status.error, 200), "l shows its log"]
-    if may_go_on(run):
+    if can_continue(run):
         words.append("p resumes it")
     return words
 

@@ -144,7 +144,7 @@ class LazytuiApp(Lab):
 
         def look() -> None:
             nonlocal last
-            lines = watch.look()
+            lines = watch.refresh()
             if watch.trouble != self.trouble:
                 self.call_from_thread(setattr, self, "trouble", watch.trouble)
             if lines != last:

@@ -17,7 +17,7 @@ from textual.widgets import Footer, Static
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.workers.worker_errors import TellsFailures
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
@@ -157,10 +157,10 @@ class LabScreen(TellsFailures, Screen[None]):
 
     def _show_trouble(self, sentence: str) -> None:
         line = self.query_one("#trouble", Static)
-        line.update(plain(sentence))
+        line.update(plain_text(sentence))
         line.display = bool(sentence)
 
     def _show_status(self) -> None:
-        going = sum(line.going for line in self.lab.lines)
+        going = sum(line.is_active for line in self.lab.lines)
         words = f"{going} running" if going else "idle"
-        self.query_one(Bar).show(words, plain(str(self.lab.workspace.path)))
+        self.query_one(Bar).show(words, plain_text(str(self.lab.workspace.path)))

@@ -17,8 +17,8 @@ from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.models.catalog import CATALOG
-from lazytui.plain_text import plain
-from lazytui.runs.formatting import age
+from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import age_text
 from lazytui.runs.workspace import shipped_runs
 
 
@@ -87,9 +87,9 @@ def _analyses(app: Lab) -> Iterator[Command]:
 
 def _runs(app: Lab) -> Iterator[Command]:
     for line in reversed(app.lines):
-        about = f"{line.kind}, {line.state}, {age(line.created)}"
+        about = f"{line.kind}, {line.state}, {age_text(line.created)}"
         name = f"Run {line.name} {line.run.id}" if line.name else f"Run {line.run.id}"
-        yield Command(plain(name), plain(about), partial(app.open_run, line.run.reference))
+        yield Command(plain_text(name), plain_text(about), partial(app.open_run, line.run.reference))
     for run in shipped_runs():
         yield Command(f"Run {run.reference}", "bundled", partial(app.open_run, run.reference))
 

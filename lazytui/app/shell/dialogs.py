@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
@@ -33,7 +33,7 @@ class Ask(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
-            yield Static(plain(self._question), markup=False)
+            yield Static(plain_text(self._question), markup=False)
             yield Static("y yes   n no", classes="hint", markup=False)
 
 
@@ -49,7 +49,7 @@ class AskText(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
-            yield Static(plain(self._question), markup=False)
+            yield Static(plain_text(self._question), markup=False)
             yield Input(self._text, compact=True)
             yield Static("Enter: apply, Esc: cancel", classes="hint", markup=False)
 
@@ -76,7 +76,7 @@ class AskRun(ModalScreen[RunFolder | None]):
 
     def _label(self, line: RunLine) -> str:
         mark = "✓" if line.run in self._marked else " "
-        return plain(f"{mark} {line.run.id}  {line.name or ''}  {state_word(line.status)}")
+        return plain_text(f"{mark} {line.run.id}  {line.name or ''}  {state_word(line.status)}")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._lines[event.option_index].run)

@@ -23,7 +23,7 @@ from lazytui.errors import LazytuiError, UsageError
 from lazytui.figures.figure_files import SUFFIXES, check_suffix, export
 from lazytui.figures.kinds import Figure
 from lazytui.files.writing import storage_errors
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class AskExport(ModalScreen[Wanted | None]):
                 raise UsageError("A .csv file holds one figure; choose one below.")
         except LazytuiError as error:
             said = self.query_one("#wrong", Static)
-            said.update(plain(str(error)))
+            said.update(plain_text(str(error)))
             said.display = True
         else:
             self.dismiss(Wanted(path, one))
@@ -111,4 +111,4 @@ def write(figures: Sequence[Figure], wanted: Wanted, title: str) -> list[Path]:
 
 
 def _option(words: str) -> Option:
-    return Option(Content(plain(words)))
+    return Option(Content(plain_text(words)))

@@ -15,7 +15,7 @@ from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def _keys(bindings: Iterable[Binding], app: App[Any]) -> list[tuple[str, str]]:
     for binding in bindings:
         words = binding.description or binding.action
         together.setdefault((binding.action, words), []).append(app.get_key_display(binding))
-    return [(" ".join(dict.fromkeys(keys)), plain(words)) for (_, words), keys in together.items()]
+    return [(" ".join(dict.fromkeys(keys)), plain_text(words)) for (_, words), keys in together.items()]
 
 
 def _title(node: DOMNode) -> str:

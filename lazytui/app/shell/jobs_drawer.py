@@ -13,8 +13,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lazytui.app.shell.lab import Lab
-from lazytui.plain_text import plain
-from lazytui.runs.formatting import age, duration, state_word
+from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import age_text, duration_text, state_word
 from lazytui.runs.workspace_watch import RunLine
 
 NOTHING = "Nothing is running. Press 2 to train a network, or 0 and then s to run the whole story."
@@ -31,13 +31,15 @@ def progress_bar(share: float, width: int) -> str:
 def job_text(line: RunLine, rate: float) -> Content:
     """Two lines: which run, and how far. rate: of its unit a second; 0 while unknown."""
     progress = line.status.progress
-    head = Content.assemble((plain(line.name or line.run.id), "bold"), (f"  {plain(line.kind)}", "$text-muted"))
+    head = Content.assemble(
+        (plain_text(line.name or line.run.id), "bold"), (f"  {plain_text(line.kind)}", "$text-muted")
+    )
     words = [state_word(line.status)]
     if progress and progress.total:
-        words.append(f"{progress.done:,}/{progress.total:,} {plain(progress.unit)}")
+        words.append(f"{progress.done:,}/{progress.total:,} {plain_text(progress.unit)}")
         if rate > 0:
-            words += [f"{rate:,.1f}/s", f"{duration((progress.total - progress.done) / rate)} left"]
-    words.append(f"for {age(line.status.started or line.created)}")
+            words += [f"{rate:,.1f}/s", f"{duration_text((progress.total - progress.done) / rate)} left"]
+    words.append(f"for {age_text(line.status.started or line.created)}")
     share = progress.done / progress.total if progress and progress.total else 0.0
     return Content.assemble(head, "\n", progress_bar(share, _BAR), "\n", "  ".join(words))
 
@@ -102,7 +104,7 @@ class JobsDrawer(ModalScreen[None]):
         """Newest first; the cursor stays on its run."""
         options = self.query_one(OptionList)
         before = [line.run for line in self._going]
-        self._going = tuple(line for line in reversed(lines) if line.going)
+        self._going = tuple(line for line in reversed(lines) if line.is_active)
         after = [line.run for line in self._going]
         texts = [job_text(line, self._rate(line)) for line in self._going]
         if before == after:

@@ -15,8 +15,8 @@ from textual.screen import Screen
 from lazytui.app.form.pick_list import Pickable
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.errors import BadInput, LazytuiError
-from lazytui.plain_text import plain
-from lazytui.runs.jobs import go_on, may_go_on, request_pause, request_stop, start_detached
+from lazytui.plain_text import plain_text
+from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
@@ -70,7 +70,7 @@ class Lab(TellsFailures, App[None]):
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""
         mine = [line for line in reversed(self.lines) if line.kind in kinds]
         shipped = [line for line in shipped_lines() if line.kind in kinds]
-        found = [Pickable(line.run.reference, line.about) for line in mine]
+        found = [Pickable(line.run.reference, line.description) for line in mine]
         return found + [Pickable(line.run.reference, "bundled") for line in shipped]
 
     def attempt(self, work: Callable[[], object], done: str) -> None:
@@ -86,10 +86,10 @@ class Lab(TellsFailures, App[None]):
         self.attempt(lambda: request_stop(run), f"{run.id} is saving and stopping.")
 
     def resume(self, run: RunFolder) -> None:
-        self.attempt(lambda: go_on(run, self.workspace), f"{run.id} goes on.")
+        self.attempt(lambda: continue_run(run, self.workspace), f"{run.id} goes on.")
 
     def pause_or_resume(self, run: RunFolder) -> None:
-        if may_go_on(run):
+        if can_continue(run):
             self.resume(run)
         else:
             self.attempt(lambda: request_pause(run), f"{run.id} is pausing.")
@@ -107,7 +107,9 @@ class Lab(TellsFailures, App[None]):
         markup: bool = False,
     ) -> None:
         """For text that may come from files: it is never markup nor an escape sequence."""
-        super().notify(plain(message, newlines=True), title=title, severity=severity, timeout=timeout, markup=markup)
+        super().notify(
+            plain_text(message, newlines=True), title=title, severity=severity, timeout=timeout, markup=markup
+        )
 
     @work(thread=True, group="files", exit_on_error=False)
     def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
@@ -120,6 +122,6 @@ class Lab(TellsFailures, App[None]):
             self.call_from_thread(self._say_written, written)
 
     def _say_written(self, written: Sequence[Path]) -> None:
-        paths = [plain(str(path)) for path in written]
+        paths = [plain_text(str(path)) for path in written]
         self.copy_to_clipboard(paths[0])
         self.notify("\n".join(["Written; the path is on the clipboard:", *paths]))

@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 from lazytui.app.workers.run_follower import POLL_SECONDS, keep_looking
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.files.reading import open_regular
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import OUTPUT_FILE, TRACEBACK_FILE, RunFolder
 
@@ -30,9 +30,9 @@ _MOST = 64_000
 def logged(run: RunFolder) -> Content:
     """What there is to be read of a run now."""
     status = run.status
-    parts = [Content.styled(plain(f"{run.id}: {state_word(status)}"), "bold")]
+    parts = [Content.styled(plain_text(f"{run.id}: {state_word(status)}"), "bold")]
     if status.error:
-        parts.append(Content.styled(plain(status.error), "$text-error"))
+        parts.append(Content.styled(plain_text(status.error), "$text-error"))
     found = [words for file in (TRACEBACK_FILE, OUTPUT_FILE) if (words := _end(run.path / file))]
     return Content("\n\n").join([*parts, *map(Content, found or [NOTHING])])
 
@@ -93,4 +93,4 @@ def _end(path: Path) -> str:
     except OSError:
         return ""
     whole = words if length <= _MOST else f"…\n{words.partition(chr(10))[2]}"
-    return plain(whole, newlines=True).strip()
+    return plain_text(whole, newlines=True).strip()

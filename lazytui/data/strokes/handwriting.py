@@ -77,17 +77,19 @@ def draw_split(part: Part, size: int, seed: int = 0, threads: int | None = None)
         return _join(list(pool.map(_chunk, streams)), size)
 
 
-def draw(labels: ArrayLike, generator: Generator, *, hand: Hand = HAND, pens: Pens | None = None) -> NDArray[np.uint8]:
+def draw_digits(
+    labels: ArrayLike, generator: Generator, *, hand: Hand = HAND, pens: Pens | None = None
+) -> NDArray[np.uint8]:
     """Draw one digit for every label: (n, 28, 28) uint8, white on black. labels: (n,) integers, 0 to 9."""
     pens = pens or load_pens()
-    variants = choose(np.asarray(labels), generator, pens)
+    variants = choose_variants(np.asarray(labels), generator, pens)
     haste = np.exp(hand.haste * generator.standard_normal((len(variants), 1, 1)))
     points = _move(_write(variants, haste, generator, hand, pens), haste, generator, hand)
     radius, ink, edge = _press(pens.along[variants], generator, hand)
     return rasterize(points, radius, ink, edge)
 
 
-def choose(labels: NDArray[np.integer], generator: Generator, pens: Pens) -> NDArray[np.intp]:
+def choose_variants(labels: NDArray[np.integer], generator: Generator, pens: Pens) -> NDArray[np.intp]:
     """The way each digit is written: (n,) indices of `pens.names`, drawn by the variants' shares."""
     upto = np.cumsum(pens.shares, axis=1)[labels]
     passed = generator.random((len(labels), 1)) * upto[:, -1:] >= upto
@@ -97,7 +99,7 @@ def choose(labels: NDArray[np.integer], generator: Generator, pens: Pens) -> NDA
 def _chunk(stream: SeedSequence) -> Digits:
     generator = default_rng(stream)
     labels = generator.permutation(np.repeat(np.arange(10, dtype=np.uint8), CHUNK // 10))
-    return Digits(draw(labels, generator), labels)
+    return Digits(draw_digits(labels, generator), labels)
 
 
 def _join(chunks: list[Digits], size: int) -> Digits:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from lazytui.errors import BadInput
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 from lazytui.files.reading import read_regular
 from lazytui.files.writing import reason
 
@@ -91,7 +91,7 @@ class Pens:
 @functools.cache
 def load_pens(path: Path | None = None) -> Pens:
     """The skeletons in `path` (default: the shipped `assets/strokes.json`), ready to draw; BadInput if damaged."""
-    return _table(read_skeletons(path or packaged("assets") / "strokes.json"))
+    return _table(read_skeletons(path or package_folder("assets") / "strokes.json"))
 
 
 def read_skeletons(path: Path) -> Skeletons:

@@ -9,9 +9,9 @@ from html import escape
 import numpy as np
 
 from lazytui.figures.colors import Theme, hex_code, ink_on, rgb, value_colors, value_range
-from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, png, shown_images
+from lazytui.figures.image_overlays import captions_with_tones, encode_png, evidence_legend, images_with_overlay
 from lazytui.figures.kinds import RGB, Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
-from lazytui.figures.number_format import entry, heading, is_numeric, number, with_unit
+from lazytui.figures.number_format import add_unit, entry, heading, is_numeric, number
 
 _THEMES: tuple[Theme, Theme] = ("light", "dark")
 _SCALE_STOPS = 9
@@ -49,7 +49,7 @@ def _swatch(colors: tuple[RGB, ...], index: int) -> str:
 
 
 def _pixels(figure: Pixels) -> Iterator[str]:
-    images = shown_images(figure)
+    images = images_with_overlay(figure)
     columns = max(1, min(figure.columns, len(images)))
     fixed = bool(figure.row_labels or figure.column_labels)
     labels = bool(figure.row_labels)
@@ -66,7 +66,7 @@ def _pixels(figure: Pixels) -> Iterator[str]:
         row, column = divmod(index, columns)
         if labels and column == 0:
             yield f'<span class="side">{escape(figure.row_labels[row] if row < len(figure.row_labels) else "")}</span>'
-        yield _image(figure, index, row, column, base64.b64encode(png(image)).decode())
+        yield _image(figure, index, row, column, base64.b64encode(encode_png(image)).decode())
     yield "</div>"
     if legend := evidence_legend(figure):
         swatch = '<span class="swatch" style="background:{}"></span> {}'
@@ -132,7 +132,7 @@ def _scale(low: float, high: float, figure: Matrix) -> str:
     ramps = [",".join(hex_code(rgb(color)) for color in value_colors(stops, low, high, theme)) for theme in _THEMES]
     light, dark = (f"linear-gradient(90deg,{ramp})" for ramp in ramps)
     ramp = f'<span class="ramp" style="--light:{light};--dark:{dark}"></span>'
-    ends = number(low, figure.decimals), with_unit(number(high, figure.decimals), figure.unit)
+    ends = number(low, figure.decimals), add_unit(number(high, figure.decimals), figure.unit)
     return f'<p class="scale">{ends[0]} {ramp} {escape(ends[1])}</p>'
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from lazytui.figures.html.bodies import body
 from lazytui.figures.kinds import Figure, Text
-from lazytui.figures.plain_figures import cleaned
-from lazytui.plain_text import plain
+from lazytui.figures.plain_figures import clean_figure
+from lazytui.plain_text import plain_text
 
 _STYLE = Path(__file__).with_name("page.css")
 _CONTENTS_FROM = 3
@@ -33,9 +33,9 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
     dark setting, and paper is always light. Three or more sections with headings are numbered and get a table of
     contents. The same sections give the same text.
     """
-    headings = [plain(section.heading).strip() for section in sections]
+    headings = [plain_text(section.heading).strip() for section in sections]
     numbered = sum(map(bool, headings)) >= _CONTENTS_FROM
-    shown_title = plain(title).strip() or "Figures"
+    shown_title = plain_text(title).strip() or "Figures"
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en">',
@@ -50,7 +50,7 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
         "<body>",
         "<header>",
         f"<h1>{escape(shown_title)}</h1>",
-        *([f'<p class="subtitle">{escape(plain(subtitle))}</p>'] if subtitle else []),
+        *([f'<p class="subtitle">{escape(plain_text(subtitle))}</p>'] if subtitle else []),
         "</header>",
         *(_contents(headings) if numbered else []),
         "<main>",
@@ -79,8 +79,8 @@ def _sections(sections: Sequence[Section], headings: Sequence[str], numbered: bo
         else:
             yield "<section>"
         for paragraph in section.paragraphs:
-            yield f"<p>{escape(plain(paragraph))}</p>"
-        for figure in map(cleaned, section.figures):
+            yield f"<p>{escape(plain_text(paragraph))}</p>"
+        for figure in map(clean_figure, section.figures):
             if isinstance(figure, Text):
                 yield _words(figure)
             else:

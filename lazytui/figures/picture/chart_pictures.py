@@ -14,11 +14,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullFormatter
 from numpy.typing import NDArray
 
-from lazytui.figures.axis_scales import bar_limits, drawable, log_ticks, nice_ticks, x_limits, y_limits
+from lazytui.figures.axis_scales import bar_limits, is_drawable, log_ticks, nice_ticks, x_limits, y_limits
 from lazytui.figures.colors import SERIES, hex_code, series_color
 from lazytui.figures.kinds import Bars, Histogram, Lines, Reference
-from lazytui.figures.number_format import number, significant, tick_labels, value_texts, with_unit
-from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, broad, line_height, lines_of
+from lazytui.figures.number_format import add_unit, number, significant_text, tick_labels, value_texts
+from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, widest, wrap_lines
 from lazytui.figures.picture.picture_body import Body, Box, note_in_place
 from lazytui.figures.series_gaps import column_extremes, unbroken_stretches
 
@@ -50,7 +50,7 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
         (Line2D([], [], **_style(figure, index)), series.name + _absence(series.y, figure.log_y))
         for index, series in enumerate(figure.series)
     ]
-    entries += _reference_entries(figure.references, ink, significant)
+    entries += _reference_entries(figure.references, ink, significant_text)
 
     def paint(canvas: Canvas, box: Box) -> None:
         box = _legend(canvas, box, entries)
@@ -73,7 +73,7 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
             axes.set_yscale("log")
             axes.set_ylim(low / 1.1, high * 1.1)
             ticks = log_ticks(low, high, 6)
-            _set_ticks(axes, "y", ticks, [significant(tick) for tick in ticks])
+            _set_ticks(axes, "y", ticks, [significant_text(tick) for tick in ticks])
         else:
             axes.set_ylim(low - pad, high + pad)
             _set_ticks(axes, "y", nice_ticks(low, high, 5))
@@ -100,20 +100,20 @@ def _line_style(index: int) -> dict[str, Any]:
 
 
 def _absence(values: NDArray[np.float64], log: bool) -> str:
-    return "" if drawable(values, log).any() else " (no values)"
+    return "" if is_drawable(values, log).any() else " (no values)"
 
 
 def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
     """Horizontal bars, the values in a column at the right."""
     if not len(figure.values):
         return Body(width, line_height(NORMAL), note_in_place("(no bars)", ink))
-    names = [lines_of(label, 2.0, SMALL) or [""] for label in figure.labels]
+    names = [wrap_lines(label, 2.0, SMALL) or [""] for label in figure.labels]
     heights = [max(_BAR_HEIGHT, len(name) * line_height(SMALL) + 0.04) for name in names]
     places = np.cumsum([0.0, *heights])
     centers = (places[:-1] + places[1:]) / 2
     entries = _reference_entries(figure.references, ink, lambda value: _with_decimals(value, figure))
     values = value_texts(figure)
-    beside = broad([line for name in names for line in name], SMALL) + broad(values, SMALL)
+    beside = widest([line for name in names for line in name], SMALL) + widest(values, SMALL)
     width = max(width, beside + _SHORTEST_AXIS)
 
     def paint(canvas: Canvas, box: Box) -> None:
@@ -137,13 +137,13 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
         axes.tick_params(axis="y", length=0, labelcolor=ink.text)
         _set_ticks(axes, "x", nice_ticks(low, high, 6))
         axes.grid(axis="x", color=ink.grid, lw=0.7)
-        axes.set_xlabel("\n".join(lines_of(figure.unit, box.width * 0.8, SMALL)), fontsize=SMALL)
+        axes.set_xlabel("\n".join(wrap_lines(figure.unit, box.width * 0.8, SMALL)), fontsize=SMALL)
 
     return Body(width, float(places[-1]) + 0.45 + _legend_height(entries, width), paint)
 
 
 def _with_decimals(value: float, figure: Bars) -> str:
-    return with_unit(number(value, figure.decimals), figure.unit)
+    return add_unit(number(value, figure.decimals), figure.unit)
 
 
 def _whiskers(
@@ -189,10 +189,10 @@ def _axes(canvas: Canvas, box: Box, ink: Ink) -> Axes:
 
 def _label(axes: Axes, x: str, y: str, box: Box) -> None:
     """Names of the axes, wrapped to their lengths; `box` is what axes, ticks and names share."""
-    below = lines_of(x, box.width * 0.6, SMALL)
+    below = wrap_lines(x, box.width * 0.6, SMALL)
     length = box.height - len(below) * line_height(SMALL) - _TICKS
     axes.set_xlabel("\n".join(below), fontsize=SMALL)
-    axes.set_ylabel("\n".join(lines_of(y, max(length, 0.8), SMALL)), fontsize=SMALL)
+    axes.set_ylabel("\n".join(wrap_lines(y, max(length, 0.8), SMALL)), fontsize=SMALL)
 
 
 def _set_ticks(axes: Axes, which: str, ticks: Sequence[float], texts: Sequence[str] | None = None) -> None:
@@ -211,12 +211,12 @@ def _reference_entries(references: Sequence[Reference], ink: Ink, text: Callable
 
 
 def _legend_names(entries: Sequence[_Entry], width: float) -> list[str]:
-    return ["\n".join(lines_of(name, width - _MARK, SMALL)) for _, name in entries]
+    return ["\n".join(wrap_lines(name, width - _MARK, SMALL)) for _, name in entries]
 
 
 def _legend_columns(names: Sequence[str], width: float) -> int:
-    widest = broad([line for name in names for line in name.split("\n")], SMALL)
-    return max(1, min(int(width / (widest + _MARK)), len(names)))
+    needed = widest([line for name in names for line in name.split("\n")], SMALL)
+    return max(1, min(int(width / (needed + _MARK)), len(names)))
 
 
 def _legend_height(entries: Sequence[_Entry], width: float) -> float:

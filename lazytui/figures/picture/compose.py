@@ -18,13 +18,13 @@ from matplotlib.figure import Figure as Canvas
 from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.picture.chart_pictures import bar_body, histogram_body, line_body
-from lazytui.figures.picture.ink import INKS, LARGE, SMALL, Ink, line_height, lines_of, settings
+from lazytui.figures.picture.ink import INKS, LARGE, SMALL, Ink, line_height, settings, wrap_lines
 from lazytui.figures.picture.matrix_picture import matrix_body
 from lazytui.figures.picture.picture_body import Body, Box, sheet, write_lines
 from lazytui.figures.picture.pixels_picture import pixels_body
 from lazytui.figures.picture.text_pictures import table_body, text_body
-from lazytui.figures.plain_figures import cleaned
-from lazytui.plain_text import plain
+from lazytui.figures.plain_figures import clean_figure
+from lazytui.plain_text import plain_text
 
 _WIDTH = 7.2
 """Inches of a body, unless its content needs more: two columns of a paper."""
@@ -51,12 +51,14 @@ def picture(figures: Sequence[Figure], kind: str, *, title: str = "", theme: The
     output = io.BytesIO()
     with _drawing(ink):
         if kind == "pdf":
-            with PdfPages(output, metadata=_UNDATED["pdf"] | {"Title": plain(title)}) as pages:
+            with PdfPages(output, metadata=_UNDATED["pdf"] | {"Title": plain_text(title)}) as pages:
                 for figure in figures:
-                    pages.savefig(_composed(cleaned(figure), ink))
+                    pages.savefig(_composed(clean_figure(figure), ink))
         else:
             for figure in figures:
-                _composed(cleaned(figure), ink).savefig(output, format=kind, dpi=_DOTS_AN_INCH, metadata=_UNDATED[kind])
+                _composed(clean_figure(figure), ink).savefig(
+                    output, format=kind, dpi=_DOTS_AN_INCH, metadata=_UNDATED[kind]
+                )
     return output.getvalue()
 
 
@@ -69,7 +71,7 @@ def inline_svg(figure: Figure, name: str) -> str:
     ink = replace(INKS["light"], paper=_PAPER_OF_A_PAGE)
     output = io.BytesIO()
     with _drawing(ink):
-        _bare(cleaned(figure), ink).savefig(output, format="svg", transparent=True, metadata=_UNDATED["svg"])
+        _bare(clean_figure(figure), ink).savefig(output, format="svg", transparent=True, metadata=_UNDATED["svg"])
     svg = output.getvalue().decode()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -120,8 +122,8 @@ def _composed(figure: Figure, ink: Ink) -> Canvas:
     """Title, body and note below each other, on paper as high as they need."""
     body = _body(figure, ink)
     width = max(body.width, _WIDTH)
-    title = lines_of(figure.title, width, LARGE, bold=True)
-    note = lines_of(figure.note, width, SMALL)
+    title = wrap_lines(figure.title, width, LARGE, bold=True)
+    note = wrap_lines(figure.note, width, SMALL)
     title_height = len(title) * line_height(LARGE) + _GAP if title else 0.0
     note_height = len(note) * line_height(SMALL) + _GAP if note else 0.0
     height = title_height + body.height + note_height

@@ -78,12 +78,12 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return float(width) / 72
 
 
-def broad(texts: list[str], size: float, bold: bool = False) -> float:
+def widest(texts: list[str], size: float, bold: bool = False) -> float:
     """The width of the widest of some lines in inches; 0 when there are none."""
     return max((text_width(text, size, bold) for text in texts), default=0.0)
 
 
-def lines_of(text: str, inches: float, size: float, bold: bool = False) -> list[str]:
+def wrap_lines(text: str, inches: float, size: float, bold: bool = False) -> list[str]:
     """The text broken into lines of at most `inches`."""
     return wrap(text, lambda line: text_width(line, size, bold) <= inches)
 

@@ -9,8 +9,8 @@ from matplotlib.patches import Rectangle
 
 from lazytui.figures.colors import hex_code, ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import RGB, Matrix
-from lazytui.figures.number_format import number, with_unit
-from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, broad, line_height, lines_of, text_width
+from lazytui.figures.number_format import add_unit, number
+from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, text_width, widest, wrap_lines
 from lazytui.figures.picture.picture_body import Body, Box, note_in_place, sheet, write_lines
 
 _GAP = 0.08
@@ -29,25 +29,25 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
     low, high = value_range(values, figure.low, figure.high)
     colors = value_colors(values, low, high, ink.theme)
     texts = [[number(float(value), figure.decimals) for value in row] for row in values]
-    row_names = [lines_of(label, _WIDEST_LABEL, SMALL) for label in figure.row_labels]
+    row_names = [wrap_lines(label, _WIDEST_LABEL, SMALL) for label in figure.row_labels]
     swatch = _SWATCH + 0.05
-    names = broad([line for name in row_names for line in name], SMALL) + swatch * bool(figure.row_colors)
+    names = widest([line for name in row_names for line in name], SMALL) + swatch * bool(figure.row_colors)
     axis_name = f"{figure.row_axis} ↓" if figure.row_axis else ""
     labels = max(names, text_width(axis_name, SMALL)) + _GAP
-    numbers = broad([text for row in texts for text in row], SMALL) + 0.1
-    words = broad([word for label in figure.column_labels for word in label.split()], SMALL, bold=True)
+    numbers = widest([text for row in texts for text in row], SMALL) + 0.1
+    words = widest([word for label in figure.column_labels for word in label.split()], SMALL, bold=True)
     cell = max(numbers, 0.3, min(max(words + 0.08 + swatch * bool(figure.column_colors), _WIDEST_CELL), 1.2))
     roomy = (width - labels) / values.shape[1]
     cell = max(numbers, 0.3, min(cell, roomy)) if roomy < cell else cell
     room = cell - 0.04 - swatch * bool(figure.column_colors)
-    heads = [lines_of(label, max(room, 0.1), SMALL, bold=True) for label in figure.column_labels]
+    heads = [wrap_lines(label, max(room, 0.1), SMALL, bold=True) for label in figure.column_labels]
     line = line_height(SMALL)
     head_height = max(map(len, heads), default=1) * line
     top = line * bool(figure.column_axis) + head_height + 0.03
     row_heights = [max(_CELL_HEIGHT, len(name) * line + 0.04) for name in row_names]
     edges = top + np.concatenate([[0.0], np.cumsum(row_heights)])
     scale = line * 2.2
-    shown_low, shown_high = number(low, figure.decimals), with_unit(number(high, figure.decimals), figure.unit)
+    shown_low, shown_high = number(low, figure.decimals), add_unit(number(high, figure.decimals), figure.unit)
     scale_needs = text_width(shown_low, SMALL) + text_width(shown_high, SMALL) + _SCALE_WIDTH + 0.3
 
     def paint(canvas: Canvas, box: Box) -> None:
@@ -60,7 +60,7 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
             center, start = labels + (column + 0.5) * cell, top - 0.03 - len(head) * line
             if figure.column_colors:
                 _swatch(
-                    axes, center - (broad(head, SMALL, bold=True) + swatch) / 2, start, figure.column_colors[column]
+                    axes, center - (widest(head, SMALL, bold=True) + swatch) / 2, start, figure.column_colors[column]
                 )
                 center += swatch / 2
             write_lines(axes, head, center, start, SMALL, color=ink.text, align="center", bold=True)
@@ -68,7 +68,7 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
             start = edges[row] + (row_heights[row] - len(name) * line) / 2
             write_lines(axes, name, labels - _GAP, start, SMALL, color=ink.text, align="right")
             if figure.row_colors:
-                _swatch(axes, labels - _GAP - broad(name, SMALL) - swatch, start, figure.row_colors[row])
+                _swatch(axes, labels - _GAP - widest(name, SMALL) - swatch, start, figure.row_colors[row])
             for column in range(values.shape[1]):
                 corner = labels + column * cell, edges[row]
                 known = not np.isnan(values[row, column])

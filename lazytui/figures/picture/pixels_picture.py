@@ -9,9 +9,9 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
 from lazytui.figures.colors import hex_code
-from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, shown_images
+from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, images_with_overlay
 from lazytui.figures.kinds import Pixels
-from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, broad, line_height, lines_of
+from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, widest, wrap_lines
 from lazytui.figures.picture.picture_body import Body, Box, note_in_place, sheet, write_lines
 
 _GAP = 0.06
@@ -28,20 +28,20 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
         return Body(width, line_height(NORMAL), note_in_place("(no images)", ink))
     columns = max(1, min(figure.columns, count))
     rows = math.ceil(count / columns)
-    labels = min(broad(list(figure.row_labels), SMALL), 2.0) + _GAP if figure.row_labels else 0.0
+    labels = min(widest(list(figure.row_labels), SMALL), 2.0) + _GAP if figure.row_labels else 0.0
     column = max(_NARROWEST, min(_LARGEST, (width - labels + _GAP) / columns - _GAP))
     pixel_rows, pixel_columns = figure.images.shape[1:3]
     scale = column / max(pixel_rows, pixel_columns)
     image_width, image_height = pixel_columns * scale, pixel_rows * scale
     cell = column if len(figure.captions) == 0 else max(column, min(1.4, (width - labels + _GAP) / columns - _GAP))
     tones = [tone for _, tone in captions_with_tones(figure)]
-    captions = [lines_of(text, cell, SMALL) for text, _ in captions_with_tones(figure)]
-    label_lines = [lines_of(label, 2.0, SMALL) for label in figure.row_labels]
-    heads = [lines_of(label, cell, SMALL, bold=True) for label in figure.column_labels[:columns]]
+    captions = [wrap_lines(text, cell, SMALL) for text, _ in captions_with_tones(figure)]
+    label_lines = [wrap_lines(label, 2.0, SMALL) for label in figure.row_labels]
+    heads = [wrap_lines(label, cell, SMALL, bold=True) for label in figure.column_labels[:columns]]
     axis = "   ".join(
         [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(figure.column_axis)
     )
-    axis_lines = lines_of(axis, width, SMALL)
+    axis_lines = wrap_lines(axis, width, SMALL)
     line = line_height(SMALL)
     head_height = max(map(len, heads), default=0) * line
     row_heights = []
@@ -59,7 +59,7 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
             middle = labels + place * (cell + _GAP) + image_width / 2
             start = top - _GAP - len(head) * line
             write_lines(axes, head, middle, start, SMALL, color=ink.text, align="center", bold=True)
-        images = shown_images(figure)
+        images = images_with_overlay(figure)
         for index, image in enumerate(images):
             row, place = divmod(index, columns)
             left, upper = labels + place * (cell + _GAP), top + sum(row_heights[:row])

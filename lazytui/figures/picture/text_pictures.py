@@ -6,7 +6,7 @@ from matplotlib.figure import Figure as Canvas
 
 from lazytui.figures.kinds import Table, Text
 from lazytui.figures.number_format import entry, heading, is_numeric
-from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, broad, line_height, lines_of
+from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, widest, wrap_lines
 from lazytui.figures.picture.picture_body import Body, Box, note_in_place, sheet, write_lines
 
 _BETWEEN = 0.22
@@ -25,8 +25,8 @@ def table_body(figure: Table, ink: Ink, width: float) -> Body:
     ]
     numeric = [is_numeric(figure, index) for index in range(len(heads))]
     widths = _column_widths(heads, texts, numeric, width)
-    rows = [[lines_of(text, inches + 0.01, SMALL) for text, inches in zip(row, widths, strict=True)] for row in texts]
-    head = [lines_of(text, inches + 0.01, SMALL, bold=True) for text, inches in zip(heads, widths, strict=True)]
+    rows = [[wrap_lines(text, inches + 0.01, SMALL) for text, inches in zip(row, widths, strict=True)] for row in texts]
+    head = [wrap_lines(text, inches + 0.01, SMALL, bold=True) for text, inches in zip(heads, widths, strict=True)]
     line = line_height(SMALL)
     heights = [max(map(len, cells)) * line + _PADDING for cells in [head, *rows]]
     total = sum(widths) + _BETWEEN * (len(widths) - 1)
@@ -50,7 +50,8 @@ def table_body(figure: Table, ink: Ink, width: float) -> Body:
 def _column_widths(heads: list[str], texts: list[list[str]], numeric: list[bool], width: float) -> list[float]:
     columns = [[row[index] for row in texts] for index in range(len(heads))]
     natural = [
-        max(broad([head], SMALL, bold=True), broad(column, SMALL)) for head, column in zip(heads, columns, strict=True)
+        max(widest([head], SMALL, bold=True), widest(column, SMALL))
+        for head, column in zip(heads, columns, strict=True)
     ]
     least = [most if number else min(most, _READABLE) for most, number in zip(natural, numeric, strict=True)]
     spare = max(width - sum(least) - _BETWEEN * (len(heads) - 1), 0.0)
@@ -62,7 +63,7 @@ def _column_widths(heads: list[str], texts: list[list[str]], numeric: list[bool]
 def text_body(figure: Text, ink: Ink, width: float) -> Body:
     """Paragraphs with half a line between them; line breaks within a paragraph stay."""
     paragraphs = [
-        [line for part in paragraph.split("\n") for line in lines_of(part, width, NORMAL) or [""]]
+        [line for part in paragraph.split("\n") for line in wrap_lines(part, width, NORMAL) or [""]]
         for paragraph in figure.paragraphs
     ]
     line = line_height(NORMAL)

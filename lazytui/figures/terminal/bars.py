@@ -14,7 +14,7 @@ from rich.text import Text as RichText
 from lazytui.figures.axis_scales import bar_limits
 from lazytui.figures.colors import SERIES, ink_on
 from lazytui.figures.kinds import RGB, Bars
-from lazytui.figures.number_format import number, value_texts, with_unit
+from lazytui.figures.number_format import add_unit, number, value_texts
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.plotext_charts import Stroke, block, plot
@@ -60,7 +60,7 @@ class BarChart:
     def _references(self, width: int) -> Iterator[Segment]:
         figure = self.figure
         for reference in figure.references:
-            text = f"┊ {reference.name}: {with_unit(number(reference.value, figure.decimals), figure.unit)}"
+            text = f"┊ {reference.name}: {add_unit(number(reference.value, figure.decimals), figure.unit)}"
             for line in wrapped(text, width):
                 yield Segment(line, _MUTED)
                 yield Segment.line()

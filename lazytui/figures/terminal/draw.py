@@ -8,7 +8,7 @@ from rich.text import Text as RichText
 
 from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
-from lazytui.figures.plain_figures import cleaned
+from lazytui.figures.plain_figures import clean_figure
 from lazytui.figures.terminal.bars import BarChart
 from lazytui.figures.terminal.histogram import HistogramChart
 from lazytui.figures.terminal.line_chart import LineChart
@@ -32,7 +32,7 @@ def draw(
     into one escape sequence), 16 colors, or none (`NO_COLOR`, a pipe), where images become shades and lines differ by
     their marks.
     """
-    figure = cleaned(figure)
+    figure = clean_figure(figure)
     return Constrain(titled(figure, body(figure, height=height, theme=theme)), width)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 
-from lazytui.figures.image_overlays import area_means, lightness, resized
+from lazytui.figures.image_overlays import area_means, lightness, resize_image
 from lazytui.figures.terminal.console_colors import NOTHING, Palette, codes, two_colors
 
 _UPPER_HALF = "▀"
@@ -29,7 +29,7 @@ def shade_lines(
     terminal. Evidence (h, w) of half strength or more stands as its sign, on shades that have no such sign.
     """
     rows = (height + 1) // 2
-    cells = lightness(resized(image, rows, width))
+    cells = lightness(resize_image(image, rows, width))
     darkest, lightest = float(cells.min()), float(cells.max())
     if lightest - darkest > _FLAT:
         cells = (cells - darkest) / (lightest - darkest)

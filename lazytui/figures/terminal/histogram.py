@@ -11,7 +11,7 @@ from rich.text import Text as RichText
 from lazytui.figures.axis_scales import nice_ticks
 from lazytui.figures.colors import SERIES
 from lazytui.figures.kinds import Histogram
-from lazytui.figures.number_format import significant, tick_labels
+from lazytui.figures.number_format import significant_text, tick_labels
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.plotext_charts import LINES_BELOW, Frame, block, plot
@@ -46,7 +46,7 @@ class HistogramChart:
             yield RichText("(no bins)", style=_MUTED)
             return
         top = max(int(figure.counts.max()), 1)
-        y_ticks = [(tick / top * self.rows - 0.5, significant(tick)) for tick in nice_ticks(0, top, 4) if tick > 0]
+        y_ticks = [(tick / top * self.rows - 0.5, significant_text(tick)) for tick in nice_ticks(0, top, 4) if tick > 0]
         room = max(width - widest(label for _, label in y_ticks) - 1, 1)
         bins = len(figure.counts)
         columns = room if bins > room else min(room // bins, 8) * bins

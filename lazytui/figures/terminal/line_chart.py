@@ -11,10 +11,10 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.axis_scales import drawable, log_ticks, nice_ticks, x_limits, y_limits
+from lazytui.figures.axis_scales import is_drawable, log_ticks, nice_ticks, x_limits, y_limits
 from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines, Series
-from lazytui.figures.number_format import significant, tick_labels
+from lazytui.figures.number_format import significant_text, tick_labels
 from lazytui.figures.series_gaps import column_extremes, unbroken_stretches
 from lazytui.figures.terminal.console_colors import Palette, tone_style
 from lazytui.figures.terminal.marks import marked
@@ -79,10 +79,10 @@ class LineChart:
         entries = []
         for index, series in enumerate(figure.series):
             mark = "━━" if colored and figure.joined else _mark(index)
-            empty = "" if drawable(series.y, figure.log_y).any() else " (no values)"
+            empty = "" if is_drawable(series.y, figure.log_y).any() else " (no values)"
             entries.append((mark, series.name + empty, _style(index, colored)))
         for reference in figure.references:
-            entries.append((_REFERENCE * 2, f"{reference.name}: {significant(reference.value)}", _MUTED))
+            entries.append((_REFERENCE * 2, f"{reference.name}: {significant_text(reference.value)}", _MUTED))
         line = RichText()
         for mark, name, style in entries:
             text = RichText.assemble((mark, style), " ", name)
@@ -98,7 +98,7 @@ class LineChart:
         low, high = y_limits(figure)
         about = max(height // 4, 2 if rows > 4 else 1)  # three ticks on four rows couldn't stand evenly
         y_ticks = (log_ticks if figure.log_y else nice_ticks)(low, high, about)
-        y_texts = [significant(tick) for tick in y_ticks] if figure.log_y else tick_labels(y_ticks)
+        y_texts = [significant_text(tick) for tick in y_ticks] if figure.log_y else tick_labels(y_ticks)
         axis = XAxis(*self.x_span, width - widest(y_texts) - 1)
         levels = self._levels(self._scaled(y_ticks), rows)
         x_ticks = nice_ticks(*self.x_span, max(width // 14, 2))
@@ -114,7 +114,7 @@ class LineChart:
     def _scaled(self, y: Sequence[float] | Values) -> Values:
         """Values as the y axis shows them: their logarithms if it is logarithmic. What it can't show is NaN."""
         y = np.asarray(y, dtype=np.float64)
-        shown = np.where(drawable(y, self.figure.log_y), y, np.nan)
+        shown = np.where(is_drawable(y, self.figure.log_y), y, np.nan)
         return np.log10(shown) if self.figure.log_y else shown
 
     def _levels(self, scaled: Values, rows: int) -> Values:

@@ -12,7 +12,7 @@ from rich.text import Text as RichText
 
 from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import Matrix
-from lazytui.figures.number_format import number, with_unit
+from lazytui.figures.number_format import add_unit, number
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.text_cells import placed, shortened, widest, wrapped
@@ -116,7 +116,7 @@ class HeatMap:
         """What the two ends of the color scale mean, and the unit."""
         figure = self.figure
         low = number(self.low, figure.decimals)
-        high = with_unit(number(self.high, figure.decimals), figure.unit)
+        high = add_unit(number(self.high, figure.decimals), figure.unit)
         indent = labels + 1
         if palette is Palette.NONE or self.low == self.high or indent + len(low) + len(high) + 10 > available:
             if figure.unit:

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, resized, shown_images
+from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, images_with_overlay, resize_image
 from lazytui.figures.kinds import Pixels
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
@@ -83,7 +83,7 @@ class PixelGrid:
 
     def __init__(self, figure: Pixels) -> None:
         self.figure = figure
-        self.images = shown_images(figure)
+        self.images = images_with_overlay(figure)
         self.captions = captions_with_tones(figure)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -143,7 +143,7 @@ class PixelGrid:
 
     def _image(self, index: int, layout: _Layout, palette: Palette) -> list[list[Segment]]:
         if palette is not Palette.NONE:
-            return color_lines(resized(self.images[index], layout.height, layout.width), palette)
+            return color_lines(resize_image(self.images[index], layout.height, layout.width), palette)
         evidence = None if self.figure.overlay is None else self.figure.overlay[index]
         return shade_lines(self.figure.images[index], layout.height, layout.width, evidence)
 

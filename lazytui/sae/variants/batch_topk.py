@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lazytui.hooks.top_k import largest
+from lazytui.hooks.top_k import top_values
 from lazytui.sae.variants.topk import TopK
 
 _MEMORY = 0.99
@@ -34,7 +34,7 @@ class BatchTopK(TopK):
 
     def strongest(self, before: Tensor) -> Tensor:
         positive = before.relu()
-        smallest = largest(positive.flatten(), len(before) * self.k).amin()
+        smallest = top_values(positive.flatten(), len(before) * self.k).amin()
         self.threshold.lerp_(smallest, 1 - _MEMORY)
         return positive * (positive >= smallest)
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from lazytui.hooks.top_k import strongest
+from lazytui.hooks.top_k import top_indices
 from lazytui.sae.autoencoder import Autoencoder, Moment, Step, squared_error
 
 _WEIGHT = 1 / 32
@@ -34,7 +34,7 @@ class TopK(Autoencoder):
 
     def explained(self, before: Tensor) -> tuple[Tensor, Tensor]:
         """(N, n) -> (N, n), (N, d): what is kept, and what it says. Only the directions that are kept are added up."""
-        places = strongest(before, self.k)
+        places = top_indices(before, self.k)
         values = before.gather(1, places).relu()
         x_hat = embedding_bag(places, self.decoder, per_sample_weights=values, mode="sum") + self.decoder_bias
         return torch.zeros_like(before).scatter(1, places, values), x_hat
@@ -48,7 +48,7 @@ class TopK(Autoencoder):
 
 def kept_largest(before: Tensor, k: int) -> Tensor:
     """(N, n) -> (N, n): each sample's k largest values where they are positive, and 0."""
-    places = strongest(before, k)
+    places = top_indices(before, k)
     return torch.zeros_like(before).scatter(1, places, before.gather(1, places).relu())
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_
 
-from lazytui.data.device_split import Batch, Resident
+from lazytui.data.device_split import Batch, DeviceSplit
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import BiasedDataset
 from lazytui.system.hardware import Hardware
@@ -30,7 +30,7 @@ class Bench:
 
     model: nn.Module
     data: BiasedDataset
-    train: Resident
+    train: DeviceSplit
     settings: TrainingSettings
     hardware: Hardware
     seed: int

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lazytui.data.device_split import to_float
-from lazytui.evaluation.forward import evaluating, probabilities
+from lazytui.evaluation.forward import evaluation_mode, probabilities
 from lazytui.training.methods.adversary import split_model
 from lazytui.training.methods.base import Bench
 
@@ -28,7 +28,7 @@ def log_probabilities(bench: Bench) -> Tensor:
 def features(bench: Bench, images: NDArray[np.uint8]) -> Tensor:
     """(n, d) float32 on the device: the penultimate activations for images (n, 28, 28, 3)."""
     model, pixels = split_model(bench), torch.from_numpy(images)
-    with evaluating(model), bench.hardware.autocast():
-        parts = torch.split(pixels, bench.hardware.images_at_once)
+    with evaluation_mode(model), bench.hardware.autocast():
+        parts = torch.split(pixels, bench.hardware.batch_size)
         chunks = [model.features(to_float(part.to(bench.hardware.device))).float() for part in parts]
     return torch.cat(chunks)

@@ -24,7 +24,7 @@ class DeepFeatureReweighting(PlainTraining):
         super().__init__(bench)
         self._model = split_model(bench)
         self._refits = int(bench.option("refits"))
-        self._aside = bench.data.set_aside(bench.option("aside"))
+        self._aside = bench.data.balanced_holdout(bench.option("aside"))
 
     def order(self, epoch: int) -> Tensor:
         kept = torch.arange(self._aside.first)

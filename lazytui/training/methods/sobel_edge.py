@@ -10,7 +10,7 @@ from torch.nn.functional import conv2d, cross_entropy, interpolate, pad
 
 from lazytui.data.device_split import Batch
 from lazytui.errors import BadInput
-from lazytui.evaluation.forward import evaluating
+from lazytui.evaluation.forward import evaluation_mode
 from lazytui.models.architectures.classifier import IMAGE_SHAPE, Classifier
 from lazytui.models.catalog import FINE_MAP
 from lazytui.training.methods.adversary import split_model
@@ -25,7 +25,7 @@ class SobelEdge(Method):
         super().__init__(bench)
         self._model = split_model(bench)
         self._distance = torch.zeros((), device=bench.hardware.device)
-        with torch.no_grad(), evaluating(bench.model):
+        with torch.no_grad(), evaluation_mode(bench.model):
             last_map(self._model, torch.zeros(1, *IMAGE_SHAPE, device=bench.hardware.device))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures
-from lazytui.evaluation.robustness import Attacked
+from lazytui.evaluation.robustness import Robustness
 from lazytui.figures.kinds import Pixels, Table, Text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result, load_result
@@ -22,7 +22,7 @@ def attacked(every_run: dict[str, Path]) -> Result:
 
 def test_what_is_told_is_what_was_found(attacked: Result, every_run: dict[str, Path]) -> None:
     drawn = {figure.name: figure for figure in figures(RunFolder(every_run["attack"], ""))}
-    found = Attacked.read(attacked.arrays, 0, "aligned", 3)
+    found = Robustness.read(attacked.arrays, 0, "aligned", 3)
     assert found.sources == 12 and found.budgets is not None, "the lazy network gets every aligned 7 right"
     metrics = attacked.metrics
     assert metrics["aligned_sources"] == 12 and metrics["aligned_at_target"] == 0

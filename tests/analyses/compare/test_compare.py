@@ -16,7 +16,7 @@ from lazytui.analyses.recipe.recipe_catalog import recipes
 from lazytui.analyses.trainings.leaderboard_figures import drawn
 from lazytui.analyses.trainings.recipe_groups import labelled
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
-from lazytui.evaluation.seed_statistics import over_seeds
+from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result, load_result
@@ -111,7 +111,7 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
     rows = {row[0]: row for row in leaderboard.rows}
     (focal,) = [group for group in labelled(done.facts["groups"]) if group.label == "focal"]
     hard = [100 * run["metrics"]["hard_accuracy"] for run in focal.fact["runs"]]
-    assert rows["focal"][1] == 2 and rows["focal"][2] == pytest.approx(over_seeds(hard).mean)
+    assert rows["focal"][1] == 2 and rows["focal"][2] == pytest.approx(mean_over_seeds(hard).mean)
     assert [row[0] for row in over_plain.rows] == ["focal"]
     ranked = [row[2] for row in leaderboard.rows]
     assert ranked == sorted(ranked, key=lambda share: -float(share or 0))

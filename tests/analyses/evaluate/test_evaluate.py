@@ -17,7 +17,7 @@ from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.networks.network_pair import of_second
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import palette
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Table, Text
 from lazytui.runs.saved_result import Result, load_result
@@ -277,7 +277,7 @@ def test_the_images_behind_a_cell_are_shown(matrix: str, busy: Lab, compared_net
     assert isinstance(shown, Pixels)
     if matrix != "digit-by-color":
         assert len(shown.images) == min(whole.values[row, column], SHOWN)
-    data = build(TrainParams.model_validate(result.facts["trained"]))
+    data = build_dataset(TrainParams.model_validate(result.facts["trained"]))
     split = {"confusion-easy": data.validation, "digit-by-color": data.probe}.get(matrix, data.hard)
     every = {image.tobytes(): index for index, image in enumerate(split.images)}
     indices = [every[image.tobytes()] for image in shown.images]

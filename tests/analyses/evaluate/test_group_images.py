@@ -9,10 +9,10 @@ from lazytui.analyses.evaluate.group_images import MATRICES, Cell, cell_figure, 
 from lazytui.data.association import contingency
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, build
+from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
-from lazytui.evaluation.metrics import confusion
-from lazytui.evaluation.predictions import Answers, answers, kept_answers
+from lazytui.evaluation.metrics import confusion_matrix
+from lazytui.evaluation.predictions import Predictions, read_predictions, split_predictions
 from lazytui.figures.kinds import Pixels, Text
 
 TEN = palette("distinct")
@@ -21,53 +21,53 @@ EVERY_CELL = [(row, column) for row in range(10) for column in range(10)]
 
 @pytest.fixture(scope="module")
 def data() -> BiasedDataset:
-    return build(DatasetParams(source="strokes", train_size=60, test_size=200))
+    return build_dataset(DatasetParams(source="strokes", train_size=60, test_size=200))
 
 
 @pytest.fixture(scope="module")
-def said(data: BiasedDataset) -> dict[str, Answers]:
+def said(data: BiasedDataset) -> dict[str, Predictions]:
     """What a network that guesses says of each split."""
     generator = np.random.default_rng(0)
     splits = {"easy": data.validation, "hard": data.hard, "probe": data.probe}
     return {
-        name: answers(split, generator.dirichlet(np.ones(10), len(split)).astype(np.float32))
+        name: split_predictions(split, generator.dirichlet(np.ones(10), len(split)).astype(np.float32))
         for name, split in splits.items()
     }
 
 
 @pytest.mark.parametrize("matrix", MATRICES)
-def test_each_cell_has_as_many_images_as_it_counts(matrix: str, said: dict[str, Answers]) -> None:
+def test_each_cell_has_as_many_images_as_it_counts(matrix: str, said: dict[str, Predictions]) -> None:
     of = said[MATRICES[matrix].split]
-    by_color = MATRICES[matrix].columns == "colors"
-    counts = contingency(of.digits, of.colors) if by_color else confusion(of.digits, of.predicted)
+    by_color = MATRICES[matrix].columns == "attributes"
+    counts = contingency(of.labels, of.attributes) if by_color else confusion_matrix(of.labels, of.predicted)
     found = [images_behind(Cell(matrix, *cell), of) for cell in EVERY_CELL]
     assert [len(indices) for indices in found] == counts.reshape(-1).tolist()
-    assert sorted(np.concatenate(found).tolist()) == list(range(len(of.digits)))
+    assert sorted(np.concatenate(found).tolist()) == list(range(len(of.labels)))
 
 
-def test_images_come_back_as_they_were(data: BiasedDataset, said: dict[str, Answers]) -> None:
-    cell = Cell("confusion-hard", 1, int(said["hard"].predicted[said["hard"].digits == 1][0]))
-    again = painted_again(build(data.params), cell, said["hard"])
+def test_images_come_back_as_they_were(data: BiasedDataset, said: dict[str, Predictions]) -> None:
+    cell = Cell("confusion-hard", 1, int(said["hard"].predicted[said["hard"].labels == 1][0]))
+    again = painted_again(build_dataset(data.params), cell, said["hard"])
     assert np.array_equal(again, data.hard.images)
 
 
-def test_other_digits_than_those_that_were_evaluated_are_refused(said: dict[str, Answers]) -> None:
-    other = build(DatasetParams(source="strokes", train_size=60, test_size=200, seed=1))
+def test_other_digits_than_those_that_were_evaluated_are_refused(said: dict[str, Predictions]) -> None:
+    other = build_dataset(DatasetParams(source="strokes", train_size=60, test_size=200, seed=1))
     with pytest.raises(BadInput, match="can't be painted again: the strokes digits at hand aren't those"):
         painted_again(other, Cell("confusion-hard", 1, 0), said["hard"])
 
 
-def test_answers_are_kept_in_a_result_and_an_older_one_has_none(said: dict[str, Answers]) -> None:
-    back = kept_answers(said["easy"].arrays("easy"), "easy")
+def test_answers_are_kept_in_a_result_and_an_older_one_has_none(said: dict[str, Predictions]) -> None:
+    back = read_predictions(said["easy"].arrays("easy"), "easy")
     assert back is not None
     assert all(np.array_equal(getattr(back, name), getattr(said["easy"], name)) for name in vars(back))
-    assert kept_answers({"confusion_easy": np.eye(10)}, "easy") is None
+    assert read_predictions({"confusion_easy": np.eye(10)}, "easy") is None
 
 
 # Three images of a 1 that are taken for 0: in red, in blue and in none; and one of a 2 in green, rightly named.
-FEW = Answers(
-    digits=np.array([1, 2, 1, 1], np.uint8),
-    colors=np.array([0, 1, 2, NO_COLOR], np.uint8),
+FEW = Predictions(
+    labels=np.array([1, 2, 1, 1], np.uint8),
+    attributes=np.array([0, 1, 2, NO_COLOR], np.uint8),
     predicted=np.array([0, 2, 0, 0], np.uint8),
     confidence=np.array([0.98, 0.5, 0.751, 0.25], np.float16),
 )

@@ -18,7 +18,7 @@ from lazytui.analyses.networks.model_under_study import SubjectParams, load_subj
 from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.runs.saved_result import Result, load_result
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency.explainer import Lens
+from lazytui.saliency.explainer import Explainer
 from tests.commands import TINY_DATA, Finished, Lab, read_json
 
 SMALL = ("--split", "hard", "--images", "60", "--checked", "4")
@@ -166,10 +166,10 @@ def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, A
     lab, answer = bench
     params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
     subject = load_subject(params, Workspace(lab.workspace), print)
-    lens = Lens(subject.model, subject.trained.model, subject.data.probe.images)
+    lens = Explainer(subject.model, subject.trained.model, subject.data.probe.images)
     arrays = result(lab, answer).arrays
     for number, place in enumerate(arrays["example_places"][:5]):
-        glance = lens.look(subject.data.probe.images[place])
+        glance = lens.explain(subject.data.probe.images[place])
         assert (glance.layer, glance.target) == ("features.relu3", arrays["predicted"][place])
         np.testing.assert_allclose(glance.heat, arrays["example_maps"][number], rtol=1e-3, atol=1e-5)
 

@@ -23,8 +23,8 @@ from lazytui.models.architectures.classifier import Classifier
 from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency import evidence_masks as masks
-from lazytui.saliency.explanation import judged
-from lazytui.saliency.reason_categories import sorted_ways
+from lazytui.saliency.explanation import score_map
+from lazytui.saliency.reason_categories import evidence_categories
 from tests.commands import Lab
 from tests.conftest import FinishedTraining
 
@@ -56,17 +56,17 @@ def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
     maps[3] = -1
     evidence, strokes = np.maximum(maps, 0), masks.stroke_masks(shapes)
     energy, others = masks.energy_in_mask(evidence, strokes), masks.energy_in_other_masks(evidence, strokes)
-    perfect, stands = masks.perfect_energy(strokes, 28, 28), masks.standing(evidence, strokes)
+    perfect, stands = masks.perfect_energy(strokes, 28, 28), masks.mask_percentile(evidence, strokes)
     right = np.arange(30) % 2 == 0
-    ways = sorted_ways(right, stands)
+    ways = evidence_categories(right, stands)
     for place in range(30):
-        found = judged(maps[place], shapes, place, right=bool(right[place]))
-        assert found.way == ways[place]
+        found = score_map(maps[place], shapes, place, correct=bool(right[place]))
+        assert found.category == ways[place]
         if place == 3:
-            assert np.isnan([found.energy, found.others, found.perfect, found.focus, found.standing]).all()
+            assert np.isnan([found.energy, found.others, found.perfect, found.focus, found.percentile]).all()
             continue
         expected = [energy[place], others[place], perfect[place], stands[place]]
-        np.testing.assert_allclose([found.energy, found.others, found.perfect, found.standing], expected, rtol=1e-5)
+        np.testing.assert_allclose([found.energy, found.others, found.perfect, found.percentile], expected, rtol=1e-5)
         focus = masks.focus_score(energy, others, perfect)[place]
         assert found.focus == pytest.approx(focus, rel=1e-4)
 
@@ -81,9 +81,9 @@ def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: Gaze, lab: La
     np.testing.assert_array_equal(sorting.causes[:100], arrays["causes"])
     for place in (0, 17, 90):
         (look,) = asked(gaze, place, split="probe").looks
-        assert look.judged.way == arrays["ways"][place]
+        assert look.judged.category == arrays["ways"][place]
         assert look.judged.energy == pytest.approx(float(arrays["energy"][place]), rel=1e-4)
-        assert look.judged.standing == pytest.approx(float(arrays["standing"][place]), abs=0.01)
+        assert look.judged.percentile == pytest.approx(float(arrays["standing"][place]), abs=0.01)
 
 
 def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: Gaze) -> None:
@@ -126,7 +126,7 @@ def test_a_map_without_positive_evidence_says_so(gaze: Gaze) -> None:
     answer = asked(gaze, 0, split="hard")
     assert answer.album is not None
     look = answer.looks[0]
-    nothing = judged(-np.abs(look.heat), answer.album.split.shapes, 0, right=True)
+    nothing = score_map(-np.abs(look.heat), answer.album.split.shapes, 0, correct=True)
     answer = replace(answer, looks=(replace(look, heat=-np.abs(look.heat), judged=nothing),))
     assert "no positive evidence" in of_one_image(answer, 0)[1].captions[0]  # type: ignore[attr-defined]
     assert worth(answer).paragraphs[0].startswith("no positive evidence")

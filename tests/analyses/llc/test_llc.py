@@ -12,7 +12,7 @@ from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.llc.figures import doubts
 from lazytui.analyses.llc.result import LlcResult
 from lazytui.figures.kinds import Lines, Matrix, Table, Text
-from lazytui.figures.number_format import significant
+from lazytui.figures.number_format import significant_text
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
@@ -54,7 +54,9 @@ def test_an_estimate_comes_with_its_interval_its_grid_and_its_traces(trained: La
     )
     assert isinstance(verdict, Text) and "95 % interval" in verdict.paragraphs[0]
     assert "step size 2e-05 and localization 30000" in verdict.paragraphs[0]
-    assert any(f"one of {significant(3e4 / n_beta)}, the localization" in paragraph for paragraph in verdict.paragraphs)
+    assert any(
+        f"one of {significant_text(3e4 / n_beta)}, the localization" in paragraph for paragraph in verdict.paragraphs
+    )
     assert any("It is subtracted" in paragraph for paragraph in verdict.paragraphs)
 
 

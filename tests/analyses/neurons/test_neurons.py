@@ -144,7 +144,7 @@ def test_small_questions_are_answered_from_what_is_kept(examined: Lab, monkeypat
             for split in ("easy", "hard"):
                 assert answer[split] == pytest.approx(float(kept.arrays[f"{split}_without_{mode}"][neuron]))
     own, red = kept.arrays["red_one_images"].astype(np.uint8)[:, None]
-    np.testing.assert_allclose(asked.patched(own, red, [3])[0], kept.arrays["red_one_shift"][3], atol=1e-5)
+    np.testing.assert_allclose(asked.patch(own, red, [3])[0], kept.arrays["red_one_shift"][3], atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_data_without_color_are_refused(lab: Lab) -> None:
 def test_damaged_checkpoints_on_the_way_are_told(examined: Lab, tmp_path: Path) -> None:
     lab = Lab(tmp_path)
     shutil.copytree(examined.workspace, lab.workspace)
-    kept = Workspace(lab.workspace).find("lazy").kept_steps()
+    kept = Workspace(lab.workspace).find("lazy").weights_by_step()
     kept[4].write_bytes(b"nonsense")
     done = lab.call("run", "neurons", "lazy", *QUICK)
     assert done.code == 3 and "weights-at-00000004" in done.last

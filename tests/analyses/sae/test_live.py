@@ -21,15 +21,15 @@ from lazytui.analyses.sae.loaded_sae import Dissected, dissect
 from lazytui.data.device_split import to_float
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Bars, Lines, Pixels, Table
-from lazytui.hooks.layer_hooks import replaced
-from lazytui.hooks.split_model import Cut
+from lazytui.hooks.layer_hooks import replace_activations
+from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
 from lazytui.runs.saved_result import Result, load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.dose_positions import FACTORS
-from lazytui.saliency.explainer import Lens
+from lazytui.saliency.explainer import Explainer
 from tests.commands import Lab
 
 PLACE = 7
@@ -88,7 +88,7 @@ def said_by_hand(opened: Dissected, features: list[int], amounts: list[float] | 
             h = h + (wanted - f[:, feature])[:, None] * autoencoder.decoder[feature]
         return h
 
-    with torch.no_grad(), replaced(subject.model, layer, change):
+    with torch.no_grad(), replace_activations(subject.model, layer, change):
         probabilities: Tensor = subject.model(image).softmax(1)[0]
     return probabilities
 
@@ -138,14 +138,14 @@ def test_the_maps_are_grad_cam_before_and_after(dial: Dial, opened: Dissected) -
     answer = asked(dial, Turn((feature,), 0))
     subject, autoencoder = opened.subject, opened.opened.model
     image = opened.opened.split("hard").images[PLACE]
-    lens = Lens(subject.model, subject.trained.model, image[None])
+    lens = Explainer(subject.model, subject.trained.model, image[None])
 
     def without(h: Tensor) -> Tensor:
         return h - autoencoder.encode(h)[:, feature, None] * autoencoder.decoder[feature]
 
-    before = lens.look(image)
-    with replaced(subject.model, str(opened.result.facts["layer"]), without):
-        after = lens.look(image)
+    before = lens.explain(image)
+    with replace_activations(subject.model, str(opened.result.facts["layer"]), without):
+        after = lens.explain(image)
     assert answer.before and answer.after and answer.before.heat is not None and answer.after.heat is not None
     assert np.allclose(answer.before.heat, before.heat, atol=1e-6)
     assert np.allclose(answer.after.heat, after.heat, atol=1e-6)
@@ -247,7 +247,7 @@ def test_the_shortest_way_to_the_features_is_the_cut(opened: Dissected, dial: Di
     """The activity that is told is that of the layer as the network puts it out."""
     answer = asked(dial, Turn())
     assert answer.activity is not None
-    cut = Cut(opened.subject.model, str(opened.result.facts["layer"]))
+    cut = SplitModel(opened.subject.model, str(opened.result.facts["layer"]))
     images = to_float(torch.from_numpy(opened.opened.split("hard").images[:5]))
     with torch.inference_mode():
         by_hand = opened.opened.model.encode(cut.activations(images))

@@ -11,13 +11,13 @@ import pytest
 from lazytui.analyses.story import parallel_chapters
 from lazytui.analyses.story.parallel_chapters import Part, _SideBySide
 from lazytui.errors import LazytuiError
-from lazytui.runs.execution import carrying
+from lazytui.runs.execution import run_execution
 from lazytui.runs.jobs import start_detached
-from lazytui.runs.locks import Taken
+from lazytui.runs.locks import AlreadyLocked
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status, own_process
-from lazytui.runs.worker_pool import OVER, Heard, Workers
+from lazytui.runs.worker_pool import OVER, WorkerReport, Workers
 from lazytui.runs.workspace import Workspace
 from tests.runs.test_pause import Listener
 
@@ -25,7 +25,7 @@ from tests.runs.test_pause import Listener
 class _Lazy:
     """Workers that say what they are given to say, and leave the runs to others."""
 
-    def __init__(self, heard: list[Heard]) -> None:
+    def __init__(self, heard: list[WorkerReport]) -> None:
         self.said = heard
         self.carried: list[RunFolder] = []
 
@@ -39,7 +39,7 @@ class _Lazy:
         self.carried.append(run)
         self.said.append((run.id, {"kind": OVER}))
 
-    def heard(self) -> Iterator[Heard]:
+    def heard(self) -> Iterator[WorkerReport]:
         while self.said:
             yield self.said.pop(0)
 
@@ -51,11 +51,11 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def report(workspace: Workspace) -> Iterator[Report]:
-    with carrying(workspace.create("story", {}), workspace, Listener()) as report:
+    with run_execution(workspace.create("story", {}), workspace, Listener()) as report:
         yield report
 
 
-def begun(run: RunFolder, report: Report, *heard: Heard) -> tuple[_SideBySide, _Lazy, list[str]]:
+def begun(run: RunFolder, report: Report, *heard: WorkerReport) -> tuple[_SideBySide, _Lazy, list[str]]:
     """Beside the run's own side: the workers, and how often the run was looked for."""
     asked: list[str] = []
 
@@ -110,6 +110,6 @@ def test_who_was_ended_from_outside_is_told(workspace: Workspace, report: Report
 def test_a_run_that_is_claimed_is_not_started_anew(workspace: Workspace) -> None:
     run = workspace.create("dataset", {})
     before = (run.path / "status.json").read_text()
-    with run.claim(), pytest.raises(Taken, match="is being run by another process already"):
+    with run.claim(), pytest.raises(AlreadyLocked, match="is being run by another process already"):
         start_detached(run, workspace)
     assert (run.path / "status.json").read_text() == before

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.status import GOING
+from lazytui.runs.status import ACTIVE
 from tests.commands import Lab, finish, last_step, read_events, read_json, wait_until
 
 QUICK = ("--dataset", "clean", "--train-size", "2000", "--test-size", "1000")
@@ -97,7 +97,7 @@ def _kill_a_worker(story: _Story) -> None:
     assert ended.code == 1
     assert "was ended from outside" in ended.last
     assert state_of(story.folder) == "failed"
-    assert not [path for path in story.chapters() if state_of(path) in GOING]
+    assert not [path for path in story.chapters() if state_of(path) in ACTIVE]
 
 
 def _stop(story: _Story) -> None:
@@ -106,7 +106,7 @@ def _stop(story: _Story) -> None:
     story.process.send_signal(signal.SIGINT)
     assert finish(story.process).code == 130
     assert state_of(story.folder) == "stopped"
-    assert not [path for path in story.chapters() if state_of(path) in GOING]
+    assert not [path for path in story.chapters() if state_of(path) in ACTIVE]
     assert _are_gone(workers)
 
 
@@ -118,7 +118,7 @@ def _kill_the_story(story: _Story) -> None:
     story.process.kill()
     story.process.communicate()
     wait_until(lambda: _are_gone(workers))
-    assert not [path for path in story.chapters() if state_of(path) in GOING]
+    assert not [path for path in story.chapters() if state_of(path) in ACTIVE]
 
 
 def test_workers_may_run_the_code_that_a_person_named(lab: Lab) -> None:

@@ -28,7 +28,7 @@ from lazytui.figures.kinds import Bars, Matrix
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import METHODS
-from lazytui.saliency.reason_categories import CAUSES
+from lazytui.saliency.reason_categories import REASONS
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import Lab, read_json, state_of, wait_until
 from tests.conftest import ComparedNetworks, FinishedTraining
@@ -204,7 +204,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         for way, name in enumerate(ANSWERS):
             await pilot.press("w")
             right = sorting.predicted == split.digits
-            by_reason = sorting.causes == way - 2 if name in CAUSES else sorting.ways == way - 2 - len(CAUSES)
+            by_reason = sorting.causes == way - 2 if name in REASONS else sorting.ways == way - 2 - len(REASONS)
             await leaves([right, ~right][way] if way < 2 else by_reason, name)
         await pilot.press("w", "slash")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))

@@ -19,7 +19,7 @@ from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.errors import LazytuiError
 from lazytui.runs.jobs import request_stop
-from lazytui.runs.status import GOING
+from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import wait_until
@@ -43,7 +43,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     for run in workspace.runs():
         with suppress(LazytuiError):
             request_stop(run)
-    wait_until(lambda: all(run.status.state not in GOING for run in workspace.runs()))
+    wait_until(lambda: all(run.status.state not in ACTIVE for run in workspace.runs()))
 
 
 def keys_of(place: LabScreen) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from lazytui.app.screens.common.grid_screen import trainings_so_far
 from lazytui.app.screens.sae import screen as features
 from lazytui.app.workers.run_follower import RunWatch
 from lazytui.errors import BadInput
-from lazytui.figures.checks import drawable
+from lazytui.figures.checks import explain_invalid_figures
 from lazytui.figures.kinds import Text
 from lazytui.runs.events import EventLog
 from lazytui.runs.run_folder import RunFolder
@@ -79,6 +79,6 @@ def test_the_trainings_of_a_study_are_told_whatever_they_record(workspace: Works
 def test_what_cannot_be_drawn_is_a_sentence() -> None:
     with (
         pytest.raises(BadInput, match=r"^The log can't be drawn: a title has more than 1,000 characters\.$"),
-        drawable("The log"),
+        explain_invalid_figures("The log"),
     ):
         Text(name="a", title="t" * 2000, paragraphs=())

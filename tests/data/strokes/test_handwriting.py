@@ -15,12 +15,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
 from lazytui.data.gray_digits import Digits
-from lazytui.data.strokes.handwriting import choose, draw, strokes
+from lazytui.data.strokes.handwriting import choose_variants, draw_digits, strokes
 from lazytui.data.strokes.skeletons import load_pens, read_skeletons
 from lazytui.errors import BadInput, UsageError
-from lazytui.files.package_data import packaged
+from lazytui.files.package_data import package_folder
 
-ASSET = packaged("assets") / "strokes.json"
+ASSET = package_folder("assets") / "strokes.json"
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_every_variant_is_drawn_and_leaves_ink() -> None:
         alone = np.zeros_like(pens.shares)
         alone[digit, index] = 1
         only = type(pens)(pens.names, alone, pens.controls, pens.strokes, pens.curves, pens.along)
-        images = draw(np.full(20, digit), np.random.default_rng(0), pens=only)
+        images = draw_digits(np.full(20, digit), np.random.default_rng(0), pens=only)
         ink = images.sum((1, 2)) / 255
         assert ink.min() > 15, name
         assert ink.max() < 320, name
@@ -114,7 +114,7 @@ def test_every_variant_is_drawn_and_leaves_ink() -> None:
 
 def test_variants_come_by_their_weights() -> None:
     pens = load_pens()
-    chosen = choose(np.repeat(np.arange(10), 4_000), np.random.default_rng(0), pens)
+    chosen = choose_variants(np.repeat(np.arange(10), 4_000), np.random.default_rng(0), pens)
     share = np.bincount(chosen, minlength=len(pens.names)) / 4_000
     assert np.abs(share - pens.shares.sum(0)).max() < 5 * np.sqrt(0.25 / 4_000)
     assert (share > 0).all()

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lazytui.data.device_split import Batch, Resident
+from lazytui.data.device_split import Batch, DeviceSplit
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, build
+from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.system.hardware import Hardware
 from lazytui.training.methods import method_class
@@ -36,12 +36,14 @@ def color_reader() -> Classifier:
 
 
 def small_data(**params: Any) -> BiasedDataset:
-    return build(DatasetParams.model_validate({"source": "strokes", "train_size": 200, "test_size": 60, **params}))
+    return build_dataset(
+        DatasetParams.model_validate({"source": "strokes", "train_size": 200, "test_size": 60, **params})
+    )
 
 
 def bench(method: str, data: BiasedDataset, model: nn.Module | None = None, **options: Any) -> Bench:
     settings = TrainingSettings.model_validate({"method": method, "model": "lazy-gap", "batch_size": 30, **options})
-    train = Resident(data.train, CPU.device)
+    train = DeviceSplit(data.train, CPU.device)
     return Bench(model or color_reader(), data, train, settings, CPU, seed=0, total_steps=100)
 
 
@@ -50,4 +52,4 @@ def at_work(method: str, data: BiasedDataset, model: nn.Module | None = None, **
 
 
 def first_batch(data: BiasedDataset, size: int = 30) -> Batch:
-    return Resident(data.train, CPU.device).batch(torch.arange(size))
+    return DeviceSplit(data.train, CPU.device).batch(torch.arange(size))

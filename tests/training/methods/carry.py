@@ -9,7 +9,7 @@ import pytest
 
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted
-from lazytui.runs.execution import carrying
+from lazytui.runs.execution import run_execution
 from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE, RunFolder
 from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
@@ -55,5 +55,5 @@ def to_more_epochs(shorter: TrainingSettings, settings: TrainingSettings, data: 
 def _carry(
     settings: TrainingSettings, data: BiasedDataset, run: RunFolder, folder: Path, break_at: int | None
 ) -> Trained:
-    with carrying(run, Workspace(folder), Breaker(break_at)) as report:
+    with run_execution(run, Workspace(folder), Breaker(break_at)) as report:
         return train(settings, 0, data, report)

@@ -10,7 +10,7 @@ import torch
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, build
+from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.training.loop import Trained
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.signals import SIGNALS
@@ -37,7 +37,7 @@ SETTINGS = {
 @pytest.fixture(scope="module")
 def data() -> BiasedDataset:
     """450 training images: 6 steps an epoch."""
-    return build(DatasetParams(source="strokes", train_size=500, test_size=150))
+    return build_dataset(DatasetParams(source="strokes", train_size=500, test_size=150))
 
 
 def settings_of(method: str) -> TrainingSettings:

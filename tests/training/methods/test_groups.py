@@ -166,7 +166,7 @@ def test_what_is_set_aside_is_balanced_and_never_trained_on() -> None:
     data = small_data(train_size=1200)
     method = at_work("dfr", data, aside=0.2)
     assert isinstance(method, DeepFeatureReweighting)
-    aside = data.set_aside(0.2)
+    aside = data.balanced_holdout(0.2)
     assert aside.first == 864
     assert method.order(0).max().item() < 864 and len(method.order(0)) == len(data.train)
     counts = cells(*(torch.from_numpy(labels).long() for labels in (aside.balanced.digits, aside.balanced.colors)))
@@ -184,7 +184,7 @@ def test_the_refitted_head_reads_digits_on_its_own_data() -> None:
 
 
 def _accuracy_on_balanced(model: torch.nn.Module, data: BiasedDataset) -> float:
-    balanced = data.set_aside(0.5).balanced
+    balanced = data.balanced_holdout(0.5).balanced
     with torch.no_grad():
         predicted = model(to_float(torch.from_numpy(balanced.images))).argmax(1).numpy()
     return float((predicted == balanced.digits).mean())

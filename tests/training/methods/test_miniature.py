@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import BiasedDataset, build
+from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import TrainingSettings
 from tests.training.methods.carry import whole
@@ -35,7 +35,7 @@ HOPELESS = tuple(name for name, entry in METHODS.items() if entry.hopeless)
 @pytest.fixture(scope="module")
 def data() -> BiasedDataset:
     """2700 training images: 43 steps an epoch, 172 in all."""
-    return build(DatasetParams(source="strokes", train_size=3000, test_size=1000))
+    return build_dataset(DatasetParams(source="strokes", train_size=3000, test_size=1000))
 
 
 @pytest.fixture(scope="module")

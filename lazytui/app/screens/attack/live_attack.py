@@ -28,7 +28,7 @@ from lazytui.app.workers.newest_only import answering
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS
 from lazytui.figures.kinds import Figure, Lines
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
 BESIDE_THE_CLIMB = 110
@@ -117,7 +117,7 @@ class AttackPanel(LabScreen):
     def _show(self) -> None:
         if self._answer is None:
             return
-        self.query_one("#doing", Static).update(plain(self._words(self._answer)))
+        self.query_one("#doing", Static).update(plain_text(self._words(self._answer)))
         if self._answer.source is None:
             return
         figures = drawn(self._answer)

@@ -18,7 +18,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
-from lazytui.runs.workspace_watch import meant
+from lazytui.runs.workspace_watch import find_line
 
 NOT_RIGHT = "A field has an invalid value; f shows the form."
 
@@ -130,7 +130,7 @@ class FormScreen(LabScreen):
 
         It is asked at every key: the runs that were seen are searched, not the disk.
         """
-        if line := meant(self.lab.lines, reference):
+        if line := find_line(self.lab.lines, reference):
             return line.run.reference
         if os.sep not in reference:
             return reference

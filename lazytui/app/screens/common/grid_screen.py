@@ -9,7 +9,7 @@ from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.errors import BadInput
-from lazytui.figures.checks import drawable
+from lazytui.figures.checks import explain_invalid_figures
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.formatting import without_middle
 from lazytui.runs.workspace_watch import RunLine
@@ -23,7 +23,7 @@ class GridScreen(OverlayScreen):
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         line = self._line_to_show(lines)
         begun = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
-        if line and line.going and begun:
+        if line and line.is_active and begun:
             self._show_so_far(line, begun)
         else:
             super()._show(lines)
@@ -32,7 +32,7 @@ class GridScreen(OverlayScreen):
         sentence = f"{line.run.id} is {line.state}."
         figures: list[Table] = []
         try:
-            with drawable("The table of its trainings"):
+            with explain_invalid_figures("The table of its trainings"):
                 figures = [trainings_so_far(begun)]
         except BadInput as error:
             sentence = f"{sentence} {error}"

@@ -26,18 +26,18 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.data.palettes import Palette, palette
-from lazytui.data.splits import build
+from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
-from lazytui.evaluation.predictions import Answers
+from lazytui.evaluation.predictions import Predictions
 from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
 _LAYOUTS = ((28, 15), (14, 8))
 """Cells across an image, and lines down it with its caption: large where all images fit on a screen, else small."""
 
 _painting = threading.Lock()
-_dataset = lru_cache(maxsize=1)(build)
+_dataset = lru_cache(maxsize=1)(build_dataset)
 """The data set of the cell before stays painted, for the next cell; one thread paints, the others find it done."""
 
 
@@ -50,7 +50,7 @@ class Behind:
 
     network: str
     cell: Cell
-    answers: Answers
+    answers: Predictions
     ten: Palette
     indices: Chosen
     images: NDArray[np.uint8]
@@ -115,7 +115,7 @@ class CellImages(LabScreen):
         try:
             found = behind(*self._asked)
         except LazytuiError as error:
-            self.app.call_from_thread(self._set_sentence, f"{plain(str(error))} Esc: back.")
+            self.app.call_from_thread(self._set_sentence, f"{plain_text(str(error))} Esc: back.")
         else:
             self.app.call_from_thread(self._show_images, found)
 

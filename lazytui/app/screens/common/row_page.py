@@ -14,7 +14,7 @@ from textual.widgets import Static
 from lazytui.app.figures import FigureView, swap
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result
 
@@ -87,7 +87,7 @@ class TurnedPage(LabScreen):
     def show(self) -> None:
         """Draw the page of the row that is chosen."""
         where = f"{self.words()}, {self._at + 1} of {len(self._order)}; {self.keys()}."
-        self.query_one("#where", Static).update(plain(where))
+        self.query_one("#where", Static).update(plain_text(where))
         swap(self.query_one("#page"), self.figures())
 
     def _focus_first(self) -> None:

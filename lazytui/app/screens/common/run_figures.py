@@ -24,7 +24,7 @@ from lazytui.app.screens.common.group_images_screen import CellImages
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Pixels, Table
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
@@ -80,9 +80,9 @@ class RunFigures(TellsFailures, VerticalScroll):
         elif line.status.state == "done":
             self.show(line.run, headline=_headline(line, lines))
         elif line.status.state == "failed" and line.run.has_result:
-            self.show(line.run, headline=plain(f"{_headline(line, lines)} {line.status.error or ''}"))
+            self.show(line.run, headline=plain_text(f"{_headline(line, lines)} {line.status.error or ''}"))
         else:
-            self.show(None, plain(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
+            self.show(None, plain_text(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
 
     def show(self, run: RunFolder | None, otherwise: str = "", *, headline: str = "") -> None:
         """The figures of a finished run, below a headline; or a sentence instead."""
@@ -97,9 +97,9 @@ class RunFigures(TellsFailures, VerticalScroll):
         """What is known of a run that goes on, below a sentence: both change in place."""
         self._run = None
         if self.figures and len(said := self.query_children(".said")) == 1:
-            said.only_one(Static).update(plain(sentence))
+            said.only_one(Static).update(plain_text(sentence))
         else:
-            self._show_sentence(plain(sentence))
+            self._show_sentence(plain_text(sentence))
         self.figures = figures
         swap(self, figures)
 
@@ -110,7 +110,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         try:
             found = figures(run)
         except LazytuiError as error:
-            self.app.call_from_thread(self._fail, run, plain(str(error)))
+            self.app.call_from_thread(self._fail, run, plain_text(str(error)))
         else:
             self.app.call_from_thread(self._draw, run, found)
 
@@ -165,9 +165,9 @@ def _headline(line: RunLine, lines: Sequence[RunLine]) -> str:
     by = f"analysis {line.name or line.run.id}"
     network = line.run.record.params.get("run")
     if not isinstance(network, str):
-        return plain(f"{by[:1].upper()}{by[1:]}.")
+        return plain_text(f"{by[:1].upper()}{by[1:]}.")
     called = next((one.name for one in lines if one.run.reference == network and one.name), network)
-    return plain(f"Network {called}, {by}.")
+    return plain_text(f"Network {called}, {by}.")
 
 
 def _arranged(figures: Sequence[Figure]) -> Iterator[Widget]:

@@ -33,7 +33,7 @@ from lazytui.app.workers.newest_only import answering
 from lazytui.data.palettes import Palette, palette
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Table
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.events import EventReader
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
@@ -220,9 +220,9 @@ class NeuronsScreen(FormScreen):
     def _say(self) -> None:
         filtered = f"Only those with {self._filter}." if self._filter else ""
         marked = f"{len(self._marked)} marked." if self._marked else ""
-        lines = [Content(plain(" ".join(part for part in (self._sight.words, filtered, marked) if part)))]
+        lines = [Content(plain_text(" ".join(part for part in (self._sight.words, filtered, marked) if part)))]
         if self._answer and self._taken_out and (said := self._answer.refused or self._answer.doing):
-            lines.append(Content(plain(said)))
+            lines.append(Content(plain_text(said)))
         if self._sight.examined:
             views = [
                 Content.styled(f" {key} {name} ", "reverse" if name == self._view else "")
@@ -456,7 +456,7 @@ def seen(
     done = [line for line in picked or mine if line.status.state == "done"]
     done = done or [line for line in mine if line.status.state == "done"]
     others = [line for line in (picked or mine) if line.status.state != "done"]
-    going = next((line for line in reversed(others) if line.going or line in picked), None)
+    going = next((line for line in reversed(others) if line.is_active or line in picked), None)
     state = _told(going) if going else ""
     if not done:
         return Sight(network, state or _nothing_of(network, params.layer))
@@ -485,7 +485,7 @@ def _nothing_of(network: str, layer: str | None) -> str:
 
 def _told(line: RunLine) -> str:
     """How a run that isn't done goes, or ended, with the last that it said."""
-    last = line.status.error or (_last_note(line.run.events).text() if line.going else "")
+    last = line.status.error or (_last_note(line.run.events).text() if line.is_active else "")
     return f"{line.run.name or line.run.id} is {state_word(line.status)}" + (f": {last}" if last else ".")
 
 

@@ -15,8 +15,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from lazytui.plain_text import plain
-from lazytui.runs.formatting import STATE_COLORS, age, without_middle
+from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import STATE_COLORS, age_text, without_middle
 from lazytui.runs.workspace_watch import RunLine
 
 
@@ -130,7 +130,7 @@ class RunTable(ScrollView, can_focus=True):
         line = self.lines[row]
         style = "cursor" if row == self.cursor else "odd" if row % 2 else "even"
         color = "" if style == "cursor" else "red" if line.damage else STATE_COLORS.get(line.status.state, "")
-        return self._strip([*self._cells[line.run.reference][1], age(line.created)], style, color)
+        return self._strip([*self._cells[line.run.reference][1], age_text(line.created)], style, color)
 
     def _strip(self, cells: Sequence[str], style: str, color: str = "") -> Strip:
         """A row whose status has a color of its own."""
@@ -173,7 +173,7 @@ class RunTable(ScrollView, can_focus=True):
 
 def _cells(line: RunLine) -> Cells:
     easy, hard = (line.metrics.get(f"{split}_accuracy") for split in ("easy", "hard"))
-    title, name = without_middle(plain(line.run.id), 40), without_middle(line.name or "", 16)
+    title, name = without_middle(plain_text(line.run.id), 40), without_middle(line.name or "", 16)
     return Cells(title, name, line.state, _share(easy), _share(hard))
 
 

@@ -15,7 +15,7 @@ from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask, AskText
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import RESUMABLE
 from lazytui.runs.workspace_watch import RunLine
@@ -143,9 +143,9 @@ class RunsScreen(LabScreen):
         if line is None:
             found.show(None, EMPTY)
         elif line.damage:
-            found.show(None, plain(f"{line.damage} d deletes it."))
+            found.show(None, plain_text(f"{line.damage} d deletes it."))
         elif line.status.state == "done":
             found.show(line.run)
         else:
             error = f" {line.status.error}" if line.status.error else ""
-            found.show(None, plain(f"{line.run.id}: {line.state}.{error} l shows its log."))
+            found.show(None, plain_text(f"{line.run.id}: {line.state}.{error} l shows its log."))

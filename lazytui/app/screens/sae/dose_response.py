@@ -29,7 +29,7 @@ from lazytui.app.workers.newest_only import answering
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result
 from lazytui.sae.dose_positions import FACTORS
@@ -159,7 +159,7 @@ class DialScreen(LabScreen):
         answer = self._answer
         if answer is None:
             return
-        self.query_one("#doing", Static).update(plain(self._words(answer), newlines=True))
+        self.query_one("#doing", Static).update(plain_text(self._words(answer), newlines=True))
         self.query_one("#knob", Static).update(knob(self._question.turn, self.size.width))
         self.query_one("#active", Static).update(self._active(answer))
         if answer.after is None:
@@ -202,7 +202,7 @@ class DialScreen(LabScreen):
         page, width, found = [begin], begin.cell_length, False
         for feature in active(answer.here, self._current):
             sign = (KEPT if feature in self._kept else "") + ("" if answer.here[feature] > 0 else ": 0 here")
-            words = f" {feature} {plain(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
+            words = f" {feature} {plain_text(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
             entry = Content.styled(words, "reverse" if feature == self._current else "")
             if width + entry.cell_length > self.size.width - 3:
                 if found:

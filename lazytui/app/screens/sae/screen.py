@@ -33,14 +33,14 @@ from lazytui.app.screens.sae.feature_page_screen import FeaturePage
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput, LazytuiError
-from lazytui.figures.checks import drawable
+from lazytui.figures.checks import explain_invalid_figures
 from lazytui.figures.kinds import Figure, Lines, Table, Text
 from lazytui.models.catalog import CATALOG
-from lazytui.plain_text import plain
+from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import Result
-from lazytui.runs.status import GOING
+from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 OF_FEATURES = {"dial", "filter", "category", "table", "figures"}
@@ -259,7 +259,7 @@ class FeaturesScreen(FormScreen):
 
     def _say(self) -> None:
         filtered = f"Only {self._filter}: {len(self._chosen())}." if self._filter else ""
-        lines = [Content(plain(" ".join(part for part in (self._sight.words, filtered) if part)))]
+        lines = [Content(plain_text(" ".join(part for part in (self._sight.words, filtered) if part)))]
         if self._sight.run:
             views = VIEWS if self._sight.apart else {"curves": "c"}
             shown = [
@@ -414,24 +414,24 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
     run, status = watch.run, watch.run.status
     called, trouble = run.name or run.id, ""
     try:
-        with drawable("What was logged"):
+        with explain_invalid_figures("What was logged"):
             charts = before.charts or [chart for chart in curves(watch.columns()) if isinstance(chart, Lines)]
     except BadInput as error:
         charts, trouble = [], str(error)
     if status.state != "done":
         words = " ".join(filter(None, (f"{called} is {state_word(status)}.", status.error, trouble)))
-        if status.state in GOING:
+        if status.state in ACTIVE:
             words = f"{words} {watch.note}" + (f", step {watch.done:,} of {watch.total:,}" if watch.total else "")
-        return Sight(run, plain(words), status.state in GOING, charts)
+        return Sight(run, plain_text(words), status.state in ACTIVE, charts)
     try:
         apart = before.apart or read(run)
     except LazytuiError as error:
-        return Sight(run, plain(str(error)), charts=charts)
+        return Sight(run, plain_text(str(error)), charts=charts)
     facts = apart.result.facts
     words = f"{facts['features']:,} features of the layer {facts['layer']} of {apart.params.run}, analysis {called}."
     if run.id == CAME_ALONG:
         words += " They come with lazytui; choose your own network (f) and press g."
-    return Sight(run, plain(words), charts=charts or apart.charts, apart=apart)
+    return Sight(run, plain_text(words), charts=charts or apart.charts, apart=apart)
 
 
 def read(run: RunFolder) -> Apart:

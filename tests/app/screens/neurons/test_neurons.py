@@ -25,7 +25,7 @@ from lazytui.runs.events import EventLog
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.run_folder import WEIGHTS_FILE
 from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result
-from lazytui.runs.status import GOING
+from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, shows, until
 from tests.commands import Lab, wait_until
@@ -207,7 +207,7 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
         green, red = (palette("distinct").names.index(name) for name in ("green", "red"))
         into, source = asked.grid[[80 + red]], asked.grid[[10 + green]]
         np.testing.assert_allclose(
-            bars.values, asked.without.patched(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
+            bars.values, asked.without.patch(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
         )
         await pilot.press("a")
         await until(pilot, lambda: "Without 1 neuron" in screen_text(pilot.app))
@@ -270,7 +270,7 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(worksp
         assert run.record.params["layer"] == "features.relu2"
         await until(pilot, lambda: words(pilot).startswith((f"{run.id} is queued", f"{run.id} is running")))
         request_stop(run)
-        wait_until(lambda: run.status.state not in GOING)
+        wait_until(lambda: run.status.state not in ACTIVE)
         await until(pilot, lambda: f"{run.id} is {run.status.state}" in words(pilot) or place.query(TableView))
 
     drive(LazytuiApp(workspace), steps)

@@ -31,7 +31,7 @@ from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.saved_result import Result, load_result
-from lazytui.runs.status import GOING
+from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 from tests.app.pilot import drive, screen_text, shows, until
@@ -364,7 +364,7 @@ def test_it_is_watched_while_it_learns_and_then_the_table_is_there(workspace: Wo
         for run in workspace.runs():
             with suppress(LazytuiError):
                 request_stop(run)
-        wait_until(lambda: all(run.status.state not in GOING for run in workspace.runs()))
+        wait_until(lambda: all(run.status.state not in ACTIVE for run in workspace.runs()))
 
 
 def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Workspace) -> None:

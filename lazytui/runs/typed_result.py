@@ -45,6 +45,13 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A second mark: the name on disk, where it isn't the field's."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Prefixed:
     """Marks a mapping: every array of which the name begins with the prefix, by what follows, but for those of other
     fields. array: what each must be; in its sides `*` stands for what follows."""
@@ -58,9 +65,10 @@ Mark = Array | Metric | Part | Prefixed
 
 @dataclass(frozen=True)
 class _Field:
-    """kind: the type, of a part without None. dtype: of an array, where it is a concrete one."""
+    """key: the name on disk. kind: the type, of a part without None. dtype: of an array, where it is a concrete one."""
 
     name: str
+    key: str
     mark: Mark | None
     kind: Any
     dtype: type | None
@@ -75,7 +83,7 @@ def write_fields(result: DataclassInstance) -> Result:
         if field.mark is None:
             value = getattr(result, field.name)
             if not (value is None and field.default):
-                facts[field.name] = _adapter(field.kind).dump_python(value, mode="json")
+                facts[field.key] = _adapter(field.kind).dump_python(value, mode="json")
     return Result(metrics_of(result), facts, dict(_arrays_of(result, "")))
 
 
@@ -121,7 +129,7 @@ def _metrics_of(result: Any, prefix: str) -> Iterator[tuple[str, float | None]]:
         if isinstance(field.mark, Part) and value is not None:
             yield from _metrics_of(value, prefix + field.mark.prefix)
         elif isinstance(field.mark, Metric) and (value is not None or field.mark.written):
-            yield prefix + field.name, value
+            yield prefix + field.key, value
 
 
 def _arrays_of(result: Any, prefix: str) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -135,7 +143,7 @@ def _arrays_of(result: Any, prefix: str) -> Iterator[tuple[str, NDArray[Any]]]:
             case Prefixed():
                 yield from ((prefix + field.mark.prefix + name, array) for name, array in value.items())
             case Array():
-                yield prefix + field.name, value
+                yield prefix + field.key, value
 
 
 def _leaves(kind: Any, prefix: str, saved: Result) -> Iterator[tuple[str, _Field]]:
@@ -149,9 +157,9 @@ def _leaves(kind: Any, prefix: str, saved: Result) -> Iterator[tuple[str, _Field
                     array = _sided(field.mark.array, lambda side, name=name: side.replace("*", name))
                     yield prefix + field.mark.prefix + name, replace(field, mark=_inside(array, prefix))
             case Array():
-                yield prefix + field.name, replace(field, mark=_inside(field.mark, prefix))
+                yield prefix + field.key, replace(field, mark=_inside(field.mark, prefix))
             case Metric():
-                yield prefix + field.name, field
+                yield prefix + field.key, field
 
 
 def _is_there(part: _Field, prefix: str, saved: Result) -> bool:
@@ -161,7 +169,7 @@ def _is_there(part: _Field, prefix: str, saved: Result) -> bool:
 
 
 def _suffixes(kind: Any, mark: Prefixed, prefix: str, saved: Result) -> list[str]:
-    others = {prefix + field.name for field in _fields(kind) if isinstance(field.mark, Array)}
+    others = {prefix + field.key for field in _fields(kind) if isinstance(field.mark, Array)}
     start = prefix + mark.prefix
     return [name.removeprefix(start) for name in saved.arrays if name.startswith(start) and name not in others]
 
@@ -182,7 +190,7 @@ def _sided(array: Array, change: Any) -> Array:
 def _built(kind: Any, prefix: str, saved: Result) -> Any:
     values: dict[str, Any] = {}
     for field in _fields(kind):
-        key = prefix + field.name
+        key = prefix + field.key
         match field.mark:
             case Part():
                 there = not field.may_be_none or _is_there(field, prefix, saved)
@@ -197,8 +205,8 @@ def _built(kind: Any, prefix: str, saved: Result) -> Any:
                 values[field.name] = int(value) if value is not None and field.kind is int else value
             case Array():
                 values[field.name] = saved.arrays.get(key)
-            case None if field.name in saved.facts:
-                values[field.name] = saved.facts[field.name]
+            case None if field.key in saved.facts:
+                values[field.name] = saved.facts[field.key]
     return kind(**values)
 
 
@@ -215,16 +223,18 @@ def _fields(kind: Any) -> tuple[_Field, ...]:
 
 def _field(field: dataclasses.Field[Any], hint: Any) -> _Field:
     default = not (field.default is field.default_factory is dataclasses.MISSING)
-    mark = next((mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Mark)), None)
+    marks = getattr(hint, "__metadata__", ())
+    mark = next((mark for mark in marks if isinstance(mark, Mark)), None)
+    key = next((mark.name for mark in marks if isinstance(mark, Key)), field.name)
     if mark is None:
-        return _Field(field.name, None, hint, None, default, may_be_none=False)
+        return _Field(field.name, key, None, hint, None, default, may_be_none=False)
     kind = get_args(hint)[0]
     may_be_none = NoneType in get_args(kind)
     if may_be_none:
         kind = next(arm for arm in get_args(kind) if arm is not NoneType)
     array = get_args(kind)[1] if isinstance(mark, Prefixed) else kind
     dtype = _concrete(array) if isinstance(mark, Array | Prefixed) else None
-    return _Field(field.name, mark, kind, dtype, default, may_be_none)
+    return _Field(field.name, key, mark, kind, dtype, default, may_be_none)
 
 
 def _concrete(array: Any) -> type | None:
@@ -238,7 +248,7 @@ def _concrete(array: Any) -> type | None:
 def _facts(kind: Any) -> Any:
     """A TypedDict of a result's facts."""
     fields = [field for field in _fields(kind) if field.mark is None]
-    types = {field.name: NotRequired[field.kind] if field.default else field.kind for field in fields}
+    types = {field.key: NotRequired[field.kind] if field.default else field.kind for field in fields}
     return TypedDict(kind.__name__, types)  # type: ignore[operator]
 
 

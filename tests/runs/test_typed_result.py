@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, counts, indices, numbers
 from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Part, Prefixed, metrics_of, read_fields, starting_with, write_fields
+from lazytui.runs.typed_result import Key, Part, Prefixed, metrics_of, read_fields, starting_with, write_fields
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Found:
     newer: Annotated[float | None, ANY.optional]
     rare: Annotated[float | None, ANY.omitted]
     split: Split
-    groups: Annotated[NDArray[np.float64], numbers("groups")]
+    per_group: Annotated[NDArray[np.float64], numbers("groups"), Key("groups")]
     kept: Annotated[NDArray[np.floating[Any]], numbers("chains")]
     easy: Annotated[Answers, Part("easy_")]
     hard: Annotated[Answers | None, Part("hard_")]
@@ -54,7 +54,7 @@ FOUND = Found(
     newer=None,
     rare=None,
     split=Split("probe", 5),
-    groups=np.zeros(3),
+    per_group=np.zeros(3),
     kept=np.ones(4, np.float16),
     easy=EASY,
     hard=HARD,
@@ -101,7 +101,7 @@ def test_what_may_be_absent_is_none_or_its_default() -> None:
 def test_arrays_have_the_declared_type() -> None:
     wide = {**SAVED.arrays, "groups": np.ones(3, np.float16), "easy_predicted": np.array([1, 2], np.int64)}
     found = read(replace(SAVED, arrays=wide))
-    assert found.groups.dtype == np.float64 and found.easy.predicted.dtype == np.uint8
+    assert found.per_group.dtype == np.float64 and found.easy.predicted.dtype == np.uint8
     assert found.kept.dtype == np.float16
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +13,7 @@ from numpy.typing import NDArray
 class Robustness:
     """One network on one pool of N sources.
 
-    right: (N,) bool, which it gets right as they are: S. at_target: share of N that it takes for the target already.
+    correct: (N,) bool, which are correct when clean: S. at_target: share of N that it takes for the target already.
     budgets, sure_budgets: (|S|,) smallest budgets for the arg-max, and for being sure; infinite where none was found;
     None where S is too small for any rate.
     """
@@ -25,24 +23,13 @@ class Robustness:
     budgets: NDArray[np.float64] | None
     sure_budgets: NDArray[np.float64] | None
 
-    @classmethod
-    def read(cls, arrays: Mapping[str, Any], network: int, pool: str, target: int) -> Robustness:
-        """From a result's arrays."""
-        prefix = f"{network}/{pool}"
-        budgets, sure = (
-            arrays[name].astype(np.float64) if (name := f"{prefix}/{key}") in arrays else None
-            for key in ("budgets", "sure_budgets")
-        )
-        said = arrays[f"{prefix}/said"]
-        return cls(arrays[f"{prefix}/right"].astype(bool), float((said == target).mean()), budgets, sure)
-
     @property
     def sources(self) -> int:
         """|S|."""
         return int(self.correct.sum())
 
     def success_rate(self, epsilon: float) -> float | None:
-        """ASR: share of S that a perturbation within epsilon takes where it shall."""
+        """ASR: share of S that a perturbation within epsilon fools."""
         return _within(self.budgets, epsilon)
 
     def sure_success_rate(self, epsilon: float) -> float | None:
@@ -50,7 +37,7 @@ class Robustness:
         return _within(self.sure_budgets, epsilon)
 
     def robust_accuracy(self, epsilon: float) -> float | None:
-        """Share of all N that is right as it is and isn't fooled within epsilon."""
+        """Share of all N that is correct when clean and isn't fooled within epsilon."""
         success = self.success_rate(epsilon)
         return None if success is None else (1 - success) * self.sources / len(self.correct)
 
@@ -65,7 +52,7 @@ class Robustness:
         return np.array([np.nan if share is None else 1 - share for share in shares])
 
     def metrics(self, epsilon: float) -> dict[str, float | None]:
-        """median: null in JSON where it is infinite; `unfooled` tells then."""
+        """median: null in JSON where it is infinite; `unfooled` says so then."""
         median = self.median
         return {
             "sources": self.sources,

@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lazytui.analyses.attack.figures import drawn
+from lazytui.analyses.attack.figures import figures
 from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams
-from lazytui.analyses.attack.result import CONTENTS
+from lazytui.analyses.attack.result import (
+    AttackResult,
+    NetworkResult,
+    Perturbations,
+    PoolResult,
+    SelfCheck,
+    read,
+    write,
+)
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import SubjectParams, ignore_advice, load_subject, recorded_training
 from lazytui.analyses.networks.model_under_study import settle as settle_subject
@@ -19,10 +27,7 @@ from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import Pool, pool
 from lazytui.errors import UsageError
-from lazytui.evaluation.robustness import Robustness
-from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -61,7 +66,7 @@ def settle(params: AttackParams, workspace: Workspace) -> AttackParams:
     return params.model_copy(update={"source": first.source})
 
 
-def run(params: AttackParams, report: Report) -> Result:
+def run(params: AttackParams, report: Report) -> AttackResult:
     report.note("loading torch")
     subjects = [load_subject(asked, report.workspace, ignore_advice) for asked in params.subjects]
     names = [report.workspace.find(asked.run).display_name for asked in params.subjects]
@@ -70,43 +75,50 @@ def run(params: AttackParams, report: Report) -> Result:
         name: pool(subjects[0].data, name, params.source_class, params.target_class, params.sources)
         for name in params.pools
     }
-    facts: dict[str, Any] = {}
-    arrays: dict[str, Any] = {}
+    networks = []
     total = len(subjects) * len(splits)
     for number, (label, subject) in enumerate(zip(labels, subjects, strict=True)):
         problems = {name: problem_of(params, subject, split, report.check) for name, split in splits.items()}
-        for place, (name, problem) in enumerate(problems.items()):
-            report.progress(number * len(splits) + place, total, "pools")
+        pools = {}
+        for index, (name, problem) in enumerate(problems.items()):
+            report.progress(number * len(splits) + index, total, "pools")
             report.check()
             report.note(f"{label}: {name}")
-            found = _attacked(params, problem, splits[name])
-            arrays |= {f"{number}/{name}/{key}": value for key, value in found.items()}
-        facts[label] = {"checks": _checks(params, problems)}
+            pools[name] = _attack_pool(params, problem, splits[name])
+        networks.append(NetworkResult(label, pools, _checks(params, problems)))
     report.progress(total, total, "pools")
-    return Result(metrics=_metrics(params, labels, arrays), facts={"networks": labels, "of": facts}, arrays=arrays)
+    return AttackResult(tuple(networks), params.epsilon, params.target_class)
 
 
-def _attacked(params: AttackParams, problem: Problem, split: Split) -> dict[str, Any]:
-    """What one network makes of one pool: what it says, and the smallest budgets of the sources that it gets right."""
+def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolResult:
     import torch
 
-    said = problem.said()
-    right = said == problem.labels
-    found: dict[str, Any] = {"said": said.to(torch.uint8).cpu().numpy(), "right": right.cpu().numpy()}
-    if int(right.sum()) < FEWEST:
+    predicted = problem.said()
+    correct = predicted == problem.labels
+    found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), None)
+    if int(correct.sum()) < FEWEST:
         return found
-    part = problem.part(right)
-    budgets, made = _budgets(params, part)
-    sure, _ = _budgets(params, part.surely(SURE))
-    changes = _smallest_changes(part)
-    shapes = split.shapes[found["right"]]
-    return found | {
-        "budgets": budgets.cpu().numpy(),
-        "sure_budgets": sure.cpu().numpy(),
-        "made": _bytes(made[:SHOWN]),
-        "own_images": split.images[found["right"]][:SHOWN],
-        **_madeup(changes, shapes),
-    }
+    return replace(
+        found, perturbations=_perturbations(params, problem.part(correct), split.take(np.flatnonzero(found.correct)))
+    )
+
+
+def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Perturbations:
+    """Of the sources that are correct when clean."""
+    from lazytui.attacks.perturbation_channels import makeup
+
+    budgets, adversarial = _budgets(params, problem)
+    sure, _ = _budgets(params, problem.surely(SURE))
+    found = makeup(_smallest_changes(problem), split.shapes)
+    return Perturbations(
+        budgets=budgets.cpu().numpy(),
+        sure_budgets=sure.cpu().numpy(),
+        adversarial=_bytes(adversarial[:SHOWN]),
+        clean=split.images[:SHOWN],
+        mean_change=found.signed,
+        energy=found.energy,
+        one_color=np.array([found.color]),
+    )
 
 
 def problem_of(params: AttackParams, subject: Subject, split: Split, check: Callable[[], None]) -> Problem:
@@ -190,14 +202,7 @@ def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
     return array
 
 
-def _madeup(changes: np.ndarray[Any, Any], shapes: np.ndarray[Any, Any]) -> dict[str, Any]:
-    from lazytui.attacks.perturbation_channels import makeup
-
-    found = makeup(changes, shapes)
-    return {"signed": found.signed, "energy": found.energy, "color": np.array([found.color])}
-
-
-def _checks(params: AttackParams, problems: dict[Pool, Problem]) -> list[dict[str, Any]]:
+def _checks(params: AttackParams, problems: dict[Pool, Problem]) -> tuple[SelfCheck, ...]:
     """The self-check on the sources of the first pool that has enough of them."""
     from lazytui.attacks.self_check import self_check
 
@@ -205,8 +210,8 @@ def _checks(params: AttackParams, problems: dict[Pool, Problem]) -> list[dict[st
         right = (problem.said() == problem.labels).nonzero()[:_CHECKED, 0]
         if len(right) >= FEWEST:
             epsilon = params.epsilon if ATTACKS[params.attack].norm == "linf" else 0.05
-            return [{"pool": name, **vars(check)} for check in self_check(problem.part(right), epsilon)]
-    return []
+            return tuple(SelfCheck(name, **vars(check)) for check in self_check(problem.part(right), epsilon))
+    return ()
 
 
 def _bytes(images: Tensor) -> np.ndarray[Any, Any]:
@@ -214,26 +219,12 @@ def _bytes(images: Tensor) -> np.ndarray[Any, Any]:
     return made
 
 
-def _metrics(params: AttackParams, labels: list[str], arrays: dict[str, Any]) -> dict[str, float | None]:
-    """By pool, the first network's; another's after `against_`, numbered where there are several."""
-    metrics: dict[str, float | None] = {}
-    for number in range(len(labels)):
-        prefix = "" if number == 0 else "against_" if len(labels) == 2 else f"against_{number}_"
-        for name in params.pools:
-            told = Robustness.read(arrays, number, name, params.target_class).metrics(params.epsilon)
-            metrics |= {f"{prefix}{name.replace('-', '_')}_{key}": value for key, value in told.items()}
-    return metrics
-
-
-def figures(params: AttackParams, result: Result) -> list[Figure]:
-    return drawn(params, result)
-
-
 ANALYSIS = Analysis(
     params=AttackParams,
     run=run,
     figures=figures,
-    read=CONTENTS.read,
+    write=write,
+    read=read,
     settle=settle,
     label=lambda params: params.attack,
 )

@@ -1,4 +1,4 @@
-"""How small a change fools: by pool of sources, with what it looks like and what it is made of."""
+"""Minimal perturbations: by pool of sources, with what they look like and what they are made of."""
 
 from __future__ import annotations
 
@@ -12,56 +12,51 @@ from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
 from lazytui.evaluation.robustness import Robustness, wilson_interval
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Table, Text
-from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack.params import AttackParams
+    from lazytui.analyses.attack.result import AttackResult
 
 _POINTS = 60
 _STRENGTHENED = 4
 """By how much a perturbation is strengthened in its picture."""
 
 
-def drawn(params: AttackParams, result: Result) -> list[Figure]:
-    """The figures of an attack, in the order of reading."""
+def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
+    """In the order of reading."""
     return [
         _verdict(params, result),
         _pools(params, result),
         *_survival(params, result),
-        *_pictures(params, result),
-        _channels(params, result),
+        *_pictures(result),
+        _channels(result),
         _checks(result),
     ]
 
 
-def _each(params: AttackParams, result: Result) -> Iterator[tuple[int, str, str, Robustness]]:
-    """Number and name of every network, every pool, and what came of it."""
-    for number, network in enumerate(result.facts["networks"]):
-        for pool in params.pools:
-            yield number, network, pool, Robustness.read(result.arrays, number, pool, params.target_class)
-
-
-def _verdict(params: AttackParams, result: Result) -> Text:
-    wanted = f"a {params.target_class}" if params.targeted else "anything else"
-    told = [
-        f"How much must a {params.source_class} change for {wanted} to be seen? Smallest budgets by {params.attack} "
-        f"({_unit(params)}), for each image by itself.",
-        *([f"Care: {care}"] if params.targeted and (care := ATTACKS[params.attack].towards_a_target) else []),
+def _verdict(params: AttackParams, result: AttackResult) -> Text:
+    goal = f"to {params.target_class}" if params.targeted else "to any other class"
+    paragraphs = [
+        f"Minimal perturbation of a {params.source_class}, {goal}: the smallest budget of {params.attack} "
+        f"({_unit(params)}) for each image.",
+        *([f"Note: {care}"] if params.targeted and (care := ATTACKS[params.attack].towards_a_target) else []),
     ]
-    for _, network, pool, found in _each(params, result):
-        told.append(f"{network}, {pool} sources: {_in_words(params, found)}")
-    return Text(name="verdict", title="What it takes to fool it", paragraphs=tuple(told))
+    for network, pool, _, robustness in result.by_pool():
+        paragraphs.append(f"{network.name}, {pool} sources: {_summary(params, robustness)}")
+    return Text(
+        name="verdict", title=f"Minimal perturbation, {params.source_class} {goal}", paragraphs=tuple(paragraphs)
+    )
 
 
-def _in_words(params: AttackParams, found: Robustness) -> str:
-    already = f"{found.at_target:.0%} are seen as a {params.target_class} as they are"
-    of = f"{found.sources} of {len(found.correct)} are right as they are"
-    if found.budgets is None:
-        return f"{of}, too few for any rate; {already}."
+def _summary(params: AttackParams, found: Robustness) -> str:
+    already = f"{found.at_target:.0%} are already classified as {params.target_class}"
+    of = f"{found.sources} of {len(found.correct)} are correct when clean"
     median = found.median
+    if median is None:
+        return f"{of}, too few for any rate; {already}."
     half = (
-        f"half of these are never fooled up to {params.budget:g}"
-        if median is None or math.isinf(median)
+        f"for half of these or more no budget up to {params.budget:g} is enough"
+        if math.isinf(median)
         else f"half of these are fooled by {median:.3g}"
     )
     return f"{of}; {half}. {already[:1].upper()}{already[1:]}."
@@ -71,15 +66,15 @@ def _unit(params: AttackParams) -> str:
     return "largest change of any value" if ATTACKS[params.attack].norm == "linf" else "Euclidean distance"
 
 
-def _pools(params: AttackParams, result: Result) -> Table:
-    several = len(result.facts["networks"]) > 1
+def _pools(params: AttackParams, result: AttackResult) -> Table:
+    several = len(result.networks) > 1
     rows: list[tuple[Cell, ...]] = []
-    for _, network, pool, found in _each(params, result):
+    for network, pool, _, found in result.by_pool():
         success, median = found.success_rate(params.epsilon), found.median
         low, high = (100 * end for end in wilson_interval(success, found.sources)) if success is not None else (0, 0)
         rows.append(
             (
-                *([network] if several else []),
+                *([network.name] if several else []),
                 pool,
                 f"{found.sources}/{len(found.correct)}",
                 100 * found.at_target,
@@ -92,16 +87,15 @@ def _pools(params: AttackParams, result: Result) -> Table:
         )
     return Table(
         name="pools",
-        title=f"By pool of sources, rates in percent at a budget of {params.epsilon:g}",
-        note="right: how many of the N sources are right as they are, S; the rates are over S, and there are none "
-        "below ten. at target: share of N that is seen as the target without any change, never counted as success. "
-        "median: of the smallest budgets, ∞ where half of S or more is never fooled. fooled: share of S within the "
-        "budget, with its 95 % interval over images like these (Wilson). sure: the same with P over .9. robust: share "
-        "of N that is right and not fooled.",
+        title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
+        note="correct: S of N sources are correct when clean; rates are shares of S, and need at least ten. at target: "
+        "share of N already classified as the target, never counted as success. median: of the smallest budgets, ∞ "
+        "where half of S or more is never fooled. fooled: share of S within the budget, with its 95 % interval "
+        "(Wilson). sure: the same with a probability over .9. robust: share of N that is correct and not fooled.",
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
-            Column(name="right"),
+            Column(name="correct"),
             Column(name="at target", decimals=0),
             Column(name="median", decimals=3),
             Column(name="fooled", decimals=0),
@@ -114,73 +108,70 @@ def _pools(params: AttackParams, result: Result) -> Table:
 
 
 def _percent(share: float | None) -> float | None:
-    return None if share is None else 100 * share
+    return None if share is None or math.isnan(share) else 100 * float(share)
 
 
-def _survival(params: AttackParams, result: Result) -> list[Lines]:
+def _survival(params: AttackParams, result: AttackResult) -> list[Lines]:
     epsilons = np.linspace(0, params.budget, _POINTS)
     series = [
-        Series(name=f"{network}, {pool}", x=epsilons, y=found.survival_curve(epsilons))
-        for _, network, pool, found in _each(params, result)
-        if found.budgets is not None
+        Series(name=f"{network.name}, {pool}", x=epsilons, y=robustness.survival_curve(epsilons))
+        for network, pool, _, robustness in result.by_pool()
+        if robustness.budgets is not None
     ]
     if not series:
         return []
     return [
         Lines(
             name="survival",
-            title="Who isn't fooled yet",
-            note="Share of the sources that are right as they are and that no perturbation within the budget was found "
-            "for. An attack may miss: the truth is at this curve or below it.",
+            title="Robust accuracy against epsilon",
+            note="Of the sources that are correct when clean, the share for which no perturbation within the budget "
+            "was found. An attack may miss some: the true curve is here or below.",
             series=tuple(series),
             x_label=f"budget ({_unit(params)})",
-            y_label="share unfooled",
+            y_label="share not fooled",
             low=0.0,
             high=1.0,
         )
     ]
 
 
-def _pictures(params: AttackParams, result: Result) -> Iterator[Pixels]:
-    """Sources, perturbations and what was made of them, a row each."""
-    for number, network, pool, found in _each(params, result):
-        if found.budgets is None:
+def _pictures(result: AttackResult) -> Iterator[Pixels]:
+    """Sources, perturbations and adversarial images, a row each."""
+    for network, pool, pool_result, _ in result.by_pool():
+        found = pool_result.perturbations
+        if found is None:
             continue
-        prefix = f"{number}/{pool}"
-        before, after = (result.arrays[f"{prefix}/{name}"].astype(np.int16) for name in ("own_images", "made"))
-        changed = np.clip(128 + _STRENGTHENED * (after - before), 0, 255)
-        budgets = found.budgets[: len(before)]
-        captions = [f"{b:.3g}" if np.isfinite(b) else "unfooled" for b in budgets]
+        before, after = found.clean.astype(np.int16), found.adversarial.astype(np.int16)
+        change = np.clip(128 + _STRENGTHENED * (after - before), 0, 255)
+        captions = [f"{budget:.3g}" if np.isfinite(budget) else "not fooled" for budget in found.budgets[: len(before)]]
+        number = result.networks.index(network)
         yield Pixels(
             name=f"images-{pool}" if number == 0 else f"images-{number}-{pool}",
-            title=f"{network}: {pool} sources, what is added to them, and what comes of it",
-            note=f"Perturbations are strengthened {_STRENGTHENED} times; gray is none. Below: the smallest budget that "
-            "was enough; where none was, the image is as it was.",
-            images=np.concatenate([before, changed, after]).astype(np.uint8),
+            title=f"{network.name}, {pool} sources: clean, perturbation, adversarial",
+            note=f"Perturbations x {_STRENGTHENED}; gray is no change. Below: the smallest budget that is enough; "
+            "where none is, the image is unchanged.",
+            images=np.concatenate([before, change, after]).astype(np.uint8),
             columns=len(before),
-            row_labels=("source", "change", "result"),
+            row_labels=("clean", "change", "result"),
             captions=(*[""] * (2 * len(before)), *captions),
         )
 
 
-def _channels(params: AttackParams, result: Result) -> Table:
-    several = len(result.facts["networks"]) > 1
+def _channels(result: AttackResult) -> Table:
+    several = len(result.networks) > 1
     rows: list[tuple[Cell, ...]] = []
-    for number, network, pool, found in _each(params, result):
-        if found.budgets is None:
-            continue
-        signed, energy, color = (result.arrays[f"{number}/{pool}/{key}"] for key in ("signed", "energy", "color"))
-        for place, channel in enumerate(CHANNELS):
-            shares = [_defined(value) for value in (*energy[place], *signed[place], *color)]
-            rows.append((*([network] if several else []), pool, channel, *shares))
+    for network, pool, pool_result, _ in result.by_pool():
+        found = pool_result.perturbations
+        for index, channel in enumerate(CHANNELS) if found else ():
+            shares = map(_percent, (*found.energy[index], *found.mean_change[index], *found.one_color))
+            rows.append((*([network.name] if several else []), pool, channel, *shares))
     names = ("energy", "beside", "mean", "beside", "one color")
     return Table(
         name="channels",
-        title="What the smallest Euclidean perturbations are made of",
-        note="In percent. energy: the channel's share of the squared change, on the stroke and beside it. mean: its "
-        "signed change, of the range. one color: share of the energy that one color laid evenly over the image "
-        "explains, about 0.1 by chance. Measured on perturbations by DDN, whatever the attack: signs push every value "
-        "as far as it may go, so that their size says little.",
+        title="Minimal Euclidean perturbations by channel, %",
+        note="energy: the channel's share of the squared change, on the stroke and beside it. mean: its signed change, "
+        "of the range. one color: share of the energy explained by one color spread evenly over the image, about 0.1 "
+        "by chance. Always measured on perturbations by DDN, since linf attacks change every value as far as they may.",
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
@@ -191,28 +182,12 @@ def _channels(params: AttackParams, result: Result) -> Table:
     )
 
 
-def _defined(value: float) -> float | None:
-    return None if math.isnan(value) else 100 * float(value)
-
-
-def _checks(result: Result) -> Table:
-    rows: list[tuple[Cell, ...]] = [
-        (
-            network,
-            check["pool"],
-            check["name"],
-            100 * check["value"],
-            "ok" if check["holds"] else "✗ FAILS",
-            check["meaning"],
-        )
-        for network, found in result.facts["of"].items()
-        for check in found["checks"]
-    ]
+def _checks(result: AttackResult) -> Table:
     return Table(
         name="self-check",
-        title="Can the attack be believed?",
-        note="What holds of any sound attack, measured with PGD on this network; where it fails, the figures above "
-        "speak of the attack and not of the network.",
+        title="Sanity checks of the attack",
+        note="Properties of any sound attack, measured with PGD on this network. Where one fails, the figures above "
+        "describe the attack and not the network.",
         columns=(
             Column(name="network"),
             Column(name="pool"),
@@ -221,5 +196,16 @@ def _checks(result: Result) -> Table:
             Column(name="verdict"),
             Column(name="what it is"),
         ),
-        rows=tuple(rows),
+        rows=tuple(
+            (
+                network.name,
+                check.pool,
+                check.name,
+                100 * check.value,
+                "ok" if check.holds else "✗ FAILS",
+                check.meaning,
+            )
+            for network in result.networks
+            for check in network.checks
+        ),
     )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.attack.analysis import SURE, UNITS, options_of, problem_of, settle
 from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
 from lazytui.analyses.networks.model_under_study import (
     Subject,
@@ -150,7 +151,7 @@ class LiveAttack:
         self._workspace = workspace
         self._kept: _Open | None = None
         self._pool = lru_cache(maxsize=6)(pool)
-        self._found = lru_cache(maxsize=2)(_Found.of)
+        self._finished = lru_cache(maxsize=2)(_FinishedRun.load)
 
     def answers(self, question: Question) -> Iterator[Answer]:
         """The answer as it grows, at once where the networks are open already. Imports torch.
@@ -198,35 +199,36 @@ class LiveAttack:
         if question.run is None:
             return None
         try:
-            return self._found(question.run).smallest(question)
+            return self._finished(question.run).smallest(question)
         except LazytuiError:
             return None  # the place below says what is wrong with the run
 
 
 @dataclass(frozen=True)
-class _Found:
+class _FinishedRun:
     """What a finished run of the analysis asked, and the smallest budgets that it found."""
 
     params: AttackParams
-    arrays: dict[str, NDArray[np.generic]]
+    result: AttackResult
 
     @classmethod
-    def of(cls, run: RunFolder) -> _Found:
+    def load(cls, run: RunFolder) -> _FinishedRun:
         params = recorded_params(run)
         assert isinstance(params, AttackParams)
-        return cls(params, dict(recorded_result(run).arrays))
+        return cls(params, recorded_result(run))
 
     def smallest(self, question: Question) -> float | None:
-        """None where the run asked something else, or the network isn't right about this image as it is."""
+        """None where the run asked something else, or this image isn't correct when clean."""
         here = {name: getattr(self.params, name) for name in ("epsilon", "pool", "model", "device")}
-        prefix = f"{question.network}/{question.pool}"
-        budgets = self.arrays.get(f"{prefix}/{'sure_budgets' if question.sure else 'budgets'}")
-        if question.params.model_copy(update=here) != self.params or budgets is None:
+        if question.params.model_copy(update=here) != self.params:
             return None
-        right = self.arrays[f"{prefix}/right"].astype(bool)
-        if question.place >= len(right) or not right[question.place]:
+        found = self.result.networks[question.network].pools.get(question.pool)
+        if found is None or found.perturbations is None:
             return None
-        return float(budgets[int(right[: question.place].sum())])
+        if question.place >= len(found.correct) or not found.correct[question.place]:
+            return None
+        budgets = found.perturbations.sure_budgets if question.sure else found.perturbations.budgets
+        return float(budgets[int(found.correct[: question.place].sum())])
 
 
 class _Dropped(Exception):

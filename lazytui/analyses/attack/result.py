@@ -1,33 +1,40 @@
-"""What the result of `attack` holds: by network and pool of sources, the smallest budgets and what came of them."""
+"""What `attack` finds: for each network and pool of sources the smallest budgets, and what the perturbations are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
-from typing_extensions import TypedDict
 
+from lazytui.attacks.source_pools import Pool
+from lazytui.evaluation.robustness import Robustness
 from lazytui.runs.result_contents import (
     ANY,
-    Array,
-    Contents,
     Damaged,
-    Metric,
     Name,
     Note,
     Number,
+    check_metrics,
     flags,
     images,
     indices,
     numbers,
 )
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import Key, Part, read_fields, starting_with, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack.params import AttackParams
 
 
-class SelfCheck(TypedDict):
+@dataclass(frozen=True)
+class SelfCheck:
+    """Something that holds of any sound attack. value: a share. holds: whether it did here."""
+
     pool: Name
     name: Name
     value: Number
@@ -35,57 +42,125 @@ class SelfCheck(TypedDict):
     meaning: Note
 
 
-class NetworkFacts(TypedDict):
-    checks: list[SelfCheck]
+@dataclass(frozen=True, eq=False)
+class Perturbations:
+    """Of the S sources that are correct when clean; the first of them are shown.
+
+    budgets, sure_budgets: (S,), the smallest that make the target the most probable class, and that make it more
+    probable than .9; infinite where none was enough. adversarial, clean: (shown, 28, 28, 3). mean_change, energy:
+    (3, 2), of each channel on the stroke and beside it, see `attacks.perturbation_channels`; one_color: (1,), the share
+    of the energy that one color laid evenly over the image explains.
+    """
+
+    budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
+    sure_budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
+    adversarial: Annotated[NDArray[np.uint8], images("shown"), Key("made")]
+    clean: Annotated[NDArray[np.uint8], images("shown"), Key("own_images")]
+    mean_change: Annotated[NDArray[np.float64], numbers(3, 2), Key("signed")]
+    energy: Annotated[NDArray[np.float64], numbers(3, 2)]
+    one_color: Annotated[NDArray[np.float64], numbers(1), Key("color")]
 
 
-class AttackFacts(TypedDict):
-    networks: Annotated[list[Name], Field(min_length=1, max_length=1000)]
-    of: dict[Name, NetworkFacts]
+@dataclass(frozen=True, eq=False)
+class PoolResult:
+    """One network on one pool of N sources: the class predicted, (N,), and whether that is correct, (N,).
+
+    perturbations: None where too few sources are correct for any rate.
+    """
+
+    predicted: Annotated[NDArray[np.uint8], indices("sources", below=10), Key("said")]
+    correct: Annotated[NDArray[np.bool_], flags("sources"), Key("right")]
+    perturbations: Annotated[Perturbations | None, Part()]
+
+    def robustness(self, target: int) -> Robustness:
+        at_target = float((self.predicted == target).mean())
+        if self.perturbations is None:
+            return Robustness(self.correct, at_target, None, None)
+        budgets, sure = self.perturbations.budgets, self.perturbations.sure_budgets
+        return Robustness(self.correct, at_target, budgets.astype(np.float64), sure.astype(np.float64))
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkResult:
+    """checks: of the attack on this network, with the first pool that has enough sources."""
+
+    name: str
+    pools: Mapping[Pool, PoolResult]
+    checks: tuple[SelfCheck, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class AttackResult:
+    """The networks side by side, asked about the very same sources. epsilon, target: as asked, for the rates."""
+
+    networks: tuple[NetworkResult, ...]
+    epsilon: float
+    target: int
+
+    def by_pool(self) -> Iterator[tuple[NetworkResult, Pool, PoolResult, Robustness]]:
+        """Every pool of every network, and how robust it is there."""
+        for network in self.networks:
+            for pool, found in network.pools.items():
+                yield network, pool, found, found.robustness(self.target)
+
+
+@dataclass(frozen=True)
+class _Checks:
+    checks: tuple[SelfCheck, ...]
+
+
+@dataclass(frozen=True)
+class _Facts:
+    networks: Annotated[tuple[Name, ...], Field(min_length=1, max_length=1000)]
+    of: dict[Name, _Checks]
+
+
+def write(result: AttackResult) -> Result:
+    """Metrics by pool are the first network's; another's begin with `against_`, numbered where there are several."""
+    metrics, arrays = {}, {}
+    for number, network in enumerate(result.networks):
+        for pool, found in network.pools.items():
+            rates = found.robustness(result.target).metrics(result.epsilon)
+            metrics |= {_metric(number, len(result.networks), pool, name): value for name, value in rates.items()}
+            arrays |= {f"{number}/{pool}/{name}": array for name, array in write_fields(found).arrays.items()}
+    names = tuple(network.name for network in result.networks)
+    facts = _Facts(names, {network.name: _Checks(network.checks) for network in result.networks})
+    return Result(metrics, write_fields(facts).facts, arrays)
+
+
+def _metric(number: int, networks: int, pool: str, name: str) -> str:
+    prefix = "" if number == 0 else "against_" if networks == 2 else f"against_{number}_"
+    return f"{prefix}{pool.replace('-', '_')}_{name}"
 
 
 _METRICS = ("sources", "at_target", "success_rate", "robust_accuracy", "median_budget", "unfooled")
 
 
-def _metrics(params: AttackParams, facts: AttackFacts) -> dict[str, Metric]:
-    """By pool, the first network's; another's after `against_`, numbered where there are several."""
-    several = len(facts["networks"]) > 2
-    prefixes = ["", *(f"against_{n}_" if several else "against_" for n in range(1, len(facts["networks"])))]
-    pools = [pool.replace("-", "_") for pool in params.pools]
-    return {f"{prefix}{pool}_{name}": ANY for prefix in prefixes for pool in pools for name in _METRICS}
+def read(params: AttackParams, saved: Result) -> AttackResult:
+    """Raises Damaged where the result isn't what `attack` makes."""
+    facts = read_fields(_Facts, saved)
+    if set(facts.of) != set(facts.networks):
+        raise Damaged("it lacks the self-check of a network")
+    count = len(facts.networks)
+    for number in range(count):
+        names = (_metric(number, count, pool, name) for pool in params.pools for name in _METRICS)
+        check_metrics(dict.fromkeys(names, ANY), saved.metrics)
+    networks = (
+        NetworkResult(name, {pool: _pool(saved, number, pool) for pool in params.pools}, facts.of[name].checks)
+        for number, name in enumerate(facts.networks)
+    )
+    result = AttackResult(tuple(networks), params.epsilon, params.target_class)
+    first, *others = result.networks
+    if any(
+        len(found.correct) != len(other.pools[pool].correct) for other in others for pool, found in first.pools.items()
+    ):
+        raise Damaged("its networks were asked about different sources")
+    return result
 
 
-def _arrays(params: AttackParams, facts: AttackFacts) -> dict[str, Array]:
-    arrays: dict[str, Array] = {}
-    for pool in params.pools:
-        for number in range(len(facts["networks"])):
-            own = f"{number}/{pool}"
-            fooled = numbers(f"{own} sources that are right").unbounded
-            shown = images(f"{own} sources that are shown")
-            budgets = f"{own}/budgets"  # there where enough sources are right for a rate
-            arrays |= {
-                f"{own}/said": indices(f"{pool} sources", below=10),
-                f"{own}/right": flags(f"{pool} sources"),
-                budgets: fooled.optional,
-                f"{own}/sure_budgets": fooled.along_with(budgets),
-                f"{own}/own_images": shown.along_with(budgets),
-                f"{own}/made": shown.along_with(budgets),
-                f"{own}/signed": numbers(3, 2).along_with(budgets),
-                f"{own}/energy": numbers(3, 2).along_with(budgets),
-                f"{own}/color": numbers(1).along_with(budgets),
-            }
-    return arrays
-
-
-def _agrees(_params: AttackParams, result: Result) -> None:
-    """Every source that is right has a budget, and those that are shown are of these."""
-    for name, right in result.arrays.items():
-        own = name.removesuffix("/right")
-        if own == name or f"{own}/budgets" not in result.arrays:
-            continue
-        sources, budgets = int(right.astype(bool).sum()), len(result.arrays[f"{own}/budgets"])
-        if budgets != sources or len(result.arrays[f"{own}/made"]) > sources:
-            raise Damaged(f"its array '{own}/budgets' has {budgets:,} values for {sources:,} sources")
-
-
-CONTENTS: Contents[AttackParams] = Contents(facts=AttackFacts, metrics=_metrics, arrays=_arrays, agrees=_agrees)
+def _pool(saved: Result, number: int, pool: Pool) -> PoolResult:
+    found = read_fields(PoolResult, starting_with(f"{number}/{pool}/", Result({}, {}, saved.arrays)))
+    attacked = found.perturbations
+    if attacked and not len(attacked.clean) <= len(attacked.budgets) == int(found.correct.sum()):
+        raise Damaged(f"its {pool} sources and their budgets contradict each other")
+    return found

@@ -7,24 +7,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import figures
-from lazytui.evaluation.robustness import Robustness
+from lazytui.analyses.attack.result import AttackResult, write
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.figures.kinds import Pixels, Table, Text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result, load_result
 from tests.commands import TINY_DATA, TINY_TRAINING, Lab
 
 
 @pytest.fixture
-def attacked(every_run: dict[str, Path]) -> Result:
-    return load_result(every_run["attack"])
+def attacked(every_run: dict[str, Path]) -> AttackResult:
+    result: AttackResult = recorded_result(RunFolder(every_run["attack"], ""))
+    return result
 
 
-def test_what_is_told_is_what_was_found(attacked: Result, every_run: dict[str, Path]) -> None:
+def test_what_is_told_is_what_was_found(attacked: AttackResult, every_run: dict[str, Path]) -> None:
     drawn = {figure.name: figure for figure in figures(RunFolder(every_run["attack"], ""))}
-    found = Robustness.read(attacked.arrays, 0, "aligned", 3)
+    found = attacked.networks[0].pools["aligned"].robustness(3)
     assert found.sources == 12 and found.budgets is not None, "the lazy network gets every aligned 7 right"
-    metrics = attacked.metrics
+    metrics = write(attacked).metrics
     assert metrics["aligned_sources"] == 12 and metrics["aligned_at_target"] == 0
     assert metrics["aligned_unfooled"] == pytest.approx(np.isinf(found.budgets).mean())
     assert metrics["aligned_success_rate"] == pytest.approx((found.budgets <= 0.05).mean())
@@ -33,12 +33,14 @@ def test_what_is_told_is_what_was_found(attacked: Result, every_run: dict[str, P
 
 
 def test_pictures_show_the_source_the_change_and_an_image_that_can_be_stored(
-    attacked: Result, every_run: dict[str, Path]
+    attacked: AttackResult, every_run: dict[str, Path]
 ) -> None:
     (pictures,) = (f for f in figures(RunFolder(every_run["attack"], "")) if f.name == "images-aligned")
     assert isinstance(pictures, Pixels) and pictures.images.dtype == np.uint8
     before, _, after = pictures.images.astype(int).reshape(3, -1, 28, 28, 3)
-    budgets = attacked.arrays["0/aligned/budgets"][: len(before)]
+    found = attacked.networks[0].pools["aligned"].perturbations
+    assert found is not None
+    budgets = found.budgets[: len(before)]
     farthest = np.abs(after - before).reshape(len(before), -1).max(1) / 255
     for far, budget in zip(farthest, budgets, strict=True):
         assert far <= budget + 1e-6 if np.isfinite(budget) else far == 0

@@ -23,14 +23,14 @@ from lazytui.analyses.attack.live import (
 )
 from lazytui.analyses.attack.live_figures import drawn, headline, told
 from lazytui.analyses.attack.params import AttackParams
-from lazytui.analyses.core.execute import recorded_params
+from lazytui.analyses.attack.result import AttackResult, PoolResult
+from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
 from lazytui.attacks import ATTACKS, attack_named
 from lazytui.attacks.problem import Problem
-from lazytui.attacks.source_pools import pool
+from lazytui.attacks.source_pools import Pool, pool
 from lazytui.figures.kinds import Lines, Matrix, Pixels
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
@@ -192,11 +192,16 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return Workspace(lab.workspace).find("latest")
 
 
+def found_in(run: RunFolder, network: int, pool: Pool) -> PoolResult:
+    result: AttackResult = recorded_result(run)
+    return result.networks[network].pools[pool]
+
+
 def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFolder, live: LiveAttack) -> None:
-    params, arrays = recorded_params(attacked), load_result(attacked.path).arrays
-    assert isinstance(params, AttackParams)
-    right, budgets = arrays["1/neutral/right"].astype(bool), arrays["1/neutral/budgets"]
-    for place, budget in zip(np.flatnonzero(right).tolist(), budgets.tolist(), strict=True):
+    params, found = recorded_params(attacked), found_in(attacked, 1, "neutral")
+    assert isinstance(params, AttackParams) and found.perturbations
+    budgets = found.perturbations.budgets.tolist()
+    for place, budget in zip(np.flatnonzero(found.correct).tolist(), budgets, strict=True):
         question = Question(params, "neutral", place, network=1, run=attacked)
         answer = last(live.answers(question))
         assert answer.networks == ("lazy-strokes", "cured-strokes") and answer.smallest == pytest.approx(budget)
@@ -208,13 +213,13 @@ def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFol
 
 
 def test_what_a_run_did_not_find_is_told_as_well(attacked: RunFolder, live: LiveAttack) -> None:
-    params, arrays = recorded_params(attacked), load_result(attacked.path).arrays
-    assert isinstance(params, AttackParams)
-    unfooled = int(np.flatnonzero(np.isinf(arrays["0/aligned/budgets"]))[0])
-    assert arrays["0/aligned/right"].all()
+    params, found = recorded_params(attacked), found_in(attacked, 0, "aligned")
+    assert isinstance(params, AttackParams) and found.perturbations
+    unfooled = int(np.flatnonzero(np.isinf(found.perturbations.budgets))[0])
+    assert found.correct.all()
     answer = last(live.answers(Question(params, "aligned", unfooled, run=attacked)))
     assert "The run found nothing here up to 0.5." in told(answer)
-    (wrong, *_) = np.flatnonzero(~arrays["0/target-colored/right"].astype(bool)).tolist()
+    (wrong, *_) = np.flatnonzero(~found_in(attacked, 0, "target-colored").correct).tolist()
     assert last(live.answers(Question(params, "target-colored", wrong, run=attacked))).smallest is None
 
 

@@ -26,6 +26,11 @@ class SplitMaps:
     targets: NDArray[np.uint8]
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of a map."""
+        return self.maps.shape[1], self.maps.shape[2]
+
+    @property
     def predicted(self) -> NDArray[np.uint8]:
         return np.asarray(self.logits.argmax(1), dtype=np.uint8)
 

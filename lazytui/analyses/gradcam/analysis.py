@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.gradcam import figures as gradcam_figures
-from lazytui.analyses.gradcam.figures import Seen
+from lazytui.analyses.gradcam.figures import figures
 from lazytui.analyses.gradcam.params import GradcamParams, SplitName
-from lazytui.analyses.gradcam.result import read
-from lazytui.analyses.gradcam.verdict import verdict
+from lazytui.analyses.gradcam.result import (
+    CueConflict,
+    Examples,
+    Faithfulness,
+    GradcamResult,
+    NetworkMaps,
+    Randomization,
+    Recoloring,
+    read,
+    write,
+)
 from lazytui.analyses.networks.model_under_study import Subject, load_subject, trained_with
-from lazytui.analyses.networks.network_pair import AGAINST, names, of_second
 from lazytui.analyses.networks.second_network import second_subject
 from lazytui.analyses.networks.second_network import settle as settle_pair
-from lazytui.analyses.train.params import TrainParams
-from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
-from lazytui.figures.kinds import Figure
 from lazytui.models.catalog import CATALOG
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency.map_names import METHODS
+from lazytui.saliency.map_names import METHODS, MethodName
 
 if TYPE_CHECKING:
     from lazytui.data.splits import BiasedDataset, Split
-    from lazytui.saliency.split_statistics import Findings, SplitStatistics
-
+    from lazytui.saliency.split_maps import SplitMaps
+    from lazytui.saliency.split_statistics import SplitStatistics
 
 _SPLITS: dict[SplitName, str] = {"easy": "validation", "hard": "hard", "probe": "probe"}
 
@@ -73,56 +76,96 @@ def _in_catalog(model: str, layer: str | None) -> bool:
     return any(known.name == layer and known.spatial for known in entry.layers)
 
 
-def run(params: GradcamParams, report: Report) -> Result:
+def run(params: GradcamParams, report: Report) -> GradcamResult:
     report.note("loading torch and the network")
     subject = load_subject(params, report.workspace, report.note)
-    result = _examined(params, params.run, subject, subject.data, report)
+    first = _network_maps(params, params.run, subject, subject.data, report)
     second = second_subject(params)
     if second is None:
-        return result
-    other = _examined(params, second.run, load_subject(second, report.workspace, report.note), subject.data, report)
-    return Result(
-        metrics={**result.metrics, **{f"{AGAINST}_{name}": value for name, value in other.metrics.items()}},
-        facts={**result.facts, AGAINST: other.facts},
-        arrays={
-            **result.arrays,
-            **{f"{AGAINST}_{name}": array for name, array in other.arrays.items() if name != "cue_conflict_images"},
-        },
+        return GradcamResult(first)
+    other = load_subject(second, report.workspace, report.note)
+    return GradcamResult(first, _network_maps(params, second.run, other, subject.data, report))
+
+
+def _network_maps(
+    params: GradcamParams, reference: str, subject: Subject, data: BiasedDataset, report: Report
+) -> NetworkMaps:
+    """One network's maps of the data, and what they are worth."""
+    statistics = _split_statistics(params, subject, data, report)
+    run = report.workspace.find(reference)
+    report.note(f"explaining {statistics.images:,} {params.split} images of {run.reference}")
+    maps, measured = statistics.measure_maps()
+    conflict = statistics.explain_cue_conflict(data.cue_conflict)
+    gallery, layer = _gallery(statistics, subject, data.cue_conflict, report)
+    checked = min(params.checked, statistics.images)
+    faithfulness, randomization, layers = None, None, None
+    if checked:
+        report.note(f"testing {checked} of the maps")
+        faithfulness = _faithfulness(statistics, maps, checked)
+        report.check()
+        randomization, layers = _randomization(params, statistics, maps, subject, checked)
+        report.check()
+    colored = checked and data.params.placement != "none"
+    return NetworkMaps(
+        **measured,
+        faithfulness=faithfulness,
+        randomization=randomization,
+        recoloring=Recoloring(**statistics.check_recoloring(maps, checked)) if colored else None,
+        name=run.display_name,
+        trained=subject.trained,
+        layer=statistics.request.layer,
+        checked=checked,
+        map_size=maps.size,
+        images=statistics.images,
+        gallery_layer=layer,
+        gallery_methods=tuple(gallery),
+        randomized=layers,
+        examples=_examples(statistics, maps, measured["evidence"]),
+        cue_conflict=CueConflict(
+            images=data.cue_conflict.images, maps=conflict.maps, logits=conflict.logits, targets=conflict.targets
+        ),
+        gallery_indices=np.array(GALLERY),
+        gallery=gallery,
     )
 
 
-def _examined(params: GradcamParams, reference: str, subject: Subject, data: BiasedDataset, report: Report) -> Result:
-    """Everything about one network's gaze at the data."""
+def _examples(statistics: SplitStatistics, maps: SplitMaps, evidence: NDArray[np.uint8]) -> Examples:
+    from lazytui.saliency.split_statistics import first_of_each_category
+
+    chosen = first_of_each_category(evidence)
+    return Examples(
+        indices=chosen,
+        images=statistics.split.images[chosen],
+        maps=maps.maps[chosen],
+        logits=maps.logits[chosen],
+        targets=maps.targets[chosen],
+    )
+
+
+def _faithfulness(statistics: SplitStatistics, maps: SplitMaps, count: int) -> Faithfulness:
+    from lazytui.saliency.faithfulness import area
+
+    curves = vars(statistics.check_faithfulness(maps, count))
+    return Faithfulness(**curves, **{f"{name}_auc": area(curve) for name, curve in curves.items()})
+
+
+def _randomization(
+    params: GradcamParams, statistics: SplitStatistics, maps: SplitMaps, subject: Subject, count: int
+) -> tuple[Randomization, tuple[str, ...]]:
+    """What is left of the maps as parameters are randomized, and the names of the layers in that order."""
     from lazytui.models.build import build_model
-    from lazytui.saliency.split_statistics import Findings
 
-    found = Findings()
-    examiner = _examiner(params, subject, data, report)
-    run = report.workspace.find(reference)
-    found.facts |= {
-        "name": run.display_name,
-        "trained": subject.trained.model_dump(mode="json"),
-        "layer": examiner.request.layer,
-        "checked": min(params.checked, examiner.images),
-    }
-    report.note(f"looking at {examiner.images:,} {params.split} images through {run.reference}")
-    seen = examiner.measure_maps(found)
-    found.arrays["cue_conflict_images"] = data.cue_conflict.images
-    examiner.explain_cue_conflict(found, data.cue_conflict)
-    _keep_gallery(found, examiner, subject, data.cue_conflict, report)
-    if count := found.facts["checked"]:
-        report.note(f"putting {count} of the maps to the test")
-        examiner.check_faithfulness(found, seen, count)
-        report.check()
-        fresh = build_model(subject.trained.model, seed=params.seed).to(subject.hardware.device)
-        examiner.check_randomization(found, seen, fresh, count)
-        report.check()
-        if data.params.placement != "none":
-            examiner.check_recoloring(found, seen, count)
-    return Result(found.metrics, found.facts, found.arrays)
+    fresh = build_model(subject.trained.model, seed=params.seed).to(subject.hardware.device)
+    found = statistics.check_randomization(maps, fresh, count)
+    return (
+        Randomization(
+            randomization_correlation=found.last, randomization_null=found.null, correlations=found.correlations
+        ),
+        found.layers,
+    )
 
 
-def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> SplitStatistics:
+def _split_statistics(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> SplitStatistics:
     import torch
 
     from lazytui.saliency.map_layers import choose_layer
@@ -155,68 +198,33 @@ def _examiner(params: GradcamParams, subject: Subject, data: BiasedDataset, repo
     )
 
 
-def _keep_gallery(
-    found: Findings, examiner: SplitStatistics, subject: Subject, conflict: Split, report: Report
-) -> None:
-    """A few images by every method that the network allows."""
+def _gallery(
+    statistics: SplitStatistics, subject: Subject, conflict: Split, report: Report
+) -> tuple[dict[MethodName, NDArray[np.float32]], str | None]:
+    """Maps of a few images by every method that the network allows, and the layer that Grad-CAM takes."""
     from lazytui.saliency.explainer import Explainer
 
     report.note("a few images by every method")
-    request = examiner.request
-    name, images = subject.trained.model, examiner.split.images
-    lens = Explainer(subject.model, name, images, baseline=request.baseline, seed=request.seed)
+    request = statistics.request
+    name, images = subject.trained.model, statistics.split.images
+    explainer = Explainer(subject.model, name, images, baseline=request.baseline, seed=request.seed)
     layer = request.layer if request.method != "cam" else None
-    for method in lens.methods:
+    maps, shown_layer = {}, None
+    for method in explainer.methods:
         report.check()
         asked = layer if METHODS[method].of_layer and method != "cam" else None
-        glances = [lens.explain(conflict.images[place], method=method, layer=asked) for place in GALLERY]
-        found.arrays[f"gallery_{method}"] = np.stack([glance.heat for glance in glances])
+        explained = [explainer.explain(conflict.images[index], method=method, layer=asked) for index in GALLERY]
+        maps[method] = np.stack([explanation.heat for explanation in explained])
         if method == "grad-cam":
-            found.facts["gallery_layer"] = glances[0].layer
-    found.facts["gallery_methods"] = list(lens.methods)
-    found.arrays["gallery_places"] = np.array(GALLERY)
-
-
-def figures(params: GradcamParams, result: Result) -> list[Figure]:
-    pair = _pair(params, result)
-    drawn: list[Figure] = [verdict(pair), gradcam_figures.nulls(pair), gradcam_figures.ways(pair)]
-    if by_cause := gradcam_figures.causes(pair):
-        drawn.append(by_cause)
-    drawn += gradcam_figures.portrait(pair[0])
-    if len(pair) > 1:
-        drawn += [replace(figure, name=f"{AGAINST}-{figure.name}") for figure in gradcam_figures.portrait(pair[1])]
-    return [*drawn, gradcam_figures.measured(pair)]
-
-
-def _pair(params: GradcamParams, result: Result) -> list[Seen]:
-    """The network that was looked at, and the second where there is one."""
-    results = {"": result}
-    if AGAINST in result.facts:
-        results = dict(zip(names(result), (result, of_second(result)), strict=True))
-    return [_seen(params, name, part, result) for name, part in results.items()]
-
-
-def _seen(params: GradcamParams, name: str, part: Result, whole: Result) -> Seen:
-    method = METHODS[params.method]
-    height, width = part.facts["map_size"]
-    words = [method.title]
-    if part.facts["layer"]:
-        words.append(f"{part.facts['layer']} ({height} x {width})")
-    if params.target != "predicted":
-        words.append(f"target {params.target}")
-    return Seen(
-        name=name,
-        result=part,
-        told=", ".join([*([name] if name else []), *words]),
-        ten=palette(TrainParams.model_validate(whole.facts["trained"]).palette),
-        signed=method.signed,
-    )
+            shown_layer = explained[0].layer
+    return maps, shown_layer
 
 
 ANALYSIS = Analysis(
     params=GradcamParams,
     run=run,
     figures=figures,
+    write=write,
     read=read,
     settle=settle,
     label=lambda params: params.method,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.figures import overlay
 from lazytui.analyses.gradcam.live import Album, Answer, Look, Sorting
-from lazytui.analyses.gradcam.verdict import COLOR_ON_STROKE, worn_on_stroke
+from lazytui.analyses.gradcam.map_pictures import overlay
+from lazytui.analyses.gradcam.verdict import COLOR_ON_STROKE, color_on_stroke
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.data.palettes import Palette, palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
@@ -94,7 +94,7 @@ def worth(answer: Answer) -> Text:
     coarse = {look.heat.shape for look in answer.looks if min(look.heat.shape) < FINE_MAP}
     for height, width in sorted(coarse):
         paragraphs.append(f"A map of {height} x {width} is too coarse to show it: take a layer of 7 x 7 or finer.")
-    if worn_on_stroke(answer.album.trained):
+    if color_on_stroke(answer.album.trained):
         paragraphs.append(COLOR_ON_STROKE)
     paragraphs.extend(answer.advice)
     return Text(name="worth", title="Does it look at the digit?", paragraphs=tuple(paragraphs))

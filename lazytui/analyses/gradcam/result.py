@@ -1,116 +1,195 @@
-"""What the result of `gradcam` holds: maps of one network's answers with what they are worth, or of two networks'."""
+"""What `gradcam` finds: maps of one network with what they are worth, or of two for the same images."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NotRequired
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
-from typing_extensions import TypedDict
 
-from lazytui.analyses.networks.second_network_result import read_pair
+from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
-from lazytui.runs.result_contents import ANY, Array, Contents, Count, Damaged, Metric, Name, images, indices, numbers
+from lazytui.runs.result_contents import ANY, Count, Damaged, Name, images, indices, numbers
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import Key, Part, Prefixed, metrics_of, read_fields, write_fields
 from lazytui.saliency.map_names import MethodName
-from lazytui.saliency.reason_categories import EVIDENCE_METRICS, NO_EVIDENCE, REASONS
+from lazytui.saliency.reason_categories import NO_EVIDENCE, REASONS
 
 if TYPE_CHECKING:
     from lazytui.analyses.gradcam.params import GradcamParams
 
 Side = Annotated[int, Field(strict=True, ge=1, le=4096)]
+Metric = Annotated[float | None, ANY]
+Floats = NDArray[np.float32]
+Labels = NDArray[np.uint8]
 
 
-class GradcamFacts(TypedDict):
-    name: NotRequired[Name]
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Examples:
+    """Some images of each evidence category. indices: of the images of the split. maps: raw and signed. targets: the
+    classes explained."""
+
+    indices: Annotated[NDArray[np.int64], indices("examples", below="/images"), Key("places")]
+    images: Annotated[NDArray[np.uint8], images("examples")]
+    maps: Annotated[Floats, numbers("examples", "/map height", "/map width")]
+    logits: Annotated[Floats, numbers("examples", 10)]
+    targets: Annotated[Labels, indices("examples", below=NO_COLOR + 1)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CueConflict:
+    """A shape of each digit in each color, digit by digit, color by color."""
+
+    images: Annotated[NDArray[np.uint8], images(100)]
+    maps: Annotated[Floats, numbers(100, "/map height", "/map width")]
+    logits: Annotated[Floats, numbers(100, 10)]
+    targets: Annotated[Labels, indices(100, below=NO_COLOR + 1)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Faithfulness:
+    """Mean probability of the explained class as pixels change, (29,) each, and its area; see
+    `saliency.faithfulness`."""
+
+    deletion_auc: Metric
+    insertion_auc: Metric
+    random_deletion_auc: Metric
+    random_insertion_auc: Metric
+    deletion: Annotated[NDArray[np.float64], numbers("points"), Key("curve_deletion")]
+    insertion: Annotated[NDArray[np.float64], numbers("points"), Key("curve_insertion")]
+    random_deletion: Annotated[NDArray[np.float64], numbers("points"), Key("curve_random_deletion")]
+    random_insertion: Annotated[NDArray[np.float64], numbers("points"), Key("curve_random_insertion")]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Randomization:
+    """Rank correlation of maps before and after parameters are randomized from the head down, (layers,), in the end,
+    and between maps of different images."""
+
+    randomization_correlation: Annotated[float | None, ANY.optional]
+    randomization_null: Metric
+    correlations: Annotated[NDArray[np.float64], numbers("layers"), Key("randomization")]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Recoloring:
+    """What repainting the first images does: see `saliency.repainting`.
+
+    drops: (checked, 10), of the explained logit in each color, NaN in the image's own. reasons: (checked,), indices
+    into REASONS.
+    """
+
+    recolored_drop: Metric
+    redrawn_drop: Metric
+    recolored_flips: Annotated[float | None, ANY.optional]
+    redrawn_flips: Annotated[float | None, ANY.optional]
+    flips_difference_low: Metric
+    flips_difference_high: Metric
+    right_for_wrong_reason_share: Metric
+    wrong_because_of_color_share: Metric
+    drops: Annotated[Floats, numbers("/checked", 10), Key("recolored_drops")]
+    reasons: Annotated[Labels, indices("/checked", below=len(REASONS)), Key("causes")]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetworkMaps:
+    """What was found of one network.
+
+    energy_...: means, see the metric catalog. name: what the network is called; None in results of early versions.
+    trained: the parameters of its training. layer: whose map it is; None where it is the image's own. map_size: height
+    and width. images: how many were explained; checked: of these, the first so many were put to the test.
+    energy, energy_shuffled, energy_perfect, mask_percentile: (images,), NaN where there is no positive evidence.
+    evidence: (images,), indices into EVIDENCE_CATEGORIES. digits, colors, predicted: (images,). gallery: maps of a few
+    images of the cue conflict by each method, raw and signed; gallery_indices: which images.
+    """
+
+    energy_in_mask: Metric
+    energy_uniform: Metric
+    energy_center_prior: Metric
+    energy_shuffled_mean: Annotated[float | None, ANY, Key("energy_shuffled")]
+    energy_perfect_mean: Annotated[float | None, ANY, Key("energy_perfect")]
+    focus_score: Metric
+    mask_auroc: Annotated[float | None, ANY.optional]
+    concentration: Annotated[float | None, ANY.optional]
+    no_positive_evidence: Annotated[float | None, ANY.optional]
+    looking_at_digit: Metric
+    correct_on_stroke: Metric
+    correct_off_stroke: Metric
+    incorrect_on_stroke: Metric
+    incorrect_off_stroke: Metric
+    faithfulness: Annotated[Faithfulness | None, Part()]
+    randomization: Annotated[Randomization | None, Part()]
+    recoloring: Annotated[Recoloring | None, Part()]
+    name: Name | None = None
     trained: TrainParams
     layer: Name | None
-    map_size: Annotated[list[Side], Field(min_length=2, max_length=2)]
-    images: Count
     checked: Count
-    randomized: NotRequired[list[Name]]
-    gallery_methods: NotRequired[Annotated[list[MethodName], Field(min_length=1)]]
-    gallery_layer: NotRequired[Name | None]
+    map_size: tuple[Side, Side]
+    images: Count
+    gallery_layer: Name | None = None
+    gallery_methods: Annotated[tuple[MethodName, ...], Field(min_length=1)] | None = None
+    randomized: tuple[Name, ...] | None = None
+    energy: Annotated[Floats, numbers("images")]
+    energy_shuffled: Annotated[Floats, numbers("images")]
+    energy_perfect: Annotated[Floats, numbers("images")]
+    mask_percentile: Annotated[Floats, numbers("images"), Key("standing")]
+    evidence: Annotated[Labels, indices("images", below=NO_EVIDENCE + 1), Key("ways")]
+    digits: Annotated[Labels, indices("images", below=10)]
+    colors: Annotated[Labels, indices("images", below=NO_COLOR + 1)]
+    predicted: Annotated[Labels, indices("images", below=10)]
+    examples: Annotated[Examples, Part("example_")]
+    cue_conflict: Annotated[CueConflict, Part("cue_conflict_")]
+    gallery_indices: Annotated[NDArray[np.int64] | None, indices("gallery", below=100).optional, Key("gallery_places")]
+    gallery: Annotated[Mapping[str, Floats], Prefixed("gallery_", numbers("gallery", "height of *", "width of *"))]
+
+    @cached_property
+    def metrics(self) -> dict[str, float | None]:
+        """All of them by name, as tables have them."""
+        return metrics_of(self)
 
 
-_METRICS = (
-    "energy_in_mask",
-    "energy_uniform",
-    "energy_center_prior",
-    "energy_shuffled",
-    "energy_perfect",
-    "focus_score",
-    "looking_at_digit",
-    *EVIDENCE_METRICS,
-)
-_CURVES = ("deletion", "insertion", "random_deletion", "random_insertion")
-_RECOLORED = (
-    "redrawn_drop",
-    "recolored_drop",
-    "flips_difference_low",
-    "flips_difference_high",
-    "right_for_wrong_reason_share",
-    "wrong_because_of_color_share",
-)
+GradcamResult = NetworkPair[NetworkMaps]
 
 
-def _metrics(_params: GradcamParams, facts: GradcamFacts) -> dict[str, Metric]:
-    checked = (*(f"{curve}_auc" for curve in _CURVES), "randomization_null") if facts["checked"] else ()
-    recolored = _RECOLORED if _recolored(facts) else ()
-    return dict.fromkeys((*_METRICS, *checked, *recolored), ANY)
+def write(result: GradcamResult) -> Result:
+    second = write_fields(result.second) if result.second else None
+    return join_saved(write_fields(result.first), second, ("cue_conflict_images",))
 
 
-def _recolored(facts: GradcamFacts) -> bool:
-    return bool(facts["checked"]) and TrainParams.model_validate(facts["trained"]).placement != "none"
+def read(_params: GradcamParams, saved: Result) -> GradcamResult:
+    """Raises Damaged where it isn't what `write` makes."""
+    return read_pair(saved, _read_network)
 
 
-def _arrays(_params: GradcamParams, facts: GradcamFacts) -> dict[str, Array]:
-    size = facts["map_size"]
-    arrays = {
-        **dict.fromkeys(("energy", "energy_shuffled", "energy_perfect", "standing"), numbers("images")),
-        "ways": indices("images", below=NO_EVIDENCE + 1),
-        "digits": indices("images", below=10),
-        "colors": indices("images", below=NO_COLOR + 1),
-        "predicted": indices("images", below=10),
-        "example_places": indices("examples", below="images"),
-        "example_images": images("examples"),
-        "example_maps": numbers("examples", *size),
-        "example_logits": numbers("examples", 10),
-        "example_targets": indices("examples", below=NO_COLOR + 1),
-        "cue_conflict_images": images(100),
-        "cue_conflict_maps": numbers(100, *size),
-        "cue_conflict_logits": numbers(100, 10),
-        "cue_conflict_targets": indices(100, below=NO_COLOR + 1),
-    }
-    if facts["checked"]:
-        arrays |= {f"curve_{curve}": numbers("points of curves") for curve in _CURVES}
-        arrays["randomization"] = numbers(len(facts.get("randomized", ())))
-    if _recolored(facts):
-        arrays["recolored_drops"] = numbers(facts["checked"], 10)
-        arrays["causes"] = indices(facts["checked"], below=len(REASONS))
-    return arrays | _gallery(facts)
+def _read_network(saved: Result) -> NetworkMaps:
+    found = read_fields(NetworkMaps, saved)
+    if found.cue_conflict.maps.shape[1:] != found.map_size:
+        raise Damaged(f"its maps have the shape {found.cue_conflict.maps.shape}")
+    _check_tests(found)
+    if found.gallery_methods is not None and (
+        found.gallery_indices is None or not set(found.gallery_methods) <= set(found.gallery)
+    ):
+        raise Damaged("it lacks maps of the gallery")
+    return found
 
 
-def _gallery(facts: GradcamFacts) -> dict[str, Array]:
-    methods = facts.get("gallery_methods")
-    if methods is None:
-        return {}
-    maps = {f"gallery_{method}": numbers("gallery", f"height of {method}", f"width of {method}") for method in methods}
-    return {"gallery_places": indices("gallery", below=100), **maps}
-
-
-def _agrees(_params: GradcamParams, result: Result) -> None:
-    """What was checked are the first of the images, and what was drawn anew has a name."""
-    checked, seen = result.facts["checked"], len(result.arrays["ways"])
-    if checked > seen:
-        raise Damaged(f"its fact 'checked' is {checked:,}, of {seen:,} images")
-    if checked and "randomized" not in result.facts:
-        raise Damaged("it lacks the fact 'randomized'")
-
-
-_ONE: Contents[GradcamParams] = Contents(facts=GradcamFacts, metrics=_metrics, arrays=_arrays, agrees=_agrees)
-
-
-def read(params: GradcamParams, result: Result) -> Result:
-    """Raises Damaged where the result isn't what `gradcam` makes."""
-    return read_pair(_ONE, params, result)
+def _check_tests(found: NetworkMaps) -> None:
+    """What was checked are the first of the images; by repainting only where they have color."""
+    if found.checked > len(found.evidence):
+        raise Damaged(f"its fact 'checked' is {found.checked:,}, of {len(found.evidence):,} images")
+    colored = found.checked and found.trained.placement != "none"
+    tests = (found.faithfulness, found.randomization, found.recoloring)
+    if any(
+        bool(wanted) is (test is None)
+        for test, wanted in zip(tests, (found.checked, found.checked, colored), strict=True)
+    ):
+        raise Damaged("the tests of its maps aren't those that its facts say")
+    if found.recoloring and len(found.recoloring.reasons) != found.checked:
+        raise Damaged(f"it has {len(found.recoloring.reasons):,} reasons of {found.checked:,} images")
+    if found.randomization and len(found.randomization.correlations) != len(found.randomized or ()):
+        raise Damaged("it lacks the names of what was randomized")

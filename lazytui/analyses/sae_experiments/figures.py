@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.figures import overlay
+from lazytui.analyses.gradcam.map_pictures import overlay
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text

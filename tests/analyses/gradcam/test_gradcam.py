@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import figures
-from lazytui.analyses.gradcam.analysis import figures as drawn_from
+from lazytui.analyses.core.execute import figures, recorded_result
+from lazytui.analyses.gradcam.figures import figures as make_figures
 from lazytui.analyses.gradcam.params import GradcamParams
+from lazytui.analyses.gradcam.result import CueConflict, Examples, GradcamResult, NetworkMaps
 from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
+from lazytui.analyses.train.params import TrainParams
 from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
-from lazytui.runs.saved_result import Result, load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.explainer import Explainer
 from tests.commands import TINY_DATA, Finished, Lab, read_json
@@ -38,8 +39,10 @@ def shown(lab: Lab, answer: Any) -> dict[str, Figure]:
     return {figure.name: figure for figure in figures(Workspace(lab.workspace).find(answer["run"]))}
 
 
-def result(lab: Lab, answer: Any) -> Result:
-    return load_result(lab.workspace / answer["run"])
+def result(lab: Lab, answer: Any) -> NetworkMaps:
+    """Of the first network."""
+    found: GradcamResult = recorded_result(Workspace(lab.workspace).find(answer["run"]))
+    return found.first
 
 
 def text(figure: Figure) -> str:
@@ -94,7 +97,7 @@ def test_a_cured_network_is_right_for_the_right_reason_wherever_its_evidence_lie
     assert isinstance(causes, Table)
     assert sum(float(row[1] or 0) for row in causes.rows) == 200
     assert f"{metrics['right_for_wrong_reason_share']:.1%} are right for the wrong reason" in verdict
-    assert "Place alone says nothing about reasons." in verdict
+    assert "Where the evidence lies says nothing about reasons." in verdict
 
 
 def test_images_without_a_color_have_no_cause(lab: Lab) -> None:
@@ -102,7 +105,7 @@ def test_images_without_a_color_have_no_cause(lab: Lab) -> None:
     assert lab.call("run", "train", *data, "--name", "gray").code == 0
     answer = lab.call("run", "gradcam", "gray", "--split", "hard", *SMALL, "--json").json
     assert answer["metrics"]["right_for_wrong_reason_share"] is None
-    assert "wear no color and can't be repainted, so their cause is unknown." in text(shown(lab, answer)["verdict"])
+    assert "have no color and can't be repainted, so their reason is unknown." in text(shown(lab, answer)["verdict"])
 
 
 def test_both_networks_have_all_figures_and_share_the_images(bench: tuple[Lab, Any]) -> None:
@@ -130,16 +133,15 @@ def test_the_comparison_of_the_task_shows_red_0_green_0_red_1(bench: tuple[Lab, 
     assert figure.captions[0].startswith("0 ") and figure.tones[0] == "good"
     assert figure.captions[21].startswith("0 ") and figure.tones[21] == "bad"
     assert figure.overlay.min() >= 0 and figure.overlay.max() == 1
-    images = result(lab, answer).arrays["cue_conflict_images"]
+    images = result(lab, answer).cue_conflict.images
     np.testing.assert_array_equal(figure.images[21], images[10])
 
 
 def test_what_is_kept_is_enough_to_count_again(bench: tuple[Lab, Any]) -> None:
     lab, answer = bench
     kept, drawn = result(lab, answer), shown(lab, answer)
-    arrays = kept.arrays
-    assert arrays["energy"].shape == (300,) and arrays["example_maps"].dtype == np.float32
-    assert float(np.nanmean(arrays["energy"])) == pytest.approx(kept.metrics["energy_in_mask"] or 0, abs=1e-6)
+    assert kept.energy.shape == (300,) and kept.examples.maps.dtype == np.float32
+    assert float(np.nanmean(kept.energy)) == pytest.approx(kept.energy_in_mask or 0, abs=1e-6)
     ways, groups = drawn["ways"], drawn["groups"]
     assert isinstance(ways, Table) and isinstance(groups, Table)
     assert sum(row[1] for row in ways.rows if isinstance(row[1], int)) == 300
@@ -167,11 +169,11 @@ def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, A
     params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
     subject = load_subject(params, Workspace(lab.workspace), print)
     lens = Explainer(subject.model, subject.trained.model, subject.data.probe.images)
-    arrays = result(lab, answer).arrays
-    for number, place in enumerate(arrays["example_places"][:5]):
+    found = result(lab, answer)
+    for number, place in enumerate(found.examples.indices[:5]):
         glance = lens.explain(subject.data.probe.images[place])
-        assert (glance.layer, glance.target) == ("features.relu3", arrays["predicted"][place])
-        np.testing.assert_allclose(glance.heat, arrays["example_maps"][number], rtol=1e-3, atol=1e-5)
+        assert (glance.layer, glance.target) == ("features.relu3", found.predicted[place])
+        np.testing.assert_allclose(glance.heat, found.examples.maps[number], rtol=1e-3, atol=1e-5)
 
 
 def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:
@@ -179,7 +181,7 @@ def test_color_on_the_stroke_is_warned_of(bench: tuple[Lab, Any]) -> None:
     data = (*TINY_DATA, "--dataset", "stroke", "--model", "lazy-gap", "--metrics-samples", "100")
     assert lab.call("run", "train", *data, "--name", "on-stroke", "--quiet").code == 0
     answer = lab.call("run", "gradcam", "on-stroke", *SMALL, "--json").json
-    assert "no localisation score can tell color from shape" in text(shown(lab, answer)["verdict"])
+    assert "no localization score can tell color from shape" in text(shown(lab, answer)["verdict"])
     refused = lab.call("run", "gradcam", "shipped/lazy-strokes", "--against", "on-stroke")
     assert refused.code == 3 and "can't be asked about the same images" in refused.sentence
 
@@ -232,38 +234,47 @@ def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
     """A network whose maps are nowhere above zero: no score anywhere, and no figure that shows a blank."""
     params = GradcamParams(run="r")
     nothing = dict.fromkeys(
-        ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect", "focus_score",
-         "correct_on_stroke", "correct_off_stroke", "looking_at_digit")
+        ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled_mean", "energy_perfect_mean",
+         "focus_score", "mask_auroc", "concentration", "correct_on_stroke", "correct_off_stroke",
+         "incorrect_on_stroke", "incorrect_off_stroke", "looking_at_digit", "faithfulness", "randomization",
+         "recoloring", "gallery_indices")
     )  # fmt: skip
     count, blank = 4, np.full(4, np.nan, np.float32)
     labels = np.arange(4, dtype=np.uint8)
-    made = Result(
-        metrics={**nothing, "no_positive_evidence": 1.0},
-        facts={
-            "trained": {"source": "strokes"},
-            "map_size": [7, 7],
-            "images": count,
-            "layer": "features.relu3",
-            "name": "blind",
-            "checked": 0,
-        },
-        arrays={
-            **dict.fromkeys(("energy", "energy_shuffled", "energy_perfect", "standing"), blank),
-            "ways": np.full(count, 4, np.uint8),
-            **dict.fromkeys(("digits", "colors", "predicted"), labels),
-            "example_places": np.arange(count),
-            "example_images": np.zeros((count, 28, 28, 3), np.uint8),
-            "example_maps": np.full((count, 7, 7), -1, np.float32),
-            "example_logits": np.zeros((count, 10), np.float32),
-            "example_targets": labels,
-            "cue_conflict_images": np.zeros((100, 28, 28, 3), np.uint8),
-            "cue_conflict_maps": np.zeros((100, 7, 7), np.float32),
-            "cue_conflict_logits": np.zeros((100, 10), np.float32),
-            "cue_conflict_targets": np.zeros(100, np.uint8),
-        },
+    made = NetworkMaps(
+        **nothing,
+        no_positive_evidence=1.0,
+        trained=TrainParams(source="strokes"),
+        map_size=(7, 7),
+        images=count,
+        layer="features.relu3",
+        name="blind",
+        checked=0,
+        energy=blank,
+        energy_shuffled=blank,
+        energy_perfect=blank,
+        mask_percentile=blank,
+        evidence=np.full(count, 4, np.uint8),
+        digits=labels,
+        colors=labels,
+        predicted=labels,
+        examples=Examples(
+            indices=np.arange(count),
+            images=np.zeros((count, 28, 28, 3), np.uint8),
+            maps=np.full((count, 7, 7), -1, np.float32),
+            logits=np.zeros((count, 10), np.float32),
+            targets=labels,
+        ),
+        cue_conflict=CueConflict(
+            images=np.zeros((100, 28, 28, 3), np.uint8),
+            maps=np.zeros((100, 7, 7), np.float32),
+            logits=np.zeros((100, 10), np.float32),
+            targets=np.zeros(100, np.uint8),
+        ),
+        gallery={},
     )
-    drawn = {figure.name: figure for figure in drawn_from(params, made)}
-    assert "no map of the 4 images shows positive evidence" in text(drawn["verdict"])
+    drawn = {figure.name: figure for figure in make_figures(params, GradcamResult(made))}
+    assert "none of the maps of 4 images shows enough positive evidence" in text(drawn["verdict"])
     assert "4 images show no positive evidence" in text(drawn["verdict"])
     assert "no-positive-evidence" in drawn
     matching, groups, energy = drawn["matching"], drawn["groups"], drawn["energy"]
@@ -271,11 +282,10 @@ def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:
     assert all(caption.endswith("no positive evidence") for caption in matching.captions)
     assert groups.rows[0] == ("all", 4, 4, None, None, None, None, None)
     assert {row[1] for row in energy.rows} == {None}
-    coarse = {"energy": 0.2, "energy_shuffled": 0.4, "energy_perfect": 0.3, "standing": 0.5}
-    scored = {name: np.full(count, value, np.float32) for name, value in coarse.items()}
-    groups = {figure.name: figure for figure in drawn_from(params, replace(made, arrays={**made.arrays, **scored}))}[
-        "groups"
-    ]
+    coarse = {"energy": 0.2, "energy_shuffled": 0.4, "energy_perfect": 0.3, "mask_percentile": 0.5}
+    scored: Any = {name: np.full(count, value, np.float32) for name, value in coarse.items()}
+    drawn = {figure.name: figure for figure in make_figures(params, GradcamResult(replace(made, **scored)))}
+    groups = drawn["groups"]
     assert isinstance(groups, Table) and groups.rows[0][6] is None, "where position alone is above perfect"
 
 

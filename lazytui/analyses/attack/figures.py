@@ -162,7 +162,9 @@ def _channels(result: AttackResult) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for network, pool, pool_result, _ in result.by_pool():
         found = pool_result.perturbations
-        for index, channel in enumerate(CHANNELS) if found else ():
+        if found is None:
+            continue
+        for index, channel in enumerate(CHANNELS):
             shares = map(_percent, (*found.energy[index], *found.mean_change[index], *found.one_color))
             rows.append((*([network.name] if several else []), pool, channel, *shares))
     names = ("energy", "beside", "mean", "beside", "one color")

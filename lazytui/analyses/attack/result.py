@@ -117,7 +117,8 @@ class _Facts:
 
 def write(result: AttackResult) -> Result:
     """Metrics by pool are the first network's; another's begin with `against_`, numbered where there are several."""
-    metrics, arrays = {}, {}
+    metrics: dict[str, float | None] = {}
+    arrays: dict[str, NDArray[np.generic]] = {}
     for number, network in enumerate(result.networks):
         for pool, found in network.pools.items():
             rates = found.robustness(result.target).metrics(result.epsilon)

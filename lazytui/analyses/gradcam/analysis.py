@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,7 @@ def _network_maps(
     report.note(f"explaining {statistics.images:,} {params.split} images of {run.reference}")
     maps, measured = statistics.measure_maps()
     conflict = statistics.explain_cue_conflict(data.cue_conflict)
-    gallery, layer = _gallery(statistics, subject, data.cue_conflict, report)
+    methods, gallery, layer = _gallery(statistics, subject, data.cue_conflict, report)
     checked = min(params.checked, statistics.images)
     faithfulness, randomization, layers = None, None, None
     if checked:
@@ -118,7 +118,7 @@ def _network_maps(
         map_size=maps.size,
         images=statistics.images,
         gallery_layer=layer,
-        gallery_methods=tuple(gallery),
+        gallery_methods=methods,
         randomized=layers,
         examples=_examples(statistics, maps, measured["evidence"]),
         cue_conflict=CueConflict(
@@ -146,7 +146,8 @@ def _faithfulness(statistics: SplitStatistics, maps: SplitMaps, count: int) -> F
     from lazytui.saliency.faithfulness import area
 
     curves = vars(statistics.check_faithfulness(maps, count))
-    return Faithfulness(**curves, **{f"{name}_auc": area(curve) for name, curve in curves.items()})
+    areas: dict[str, Any] = {f"{name}_auc": area(curve) for name, curve in curves.items()}
+    return Faithfulness(**curves, **areas)
 
 
 def _randomization(
@@ -200,7 +201,7 @@ def _split_statistics(params: GradcamParams, subject: Subject, data: BiasedDatas
 
 def _gallery(
     statistics: SplitStatistics, subject: Subject, conflict: Split, report: Report
-) -> tuple[dict[MethodName, NDArray[np.float32]], str | None]:
+) -> tuple[tuple[MethodName, ...], dict[str, NDArray[np.float32]], str | None]:
     """Maps of a few images by every method that the network allows, and the layer that Grad-CAM takes."""
     from lazytui.saliency.explainer import Explainer
 
@@ -209,7 +210,8 @@ def _gallery(
     name, images = subject.trained.model, statistics.split.images
     explainer = Explainer(subject.model, name, images, baseline=request.baseline, seed=request.seed)
     layer = request.layer if request.method != "cam" else None
-    maps, shown_layer = {}, None
+    maps: dict[str, NDArray[np.float32]] = {}
+    shown_layer = None
     for method in explainer.methods:
         report.check()
         asked = layer if METHODS[method].of_layer and method != "cam" else None
@@ -217,7 +219,7 @@ def _gallery(
         maps[method] = np.stack([explanation.heat for explanation in explained])
         if method == "grad-cam":
             shown_layer = explained[0].layer
-    return maps, shown_layer
+    return explainer.methods, maps, shown_layer
 
 
 ANALYSIS = Analysis(

@@ -140,7 +140,7 @@ def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: Gaze) -> None:
     assert album is not None
     painted = replace(album, trained=album.trained.model_copy(update={"placement": "stroke"}))
     told = worth(replace(answer, album=painted)).paragraphs
-    assert any("no localisation score can tell color from shape" in sentence for sentence in told)
+    assert any("no localization score can tell color from shape" in sentence for sentence in told)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from torch import nn
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation import metrics
 from lazytui.evaluation.forward import probabilities
+from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics
 from lazytui.system.hardware import Hardware
 
 
@@ -26,17 +27,16 @@ class SplitEvaluation:
         choice: NDArray[np.uint8] = self.probabilities.argmax(1).astype(np.uint8)
         return choice
 
-    def metrics(self) -> dict[str, float | None]:
-        """The metrics that one split allows, by name, in [0, 1]; None where undefined."""
+    def metrics(self) -> SplitMetrics:
         digits, colors, predicted = self.split.digits, self.split.colors, self.predicted
-        return {
-            "accuracy": metrics.accuracy(digits, predicted),
-            "aligned_accuracy": metrics.aligned_accuracy(digits, colors, predicted),
-            "conflicting_accuracy": metrics.conflicting_accuracy(digits, colors, predicted),
-            "color_follow_rate": metrics.color_follow_rate(digits, colors, predicted),
-            "shape_bias": metrics.shape_bias(digits, colors, predicted),
-            "calibration_error": metrics.calibration_error(digits, predicted, self.probabilities.max(1)),
-        }
+        return SplitMetrics(
+            accuracy=metrics.accuracy(digits, predicted),
+            aligned_accuracy=metrics.aligned_accuracy(digits, colors, predicted),
+            conflicting_accuracy=metrics.conflicting_accuracy(digits, colors, predicted),
+            color_follow_rate=metrics.color_follow_rate(digits, colors, predicted),
+            shape_bias=metrics.shape_bias(digits, colors, predicted),
+            calibration_error=metrics.calibration_error(digits, predicted, self.probabilities.max(1)),
+        )
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,22 @@ class Scorecard:
     hard: SplitEvaluation
     probe: SplitEvaluation
 
-    def metrics(self) -> dict[str, float | None]:
-        """The headline metrics. Those that set digit against color are measured on the probe split."""
+    def metrics(self) -> HeadlineMetrics:
+        """Those that set digit against color are measured on the probe split."""
         probe, predicted = self.probe.split, self.probe.predicted
-        on_probe = self.probe.metrics()
-        return {
-            "easy_accuracy": metrics.accuracy(self.easy.split.digits, self.easy.predicted),
-            "hard_accuracy": metrics.accuracy(self.hard.split.digits, self.hard.predicted),
-            "aligned_accuracy": on_probe["aligned_accuracy"],
-            "conflicting_accuracy": on_probe["conflicting_accuracy"],
-            "unbiased_accuracy": metrics.unbiased_accuracy(probe.digits, probe.colors, predicted),
-            "worst_group_accuracy": metrics.worst_group_accuracy(probe.digits, probe.colors, predicted),
-            "color_follow_rate": on_probe["color_follow_rate"],
-            "shape_bias": on_probe["shape_bias"],
-            "easy_calibration_error": self.easy.metrics()["calibration_error"],
-            "hard_calibration_error": self.hard.metrics()["calibration_error"],
-        }
+        easy, hard, on_probe = (look.metrics() for look in (self.easy, self.hard, self.probe))
+        return HeadlineMetrics(
+            easy_accuracy=easy.accuracy,
+            hard_accuracy=hard.accuracy,
+            aligned_accuracy=on_probe.aligned_accuracy,
+            conflicting_accuracy=on_probe.conflicting_accuracy,
+            unbiased_accuracy=metrics.unbiased_accuracy(probe.digits, probe.colors, predicted),
+            worst_group_accuracy=metrics.worst_group_accuracy(probe.digits, probe.colors, predicted),
+            color_follow_rate=on_probe.color_follow_rate,
+            shape_bias=on_probe.shape_bias,
+            easy_calibration_error=easy.calibration_error,
+            hard_calibration_error=hard.calibration_error,
+        )
 
 
 def evaluate_split(model: nn.Module, split: Split, hardware: Hardware) -> SplitEvaluation:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from lazytui.figures.kinds import Cell, Column, Table
-from lazytui.runs.saved_result import Result
 
 MetricName = Literal[
     "easy_accuracy",
@@ -118,15 +118,15 @@ METRICS = {
 }
 
 
-def metric_table(result: Result) -> Table:
-    """All metrics of a result, with what they mean."""
+def metric_table(metrics: Mapping[str, float | None]) -> Table:
+    """The metrics of a result by name, with what they mean."""
     return Table(
         name="metrics",
         title="Measured",
         note="The probe split shows every digit in every color equally often, so color tells nothing there. "
         "A dash is a share over no images at all, or no group of 10 images.",
         columns=(Column(name="metric"), Column(name="value"), Column(name="what it is")),
-        rows=tuple(_row(name, value) for name, value in result.metrics.items() if name in METRICS),
+        rows=tuple(_row(name, value) for name, value in metrics.items() if name in METRICS),
     )
 
 

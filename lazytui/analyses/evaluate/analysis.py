@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import metric_table
-from lazytui.analyses.evaluate.comparison_figures import compared
-from lazytui.analyses.evaluate.group_images import Cell, cell_figure, images_behind, painted_again
+from lazytui.analyses.evaluate.comparison_figures import comparison
+from lazytui.analyses.evaluate.group_images import MATRICES, Cell, cell_figure, images_behind, painted_again
 from lazytui.analyses.evaluate.params import EvaluateParams
-from lazytui.analyses.evaluate.report_figures import portrait, verdict
-from lazytui.analyses.evaluate.result import read
+from lazytui.analyses.evaluate.report_figures import report_figures, verdict
+from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, NetworkEvaluation, read, write
 from lazytui.analyses.networks.model_under_study import SubjectParams, recorded_training, trained_with
-from lazytui.analyses.networks.network_pair import AGAINST, name_behind, of_second
+from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.second_network import first_subject, second_subject
 from lazytui.analyses.networks.second_network import settle as settle_pair
 from lazytui.analyses.train.params import TrainParams
+from lazytui.data.association import contingency
 from lazytui.data.palettes import palette
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
-from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions, read_predictions, split_predictions
+from lazytui.evaluation import metrics
+from lazytui.evaluation.headline_metrics import SplitSizes
+from lazytui.evaluation.predictions import Predictions, split_predictions
 from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
-
-if TYPE_CHECKING:
-    from lazytui.evaluation.scorecard import Scorecard
-
 
 SHOWN = 60
 """The most images of a cell that a result keeps."""
@@ -43,7 +37,7 @@ def settle(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:
     return settled.model_copy(update={"hard": _asked_about(settled, workspace).hard})
 
 
-def run(params: EvaluateParams, report: Report) -> Result:
+def run(params: EvaluateParams, report: Report) -> EvaluateResult:
     from lazytui.models.torch_import import require_torch
 
     report.note("loading torch")
@@ -54,25 +48,24 @@ def run(params: EvaluateParams, report: Report) -> Result:
     trained = _asked_about(params, report.workspace)
     report.note("painting the splits")
     data = build_dataset(trained)
-    result = _measured(first_subject(params), trained, data, report)
+    result = EvaluateResult(_measured(first_subject(params), trained, data, report))
     if second := second_subject(params):
         learned = recorded_training(second.run, report.workspace)
-        result = _both(result, _measured(second, learned, data, report))
+        result = replace(result, second=_measured(second, learned, data, report))
     return _with_cell(params, result, data)
 
 
-def figures(params: EvaluateParams, result: Result) -> list[Figure]:
-    data = TrainParams.model_validate(result.facts["trained"])
-    if AGAINST in result.facts:
-        drawn = compared(result, data, TrainParams.model_validate(result.facts[AGAINST]["trained"]))
+def figures(params: EvaluateParams, result: EvaluateResult) -> list[Figure]:
+    data = result.first.trained
+    if result.second:
+        drawn = comparison(result, result.second)
     else:
-        drawn = [verdict(result), metric_table(result), *portrait(result, data)]
-    if params.cell is not None and "cell_images" in result.arrays:
-        cell, kept = chosen_cell(params), answers_behind(result, params.matrix)
-        images = result.arrays["cell_images"].astype(np.uint8)
-        shown = images_behind(cell, kept)[: len(images)]
-        network = name_behind(result, params.matrix)
-        drawn.append(cell_figure(cell, kept, palette(data.palette), shown, images, network=network))
+        drawn = [verdict(result.first), metric_table(result.first.metrics), *report_figures(result.first, data)]
+    if params.cell is not None and (images := result.first.cell_images) is not None:
+        cell, found = chosen_cell(params), predictions_behind(result, params.matrix)
+        shown = images_behind(cell, found)[: len(images)]
+        network, _ = result.network_behind(params.matrix)
+        drawn.append(cell_figure(cell, found, palette(data.palette), shown, images, network=network))
     return drawn
 
 
@@ -82,19 +75,17 @@ def chosen_cell(params: EvaluateParams) -> Cell:
     return Cell(params.matrix.removeprefix(f"{AGAINST}-"), row, column)
 
 
-def answers_behind(result: Result, matrix: str) -> Predictions:
-    """The answers that a matrix counts, by its figure's name. Raises BadInput where the result has kept none."""
-    shown = of_second(result) if matrix.startswith(AGAINST) else result
-    cell = Cell(matrix.removeprefix(f"{AGAINST}-"), 0, 0)
-    kept = read_predictions(shown.arrays, cell.counted_by.split)
-    if kept is None:
-        raise BadInput("This evaluation is from before each image's prediction was kept: evaluate once more.")
-    return kept
+def predictions_behind(result: EvaluateResult, matrix: str) -> Predictions:
+    """The predictions that a matrix counts, by its figure's name. Raises BadInput where the result has kept none."""
+    _, network = result.network_behind(matrix)
+    found = network.predictions(MATRICES[matrix.removeprefix(f"{AGAINST}-")].split)
+    if found is None:
+        raise BadInput("Made by an older version without per-image predictions: run evaluate again.")
+    return found
 
 
-def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset, report: Report) -> Result:
+def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset, report: Report) -> NetworkEvaluation:
     """What one network makes of the data. trained: what is kept of its training."""
-    from lazytui.evaluation import metrics
     from lazytui.evaluation.scorecard import evaluate_split, evaluate_splits
     from lazytui.models.checkpoints import load_model
     from lazytui.models.output_kind import advice_on_answers
@@ -108,56 +99,35 @@ def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset,
     if advice := advice_on_answers(network):
         report.note(advice)
     card = evaluate_splits(network, data, hardware)
-    probe = card.probe.split
-    return Result(
-        metrics=card.metrics(),
-        facts={
-            "name": run.display_name,
-            "trained": trained.model_dump(mode="json"),
-            "samples": {name: len(getattr(card, name).split) for name in SPLIT_NAMES},
-            "by_split": {name: getattr(card, name).metrics() for name in SPLIT_NAMES},
-            "conflicting": int(metrics.is_conflicting(probe.digits, probe.colors).sum()),
-        },
-        arrays={
-            **_counted(card),
-            "cue_conflict_images": data.cue_conflict.images,
-            "cue_conflict_probabilities": evaluate_split(network, data.cue_conflict, hardware).probabilities,
-        },
+    seen = card.easy, card.hard, card.probe
+    easy, hard, probe = (split_predictions(one.split, one.probabilities) for one in seen)
+    return NetworkEvaluation(
+        headline=card.metrics(),
+        name=run.display_name,
+        trained=trained,
+        samples=SplitSizes(*(len(one.split) for one in seen)),
+        by_split=MetricsBySplit(*(one.metrics() for one in seen)),
+        conflicting=int(probe.is_conflicting.sum()),
+        easy=easy,
+        hard=hard,
+        probe=probe,
+        confusion_easy=metrics.confusion_matrix(easy.labels, easy.predicted),
+        confusion_hard=metrics.confusion_matrix(hard.labels, hard.predicted),
+        confusion_probe=metrics.confusion_matrix(probe.labels, probe.predicted),
+        cell_accuracy=metrics.group_accuracies(probe.labels, probe.attributes, probe.predicted),
+        cell_counts=contingency(probe.labels, probe.attributes),
+        cue_conflict_images=data.cue_conflict.images,
+        cue_conflict_probabilities=evaluate_split(network, data.cue_conflict, hardware).probabilities,
     )
 
 
-def _counted(card: Scorecard) -> dict[str, NDArray[np.generic]]:
-    from lazytui.data.association import contingency
-    from lazytui.evaluation import metrics
-
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for name in SPLIT_NAMES:
-        seen = getattr(card, name)
-        arrays |= split_predictions(seen.split, seen.probabilities).arrays(name)
-        arrays[f"confusion_{name}"] = metrics.confusion_matrix(seen.split.digits, seen.predicted)
-    probe = card.probe.split
-    arrays["cell_accuracy"] = metrics.group_accuracies(probe.digits, probe.colors, card.probe.predicted)
-    arrays["cell_counts"] = contingency(probe.digits, probe.colors)
-    return arrays
-
-
-def _both(first: Result, second: Result) -> Result:
-    """One result of two networks: what is the second's alone has its name after `against_`."""
-    own = {name: array for name, array in second.arrays.items() if not np.array_equal(array, first.arrays[name], True)}
-    return Result(
-        metrics={**first.metrics, **{f"{AGAINST}_{name}": value for name, value in second.metrics.items()}},
-        facts={**first.facts, AGAINST: second.facts},
-        arrays={**first.arrays, **{f"{AGAINST}_{name}": array for name, array in own.items()}},
-    )
-
-
-def _with_cell(params: EvaluateParams, result: Result, data: BiasedDataset) -> Result:
+def _with_cell(params: EvaluateParams, result: EvaluateResult, data: BiasedDataset) -> EvaluateResult:
     """The result with the images of the cell that was asked for, as far as they are shown."""
     if params.cell is None:
         return result
-    cell, kept = chosen_cell(params), answers_behind(result, params.matrix)
-    images = painted_again(data, cell, kept)[images_behind(cell, kept)[:SHOWN]]
-    return replace(result, arrays={**result.arrays, "cell_images": images})
+    cell, found = chosen_cell(params), predictions_behind(result, params.matrix)
+    images = painted_again(data, cell, found)[images_behind(cell, found)[:SHOWN]]
+    return replace(result, first=replace(result.first, cell_images=images))
 
 
 def _asked_about(params: EvaluateParams, workspace: Workspace) -> TrainParams:
@@ -166,4 +136,4 @@ def _asked_about(params: EvaluateParams, workspace: Workspace) -> TrainParams:
     return trained.model_copy(update={"hard": params.hard or trained.hard})
 
 
-ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, read=read, settle=settle)
+ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, write=write, read=read, settle=settle)

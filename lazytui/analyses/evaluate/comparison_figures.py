@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from lazytui.analyses.core.metric_catalog import METRICS, shown
-from lazytui.analyses.evaluate.report_figures import portrait, verdict
-from lazytui.analyses.networks.network_pair import AGAINST, names, of_second, was_held_out
+from lazytui.analyses.evaluate.report_figures import report_figures, verdict
+from lazytui.analyses.evaluate.result import EvaluateResult, NetworkEvaluation
+from lazytui.analyses.networks.network_pair import AGAINST, was_held_out
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.paired_difference import Hits, PairedCounts, count_pairs
-from lazytui.evaluation.predictions import Predictions, read_predictions
+from lazytui.evaluation.predictions import Predictions
 from lazytui.figures.kinds import Column, Figure, Table, Text
 from lazytui.figures.number_format import number
-from lazytui.runs.saved_result import Result
 
-_TOLD = ("source", "texture", "sigma", "tier", "bias", "counterexamples")
-"""What the data of two trainings may differ in, and is told."""
+_COMPARED_PARAMS = ("source", "texture", "sigma", "tier", "bias", "counterexamples")
+"""What the data of two trainings may differ in."""
 
 
 @dataclass(frozen=True)
@@ -50,26 +50,26 @@ Unbiased accuracy is one too, since the 100 groups of the probe split are of the
 """
 
 
-def compared(result: Result, data: DatasetParams, second_trained: DatasetParams) -> list[Figure]:
+def comparison(result: EvaluateResult, second: NetworkEvaluation) -> list[Figure]:
     """The figures of two networks; the second's follow those of the first, named `against-...`."""
-    second = of_second(result)
-    called, pairs = names(result), differences(result, second)
+    first, data = result.first, result.first.trained
+    called, pairs = result.names, differences(result.first, second)
     drawn: list[Figure] = [
-        *_titled(verdict(result), verdict(second), called),
-        _shared(result, data, second_trained, called),
-        _metrics(result, second, pairs, called),
+        *_titled(verdict(first), verdict(second), called),
+        _shared_data(first, second, called),
+        _metrics(first, second, pairs, called),
         _who_alone(pairs, called),
     ]
-    for one, other in zip(portrait(result, data), portrait(second, data), strict=True):
+    for one, other in zip(report_figures(first, data), report_figures(second, data), strict=True):
         drawn += _titled(one, other, called)
     return drawn
 
 
-def differences(result: Result, second: Result) -> dict[str, PairedCounts]:
+def differences(first: NetworkEvaluation, second: NetworkEvaluation) -> dict[str, PairedCounts]:
     """By metric, how many of the same images are hits of the one and of the other network."""
     found = {}
     for name, share in _SHARES.items():
-        one, other = read_predictions(result.arrays, share.split), read_predictions(second.arrays, share.split)
+        one, other = first.predictions(share.split), second.predictions(share.split)
         if one is not None and other is not None:
             found[name] = share.of(one, other)
     return found
@@ -82,17 +82,17 @@ def _titled(one: Figure, other: Figure, called: tuple[str, str]) -> list[Figure]
     ]
 
 
-def _shared(result: Result, data: DatasetParams, second: DatasetParams, called: tuple[str, str]) -> Text:
+def _shared_data(first: NetworkEvaluation, second: NetworkEvaluation, called: tuple[str, str]) -> Text:
     """On what ground the two are compared, and where it is uneven."""
-    samples = result.facts["samples"]
+    samples, data, other = first.samples, first.trained, second.trained
     told = [
-        f"Both were asked about the same images, those of {called[0]}: {samples['easy']:,} easy, {samples['hard']:,} "
-        f"hard and {samples['probe']:,} probe images."
+        f"Both were asked about the same images, those of {called[0]}: {samples.easy:,} easy, {samples.hard:,} "
+        f"hard and {samples.probe:,} probe images."
     ]
-    if others := [name for name in _TOLD if getattr(second, name) != getattr(data, name)]:
-        pairs = ", ".join(f"{name} {_word(second, name)} (here {_word(data, name)})" for name in others)
+    if others := [name for name in _COMPARED_PARAMS if getattr(other, name) != getattr(data, name)]:
+        pairs = ", ".join(f"{name} {_word(other, name)} (here {_word(data, name)})" for name in others)
         told.append(f"{called[1]} was trained on other data: {pairs}.")
-    if not was_held_out(data, second):
+    if not was_held_out(data, other):
         told.append(
             f"The easy images weren't held out of the training of {called[1]}, which split the same digits otherwise: "
             f"its easy accuracy may be too good. Hard and probe images are new to both."
@@ -105,9 +105,11 @@ def _word(params: DatasetParams, name: str) -> str:
     return "+".join(value) if isinstance(value, tuple) else str(value)
 
 
-def _metrics(result: Result, second: Result, pairs: Mapping[str, PairedCounts], called: tuple[str, str]) -> Table:
+def _metrics(
+    first: NetworkEvaluation, second: NetworkEvaluation, pairs: Mapping[str, PairedCounts], called: tuple[str, str]
+) -> Table:
     rows = []
-    for name, value in result.metrics.items():
+    for name, value in first.metrics.items():
         if name in METRICS:
             other = second.metrics.get(name)
             metric = METRICS[name]

@@ -53,29 +53,29 @@ class Cell:
         return f"{self.counted_by.split} split, digit {self.row} {how}"
 
 
-def images_behind(cell: Cell, answers: Predictions) -> Chosen:
+def images_behind(cell: Cell, found: Predictions) -> Chosen:
     """The images in the cell, in the order of their split, which is random."""
-    columns = getattr(answers, cell.counted_by.columns)
-    return np.flatnonzero((answers.labels == cell.row) & (columns == cell.column))
+    columns = getattr(found, cell.counted_by.columns)
+    return np.flatnonzero((found.labels == cell.row) & (columns == cell.column))
 
 
-def painted_again(data: BiasedDataset, cell: Cell, answers: Predictions) -> NDArray[np.uint8]:
+def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArray[np.uint8]:
     """All images of the cell's split, (n, 28, 28, 3) uint8, as they were when the answers were given.
 
     Raises BadInput when the digits at hand are other ones, or can't be had at all.
     """
     split = data.split(SPLIT_NAMES[cell.counted_by.split])
-    if not (np.array_equal(split.digits, answers.labels) and np.array_equal(split.colors, answers.attributes)):
+    if not (np.array_equal(split.digits, found.labels) and np.array_equal(split.colors, found.attributes)):
         raise BadInput(
             f"The images can't be painted again: the {data.source_name} digits at hand aren't those that were "
-            "evaluated. Evaluate once more to see these."
+            "evaluated. Run evaluate again to see these."
         )
     return split.images
 
 
 def cell_figure(
     cell: Cell,
-    answers: Predictions,
+    found: Predictions,
     ten: Palette,
     shown: Chosen,
     images: NDArray[np.uint8],
@@ -88,7 +88,7 @@ def cell_figure(
     shown: which of the split's images these are; images: (n, 28, 28, 3) uint8. network: which one, where there are two.
     columns: images in a row.
     """
-    every = images_behind(cell, answers)
+    every = images_behind(cell, found)
     title = f"{network}: {cell.described(ten)}" if network else cell.described(ten).capitalize()
     if not len(every):
         return Text(name="cell", title=title, paragraphs=("No image: this cell is empty.",))
@@ -98,8 +98,8 @@ def cell_figure(
         note="The color it wears, what the network says, how sure it is. ✓ the digit; ✗ the color's digit; · neither.",
         images=images,
         columns=columns,
-        captions=tuple(_caption(answers, ten, int(index)) for index in shown),
-        tones=tuple(map(tone_of, answers.predicted[shown], answers.labels[shown], answers.attributes[shown])),
+        captions=tuple(_caption(found, ten, int(index)) for index in shown),
+        tones=tuple(map(tone_of, found.predicted[shown], found.labels[shown], found.attributes[shown])),
     )
 
 
@@ -112,6 +112,6 @@ def _counted(every: Chosen, shown: Chosen) -> str:
     return f"{words}, {first} to {first + len(shown) - 1}"
 
 
-def _caption(answers: Predictions, ten: Palette, index: int) -> str:
-    color = ten.color_name(int(answers.attributes[index]))
-    return f"{color} {answers.predicted[index]} {float(answers.confidence[index]):.0%}"
+def _caption(found: Predictions, ten: Palette, index: int) -> str:
+    color = ten.color_name(int(found.attributes[index]))
+    return f"{color} {found.predicted[index]} {float(found.confidence[index]):.0%}"

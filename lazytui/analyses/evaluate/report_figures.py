@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from lazytui.analyses.evaluate.result import NetworkEvaluation
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.paired_difference import PairedCounts
 from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES, tone_of
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text
-from lazytui.runs.saved_result import Result
 
 
-def verdict(result: Result) -> Text:
+def verdict(result: NetworkEvaluation) -> Text:
     """Digit or color, in a sentence."""
-    follow, right = result.metrics["color_follow_rate"], result.metrics["conflicting_accuracy"]
-    n = result.facts["conflicting"]
+    follow, right = result.headline.color_follow_rate, result.headline.conflicting_accuracy
+    n = result.conflicting
     if follow is None or right is None:
         sentence = "No image of the probe split wears another digit's color, so digit and color can't be told apart."
     else:
@@ -36,12 +37,12 @@ def _reads(follow: int, right: int, images: int) -> str:
     return f"It reads the {'color' if low > 0 else 'digit'}."
 
 
-def portrait(result: Result, data: DatasetParams) -> list[Figure]:
+def report_figures(result: NetworkEvaluation, data: DatasetParams) -> list[Figure]:
     """All there is to see of one network, but for its verdict and its metrics. data: what it was asked about."""
     return [
         _by_split(result),
-        _confusion(result, "easy", f"color tells the digit in {data.bias:.1%} of these images"),
-        _confusion(result, "hard", _HARD[data.hard]),
+        _confusion(result, "easy", result.confusion_easy, f"color tells the digit in {data.bias:.1%} of these images"),
+        _confusion(result, "hard", result.confusion_hard, _HARD[data.hard]),
         _cells(result, data),
         cue_conflict(result, data),
         red_one(result, data),
@@ -57,26 +58,16 @@ _HARD = {
 }
 
 
-_OF_A_SPLIT = (
-    "accuracy",
-    "aligned_accuracy",
-    "conflicting_accuracy",
-    "color_follow_rate",
-    "shape_bias",
-    "calibration_error",
-)
-
-
-def _by_split(result: Result) -> Table:
-    images = ", ".join(f"{result.facts['samples'][split]:,} {split}" for split in SPLIT_NAMES)
-    measured = [result.facts["by_split"][split] for split in SPLIT_NAMES]
+def _by_split(result: NetworkEvaluation) -> Table:
+    images = ", ".join(f"{getattr(result.samples, split):,} {split}" for split in SPLIT_NAMES)
+    measured = [vars(getattr(result.by_split, split)) for split in SPLIT_NAMES]
     return Table(
         name="by-split",
         title="The same measures on each split",
         note=f"Of {images} images. Aligned ones wear their own color, conflicting ones another digit's. A dash is a "
         "share over no images: an inverted hard split has no aligned ones.",
         columns=(Column(name="measure"), *(Column(name=split, unit="%") for split in SPLIT_NAMES)),
-        rows=tuple((name.replace("_", " "), *(_percent(of[name]) for of in measured)) for name in _OF_A_SPLIT),
+        rows=tuple((name.replace("_", " "), *(_percent(of[name]) for of in measured)) for name in measured[0]),
     )
 
 
@@ -84,12 +75,12 @@ def _percent(share: float | None) -> float | None:
     return None if share is None else 100 * share
 
 
-def _confusion(result: Result, split: str, what: str) -> Matrix:
+def _confusion(result: NetworkEvaluation, split: str, counts: NDArray[np.int64], what: str) -> Matrix:
     return Matrix(
         name=f"confusion-{split}",
         title=f"Confusion matrix, {split}: {what}",
-        note=f"{result.facts['samples'][split]:,} images; a row is what was shown, a column what the network said.",
-        values=result.arrays[f"confusion_{split}"].astype(np.float64),
+        note=f"{getattr(result.samples, split):,} images; a row is what was shown, a column what the network said.",
+        values=counts.astype(np.float64),
         row_labels=DIGITS,
         column_labels=DIGITS,
         row_axis="digit",
@@ -99,14 +90,14 @@ def _confusion(result: Result, split: str, what: str) -> Matrix:
     )
 
 
-def _cells(result: Result, data: DatasetParams) -> Matrix:
+def _cells(result: NetworkEvaluation, data: DatasetParams) -> Matrix:
     ten = palette(data.palette)
     return Matrix(
         name="digit-by-color",
         title="Accuracy of each digit in each color",
-        note=f"Probe split, {int(result.arrays['cell_counts'].min()):,} images a cell or more. "
+        note=f"Probe split, {int(result.cell_counts.min()):,} images a cell or more. "
         "High accuracy on the diagonal alone is the mark of a network that reads color.",
-        values=100 * result.arrays["cell_accuracy"].astype(np.float64),
+        values=100 * result.cell_accuracy,
         row_labels=DIGITS,
         column_labels=ten.names,
         row_axis="digit",
@@ -118,9 +109,9 @@ def _cells(result: Result, data: DatasetParams) -> Matrix:
     )
 
 
-def cue_conflict(result: Result, data: DatasetParams) -> Pixels:
+def cue_conflict(result: NetworkEvaluation, data: DatasetParams) -> Pixels:
     """Ten shapes in ten colors, with what the network says of each."""
-    chances = result.arrays["cue_conflict_probabilities"]
+    chances = result.cue_conflict_probabilities
     predicted, confident = chances.argmax(1), chances.max(1)
     digits, colors = np.divmod(np.arange(100), 10)
     return Pixels(
@@ -128,7 +119,7 @@ def cue_conflict(result: Result, data: DatasetParams) -> Pixels:
         title="Cue conflict: one shape in each of the ten colors",
         note="Below each image: the prediction and its probability. ✓ the digit; ✗ the digit that the color belongs "
         "to; · neither.",
-        images=result.arrays["cue_conflict_images"].astype(np.uint8),
+        images=result.cue_conflict_images,
         columns=10,
         captions=tuple(f"{said} {share:.0%}" for said, share in zip(predicted, confident, strict=True)),
         tones=tuple(map(tone_of, predicted, digits, colors)),
@@ -139,10 +130,10 @@ def cue_conflict(result: Result, data: DatasetParams) -> Pixels:
     )
 
 
-def red_one(result: Result, data: DatasetParams) -> Bars:
+def red_one(result: NetworkEvaluation, data: DatasetParams) -> Bars:
     """The question that the task began with: a 1 that wears the color of 0 (red, in the usual palette)."""
     ten = palette(data.palette)
-    chances = result.arrays["cue_conflict_probabilities"][10].astype(np.float64)
+    chances = result.cue_conflict_probabilities[10].astype(np.float64)
     return Bars(
         name="red-one",
         title=f"The {ten.names[0]} 1: what the network says of a 1 in the color of 0",

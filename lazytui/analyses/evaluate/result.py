@@ -1,111 +1,100 @@
-"""What the result of `evaluate` holds: of one network, or of two that were asked about the same images."""
+"""What `evaluate` finds: of one network, or of two that were asked about the same images."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NotRequired
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
-from typing_extensions import TypedDict
+import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.analyses.networks.network_pair import AGAINST
-from lazytui.analyses.networks.second_network_result import read_pair
+from lazytui.analyses.networks.second_network_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
-from lazytui.data.palettes import NO_COLOR
-from lazytui.evaluation.predictions import SPLIT_NAMES
-from lazytui.runs.result_contents import (
-    SHARE,
-    Array,
-    Contents,
-    Count,
-    Damaged,
-    Metric,
-    Name,
-    Number,
-    counts,
-    images,
-    indices,
-    numbers,
-    shares,
-)
+from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
+from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions
+from lazytui.runs.result_contents import Count, Damaged, Name, counts, images, shares
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import Part, metrics_of, read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.evaluate.params import EvaluateParams
 
 
-class SplitMeasures(TypedDict):
-    accuracy: Number | None
-    aligned_accuracy: Number | None
-    conflicting_accuracy: Number | None
-    color_follow_rate: Number | None
-    shape_bias: Number | None
-    calibration_error: Number | None
+@dataclass(frozen=True)
+class MetricsBySplit:
+    easy: SplitMetrics
+    hard: SplitMetrics
+    probe: SplitMetrics
 
 
-class BySplit(TypedDict):
-    easy: SplitMeasures
-    hard: SplitMeasures
-    probe: SplitMeasures
+@dataclass(frozen=True, kw_only=True)
+class NetworkEvaluation:
+    """What one network says of the data.
 
+    name: what it is called. trained: the parameters of its training, with the data that were asked for here.
+    samples: images of each split. conflicting: images of the probe split that wear another digit's color.
+    easy, hard, probe: the predictions; None in results of early versions.
+    confusion_...: images by digit (row) and prediction (column). cell_accuracy: in [0, 1], by digit (row) and color
+    (column), NaN without an image; cell_counts: of so many. cue_conflict_...: a shape of each digit in each color,
+    digit by digit, with the probability of each class. cell_images: those behind the cell that was asked for, of
+    whichever network, or some of them.
+    """
 
-class Samples(TypedDict):
-    easy: Count
-    hard: Count
-    probe: Count
-
-
-class EvaluateFacts(TypedDict):
-    name: NotRequired[Name]
+    headline: Annotated[HeadlineMetrics, Part()]
+    name: Name | None = None
     trained: TrainParams
-    samples: Samples
-    by_split: BySplit
+    samples: SplitSizes
+    by_split: MetricsBySplit
     conflicting: Count
+    easy: Annotated[Predictions | None, Part("easy_")] = None
+    hard: Annotated[Predictions | None, Part("hard_")] = None
+    probe: Annotated[Predictions | None, Part("probe_")] = None
+    confusion_easy: Annotated[NDArray[np.int64], counts(10, 10)]
+    confusion_hard: Annotated[NDArray[np.int64], counts(10, 10)]
+    confusion_probe: Annotated[NDArray[np.int64] | None, counts(10, 10).optional] = None
+    cell_accuracy: Annotated[NDArray[np.float64], shares(10, 10)]
+    cell_counts: Annotated[NDArray[np.int64], counts(10, 10)]
+    cue_conflict_images: Annotated[NDArray[np.uint8], images(100)]
+    cue_conflict_probabilities: Annotated[NDArray[np.float32], shares(100, 10)]
+    cell_images: Annotated[NDArray[np.uint8] | None, images("images of the cell").optional] = None
+
+    @cached_property
+    def metrics(self) -> dict[str, float | None]:
+        """All of them by name, as tables have them."""
+        return metrics_of(self)
+
+    def predictions(self, split: str) -> Predictions | None:
+        """split: easy, hard or probe."""
+        found: Predictions | None = getattr(self, split)
+        return found
 
 
-_METRICS = (
-    "easy_accuracy",
-    "hard_accuracy",
-    "aligned_accuracy",
-    "conflicting_accuracy",
-    "unbiased_accuracy",
-    "worst_group_accuracy",
-    "color_follow_rate",
-    "shape_bias",
-)
+EvaluateResult = NetworkPair[NetworkEvaluation]
 
 
-def _metrics(_params: EvaluateParams, _facts: EvaluateFacts) -> dict[str, Metric]:
-    return dict.fromkeys(_METRICS, SHARE)
+def write(result: EvaluateResult) -> Result:
+    first, second = write_fields(result.first), result.second and write_fields(result.second)
+    same = [name for name, array in first.arrays.items() if second and _is_same(array, second.arrays.get(name))]
+    return join_saved(first, second, same)
 
 
-def _arrays(_params: EvaluateParams, _facts: EvaluateFacts) -> dict[str, Array]:
-    arrays = {
-        "confusion_easy": counts(10, 10),
-        "confusion_hard": counts(10, 10),
-        "confusion_probe": counts(10, 10).optional,
-        "cell_accuracy": shares(10, 10),
-        "cell_counts": counts(10, 10),
-        "cue_conflict_images": images(100),
-        "cue_conflict_probabilities": shares(100, 10),
-        "cell_images": images("images of the cell").optional,
-    }
-    for split in SPLIT_NAMES:  # results of early versions lack them
-        first = f"{split}_predicted"
-        arrays |= {
-            first: indices(split, below=10).optional,
-            f"{split}_digits": indices(split, below=10).along_with(first),
-            f"{split}_colors": indices(split, below=NO_COLOR + 1).along_with(first),
-            f"{split}_confidence": numbers(split).along_with(first),
-        }
-    return arrays
+def _is_same(one: NDArray[np.generic], other: NDArray[np.generic] | None) -> bool:
+    return other is not None and np.array_equal(one, other, equal_nan=True)
 
 
-_ONE: Contents[EvaluateParams] = Contents(
-    facts=EvaluateFacts, metrics=_metrics, arrays=_arrays, may_be_empty=frozenset({"images of the cell"})
-)
-
-
-def read(params: EvaluateParams, result: Result) -> Result:
-    """Raises Damaged where the result isn't what `evaluate` makes."""
-    if params.cell is not None and params.matrix.startswith(AGAINST) and AGAINST not in result.facts:
+def read(params: EvaluateParams, saved: Result) -> EvaluateResult:
+    """Raises Damaged where it isn't what `write` makes."""
+    result = read_pair(saved, _read_network)
+    if params.cell is not None and params.matrix.startswith(AGAINST) and result.second is None:
         raise Damaged("it lacks the second network")
-    return read_pair(_ONE, params, result, same_shapes=True)
+    for split in SPLIT_NAMES if result.second else ():
+        each = (network and network.predictions(split) for network in (result.first, result.second))
+        if len({len(found.labels) for found in each if found}) > 1:
+            raise Damaged(f"its {split} images aren't as many for the second network")
+    return result
+
+
+def _read_network(saved: Result) -> NetworkEvaluation:
+    return read_fields(NetworkEvaluation, saved, may_be_empty=frozenset({"images of the cell"}))

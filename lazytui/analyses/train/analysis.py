@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import METRICS, metric_table
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.train.result import CONTENTS
+from lazytui.analyses.train.result import TrainResult, read, write
 from lazytui.data.splits import require_source
+from lazytui.evaluation.headline_metrics import SplitSizes
 from lazytui.figures.kinds import Figure, Lines, Reference, Series, Text
 from lazytui.files.writing import parse_path
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods.signals import SIGNALS
 from lazytui.training.settings import TrainingSettings
@@ -45,7 +46,7 @@ def _fitting_weights(params: TrainParams) -> str | None:
     return str(path)
 
 
-def run(params: TrainParams, report: Report) -> Result:
+def run(params: TrainParams, report: Report) -> TrainResult:
     from lazytui.models.torch_import import require_torch
 
     report.note(f"loading torch and {params.source} digits")
@@ -61,36 +62,32 @@ def run(params: TrainParams, report: Report) -> Result:
     report.note("measuring all of the easy, hard and probe splits")
     card = evaluate_splits(trained.model, data, trained.hardware.at_full_precision())
     report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))
-    return Result(
-        metrics={**card.metrics(), "steps": trained.steps, "seconds": trained.seconds},
-        facts={
-            "device": str(trained.hardware.device),
-            "precision": trained.hardware.precision,
-            "images_seen": params.epochs * len(data.train),
-            "fingerprint": fingerprint(trained.model),
-            "at_chance": [stretch.words for stretch in trained.at_chance],
-            "samples": {"easy": len(data.validation), "hard": len(data.hard), "probe": len(data.probe)},
-        },
-        arrays={f"history_{name}": np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},
+    return TrainResult(
+        headline=card.metrics(),
+        steps=trained.steps,
+        seconds=trained.seconds,
+        device=str(trained.hardware.device),
+        precision=trained.hardware.precision,
+        images_seen=params.epochs * len(data.train),
+        fingerprint=fingerprint(trained.model),
+        at_chance=tuple(stretch.words for stretch in trained.at_chance),
+        samples=SplitSizes(len(data.validation), len(data.hard), len(data.probe)),
+        history={name: np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},
     )
 
 
-def figures(params: TrainParams, result: Result) -> list[Figure]:
-    return [*_at_chance(result), *curves(history_of(result), params.metrics_samples), metric_table(result)]
+def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
+    return [*_at_chance(result), *curves(result.history, params.metrics_samples), metric_table(result.metrics)]
 
 
-def _at_chance(result: Result) -> list[Figure]:
+def _at_chance(result: TrainResult) -> list[Figure]:
     """When the training was no better than guessing, where it stayed so."""
-    told = result.facts.get("at_chance", [])
-    return [Text(name="chance", title="This training was at chance", paragraphs=tuple(told))] if told else []
+    if not result.at_chance:
+        return []
+    return [Text(name="chance", title="This training was at chance", paragraphs=result.at_chance)]
 
 
-def history_of(result: Result) -> dict[str, NDArray[np.float64]]:
-    """The curves of a finished training, as columns."""
-    return {name.removeprefix("history_"): column.astype(np.float64) for name, column in result.arrays.items()}
-
-
-def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure]:
+def curves(history: Mapping[str, NDArray[np.float64]], samples: int) -> list[Figure]:
     """The charts of a training, from its curves as columns; also while it goes.
 
     samples: images of each split that a point was measured on.
@@ -132,7 +129,7 @@ def curves(history: dict[str, NDArray[np.float64]], samples: int) -> list[Figure
     ]
 
 
-def _signals(history: dict[str, NDArray[np.float64]]) -> list[Figure]:
+def _signals(history: Mapping[str, NDArray[np.float64]]) -> list[Figure]:
     """What the training's method tells of itself: a chart each, since they have no scale in common."""
     return [
         Lines(
@@ -148,7 +145,7 @@ def _signals(history: dict[str, NDArray[np.float64]]) -> list[Figure]:
     ]
 
 
-def _series(history: dict[str, NDArray[np.float64]], *names: str) -> tuple[Series, ...]:
+def _series(history: Mapping[str, NDArray[np.float64]], *names: str) -> tuple[Series, ...]:
     return tuple(
         Series(name=METRICS[name].title, x=history["step"], y=history[name]) for name in names if name in history
     )
@@ -158,4 +155,6 @@ def label(params: TrainParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.method}").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)
+ANALYSIS = Analysis(
+    params=TrainParams, run=run, figures=figures, write=write, read=read, settle=settle, label=label
+)

@@ -67,6 +67,6 @@ def _final_state(run: RunFolder) -> Snapshot:
 
     path = run.path / LONGER_FILE
     snapshot = load_snapshot(path)
-    if snapshot is None or snapshot.step != execute.recorded_result(run).metrics["steps"]:
+    if snapshot is None or snapshot.step != execute.recorded_result(run).steps:
         raise unusable(path)
     return snapshot

@@ -1,36 +1,61 @@
-"""What the result of `train` holds: the network's metrics, and the curves of its training."""
+"""What `train` finds: the network's metrics, and the curves of its training."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NotRequired
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
-from typing_extensions import TypedDict
+import numpy as np
+from numpy.typing import NDArray
 
-from lazytui.runs.result_contents import COUNT, SHARE, Array, Contents, Count, Metric, Name, Note, numbers
+from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitSizes
+from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, Note, numbers
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import Part, Prefixed, metrics_of, read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.train.params import TrainParams
 
 
-class TrainFacts(TypedDict):
-    images_seen: NotRequired[Count | None]
-    fingerprint: NotRequired[Name]
-    at_chance: NotRequired[list[Note]]
+@dataclass(frozen=True, kw_only=True)
+class TrainResult:
+    """steps: updates of the weights. seconds: of work, in every process that had a part in it.
+
+    device, precision: what it was computed on and in. images_seen: training images, each as often as it was shown.
+    fingerprint: of the weights. at_chance: a sentence for each stretch of the training that was no better than
+    guessing. samples: images of each split that the metrics are measured on.
+    history: the curves, (points,) float64 each, by name; among them `step`, which is finite. Others are NaN where they
+    are undefined.
+    """
+
+    headline: Annotated[HeadlineMetrics, Part()]
+    steps: Annotated[int, COUNT]
+    seconds: Annotated[float | None, ANY.optional]
+    device: Name | None = None
+    precision: Name | None = None
+    images_seen: Count | None = None
+    fingerprint: Name | None = None
+    at_chance: tuple[Note, ...] = ()
+    samples: SplitSizes | None = None
+    history: Annotated[Mapping[str, NDArray[np.float64]], Prefixed("history_", numbers("points").unbounded)]
+
+    @cached_property
+    def metrics(self) -> dict[str, float | None]:
+        """All of them by name, as tables and rankings have them."""
+        return metrics_of(self)
 
 
-def _metrics(_params: TrainParams, _facts: TrainFacts) -> dict[str, Metric]:
-    shown = ("easy_accuracy", "hard_accuracy")
-    return {**dict.fromkeys(shown, SHARE), "steps": COUNT}
+def write(result: TrainResult) -> Result:
+    return write_fields(result)
 
 
-def _arrays(_params: TrainParams, _facts: TrainFacts) -> dict[str, Array]:
-    return {"history_step": numbers("points").defined}
-
-
-CONTENTS: Contents[TrainParams] = Contents(
-    facts=TrainFacts,
-    metrics=_metrics,
-    arrays=_arrays,
-    others=numbers("points").unbounded,
-    may_be_empty=frozenset({"points"}),
-)
+def read(_params: TrainParams, saved: Result) -> TrainResult:
+    """Raises Damaged where it isn't what `write` makes."""
+    result = read_fields(TrainResult, saved, may_be_empty=frozenset({"points"}))
+    if "step" not in result.history:
+        raise Damaged("it lacks the array 'history_step'")
+    if not np.isfinite(result.history["step"]).all():
+        raise Damaged("its array 'history_step' has undefined values")
+    return result

@@ -60,7 +60,7 @@ class Trainings:
                 "run": run.reference,
                 "seed": trained.seed,
                 "metrics": dict(result.metrics),
-                "images_seen": result.facts.get("images_seen"),
+                "images_seen": result.images_seen,
             }
         )
 

@@ -16,7 +16,7 @@ from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.train.analysis import curves, history_of
+from lazytui.analyses.train.analysis import curves
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.screens.common.form_screen import FormScreen
@@ -268,7 +268,7 @@ def _charts(watch: RunWatch, samples: int) -> list[Lines]:
 def _saved_history(run: RunFolder) -> Columns:
     """The curves in a run's result; empty where there is none, or none that can be read."""
     try:
-        return history_of(recorded_result(run)) if run.has_result else {}
+        return recorded_result(run).history if run.has_result else {}
     except LazytuiError:
         return {}
 

@@ -18,11 +18,10 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.evaluate.analysis import answers_behind
+from lazytui.analyses.evaluate.analysis import predictions_behind
 from lazytui.analyses.evaluate.group_images import Cell, Chosen, cell_figure, images_behind, painted_again
 from lazytui.analyses.networks.model_under_study import require_at_hand
-from lazytui.analyses.networks.network_pair import AGAINST, name_behind
-from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.data.palettes import Palette, palette
@@ -50,7 +49,7 @@ class Behind:
 
     network: str
     cell: Cell
-    answers: Predictions
+    found: Predictions
     ten: Palette
     indices: Chosen
     images: NDArray[np.uint8]
@@ -58,7 +57,7 @@ class Behind:
     def figure(self, part: slice, columns: int) -> Figure:
         """Some of the images."""
         shown, images = self.indices[part], self.images[part]
-        return cell_figure(self.cell, self.answers, self.ten, shown, images, network=self.network, columns=columns)
+        return cell_figure(self.cell, self.found, self.ten, shown, images, network=self.network, columns=columns)
 
 
 def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
@@ -68,15 +67,15 @@ def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
     """
     result = recorded_result(run)
     cell = Cell(matrix.removeprefix(f"{AGAINST}-"), row, column)
-    data, network = TrainParams.model_validate(result.facts["trained"]), name_behind(result, matrix)
-    answers = answers_behind(result, matrix)
-    indices = images_behind(cell, answers)
+    data, (network, _) = result.first.trained, result.network_behind(matrix)
+    found = predictions_behind(result, matrix)
+    indices = images_behind(cell, found)
     images = np.empty((0, 28, 28, 3), np.uint8)
     if len(indices):
         require_at_hand(data.source, f"fetch them with lazytui run dataset --source {data.source}")
         with _painting:
-            images = painted_again(_dataset(data), cell, answers)[indices]
-    return Behind(network, cell, answers, palette(data.palette), indices, images)
+            images = painted_again(_dataset(data), cell, found)[indices]
+    return Behind(network, cell, found, palette(data.palette), indices, images)
 
 
 class CellImages(LabScreen):

@@ -26,7 +26,7 @@ continued: the run was paused; nothing was done since the event before.
 """
 
 
-_LONGEST_NAME = 100
+LONGEST_NAME = 100
 _MOST_NAMES = 64
 """Characters of a metric's name; metrics that a log may name: each is a column over all points."""
 
@@ -158,7 +158,7 @@ def _is_count(number: int) -> bool:
 
 
 def _is_named(name: str) -> bool:
-    return len(name) <= _LONGEST_NAME
+    return len(name) <= LONGEST_NAME
 
 
 def _torn(path: Path) -> bool:

@@ -129,7 +129,7 @@ def _metrics_of(result: Any, prefix: str) -> Iterator[tuple[str, float | None]]:
         if isinstance(field.mark, Part) and value is not None:
             yield from _metrics_of(value, prefix + field.mark.prefix)
         elif isinstance(field.mark, Metric) and (value is not None or field.mark.written):
-            yield prefix + field.key, value
+            yield prefix + field.key, None if value is None else float(value)
 
 
 def _arrays_of(result: Any, prefix: str) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -16,7 +16,7 @@ from lazytui.runs.execution import run_execution
 from lazytui.runs.progress_report import Narrator, Report
 from lazytui.runs.result_contents import Damaged
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result, Unfinished, load_result, save_result
+from lazytui.runs.saved_result import Unfinished, load_result, save_result
 from lazytui.runs.workspace import Workspace
 from lazytui.validation_messages import error_sentence
 
@@ -50,7 +50,7 @@ def create(
     )
 
 
-def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None) -> Result:
+def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None) -> None:
     """Do the work of a queued run, or go on with one. Raises LazytuiError when it doesn't end well.
 
     within: of the run that this one is a part of.
@@ -60,13 +60,12 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
     require_allowed_for(run.id, run.record.params)
     with run_execution(run, workspace, narrator, within=within) as report:
         try:
-            result = chosen.write(chosen.run(params, report))
+            found = chosen.write(chosen.run(params, report))
         except Unfinished as error:
             part = chosen.write(error.result)
             report.store(lambda: save_result(run.path, part))
             raise
-        report.store(lambda: save_result(run.path, result))
-    return result
+        report.store(lambda: save_result(run.path, found))
 
 
 def done_or_carried(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.networks.network_pair import AGAINST
-from lazytui.analyses.networks.second_network_result import NetworkPair, join_saved, read_pair
+from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
 from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions

@@ -1,78 +1,45 @@
-"""Two networks in one result: each as if it alone had been asked, and how both are saved as one."""
+"""What a result holds where two networks were asked about the same images: each alone, and both by name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
 
-from lazytui.analyses.networks.network_pair import AGAINST
-from lazytui.runs.result_contents import Damaged
+from typing_extensions import TypedDict
+
+from lazytui.analyses.networks.network_pair import AGAINST, of_second
+from lazytui.analyses.networks.second_network import PairParams
+from lazytui.analyses.train.params import TrainParams
+from lazytui.runs.result_contents import Contents, Damaged, Name, check_facts
 from lazytui.runs.saved_result import Result
 
-
-class OfANetwork(Protocol):
-    """What was found of one network. name: what it is called; None in results of early versions."""
-
-    @property
-    def name(self) -> str | None: ...
+P = TypeVar("P", bound=PairParams)
 
 
-T = TypeVar("T", bound=OfANetwork)
+class Network(TypedDict):
+    """What must be known of each of two: of one alone, results of early versions lack the name."""
+
+    name: Name
+    trained: TrainParams
 
 
-@dataclass(frozen=True)
-class NetworkPair(Generic[T]):
-    """What was found of a network, and of a second one where there is one. Both of two have a name."""
+def read_pair(one: Contents[P], params: P, result: Result) -> Result:
+    """The result of one network or of two. one: what that of a single network holds.
 
-    first: T
-    second: T | None = None
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """What the two are called; told apart by number where they are called the same."""
-        first, second = self.first.name or "", (self.second and self.second.name) or ""
-        return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
-
-    def network_behind(self, figure: str) -> tuple[str, T]:
-        """The network that a figure is of, by the figure's name, and what it is called: nothing where there is one."""
-        if self.second is None:
-            return "", self.first
-        return (self.names[1], self.second) if figure.startswith(f"{AGAINST}-") else (self.names[0], self.first)
-
-
-def join_saved(first: Result, second: Result | None, shared: Collection[str]) -> Result:
-    """One saved result of both. shared: the second network's arrays that aren't kept, since the first has the same."""
-    if second is None:
+    Raises Damaged where it isn't that.
+    """
+    first = one.read(params, result)
+    if AGAINST not in result.facts:
         return first
-    own = {name: array for name, array in second.arrays.items() if name not in shared}
-    return Result(
-        metrics={**first.metrics, **_of_second(second.metrics)},
-        facts={**first.facts, AGAINST: second.facts},
-        arrays={**first.arrays, **_of_second(own)},
-    )
+    _check_names(result.facts)
+    second = one.read(params, of_second(result))
+    kept = {*first.arrays, *(f"{AGAINST}_{name}" for name in second.arrays)}
+    return replace(result, arrays={name: array for name, array in result.arrays.items() if name in kept})
 
 
-def read_pair(saved: Result, read: Callable[[Result], T]) -> NetworkPair[T]:
-    """read: the typed result of one network. Raises Damaged, as that does."""
-    pair = NetworkPair(read(saved), read(_saved_second(saved)) if AGAINST in saved.facts else None)
-    if pair.second and (pair.first.name is None or pair.second.name is None):
-        raise Damaged("it lacks the fact 'name'")
-    return pair
-
-
-def _saved_second(saved: Result) -> Result:
-    """The saved result as if the second network alone had been asked."""
-    second = saved.facts[AGAINST]
-    if not isinstance(second, dict):
+def _check_names(facts: Mapping[str, Any]) -> None:
+    if not isinstance(facts[AGAINST], dict):
         raise Damaged("it lacks the second network")
-    prefix = f"{AGAINST}_"
-    metrics, arrays = (
-        {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}
-        for named in (saved.metrics, saved.arrays)
-    )
-    return Result(metrics, {**saved.facts, **second}, {**saved.arrays, **arrays})
-
-
-def _of_second(named: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{AGAINST}_{name}": value for name, value in named.items()}
+    check_facts(Network, facts)
+    check_facts(Network, facts[AGAINST])

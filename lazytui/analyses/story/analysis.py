@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-from pydantic import BaseModel
 
 from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.analyses.story.parallel_chapters import Part, carried
 from lazytui.analyses.story.params import StoryParams
-from lazytui.analyses.story.result import chapter_of, read
+from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
 from lazytui.data.sources import resolve_source
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files.writing import write_atomic
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 
@@ -42,10 +38,10 @@ def told(story: StoryParams) -> list[Chapter]:
     return [chapter for chapter in CHAPTERS if chapter.fits(story)]
 
 
-def run(params: StoryParams, report: Report) -> Result:
+def run(params: StoryParams, report: Report) -> StoryResult:
     there = told(params)
     runs = carried([_part(chapter, params, report) for chapter in there], report)
-    result = _gathered({name: (child, recorded_result(child)) for name, child in runs.items()})
+    result = StoryResult(tuple(_chapter(chapter, runs[chapter.name]) for chapter in there))
     _write_report(params, result, report)
     return result
 
@@ -64,69 +60,48 @@ def _part(chapter: Chapter, params: StoryParams, report: Report) -> Part:
     return Part(chapter.name, chapter.title, chapter.needs, chapter.turn, run_of)
 
 
-def _gathered(results: Mapping[str, tuple[RunFolder, Result]]) -> Result:
-    """One result that holds every chapter's, so that the story can be told without their folders."""
-    metrics: dict[str, float | None] = {}
-    facts: dict[str, Any] = {}
-    arrays: dict[str, Any] = {}
-    for chapter in (chapter for chapter in CHAPTERS if chapter.name in results):
-        name, (child, result) = chapter.name, results[chapter.name]
-        metrics |= {f"{chapter.prefix}{metric}": value for metric, value in result.metrics.items()}
-        facts[name] = {
-            "run": child.reference,
-            "params": child.record.params,
-            "metrics": dict(result.metrics),
-            "facts": dict(result.facts),
-        }
-        arrays |= {f"{name}/{array}": values for array, values in result.arrays.items()}
-    return Result(metrics=metrics, facts=facts, arrays=arrays)
+def _chapter(chapter: Chapter, run: RunFolder) -> ChapterResult:
+    return ChapterResult(chapter, run.reference, recorded_params(run), recorded_result(run))
 
 
-def chapters(result: Result) -> list[tuple[Chapter, BaseModel, Result]]:
-    """The chapters of a told story, each with what it was asked and what it found.
-
-    An older story has fewer of them.
-    """
-    found = []
-    for chapter in CHAPTERS:
-        if chapter.name not in result.facts:
-            continue
-        found.append((chapter, *chapter_of(result, chapter.name, chapter.kind)))
-    return found
-
-
-def figures(_params: StoryParams, result: Result) -> list[Figure]:
+def figures(_params: StoryParams, result: StoryResult) -> list[Figure]:
     drawn: list[Figure] = []
-    for number, (chapter, asked, part) in enumerate(chapters(result), start=1):
+    for number, part in enumerate(result.chapters, start=1):
+        chapter = part.chapter
         title = f"{number}. {chapter.title}"
-        drawn.append(Text(name=chapter.name, title=title, paragraphs=(chapter.before, chapter.after(part))))
-        drawn += _chapter_figures(chapter, asked, part)
+        drawn.append(Text(name=chapter.name, title=title, paragraphs=(chapter.before, chapter.after(part.found))))
+        drawn += _chapter_figures(part)
     return drawn
 
 
-def _chapter_figures(chapter: Chapter, asked: BaseModel, part: Result) -> list[Figure]:
-    every = {figure.name: figure for figure in analysis(chapter.kind).figures(asked, part)}
+def _chapter_figures(part: ChapterResult) -> list[Figure]:
+    chapter = part.chapter
+    every = {figure.name: figure for figure in analysis(chapter.kind).figures(part.asked, part.found)}
     return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures if name in every]
 
 
-def _write_report(params: StoryParams, result: Result, report: Report) -> None:
+def _write_report(params: StoryParams, result: StoryResult, report: Report) -> None:
     """report.html: the whole story on one page that needs nothing else."""
     from lazytui.figures.html import Section, page
 
-    sections = []
-    for chapter, asked, part in chapters(result):
-        kept = result.facts[chapter.name]
-        sections.append(
-            Section(
-                heading=chapter.title,
-                paragraphs=(chapter.before, chapter.after(part), f"Run {kept['run']}."),
-                figures=tuple(_chapter_figures(chapter, asked, part)),
-            )
+    sections = [
+        Section(
+            heading=part.chapter.title,
+            paragraphs=(part.chapter.before, part.chapter.after(part.found), f"Run {part.run}."),
+            figures=tuple(_chapter_figures(part)),
         )
+        for part in result.chapters
+    ]
     title = f"A shortcut, caught: {params.model} on {params.dataset} {params.source}, seed {params.seed}"
     report.store(lambda: write_atomic(report.folder / "report.html", page(title, sections)))
 
 
 ANALYSIS = Analysis(
-    params=StoryParams, run=run, figures=figures, read=read, settle=settle, label=lambda params: f"{params.preset}"
+    params=StoryParams,
+    run=run,
+    figures=figures,
+    write=write,
+    read=read,
+    settle=settle,
+    label=lambda params: f"{params.preset}",
 )

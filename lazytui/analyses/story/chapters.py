@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lazytui.analyses.core.metric_catalog import shown
 from lazytui.analyses.story.params import StoryParams
@@ -14,6 +14,10 @@ from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.models.catalog import CATALOG
 from lazytui.runs.saved_result import Result
 from lazytui.sae.category_names import CATEGORIES
+
+if TYPE_CHECKING:
+    from lazytui.analyses.evaluate.result import EvaluateResult
+    from lazytui.analyses.train.result import TrainResult
 
 _METHOD = "jtt"
 """The cure of the story: it reads no color label and keeps the task's rules."""
@@ -45,7 +49,7 @@ class Chapter:
     kind: str
     values: Callable[[StoryParams, Mapping[str, str]], dict[str, Any]]
     before: str
-    after: Callable[[Result], str]
+    after: Callable[[Any], str]
     figures: tuple[str, ...]
     prefix: str = ""
     own: Callable[[Mapping[str, Any]], bool] = lambda _params: True
@@ -69,22 +73,21 @@ def _canvas(result: Result) -> str:
     )
 
 
-def _cheat(result: Result) -> str:
-    numbers = result.metrics
+def _cheat(result: TrainResult) -> str:
+    easy, hard = _percent(result.headline.easy_accuracy), _percent(result.headline.hard_accuracy)
     return (
-        f"After {numbers['steps']:,.0f} steps it is right on {_percent(numbers['easy_accuracy'])} of the easy split: "
-        f"by that number alone, a fine network. On the hard split it is right on {_percent(numbers['hard_accuracy'])}; "
-        "chance would be 10 %."
+        f"After {result.steps:,} steps it is right on {easy} of the easy split: by that number alone, a fine network. "
+        f"On the hard split it is right on {hard}; chance would be 10 %."
     )
 
 
-def _evidence(result: Result) -> str:
-    numbers = result.metrics
+def _evidence(result: EvaluateResult) -> str:
+    measured = result.first.headline
     return (
-        f"Shown a digit in another digit's color, it names the color's digit {_percent(numbers['color_follow_rate'])} "
-        f"of the time and what is drawn {_percent(numbers['conflicting_accuracy'])} of the time. Its shape bias is "
-        f"{_percent(numbers['shape_bias'])}: of the images decided by digit or by color, so many are decided by digit. "
-        f"Its worst group of digit and color stands at {_percent(numbers['worst_group_accuracy'])}."
+        f"Shown a digit in another digit's color, it names the color's digit {_percent(measured.color_follow_rate)} "
+        f"of the time and what is drawn {_percent(measured.conflicting_accuracy)} of the time. Its shape bias is "
+        f"{_percent(measured.shape_bias)}: of the images decided by digit or by color, so many are decided by digit. "
+        f"Its worst group of digit and color stands at {_percent(measured.worst_group_accuracy)}."
     )
 
 
@@ -101,12 +104,11 @@ def _gaze(result: Result) -> str:
     )
 
 
-def _cure(result: Result) -> str:
-    numbers = result.metrics
+def _cure(result: TrainResult) -> str:
+    easy, hard = _percent(result.headline.easy_accuracy), _percent(result.headline.hard_accuracy)
     return (
-        f"The same network, cured: right on {_percent(numbers['hard_accuracy'])} of the hard split and on "
-        f"{_percent(numbers['easy_accuracy'])} of the easy one. But it took {numbers['steps']:,.0f} steps, more than "
-        "the lazy one had. What is the method's doing, and what is time's?"
+        f"The same network, cured: right on {hard} of the hard split and on {easy} of the easy one. But it took "
+        f"{result.steps:,} steps, more than the lazy one had. What is the method's doing, and what is time's?"
     )
 
 

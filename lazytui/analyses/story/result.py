@@ -1,8 +1,9 @@
-"""What the result of `story` holds: every chapter's own result, with what it was asked."""
+"""What `story` finds: every chapter's own result, with what it was asked."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
@@ -10,49 +11,76 @@ from typing_extensions import TypedDict
 
 from lazytui.analyses import analysis
 from lazytui.analyses.attack.params import AttackParams
-from lazytui.analyses.story.chapters import CHAPTERS
+from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.runs.result_contents import Damaged, Name, Number, check_facts
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import starting_with
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from lazytui.analyses.story.params import StoryParams
 
 
-class ChapterFacts(TypedDict):
+@dataclass(frozen=True)
+class ChapterResult:
+    """run: the reference of the chapter's run. asked: its Params. found: the typed result of its analysis."""
+
+    chapter: Chapter
+    run: str
+    asked: BaseModel
+    found: Any
+
+
+@dataclass(frozen=True)
+class StoryResult:
+    """The chapters in their order. An older story has fewer of them."""
+
+    chapters: tuple[ChapterResult, ...]
+
+
+class _ChapterFacts(TypedDict):
     run: Name
     params: dict[str, Any]
     metrics: dict[str, Number | None]
     facts: dict[str, Any]
 
 
-def chapter_of(result: Result, name: str, kind: str) -> tuple[BaseModel, Result]:
-    """What a chapter was asked and what it found. Raises Damaged where that isn't what its analysis makes."""
-    kept = result.facts[name]
-    if not isinstance(kept, dict):
-        raise Damaged(f"its fact {name!r} is no chapter")
-    check_facts(ChapterFacts, kept)
-    prefix = f"{name}/"
-    arrays = {key.removeprefix(prefix): array for key, array in result.arrays.items() if key.startswith(prefix)}
-    try:
-        asked: BaseModel = analysis(kind).params.model_validate(kept["params"])
-    except ValidationError as error:
-        raise Damaged(f"what its chapter {name!r} was asked isn't valid") from error
-    return asked, analysis(kind).read(asked, Result(kept["metrics"], kept["facts"], arrays))
+def write(result: StoryResult) -> Result:
+    """One result that holds every chapter's, so that the story can be told without their folders."""
+    metrics: dict[str, float | None] = {}
+    facts: dict[str, Any] = {}
+    arrays: dict[str, Any] = {}
+    for part in result.chapters:
+        name, found = part.chapter.name, analysis(part.chapter.kind).write(part.found)
+        metrics |= {f"{part.chapter.prefix}{metric}": value for metric, value in found.metrics.items()}
+        facts[name] = {
+            "run": part.run,
+            "params": part.asked.model_dump(mode="json"),
+            "metrics": dict(found.metrics),
+            "facts": dict(found.facts),
+        }
+        arrays |= {f"{name}/{array}": values for array, values in found.arrays.items()}
+    return Result(metrics, facts, arrays)
 
 
-def read(_params: StoryParams, result: Result) -> Result:
+def read(_params: StoryParams, saved: Result) -> StoryResult:
     """Raises Damaged where a chapter isn't what its analysis makes."""
-    kept: dict[str, NDArray[np.generic]] = {}
-    for chapter in CHAPTERS:
-        if chapter.name in result.facts:
-            asked, part = chapter_of(result, chapter.name, chapter.kind)
-            if isinstance(asked, AttackParams):
-                _check_pools(asked, part)
-            kept |= {f"{chapter.name}/{name}": array for name, array in part.arrays.items()}
-    return replace(result, arrays=kept)
+    return StoryResult(tuple(_read_chapter(chapter, saved) for chapter in CHAPTERS if chapter.name in saved.facts))
+
+
+def _read_chapter(chapter: Chapter, saved: Result) -> ChapterResult:
+    facts = saved.facts[chapter.name]
+    if not isinstance(facts, Mapping):
+        raise Damaged(f"its fact {chapter.name!r} is no chapter")
+    known = check_facts(_ChapterFacts, facts)
+    try:
+        asked: BaseModel = analysis(chapter.kind).params.model_validate(known["params"])
+    except ValidationError as error:
+        raise Damaged(f"what its chapter {chapter.name!r} was asked isn't valid") from error
+    part = Result(known["metrics"], known["facts"], starting_with(f"{chapter.name}/", saved).arrays)
+    found = analysis(chapter.kind).read(asked, part)
+    if isinstance(asked, AttackParams):
+        _check_pools(asked, found)
+    return ChapterResult(chapter, known["run"], asked, found)
 
 
 def _check_pools(asked: AttackParams, part: Result) -> None:

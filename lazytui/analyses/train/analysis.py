@@ -155,6 +155,4 @@ def label(params: TrainParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.method}").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(
-    params=TrainParams, run=run, figures=figures, write=write, read=read, settle=settle, label=label
-)
+ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, write=write, read=read, settle=settle, label=label)

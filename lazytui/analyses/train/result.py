@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitSizes
+from lazytui.runs.events import LONGEST_NAME
 from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, Note, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Part, Prefixed, metrics_of, read_fields, write_fields
@@ -58,4 +59,6 @@ def read(_params: TrainParams, saved: Result) -> TrainResult:
         raise Damaged("it lacks the array 'history_step'")
     if not np.isfinite(result.history["step"]).all():
         raise Damaged("its array 'history_step' has undefined values")
+    if any(len(name) > LONGEST_NAME for name in result.history):
+        raise Damaged(f"the name of a curve has more than {LONGEST_NAME} characters")
     return result

@@ -39,7 +39,7 @@ def test_an_accuracy_that_is_no_share_is_one_sentence(lab: Lab) -> None:
 def test_results_are_read_through_one_door() -> None:
     package = ROOT / "lazytui"
     readers = [path.relative_to(package).as_posix() for path in package.rglob("*.py") if _imports_the_raw_reader(path)]
-    assert readers == ["analyses/execute.py"]
+    assert readers == ["analyses/core/execute.py"]
 
 
 def _imports_the_raw_reader(path: Path) -> bool:

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from lazytui.analyses import SUMMARIES, analysis
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.figures.kinds import Pixels
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import ARRAYS_FILE, RESULT_FILE, save_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import read_json
 from tests.conftest import COMMANDS
@@ -80,3 +82,12 @@ def test_export_writes_every_medium_without_torch(every_run: dict[str, Path], tm
     done = subprocess.run([sys.executable, "-c", program], input=json.dumps(asked), text=True, cwd=tmp_path)
     assert done.returncode == 0
     assert all(file.stat().st_size > 500 for wanted in files.values() for file in wanted)
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_what_was_read_is_written_again_to_the_byte(kind: str, every_run: dict[str, Path], tmp_path: Path) -> None:
+    run = RunFolder(every_run[kind], "")
+    save_result(tmp_path, analysis(kind).write(recorded_result(run)))
+    for file in (RESULT_FILE, ARRAYS_FILE):
+        if (run.path / file).exists():
+            assert (tmp_path / file).read_bytes() == (run.path / file).read_bytes()

@@ -4,69 +4,60 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures as figures_of
+from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.core.metric_explanations import EXPLANATIONS
-from lazytui.analyses.evaluate.analysis import ANALYSIS, SHOWN, answers_behind, figures
+from lazytui.analyses.evaluate.analysis import ANALYSIS, SHOWN, figures, predictions_behind
 from lazytui.analyses.evaluate.params import EvaluateParams
-from lazytui.analyses.networks.network_pair import of_second
+from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, NetworkEvaluation
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import palette
 from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
+from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
 from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Table, Text
-from lazytui.runs.saved_result import Result, load_result
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab, read_json
 from tests.conftest import ComparedNetworks, FinishedTraining
 
 
 @pytest.fixture
-def color_reader() -> Result:
+def color_reader() -> EvaluateResult:
     """A network that always names the color's digit, with probability .9, on 1,000 images of each split."""
     probabilities = np.full((100, 10), 0.1 / 9, dtype=np.float32)
     probabilities[np.arange(100), np.arange(100) % 10] = 0.9
     diagonal = np.diag(np.full(10, 100)).astype(np.int64)
-    metrics = {
-        "easy_accuracy": 0.95,
-        "hard_accuracy": 0.0,
-        "aligned_accuracy": 1.0,
-        "conflicting_accuracy": 0.0,
-        "color_follow_rate": 1.0,
-        "shape_bias": 0.0,
-    }
-    by_split = {
-        "accuracy": 0.1,
-        "aligned_accuracy": None,
-        "conflicting_accuracy": 0.0,
-        "color_follow_rate": 1.0,
-        "shape_bias": 0.0,
-        "calibration_error": 0.8,
-    }
-    return Result(
-        metrics=metrics,
-        facts={
-            "trained": TrainParams(source="strokes").model_dump(mode="json"),
-            "samples": {"easy": 1000, "hard": 1000, "probe": 1000},
-            "by_split": dict.fromkeys(("easy", "hard", "probe"), by_split),
-            "conflicting": 900,
-        },
-        arrays={
-            **{f"confusion_{name}": diagonal for name in ("easy", "hard", "probe")},
-            "cell_accuracy": np.eye(10),
-            "cell_counts": np.full((10, 10), 10),
-            "cue_conflict_images": np.zeros((100, 28, 28, 3), np.uint8),
-            "cue_conflict_probabilities": probabilities,
-        },
+    on_each = SplitMetrics(0.1, None, 0.0, 1.0, 0.0, 0.8)
+    return EvaluateResult(
+        NetworkEvaluation(
+            headline=HeadlineMetrics(0.95, 0.0, 1.0, 0.0, None, None, 1.0, 0.0, None, None),
+            trained=TrainParams(source="strokes"),
+            samples=SplitSizes(1000, 1000, 1000),
+            by_split=MetricsBySplit(on_each, on_each, on_each),
+            conflicting=900,
+            confusion_easy=diagonal,
+            confusion_hard=diagonal,
+            cell_accuracy=np.eye(10),
+            cell_counts=np.full((10, 10), 10),
+            cue_conflict_images=np.zeros((100, 28, 28, 3), np.uint8),
+            cue_conflict_probabilities=probabilities,
+        )
     )
 
 
-def test_the_verdict_names_the_cue_and_its_denominator(color_reader: Result) -> None:
+def with_headline(result: EvaluateResult, **metrics: float) -> EvaluateResult:
+    return replace(result, first=replace(result.first, headline=replace(result.first.headline, **metrics)))
+
+
+def test_the_verdict_names_the_cue_and_its_denominator(color_reader: EvaluateResult) -> None:
     drawn = {figure.name: figure for figure in figures(EvaluateParams(run="r"), color_reader)}
     verdict = drawn["verdict"]
     assert isinstance(verdict, Text)
@@ -74,29 +65,29 @@ def test_the_verdict_names_the_cue_and_its_denominator(color_reader: Result) -> 
     assert "100.0% are taken for the color's digit" in verdict.paragraphs[0]
 
 
-def test_a_network_that_reads_the_digit_is_told_so(color_reader: Result) -> None:
-    metrics = {**color_reader.metrics, "color_follow_rate": 0.01, "conflicting_accuracy": 0.98}
-    verdict = figures(EvaluateParams(run="r"), Result(metrics, color_reader.facts, color_reader.arrays))[0]
+def test_a_network_that_reads_the_digit_is_told_so(color_reader: EvaluateResult) -> None:
+    shape_reader = with_headline(color_reader, color_follow_rate=0.01, conflicting_accuracy=0.98)
+    verdict = figures(EvaluateParams(run="r"), shape_reader)[0]
     assert isinstance(verdict, Text)
     assert "It reads the digit." in verdict.paragraphs[0]
 
 
-def test_what_images_cannot_tell_is_not_said(color_reader: Result) -> None:
+def test_what_images_cannot_tell_is_not_said(color_reader: EvaluateResult) -> None:
     """45 % and 41 % of 900 images differ by less than their error; 48 % and 38 % by more."""
     for follow, right, sentence in ((0.45, 0.41, "These images can't tell"), (0.48, 0.38, "It reads the color.")):
-        metrics = {**color_reader.metrics, "color_follow_rate": follow, "conflicting_accuracy": right}
-        verdict = figures(EvaluateParams(run="r"), Result(metrics, color_reader.facts, color_reader.arrays))[0]
+        asked = with_headline(color_reader, color_follow_rate=follow, conflicting_accuracy=right)
+        verdict = figures(EvaluateParams(run="r"), asked)[0]
         assert isinstance(verdict, Text) and verdict.paragraphs[0].startswith(sentence)
 
 
-def test_undefined_shares_stay_undefined(color_reader: Result) -> None:
+def test_undefined_shares_stay_undefined(color_reader: EvaluateResult) -> None:
     table = next(figure for figure in figures(EvaluateParams(run="r"), color_reader) if figure.name == "by-split")
     assert isinstance(table, Table)
     assert table.rows[0] == ("accuracy", 10.0, 10.0, 10.0)
     assert table.rows[1] == ("aligned accuracy", None, None, None)
 
 
-def test_the_cue_conflict_grid_marks_who_decided(color_reader: Result) -> None:
+def test_the_cue_conflict_grid_marks_who_decided(color_reader: EvaluateResult) -> None:
     grid = next(figure for figure in figures(EvaluateParams(run="r"), color_reader) if figure.name == "cue-conflict")
     assert isinstance(grid, Pixels)
     tones = np.array(grid.tones).reshape(10, 10)
@@ -105,7 +96,7 @@ def test_the_cue_conflict_grid_marks_who_decided(color_reader: Result) -> None:
     assert grid.captions[12] == "2 90%"
 
 
-def test_the_red_one_is_a_one_in_the_color_of_zero(color_reader: Result) -> None:
+def test_the_red_one_is_a_one_in_the_color_of_zero(color_reader: EvaluateResult) -> None:
     bars = next(figure for figure in figures(EvaluateParams(run="r"), color_reader) if figure.name == "red-one")
     assert isinstance(bars, Bars)
     assert bars.labels[0] == "0 (red)"
@@ -113,7 +104,7 @@ def test_the_red_one_is_a_one_in_the_color_of_zero(color_reader: Result) -> None
     assert bars.values.sum() == pytest.approx(100, abs=1e-4)
 
 
-def test_digit_by_color_is_in_percent(color_reader: Result) -> None:
+def test_digit_by_color_is_in_percent(color_reader: EvaluateResult) -> None:
     matrix = next(f for f in figures(EvaluateParams(run="r"), color_reader) if f.name == "digit-by-color")
     assert isinstance(matrix, Matrix)
     assert (matrix.values == 100 * np.eye(10)).all()
@@ -152,11 +143,10 @@ def test_both_networks_have_all_metrics_by_the_same_names(compared_networks: Com
     metrics = compared_networks.finished.json["metrics"]
     first = {name: value for name, value in metrics.items() if not name.startswith("against_")}
     assert set(metrics) == set(first) | {f"against_{name}" for name in first}
-    result = load_result(compared_networks.folder)
-    for prefix, arrays in (("", result.arrays), ("against_", of_second(result).arrays)):
+    result = recorded_result(RunFolder(compared_networks.folder, ""))
+    for prefix, network in (("", result.first), ("against_", result.second)):
         for split in ("easy", "hard"):
-            right = arrays[f"{split}_predicted"] == arrays[f"{split}_digits"]
-            assert metrics[f"{prefix}{split}_accuracy"] == right.mean()
+            assert metrics[f"{prefix}{split}_accuracy"] == network.predictions(split).correct.mean()
     assert compared_networks.finished.json["parents"][1] == "shipped/lazy-strokes"
 
 
@@ -273,11 +263,11 @@ def test_the_images_behind_a_cell_are_shown(matrix: str, busy: Lab, compared_net
         "run", "evaluate", "reference", *against, "--cell", f"{row},{column}", "--matrix", matrix, "--json"
     ).json
     folder = busy.workspace / answer["run"]
-    shown, result = drawn(folder)["cell"], load_result(folder)
+    shown, result = drawn(folder)["cell"], recorded_result(RunFolder(folder, ""))
     assert isinstance(shown, Pixels)
     if matrix != "digit-by-color":
         assert len(shown.images) == min(whole.values[row, column], SHOWN)
-    data = build_dataset(TrainParams.model_validate(result.facts["trained"]))
+    data = build_dataset(result.first.trained)
     split = {"confusion-easy": data.validation, "digit-by-color": data.probe}.get(matrix, data.hard)
     every = {image.tobytes(): index for index, image in enumerate(split.images)}
     indices = [every[image.tobytes()] for image in shown.images]
@@ -290,11 +280,11 @@ def test_the_images_behind_a_cell_are_shown(matrix: str, busy: Lab, compared_net
         assert {caption.split()[1] for caption in shown.captions} == {str(column)}
 
 
-def test_an_older_result_is_drawn_and_says_why_it_has_no_images(color_reader: Result) -> None:
+def test_an_older_result_is_drawn_and_says_why_it_has_no_images(color_reader: EvaluateResult) -> None:
     params = EvaluateParams(run="r", cell="1,0")
     assert "cell" not in {figure.name for figure in figures(params, color_reader)}
-    with pytest.raises(BadInput, match="evaluate once more"):
-        answers_behind(color_reader, "confusion-hard")
+    with pytest.raises(BadInput, match="run evaluate again"):
+        predictions_behind(color_reader, "confusion-hard")
 
 
 def test_every_metric_of_an_evaluation_is_explained(compared_networks: ComparedNetworks) -> None:

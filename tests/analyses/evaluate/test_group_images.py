@@ -12,7 +12,7 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.metrics import confusion_matrix
-from lazytui.evaluation.predictions import Predictions, read_predictions, split_predictions
+from lazytui.evaluation.predictions import Predictions, split_predictions
 from lazytui.figures.kinds import Pixels, Text
 
 TEN = palette("distinct")
@@ -55,13 +55,6 @@ def test_other_digits_than_those_that_were_evaluated_are_refused(said: dict[str,
     other = build_dataset(DatasetParams(source="strokes", train_size=60, test_size=200, seed=1))
     with pytest.raises(BadInput, match="can't be painted again: the strokes digits at hand aren't those"):
         painted_again(other, Cell("confusion-hard", 1, 0), said["hard"])
-
-
-def test_answers_are_kept_in_a_result_and_an_older_one_has_none(said: dict[str, Predictions]) -> None:
-    back = read_predictions(said["easy"].arrays("easy"), "easy")
-    assert back is not None
-    assert all(np.array_equal(getattr(back, name), getattr(said["easy"], name)) for name in vars(back))
-    assert read_predictions({"confusion_easy": np.eye(10)}, "easy") is None
 
 
 # Three images of a 1 that are taken for 0: in red, in blue and in none; and one of a 2 in green, rightly named.

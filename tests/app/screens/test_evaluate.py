@@ -331,7 +331,7 @@ def test_an_older_evaluation_is_drawn_and_says_why_it_has_no_images(workspace: W
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         assert view_called(pilot, "confusion-hard")
-        await open_cell(pilot, "confusion-hard", (1, 0), lambda: "evaluate once more" in screen_text(pilot.app))
+        await open_cell(pilot, "confusion-hard", (1, 0), lambda: "run evaluate again" in screen_text(pilot.app))
 
     drive(LazytuiApp(workspace), steps)
 

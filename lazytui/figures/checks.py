@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence, Sized
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence, Sized
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from lazytui.errors import BadInput
 
 LARGEST = 1e100
 """The largest number of a figure: sums, differences and squares of such numbers are finite."""
@@ -27,16 +24,7 @@ MOST_DECIMALS = 20
 
 
 class InvalidFigure(ValueError):
-    """A figure's fields don't go together or are beyond all measure, so that it can't be drawn."""
-
-
-@contextmanager
-def explain_invalid_figures(what: str) -> Iterator[None]:
-    """Turn a figure that can't be drawn, made within of what a file holds, into one sentence (BadInput)."""
-    try:
-        yield
-    except InvalidFigure as error:
-        raise BadInput(f"{what} can't be drawn: {error}.") from error
+    """A figure's fields don't go together or are beyond all measure: a mistake of whoever made it."""
 
 
 def require(holds: bool, what: str) -> None:

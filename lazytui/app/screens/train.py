@@ -22,8 +22,7 @@ from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
-from lazytui.errors import BadInput, LazytuiError
-from lazytui.figures.checks import explain_invalid_figures
+from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import clock_text, thousands_text, without_middle
@@ -227,8 +226,7 @@ def sight_of(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight
     run = watches[0].run
     words = _words(watches[0])
     try:
-        with explain_invalid_figures("What was logged"):
-            charts = charts or overlaid(watches)
+        charts = charts or overlaid(watches)
     except BadInput as error:
         words.append(str(error))
     if others := watches[1:]:
@@ -266,11 +264,8 @@ def _charts(watch: RunWatch, samples: int) -> list[Lines]:
 
 
 def _saved_history(run: RunFolder) -> Columns:
-    """The curves in a run's result; empty where there is none, or none that can be read."""
-    try:
-        return recorded_result(run).history if run.has_result else {}
-    except LazytuiError:
-        return {}
+    """The curves in a run's result; empty where there is none. Raises BadInput for a damaged one."""
+    return dict(recorded_result(run).history) if run.has_result else {}
 
 
 def _who(watch: RunWatch) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,9 @@ from lazytui.app.screens import train
 from lazytui.app.screens.common.grid_screen import trainings_so_far
 from lazytui.app.screens.sae import screen as features
 from lazytui.app.workers.run_follower import RunWatch
-from lazytui.errors import BadInput
-from lazytui.figures.checks import explain_invalid_figures
-from lazytui.figures.kinds import Text
 from lazytui.runs.events import EventLog
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result, save_result
+from lazytui.runs.saved_result import load_result, save_result
 from lazytui.runs.status import Status, own_process
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import run_line
@@ -39,21 +37,19 @@ def logged(run: RunFolder, *metrics: dict[str, float]) -> RunWatch:
 
 def test_a_training_is_drawn_but_for_a_metric_of_an_endless_name(workspace: Workspace) -> None:
     watch = logged(workspace.create("train", {"epochs": 3}), {"loss": 1.0}, {"x" * 600: 1.0})
-    assert [chart.name for chart in train.seen([watch]).charts] == ["accuracy", "cues", "loss"]
+    assert [chart.name for chart in train.sight_of([watch]).charts] == ["accuracy", "cues", "loss"]
 
 
-def test_what_a_training_kept_and_cannot_be_drawn_is_told(
+def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
     workspace: Workspace, finished_training: FinishedTraining
 ) -> None:
     run = workspace.create("train", RunFolder(finished_training.folder, "").record.params)
-    found = train.recorded_result(RunFolder(finished_training.folder, ""))
-    save_result(
-        run.path,
-        Result(found.metrics, found.facts, {**found.arrays, "history_" + "x" * 600: found.arrays["history_loss"]}),
-    )
+    found = load_result(finished_training.folder)
+    arrays = {**found.arrays, "history_" + "x" * 600: found.arrays["history_loss"]}
+    save_result(run.path, replace(found, arrays=arrays))
     run.set_status(Status(state="done", heartbeat=0.0))
-    sight = train.seen([RunWatch(run)])
-    assert not sight.charts and "can't be drawn" in sight.words and run.id in sight.words
+    sight = train.sight_of([RunWatch(run)])
+    assert not sight.charts and "is damaged" in sight.words and run.id in sight.words
 
 
 @pytest.mark.parametrize("name", ["unexplained", "l0", "dead_share"])
@@ -74,11 +70,3 @@ def test_the_trainings_of_a_study_are_told_whatever_they_record(workspace: Works
         vars(line.run)["record"] = record
     table = trainings_so_far(lines)
     assert len(table.rows) == 2 and all(len(str(cell)) <= 100 for row in table.rows for cell in row)
-
-
-def test_what_cannot_be_drawn_is_a_sentence() -> None:
-    with (
-        pytest.raises(BadInput, match=r"^The log can't be drawn: a title has more than 1,000 characters\.$"),
-        explain_invalid_figures("The log"),
-    ):
-        Text(name="a", title="t" * 2000, paragraphs=())

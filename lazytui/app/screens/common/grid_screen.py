@@ -8,8 +8,6 @@ from typing import Any
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
 from lazytui.app.screens.common.run_figures import RunFigures
-from lazytui.errors import BadInput
-from lazytui.figures.checks import explain_invalid_figures
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.formatting import without_middle
 from lazytui.runs.workspace_watch import RunLine
@@ -29,14 +27,7 @@ class GridScreen(OverlayScreen):
             super()._show(lines)
 
     def _show_so_far(self, line: RunLine, begun: Sequence[RunLine]) -> None:
-        sentence = f"{line.run.id} is {line.state}."
-        figures: list[Table] = []
-        try:
-            with explain_invalid_figures("The table of its trainings"):
-                figures = [trainings_so_far(begun)]
-        except BadInput as error:
-            sentence = f"{sentence} {error}"
-        self.query_one(RunFigures).show_so_far(sentence, figures)
+        self.query_one(RunFigures).show_so_far(f"{line.run.id} is {line.state}.", [trainings_so_far(begun)])
 
 
 def trainings_so_far(lines: Sequence[RunLine]) -> Table:

@@ -32,8 +32,7 @@ from lazytui.app.screens.sae.dose_response import DialScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
-from lazytui.errors import BadInput, LazytuiError
-from lazytui.figures.checks import explain_invalid_figures
+from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Lines, Table, Text
 from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain_text
@@ -412,14 +411,10 @@ class FeaturesScreen(FormScreen):
 def seen(watch: RunWatch, before: Sight) -> Sight:
     """How a run stands, and once it is done what it found. before: what doesn't have to be looked for again."""
     run, status = watch.run, watch.run.status
-    called, trouble = run.name or run.id, ""
-    try:
-        with explain_invalid_figures("What was logged"):
-            charts = before.charts or [chart for chart in curves(watch.columns()) if isinstance(chart, Lines)]
-    except BadInput as error:
-        charts, trouble = [], str(error)
+    called = run.name or run.id
+    charts = before.charts or [chart for chart in curves(watch.columns()) if isinstance(chart, Lines)]
     if status.state != "done":
-        words = " ".join(filter(None, (f"{called} is {state_word(status)}.", status.error, trouble)))
+        words = " ".join(filter(None, (f"{called} is {state_word(status)}.", status.error)))
         if status.state in ACTIVE:
             words = f"{words} {watch.note}" + (f", step {watch.done:,} of {watch.total:,}" if watch.total else "")
         return Sight(run, plain_text(words), status.state in ACTIVE, charts)

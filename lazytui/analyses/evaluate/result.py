@@ -75,7 +75,7 @@ EvaluateResult = NetworkPair[NetworkEvaluation]
 
 
 def write(result: EvaluateResult) -> Result:
-    first, second = write_fields(result.first), result.second and write_fields(result.second)
+    first, second = write_fields(result.first), write_fields(result.second) if result.second else None
     same = [name for name, array in first.arrays.items() if second and _is_same(array, second.arrays.get(name))]
     return join_saved(first, second, same)
 

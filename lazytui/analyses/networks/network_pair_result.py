@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.runs.result_contents import Damaged
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import starting_with
 
 
 class OfANetwork(Protocol):
@@ -66,12 +67,8 @@ def _saved_second(saved: Result) -> Result:
     second = saved.facts[AGAINST]
     if not isinstance(second, dict):
         raise Damaged("it lacks the second network")
-    prefix = f"{AGAINST}_"
-    metrics, arrays = (
-        {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}
-        for named in (saved.metrics, saved.arrays)
-    )
-    return Result(metrics, {**saved.facts, **second}, {**saved.arrays, **arrays})
+    own = starting_with(f"{AGAINST}_", saved)
+    return Result(own.metrics, {**saved.facts, **second}, {**saved.arrays, **own.arrays})
 
 
 def _of_second(named: Mapping[str, Any]) -> dict[str, Any]:

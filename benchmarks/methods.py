@@ -14,8 +14,8 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.models.build import build_model
 from lazytui.system.hardware import choose_hardware, configure_torch
-from lazytui.training.methods import METHODS, method_class
-from lazytui.training.methods.base import Bench, Method
+from lazytui.training.methods import METHODS
+from lazytui.training.methods.base import Method, MethodContext
 from lazytui.training.settings import TrainingSettings
 
 ASKED = {"grl": 1.8}
@@ -53,20 +53,30 @@ def _at_work(name: str, data: BiasedDataset) -> Method:
     settings = TrainingSettings(method=name, model=MODEL, batch_size=BATCH)
     hardware = choose_hardware(settings.device, settings.precision)
     model = build_model(MODEL, seed=0).to(hardware.device).to(memory_format=torch.channels_last).train()
-    bench = Bench(model, data, DeviceSplit(data.train, hardware.device), settings, hardware, seed=0, total_steps=10_000)
-    method = method_class(name)(bench)
+    context = MethodContext(
+        method=name,
+        options=settings.method_options,
+        model=model,
+        data=data,
+        train=DeviceSplit(data.train, hardware.device),
+        settings=settings,
+        hardware=hardware,
+        seed=0,
+        total_steps=10_000,
+    )
+    method = METHODS[name].method_class(context)
     method.begin_epoch(SECOND_EPOCH)
     return method
 
 
 def _steps(method: Method) -> Callable[[], float]:
     """Seconds a step, of some steps; later than any annealing."""
-    order = method.order(SECOND_EPOCH).to(method.bench.train.device)
+    order = method.order(SECOND_EPOCH).to(method.context.train.device)
 
     def some() -> float:
         begin = time.perf_counter()
         for index in range(STEPS):
-            batch = method.bench.train.batch(order[index * BATCH : (index + 1) * BATCH])
+            batch = method.context.train.batch(order[index * BATCH : (index + 1) * BATCH])
             loss = method.step(batch, 5_000 + index)
         loss.item()  # a device works on after it was told to
         return (time.perf_counter() - begin) / STEPS

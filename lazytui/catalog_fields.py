@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Annotated, Any, ClassVar, Protocol
 
-from pydantic import Field
+from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, create_model, model_serializer
+from pydantic.fields import FieldInfo
 
 from lazytui.errors import unknown_name
 
 
 class Entry(Protocol):
-    """Of a catalog. options: what can be chosen of it, with its defaults."""
+    """Of a catalog. options: a model of what can be chosen of it; each has a default."""
+
+    @property
+    def options(self) -> type[BaseModel]: ...
+
+
+class PlainEntry(Protocol):
+    """Of a catalog whose options are fields of one model. options: those that it reads, with its defaults."""
 
     @property
     def options(self) -> Mapping[str, float]: ...
@@ -45,7 +53,52 @@ def summaries(catalog: Mapping[str, Summarized]) -> dict[str, str]:
     return {name: entry.summary for name, entry in catalog.items()}
 
 
-def option(name: str, meaning: str, catalog: Mapping[str, Entry], **limits: Any) -> Any:
+class ChosenOptions(BaseModel):
+    """Options of which each entry of a catalog reads some. None: not chosen, and then not recorded either.
+
+    OPTIONS: their names.
+    """
+
+    OPTIONS: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def chosen_options(self) -> dict[str, Any]:
+        """Those that have a value, by name."""
+        return {name: value for name in self.OPTIONS if (value := getattr(self, name)) is not None}
+
+    @model_serializer(mode="wrap")
+    def _without_the_unchosen(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in write(self).items() if value is not None or name not in self.OPTIONS}
+
+
+def merged_options(name: str, catalog: Mapping[str, Entry], *, heading: str) -> type[ChosenOptions]:
+    """A model of the options of all entries: a field a name, whose help says who reads it and what it takes there.
+
+    Raises TypeError where one name isn't the same thing (type, limits and help) to all its readers.
+    """
+    readers: dict[str, dict[str, FieldInfo]] = {}
+    for entry, of in catalog.items():
+        for option, info in of.options.model_fields.items():
+            readers.setdefault(option, {})[entry] = info
+    fields: dict[str, Any] = {option: _merged_field(option, infos) for option, infos in readers.items()}
+    merged = create_model(name, __base__=ChosenOptions, __module__=__name__, **fields)
+    merged.OPTIONS, merged.HEADING = tuple(fields), heading  # type: ignore[attr-defined]
+    return merged
+
+
+def _merged_field(option: str, infos: Mapping[str, FieldInfo]) -> Any:
+    first, *others = infos.values()
+    meaning = first.description or ""
+    for other in others:
+        if (other.annotation, other.metadata, other.description) != (first.annotation, first.metadata, meaning):
+            raise TypeError(f"{option} means different things to {', '.join(infos)}: give it another name.")
+    defaults = ", ".join(f"{entry} {info.default:g}" for entry, info in infos.items())
+    description = f"{meaning.removesuffix('.')} [{defaults}]."
+    field = Field(None, description=description, json_schema_extra={"meaning": meaning})
+    return Annotated[first.annotation | None, *first.metadata], field  # type: ignore[operator]
+
+
+def option(name: str, meaning: str, catalog: Mapping[str, PlainEntry], **limits: Any) -> Any:
     """A field that says in its help which entries read it, and what they take where it isn't given."""
     readers = {entry: of.options[name] for entry, of in catalog.items() if name in of.options}
     defaults = ", ".join(f"{entry} {default:g}" for entry, default in readers.items())
@@ -54,19 +107,26 @@ def option(name: str, meaning: str, catalog: Mapping[str, Entry], **limits: Any)
     )
 
 
-def with_defaults(given: Any, field: str, default: str, catalog: Mapping[str, Entry]) -> Any:
+def with_defaults(given: Any, field: str, default: str, catalog: Mapping[str, Entry | PlainEntry]) -> Any:
     """What was given, and the defaults of what the chosen entry reads and isn't given. field: holds the choice."""
     if not isinstance(given, dict):
         return given
     choice = given.get(field, default)
     entry = catalog.get(choice) if isinstance(choice, str) else None
     chosen = {name: value for name, value in given.items() if value is not None}
-    return {**given, **(entry.options if entry else {}), **chosen}
+    return {**given, **(defaults_of(entry) if entry else {}), **chosen}
 
 
-def require_own(what: str, name: str, given: Mapping[str, object], own: Mapping[str, float]) -> None:
-    """Raise ValueError for a given option that the chosen entry doesn't read. given: None where nothing was chosen."""
-    for option, value in given.items():
-        if value is not None and option not in own:
+def defaults_of(entry: Entry | PlainEntry) -> dict[str, Any]:
+    """The default of each option of a catalog's entry."""
+    if isinstance(entry.options, Mapping):
+        return dict(entry.options)
+    return {name: info.default for name, info in entry.options.model_fields.items()}
+
+
+def require_own(what: str, name: str, chosen: Iterable[str], own: Names) -> None:
+    """Raise ValueError for a chosen option that isn't one of those that the entry has."""
+    for option in chosen:
+        if option not in own:
             takes = ", ".join(each.replace("_", "-") for each in own) or "no options"
             raise ValueError(f"The {what} {name} doesn't read {option.replace('_', '-')}; it takes {takes}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as jsonlib
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -22,40 +21,43 @@ def methods(
     name: Annotated[str | None, typer.Argument(help="Show one method in full.", autocompletion=_complete)] = None,
     json: JsonOption = False,
 ) -> None:
-    """List the training methods: what each reads besides images and digits, and whether it bends the task's rules."""
+    """List the training methods: what each reads besides images and digits, and its caveats."""
     from lazytui.training.methods import METHODS
 
     if name is not None and name not in METHODS:
         raise UsageError(unknown_name("method", name, METHODS))
-    asked = {name: METHODS[name]} if name else METHODS
+    asked = [METHODS[name]] if name else list(METHODS.values())
     if json:
-        print(jsonlib.dumps([{"method": method, **asdict(entry)} for method, entry in asked.items()], indent=1))
+        print(jsonlib.dumps([entry.as_json() for entry in asked], indent=1))
         return
     from lazytui.cli.tables import print_table
 
     rows = [
-        [method, ", ".join(entry.needs) or "–", entry.rules, f"{entry.summary} {entry.origin}".strip()]
-        for method, entry in asked.items()
+        [
+            entry.name,
+            ", ".join(entry.reads) or "–",
+            entry.caveats or "–",
+            entry.summary + (f" ({entry.source})" if entry.source else ""),
+        ]
+        for entry in asked
     ]
-    print_table(["method", "reads", "rules", "what it does"], rows)
+    print_table(["method", "reads", "caveats", "what it does"], rows)
     print()
     if name is None:
-        print("lazytui methods NAME tells what can be chosen of one; lazytui run train --method NAME trains with it.")
+        print("lazytui methods NAME: the options of one. lazytui run train --method NAME: train with it.")
         return
     if options := _options(name):
-        print_table(["option", "default", "meaning"], options)
+        print_table(["option", "type", "limits", "default", "meaning"], options)
     else:
         print("It has no options.")
-    print(f"\nlazytui run train --method {name} trains with it.")
+    print(f"\nTrain with it: lazytui run train --method {name}")
 
 
 def _options(name: str) -> list[list[str]]:
     from lazytui.analyses.core.form_fields import fields_of
     from lazytui.training.methods import METHODS
-    from lazytui.training.methods.method_options import MethodOptions
 
-    fields = {field.name: field for field in fields_of(MethodOptions)}
     return [
-        [fields[option].flag, f"{default:g}", f"{fields[option].meaning} [{fields[option].limits}]"]
-        for option, default in METHODS[name].options.items()
+        [field.flag, field.type.__name__, field.limits or "–", f"{field.default:g}", field.description]
+        for field in fields_of(METHODS[name].options)
     ]

@@ -185,7 +185,11 @@ def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | 
 
 def _same_run(kind: str, wanted: Mapping[str, Any], workspace: Workspace) -> RunFolder | None:
     """The newest run of the same analysis and recorded parameters."""
-    runs = [run for run in workspace.readable_runs() if (run.record.kind, run.record.params) == (kind, wanted)]
+    from lazytui.runs.saved_options import without_nulls
+
+    asked = without_nulls(wanted)
+    of_kind = [run for run in workspace.readable_runs() if run.record.kind == kind]
+    runs = [run for run in of_kind if without_nulls(run.record.params) == asked]
     return runs[-1] if runs else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator
@@ -22,6 +23,11 @@ def _is_plain(value: object) -> bool:
     if isinstance(value, int):
         return -(2**63) <= value < 2**63
     return value is None or isinstance(value, str)
+
+
+def without_nulls(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that have a value. Older versions recorded null for every option of other methods than the chosen one."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 Options = Annotated[dict[str, Any], AfterValidator(_plain_values)]

@@ -39,7 +39,7 @@ class VariantChoice(VariantOptions):
 
     @model_validator(mode="after")
     def _refuse_others(self) -> VariantChoice:
-        given = {name: getattr(self, name) for name in VariantOptions.model_fields}
+        given = [name for name in VariantOptions.model_fields if getattr(self, name) is not None]
         require_own("variant", self.variant, given, VARIANTS[self.variant].options)
         return self
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from torch import nn
+from lazytui.training.loop_settings import LoopSettings
 
-from lazytui.models.build import build_model
-from lazytui.models.checkpoints import load_weights
-from lazytui.training.settings import LoopSettings
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def first_model(settings: LoopSettings, seed: int) -> nn.Module:
     """On the CPU, in training mode. Raises BadInput as `build_model` and `load_weights` do."""
+    from lazytui.models.build import build_model
+    from lazytui.models.checkpoints import load_weights
+
     model = build_model(settings.model, seed=seed)
     if settings.weights is not None:
         load_weights(model, Path(settings.weights))

@@ -26,8 +26,8 @@ from lazytui.system.memory import memory_error_or
 from lazytui.training.chance_level import AtChance, stretches_at_chance
 from lazytui.training.initial_model import first_model
 from lazytui.training.length_dependence import length_matters
-from lazytui.training.methods import method_class
-from lazytui.training.methods.base import Bench, Method
+from lazytui.training.methods import METHODS
+from lazytui.training.methods.base import Method, MethodContext
 from lazytui.training.monitor import Monitor
 from lazytui.training.resume_state import Snapshot, load_snapshot, save_snapshot, unusable
 from lazytui.training.settings import TrainingSettings
@@ -81,8 +81,18 @@ class _Loop:
         self.model.to(hardware.device).train()
         if advice := advice_on_training(self.model):
             report.note(advice)
-        bench = Bench(self.model, data, self._train, settings, hardware, seed, self.total)
-        self._method = method_class(settings.method)(bench)
+        context = MethodContext(
+            method=settings.method,
+            options=settings.method_options,
+            model=self.model,
+            data=data,
+            train=self._train,
+            settings=settings,
+            hardware=hardware,
+            seed=seed,
+            total_steps=self.total,
+        )
+        self._method = METHODS[settings.method].method_class(context)
         self.history: dict[str, list[float]] = {}
         self._done = 0
         self._loss_sum = torch.zeros((), device=hardware.device)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from torch import nn
-from torch.optim import Optimizer
+from lazytui.training.loop_settings import LoopSettings
 
-from lazytui.system.eager_optimizers import SGD, Adam, AdamW
-from lazytui.training.settings import TrainingSettings
+if TYPE_CHECKING:
+    from torch import nn
+    from torch.optim import Optimizer
 
 
-def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainingSettings) -> Optimizer:
+def make_optimizer(parameters: Iterable[nn.Parameter], settings: LoopSettings) -> Optimizer:
     """An optimizer over the parameters that want gradients."""
+    from lazytui.system.eager_optimizers import SGD, Adam, AdamW
+
     trained = [parameter for parameter in parameters if parameter.requires_grad]
     fused = trained[0].device.type in {"cpu", "cuda", "mps"}
     match settings.optimizer:
@@ -31,7 +34,7 @@ def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainingSetting
             )
 
 
-def set_rate(optimizer: Optimizer, settings: TrainingSettings, step: int, total: int) -> None:
+def set_rate(optimizer: Optimizer, settings: LoopSettings, step: int, total: int) -> None:
     """Give the learning rate that its schedule has for update `step` of `total`, counted from 0.
 
     cosine: half a period from lr down towards 0, without restarts (Loshchilov & Hutter 2017, eq. 5).

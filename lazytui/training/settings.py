@@ -2,78 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import field_validator, model_validator
 
-from lazytui.catalog_fields import named, summaries
-from lazytui.errors import UsageError
-from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
-from lazytui.models.factories import check_model_name
-from lazytui.training.methods.method_options import MethodChoice
+from lazytui.catalog_fields import ChosenOptions, known, merged_options, named, require_own, with_defaults
+from lazytui.training.loop_settings import LoopSettings
+from lazytui.training.methods import METHODS
+from lazytui.training.methods.base import MethodOptions
+
+ABOUT = {name: entry.about for name, entry in METHODS.items()}
+"""A few words on each method."""
+
+if TYPE_CHECKING:
+    AllMethodOptions = ChosenOptions
+else:
+    AllMethodOptions = merged_options("AllMethodOptions", METHODS, heading="Options of methods")
 
 
-class LoopSettings(BaseModel):
-    """What any training has to choose. A step is one update of the weights on one batch."""
+class MethodChoice(AllMethodOptions):
+    """A method with its options. What the method reads and isn't given takes the method's default; others are None."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    HEADING: ClassVar[str] = "Method"
 
-    model: str = named(
-        DEFAULT_MODEL,
-        "Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
-        summaries(CATALOG),
-    )
-    weights: str | None = Field(
-        None,
-        description="A file of weights to begin with, also another program's; else the seed draws them.",
-    )
-    epochs: int = Field(
-        1,
-        ge=0,
-        le=10_000,
-        description="Passes over the training split; 0 only measures and keeps the network as it begins.",
-    )
-    batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
-    optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
-    lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")
-    schedule: Literal["constant", "cosine"] = Field(
-        "constant",
-        description="How the learning rate goes: it stays, or falls along a cosine to 0 at the last step (of each "
-        "network, where a method trains one after the other).",
-    )
-    momentum: float = Field(0.0, ge=0, lt=1, description="Momentum of sgd.")
-    weight_decay: float = Field(0.0, ge=0, le=10, description="L2 penalty (adam, sgd) or decoupled decay (adamw).")
-    precision: Literal["auto", "fp32", "bf16"] = Field(
-        "auto", description="Arithmetic of the forward and backward pass; auto takes bf16 where the hardware has it."
-    )
-    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
-    metrics_every: int = Field(
-        0,
-        ge=0,
-        description="Steps between points of the curves; 0 chooses: 25 points in a short run, every 200 at most.",
-    )
-    metrics_samples: int = Field(
-        1000, ge=100, le=100_000, description="Images of each split that a point of the curves is measured on."
-    )
-    checkpoint_seconds: float = Field(
-        30.0, ge=0, description="Save at least this often, besides after every epoch; a kill loses no more than that."
-    )
-    keep_checkpoints: int = Field(
-        0,
-        ge=0,
-        le=1000,
-        description="Weights to keep from on the way, the first ones and then ever further apart, for "
-        "`lazytui run neurons` to tell when they lock on to color.",
-    )
+    method: str = named("erm", "Training method; erm is plain training.", ABOUT)
 
-    @field_validator("model")
+    @property
+    def method_options(self) -> MethodOptions:
+        """The options of the method, as its own file declares them."""
+        own = METHODS[self.method].options
+        return own.model_validate({name: getattr(self, name) for name in own.model_fields})
+
+    @field_validator("method")
     @classmethod
-    def _known_model(cls, model: str) -> str:
-        try:
-            check_model_name(model)
-        except UsageError as error:
-            raise ValueError(str(error)) from error
-        return model
+    def _known_method(cls, method: str) -> str:
+        return known("method", method, METHODS)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_defaults(cls, given: Any) -> Any:
+        return with_defaults(given, "method", "erm", METHODS)
+
+    @model_validator(mode="after")
+    def _refuse_others(self) -> MethodChoice:
+        require_own("method", self.method, self.chosen_options, METHODS[self.method].options.model_fields)
+        return self
 
 
 class TrainingSettings(MethodChoice, LoopSettings):

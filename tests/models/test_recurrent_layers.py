@@ -22,7 +22,7 @@ from lazytui.neurons.feature_visualization import Visualizer, visualize_classes
 from lazytui.saliency.map_names import MethodName
 from lazytui.saliency.maps_by_name import MapRequest, explain
 from lazytui.system.hardware import Hardware
-from lazytui.training.methods.input_gradient import fit_and_input_gradient
+from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
 
 NETWORK = """
 import torch

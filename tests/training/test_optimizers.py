@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lazytui.training.optimizers import set_rate
-from tests.training.methods.benches import at_work, color_reader, first_batch, small_data
+from tests.training.methods.contexts import at_work, color_reader, first_batch, small_data
 
 
 @pytest.mark.parametrize(("step", "share"), [(0, 1.0), (25, 0.8535534), (50, 0.5), (75, 0.1464466)])
@@ -30,7 +30,7 @@ def test_each_of_two_networks_has_the_whole_schedule(method: str) -> None:
     at = at_work(method, small_data(), color_reader(), epochs=4, first_epochs=2, schedule="cosine", lr=0.1)
     rates = []
     for step in range(100):
-        set_rate(at.optimizer, at.bench.settings, *at.in_schedule(step))
+        set_rate(at.optimizer, at.context.settings, *at.in_schedule(step))
         rates.append(at.optimizer.param_groups[0]["lr"])
     assert rates[0] == rates[50] == 0.1 and rates[49] == rates[99] == pytest.approx(0, abs=2e-4)
     assert rates[:50] == rates[50:] == sorted(rates[:50], reverse=True)

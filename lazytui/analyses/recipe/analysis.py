@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lazytui.analyses.core.analysis import Analysis
@@ -130,10 +130,10 @@ def _side_by_side(recipe: Recipe, allowed: Tolerance, means: dict[str, SeedMean]
 
 def known_recipes(groups: Sequence[Group]) -> list[Table]:
     """What studies reported for those of the groups that are recipes of theirs; nothing where none is."""
-    keys = {key_of(recipe_of(training(recipe))): (name, recipe) for name, recipe in recipes().items()}
+    keys = {_sorted_key(recipe_of(training(recipe))): (name, recipe) for name, recipe in recipes().items()}
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
-        if known := keys.get(group.fact["key"]):
+        if known := keys.get(_sorted_key(group.fact["recipe"])):
             name, recipe = known
             for metric, reported in recipe.reported.items():
                 value = group.mean(metric).mean
@@ -148,6 +148,11 @@ def known_recipes(groups: Sequence[Group]) -> list[Table]:
         rows=tuple(rows),
     )
     return [table] if rows else []
+
+
+def _sorted_key(recipe: Mapping[str, Any]) -> str:
+    """The recipe as a string, the same whichever version of this program told its fields."""
+    return key_of(dict(sorted(recipe.items())))
 
 
 ANALYSIS = Analysis(

@@ -18,7 +18,7 @@ from lazytui.runs.progress_report import Report
 from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods import METHODS
-from lazytui.training.methods.method_options import MethodOptions
+from lazytui.training.settings import AllMethodOptions
 
 _SHARED = [name for name in TrainParams.model_fields if name not in {"method", "seed", "bias"}]
 
@@ -33,7 +33,7 @@ def cells(params: StudyParams) -> dict[str, TrainParams]:
 
 def _cell(params: StudyParams, method: str, bias: float, seed: int) -> TrainParams:
     """One training; of the options of methods it takes those that its own reads."""
-    foreign = set(MethodOptions.model_fields) - set(METHODS[method].options)
+    foreign = set(AllMethodOptions.OPTIONS) - set(METHODS[method].options.model_fields)
     shared = {name: getattr(params, name) for name in _SHARED if name not in foreign}
     return TrainParams.model_validate({**shared, "method": method, "bias": bias, "seed": seed})
 

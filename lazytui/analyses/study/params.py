@@ -11,9 +11,9 @@ from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import known, named
 from lazytui.data.params import PaintingParams
 from lazytui.list_values import split_list
-from lazytui.training.methods import ABOUT, METHODS
-from lazytui.training.methods.method_options import MethodOptions
-from lazytui.training.settings import LoopSettings
+from lazytui.training.loop_settings import LoopSettings
+from lazytui.training.methods import METHODS
+from lazytui.training.settings import ABOUT, AllMethodOptions
 
 
 class StudyGrid(GridParams):
@@ -30,7 +30,7 @@ class StudyGrid(GridParams):
     rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
 
 
-class StudyParams(PaintingParams, MethodOptions, LoopSettings, StudyGrid):
+class StudyParams(PaintingParams, AllMethodOptions, LoopSettings, StudyGrid):
     """The grid, and what all of its trainings have in common."""
 
     epochs: int = Field(
@@ -44,7 +44,8 @@ class StudyParams(PaintingParams, MethodOptions, LoopSettings, StudyGrid):
 
     @model_validator(mode="after")
     def _check_options(self) -> StudyParams:
-        for name in MethodOptions.model_fields:
-            if getattr(self, name) is not None and not any(name in METHODS[method].options for method in self.methods):
+        own = {name for method in self.methods for name in METHODS[method].options.model_fields}
+        for name in self.chosen_options:
+            if name not in own:
                 raise ValueError(f"None of {', '.join(self.methods)} reads {name.replace('_', '-')}.")
         return self

@@ -18,7 +18,7 @@ from lazytui.figures.kinds import Figure, Lines, Reference, Series, Text
 from lazytui.files.writing import parse_path
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
-from lazytui.training.methods.signals import SIGNALS
+from lazytui.training.methods import SIGNALS
 from lazytui.training.settings import TrainingSettings
 
 CHANCE = Reference(name="chance", value=0.1)
@@ -26,9 +26,9 @@ CHANCE = Reference(name="chance", value=0.1)
 
 def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
-    from lazytui.training.methods.requirements import require_what_it_needs
+    from lazytui.training.requirements import check_requirements
 
-    require_what_it_needs(params, params)
+    check_requirements(params, params)
     return params.model_copy(update={"weights": _fitting_weights(params), "source": require_source(params)})
 
 

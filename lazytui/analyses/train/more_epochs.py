@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lazytui.analyses.core import execute
 from lazytui.analyses.train.params import TrainParams
 from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE, RunFolder
+from lazytui.runs.saved_options import without_nulls
 from lazytui.runs.workspace import Workspace
 from lazytui.training.length_dependence import length_matters
 
@@ -56,7 +57,8 @@ def is_shorter(run: RunFolder, wanted: Mapping[str, Any]) -> bool:
     params, epochs = run.record.params, run.record.params.get("epochs")
     if run.record.kind != "train" or not isinstance(epochs, int) or epochs >= wanted["epochs"]:
         return False
-    return {**params, "epochs": wanted["epochs"]} == wanted and run.status.state == "done"
+    same = without_nulls({**params, "epochs": wanted["epochs"]}) == without_nulls(wanted)
+    return same and run.status.state == "done"
 
 
 def _final_state(run: RunFolder) -> Snapshot:

@@ -11,9 +11,9 @@ from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
-from lazytui.training.methods.method_options import MethodOptions
+from lazytui.training.settings import AllMethodOptions
 
-_OF_A_METHOD = {"method", *MethodOptions.model_fields}
+_OF_A_METHOD = {"method", *AllMethodOptions.OPTIONS}
 
 
 @dataclass(frozen=True)

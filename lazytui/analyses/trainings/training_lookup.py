@@ -11,7 +11,7 @@ from lazytui.errors import BadInput
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods import METHODS
-from lazytui.training.methods.method_options import MethodOptions
+from lazytui.training.settings import AllMethodOptions
 
 _NOT_THE_RECIPE = (
     "seed",
@@ -88,7 +88,7 @@ def _key(trained: TrainParams) -> str:
 
 def plain(trained: TrainParams, method: str = "erm") -> TrainParams:
     """Plain training of the same architecture on the same data for the same number of steps; or a control's."""
-    return trained.model_copy(update={"method": method, **dict.fromkeys(MethodOptions.model_fields)})
+    return trained.model_copy(update={"method": method, **dict.fromkeys(AllMethodOptions.OPTIONS)})
 
 
 def beside(trained: TrainParams) -> list[TrainParams]:

@@ -12,7 +12,7 @@ from lazytui.analyses.study.params import StudyParams
 from lazytui.app.screens.common.grid_screen import GridScreen
 from lazytui.app.screens.common.overlay_screen import Overlay, OverlayScreen
 from lazytui.runs.run_folder import RunFolder
-from lazytui.training.methods.method_options import MethodOptions
+from lazytui.training.settings import AllMethodOptions
 
 OVERLAYS = {
     "llc": Overlay(
@@ -47,7 +47,7 @@ OVERLAYS = {
             "source",
             "model",
             "epochs",
-            *MethodOptions.model_fields,
+            *AllMethodOptions.OPTIONS,
             "jobs",
             "rank",
             "train_size",

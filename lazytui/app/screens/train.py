@@ -30,7 +30,7 @@ from lazytui.runs.jobs import can_continue
 from lazytui.runs.metric_history import Columns
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
-from lazytui.training.methods.method_options import MethodOptions
+from lazytui.training.settings import AllMethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g; it continues when you leave."
 KEYS = "tab: next chart   ← →: values   o: overlay   f: form"
@@ -53,7 +53,7 @@ class TrainScreen(FormScreen):
     screen_name = "train"
     params = TrainParams
     kind = "train"
-    first = ("model", "method", *MethodOptions.model_fields, "dataset", "source", "epochs", "batch_size", "lr", "seed")
+    first = ("model", "method", *AllMethodOptions.OPTIONS, "dataset", "source", "epochs", "batch_size", "lr", "seed")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", "Pause"),
         Binding("p,r", "resume", "Resume"),

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Generator, Tensor, nn
-from torch.nn.functional import cross_entropy
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Method
+from pydantic import Field
+
+from lazytui.system.lazy_torch import functional, nn, torch
+from lazytui.training.methods.base import Method, MethodEntry, MethodOptions
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(MethodOptions):
+    epsilon: float = Field(0.1, ge=0, le=1, description="How far an attack may move a value, of 1.")
+    attack_steps: int = Field(5, ge=1, le=1000, description="Steps of the attack.")
 
 
 class AdversarialTraining(Method):
     """Cross-entropy of images moved by PGD within `epsilon` (Linf), as the network stands."""
 
+    options: Options
+
     def loss(self, batch: Batch, step: int) -> Tensor:
-        epsilon, rounds = self.bench.option("epsilon"), int(self.bench.option("attack_steps"))
-        moved = worst_nearby(self.bench.model, batch, epsilon, rounds, self.bench.step_generator(step))
-        return cross_entropy(self.bench.model(moved), batch.digits)
+        epsilon, rounds = self.options.epsilon, self.options.attack_steps
+        moved = worst_nearby(self.context.model, batch, epsilon, rounds, self.context.step_generator(step))
+        return functional.cross_entropy(self.context.model(moved), batch.digits)
 
 
 def worst_nearby(model: nn.Module, batch: Batch, epsilon: float, rounds: int, generator: Generator) -> Tensor:
@@ -28,7 +40,16 @@ def worst_nearby(model: nn.Module, batch: Batch, epsilon: float, rounds: int, ge
     moved = (batch.images + epsilon * (2 * start - 1)).clamp(0, 1)
     for _ in range(rounds):
         moved.requires_grad_()
-        (gradient,) = torch.autograd.grad(cross_entropy(model(moved), batch.digits, reduction="sum"), moved)
+        (gradient,) = torch.autograd.grad(functional.cross_entropy(model(moved), batch.digits, reduction="sum"), moved)
         moved = moved.detach() + 2.5 * epsilon / rounds * gradient.sign()
         moved = (batch.images + (moved - batch.images).clamp(-epsilon, epsilon)).clamp(0, 1)
     return moved.detach()
+
+
+ENTRY = MethodEntry(
+    "adversarial",
+    "Trained on the worst image nearby, to see whether that removes the bias too.",
+    AdversarialTraining,
+    source="Madry 2018",
+    options=Options,
+)

@@ -1,46 +1,111 @@
-"""What a training method is: plain steps by default, each piece of which a method may change."""
+"""What a training method is: an entry for lists and forms, options, and plain steps, each piece of which it may change.
+
+A method's file is imported without torch, which is loaded when the method is made.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-import torch
-from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_
+from pydantic import BaseModel, ConfigDict, Field
 
-from lazytui.data.device_split import Batch, DeviceSplit
+from lazytui.catalog_fields import defaults_of
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.splits import BiasedDataset
-from lazytui.system.hardware import Hardware
+from lazytui.errors import BadInput
+from lazytui.system.lazy_torch import torch
+from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.optimizers import make_optimizer, set_rate
-from lazytui.training.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor, nn
+
+    from lazytui.data.device_split import Batch, DeviceSplit
+    from lazytui.data.splits import BiasedDataset
+    from lazytui.models.architectures.classifier import Classifier
+    from lazytui.system.hardware import Hardware
+
+Reads = Literal["color labels", "group labels", "digit masks", "balanced data"]
+"""color labels: the color of each training image. group labels: those, and that digits occur in other colors than their
+own. digit masks: which pixels are stroke. balanced data: digits set aside, in every color equally often."""
+
+
+class MethodOptions(BaseModel):
+    """What can be chosen of a method: fields with a type, limits, a default and help. By itself: nothing.
+
+    An option of several methods has one meaning, one help and the same limits in all of them; defaults are each one's.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+Penalty = Annotated[float, Field(ge=0, le=1e6, description="Weight of what the method adds to cross-entropy.")]
+GroupRate = Annotated[float, Field(ge=0, le=10, description="How fast the worst groups gain weight.")]
 
 
 @dataclass(frozen=True)
-class Bench:
-    """What a method works on.
+class MethodEntry:
+    """What lists, forms and comparisons know of a method.
 
-    train: the training split on the device; its labels as arrays are those of `data.train`. data: what else a method
-    may look at; never the hard or the probe split. total_steps: optimizer steps of the whole training, for schedules.
+    source: paper or study. control: the method that draws the same samples and lacks what this one adds, where plain
+    training doesn't. reads: what it reads besides images and digits. alters_images: whether it recolors training
+    images, which the task rules out. known_ineffective: whether it is known not to help, and is here to show that.
+    length_matters: what of it depends on how long the whole training is; empty where the first steps of a longer one
+    are the same. signals: what each number that it adds to the curves is, with its scale and its null.
     """
 
+    name: str
+    summary: str
+    method_class: type[Method]
+    source: str = ""
+    options: type[MethodOptions] = MethodOptions
+    control: str = ""
+    reads: tuple[Reads, ...] = ()
+    alters_images: bool = False
+    known_ineffective: bool = False
+    length_matters: str = ""
+    signals: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def caveats(self) -> str:
+        """Whether it alters images, and whether it is known not to help, in a word or two; empty where neither."""
+        words = {"alters images": self.alters_images, "known ineffective": self.known_ineffective}
+        return ", ".join(word for word, holds in words.items() if holds)
+
+    @property
+    def about(self) -> str:
+        """The summary, what it reads, and its caveats, in sentences."""
+        reads = f"Reads {', '.join(self.reads)}." if self.reads else ""
+        caveats = f"{self.caveats.capitalize()}." if self.caveats else ""
+        return " ".join(filter(None, (self.summary, reads, caveats)))
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as plain values, options with their defaults."""
+        own = {name: value for name, value in vars(self).items() if name not in {"name", "method_class", "options"}}
+        return {"method": self.name, **own, "options": defaults_of(self)}
+
+
+@dataclass(frozen=True)
+class MethodContext:
+    """What a method works on.
+
+    method, options: its name, and an instance of its own options. train: the training split on the device; its labels
+    as arrays are those of `data.train`. data: what else a method may look at; never the hard or the probe split.
+    total_steps: optimizer steps of the whole training, for schedules.
+    """
+
+    method: str
+    options: MethodOptions
     model: nn.Module
     data: BiasedDataset
     train: DeviceSplit
-    settings: TrainingSettings
+    settings: LoopSettings
     hardware: Hardware
     seed: int
     total_steps: int
-
-    def option(self, name: str) -> float:
-        """An option of the method, given or by its default."""
-        value: float | None = getattr(self.settings, name)
-        assert value is not None, f"{self.settings.method} doesn't declare {name}"
-        return value
 
     @cached_property
     def digits(self) -> Tensor:
@@ -57,11 +122,23 @@ class Bench:
         """(n,) bool on the device: in another color than the digit's own; gray images are in none."""
         return (self.colors != self.digits) & (self.colors != NO_COLOR)
 
-    def epoch_generator(self, epoch: int) -> torch.Generator:
+    @property
+    def classifier(self) -> Classifier:
+        """The model, which must have features and a head. Raises BadInput for code of one's own that has not."""
+        from lazytui.models.architectures.classifier import Classifier
+
+        if not isinstance(self.model, Classifier):
+            raise BadInput(
+                f"The method {self.method} reads a model's features, so it needs one from `lazytui models`, or code "
+                "that makes a lazytui.models.architectures.classifier.Classifier."
+            )
+        return self.model
+
+    def epoch_generator(self, epoch: int) -> Generator:
         """Randomness for an epoch's order, on the CPU: a function of seed and epoch, found again by a resume."""
         return torch.Generator().manual_seed((self.seed * 1_000_003 + epoch) % 2**63)
 
-    def step_generator(self, step: int) -> torch.Generator:
+    def step_generator(self, step: int) -> Generator:
         """Randomness for one step, on the device: a function of seed and step, and another one than any epoch's."""
         return torch.Generator(self.hardware.device).manual_seed((self.seed * 1_000_003 - 1 - step) % 2**63)
 
@@ -69,21 +146,29 @@ class Bench:
 class Method(ABC):
     """One run's method. Whatever it remembers between steps must be in its state, so that a resume is exact.
 
-    largest_gradient: the norm to which the model's gradient is clipped, where it is.
+    options: an instance of the method's own options; a class with options says of which. largest_gradient: the norm to
+    which the model's gradient is clipped, where it is.
     """
 
+    options: MethodOptions
     largest_gradient: ClassVar[float | None] = None
 
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.optimizer = make_optimizer(bench.model.parameters(), bench.settings)
+    def __init__(self, context: MethodContext) -> None:
+        self.context = context
+        self.options = context.options
+        self.optimizer = make_optimizer(context.model.parameters(), context.settings)
+
+    @classmethod
+    def refusal(cls, settings: LoopSettings, options: Any) -> str:  # noqa: ARG003
+        """Why it can't do with these settings: how a sentence goes on after "The method NAME"; empty where it can."""
+        return ""
 
     def order(self, epoch: int) -> Tensor:
         """(n,) int64 on any device: which training images this epoch's steps take, in turn; n as many as there are.
 
         A function of seed, epoch and the method's state, so that a resume finds the same.
         """
-        return torch.randperm(len(self.bench.train), generator=self.bench.epoch_generator(epoch))
+        return torch.randperm(len(self.context.train), generator=self.context.epoch_generator(epoch))
 
     def begin_epoch(self, epoch: int) -> None:  # noqa: B027 - most have nothing to do then
         """Before an epoch's first step, and before its order is asked for."""
@@ -97,22 +182,22 @@ class Method(ABC):
 
     def step(self, batch: Batch, step: int) -> Tensor:
         """One update of the weights; returns the loss, detached and still on the device."""
-        with self.bench.hardware.autocast():
+        with self.context.hardware.autocast():
             loss = self.loss(batch, step)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         if self.largest_gradient:
-            clip_grad_norm_(self.bench.model.parameters(), self.largest_gradient)
-        set_rate(self.optimizer, self.bench.settings, *self.in_schedule(step))
+            torch.nn.utils.clip_grad_norm_(self.context.model.parameters(), self.largest_gradient)
+        set_rate(self.optimizer, self.context.settings, *self.in_schedule(step))
         self.optimizer.step()
         return loss.detach()
 
     def in_schedule(self, step: int) -> tuple[int, int]:
         """Which update, of how many, `step` is to the learning rate's schedule."""
-        return step, self.bench.total_steps
+        return step, self.context.total_steps
 
     def signals(self) -> Mapping[str, float]:
-        """The method's own numbers for the curves, as of now."""
+        """The method's own numbers for the curves, as of now; the entry says what each is."""
         return {}
 
     def state_dict(self) -> dict[str, Any]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.adversary import split_model
-from lazytui.training.methods.base import Bench
-from lazytui.training.methods.dataset_predictions import predictions
-from lazytui.training.methods.two_phases import TwoPhases
+from pydantic import Field
+
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import MethodContext, MethodEntry, Penalty
+from lazytui.training.methods.parts.dataset_predictions import predictions
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT
+from lazytui.training.methods.parts.two_phases import TwoPhaseOptions, TwoPhases
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(TwoPhaseOptions):
+    penalty: Penalty = 1.0
+    temperature: float = Field(0.05, gt=0, le=10, description="Temperature of the contrast.")
 
 
 class CorrectAndContrast(TwoPhases):
@@ -19,19 +29,19 @@ class CorrectAndContrast(TwoPhases):
     Every digit x prediction is drawn alike, so that a batch holds positives and negatives for its samples.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._model = split_model(bench)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._model = context.classifier
 
     def divide(self) -> Tensor:
-        return predictions(self.bench)
+        return predictions(self.context)
 
     def second_loss(self, batch: Batch) -> Tensor:
         features = self._model.features(batch.images)
-        contrast = contrastive_loss(
-            features.float(), batch.digits, self.parts[batch.indices], self.bench.option("temperature")
-        )
-        return cross_entropy(self._model.head(features), batch.digits) + self.bench.option("penalty") * contrast
+        contrast = contrastive_loss(features.float(), batch.digits, self.parts[batch.indices], self.options.temperature)
+        return functional.cross_entropy(self._model.head(features), batch.digits) + self.options.penalty * contrast
 
 
 def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temperature: float) -> Tensor:
@@ -42,7 +52,7 @@ def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temper
     the line holds all of an anchor's positives; here, as in its authors' variant `single_pos`, it holds one at a time.
     """
     with torch.autocast(features.device.type, enabled=False):  # a small temperature makes small errors large
-        unit = normalize(features, dim=1)
+        unit = functional.normalize(features, dim=1)
         similarity = unit @ unit.T / temperature
     same_digit = digits[:, None] == digits
     same_prediction = predicted[:, None] == predicted
@@ -50,3 +60,13 @@ def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temper
     positives = same_digit & ~same_prediction
     each = torch.logaddexp(similarity, negatives) - similarity
     return each[positives].sum() / positives.sum().clamp(min=1)
+
+
+ENTRY = MethodEntry(
+    "cnc",
+    "Features of one digit pulled together where a plain network takes it for different ones.",
+    CorrectAndContrast,
+    source="Zhang 2022",
+    options=Options,
+    signals=CONFLICTING_WEIGHT,
+)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from torch import Tensor
+from lazytui.models.shapes import CLASSES
+from lazytui.training.methods.base import MethodEntry, Penalty
+from lazytui.training.methods.parts.against_adversary import ADVERSARY_ACCURACY
+from lazytui.training.methods.parts.rising_penalty import PENALTY_WEIGHT, RisingPenalty, RisingPenaltyOptions
 
-from lazytui.data.device_split import Batch
-from lazytui.models.architectures.classifier import CLASSES
-from lazytui.training.methods.rising_penalty import RisingPenalty
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(RisingPenaltyOptions):
+    penalty: Penalty = 0.5
 
 
 class ColorPenalty(RisingPenalty):
@@ -18,5 +27,19 @@ class ColorPenalty(RisingPenalty):
     the batch's mean that is clamped: near ln 10 batches that are above by chance pull no more.
     """
 
+    options: Options
+
     def penalized(self, features: Tensor, batch: Batch) -> Tensor:
         return -self._adversary.loss(features, batch).clamp(max=math.log(CLASSES))
+
+
+ENTRY = MethodEntry(
+    "color-penalty",
+    "The features are rewarded for the adversary's error about the color.",
+    ColorPenalty,
+    source="study E",
+    options=Options,
+    reads=("color labels",),
+    length_matters="color-penalty's weight rises over the first half of the training",
+    signals={**ADVERSARY_ACCURACY, **PENALTY_WEIGHT},
+)

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from torch import Tensor
+from lazytui.models.shapes import CLASSES
+from lazytui.training.methods.base import MethodEntry, Penalty
+from lazytui.training.methods.parts.against_adversary import ADVERSARY_ACCURACY
+from lazytui.training.methods.parts.rising_penalty import PENALTY_WEIGHT, RisingPenalty, RisingPenaltyOptions
 
-from lazytui.data.device_split import Batch
-from lazytui.models.architectures.classifier import CLASSES
-from lazytui.training.methods.rising_penalty import RisingPenalty
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(RisingPenaltyOptions):
+    penalty: Penalty = 0.2
 
 
 class ColorUniform(RisingPenalty):
@@ -16,6 +25,8 @@ class ColorUniform(RisingPenalty):
 
     Weaker than rewarding errors: a guess that is wrong and sure is drawn back over the border to the right color.
     """
+
+    options: Options
 
     def penalized(self, features: Tensor, batch: Batch) -> Tensor:  # noqa: ARG002
         return divergence_from_uniform(self._adversary.network(features))
@@ -25,3 +36,15 @@ def divergence_from_uniform(logits: Tensor) -> Tensor:
     """(n, 10) -> scalar in [0, ln 10]: the mean of ln 10 less the entropy of the guess."""
     guess = logits.float().log_softmax(1)
     return math.log(CLASSES) + (guess.exp() * guess).sum(1).mean()
+
+
+ENTRY = MethodEntry(
+    "color-uniform",
+    "The adversary shall find all ten colors alike. Usually weaker than grl and color-penalty.",
+    ColorUniform,
+    source="after Tzeng 2015",
+    options=Options,
+    reads=("color labels",),
+    length_matters="color-uniform's weight rises over the first half of the training",
+    signals={**ADVERSARY_ACCURACY, **PENALTY_WEIGHT},
+)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy
-
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Bench
-from lazytui.training.methods.dataset_predictions import log_probabilities
-from lazytui.training.methods.environments import scale_gradients
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import GroupRate, MethodContext, MethodEntry
 from lazytui.training.methods.group_dro import WorstGroups
-from lazytui.training.methods.groups import cells
-from lazytui.training.methods.two_phases import TwoPhases
+from lazytui.training.methods.parts.dataset_predictions import log_probabilities
+from lazytui.training.methods.parts.environments import scale_gradients
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, cells
+from lazytui.training.methods.parts.two_phases import TwoPhaseOptions, TwoPhases
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(TwoPhaseOptions):
+    group_lr: GroupRate = 0.01
 
 
 class EnvironmentInference(TwoPhases):
@@ -25,21 +30,23 @@ class EnvironmentInference(TwoPhases):
     asked of all training samples at once: no batch's noise is squared.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
         self._risk: WorstGroups | None = None
 
     def divide(self) -> Tensor:
-        return (scale_gradients(log_probabilities(self.bench), self.bench.digits) > 0).long()
+        return (scale_gradients(log_probabilities(self.context), self.context.digits) > 0).long()
 
     def begin_epoch(self, epoch: int) -> None:
         super().begin_epoch(epoch)
-        if epoch == self.bench.option("first_epochs"):
+        if epoch == self.options.first_epochs:
             self._risk = self._even()
 
     def second_loss(self, batch: Batch) -> Tensor:
         assert self._risk is not None
-        each = cross_entropy(self.bench.model(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
         return self._risk.of(each, cells(batch.digits, self.parts[batch.indices]))
 
     def state_dict(self) -> dict[str, Any]:
@@ -53,4 +60,14 @@ class EnvironmentInference(TwoPhases):
             self._risk.log_shares.copy_(state["log_shares"])
 
     def _even(self) -> WorstGroups:
-        return WorstGroups(cells(self.bench.digits, self.parts), self.bench.option("group_lr"))
+        return WorstGroups(cells(self.context.digits, self.parts), self.options.group_lr)
+
+
+ENTRY = MethodEntry(
+    "eiil",
+    "Environments inferred from a plain network's mistakes, then group DRO over them.",
+    EnvironmentInference,
+    source="Creager 2021",
+    options=Options,
+    signals=CONFLICTING_WEIGHT,
+)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Method
+from lazytui.system.lazy_torch import functional
+from lazytui.training.methods.base import Method, MethodEntry
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
 
 
 class PlainTraining(Method):
     """The mean cross-entropy of the batch."""
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        return cross_entropy(self.bench.model(batch.images), batch.digits)
+        return functional.cross_entropy(self.context.model(batch.images), batch.digits)
+
+
+ENTRY = MethodEntry("erm", "Plain training: cross-entropy on every sample alike.", PlainTraining)

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy, normalize
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions, Penalty
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.adversary import split_model
-from lazytui.training.methods.base import Bench, Method
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(MethodOptions):
+    penalty: Penalty = 1.0
 
 
 class FeatureColor(Method):
     """CE + penalty * the distances between the features of the image's three channels, each taken alone."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._model = split_model(bench)
-        self._distance = torch.zeros((), device=bench.hardware.device)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._model = context.classifier
+        self._distance = torch.zeros((), device=context.hardware.device)
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         features = self._model.features(torch.cat((batch.images, *single_channels(batch.images)))).float()
         whole, *alone = features.chunk(4)
         distance = pairwise_distance(*alone)
         self._distance = distance.detach()
-        return cross_entropy(self._model.head(whole), batch.digits) + self.bench.option("penalty") * distance
+        return functional.cross_entropy(self._model.head(whole), batch.digits) + self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
         return {"feature_distance": float(self._distance)}
@@ -40,6 +47,19 @@ def single_channels(images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def pairwise_distance(red: Tensor, green: Tensor, blue: Tensor) -> Tensor:
     """Three (n, d) -> scalar: the squared distances of the three pairs, of unit vectors, summed; mean over images."""
-    one, two, three = (normalize(features, dim=1) for features in (red, green, blue))
+    one, two, three = (functional.normalize(features, dim=1) for features in (red, green, blue))
     pairs = ((one, two), (two, three), (three, one))
     return torch.stack([(a - b).square().sum(1).mean() for a, b in pairs]).sum()
+
+
+ENTRY = MethodEntry(
+    "feature-color",
+    "The same features from the red, the green or the blue channel alone.",
+    FeatureColor,
+    source="study B",
+    options=Options,
+    signals={
+        "feature_distance": "Sum over pairs of channels of the squared distance of the unit features that each gives: "
+        "0 where all give the same, at most 9."
+    },
+)

@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Method
+from pydantic import Field
+
+from lazytui.system.lazy_torch import functional
+from lazytui.training.methods.base import Method, MethodEntry, MethodOptions
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(MethodOptions):
+    gamma: float = Field(2.0, ge=0, le=20, description="How steeply certainty discounts a sample.")
 
 
 class FocalLoss(Method):
-    """The mean of (1 - p)^gamma CE, p being the probability of the right digit."""
+    """The mean of (1 - p)^gamma CE, p being the probability of the right digit (Lin 2017, eq. 4)."""
+
+    options: Options
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = cross_entropy(self.bench.model(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
         wrong = (1 - (-each).exp()).clamp(min=1e-12)  # the root of 0, where gamma is under 1, has no gradient
-        return (wrong ** self.bench.option("gamma") * each).mean()
+        return (wrong**self.options.gamma * each).mean()
+
+
+ENTRY = MethodEntry(
+    "focal",
+    "What is already right counts less. Study A: with --lr 5e-4.",
+    FocalLoss,
+    source="Lin 2017; study A",
+    options=Options,
+    known_ineffective=True,
+)

@@ -3,37 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from pydantic import Field
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.against_adversary import AgainstAdversary
+from lazytui.training.methods.base import MethodEntry
+from lazytui.training.methods.parts.adversary import AdversaryOptions
+from lazytui.training.methods.parts.against_adversary import ADVERSARY_ACCURACY, AgainstAdversary
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(AdversaryOptions):
+    alpha: float = Field(0.5, ge=0, le=100, description="How strongly the gradient is reversed at the end.")
 
 
 class GradientReversal(AgainstAdversary):
     """Cross-entropy + the adversary's loss behind a layer that turns its gradient by -alpha, alpha rising linearly."""
 
+    options: Options
+
     largest_gradient = 1.0
     _alpha = 0.0
 
     def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:
-        self._alpha = self.bench.option("alpha") * step / self.bench.total_steps
-        return self._adversary.loss(Reversed.apply(features, self._alpha), batch)
+        self._alpha = self.options.alpha * step / self.context.total_steps
+        return self._adversary.loss(reversed_gradient(features, self._alpha), batch)
 
     def signals(self) -> Mapping[str, float]:
         return {**super().signals(), "alpha": self._alpha}
 
 
-class Reversed(torch.autograd.Function):
-    """The identity, whose gradient is turned around and scaled by alpha."""
+def reversed_gradient(features: Tensor, alpha: float) -> Tensor:
+    """The features themselves; what flows back through them is turned around and scaled by alpha (Ganin 2016)."""
+    same = features.view_as(features)
+    if same.requires_grad:
+        same.register_hook(lambda gradient: -alpha * gradient)  # type: ignore[no-untyped-call]
+    return same
 
-    @staticmethod
-    def forward(context: Any, features: Tensor, alpha: float) -> Tensor:
-        context.alpha = alpha
-        return features.view_as(features)
 
-    @staticmethod
-    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None]:
-        return -context.alpha * gradients[0], None
+ENTRY = MethodEntry(
+    "grl",
+    "Gradient reversal: the features unlearn what an adversary reads the color from.",
+    GradientReversal,
+    source="Ganin 2016; study E",
+    options=Options,
+    reads=("color labels",),
+    length_matters="grl's reversal rises over the whole training",
+    signals={
+        **ADVERSARY_ACCURACY,
+        "alpha": "What the adversary's gradient is turned around by: the features unlearn color that much.",
+    },
+)

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from lazytui.system.lazy_torch import functional
+from lazytui.training.methods.base import GroupRate, Method, MethodContext, MethodEntry, MethodOptions
+from lazytui.training.methods.parts.groups import cells, draw, group_means, share_evenly
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.groups import cells, draw, group_means, share_evenly
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(MethodOptions):
+    group_lr: GroupRate = 0.01
 
 
 class GroupDRO(Method):
     """sum_g q_g L_g over digit x color, q_g growing by exp(group_lr * L_g) every step; groups are drawn evenly."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._groups = cells(bench.digits, bench.colors)
-        self._risk = WorstGroups(self._groups, bench.option("group_lr"))
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._groups = cells(context.digits, context.colors)
+        self._risk = WorstGroups(self._groups, self.options.group_lr)
 
     def order(self, epoch: int) -> Tensor:
-        return draw(share_evenly(self._groups), self.bench.epoch_generator(epoch))
+        return draw(share_evenly(self._groups), self.context.epoch_generator(epoch))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = cross_entropy(self.bench.model(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
         return self._risk.of(each, self._groups[batch.indices])
 
     def signals(self) -> Mapping[str, float]:
@@ -59,3 +67,17 @@ class WorstGroups:
         means, there = group_means(each.float(), groups, len(self.log_shares))
         self.log_shares.copy_((self.log_shares + self._rate * means.detach()).log_softmax(0))
         return (self.log_shares[there].softmax(0) * means[there]).sum()
+
+
+ENTRY = MethodEntry(
+    "group-dro",
+    "The worst of the 100 digit x color groups counts most. The paper's batches: 256 or more.",
+    GroupDRO,
+    source="Sagawa 2020",
+    options=Options,
+    reads=("group labels",),
+    signals={
+        "largest_group_weight": "The largest weight that one of the 100 digit x color groups has: 0.01 if all are "
+        "alike."
+    },
+)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.environments import (
+from lazytui.training.methods.base import MethodEntry
+from lazytui.training.methods.parts.environments import (
+    INVARIANCE_PENALTY,
+    InvarianceOptions,
     InvariantRisk,
     environment_risks,
     scale_gradients,
     squared_means,
 )
 from lazytui.training.optimizers import make_optimizer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
 
 
 class InvariantRiskMinimization(InvariantRisk):
@@ -33,5 +40,18 @@ class InvariantRiskMinimization(InvariantRisk):
 
     def step(self, batch: Batch, step: int) -> Tensor:
         if step == self.annealed:
-            self.optimizer = make_optimizer(self.bench.model.parameters(), self.bench.settings)
+            self.optimizer = make_optimizer(self.context.model.parameters(), self.context.settings)
         return super().step(batch, step)
+
+
+ENTRY = MethodEntry(
+    "irm",
+    "Invariant risk minimization: one classifier that is best in every environment.",
+    InvariantRiskMinimization,
+    source="Arjovsky 2019; study D",
+    options=InvarianceOptions,
+    control="resample",
+    reads=("group labels",),
+    length_matters="irm's penalty gets its weight at half of the training at the latest",
+    signals=INVARIANCE_PENALTY,
+)

@@ -1,33 +1,52 @@
-"""Jitter consistency: the same answer in other colors (study A). Bends the rules: it paints training images anew."""
+"""Jitter consistency: the same answer in other colors (study A). It alters training images."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry, Penalty
+from lazytui.training.methods.parts.color_jitter import (
+    Brightness,
+    ColorJitter,
+    Contrast,
+    Hue,
+    JitterOptions,
+    Saturation,
+)
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.color_jitter import ColorJitter
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(JitterOptions):
+    penalty: Penalty = 5.0
+    brightness: Brightness = 0.8
+    contrast: Contrast = 0.8
+    saturation: Saturation = 0.8
+    hue: Hue = 0.3
 
 
 class JitterConsistency(Method):
     """CE(x) + CE(x') + penalty * the mean of KL(p, p') and KL(p', p); x' is x in jittered colors."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._jitter = ColorJitter.chosen(bench)
-        self._disagreement = torch.zeros((), device=bench.hardware.device)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._jitter = ColorJitter(self.options)
+        self._disagreement = torch.zeros((), device=context.hardware.device)
 
     def loss(self, batch: Batch, step: int) -> Tensor:
-        jittered = self._jitter(batch.images, self.bench.step_generator(step))
-        logits, logits_jittered = self.bench.model(torch.cat((batch.images, jittered))).float().chunk(2)
+        jittered = self._jitter(batch.images, self.context.step_generator(step))
+        logits, logits_jittered = self.context.model(torch.cat((batch.images, jittered))).float().chunk(2)
         disagreement = symmetric_divergence(logits, logits_jittered)
         self._disagreement = disagreement.detach()
-        fit = cross_entropy(logits, batch.digits) + cross_entropy(logits_jittered, batch.digits)
-        return fit + self.bench.option("penalty") * disagreement
+        fit = functional.cross_entropy(logits, batch.digits) + functional.cross_entropy(logits_jittered, batch.digits)
+        return fit + self.options.penalty * disagreement
 
     def signals(self) -> Mapping[str, float]:
         return {"disagreement": float(self._disagreement)}
@@ -37,3 +56,17 @@ def symmetric_divergence(logits: Tensor, others: Tensor) -> Tensor:
     """Two (n, 10) -> scalar: the mean over images of (KL(p, q) + KL(q, p)) / 2 = sum (p - q) (log p - log q) / 2."""
     one, other = logits.log_softmax(1), others.log_softmax(1)
     return ((one.exp() - other.exp()) * (one - other)).sum(1).mean() / 2
+
+
+ENTRY = MethodEntry(
+    "jitter-consistency",
+    "Other colors, same answer: color jitter, and a penalty where the prediction moves.",
+    JitterConsistency,
+    source="study A",
+    options=Options,
+    alters_images=True,
+    signals={
+        "disagreement": "Symmetric Kullback-Leibler divergence of the predictions for an image and for it in other "
+        "colors, in nats: 0 where they agree."
+    },
+)

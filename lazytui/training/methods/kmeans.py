@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from lazytui.models.architectures.classifier import CLASSES
-from lazytui.training.methods.adversary import split_model
-from lazytui.training.methods.base import Bench
-from lazytui.training.methods.dataset_predictions import features
-from lazytui.training.methods.two_phases import TwoPhases
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.models.shapes import CLASSES
+from lazytui.system.lazy_torch import torch
+from lazytui.training.methods.base import MethodContext, MethodEntry
+from lazytui.training.methods.parts.dataset_predictions import features
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT
+from lazytui.training.methods.parts.two_phases import TwoPhaseOptions, TwoPhases
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Clusters(TwoPhases):
     """Parts are two clusters of the first network's features, found digit by digit (k-means)."""
 
-    def __init__(self, bench: Bench) -> None:
-        split_model(bench)
-        super().__init__(bench)
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._model = context.classifier
 
     def divide(self) -> Tensor:
-        digits = self.bench.data.train.digits
-        values = features(self.bench, self.bench.data.train.images).cpu().numpy()
+        digits = self.context.data.train.digits
+        values = features(self._model, self.context.data.train.images, self.context.hardware).cpu().numpy()
         parts = np.zeros(len(digits), np.int64)
         for digit in range(CLASSES):
             mine = digits == digit
             if mine.sum() > 1:
-                parts[mine] = two_clusters(values[mine], self.bench.seed)
-        return torch.from_numpy(parts).to(self.bench.hardware.device)
+                parts[mine] = two_clusters(values[mine], self.context.seed)
+        return torch.from_numpy(parts).to(self.context.hardware.device)
 
 
 def two_clusters(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
@@ -38,3 +42,13 @@ def two_clusters(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
 
     found: NDArray[np.int64] = KMeans(2, n_init=10, random_state=seed % 2**32).fit_predict(values).astype(np.int64)
     return found
+
+
+ENTRY = MethodEntry(
+    "kmeans",
+    "Two clusters of features a digit, the small one drawn as often as the large one.",
+    Clusters,
+    source="study C",
+    options=TwoPhaseOptions,
+    signals=CONFLICTING_WEIGHT,
+)

@@ -3,48 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from pydantic import Field
 
-from lazytui.data.device_split import Batch
-from lazytui.models.architectures.classifier import CLASSES
-from lazytui.models.build import build_model
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.groups import share_of
+from lazytui.models.shapes import CLASSES
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, share_of
 from lazytui.training.optimizers import make_optimizer, set_rate
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(MethodOptions):
+    q: float = Field(0.7, gt=0, le=1, description="How proud the biased network is: 0 plain, 1 most.")
+    ema: float = Field(0.7, ge=0, lt=1, description="Share of the old in a sample's average loss.")
 
 
 class LearningFromFailure(Method):
     """w CE for the model and the generalized CE for a biased network beside it, w = L_b / (L_b + L_d)."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._biased = build_model(bench.settings.model, seed=bench.seed + 1).to(bench.hardware.device)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        from lazytui.models.build import build_model
+
+        super().__init__(context)
+        self._biased = build_model(context.settings.model, seed=context.seed + 1).to(context.hardware.device)
         self._biased.train()
-        self._biased_optimizer = make_optimizer(self._biased.parameters(), bench.settings)
-        self._biased_losses, self._losses = (SmoothLosses(bench.digits, bench.option("ema")) for _ in range(2))
+        self._biased_optimizer = make_optimizer(self._biased.parameters(), context.settings)
+        self._biased_losses, self._losses = (SmoothLosses(context.digits, self.options.ema) for _ in range(2))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = cross_entropy(self.bench.model(batch.images), batch.digits, reduction="none")
-        biased = cross_entropy(self._biased(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
+        biased = functional.cross_entropy(self._biased(batch.images), batch.digits, reduction="none")
         self._biased_losses.take_in(batch.indices, biased)
         self._losses.take_in(batch.indices, each)
         weights = self._weights()[batch.indices]
-        return (weights * each).mean() + generalized(biased, self.bench.option("q")).mean()
+        return (weights * each).mean() + generalized(biased, self.options.q).mean()
 
     def step(self, batch: Batch, step: int) -> Tensor:
         """The two losses share no weights, so that one backward pass serves both."""
         self._biased_optimizer.zero_grad(set_to_none=True)
         loss = super().step(batch, step)
-        set_rate(self._biased_optimizer, self.bench.settings, *self.in_schedule(step))
+        set_rate(self._biased_optimizer, self.context.settings, *self.in_schedule(step))
         self._biased_optimizer.step()
         return loss
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.bench.conflicting, self._weights())}
+        return {"conflicting_weight": share_of(self.context.conflicting, self._weights())}
 
     def _weights(self) -> Tensor:
         """(n,): of every training sample, as its losses stand."""
@@ -93,3 +104,13 @@ class SmoothLosses:
 def generalized(losses: Tensor, q: float) -> Tensor:
     """Generalized cross-entropy (1 - p^q) / q of samples whose cross-entropy, -log p, is given (Zhang 2018, eq. 6)."""
     return (1 - (-q * losses).exp()) / q
+
+
+ENTRY = MethodEntry(
+    "lff",
+    "Learning from failure: what a prejudiced network gets wrong counts more.",
+    LearningFromFailure,
+    source="Nam 2020",
+    options=Options,
+    signals=CONFLICTING_WEIGHT,
+)

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Generator, Tensor
-from torch.nn.functional import cross_entropy, one_hot
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
+from pydantic import Field
+
 from lazytui.data.palettes import NO_COLOR
-from lazytui.models.architectures.classifier import CLASSES
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.groups import cells
+from lazytui.models.shapes import CLASSES
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
+from lazytui.training.methods.parts.groups import cells
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(MethodOptions):
+    mix: float = Field(2.0, gt=0, le=100, description="Both parameters of the Beta that mixing shares are drawn from.")
 
 
 class SelectiveMixing(Method):
     """CE of s x + (1 - s) x', s ~ Beta(mix, mix); half the batch is mixed within its digit, half within its color."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._partners = Partners(bench.digits, bench.colors)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._partners = Partners(context.digits, context.colors)
 
     def loss(self, batch: Batch, step: int) -> Tensor:
-        generator = self.bench.step_generator(step)
+        generator = self.context.step_generator(step)
         within_digit = torch.rand(len(batch.digits), generator=generator, device=batch.digits.device) < 0.5
-        other = self.bench.train.batch(self._partners.draw(batch, within_digit, generator))
-        share = beta(self.bench.option("mix"), len(batch.digits), generator)
+        other = self.context.train.batch(self._partners.draw(batch, within_digit, generator))
+        share = beta(self.options.mix, len(batch.digits), generator)
         mixed = batch.images + (1 - share)[:, None, None, None] * (other.images - batch.images)
-        logits = self.bench.model(mixed)
-        own, others = (cross_entropy(logits, digits, reduction="none") for digits in (batch.digits, other.digits))
+        logits = self.context.model(mixed)
+        own, others = (
+            functional.cross_entropy(logits, digits, reduction="none") for digits in (batch.digits, other.digits)
+        )
         return (share * own + (1 - share) * others).mean()
 
 
@@ -69,4 +82,14 @@ def beta(shape: float, n: int, generator: Generator) -> Tensor:
 
 
 def _only(labels: Tensor, count: int) -> Tensor:
-    return one_hot(labels, count).float()
+    return functional.one_hot(labels, count).float()
+
+
+ENTRY = MethodEntry(
+    "lisa",
+    "Images mixed with others of the same digit in another color, or the reverse.",
+    SelectiveMixing,
+    source="Yao 2022",
+    options=Options,
+    reads=("group labels",),
+)

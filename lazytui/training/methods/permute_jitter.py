@@ -1,22 +1,52 @@
-"""Permuted channels and color jitter: color tells nothing any more (study E). Bends the rules."""
+"""Permuted channels and color jitter: color tells nothing any more (study E). It alters training images."""
 
 from __future__ import annotations
 
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.color_jitter import ColorJitter
+from lazytui.system.lazy_torch import functional
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry
+from lazytui.training.methods.parts.color_jitter import (
+    Brightness,
+    ColorJitter,
+    Contrast,
+    Hue,
+    JitterOptions,
+    Saturation,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(JitterOptions):
+    brightness: Brightness = 0.3
+    contrast: Contrast = 0.3
+    saturation: Saturation = 0.5
+    hue: Hue = 0.5
 
 
 class PermuteJitter(Method):
     """Cross-entropy of images whose channels are shuffled and whose colors are jittered, each image by itself."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._jitter = ColorJitter.chosen(bench, permute=True)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._jitter = ColorJitter(self.options, permute=True)
 
     def loss(self, batch: Batch, step: int) -> Tensor:
-        recolored = self._jitter(batch.images, self.bench.step_generator(step))
-        return cross_entropy(self.bench.model(recolored), batch.digits)
+        recolored = self._jitter(batch.images, self.context.step_generator(step))
+        return functional.cross_entropy(self.context.model(recolored), batch.digits)
+
+
+ENTRY = MethodEntry(
+    "permute-jitter",
+    "Channels shuffled and colors jittered, so that color tells nothing any more.",
+    PermuteJitter,
+    source="study E",
+    options=Options,
+    alters_images=True,
+)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from torch import Tensor
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry
+from lazytui.training.methods.parts.environments import environment_risks, environments_of
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, draw, share_evenly, share_of
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.environments import environment_risks, environments_of
-from lazytui.training.methods.groups import draw, share_evenly, share_of
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
 
 
 class Resampling(Method):
@@ -18,17 +21,27 @@ class Resampling(Method):
     One thing of irm is missing besides: its optimizer begins anew where its penalty gets its weight.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._environments = environments_of(bench)
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._environments = environments_of(context)
         self._weights = share_evenly(self._environments)
 
     def order(self, epoch: int) -> Tensor:
-        return draw(self._weights, self.bench.epoch_generator(epoch))
+        return draw(self._weights, self.context.epoch_generator(epoch))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        logits = self.bench.model(batch.images).float()
+        logits = self.context.model(batch.images).float()
         return environment_risks(logits, batch.digits, self._environments[batch.indices]).mean()
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.bench.conflicting, self._weights)}
+        return {"conflicting_weight": share_of(self.context.conflicting, self._weights)}
+
+
+ENTRY = MethodEntry(
+    "resample",
+    "As many images in another digit's color as in their own: irm and rex without their penalty.",
+    Resampling,
+    source="inverse frequency",
+    reads=("group labels",),
+    signals=CONFLICTING_WEIGHT,
+)

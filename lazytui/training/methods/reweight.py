@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from torch import Tensor
-from torch.nn.functional import cross_entropy
+from lazytui.system.lazy_torch import functional
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry
+from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, cells, share_evenly, share_of
 
-from lazytui.data.device_split import Batch
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.groups import cells, share_evenly, share_of
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
 
 
 class Reweighting(Method):
     """The mean of w CE, w = 1 / n(digit, color) scaled to 1 on average over the training split."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self.weights = share_evenly(cells(bench.digits, bench.colors))
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self.weights = share_evenly(cells(context.digits, context.colors))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = cross_entropy(self.bench.model(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
         return (self.weights[batch.indices] * each).mean()
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.bench.conflicting, self.weights)}
+        return {"conflicting_weight": share_of(self.context.conflicting, self.weights)}
+
+
+ENTRY = MethodEntry(
+    "reweight",
+    "Every digit in every color counts the same.",
+    Reweighting,
+    source="inverse frequency",
+    reads=("group labels",),
+    signals=CONFLICTING_WEIGHT,
+)

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from lazytui.training.methods.environments import InvariantRisk, environment_risks
+from lazytui.training.methods.base import MethodEntry
+from lazytui.training.methods.parts.environments import (
+    INVARIANCE_PENALTY,
+    InvarianceOptions,
+    InvariantRisk,
+    environment_risks,
+)
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class RiskExtrapolation(InvariantRisk):
@@ -17,3 +26,16 @@ class RiskExtrapolation(InvariantRisk):
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         risks = environment_risks(logits, digits, environments)
         return risks.mean(), risks.var(correction=0)
+
+
+ENTRY = MethodEntry(
+    "rex",
+    "Risk extrapolation: the same risk in every environment.",
+    RiskExtrapolation,
+    source="Krueger 2021; study D",
+    options=InvarianceOptions,
+    control="resample",
+    reads=("group labels",),
+    length_matters="rex's penalty gets its weight at half of the training at the latest",
+    signals=INVARIANCE_PENALTY,
+)

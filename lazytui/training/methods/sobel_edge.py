@@ -3,36 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-from torch.nn.functional import conv2d, cross_entropy, interpolate, pad
-
-from lazytui.data.device_split import Batch
 from lazytui.errors import BadInput
-from lazytui.evaluation.forward import evaluation_mode
-from lazytui.models.architectures.classifier import IMAGE_SHAPE, Classifier
-from lazytui.models.catalog import FINE_MAP
-from lazytui.training.methods.adversary import split_model
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.color_jitter import LUMA
+from lazytui.models.catalog import CATALOG, FINE_MAP
+from lazytui.models.shapes import IMAGE_SHAPE
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.parts.color_jitter import LUMA
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+    from lazytui.models.architectures.classifier import Classifier
+    from lazytui.training.loop_settings import LoopSettings
+
+
+class Options(MethodOptions):
+    penalty: Penalty = 1.0
 
 
 class SobelEdge(Method):
     """CE + penalty * the mean squared distance of the last map, averaged over channels and resized, from Sobel(x)."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._model = split_model(bench)
-        self._distance = torch.zeros((), device=bench.hardware.device)
-        with torch.no_grad(), evaluation_mode(bench.model):
-            last_map(self._model, torch.zeros(1, *IMAGE_SHAPE, device=bench.hardware.device))
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        from lazytui.evaluation.forward import evaluation_mode
+
+        super().__init__(context)
+        self._model = context.classifier
+        self._distance = torch.zeros((), device=context.hardware.device)
+        with torch.no_grad(), evaluation_mode(context.model):
+            last_map(self._model, torch.zeros(1, *IMAGE_SHAPE, device=context.hardware.device))
+
+    @classmethod
+    def refusal(cls, settings: LoopSettings, options: Options) -> str:  # noqa: ARG003
+        listed = CATALOG.get(settings.model)
+        if listed is None or listed.saliency_layer is not None:
+            return ""
+        return f"compares a map with the image's edges, and {settings.model} makes no maps."
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         features, maps = last_map(self._model, batch.images)
         distance = (resized_mean(maps) - sobel(batch.images)).square().mean()
         self._distance = distance.detach()
-        return cross_entropy(self._model.head(features), batch.digits) + self.bench.option("penalty") * distance
+        return functional.cross_entropy(self._model.head(features), batch.digits) + self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
         return {"edge_distance": float(self._distance)}
@@ -52,12 +69,27 @@ def last_map(model: Classifier, images: Tensor) -> tuple[Tensor, Tensor]:
 
 def resized_mean(maps: Tensor) -> Tensor:
     """(n, c, h, w) -> (n, 1, 28, 28)."""
-    return interpolate(maps.float().mean(1, keepdim=True), IMAGE_SHAPE[1:], mode="bilinear", align_corners=False)
+    return functional.interpolate(
+        maps.float().mean(1, keepdim=True), IMAGE_SHAPE[1:], mode="bilinear", align_corners=False
+    )
 
 
 def sobel(images: Tensor) -> Tensor:
     """(n, 3, h, w) -> (n, 1, h, w): how steep brightness is; a straight edge from black to white gives 1."""
     across = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]], device=images.device) / 4
     luma = torch.einsum("c,nchw->nhw", torch.tensor(LUMA, device=images.device), images)[:, None]
-    slopes = conv2d(pad(luma, (1, 1, 1, 1), mode="replicate"), torch.stack((across, across.T))[:, None])
+    slopes = functional.conv2d(
+        functional.pad(luma, (1, 1, 1, 1), mode="replicate"), torch.stack((across, across.T))[:, None]
+    )
     return (slopes.square().sum(1, keepdim=True) + 1e-12).sqrt()
+
+
+ENTRY = MethodEntry(
+    "sobel-edge",
+    "The last map shall look like the image's edges, which are colored too.",
+    SobelEdge,
+    source="study B",
+    options=Options,
+    known_ineffective=True,
+    signals={"edge_distance": "Mean squared distance of the last map from the image's edges."},
+)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Generator, Tensor
+from typing import TYPE_CHECKING
 
-from lazytui.training.methods.base import Bench
+from lazytui.system.lazy_torch import torch
+from lazytui.training.methods.base import MethodContext, MethodEntry
 from lazytui.training.methods.erm import PlainTraining
-from lazytui.training.methods.groups import cells, in_rounds
+from lazytui.training.methods.parts.groups import cells, in_rounds
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
 
 
 class Subsampling(PlainTraining):
     """Plain training on the subset, as many steps as on the whole."""
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._chosen = equal_share(cells(bench.digits, bench.colors).cpu(), bench.epoch_generator(0))
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._chosen = equal_share(cells(context.digits, context.colors).cpu(), context.epoch_generator(0))
 
     def order(self, epoch: int) -> Tensor:
-        return in_rounds(self._chosen, len(self.bench.train), self.bench.epoch_generator(epoch))
+        return in_rounds(self._chosen, len(self.context.train), self.context.epoch_generator(epoch))
 
 
 def equal_share(groups: Tensor, generator: Generator) -> Tensor:
@@ -29,3 +32,12 @@ def equal_share(groups: Tensor, generator: Generator) -> Tensor:
     first = counts.cumsum(0) - counts
     rank = torch.arange(len(groups)) - first[groups[by_group]]
     return by_group[rank < counts[counts > 0].min()].sort().values
+
+
+ENTRY = MethodEntry(
+    "subsample",
+    "As many of each digit in each color as of the rarest.",
+    Subsampling,
+    source="Idrissi 2022",
+    reads=("group labels",),
+)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy, linear
+from pydantic import Field
 
-from lazytui.data.device_split import Batch
 from lazytui.data.painting import pure_patches
-from lazytui.training.methods.adversary import split_model
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.dataset_predictions import features
+from lazytui.system.lazy_torch import functional, nn, torch
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
+from lazytui.training.methods.parts.dataset_predictions import features
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class Options(MethodOptions):
+    damping: float = Field(0.3, ge=0, le=1, description="Factor on features that respond to color.")
+    boost: float = Field(3.0, ge=1, le=100, description="Factor on the other features.")
+    every: int = Field(1, ge=1, le=10_000, description="Epochs between looks at the features.")
 
 
 class Suppression(Method):
@@ -22,28 +30,31 @@ class Suppression(Method):
     computes what was trained.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self._model = split_model(bench)
+    options: Options
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._model = context.classifier
         self._weight = nn.Parameter(self._model.head.weight.detach().clone())
         self._factors = torch.ones_like(self._weight[0])
         self.optimizer.add_param_group({"params": [self._weight]})
 
     def begin_epoch(self, epoch: int) -> None:
-        if epoch % int(self.bench.option("every")) == 0:
-            selective = color_selectivity(features(self.bench, pure_patches(self.bench.data.params)))
-            damped, boosted = self.bench.option("damping"), self.bench.option("boost")
+        if epoch % self.options.every == 0:
+            patches = pure_patches(self.context.data.params)
+            selective = color_selectivity(features(self._model, patches, self.context.hardware))
+            damped, boosted = self.options.damping, self.options.boost
             self._factors = torch.where(selective > selective.median(), damped, boosted)
-            self._bring_over()
+            self._update_head()
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         features = self._model.features(batch.images)
-        logits = linear(features, self._weight * self._factors, self._model.head.bias)
-        return cross_entropy(logits, batch.digits)
+        logits = functional.linear(features, self._weight * self._factors, self._model.head.bias)
+        return functional.cross_entropy(logits, batch.digits)
 
     def step(self, batch: Batch, step: int) -> Tensor:
         loss = super().step(batch, step)
-        self._bring_over()
+        self._update_head()
         return loss
 
     def state_dict(self) -> dict[str, Any]:
@@ -55,9 +66,9 @@ class Suppression(Method):
         with torch.no_grad():
             self._weight.copy_(state["weight"])
 
-    @torch.no_grad()
-    def _bring_over(self) -> None:
-        self._model.head.weight.copy_(self._weight * self._factors)
+    def _update_head(self) -> None:
+        with torch.no_grad():
+            self._model.head.weight.copy_(self._weight * self._factors)
 
 
 def color_selectivity(responses: Tensor) -> Tensor:
@@ -72,3 +83,13 @@ def color_selectivity(responses: Tensor) -> Tensor:
 
 
 _FLAT = 1e-3
+
+
+ENTRY = MethodEntry(
+    "suppress",
+    "Features that respond to color are turned down, the others up.",
+    Suppression,
+    source="study A",
+    options=Options,
+    known_ineffective=True,
+)

@@ -13,14 +13,14 @@ from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance, recipes, t
 from lazytui.figures.kinds import Table, Text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import load_result
-from lazytui.training.methods.requirements import require_what_it_needs
+from lazytui.training.requirements import check_requirements
 from tests.commands import Lab
 
 
 @pytest.mark.parametrize("name", recipes())
 def test_every_recipe_is_a_training_that_can_be_done(name: str) -> None:
     trained = training(recipes()[name])
-    require_what_it_needs(trained, trained)
+    check_requirements(trained, trained)
     assert trained.source == "mnist" and recipes()[name].reported
 
 

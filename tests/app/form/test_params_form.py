@@ -22,7 +22,7 @@ from lazytui.app.form.form_row import Row
 from lazytui.app.form.pick_list import Pickable, PickList
 from lazytui.app.form.typed_control import Typed
 from lazytui.training.methods import METHODS
-from lazytui.training.methods.method_options import MethodOptions
+from lazytui.training.settings import AllMethodOptions
 from tests.app.form.command_line import params_of
 from tests.app.pilot import drive, screen_text, until
 
@@ -212,7 +212,7 @@ def test_the_options_of_a_method_are_there_while_the_method_is_chosen() -> None:
         await pilot.pause()
         assert "alpha" not in screen_text(pilot.app)
 
-    first = ("method", *MethodOptions.model_fields)
+    first = ("method", *AllMethodOptions.OPTIONS)
     drive(Host(TrainParams, kind="train", first=first), scenario, AT_80)
 
 

@@ -6,11 +6,16 @@ import pytest
 import torch
 from torchvision.transforms.v2 import functional
 
-from lazytui.training.methods.color_jitter import ColorJitter, hue_turns, saturations
+from lazytui.training.methods.parts.color_jitter import ColorJitter, JitterOptions, hue_turns, saturations
 
 
 def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def jitter(brightness: float, contrast: float, saturation: float, hue: float, *, permute: bool = False) -> ColorJitter:
+    options = JitterOptions(brightness=brightness, contrast=contrast, saturation=saturation, hue=hue)
+    return ColorJitter(options, permute)
 
 
 @pytest.fixture
@@ -20,7 +25,7 @@ def images() -> torch.Tensor:
 
 
 def test_no_jitter_changes_nothing(images: torch.Tensor) -> None:
-    torch.testing.assert_close(ColorJitter(0, 0, 0, 0)(images, seeded()), images)
+    torch.testing.assert_close(jitter(0, 0, 0, 0)(images, seeded()), images)
 
 
 def test_a_third_of_a_turn_makes_red_green() -> None:
@@ -33,7 +38,7 @@ def test_a_third_of_a_turn_makes_red_green() -> None:
 @pytest.mark.parametrize("part", ["brightness", "contrast", "saturation"])
 def test_each_factor_is_torchvisions(images: torch.Tensor, part: str) -> None:
     strengths = {"brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "hue": 0.0, part: 0.3}
-    moved = ColorJitter(**strengths)(images, seeded(3))
+    moved = jitter(**strengths)(images, seeded(3))
     adjust = getattr(functional, f"adjust_{part}")
     place = ["brightness", "contrast", "saturation"].index(part)
     factors = 0.7 + 0.6 * torch.rand(4, 6, generator=seeded(3))[place]
@@ -44,7 +49,7 @@ def test_each_factor_is_torchvisions(images: torch.Tensor, part: str) -> None:
 def test_factors_never_reach_zero() -> None:
     """Brightness 1 +- 0.99 would make black images; a factor is 0.2 at least."""
     white = torch.full((2000, 3, 1, 1), 0.5)
-    levels = ColorJitter(0.99, 0, 0, 0)(white, seeded())[:, 0, 0, 0] / 0.5
+    levels = jitter(0.99, 0, 0, 0)(white, seeded())[:, 0, 0, 0] / 0.5
     assert 0.2 <= levels.min() < 0.22 and 1.97 < levels.max() <= 1.99 + 1e-5
 
 
@@ -55,12 +60,12 @@ def test_no_saturation_is_gray_of_the_same_luma() -> None:
 
 def test_permuted_channels_are_the_same_channels_in_every_order(images: torch.Tensor) -> None:
     many = images[:1].expand(600, -1, -1, -1)
-    moved = ColorJitter(0, 0, 0, 0, permute=True)(many, seeded())
+    moved = jitter(0, 0, 0, 0, permute=True)(many, seeded())
     torch.testing.assert_close(moved.sort(1).values, many.sort(1).values)
     assert len({tuple(order) for order in moved.mean((2, 3)).argsort(1).tolist()}) == 6
 
 
 def test_values_stay_in_range_and_images_differ(images: torch.Tensor) -> None:
-    moved = ColorJitter(0.8, 0.8, 0.8, 0.3)(images[:1].expand(50, -1, -1, -1), seeded())
+    moved = jitter(0.8, 0.8, 0.8, 0.3)(images[:1].expand(50, -1, -1, -1), seeded())
     assert moved.min() >= 0 and moved.max() <= 1
     assert len(moved.mean((1, 2, 3)).unique()) == 50

@@ -13,7 +13,6 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.training.loop import Trained
 from lazytui.training.methods import METHODS
-from lazytui.training.methods.signals import SIGNALS
 from lazytui.training.settings import TrainingSettings
 from tests.commands import Lab
 from tests.training.methods.carry import in_two, to_more_epochs, whole
@@ -41,7 +40,7 @@ def data() -> BiasedDataset:
 
 
 def settings_of(method: str) -> TrainingSettings:
-    sooner = {name: value for name, value in SOONER.items() if name in METHODS[method].options}
+    sooner = {name: value for name, value in SOONER.items() if name in METHODS[method].options.model_fields}
     return TrainingSettings.model_validate({**SETTINGS, **sooner, "method": method})
 
 
@@ -51,8 +50,7 @@ def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedD
     straight = whole(settings, data, tmp_path)
     resumed = in_two(settings, data, tmp_path, break_at=9)
     assert straight.steps == 2 * 6
-    own = straight.history.keys() - METRICS.keys() - {"step"}
-    assert own <= SIGNALS.keys(), "what a method tells of itself is defined"
+    assert straight.history.keys() - METRICS.keys() - {"step"} == METHODS[method].signals.keys()
     assert_same(resumed, straight)
 
 
@@ -61,7 +59,7 @@ def test_more_epochs_after_the_end_are_exact_where_the_length_does_not_matter(
     method: str, data: BiasedDataset, tmp_path: Path
 ) -> None:
     """Two networks after each other need two epochs; their last ones are continued, as others' are."""
-    least = 2 if "first_epochs" in METHODS[method].options else 1
+    least = 2 if "first_epochs" in METHODS[method].options.model_fields else 1
     shorter, longer = (
         settings_of(method).model_copy(update={"schedule": "constant", "epochs": least + more}) for more in (0, 1)
     )
@@ -90,9 +88,9 @@ def assert_same(one: Trained, other: Trained) -> None:
         (
             "grl",
             ["--placement", "none"],
-            "The method grl goes by the colors of images, and --placement none paints none.",
+            "The method grl needs color labels; --placement none has no colors.",
         ),
-        ("dfr", ["--placement", "none"], "The method dfr goes by the colors of images"),
+        ("dfr", ["--placement", "none"], "The method dfr needs color labels"),
         ("rex", ["--bias", "1"], "The method rex sets digits in their own color against digits in others"),
         ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),

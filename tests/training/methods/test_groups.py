@@ -10,18 +10,18 @@ from torch.nn.functional import cross_entropy
 from lazytui.data.device_split import to_float
 from lazytui.data.splits import BiasedDataset
 from lazytui.models.build import build_model
-from lazytui.training.methods.dataset_predictions import log_probabilities, predictions
 from lazytui.training.methods.dfr import DeepFeatureReweighting
 from lazytui.training.methods.eiil import EnvironmentInference
-from lazytui.training.methods.environments import scale_gradients
-from lazytui.training.methods.groups import cells, draw, group_means, in_rounds, share_evenly, share_of
 from lazytui.training.methods.jtt import JustTrainTwice
 from lazytui.training.methods.kmeans import two_clusters
 from lazytui.training.methods.lisa import Partners, beta
-from lazytui.training.methods.sparse_head import fit_head
+from lazytui.training.methods.parts.dataset_predictions import log_probabilities, predictions
+from lazytui.training.methods.parts.environments import scale_gradients
+from lazytui.training.methods.parts.groups import cells, draw, group_means, in_rounds, share_evenly, share_of
+from lazytui.training.methods.parts.sparse_head import fit_head
+from lazytui.training.methods.parts.two_phases import TwoPhases
 from lazytui.training.methods.subsample import equal_share
-from lazytui.training.methods.two_phases import TwoPhases
-from tests.training.methods.benches import at_work, first_batch, small_data
+from tests.training.methods.contexts import at_work, first_batch, small_data
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -78,7 +78,7 @@ def test_errors_of_the_first_network_are_drawn_more_often(data: BiasedDataset) -
     method = at_work("jtt", data, build_model("lazy-gap", seed=0), upweight=5)
     assert isinstance(method, JustTrainTwice)
     assert sorted(method.order(0).tolist()) == list(range(180)) and not method.signals()
-    wrong = predictions(method.bench) != method.bench.digits
+    wrong = predictions(method.context) != method.context.digits
     method.begin_epoch(1)
     torch.testing.assert_close(method.weights(), torch.where(wrong, 5.0, 1.0))
     share = 5 * wrong.sum().item() / (5 * wrong.sum() + (~wrong).sum()).item()
@@ -91,9 +91,9 @@ def test_the_second_network_starts_from_the_same_fresh_weights(data: BiasedDatas
     method = at_work(name, data, build_model("lazy-gap", seed=0), lr=0.1)
     assert isinstance(method, TwoPhases)
     method.step(first_batch(data), 0)
-    assert not torch.equal(method.bench.model.state_dict()["head.weight"], fresh["head.weight"])
+    assert not torch.equal(method.context.model.state_dict()["head.weight"], fresh["head.weight"])
     method.begin_epoch(1)
-    for key, values in method.bench.model.state_dict().items():
+    for key, values in method.context.model.state_dict().items():
         assert torch.equal(values, fresh[key]), key
     assert method.divided and len(method.parts) == len(data.train)
     assert method.optimizer.state_dict()["state"] == {}
@@ -110,7 +110,7 @@ def test_inferred_environments_break_invariance_most(data: BiasedDataset) -> Non
     """No other division of the samples, random or improved by single moves, has a larger penalty."""
     method = at_work("eiil", data)
     assert isinstance(method, EnvironmentInference)
-    gradients = scale_gradients(log_probabilities(method.bench), method.bench.digits)
+    gradients = scale_gradients(log_probabilities(method.context), method.context.digits)
 
     def penalty(parts: torch.Tensor) -> float:
         return float((gradients * parts).sum() ** 2 + (gradients * (1 - parts)).sum() ** 2)
@@ -178,9 +178,9 @@ def test_what_is_set_aside_is_balanced_and_never_trained_on() -> None:
 def test_the_refitted_head_reads_digits_on_its_own_data() -> None:
     data = small_data(train_size=1200)
     method = at_work("dfr", data, build_model("lazy-cnn", seed=0), aside=0.5, refits=3, l1=1e-4)
-    before = _accuracy_on_balanced(method.bench.model, data)
+    before = _accuracy_on_balanced(method.context.model, data)
     method.finish()
-    assert _accuracy_on_balanced(method.bench.model, data) > before + 0.2
+    assert _accuracy_on_balanced(method.context.model, data) > before + 0.2
 
 
 def _accuracy_on_balanced(model: torch.nn.Module, data: BiasedDataset) -> float:

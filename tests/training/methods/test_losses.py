@@ -18,21 +18,21 @@ from lazytui.training.methods.adversarial import worst_nearby
 from lazytui.training.methods.bias_balance import log_digit_given_color
 from lazytui.training.methods.cnc import contrastive_loss
 from lazytui.training.methods.color_uniform import divergence_from_uniform
-from lazytui.training.methods.environments import InvariantRisk, scale_gradients
 from lazytui.training.methods.feature_color import pairwise_distance, single_channels
-from lazytui.training.methods.grl import Reversed
+from lazytui.training.methods.grl import reversed_gradient
 from lazytui.training.methods.group_dro import WorstGroups
-from lazytui.training.methods.groups import draw, group_means, share_evenly
 from lazytui.training.methods.input_color_gradient import channel_difference
-from lazytui.training.methods.input_gradient import fit_and_input_gradient
 from lazytui.training.methods.irm import InvariantRiskMinimization
 from lazytui.training.methods.jitter_consistency import symmetric_divergence
 from lazytui.training.methods.lff import SmoothLosses, generalized
+from lazytui.training.methods.parts.environments import InvariantRisk, scale_gradients
+from lazytui.training.methods.parts.groups import draw, group_means, share_evenly
+from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
 from lazytui.training.methods.rex import RiskExtrapolation
 from lazytui.training.methods.saliency_background import background_saliency
 from lazytui.training.methods.sobel_edge import sobel
 from lazytui.training.methods.suppress import color_selectivity
-from tests.training.methods.benches import CPU, at_work, color_reader, first_batch, small_data
+from tests.training.methods.contexts import CPU, at_work, color_reader, first_batch, small_data
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_the_model_meets_the_adversary_as_its_steps_have_left_it(precision: str)
 
 def test_reversal_shows_the_trunk_the_opposite_of_what_the_adversary_sees() -> None:
     features = torch.tensor([1.0, 2.0], requires_grad=True)
-    (Reversed.apply(features, 0.3) * torch.tensor([1.0, -5.0])).sum().backward()
+    (reversed_gradient(features, 0.3) * torch.tensor([1.0, -5.0])).sum().backward()
     torch.testing.assert_close(features.grad, torch.tensor([-0.3, 1.5]))
 
 
@@ -205,7 +205,7 @@ def test_the_invariance_penalty_is_on_average_over_batches_that_of_the_populatio
     data, generator = small_data(train_size=2000), torch.Generator().manual_seed(0)
     at = at_work("irm", data)
     assert isinstance(at, InvariantRisk)
-    digits, environments = at.bench.digits, at.environments
+    digits, environments = at.context.digits, at.environments
     logits = torch.randn(len(digits), 10, generator=generator) + 3 * one_hot(digits, 10)
     logits -= 0.5 * environments[:, None] * one_hot(digits, 10)
     gradients = scale_gradients(logits.log_softmax(1), digits)

@@ -2,28 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pydantic import ValidationError
 
-from lazytui.training.methods import METHODS, method_class
-from lazytui.training.methods.base import Method
-from lazytui.training.methods.method_options import MethodOptions
-from lazytui.training.settings import TrainingSettings
-from tests.commands import Lab
+from lazytui.catalog_fields import merged_options
+from lazytui.training.loop_settings import LoopSettings
+from lazytui.training.methods import METHODS
+from lazytui.training.methods.base import Method, MethodEntry, MethodOptions, Penalty
+from lazytui.training.settings import AllMethodOptions, TrainingSettings
+from tests.commands import ROOT, Lab
 
 
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_is_there_and_its_defaults_are_valid_options(name: str) -> None:
-    assert issubclass(method_class(name), Method)
     entry = METHODS[name]
-    assert set(entry.options) <= set(MethodOptions.model_fields)
+    assert entry.name == name and issubclass(entry.method_class, Method)
+    assert TrainingSettings(method=name).method_options == entry.options()
+    assert entry.method_class.__module__.endswith(name.replace("-", "_"))
+
+
+def test_no_file_of_a_method_is_left_out_of_the_list() -> None:
+    files = {file.stem for file in (ROOT / "lazytui" / "training" / "methods").glob("*.py")} - {"__init__", "base"}
+    assert files == {name.replace("-", "_") for name in METHODS}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_only_the_options_of_the_method_are_recorded_and_older_records_with_all_of_them_are_read(name: str) -> None:
     settings = TrainingSettings(method=name)
-    for option in MethodOptions.model_fields:
-        assert getattr(settings, option) == entry.options.get(option)
+    recorded = settings.model_dump(mode="json")
+    assert set(recorded) == {*LoopSettings.model_fields, "method", *METHODS[name].options.model_fields}
+    older = {**dict.fromkeys(AllMethodOptions.OPTIONS), **recorded}
+    assert TrainingSettings.model_validate(older) == settings
 
 
-def test_every_option_is_read_by_some_method() -> None:
-    assert set(MethodOptions.model_fields) == {option for entry in METHODS.values() for option in entry.options}
+def test_an_option_has_one_meaning() -> None:
+    class Steeper(MethodOptions):
+        penalty: int = 3
+
+    class Alike(MethodOptions):
+        penalty: Penalty = 3.0
+
+    plain = METHODS["feature-color"]
+    merged = merged_options("Merged", {"one": plain, "other": _with(plain, Alike)}, heading="")
+    assert (
+        merged.model_fields["penalty"].description
+        == "Weight of what the method adds to cross-entropy [one 1, other 3]."
+    )
+    with pytest.raises(TypeError, match="penalty means different things to one, other: give it another name"):
+        merged_options("Merged", {"one": plain, "other": _with(plain, Steeper)}, heading="")
+
+
+def _with(entry: MethodEntry, options: type[MethodOptions]) -> MethodEntry:
+    return replace(entry, options=options)
 
 
 def test_what_is_given_counts_more_than_the_default() -> None:
@@ -42,7 +74,8 @@ def test_the_command_refuses_it_too_and_lists_all_methods(lab: Lab) -> None:
     assert not lab.workspace.exists()
     assert [row["method"] for row in lab.call("methods", "--json").json] == list(METHODS)
     about = lab.call("methods", "grl").out
-    assert all(f"--{option.replace('_', '-')}" in about for option in METHODS["grl"].options)
+    assert all(f"--{option.replace('_', '-')}" in about for option in METHODS["grl"].options.model_fields)
+    assert "at least 0 and at most 100" in about and "0.002" in about, "limits and defaults"
     assert "color-penalty" not in about, "who else reads its options isn't asked"
     assert "no options" in lab.call("methods", "erm").out
     assert lab.call("methods", "gril").code == 2

@@ -29,7 +29,7 @@ CURES = (
     "cnc",
 )
 """Those that show within 172 steps; adversaries, gradient penalties, kmeans and lff need more."""
-HOPELESS = tuple(name for name, entry in METHODS.items() if entry.hopeless)
+INEFFECTIVE = tuple(name for name, entry in METHODS.items() if entry.known_ineffective)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,6 @@ def test_a_cure_beats_plain_training(method: str, plain: float, data: BiasedData
     assert hard_accuracy(method, data, tmp_path) > plain + 0.12
 
 
-@pytest.mark.parametrize("method", HOPELESS)
+@pytest.mark.parametrize("method", INEFFECTIVE)
 def test_a_placebo_does_not(method: str, plain: float, data: BiasedDataset, tmp_path: Path) -> None:
     assert hard_accuracy(method, data, tmp_path) < plain + 0.08

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from typing import TYPE_CHECKING
 
-from lazytui.data.device_split import Batch
-from lazytui.models.recurrent_layers import differentiable_twice
+from lazytui.system.lazy_torch import functional, nn, torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
 
 
 def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -15,8 +17,10 @@ def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tens
 
     The gradient's own gradient is what makes a step cost about 3.5 plain ones.
     """
+    from lazytui.models.recurrent_layers import differentiable_twice
+
     images = batch.images.detach().requires_grad_()
     with differentiable_twice(model):
-        each = cross_entropy(model(images), batch.digits, reduction="none")
+        each = functional.cross_entropy(model(images), batch.digits, reduction="none")
     (gradient,) = torch.autograd.grad(each.sum(), images, create_graph=True)
     return each.mean(), gradient

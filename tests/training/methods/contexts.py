@@ -12,8 +12,8 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.system.hardware import Hardware
-from lazytui.training.methods import method_class
-from lazytui.training.methods.base import Bench, Method
+from lazytui.training.methods import METHODS
+from lazytui.training.methods.base import Method, MethodContext
 from lazytui.training.settings import TrainingSettings
 
 CPU = Hardware(torch.device("cpu"), "fp32")
@@ -41,14 +41,20 @@ def small_data(**params: Any) -> BiasedDataset:
     )
 
 
-def bench(method: str, data: BiasedDataset, model: nn.Module | None = None, **options: Any) -> Bench:
-    settings = TrainingSettings.model_validate({"method": method, "model": "lazy-gap", "batch_size": 30, **options})
-    train = DeviceSplit(data.train, CPU.device)
-    return Bench(model or color_reader(), data, train, settings, CPU, seed=0, total_steps=100)
-
-
 def at_work(method: str, data: BiasedDataset, model: nn.Module | None = None, **options: Any) -> Method:
-    return method_class(method)(bench(method, data, model, **options))
+    settings = TrainingSettings.model_validate({"method": method, "model": "lazy-gap", "batch_size": 30, **options})
+    context = MethodContext(
+        method=method,
+        options=settings.method_options,
+        model=model or color_reader(),
+        data=data,
+        train=DeviceSplit(data.train, CPU.device),
+        settings=settings,
+        hardware=CPU,
+        seed=0,
+        total_steps=100,
+    )
+    return METHODS[method].method_class(context)
 
 
 def first_batch(data: BiasedDataset, size: int = 30) -> Batch:

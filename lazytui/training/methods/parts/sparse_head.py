@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import one_hot, pad
+from typing import TYPE_CHECKING
 
-from lazytui.models.architectures.classifier import CLASSES
+from lazytui.models.shapes import CLASSES
+from lazytui.system.lazy_torch import functional, torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def fit_head(values: Tensor, digits: Tensor, l1: float, iterations: int = 500) -> tuple[Tensor, Tensor]:
@@ -14,8 +16,8 @@ def fit_head(values: Tensor, digits: Tensor, l1: float, iterations: int = 500) -
 
     values: (n, d) float; digits: (n,) int64. The bias isn't penalized.
     """
-    inputs = pad(values, (0, 1), value=1.0)
-    targets = one_hot(digits, CLASSES).to(inputs.dtype)
+    inputs = functional.pad(values, (0, 1), value=1.0)
+    targets = functional.one_hot(digits, CLASSES).to(inputs.dtype)
     step = 2 / largest_eigenvalue(inputs) * len(inputs)
     best = ahead = torch.zeros(inputs.shape[1], CLASSES, dtype=inputs.dtype, device=inputs.device)
     momentum = 1.0

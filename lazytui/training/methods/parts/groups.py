@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Generator, Tensor
+from typing import TYPE_CHECKING
 
-from lazytui.models.architectures.classifier import CLASSES
+from lazytui.models.shapes import CLASSES
+from lazytui.system.lazy_torch import torch
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+
+CONFLICTING_WEIGHT = {
+    "conflicting_weight": "Share of all weight (of draws, or of the loss) that conflicting samples have: at a bias of "
+    "0.95 they are 0.05 of the data."
+}
+"""The signal of methods that weigh samples."""
 
 
 def cells(digits: Tensor, parts: Tensor) -> Tensor:

@@ -4,17 +4,37 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-from torch.nn.functional import cross_entropy, one_hot
+from pydantic import Field
 
-from lazytui.data.device_split import Batch
 from lazytui.errors import BadInput
-from lazytui.models.architectures.classifier import CLASSES
-from lazytui.training.methods.base import Bench, Method
-from lazytui.training.methods.groups import draw, group_means, share_evenly
+from lazytui.models.shapes import CLASSES
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.loop_settings import LoopSettings
+from lazytui.training.methods.base import Method, MethodContext, MethodOptions, Penalty
+from lazytui.training.methods.parts.groups import draw, group_means, share_evenly
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+INVARIANCE_PENALTY = {
+    "invariance_penalty": "How differently the environments fare, before its weight: near 0 where all fare alike, "
+    "with irm maybe a little below. A moving average over about 50 steps."
+}
+"""The signal of every such method."""
+
+
+class InvarianceOptions(MethodOptions):
+    """What methods have in common that set two environments against each other."""
+
+    penalty: Penalty = 10.0
+    anneal_steps: int = Field(
+        500, ge=0, description="Steps before the penalty gets its weight; half of the training at most."
+    )
 
 
 class InvariantRisk(Method):
@@ -25,27 +45,35 @@ class InvariantRisk(Method):
     invariant, then `penalty`.
     """
 
-    def __init__(self, bench: Bench) -> None:
-        super().__init__(bench)
-        self.environments = environments_of(bench)
-        self.annealed = min(int(bench.option("anneal_steps")), bench.total_steps // 2)
-        self._term = torch.zeros((), device=bench.hardware.device)
+    options: InvarianceOptions
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self.environments = environments_of(context)
+        self.annealed = min(self.options.anneal_steps, context.total_steps // 2)
+        self._term = torch.zeros((), device=context.hardware.device)
+
+    @classmethod
+    def refusal(cls, settings: LoopSettings, options: InvarianceOptions) -> str:  # noqa: ARG003
+        if settings.batch_size >= 4:
+            return ""
+        return "sets images of two sorts against each other, several of each: --batch-size 4 or more."
 
     @abstractmethod
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         """The risk, and what varies between environments. logits: (n, 10); digits, environments: (n,) int64."""
 
     def order(self, epoch: int) -> Tensor:
-        return draw(share_evenly(self.environments), self.bench.epoch_generator(epoch))
+        return draw(share_evenly(self.environments), self.context.epoch_generator(epoch))
 
     def loss(self, batch: Batch, step: int) -> Tensor:
-        logits = self.bench.model(batch.images).float()
+        logits = self.context.model(batch.images).float()
         risk, term = self.terms(logits, batch.digits, self.environments[batch.indices])
         self._term = self._term.lerp(term.detach(), _NEW if step else 1.0)
         return risk + self.penalty_weight(step) * term
 
     def penalty_weight(self, step: int) -> float:
-        return self.bench.option("penalty") if step >= self.annealed else 1.0
+        return self.options.penalty if step >= self.annealed else 1.0
 
     def signals(self) -> Mapping[str, float]:
         return {"invariance_penalty": float(self._term)}
@@ -58,14 +86,14 @@ class InvariantRisk(Method):
         self._term = state["term"].to(self._term.device)
 
 
-def environments_of(bench: Bench) -> Tensor:
+def environments_of(context: MethodContext) -> Tensor:
     """(n,) int64: of each training sample. Raises BadInput where all are of one."""
-    if bench.conflicting.all() or not bench.conflicting.any():
+    if context.conflicting.all() or not context.conflicting.any():
         raise BadInput(
-            f"The method {bench.settings.method} sets digits in their own color against digits in others, and the "
+            f"The method {context.method} sets digits in their own color against digits in others, and the "
             "training data hold only one of these: use more images, or a bias between 0 and 1."
         )
-    return bench.conflicting.long()
+    return context.conflicting.long()
 
 
 _NEW = 0.02
@@ -74,7 +102,7 @@ _NEW = 0.02
 
 def environment_risks(logits: Tensor, digits: Tensor, environments: Tensor) -> Tensor:
     """(e,): the mean cross-entropy of each environment that is in the batch."""
-    risks, there = group_means(cross_entropy(logits, digits, reduction="none"), environments, 2)
+    risks, there = group_means(functional.cross_entropy(logits, digits, reduction="none"), environments, 2)
     return risks[there]
 
 
@@ -84,7 +112,7 @@ def squared_means(each: Tensor, environments: Tensor) -> Tensor:
     Every other sample of an environment is one half, and the halves' means are multiplied: samples are drawn
     independently, so that the product is without bias (Arjovsky 2019, appendix D).
     """
-    counted = one_hot(environments, 2).cumsum(0).gather(1, environments[:, None])[:, 0]
+    counted = functional.one_hot(environments, 2).cumsum(0).gather(1, environments[:, None])[:, 0]
     means, _ = group_means(each, 2 * (counted % 2) + environments, 4)
     return means.view(2, 2).prod(0)
 
@@ -94,5 +122,5 @@ def scale_gradients(log_probabilities: Tensor, digits: Tensor) -> Tensor:
 
     log_probabilities: (n, 10), z less a constant, which makes no difference.
     """
-    wrong = log_probabilities.exp() - one_hot(digits, CLASSES)
+    wrong = log_probabilities.exp() - functional.one_hot(digits, CLASSES)
     return (wrong * log_probabilities).sum(1)

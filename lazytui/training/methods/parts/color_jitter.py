@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-import torch
-from torch import Generator, Tensor
+from pydantic import Field
 
-from lazytui.training.methods.base import Bench
+from lazytui.system.lazy_torch import torch
+from lazytui.training.methods.base import MethodOptions
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
 
 LUMA = (0.299, 0.587, 0.114)
 """How much red, green and blue add to brightness (ITU-R BT.601)."""
 
 LEAST_FACTOR = 0.2
 """A factor of 0 would make black or gray images."""
+
+
+Brightness = Annotated[float, Field(ge=0, le=10, description="Brightness factors, 1 +- this.")]
+Contrast = Annotated[float, Field(ge=0, le=10, description="Contrast factors, 1 +- this.")]
+Saturation = Annotated[float, Field(ge=0, le=10, description="Saturation factors, 1 +- this.")]
+Hue = Annotated[float, Field(ge=0, le=0.5, description="Largest turn of the hue; 0.5 is half around.")]
+
+
+class JitterOptions(MethodOptions):
+    """How far colors are moved; methods differ in their defaults."""
+
+    brightness: Brightness
+    contrast: Contrast
+    saturation: Saturation
+    hue: Hue
 
 
 @dataclass(frozen=True)
@@ -24,17 +44,8 @@ class ColorJitter:
     permute: whether red, green and blue change places as well.
     """
 
-    brightness: float
-    contrast: float
-    saturation: float
-    hue: float
+    options: JitterOptions
     permute: bool = False
-
-    @classmethod
-    def chosen(cls, bench: Bench, *, permute: bool = False) -> ColorJitter:
-        """As the options of the method say."""
-        brightness, contrast, saturation, hue = map(bench.option, ("brightness", "contrast", "saturation", "hue"))
-        return cls(brightness, contrast, saturation, hue, permute)
 
     def __call__(self, images: Tensor, generator: Generator) -> Tensor:
         """Images (n, 3, h, w) in [0, 1], each in colors of its own, clipped to [0, 1]; channels_last."""
@@ -47,12 +58,13 @@ class ColorJitter:
         """(n, 3, 3) and (n,): a pixel p becomes maps @ p + shift. mean_colors: (n, 3), an image's mean pixel."""
         n, device = len(mean_colors), mean_colors.device
         uniform = torch.rand(4, n, generator=generator, device=device)
+        spreads = (self.options.brightness, self.options.contrast, self.options.saturation)
         brightness, contrast, saturation = (
             low + share * (1 + spread - low)
-            for spread, share in zip((self.brightness, self.contrast, self.saturation), uniform[:3], strict=True)
+            for spread, share in zip(spreads, uniform[:3], strict=True)
             for low in (max(LEAST_FACTOR, 1 - spread),)
         )
-        maps = hue_turns(self.hue * (2 * uniform[3] - 1))
+        maps = hue_turns(self.options.hue * (2 * uniform[3] - 1))
         if self.permute:
             places = torch.rand(n, 3, generator=generator, device=device).argsort(1)
             maps = maps @ torch.eye(3, device=device)[places]

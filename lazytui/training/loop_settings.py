@@ -1,0 +1,97 @@
+"""What any training has to choose, whatever its method: the model, the optimization, and how it is run."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from lazytui.catalog_fields import named, summaries
+from lazytui.errors import UsageError
+from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
+from lazytui.models.factories import check_model_name
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class ModelSettings(_Settings):
+    """The network that a training begins with."""
+
+    HEADING: ClassVar[str] = "Model"
+
+    model: str = named(
+        DEFAULT_MODEL,
+        "Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
+        summaries(CATALOG),
+    )
+    weights: str | None = Field(
+        None,
+        description="A file of weights to begin with, also another program's; else the seed draws them.",
+    )
+
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, model: str) -> str:
+        try:
+            check_model_name(model)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return model
+
+
+class OptimizationSettings(_Settings):
+    """How the weights move. A step is one update of the weights on one batch."""
+
+    HEADING: ClassVar[str] = "Optimization"
+
+    epochs: int = Field(
+        1,
+        ge=0,
+        le=10_000,
+        description="Passes over the training split; 0 only measures and keeps the network as it begins.",
+    )
+    batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
+    optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
+    lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")
+    schedule: Literal["constant", "cosine"] = Field(
+        "constant",
+        description="How the learning rate goes: it stays, or falls along a cosine to 0 at the last step (of each "
+        "network, where a method trains one after the other).",
+    )
+    momentum: float = Field(0.0, ge=0, lt=1, description="Momentum of sgd.")
+    weight_decay: float = Field(0.0, ge=0, le=10, description="L2 penalty (adam, sgd) or decoupled decay (adamw).")
+
+
+class MonitoringSettings(_Settings):
+    """Where a training computes, and what it measures and keeps on the way."""
+
+    HEADING: ClassVar[str] = "Run"
+
+    precision: Literal["auto", "fp32", "bf16"] = Field(
+        "auto", description="Arithmetic of the forward and backward pass; auto takes bf16 where the hardware has it."
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+    metrics_every: int = Field(
+        0,
+        ge=0,
+        description="Steps between points of the curves; 0 chooses: 25 points in a short run, every 200 at most.",
+    )
+    metrics_samples: int = Field(
+        1000, ge=100, le=100_000, description="Images of each split that a point of the curves is measured on."
+    )
+    checkpoint_seconds: float = Field(
+        30.0, ge=0, description="Save at least this often, besides after every epoch; a kill loses no more than that."
+    )
+    keep_checkpoints: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Weights to keep from on the way, the first ones and then ever further apart, for "
+        "`lazytui run neurons` to tell when they lock on to color.",
+    )
+
+
+class LoopSettings(MonitoringSettings, OptimizationSettings, ModelSettings):
+    """What any training has to choose. (Fields come in the order of the bases from the last to the first.)"""

@@ -1,0 +1,64 @@
+"""Training against the color adversary: the digit's loss, and what the adversary's reading of the features adds."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.loop_settings import LoopSettings
+from lazytui.training.methods.base import Method, MethodContext
+from lazytui.training.methods.parts.adversary import Adversary, AdversaryOptions
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+ADVERSARY_ACCURACY = {
+    "adversary_accuracy": "Share of the step's images whose color the adversary guesses from the features as it "
+    "learns on them: 0.1 by chance; at a bias of 0.95, 0.95 for whoever reads the digit alone."
+}
+"""The signal of every such method."""
+
+
+class AgainstAdversary(Method):
+    """Cross-entropy + `unlearning`; before each step of the model its adversary has taken its own."""
+
+    options: AdversaryOptions
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self._model = context.classifier
+        self._adversary = Adversary(context, self.options)
+        self._accuracy = torch.zeros((), device=context.hardware.device)
+
+    @classmethod
+    def refusal(cls, settings: LoopSettings, options: AdversaryOptions) -> str:  # noqa: ARG003
+        if settings.batch_size > 1:
+            return ""
+        return "has an adversary that normalizes over a batch: --batch-size 2 or more."
+
+    @abstractmethod
+    def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:
+        """The scalar that drives the color out of the batch's features, (n, d)."""
+
+    def loss(self, batch: Batch, step: int) -> Tensor:
+        features = self._model.features(batch.images)
+        with torch.autocast(features.device.type, enabled=False):
+            precise = features.float()
+            self._accuracy = self._adversary.learn(precise, batch)
+            unlearning = self.unlearning(precise, batch, step)
+        return functional.cross_entropy(self._model.head(features), batch.digits) + unlearning
+
+    def signals(self) -> Mapping[str, float]:
+        return {"adversary_accuracy": float(self._accuracy)}
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "adversary": self._adversary.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self._adversary.load_state_dict(state["adversary"])

@@ -1,0 +1,96 @@
+"""Train twice: a first network shows where the shortcut fails, a fresh one learns from that."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.initial_model import first_model
+from lazytui.training.loop_settings import LoopSettings
+from lazytui.training.methods.base import Method, MethodContext, MethodOptions
+from lazytui.training.methods.parts.groups import cells, draw, share_evenly, share_of
+from lazytui.training.optimizers import make_optimizer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.data.device_split import Batch
+
+
+class TwoPhaseOptions(MethodOptions):
+    """What methods have in common that train twice."""
+
+    first_epochs: int = Field(1, ge=1, le=10_000, description="Epochs of the first, plain network.")
+
+
+class TwoPhases(Method):
+    """Plain training for `first_epochs`; then its network divides the samples, and the same first weights start anew.
+
+    Both phases count as steps, and each has the learning rate's whole schedule. parts: (n,) int64, the part of each
+    sample; empty in the first phase.
+    """
+
+    options: TwoPhaseOptions
+
+    def __init__(self, context: MethodContext) -> None:
+        super().__init__(context)
+        self.parts = torch.zeros(0, dtype=torch.int64, device=context.hardware.device)
+
+    @classmethod
+    def refusal(cls, settings: LoopSettings, options: TwoPhaseOptions) -> str:
+        if options.first_epochs < settings.epochs:
+            return ""
+        return (
+            f"trains a first network for {options.first_epochs} of --epochs {settings.epochs}, which leaves none for "
+            "the second: give it more epochs."
+        )
+
+    @abstractmethod
+    def divide(self) -> Tensor:
+        """(n,) int64 on the device, 0 to 10: the part of each training sample, by what the first network does."""
+
+    def weights(self) -> Tensor:
+        """(n,): how often each sample is drawn in the second phase; by default, every part of a digit alike."""
+        return share_evenly(cells(self.context.digits, self.parts))
+
+    def second_loss(self, batch: Batch) -> Tensor:
+        """The scalar to descend in the second phase; by default, the mean cross-entropy."""
+        return functional.cross_entropy(self.context.model(batch.images), batch.digits)
+
+    @property
+    def divided(self) -> bool:
+        return len(self.parts) > 0
+
+    def begin_epoch(self, epoch: int) -> None:
+        if epoch == self.options.first_epochs:
+            self.parts = self.divide()
+            first = first_model(self.context.settings, self.context.seed)
+            self.context.model.load_state_dict(first.state_dict())
+            self.optimizer = make_optimizer(self.context.model.parameters(), self.context.settings)
+
+    def in_schedule(self, step: int) -> tuple[int, int]:
+        steps, settings = self.context.total_steps, self.context.settings
+        first = steps // settings.epochs * self.options.first_epochs
+        return (step, first) if step < first else (step - first, steps - first)
+
+    def order(self, epoch: int) -> Tensor:
+        return draw(self.weights(), self.context.epoch_generator(epoch)) if self.divided else super().order(epoch)
+
+    def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
+        if self.divided:
+            return self.second_loss(batch)
+        return functional.cross_entropy(self.context.model(batch.images), batch.digits)
+
+    def signals(self) -> Mapping[str, float]:
+        return {"conflicting_weight": share_of(self.context.conflicting, self.weights())} if self.divided else {}
+
+    def state_dict(self) -> dict[str, Any]:
+        return {**super().state_dict(), "parts": self.parts}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        super().load_state_dict(state)
+        self.parts = state["parts"].to(self.parts.device)

@@ -1,0 +1,39 @@
+"""What a method requires of the data and the training, refused before anything is written where it isn't there."""
+
+from __future__ import annotations
+
+from lazytui.data.params import DatasetParams
+from lazytui.errors import UsageError
+from lazytui.training.methods import METHODS
+from lazytui.training.settings import TrainingSettings
+
+
+def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
+    """UsageError, in one sentence, where the method can't do with this data or these settings."""
+    method, entry = settings.method, METHODS[settings.method]
+    if settings.epochs == 0 and method != "erm":
+        raise UsageError(f"With --epochs 0 nothing is trained, which leaves the method {method} nothing to do.")
+    if data.placement == "none" and {"color labels", "group labels", "balanced data"} & set(entry.reads):
+        raise UsageError(f"The method {method} needs color labels; --placement none has no colors.")
+    if data.bias == 1 and "group labels" in entry.reads:
+        raise UsageError(
+            f"The method {method} sets digits in their own color against digits in others, and with --bias 1 there are "
+            "none of those."
+        )
+    if refusal := entry.method_class.refusal(settings, settings.method_options):
+        raise UsageError(f"The method {method} {refusal}")
+    if settings.batch_size == 1 and _normalizes_over_images(settings.model):
+        raise UsageError(
+            f"{settings.model} normalizes over the images of a batch (BatchNorm), which can't be done with one image "
+            "alone: --batch-size 2 or more."
+        )
+
+
+def _normalizes_over_images(model: str) -> bool:
+    """Whether a network can't train on a single image. Imports torch, and code of one's own that it names."""
+    from lazytui.models.torch_import import require_torch
+
+    require_torch()
+    from lazytui.models.build import takes_one_image
+
+    return not takes_one_image(model)

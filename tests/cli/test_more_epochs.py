@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from lazytui.analyses.trainings.training_lookup import recipe_of, trained_params
 from lazytui.runs.metric_history import read_history
+from lazytui.runs.workspace import Workspace
+from lazytui.training.settings import AllMethodOptions
 from tests.commands import TINY_DATA, Lab, state_of, wait_until
 
 SHORT_TRAINING = ("run", "train", *TINY_DATA, "--model", "mlp", "--batch-size", "90", "--metrics-samples", "100")
@@ -48,6 +53,22 @@ def test_whoever_wants_more_epochs_hears_why_a_training_begins_anew(lab: Lab, gi
     (told,) = (line for line in two.err.splitlines() if "anew" in line)
     nearest = f"No earlier run of the same options (the nearest, {one}, differs in epochs: 1): beginning anew."
     assert told == f"{nearest} A longer training isn't that one continued: {why}"
+
+
+def test_a_training_of_an_older_version_that_recorded_the_options_of_all_methods_is_the_same(lab: Lab) -> None:
+    training = (*SHORT_TRAINING, "--method", "focal", "--gamma", "1", "--quiet")
+    older = lab.workspace / lab.call(*training, "--json").json["run"]
+    record = json.loads((older / "run.json").read_text())
+    assert set(AllMethodOptions.OPTIONS) & record["params"].keys() == {"gamma"}
+    params = {**dict.fromkeys(AllMethodOptions.OPTIONS), **record["params"]}
+    (older / "run.json").write_text(json.dumps({**record, "params": params}))
+    assert lab.call(*training, "--resume", "--json").json["run"] == older.name
+    newer = lab.call(*training, "--json").json["run"]
+    trained = [trained_params(Workspace(lab.workspace).find(run)) for run in (older.name, newer)]
+    assert recipe_of(trained[0]) == recipe_of(trained[1])
+    shutil.rmtree(lab.workspace / newer)
+    told = lab.call(*SHORT_TRAINING, "--method", "focal", "--gamma", "1", "--epochs", "2", "--resume").err
+    assert f" goes on where {older.name} ended, at step 3; " in told
 
 
 def test_a_training_without_a_sound_state_to_go_on_from(lab: Lab) -> None:

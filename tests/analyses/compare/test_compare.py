@@ -143,7 +143,7 @@ def test_any_two_recipes_are_told_apart_by_seeds_in_common() -> None:
 def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
     trained = training(recipes()["e-gap-cnn-2"])
     own = {**fact("erm", [0.50]), "recipe": recipe_of(trained), "key": key_of(recipe_of(trained))}
-    other = {**own, "key": "something else"}
+    other = {**own, "recipe": {**own["recipe"], "lr": 0.5}, "key": "something else"}
     (table,) = known_recipes(labelled([own, other]))
     assert [row[1:4] for row in table.rows] == [
         ("e-gap-cnn-2", "easy accuracy", "96.65"),
@@ -151,6 +151,8 @@ def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
     ]
     assert [row[4:] for row in table.rows] == [(None, None), (50.0, "differs")]
     assert known_recipes(labelled([other])) == []
+    of_an_older_version = {**own, "recipe": {"alpha": None, **dict(reversed(own["recipe"].items()))}, "key": "reversed"}
+    assert len(known_recipes(labelled([of_an_older_version]))[0].rows) == 2
 
 
 def test_recipes_are_told_apart_by_what_differs() -> None:

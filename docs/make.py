@@ -13,6 +13,7 @@ from lazytui.analyses.core.form_fields import ParamField, fields_of, shown
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.recipe_catalog import recipes
 from lazytui.attacks import ATTACKS
+from lazytui.catalog_fields import defaults_of
 from lazytui.cli import app
 from lazytui.data.presets import presets
 from lazytui.models.catalog import CATALOG
@@ -127,9 +128,9 @@ def _lists() -> Iterator[str]:
     yield "Training methods, attacks, autoencoders, architectures, data sets, recipes and metrics by name."
     yield from ("", "## Training methods", "", "`lazytui run train --method NAME`; `lazytui methods NAME`.", "")
     yield from _table(
-        ("method", "reads besides images and labels", "rules", "what it does", "options", "source"),
+        ("method", "reads besides images and labels", "caveats", "what it does", "options", "source"),
         [
-            (f"`{name}`", ", ".join(entry.needs), entry.rules, entry.summary, _defaults(entry.options), entry.source)
+            (f"`{name}`", ", ".join(entry.reads), entry.caveats, entry.summary, _defaults(entry), entry.source)
             for name, entry in METHODS.items()
         ],
     )
@@ -142,7 +143,7 @@ def _lists() -> Iterator[str]:
                 entry.norm,
                 "yes" if entry.gradient else "no",
                 entry.summary,
-                _defaults(entry.options),
+                _defaults(entry),
                 entry.source,
             )
             for name, entry in ATTACKS.items()
@@ -151,7 +152,7 @@ def _lists() -> Iterator[str]:
     yield from ("## Sparse autoencoders", "", "`lazytui run sae RUN --variant NAME`.", "")
     yield from _table(
         ("variant", "what it does", "options", "source"),
-        [(f"`{name}`", entry.summary, _defaults(entry.options), entry.source) for name, entry in VARIANTS.items()],
+        [(f"`{name}`", entry.summary, _defaults(entry), entry.source) for name, entry in VARIANTS.items()],
     )
     yield from ("## Architectures", "", "`lazytui run train --model NAME`.", "")
     yield from _table(
@@ -191,9 +192,9 @@ def _lists() -> Iterator[str]:
     )
 
 
-def _defaults(options: Any) -> str:
+def _defaults(entry: Any) -> str:
     """The options of a catalog's entry with their defaults."""
-    return _code(f"--{name.replace('_', '-')} {value:g}" for name, value in options.items())
+    return _code(f"--{name.replace('_', '-')} {value:g}" for name, value in defaults_of(entry).items())
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

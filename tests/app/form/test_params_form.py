@@ -361,7 +361,7 @@ def test_names_of_a_catalog_come_with_what_they_are() -> None:
         assert METHODS["permute-jitter"].summary[:40] in screen_text(pilot.app)
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is pilot.app.screen_stack[0])
-        assert "Bends the rules." in " ".join(screen_text(pilot.app).split())
+        assert "Alters images." in " ".join(screen_text(pilot.app).split())
 
     drive(Host(TrainParams, kind="train", first=("method",)), scenario, AT_80)
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from lazytui.analyses.gradcam.live import Gaze, Question
+from lazytui.analyses.gradcam.live import SaliencyQuestion, SaliencySession
 from lazytui.analyses.gradcam.live_figures import worth
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.custom_code import allow
@@ -73,7 +73,9 @@ def test_training_and_analyses_say_what_an_attack_says(lab: Lab) -> None:
         done = lab.call("run", *call, *code)
         assert done.code == 0 and PROBABILITIES in done.err, call
     allow(code[1])
-    *_, live = Gaze(Workspace(lab.workspace)).answers(Question(GradcamParams(run="soft", model=code[1]), 0))
+    *_, live = SaliencySession(Workspace(lab.workspace)).answers(
+        SaliencyQuestion(GradcamParams(run="soft", model=code[1]), 0)
+    )
     assert any(PROBABILITIES in paragraph for paragraph in worth(live).paragraphs), live.refused
     refused = lab.call("run", "attack", "soft", *code, "--sources", "10")
     assert refused.code == 3 and refused.last == f"lazytui: {PROBABILITIES}"

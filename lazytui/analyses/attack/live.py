@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext
@@ -19,6 +18,7 @@ from lazytui.analyses.attack.analysis import SURE, UNITS, options_of, problem_of
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
 from lazytui.analyses.networks.model_under_study import (
     Subject,
     SubjectParams,
@@ -56,7 +56,7 @@ _MOST = {"linf": 255, "l2": 1000}
 
 
 @dataclass(frozen=True)
-class Question:
+class AttackQuestion:
     """params: networks, attack, classes and budget. pool, place: the source. network: which of the params' networks.
 
     sure: whether the target has to be more probable than .9, or only the most probable. run: whose smallest budgets
@@ -100,18 +100,14 @@ class Climb:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
-    """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
+class AttackAnswer(LiveAnswer[AttackQuestion]):
+    """networks: their names. palette: the digits' colors. planned: the attack's steps; 0 for one that only queries.
 
-    networks: what all of them are called. palette: the digits' colors. planned: the attack's steps; 0 for one that only
-    asks. fooled: whether it reached what was asked; None while it climbs. smallest: budget that a run found of this
-    very image, infinite where none was enough; None where none looked. found: the same by the search that the question
+    fooled: whether it reached the goal; None while it climbs. smallest: the smallest budget that a run found for this
+    image, infinite where none was enough; None where no run looked. found: the same by the search that the question
     asked for. budget: what the image is attacked with, where that isn't the question's own.
     """
 
-    question: Question
-    doing: str = ""
-    refused: str = ""
     networks: tuple[str, ...] = ()
     palette: str = ""
     source: Source | None = None
@@ -123,13 +119,13 @@ class Answer:
     budget: float | None = None
 
     @property
-    def attacked(self) -> Question:
+    def attacked(self) -> AttackQuestion:
         """The question with the budget that the image is attacked with."""
         if self.budget is None:
             return self.question
         return replace(self.question, params=self.question.params.model_copy(update={"epsilon": self.budget}))
 
-    def with_smallest(self, found: float) -> Answer:
+    def with_smallest(self, found: float) -> AttackAnswer:
         """The largest budget is shown where none was enough."""
         return replace(self, found=found, budget=found if math.isfinite(found) else self.question.params.budget)
 
@@ -144,58 +140,48 @@ class _Open:
     data: BiasedDataset
 
 
-class LiveAttack:
-    """Answers questions, one at a time; the networks that were asked about last stay open for the next."""
+class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
+    """The networks of the last question stay open for the next."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        super().__init__(workspace)
         self._kept: _Open | None = None
         self._pool = lru_cache(maxsize=6)(pool)
         self._finished = lru_cache(maxsize=2)(_FinishedRun.load)
 
-    def answers(self, question: Question) -> Iterator[Answer]:
-        """The answer as it grows, at once where the networks are open already. Imports torch.
+    def unanswered(self, question: AttackQuestion) -> AttackAnswer:
+        return AttackAnswer(question)
 
-        What is wrong with a question comes as a sentence in the last of them.
-        """
-        answer = Answer(question)
-        try:
-            for answer in self._growing(question):
-                yield answer
-        except LazytuiError as error:
-            yield replace(answer, doing="", refused=str(error))
-
-    def _growing(self, question: Question) -> Iterator[Answer]:
+    def grow(self, question: AttackQuestion) -> Iterator[AttackAnswer]:
         params = question.params
         validated("attack", {**params.model_dump(), "largest": None})  # keys may ask what doesn't go together
         key = self._key(params.subjects)
         if self._kept is None or self._kept.key != key:
-            loaded = "torch" in sys.modules
-            yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
+            yield AttackAnswer(question, doing=opening(params.run))
             self._kept = self._opened(params, key)
         kept = self._kept
         split = self._pool(kept.data, question.pool, params.source_class, params.target_class, params.sources)
         smallest, ten = self._smallest(question), kept.data.params.palette
-        answer = Answer(question, networks=kept.names, palette=ten, smallest=smallest)
+        answer = AttackAnswer(question, networks=kept.names, palette=ten, smallest=smallest)
         yield from _attacked(answer, kept.subjects[question.network], split.take(np.array([question.place])))
 
     def _key(self, subjects: list[SubjectParams]) -> tuple[object, ...]:
         """The networks as their files are now: a training that goes on writes others."""
         without = "any more, so nothing can be asked of it."
-        return tuple((subject, weights_written(subject.run, self._workspace, without)) for subject in subjects)
+        return tuple((subject, weights_written(subject.run, self.workspace, without)) for subject in subjects)
 
     def _opened(self, params: AttackParams, key: tuple[object, ...]) -> _Open:
-        first = trained_with(params.subjects[0], self._workspace)
+        first = trained_with(params.subjects[0], self.workspace)
         require_at_hand(first.source)
-        settle(params, self._workspace)
+        settle(params, self.workspace)
         return _Open(
             key,
-            names=tuple(self._workspace.find(subject.run).display_name for subject in params.subjects),
-            subjects=tuple(load_subject(subject, self._workspace, ignore_advice) for subject in params.subjects),
+            names=tuple(self.workspace.find(subject.run).display_name for subject in params.subjects),
+            subjects=tuple(load_subject(subject, self.workspace, ignore_advice) for subject in params.subjects),
             data=build_dataset(first, remembered_digits),
         )
 
-    def _smallest(self, question: Question) -> float | None:
+    def _smallest(self, question: AttackQuestion) -> float | None:
         if question.run is None:
             return None
         try:
@@ -217,7 +203,7 @@ class _FinishedRun:
         assert isinstance(params, AttackParams)
         return cls(params, recorded_result(run))
 
-    def smallest(self, question: Question) -> float | None:
+    def smallest(self, question: AttackQuestion) -> float | None:
         """None where the run asked something else, or this image isn't correct when clean."""
         here = {name: getattr(self.params, name) for name in ("epsilon", "pool", "model", "device")}
         if question.params.model_copy(update=here) != self.params:
@@ -257,7 +243,7 @@ class _Record:
         return Climb(np.array(said, np.float32).reshape(len(said), len(now)), _bytes(image), now)
 
 
-def _attacked(answer: Answer, subject: Subject, split: Split) -> Iterator[Answer]:
+def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[AttackAnswer]:
     """The image as it is, then the attack while it climbs, at last what came of it."""
     import torch
 
@@ -296,7 +282,7 @@ def _attacked(answer: Answer, subject: Subject, split: Split) -> Iterator[Answer
     yield replace(answer, climb=record.climb(made, _shares(logits)), fooled=fooled)
 
 
-def _working(answer: Answer, work: Callable[[], T], record: _Record) -> Generator[Answer, None, T]:
+def _working(answer: AttackAnswer, work: Callable[[], T], record: _Record) -> Generator[AttackAnswer, None, T]:
     """Work in a thread and tell how far a climb has come; whoever stops listening stops it too."""
     from lazytui.attacks.problem import storable
 
@@ -328,7 +314,7 @@ def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
     return within
 
 
-def _smallest_that_fools(problem: Problem, known: float | None, question: Question) -> float:
+def _smallest_that_fools(problem: Problem, known: float | None, question: AttackQuestion) -> float:
     """The smallest budget, in whole units, at which the attack fools the one image of a problem; or infinity.
 
     known: the smallest that a run found, which is taken at its word where the attack gets there from its start.
@@ -385,7 +371,7 @@ def _bytes(images: Tensor) -> Image:
     return array
 
 
-def _planned(question: Question) -> int:
+def _planned(question: AttackQuestion) -> int:
     params = question.params
     if not ATTACKS[params.attack].gradient:
         return 0

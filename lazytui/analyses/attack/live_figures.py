@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack.analysis import SURE, UNITS
-from lazytui.analyses.attack.live import Answer, Climb, Question, Shares, Source, budget_units
+from lazytui.analyses.attack.live import AttackAnswer, AttackQuestion, Climb, Shares, Source, budget_units
 from lazytui.attacks import ATTACKS
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS
@@ -20,14 +20,14 @@ _REACH = 127
 """How far the strongest value of a signed picture stands off from gray."""
 
 
-def drawn(answer: Answer) -> list[Figure]:
+def drawn(answer: AttackAnswer) -> list[Figure]:
     """Pictures, climb and probabilities. The source must be known."""
     source = answer.source
     assert source is not None
     return [_pictures(answer, source), _climb(answer), _said(answer, source)]
 
 
-def _pictures(answer: Answer, source: Source) -> Pixels:
+def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     question = answer.question
     made = answer.climb.image if answer.climb else source.image
     change = made.astype(np.int16) - source.image
@@ -66,18 +66,18 @@ def _steepest(slope: NDArray[np.float32] | None) -> tuple[str, Tone]:
     return f"{np.abs(slope).max():.2g} a level", "plain"
 
 
-def _seen(said: Shares, question: Question) -> tuple[str, Tone]:
+def _seen(said: Shares, question: AttackQuestion) -> tuple[str, Tone]:
     guess = int(said.argmax())
     return f"{guess}, {_percent(said[guess])}", "good" if guess == question.params.source_class else "bad"
 
 
-def _size(change: NDArray[np.int16], question: Question) -> str:
+def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
     if ATTACKS[question.params.attack].norm == "linf":
         return f"{int(np.abs(change).max())} of 255"
     return f"length {np.linalg.norm(change / 255):.2f}"
 
 
-def _climb(answer: Answer) -> Lines:
+def _climb(answer: AttackAnswer) -> Lines:
     params = answer.question.params
     said = answer.climb.said if answer.climb else np.empty((0, len(DIGITS)), np.float32)
     length = max(answer.planned, len(said))
@@ -102,7 +102,7 @@ def _climb(answer: Answer) -> Lines:
     )
 
 
-def _said(answer: Answer, source: Source) -> Matrix:
+def _said(answer: AttackAnswer, source: Source) -> Matrix:
     now = answer.climb.now if answer.climb else np.full(len(DIGITS), np.nan)
     return Matrix(
         name="probabilities",
@@ -119,7 +119,7 @@ def _said(answer: Answer, source: Source) -> Matrix:
 # In words
 
 
-def headline(question: Question) -> str:
+def headline(question: AttackQuestion) -> str:
     """`neutral 7, source 3 of 100, to a 3: pgd within 12 of 255`"""
     params = question.params
     where = f"{question.pool} {params.source_class}, source {question.place + 1} of {params.sources}"
@@ -127,11 +127,11 @@ def headline(question: Question) -> str:
     return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {_budget(question)}"
 
 
-def _wanted(question: Question) -> str:
+def _wanted(question: AttackQuestion) -> str:
     return f"a {question.params.target_class}" if question.params.targeted else "anything else"
 
 
-def _budget(question: Question) -> str:
+def _budget(question: AttackQuestion) -> str:
     units = budget_units(question.params)
     return (
         f"{units} of 255"
@@ -140,7 +140,7 @@ def _budget(question: Question) -> str:
     )
 
 
-def told(answer: Answer) -> str:
+def told(answer: AttackAnswer) -> str:
     """What came of it, in sentences."""
     source, question = answer.source, answer.question
     if source is None or answer.climb is None or answer.fooled is None:
@@ -151,14 +151,14 @@ def told(answer: Answer) -> str:
     return " ".join(part for part in (_before(source, question), _outcome(answer, answer.climb), _run(answer)) if part)
 
 
-def _before(source: Source, question: Question) -> str:
+def _before(source: Source, question: AttackQuestion) -> str:
     guess, shown = int(source.said.argmax()), question.params.source_class
     if guess == shown:
         return ""
     return f"Seen as a {guess} as it is, not as a {shown}: no rate counts it."
 
 
-def _outcome(answer: Answer, climb: Climb) -> str:
+def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     guess = int(climb.now.argmax())
     seen = f"it sees a {guess} ({_percent(climb.now[guess])})."
     if answer.found is None:
@@ -168,7 +168,7 @@ def _outcome(answer: Answer, climb: Climb) -> str:
     return f"Fooled, within the smallest budget that was found for this image: {seen}"
 
 
-def _run(answer: Answer) -> str:
+def _run(answer: AttackAnswer) -> str:
     if answer.smallest is None:
         return ""
     budget = answer.smallest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
 from lazytui.analyses.gradcam import analysis as gradcam
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.networks.model_under_study import (
@@ -29,7 +29,7 @@ from lazytui.analyses.networks.second_network import first_subject, subjects
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split, build_dataset
-from lazytui.errors import LazytuiError, UsageError
+from lazytui.errors import UsageError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.evidence_masks import mask_percentile, stroke_masks
@@ -50,7 +50,7 @@ Labels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Question:
+class SaliencyQuestion:
     """params: which networks, split, method, layer and target. place: of the image in the split."""
 
     params: GradcamParams
@@ -81,7 +81,7 @@ class Sorting:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class ImageExplanation:
     """One network's answer about one image. heat: (h, w) float32, raw and signed. probabilities: (10,) float32."""
 
     network: str
@@ -92,27 +92,22 @@ class Look:
     judged: MapScores
 
     @property
-    def says_nothing(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether the map is nowhere above zero."""
         return not (self.heat > 0).any()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is known so far. doing: what is being done now. refused: why there is no map, in a sentence.
-
-    network: what names the first network's run from now on. methods, layers: those that all of the networks have;
+class SaliencyAnswer(LiveAnswer[SaliencyQuestion]):
+    """network: what names the first network's run from now on. methods, layers: those that all of the networks have;
     layers with height and width. sorting: of the first network. advice: what is to be said of what they put out.
     """
 
-    question: Question
-    doing: str = ""
-    refused: str = ""
     network: str = ""
     methods: tuple[str, ...] = ()
     layers: tuple[tuple[str, tuple[int, int]], ...] = ()
     album: Album | None = None
-    looks: tuple[Look, ...] = ()
+    explanations: tuple[ImageExplanation, ...] = ()
     sorting: Sorting | None = None
     advice: tuple[str, ...] = ()
 
@@ -127,11 +122,11 @@ class _Ready:
     advice: str
 
 
-class Gaze:
-    """Answers questions, one at a time; networks, splits and what was found out about them are kept for the next."""
+class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
+    """Networks, splits and what was found out about them are kept for the next question."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        super().__init__(workspace)
         self._subject = lru_cache(maxsize=4)(self._load)
         self._split = lru_cache(maxsize=3)(self._paint)
         self._ready = lru_cache(maxsize=8)(self._prepare)
@@ -139,28 +134,21 @@ class Gaze:
         self._sortings: WeakKeyDictionary[nn.Module, dict[str, Sorting]] = WeakKeyDictionary()
         self._settled = lru_cache(maxsize=1)(gradcam.settle)
 
-    def answers(self, question: Question) -> Iterator[Answer]:
-        """The answer as it grows: at once where the networks and the split are at hand. Imports torch.
+    def unanswered(self, question: SaliencyQuestion) -> SaliencyAnswer:
+        return SaliencyAnswer(question)
 
-        What is wrong with a question comes as a sentence in the last of them.
-        """
-        answer = Answer(question)
-        try:
-            for answer in self._growing(question):
-                yield answer
-        except LazytuiError as error:
-            yield replace(answer, doing="", looks=(), refused=str(error))
+    def refuse(self, answer: SaliencyAnswer, sentence: str) -> SaliencyAnswer:
+        return replace(super().refuse(answer, sentence), explanations=())
 
-    def _growing(self, question: Question) -> Iterator[Answer]:
+    def grow(self, question: SaliencyQuestion) -> Iterator[SaliencyAnswer]:
         params = question.params
-        require_at_hand(trained_with(first_subject(params), self._workspace).source)
-        asked = subjects(params, self._workspace)
-        trained = trained_with(asked[0], self._workspace)
-        network = self._workspace.reference(self._workspace.find(params.run))
-        yield (answer := Answer(question, network=network, doing=f"painting the {params.split} split ..."))
+        require_at_hand(trained_with(first_subject(params), self.workspace).source)
+        asked = subjects(params, self.workspace)
+        trained = trained_with(asked[0], self.workspace)
+        network = self.workspace.reference(self.workspace.find(params.run))
+        yield (answer := SaliencyAnswer(question, network=network, doing=f"painting the {params.split} split ..."))
         album = self._album(trained, params.split)
-        doing = f"opening {params.run} ..." if "torch" in sys.modules else "loading torch ..."
-        yield (answer := replace(answer, doing=doing, album=album))
+        yield (answer := replace(answer, doing=opening(params.run), album=album))
         ready = [self._open(subject, trained, params) for subject in asked]
         yield (
             answer := replace(
@@ -172,10 +160,10 @@ class Gaze:
                 sorting=self._sortings.get(ready[0].model, {}).get(params.split),
             )
         )
-        self._settled(params, self._workspace)
+        self._settled(params, self.workspace)
         place = min(question.place, len(album.split) - 1)
-        looks = tuple(_look(one, album, place, params) for one in ready)
-        yield (answer := replace(answer, looks=looks))
+        explanations = tuple(_explain_image(one, album, place, params) for one in ready)
+        yield (answer := replace(answer, explanations=explanations))
         if answer.sorting is None:
             yield (answer := replace(answer, doing="sorting the answers, by repainting too ..."))
             sorting = _sorting(ready[0], album, self._split(trained, params.split), SPLIT_NAMES[params.split])
@@ -184,12 +172,12 @@ class Gaze:
 
     def _open(self, subject: SubjectParams, trained: TrainParams, params: GradcamParams) -> _Ready:
         """The network as its file is now: a training that goes on writes another."""
-        folder = self._workspace.find(subject.run).path
-        written = weights_written(subject.run, self._workspace, "yet: it hasn't saved a network.")
+        folder = self.workspace.find(subject.run).path
+        written = weights_written(subject.run, self.workspace, "yet: it hasn't saved a network.")
         return self._ready(subject, folder, written, trained, params.split, params.baseline, params.seed)
 
     def _load(self, subject: SubjectParams, _folder: Path, _written: int) -> Subject:
-        return load_subject(subject, self._workspace, ignore_advice)  # its advice goes with the answer
+        return load_subject(subject, self.workspace, ignore_advice)  # its advice goes with the answer
 
     def _paint(self, trained: TrainParams, split: str) -> Split:
         return build_dataset(trained, remembered_digits).split(SPLIT_NAMES[split])
@@ -214,7 +202,7 @@ class Gaze:
 
         images = self._split(trained, split).images
         start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
-        name = self._workspace.find(params.run).display_name
+        name = self.workspace.find(params.run).display_name
         lens = Explainer(subject.model, subject.trained.model, images, baseline=start, seed=seed)
         return _Ready(name, subject.model, lens, subject.advice)
 
@@ -235,7 +223,7 @@ def _sorting(ready: _Ready, album: Album, whole: Split, name: str) -> Sorting:
 
     split = album.split
     request = ready.lens.request("grad-cam" if "grad-cam" in ready.lens.methods else "input-gradient")
-    seen = explain_split(ready.model, split.images, None, request, note=_nobody, progress=_nobody)
+    seen = explain_split(ready.model, split.images, None, request, note=_ignore, progress=_ignore)
     stands = mask_percentile(upsample(np.maximum(seen.maps, 0)), stroke_masks(split.shapes))
     told = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
     ways = evidence_categories(seen.predicted == split.digits, stands)
@@ -252,11 +240,11 @@ def _causes(ready: _Ready, album: Album, whole: Split, name: str, predicted: Lab
     answers = np.zeros((len(split), 10), np.uint8)
     if len(colored):
         for color, images in enumerate(repaint_in_all_colors(whole, album.trained, name, colored)):
-            answers[colored, color] = logits_of(ready.model, images, note=_nobody).argmax(1)
+            answers[colored, color] = logits_of(ready.model, images, note=_ignore).argmax(1)
     return reason_categories(predicted, answers, split.digits, split.colors)
 
 
-def _look(ready: _Ready, album: Album, place: int, params: GradcamParams) -> Look:
+def _explain_image(ready: _Ready, album: Album, place: int, params: GradcamParams) -> ImageExplanation:
     split = album.split
     glance: Explanation = ready.lens.explain(
         split.images[place],
@@ -265,7 +253,7 @@ def _look(ready: _Ready, album: Album, place: int, params: GradcamParams) -> Loo
         target=target_class(params.target, int(split.digits[place]), int(split.colors[place])),
     )
     right = int(glance.probabilities.argmax()) == int(split.digits[place])
-    return Look(
+    return ImageExplanation(
         network=ready.name,
         heat=glance.heat,
         layer=glance.layer,
@@ -284,5 +272,5 @@ def target_class(target: str, digit: int, color: int) -> int | None:
     return {"digit": digit, "color": color}.get(target, int(target) if target.isdigit() else None)
 
 
-def _nobody(_heard: object) -> None:
+def _ignore(_heard: object) -> None:
     pass

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.live import Album, Answer, Look, Sorting
+from lazytui.analyses.gradcam.live import Album, ImageExplanation, SaliencyAnswer, Sorting
 from lazytui.analyses.gradcam.map_pictures import overlay
 from lazytui.analyses.gradcam.verdict import COLOR_ON_STROKE, color_on_stroke
 from lazytui.analyses.networks.network_pair import AGAINST
@@ -19,15 +19,15 @@ from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
 
 
-def of_one_image(answer: Answer, place: int) -> list[Figure]:
+def of_one_image(answer: SaliencyAnswer, place: int) -> list[Figure]:
     """The image beside what each network makes of it. place: in the album, which must be there."""
-    album, looks = answer.album, answer.looks
+    album, explanations = answer.album, answer.explanations
     assert album is not None
     ten = palette(album.trained.palette)
     drawn: list[Figure] = [_image(album, place, ten)]
-    for look, name in zip(looks, ("map", f"{AGAINST}-map"), strict=False):
-        drawn.append(_map(look, name, album, place, answer, of_two=len(looks) > 1))
-    return [*drawn, _probabilities(looks, ten)]
+    for look, name in zip(explanations, ("map", f"{AGAINST}-map"), strict=False):
+        drawn.append(_map(look, name, album, place, answer, of_two=len(explanations) > 1))
+    return [*drawn, _probabilities(explanations, ten)]
 
 
 def _image(album: Album, place: int, ten: Palette) -> Pixels:
@@ -44,11 +44,13 @@ def _called(album: Album, place: int, ten: Palette) -> str:
     return f"{ten.color_name(int(album.split.colors[place]))} {album.split.digits[place]}"
 
 
-def _map(look: Look, name: str, album: Album, place: int, answer: Answer, *, of_two: bool) -> Pixels:
+def _map(
+    look: ImageExplanation, name: str, album: Album, place: int, answer: SaliencyAnswer, *, of_two: bool
+) -> Pixels:
     method = METHODS[answer.question.params.method]
     guess = int(look.probabilities.argmax())
     of_class = "" if look.target == guess else f", map of {look.target}"
-    nothing = ", no positive evidence" if look.says_nothing else ""
+    nothing = ", no positive evidence" if look.is_empty else ""
     height, width = look.heat.shape
     where = f", {(look.layer).removeprefix('features.')} ({height}x{width})" if look.layer else ""
     return Pixels(
@@ -62,15 +64,15 @@ def _map(look: Look, name: str, album: Album, place: int, answer: Answer, *, of_
     )
 
 
-def _probabilities(looks: Sequence[Look], ten: Palette) -> Figure:
+def _probabilities(explanations: Sequence[ImageExplanation], ten: Palette) -> Figure:
     """Bars of one network; of two a table of both."""
     title = "Probability, %"
-    if len(looks) == 1:
+    if len(explanations) == 1:
         return Bars(
             name="probabilities",
             title=title,
             labels=DIGITS,
-            values=100 * looks[0].probabilities.astype(np.float64),
+            values=100 * explanations[0].probabilities.astype(np.float64),
             decimals=0,
             high=100.0,
             colors=ten.colors,
@@ -78,20 +80,20 @@ def _probabilities(looks: Sequence[Look], ten: Palette) -> Figure:
     return Matrix(
         name="probabilities",
         title=title,
-        values=np.stack([100 * look.probabilities.astype(np.float64) for look in looks], axis=1),
+        values=np.stack([100 * look.probabilities.astype(np.float64) for look in explanations], axis=1),
         row_labels=DIGITS,
-        column_labels=tuple(look.network for look in looks),
+        column_labels=tuple(look.network for look in explanations),
         low=0.0,
         high=100.0,
         row_colors=ten.colors,
     )
 
 
-def worth(answer: Answer) -> Text:
+def worth(answer: SaliencyAnswer) -> Text:
     """How much of each map lies on the digit, beside its nulls, and what that can't tell."""
     assert answer.album is not None
-    paragraphs = [_worth(look, of_two=len(answer.looks) > 1) for look in answer.looks]
-    coarse = {look.heat.shape for look in answer.looks if min(look.heat.shape) < FINE_MAP}
+    paragraphs = [_worth(look, of_two=len(answer.explanations) > 1) for look in answer.explanations]
+    coarse = {look.heat.shape for look in answer.explanations if min(look.heat.shape) < FINE_MAP}
     for height, width in sorted(coarse):
         paragraphs.append(f"A map of {height} x {width} is too coarse to show it: take a layer of 7 x 7 or finer.")
     if color_on_stroke(answer.album.trained):
@@ -100,7 +102,7 @@ def worth(answer: Answer) -> Text:
     return Text(name="worth", title="Does it look at the digit?", paragraphs=tuple(paragraphs))
 
 
-def _worth(look: Look, *, of_two: bool) -> str:
+def _worth(look: ImageExplanation, *, of_two: bool) -> str:
     found = look.judged
     name = f"{look.network}: " if of_two else ""
     focus = round(found.focus, 2) + 0.0  # never -0.00

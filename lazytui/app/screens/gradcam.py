@@ -16,7 +16,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.gradcam import live_figures
-from lazytui.analyses.gradcam.live import MOST, Album, Answer, Gaze, Question, Sorting
+from lazytui.analyses.gradcam.live import MOST, Album, SaliencyAnswer, SaliencyQuestion, SaliencySession, Sorting
 from lazytui.analyses.gradcam.live_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView, swap
@@ -106,7 +106,7 @@ class GradcamScreen(FormScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._answer: Answer | None = None
+        self._answer: SaliencyAnswer | None = None
         self._filter = ImageFilter()
         self._place = 0
         self._page: Page | None = None
@@ -123,7 +123,7 @@ class GradcamScreen(FormScreen):
                 yield RunFigures(id="found")
 
     def on_mount(self) -> None:
-        gaze = Gaze(self.lab.workspace)
+        gaze = SaliencySession(self.lab.workspace)
         self._newest = answering(self, gaze.answers, self._told, group="gaze")
         self.query_one(RunFigures).display = False
         self.show_form(self.app.size.width >= BESIDE_THE_FORM)
@@ -135,20 +135,26 @@ class GradcamScreen(FormScreen):
     @property
     def answered(self) -> GradcamParams | None:
         """What was asked that the maps on the screen answer."""
-        return self._answer.question.params if self._answer and self._answer.looks else None
+        return self._answer.question.params if self._answer and self._answer.explanations else None
 
     @on(ParamsForm.Changed)
     def _ask(self) -> None:
         params = self.form.params
         if isinstance(params, GradcamParams):
-            self._newest.ask(Question(params, self._place))
+            self._newest.ask(SaliencyQuestion(params, self._place))
         else:
             self._say(NOT_RIGHT)
 
-    def _told(self, answer: Answer) -> None:
+    def _told(self, answer: SaliencyAnswer) -> None:
         """Show what has come; what hasn't yet stays as it was."""
         before = self._answer
-        if before and before.looks and not answer.looks and not answer.refused and answer.album in (None, before.album):
+        if (
+            before
+            and before.explanations
+            and not answer.explanations
+            and not answer.refused
+            and answer.album in (None, before.album)
+        ):
             # What is seen stays what it says it is until there is something else to see.
             answer = replace(before, doing=answer.doing, refused="")
         self._answer = answer
@@ -156,7 +162,9 @@ class GradcamScreen(FormScreen):
             self._place = 0
         if before is None or before.network != answer.network:
             self._show_found(self.lab.lines)
-        if (len(before.looks) if before else 0) < len(answer.looks) == 2 and self.size.width < TWO_BESIDE_THE_FORM:
+        if (len(before.explanations) if before else 0) < len(
+            answer.explanations
+        ) == 2 and self.size.width < TWO_BESIDE_THE_FORM:
             self.make_room()
         self._show()
 
@@ -176,12 +184,12 @@ class GradcamScreen(FormScreen):
         self._say(not_right or answer.refused or answer.doing or self._empty() or resting)
         whole = self.query_one(RunFigures).display
         self.query_one("#images").display = not whole
-        self.query_one("#looking").display = bool(answer.looks) and not whole
+        self.query_one("#looking").display = bool(answer.explanations) and not whole
         if answer.album is None:
             return
-        if answer.looks:
+        if answer.explanations:
             shown = min(answer.question.place, len(answer.album.split) - 1)
-            self.query_one("#look").set_class(len(answer.looks) > 1, "-of-two")
+            self.query_one("#look").set_class(len(answer.explanations) > 1, "-of-two")
             swap(self.query_one("#look"), live_figures.of_one_image(answer, shown))
             swap(self.query_one("#worth"), [live_figures.worth(answer)])
         self.call_after_refresh(self._share_room)
@@ -228,7 +236,7 @@ class GradcamScreen(FormScreen):
         else:
             swap(images, [])
 
-    def _which(self, answer: Answer) -> str:
+    def _which(self, answer: SaliencyAnswer) -> str:
         """`hard split (first 1,000 of 10,000), digit 7, wrong`"""
         assert answer.album is not None
         of = f" (first {MOST:,} of {answer.album.whole:,})" if answer.album.whole > MOST else ""
@@ -392,7 +400,7 @@ class GradcamScreen(FormScreen):
         self.query_one(RunFigures).show_line(next(reversed(chosen or mine), None), NO_FIGURES, lines)
 
 
-def _cycled(params: GradcamParams, name: str, by: int, answer: Answer | None) -> dict[str, Any]:
+def _cycled(params: GradcamParams, name: str, by: int, answer: SaliencyAnswer | None) -> dict[str, Any]:
     """What to give so that the next method, layer, target or split holds. UsageError where there is none."""
     if name == "method":
         method = _next(list(answer.methods if answer and answer.methods else METHODS), params.method, by)
@@ -405,7 +413,7 @@ def _cycled(params: GradcamParams, name: str, by: int, answer: Answer | None) ->
             )
         if params.method == "cam":
             raise UsageError("CAM is the map of one layer, the one that is averaged into the head.")
-        shown = answer.looks[0].layer if answer and answer.looks else None
+        shown = answer.explanations[0].layer if answer and answer.explanations else None
         layers = [layer for layer, _ in answer.layers] if answer else []
         return {"layer": _next(layers, params.layer or shown, by)} if layers else {}
     values = [*GradcamParams.model_fields[name].annotation.__args__]  # type: ignore[union-attr]

@@ -13,9 +13,9 @@ import torch
 
 from lazytui.analyses.attack.analysis import problem_of
 from lazytui.analyses.attack.live import (
-    Answer,
-    LiveAttack,
-    Question,
+    AttackAnswer,
+    AttackQuestion,
+    AttackSession,
     budget_units,
     other_attack,
     other_budget,
@@ -46,20 +46,20 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def live(workspace: Workspace) -> LiveAttack:
-    return LiveAttack(workspace)
+def live(workspace: Workspace) -> AttackSession:
+    return AttackSession(workspace)
 
 
 def asked(run: str = CURED, **given: Any) -> AttackParams:
     return AttackParams(**{"run": run, "source": "strokes", "sources": SOURCES, "epsilon": LEVELS / 255, **given})
 
 
-def last(answers: Iterator[Answer]) -> Answer:
+def last(answers: Iterator[AttackAnswer]) -> AttackAnswer:
     *_, answer = answers
     return answer
 
 
-def alone(question: Question, workspace: Workspace) -> Problem:
+def alone(question: AttackQuestion, workspace: Workspace) -> Problem:
     """The problem of the question's one image, built by hand."""
     params = question.params
     subject = load_subject(params.subjects[question.network], workspace, print)
@@ -70,9 +70,11 @@ def alone(question: Question, workspace: Workspace) -> Problem:
 
 
 @pytest.mark.parametrize("attack", ["pgd", "mi-fgsm", "ddn", "fgsm", "square"])
-def test_the_answer_is_what_the_attack_makes_of_this_image(attack: str, live: LiveAttack, workspace: Workspace) -> None:
+def test_the_answer_is_what_the_attack_makes_of_this_image(
+    attack: str, live: AttackSession, workspace: Workspace
+) -> None:
     epsilon = LEVELS / 255 if ATTACKS[attack].norm == "linf" else 9.0
-    question = Question(asked(attack=attack, steps=20, queries=200, epsilon=epsilon), "neutral", place=3)
+    question = AttackQuestion(asked(attack=attack, steps=20, queries=200, epsilon=epsilon), "neutral", place=3)
     answer, problem = last(live.answers(question)), alone(question, workspace)
     options = {name: {"steps": 20.0, "queries": 200.0}.get(name, 1.0) for name in ATTACKS[attack].options}
     made = attack_named(attack)(problem, **options)
@@ -87,8 +89,8 @@ def test_the_answer_is_what_the_attack_makes_of_this_image(attack: str, live: Li
     np.testing.assert_allclose(answer.climb.said.sum(1), 1, atol=1e-5)
 
 
-def test_the_climb_ends_where_the_target_overtakes_the_source(live: LiveAttack) -> None:
-    answer = last(live.answers(Question(asked(), "neutral", place=3)))
+def test_the_climb_ends_where_the_target_overtakes_the_source(live: AttackSession) -> None:
+    answer = last(live.answers(AttackQuestion(asked(), "neutral", place=3)))
     assert answer.fooled and answer.climb and answer.planned == 40
     said = answer.climb.said
     assert 2 < len(said) < 40, "it stops when it is there"
@@ -96,15 +98,15 @@ def test_the_climb_ends_where_the_target_overtakes_the_source(live: LiveAttack) 
     assert said[-1, 3] > said[0, 3] + 0.3 and answer.climb.now.argmax() == 3
 
 
-def test_being_sure_takes_more_steps(live: LiveAttack) -> None:
-    question = Question(asked(), "neutral", place=3)
+def test_being_sure_takes_more_steps(live: AttackSession) -> None:
+    question = AttackQuestion(asked(), "neutral", place=3)
     first, sure = last(live.answers(question)), last(live.answers(replace(question, sure=True)))
     assert first.climb and sure.climb and sure.fooled
     assert sure.climb.now[3] > 0.9 > first.climb.now[3] and len(sure.climb.said) > len(first.climb.said)
 
 
-def test_sensitivity_tells_what_a_level_adds(live: LiveAttack, workspace: Workspace) -> None:
-    question = Question(asked(), "neutral")
+def test_sensitivity_tells_what_a_level_adds(live: AttackSession, workspace: Workspace) -> None:
+    question = AttackQuestion(asked(), "neutral")
     answer, problem = last(live.answers(question)), alone(question, workspace)
     assert answer.source is not None and answer.source.sensitivity is not None
     slope = torch.from_numpy(answer.source.sensitivity).permute(2, 0, 1)
@@ -114,8 +116,8 @@ def test_sensitivity_tells_what_a_level_adds(live: LiveAttack, workspace: Worksp
     assert up - down == pytest.approx(float(2 * 255 * (slope * step).sum()), rel=0.05)
 
 
-def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(live: LiveAttack) -> None:
-    answer = last(live.answers(Question(asked(), "neutral", place=3)))
+def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(live: AttackSession) -> None:
+    answer = last(live.answers(AttackQuestion(asked(), "neutral", place=3)))
     pictures, climb, probabilities = drawn(answer)
     assert isinstance(pictures, Pixels) and isinstance(climb, Lines) and isinstance(probabilities, Matrix)
     source, slope, change, result = pictures.images.astype(int)
@@ -138,8 +140,8 @@ def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(l
     assert np.isnan(wanted.y[steps:]).all() and np.isnan(shown.y[steps:]).all()
 
 
-def test_anything_else_is_what_the_source_is_not(live: LiveAttack) -> None:
-    answer = last(live.answers(Question(asked(targeted=False), "neutral", place=3)))
+def test_anything_else_is_what_the_source_is_not(live: AttackSession) -> None:
+    answer = last(live.answers(AttackQuestion(asked(targeted=False), "neutral", place=3)))
     climb = drawn(answer)[1]
     assert isinstance(climb, Lines) and climb.series[0].name == "anything else"
     steps = np.isfinite(climb.series[0].y)
@@ -147,38 +149,38 @@ def test_anything_else_is_what_the_source_is_not(live: LiveAttack) -> None:
     assert answer.fooled and "to anything else" in headline(answer.question)
 
 
-def test_a_long_attack_is_told_while_it_climbs_and_ends_when_nobody_listens(live: LiveAttack) -> None:
-    last(live.answers(Question(asked(), "neutral")))  # networks are open
-    long = Question(asked(attack="ddn", steps=10_000, epsilon=9.0), "neutral")
+def test_a_long_attack_is_told_while_it_climbs_and_ends_when_nobody_listens(live: AttackSession) -> None:
+    last(live.answers(AttackQuestion(asked(), "neutral")))  # networks are open
+    long = AttackQuestion(asked(attack="ddn", steps=10_000, epsilon=9.0), "neutral")
     answers = live.answers(long)
     climbing = [next(answers) for _ in range(4)]
     lengths = [len(answer.climb.said) for answer in climbing if answer.climb]
     assert lengths == sorted(lengths) and lengths[-1] > lengths[0] > 0
     assert all(answer.fooled is None and answer.source for answer in climbing)
     answers.close()  # type: ignore[attr-defined]  # waits for the attack, which would take minutes
-    assert last(live.answers(Question(asked(), "neutral"))).fooled is not None
+    assert last(live.answers(AttackQuestion(asked(), "neutral"))).fooled is not None
 
 
-def test_one_that_only_asks_ends_too(live: LiveAttack) -> None:
-    last(live.answers(Question(asked(LAZY), "aligned")))
-    answers = live.answers(Question(asked(LAZY, attack="square", queries=10**6, epsilon=1 / 255), "aligned"))
+def test_one_that_only_asks_ends_too(live: AttackSession) -> None:
+    last(live.answers(AttackQuestion(asked(LAZY), "aligned")))
+    answers = live.answers(AttackQuestion(asked(LAZY, attack="square", queries=10**6, epsilon=1 / 255), "aligned"))
     assert next(answers).source is not None and next(answers).climb is None
     answers.close()  # type: ignore[attr-defined]
-    assert drawn(last(live.answers(Question(asked(attack="square", queries=2), "neutral"))))[1].title == (
+    assert drawn(last(live.answers(AttackQuestion(asked(attack="square", queries=2), "neutral"))))[1].title == (
         "square only asks: no steps"
     )
 
 
-def test_a_source_that_is_wrong_as_it_is_is_said(live: LiveAttack) -> None:
+def test_a_source_that_is_wrong_as_it_is_is_said(live: AttackSession) -> None:
     """The lazy network takes a 7 in the color of the 3 for a 3."""
-    answer = last(live.answers(Question(asked(LAZY), "target-colored")))
+    answer = last(live.answers(AttackQuestion(asked(LAZY), "target-colored")))
     assert answer.source and answer.source.said.argmax() == 3
     assert answer.source.there
     assert told(answer) == "Seen as a 3 as it is: nothing has to be changed, and no rate counts it."
-    red = last(live.answers(Question(asked(LAZY), "neutral")))
+    red = last(live.answers(AttackQuestion(asked(LAZY), "neutral")))
     assert red.source and red.source.said.argmax() == 0 and not red.source.there
     assert told(red).startswith("Seen as a 0 as it is, not as a 7: no rate counts it. ")
-    anything = last(live.answers(Question(asked(LAZY, targeted=False), "neutral")))
+    anything = last(live.answers(AttackQuestion(asked(LAZY, targeted=False), "neutral")))
     assert anything.source and anything.source.there, "whatever it is, it isn't a 7"
 
 
@@ -197,30 +199,30 @@ def found_in(run: RunFolder, network: int, pool: Pool) -> PoolResult:
     return result.networks[network].pools[pool]
 
 
-def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFolder, live: LiveAttack) -> None:
+def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFolder, live: AttackSession) -> None:
     params, found = recorded_params(attacked), found_in(attacked, 1, "neutral")
     assert isinstance(params, AttackParams) and found.perturbations
     budgets = found.perturbations.budgets.tolist()
     for place, budget in zip(np.flatnonzero(found.correct).tolist(), budgets, strict=True):
-        question = Question(params, "neutral", place, network=1, run=attacked)
+        question = AttackQuestion(params, "neutral", place, network=1, run=attacked)
         answer = last(live.answers(question))
         assert answer.networks == ("lazy-strokes", "cured-strokes") and answer.smallest == pytest.approx(budget)
         at_it = last(live.answers(replace(question, params=other_budget(params, round(budget * 255) - 12))))
         assert at_it.smallest == pytest.approx(budget), "another budget asks for the same smallest one"
         assert f"Smallest in the run: {round(budget * 255)} of 255." in told(at_it)
     other = other_classes(params, target=1)
-    assert last(live.answers(Question(other, "neutral", 0, network=1, run=attacked))).smallest is None
+    assert last(live.answers(AttackQuestion(other, "neutral", 0, network=1, run=attacked))).smallest is None
 
 
-def test_what_a_run_did_not_find_is_told_as_well(attacked: RunFolder, live: LiveAttack) -> None:
+def test_what_a_run_did_not_find_is_told_as_well(attacked: RunFolder, live: AttackSession) -> None:
     params, found = recorded_params(attacked), found_in(attacked, 0, "aligned")
     assert isinstance(params, AttackParams) and found.perturbations
     unfooled = int(np.flatnonzero(np.isinf(found.perturbations.budgets))[0])
     assert found.correct.all()
-    answer = last(live.answers(Question(params, "aligned", unfooled, run=attacked)))
+    answer = last(live.answers(AttackQuestion(params, "aligned", unfooled, run=attacked)))
     assert "The run found nothing here up to 0.5." in told(answer)
     (wrong, *_) = np.flatnonzero(~found_in(attacked, 0, "target-colored").correct).tolist()
-    assert last(live.answers(Question(params, "target-colored", wrong, run=attacked))).smallest is None
+    assert last(live.answers(AttackQuestion(params, "target-colored", wrong, run=attacked))).smallest is None
 
 
 def test_other_questions() -> None:
@@ -235,13 +237,13 @@ def test_other_questions() -> None:
     assert other_classes(asked(target_class=8), source=1).source_class == 9
 
 
-def test_what_does_not_go_together_is_refused(live: LiveAttack) -> None:
-    answer = last(live.answers(Question(asked().model_copy(update={"target_class": 7}), "aligned")))
+def test_what_does_not_go_together_is_refused(live: AttackSession) -> None:
+    answer = last(live.answers(AttackQuestion(asked().model_copy(update={"target_class": 7}), "aligned")))
     assert "both 7: nothing has to be changed" in answer.refused and answer.source is None
 
 
 def test_a_network_that_is_gone_is_said(workspace: Workspace) -> None:
-    answer = last(LiveAttack(workspace).answers(Question(asked("20260101-0000-train-gone"), "aligned")))
+    answer = last(AttackSession(workspace).answers(AttackQuestion(asked("20260101-0000-train-gone"), "aligned")))
     assert "no run" in answer.refused and answer.source is None
 
 
@@ -257,16 +259,16 @@ def test_a_network_without_gradient_is_asked_all_the_same(lab: Lab) -> None:
     )
     model = f"{code}:blind"
     assert lab.call("run", "train", *TINY_TRAINING, "--model", model, "--name", "blind", "--quiet").code == 0
-    live = LiveAttack(Workspace(lab.workspace))
+    live = AttackSession(Workspace(lab.workspace))
     params = AttackParams(run="blind", model=model, sources=10, epsilon=0.5)
-    refused = last(live.answers(Question(params, "aligned")))
+    refused = last(live.answers(AttackQuestion(params, "aligned")))
     assert "no gradient to the image" in refused.refused and refused.source and refused.source.sensitivity is None
     pictures = drawn(refused)[0]
     assert isinstance(pictures, Pixels) and pictures.captions[1] == "no gradient"
     assert (pictures.images[1] == 128).all()
-    only_asks = last(live.answers(Question(params.model_copy(update={"attack": "square"}), "aligned")))
+    only_asks = last(live.answers(AttackQuestion(params.model_copy(update={"attack": "square"}), "aligned")))
     assert not only_asks.refused and only_asks.fooled is not None
-    unsaid = last(live.answers(Question(params.model_copy(update={"model": None}), "aligned")))
+    unsaid = last(live.answers(AttackQuestion(params.model_copy(update={"model": None}), "aligned")))
     assert "say that it may run" in unsaid.refused, "a run's word for code is never taken"
 
 
@@ -275,10 +277,10 @@ def test_it_is_read_without_torch(lab: Lab) -> None:
     assert ended.code == 0, ended.err
 
 
-def test_networks_are_asked_about_the_same_image(live: LiveAttack, workspace: Workspace) -> None:
+def test_networks_are_asked_about_the_same_image(live: AttackSession, workspace: Workspace) -> None:
     """Those of the first one's training; `network` chooses who is asked."""
     params = asked(LAZY, against=(CURED,))
-    both = [last(live.answers(Question(params, "neutral", network=number))) for number in (0, 1)]
+    both = [last(live.answers(AttackQuestion(params, "neutral", network=number))) for number in (0, 1)]
     assert both[0].source and both[1].source
     np.testing.assert_array_equal(both[0].source.image, both[1].source.image)
     for answer, run in zip(both, (LAZY, CURED), strict=True):
@@ -288,12 +290,12 @@ def test_networks_are_asked_about_the_same_image(live: LiveAttack, workspace: Wo
             np.testing.assert_allclose(answer.source.said, model(image).softmax(1)[0].numpy(), atol=1e-5)  # type: ignore[union-attr]
 
 
-def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolder, live: LiveAttack) -> None:
+def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolder, live: AttackSession) -> None:
     """From the run's result, or by its own search where no run looked; one level less doesn't fool, from the start."""
     params = recorded_params(attacked)
     assert isinstance(params, AttackParams)
     for run, place in ((attacked, 1), (None, 3)):
-        question = Question(params, "neutral", place, network=1, run=run, at_smallest=True)
+        question = AttackQuestion(params, "neutral", place, network=1, run=run, at_smallest=True)
         answer = last(live.answers(question))
         assert answer.fooled and answer.found and answer.climb and answer.climb.now.argmax() == 3
         opened = budget_units(answer.attacked.params)
@@ -310,9 +312,9 @@ def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolde
 
 
 @pytest.mark.parametrize("attack", ["ddn", "fmn"])
-def test_one_that_finds_the_smallest_itself_is_asked_once_for_it(attack: str, live: LiveAttack) -> None:
+def test_one_that_finds_the_smallest_itself_is_asked_once_for_it(attack: str, live: AttackSession) -> None:
     params = asked(attack=attack, steps=60, epsilon=0.05)
-    answer = last(live.answers(Question(params, "neutral", place=3, at_smallest=True)))
+    answer = last(live.answers(AttackQuestion(params, "neutral", place=3, at_smallest=True)))
     assert answer.fooled and answer.found and answer.climb and answer.source
     change = (answer.climb.image.astype(float) - answer.source.image) / 255
     size = np.linalg.norm(change) if attack == "ddn" else np.abs(change).max()
@@ -320,24 +322,24 @@ def test_one_that_finds_the_smallest_itself_is_asked_once_for_it(attack: str, li
     assert answer.found - unit * 1.01 <= size <= answer.found + 1e-6
 
 
-def test_where_no_budget_is_enough_it_says_so(live: LiveAttack) -> None:
+def test_where_no_budget_is_enough_it_says_so(live: AttackSession) -> None:
     params = asked(LAZY, largest=3 / 255, epsilon=2 / 255)
-    answer = last(live.answers(Question(params, "aligned", at_smallest=True)))
+    answer = last(live.answers(AttackQuestion(params, "aligned", at_smallest=True)))
     assert answer.found == np.inf and answer.fooled is False
     assert "No budget up to 3 of 255 was found to fool it: at the largest it sees a 7" in told(answer)
     assert headline(answer.attacked).endswith("pgd within 3 of 255"), "the largest that was tried is shown"
 
 
-def test_what_is_seen_as_the_target_as_it_is_is_not_searched(live: LiveAttack) -> None:
-    answer = last(live.answers(Question(asked(LAZY), "target-colored", at_smallest=True)))
+def test_what_is_seen_as_the_target_as_it_is_is_not_searched(live: AttackSession) -> None:
+    answer = last(live.answers(AttackQuestion(asked(LAZY), "target-colored", at_smallest=True)))
     assert answer.found is None and told(answer).startswith("Seen as a 3 as it is")
 
 
-def test_a_search_that_nobody_waits_for_ends(live: LiveAttack) -> None:
-    last(live.answers(Question(asked(), "neutral")))
-    slow = Question(asked(LAZY, attack="square", queries=10**6, largest=2 / 255, epsilon=1 / 255), "aligned")
+def test_a_search_that_nobody_waits_for_ends(live: AttackSession) -> None:
+    last(live.answers(AttackQuestion(asked(), "neutral")))
+    slow = AttackQuestion(asked(LAZY, attack="square", queries=10**6, largest=2 / 255, epsilon=1 / 255), "aligned")
     answers = live.answers(replace(slow, at_smallest=True))
     while "smallest budget" not in (answer := next(answers)).doing:
         assert answer.fooled is None
     answers.close()  # type: ignore[attr-defined]  # waits for the search, which would take minutes
-    assert last(live.answers(Question(asked(), "neutral"))).fooled is not None
+    assert last(live.answers(AttackQuestion(asked(), "neutral"))).fooled is not None

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lazytui.analyses.gradcam.live import Answer, Gaze, Question
+from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion, SaliencySession
 from lazytui.analyses.gradcam.live_figures import of_one_image, worth
 from lazytui.analyses.gradcam.live_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam.params import GradcamParams
@@ -40,12 +40,12 @@ def lab(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="module")
-def gaze(lab: Lab) -> Gaze:
-    return Gaze(Workspace(lab.workspace))
+def gaze(lab: Lab) -> SaliencySession:
+    return SaliencySession(Workspace(lab.workspace))
 
 
-def asked(gaze: Gaze, place: int, **params: object) -> Answer:
-    *_, answer = gaze.answers(Question(GradcamParams(run="reference", **params), place))
+def asked(gaze: SaliencySession, place: int, **params: object) -> SaliencyAnswer:
+    *_, answer = gaze.answers(SaliencyQuestion(GradcamParams(run="reference", **params), place))
     return answer
 
 
@@ -71,7 +71,7 @@ def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
         assert found.focus == pytest.approx(focus, rel=1e-4)
 
 
-def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: Gaze, lab: Lab) -> None:
+def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: SaliencySession, lab: Lab) -> None:
     run = lab.call("run", "gradcam", "reference", "--split", "probe", "--checked", "100", "--json", "--quiet").json
     arrays = load_result(lab.workspace / run["run"]).arrays
     sorting = asked(gaze, 0, split="probe").sorting
@@ -80,29 +80,29 @@ def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: Gaze, lab: La
     np.testing.assert_array_equal(sorting.ways, arrays["ways"])
     np.testing.assert_array_equal(sorting.causes[:100], arrays["causes"])
     for place in (0, 17, 90):
-        (look,) = asked(gaze, place, split="probe").looks
+        (look,) = asked(gaze, place, split="probe").explanations
         assert look.judged.category == arrays["ways"][place]
         assert look.judged.energy == pytest.approx(float(arrays["energy"][place]), rel=1e-4)
         assert look.judged.percentile == pytest.approx(float(arrays["standing"][place]), abs=0.01)
 
 
-def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: Gaze) -> None:
-    question = Question(GradcamParams(run="reference", split="hard"), 5)
+def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: SaliencySession) -> None:
+    question = SaliencyQuestion(GradcamParams(run="reference", split="hard"), 5)
     first, again = list(gaze.answers(question)), list(gaze.answers(question))
-    assert [bool(answer.looks) for answer in first] == sorted(bool(answer.looks) for answer in first)
-    assert next(answer for answer in again if answer.looks).sorting is not None
+    assert [bool(answer.explanations) for answer in first] == sorted(bool(answer.explanations) for answer in first)
+    assert next(answer for answer in again if answer.explanations).sorting is not None
     assert first[-1].doing == again[-1].doing == ""
 
 
-def test_a_live_look_takes_the_seed_that_a_run_would(gaze: Gaze) -> None:
-    first, other, again = (asked(gaze, 0, method="smooth-grad", seed=seed).looks[0].heat for seed in (0, 1, 0))
+def test_a_live_look_takes_the_seed_that_a_run_would(gaze: SaliencySession) -> None:
+    first, other, again = (asked(gaze, 0, method="smooth-grad", seed=seed).explanations[0].heat for seed in (0, 1, 0))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
 
 
 def test_networks_that_were_looked_at_long_ago_are_let_go(lab: Lab) -> None:
     """A training that goes on writes its weights again and again, and is another network each time."""
-    gaze, before = Gaze(Workspace(lab.workspace)), len(networks_in_memory())
+    gaze, before = SaliencySession(Workspace(lab.workspace)), len(networks_in_memory())
     weights = Workspace(lab.workspace).find("reference").weights
     for second in range(12):
         os.utime(weights, (second, second))
@@ -115,24 +115,24 @@ def networks_in_memory() -> list[Classifier]:
     return [found for found in gc.get_objects() if type(found) is Classifier]
 
 
-def test_albums_of_the_same_size_are_told_apart(gaze: Gaze) -> None:
+def test_albums_of_the_same_size_are_told_apart(gaze: SaliencySession) -> None:
     album = asked(gaze, 0, split="hard").album
     assert album is not None
     assert album is asked(gaze, 1, split="hard", target="digit").album
     assert album != replace(album, split=album.split.take(np.arange(len(album.split))))
 
 
-def test_a_map_without_positive_evidence_says_so(gaze: Gaze) -> None:
+def test_a_map_without_positive_evidence_says_so(gaze: SaliencySession) -> None:
     answer = asked(gaze, 0, split="hard")
     assert answer.album is not None
-    look = answer.looks[0]
+    look = answer.explanations[0]
     nothing = score_map(-np.abs(look.heat), answer.album.split.shapes, 0, correct=True)
-    answer = replace(answer, looks=(replace(look, heat=-np.abs(look.heat), judged=nothing),))
+    answer = replace(answer, explanations=(replace(look, heat=-np.abs(look.heat), judged=nothing),))
     assert "no positive evidence" in of_one_image(answer, 0)[1].captions[0]  # type: ignore[attr-defined]
     assert worth(answer).paragraphs[0].startswith("no positive evidence")
 
 
-def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: Gaze) -> None:
+def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: SaliencySession) -> None:
     answer = asked(gaze, 0, split="hard", layer="features.pool3")
     assert any("3 x 3 is too coarse" in told for told in worth(answer).paragraphs)
     assert not any("can tell color from shape" in told for told in worth(answer).paragraphs)

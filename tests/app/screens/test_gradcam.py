@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from lazytui.analyses.gradcam.live import Answer, Question
+from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion
 from lazytui.analyses.gradcam.live_filter import ANSWERS
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView
@@ -359,7 +359,11 @@ def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(wo
         await pilot.press("d")
         await settled(pilot, lambda: "images" in drawn(pilot) and "digit 0" in drawn(pilot)["images"].title)
         listed, answered = drawn(pilot)["images"].title, place.answered
-        place._told(Answer(Question(params.model_copy(update={"method": "occlusion"}), 9), doing="opening it ..."))
+        place._told(
+            SaliencyAnswer(
+                SaliencyQuestion(params.model_copy(update={"method": "occlusion"}), 9), doing="opening it ..."
+            )
+        )
         await pilot.pause()
         assert "opening it ..." in words(pilot) and place.answered is answered
         assert drawn(pilot)["map"].title == seen["map"] and drawn(pilot)["images"].title == listed

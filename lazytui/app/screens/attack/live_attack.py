@@ -13,9 +13,9 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.attack.live import (
-    Answer,
-    LiveAttack,
-    Question,
+    AttackAnswer,
+    AttackQuestion,
+    AttackSession,
     other_attack,
     other_budget,
     other_classes,
@@ -39,21 +39,21 @@ ROWS_WITH_NOTES = 44
 """Rows below which notes would leave the curve too little."""
 
 
-class AttackPanel(LabScreen):
+class LiveAttackScreen(LabScreen):
     """Lies over the screen of attacks, until Escape."""
 
     screen_name = "attack"
     DEFAULT_CSS = """
-    AttackPanel #body { overflow-y: auto; scrollbar-size-vertical: 1; }
-    AttackPanel #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
-    AttackPanel #pictures { height: auto; padding: 0 0 0 1; }
-    AttackPanel.-small #pictures { max-width: 64; }
-    AttackPanel #below { height: 1fr; min-height: 9; padding: 0 0 0 1; }
-    AttackPanel #below > .climb { height: 1fr; }
-    AttackPanel.-wide #below { layout: horizontal; }
-    AttackPanel.-wide #below > .probabilities { width: 52; margin: 0 0 0 2; }
-    AttackPanel.-small #below > .probabilities { display: none; }
-    AttackPanel.-small.-wide #below > .probabilities { display: block; }
+    LiveAttackScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
+    LiveAttackScreen #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
+    LiveAttackScreen #pictures { height: auto; padding: 0 0 0 1; }
+    LiveAttackScreen.-small #pictures { max-width: 64; }
+    LiveAttackScreen #below { height: 1fr; min-height: 9; padding: 0 0 0 1; }
+    LiveAttackScreen #below > .climb { height: 1fr; }
+    LiveAttackScreen.-wide #below { layout: horizontal; }
+    LiveAttackScreen.-wide #below > .probabilities { width: 52; margin: 0 0 0 2; }
+    LiveAttackScreen.-small #below > .probabilities { display: none; }
+    LiveAttackScreen.-small.-wide #below > .probabilities { display: block; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back"),
@@ -77,11 +77,11 @@ class AttackPanel(LabScreen):
         Binding("o", "pick", "Any other network", show=False),
     ]
 
-    def __init__(self, panel: LiveAttack, question: Question) -> None:
+    def __init__(self, panel: AttackSession, question: AttackQuestion) -> None:
         super().__init__()
         self._panel = panel
         self._question = question
-        self._answer: Answer | None = None
+        self._answer: AttackAnswer | None = None
 
     def compose_body(self) -> ComposeResult:
         yield Static(id="doing", markup=False)
@@ -100,7 +100,7 @@ class AttackPanel(LabScreen):
         return self._question.run
 
     @property
-    def answered(self) -> Question | None:
+    def answered(self) -> AttackQuestion | None:
         """What was asked that the screen answers in full."""
         return self._answer.question if self._answer and self._answer.fooled is not None else None
 
@@ -109,7 +109,7 @@ class AttackPanel(LabScreen):
 
     # Drawing
 
-    def _told(self, answer: Answer) -> None:
+    def _told(self, answer: AttackAnswer) -> None:
         if answer.question is self._question and self.is_attached:
             self._answer = answer
             self._show()
@@ -128,7 +128,7 @@ class AttackPanel(LabScreen):
         swap(self.query_one("#pictures"), figures[:1])
         swap(self.query_one("#below"), figures[1:])
 
-    def _words(self, answer: Answer) -> str:
+    def _words(self, answer: AttackAnswer) -> str:
         """Which network it is, and what is being done, or what came of it."""
         if answer.refused or answer.doing:
             return answer.refused or answer.doing
@@ -141,7 +141,7 @@ class AttackPanel(LabScreen):
 
     # Other questions
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: AttackQuestion) -> None:
         if question != self._question:
             self._question = question
             self._newest.ask(question)

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.attack.live import LiveAttack, Question
+from lazytui.analyses.attack.live import AttackQuestion, AttackSession
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_params
-from lazytui.app.screens.attack.live_attack import AttackPanel
+from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.common.form_and_figures import FormAndFigures
 from lazytui.app.screens.common.form_screen import NOT_RIGHT
 from lazytui.errors import LazytuiError, UsageError
@@ -50,7 +50,7 @@ class AttackScreen(FormAndFigures):
         return {"run": self.network()}
 
     def on_mount(self) -> None:
-        self._panel = LiveAttack(self.lab.workspace)
+        self._panel = AttackSession(self.lab.workspace)
 
     def action_live(self) -> None:
         """Attack one image after the other, and watch: as the run that is shown asked it, or else as the form does.
@@ -58,18 +58,18 @@ class AttackScreen(FormAndFigures):
         Each opens at the smallest budget that fools it.
         """
         try:
-            self.app.push_screen(AttackPanel(self._panel, self._question()))
+            self.app.push_screen(LiveAttackScreen(self._panel, self._question()))
         except LazytuiError as error:
             self.lab.say_error(error)
 
-    def _question(self) -> Question:
+    def _question(self) -> AttackQuestion:
         line = self._line_to_show(self.lab.lines)
         if line is None or line.status.state != "done":
             if not isinstance(self.form.params, AttackParams):
                 raise UsageError(NOT_RIGHT)
-            return Question(self.form.params, self.form.params.pools[0], at_smallest=True)
+            return AttackQuestion(self.form.params, self.form.params.pools[0], at_smallest=True)
         params = recorded_params(line.run)
         assert isinstance(params, AttackParams)
         # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
         here = {"device": self.form.touched.get("device", "auto"), "model": self.form.touched.get("model")}
-        return Question(params.model_copy(update=here), params.pools[0], run=line.run, at_smallest=True)
+        return AttackQuestion(params.model_copy(update=here), params.pools[0], run=line.run, at_smallest=True)

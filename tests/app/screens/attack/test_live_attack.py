@@ -16,7 +16,7 @@ from textual.widgets import Footer, Static
 from lazytui.app.figures import FigureView, LinesView, MatrixView, PixelsView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.screens.attack.live_attack import AttackPanel
+from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.attack.screen import AttackScreen
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.shell.app import LazytuiApp
@@ -53,7 +53,7 @@ def run_of(workspace: Workspace) -> RunFolder:
     return next(run for run in workspace.runs() if run.record.kind == "attack")
 
 
-async def open_panel(pilot: Pilot[Any]) -> AttackPanel:
+async def open_panel(pilot: Pilot[Any]) -> LiveAttackScreen:
     """Over the figures of the run, with its first answer."""
     await pilot.press("7")
     await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
@@ -61,11 +61,11 @@ async def open_panel(pilot: Pilot[Any]) -> AttackPanel:
     return await live(pilot)
 
 
-async def live(pilot: Pilot[Any]) -> AttackPanel:
+async def live(pilot: Pilot[Any]) -> LiveAttackScreen:
     await pilot.press("v")
-    await until(pilot, lambda: isinstance(pilot.app.screen, AttackPanel))
+    await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
     panel = pilot.app.screen
-    assert isinstance(panel, AttackPanel)
+    assert isinstance(panel, LiveAttackScreen)
     await until(pilot, lambda: panel.answered)
     await pilot.pause()
     return panel
@@ -91,7 +91,7 @@ def budget(pilot: Pilot[Any]) -> int:
 async def press(pilot: Pilot[Any], key: str, told: Callable[[], object]) -> None:
     """Press a key and wait until what it asks is answered in full and drawn."""
     panel = pilot.app.screen
-    assert isinstance(panel, AttackPanel)
+    assert isinstance(panel, LiveAttackScreen)
     before = panel.answered
     await pilot.press(key)
     await until(pilot, lambda: panel.answered is not None and panel.answered is not before and told())
@@ -164,7 +164,7 @@ def test_networks_of_the_run_take_turns_and_any_other_can_be_picked(workspace: W
         await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
         await pilot.press(*"lazy-strokes", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPanel))
+        await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
         await until(pilot, lambda: words(pilot).startswith("lazy-strokes. ") and "Smallest" not in words(pilot))
         await pilot.press("m")
         assert any("o chooses any other" in note.message for note in pilot.app._notifications)
@@ -186,7 +186,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
         await until(pilot, lambda: app.screen.query_one(RunFigures).figures)
         place = app.screen
         await pilot.press("v")
-        await until(pilot, lambda: isinstance(app.screen, AttackPanel))
+        await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen))
         panel = app.screen
 
         def told() -> int:
@@ -239,7 +239,7 @@ def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -
         await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
         await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
         await pilot.press("v")
-        await until(pilot, lambda: isinstance(pilot.app.screen, AttackPanel))
+        await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
         await until(pilot, lambda: "no run" in words(pilot))
         assert not drawn(pilot)
         await pilot.press("n", "up", "a", "c", "m")

@@ -1,0 +1,62 @@
+"""A live session: questions answered one at a time, between two key presses, with what was opened kept for the next."""
+
+from __future__ import annotations
+
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from lazytui.errors import LazytuiError
+from lazytui.runs.workspace import Workspace
+
+Q = TypeVar("Q")
+
+
+@dataclass(frozen=True, eq=False)
+class LiveAnswer(Generic[Q]):
+    """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence."""
+
+    question: Q
+    doing: str = ""
+    refused: str = ""
+
+
+A = TypeVar("A", bound=LiveAnswer)  # type: ignore[type-arg]
+
+
+class LiveSession(ABC, Generic[Q, A]):
+    """Networks, splits and layers that were opened for one question stay open for the next."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def answers(self, question: Q) -> Iterator[A]:
+        """The answer as it grows: at once where all of it is open already. Imports torch.
+
+        What is wrong with a question comes as a sentence in the last of them.
+        """
+        answer = self.unanswered(question)
+        try:
+            for answer in self.grow(question):
+                yield answer
+        except LazytuiError as error:
+            yield self.refuse(answer, str(error))
+
+    @abstractmethod
+    def unanswered(self, question: Q) -> A:
+        """An answer without anything in it."""
+
+    @abstractmethod
+    def grow(self, question: Q) -> Iterator[A]:
+        """The answer, ever more of it. Raises LazytuiError where there is none."""
+
+    def refuse(self, answer: A, sentence: str) -> A:
+        """The answer as far as it came, with the reason why it ends there."""
+        return replace(answer, doing="", refused=sentence)
+
+
+def opening(name: str) -> str:
+    """What is being done while a network is opened; the first one waits for torch."""
+    return f"opening {name} ..." if "torch" in sys.modules else "loading torch ..."

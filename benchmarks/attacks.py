@@ -11,9 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.ratio import Ratio, in_turn
+from lazytui.attacks.algorithms.pgd import pgd
 from lazytui.attacks.minimal_budgets import smallest_budgets
-from lazytui.attacks.pgd import into_cube, pgd, start_in_cube
-from lazytui.attacks.problem import Problem, each, storable, whole_levels
+from lazytui.attacks.problem import Problem, floor_to_levels, per_image, round_to_levels
+from lazytui.attacks.projection import project_linf, random_start_linf
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
@@ -86,8 +87,10 @@ def _sweep(problem: Problem) -> Tensor:
 
 def _whole(problem: Problem) -> Tensor:
     """PGD that takes all of its steps with all images, as sweeps do."""
-    images = start_in_cube(problem)
+    images = random_start_linf(problem)
     for _ in range(STEPS):
         gradient, _logits = problem.gradient(images)
-        images = into_cube(images + 2.5 / STEPS * each(whole_levels(problem.epsilon)) * gradient.sign(), problem)
-    return storable(images)
+        images = project_linf(
+            images + 2.5 / STEPS * per_image(floor_to_levels(problem.epsilon)) * gradient.sign(), problem
+        )
+    return round_to_levels(images)

@@ -46,9 +46,11 @@ def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining
         ("run", "story", "--help"),
         ("runs", "show", "reference"),
         ("runs", "show", "reference", "--json"),
+        ("run", "attack", "--help"),
         ("models",),
         ("methods",),
         ("methods", "irm"),
+        ("attacks",),
         (
             "export",
             "reference",

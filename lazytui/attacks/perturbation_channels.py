@@ -11,7 +11,7 @@ CHANNELS = ("red", "green", "blue")
 
 
 @dataclass(frozen=True)
-class Makeup:
+class Composition:
     """Means over images of shares and levels; NaN where nothing was perturbed.
 
     signed: (3, 2) mean change of a channel, in shares of the range, on the stroke and on the background.
@@ -24,11 +24,11 @@ class Makeup:
     color: float
 
 
-def makeup(changes: NDArray[np.floating], shapes: NDArray[np.uint8]) -> Makeup:
+def composition(changes: NDArray[np.floating], shapes: NDArray[np.uint8]) -> Composition:
     """changes: (n, h, w, 3) differences in [-1, 1]. shapes: (n, h, w), 255 where the pixel is all stroke."""
     changed = np.abs(changes).reshape(len(changes), -1).max(1, initial=0) > 0
     if not changed.any():
-        return Makeup(np.full((3, 2), np.nan), np.full((3, 2), np.nan), float("nan"))
+        return Composition(np.full((3, 2), np.nan), np.full((3, 2), np.nan), float("nan"))
     d = changes[changed].astype(np.float64)
     stroke = shapes[changed] / 255.0
     regions = np.stack([stroke, 1 - stroke])  # (2, n, h, w)
@@ -36,7 +36,7 @@ def makeup(changes: NDArray[np.floating], shapes: NDArray[np.uint8]) -> Makeup:
     weights = regions.sum((2, 3)).clip(1e-9)
     signed = np.einsum("rnhw,nhwc->ncr", regions, d) / weights.T[:, None, :]
     energy = np.einsum("rnhw,nhwc->ncr", regions, d**2) / total[:, None, None]
-    return Makeup(signed.mean(0), energy.mean(0), float(color_share(d).mean()))
+    return Composition(signed.mean(0), energy.mean(0), float(color_share(d).mean()))
 
 
 def color_share(changes: NDArray[np.floating]) -> NDArray[np.float64]:

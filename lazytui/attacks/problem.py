@@ -1,36 +1,37 @@
-"""What an attack is asked: images, what the network shall say of them, and how far each may be changed."""
+"""What an attack is asked: images, what the network shall predict, and how far each image may be changed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import Protocol
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from lazytui.errors import BadInput
 from lazytui.models.output_kind import PROBABILITIES, are_probabilities
 from lazytui.models.shapes import CLASSES
+from lazytui.system.lazy_torch import no_grad, torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 LEVELS = 255
 """Steps from black to full: an image that can be stored has whole multiples of 1 / 255."""
 
-
-PART = 500
-"""Images that are looked at at once: what they take of memory doesn't grow with how many there are."""
+BATCH = 500
+"""Images that go through the network at once: the memory that an attack takes doesn't grow with how many there are."""
 
 
 @dataclass(frozen=True)
 class Problem:
     """model: images (n, 3, h, w) in [0, 1] -> logits (n, classes), in evaluation mode. images: whole levels of 255.
 
-    labels: (n,) int64, what they show. targets: (n,) int64, what the network shall say instead; None: anything else.
-    epsilon: (n,), the budget of each, in units of the whole range from 0 to 1. sure: 0 where the largest logit
-    decides, else the probability that the target (or all that isn't the label) has to exceed. random: of the starts.
-    arithmetic: what gradients are computed in; whether an image fools is always asked in the model's own.
-    mean_images: (n, 3, h, w), the mean of the training images of each target, for the attack that goes there.
+    labels: (n,) int64, the true classes. targets: (n,) int64, the classes to be predicted instead; None: any other.
+    epsilon: (n,), the budget of each, in units of the whole range from 0 to 1. generator: of random starts, on any
+    device. confidence: 0 where the largest logit decides, else the probability that the target (or all that isn't the
+    label) has to exceed. arithmetic: what gradients are computed in; whether an image fools is always asked in the
+    model's own. mean_images: (n, 3, h, w), the mean of the training images of each target, for the attack that goes
+    there.
     """
 
     model: Callable[[Tensor], Tensor]
@@ -38,13 +39,13 @@ class Problem:
     labels: Tensor
     targets: Tensor | None
     epsilon: Tensor
-    random: torch.Generator
-    sure: float = 0.0
+    generator: torch.Generator
+    confidence: float = 0.0
     arithmetic: Callable[[], AbstractContextManager[object]] = nullcontext
     mean_images: Tensor | None = None
 
-    def goal(self, logits: Tensor) -> Tensor:
-        """(n,), to be made large: the log-odds of the target, or else those against the label.
+    def objective(self, logits: Tensor) -> Tensor:
+        """(n, classes) -> (n,), to be made large: the log-odds of the target, or else those against the label.
 
         Its gradient has the direction of the cross-entropy's, and doesn't vanish where the network is certain.
         """
@@ -53,45 +54,48 @@ class Problem:
         others = logits.scatter(1, asked[:, None], -torch.inf).logsumexp(1)
         return others - own if self.targets is None else own - others
 
-    def reached(self, logits: Tensor) -> Tensor:
-        """(n,) bool."""
-        if self.sure:
-            given = logits.softmax(1)
+    def succeeds(self, logits: Tensor) -> Tensor:
+        """(n, classes) -> (n,) bool: whether these are what was asked for."""
+        if self.confidence:
+            probabilities = logits.softmax(1)
             if self.targets is None:
-                return given.gather(1, self.labels[:, None])[:, 0] < 1 - self.sure
-            return given.gather(1, self.targets[:, None])[:, 0] > self.sure
-        said = logits.argmax(1)
-        return said != self.labels if self.targets is None else said == self.targets
+                return probabilities.gather(1, self.labels[:, None])[:, 0] < 1 - self.confidence
+            return probabilities.gather(1, self.targets[:, None])[:, 0] > self.confidence
+        predicted = logits.argmax(1)
+        return predicted != self.labels if self.targets is None else predicted == self.targets
 
-    @torch.no_grad()
-    def said(self) -> Tensor:
-        """(n,) int64: what the network says of the images as they are. Raises BadInput where it puts out no logits."""
-        logits = torch.cat([self.model(part) for part in torch.split(self.images, PART)])
+    @no_grad
+    def predictions(self) -> Tensor:
+        """(n,) int64: the network's, of the clean images. Raises BadInput where it puts out no logits."""
+        logits = torch.cat([self.model(batch) for batch in torch.split(self.images, BATCH)])
         require_logits(logits, CLASSES)
         return logits.argmax(1)
 
-    @torch.no_grad()
+    @no_grad
     def fools(self, images: Tensor) -> Tensor:
-        """(n,) bool: whether these, in the place of the problem's images, reach what is wanted."""
-        return self.reached(self.model(images)) if len(images) else torch.zeros(0, dtype=torch.bool)
+        """(n,) bool: whether these, in the place of the problem's images, get what was asked for."""
+        return self.succeeds(self.model(images)) if len(images) else torch.zeros(0, dtype=torch.bool)
 
     def gradient(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """The goal's gradient at other images of the same problem, (n, 3, h, w), and their logits."""
-        return self.slope(images, Problem.goal)
+        """The objective's gradient at other images of the same problem, (n, 3, h, w), and their logits."""
+        return self.gradient_of(Problem.objective, images)
 
-    def slope(self, images: Tensor, goal: Callable[[Problem, Tensor], Tensor]) -> tuple[Tensor, Tensor]:
-        """The same for another goal: of the problem and logits, (n,), to be made large."""
-        moved = images.detach().requires_grad_()
+    def gradient_of(self, objective: Callable[[Problem, Tensor], Tensor], images: Tensor) -> tuple[Tensor, Tensor]:
+        """The same for another objective: of the problem and logits, (n,), to be made large.
+
+        Raises BadInput where the network has no gradient.
+        """
+        x = images.detach().requires_grad_()
         with self.arithmetic():
-            logits = self.model(moved).float()
+            logits = self.model(x).float()
         if not logits.requires_grad:
             raise BadInput(
-                "This network has no gradient to the image; choose an attack that only asks: square, simba or nes."
+                "This network has no gradient to the image; choose an attack that only asks, such as square."
             )
-        (gradient,) = torch.autograd.grad(goal(self, logits).sum(), moved)
+        (gradient,) = torch.autograd.grad(objective(self, logits).sum(), x)
         return gradient, logits.detach()
 
-    def part(self, chosen: Tensor) -> Problem:
+    def subset(self, chosen: Tensor) -> Problem:
         """The problem of some of the images only. chosen: indices, or (n,) bool."""
         return replace(
             self,
@@ -102,12 +106,14 @@ class Problem:
             mean_images=None if self.mean_images is None else self.mean_images[chosen],
         )
 
-    def surely(self, probability: float) -> Problem:
+    def with_confidence(self, probability: float) -> Problem:
         """The same with more asked than the largest logit."""
-        return replace(self, sure=probability)
+        return replace(self, confidence=probability)
 
-    def with_budget(self, epsilon: Tensor) -> Problem:
-        return replace(self, epsilon=epsilon)
+    def with_budget(self, epsilon: Tensor | float) -> Problem:
+        """The same with other budgets: (n,), or one for all."""
+        budgets = epsilon if isinstance(epsilon, torch.Tensor) else torch.full_like(self.epsilon, epsilon)
+        return replace(self, epsilon=budgets)
 
 
 def require_logits(outputs: Tensor, classes: int) -> None:
@@ -115,41 +121,34 @@ def require_logits(outputs: Tensor, classes: int) -> None:
     if outputs.ndim != 2 or outputs.shape[1] != classes:
         shape = " x ".join(map(str, outputs.shape[1:])) or "one number"
         raise BadInput(
-            f"This network says {shape} of an image, where an attack on {classes} digits needs {classes} logits."
+            f"This network puts out {shape} for an image, and an attack on {classes} classes needs {classes} logits."
         )
     if are_probabilities(outputs):
         raise BadInput(PROBABILITIES)
 
 
-class Attack(Protocol):
-    """Every attack: a problem in, images out that are as good as it found, within the budget and storable."""
-
-    def __call__(self, problem: Problem, **options: float) -> Tensor:
-        """(n, 3, h, w): whole levels of 255 in [0, 1]. Images that reach nothing are returned too."""
-
-
-def each(values: Tensor) -> Tensor:
+def per_image(values: Tensor) -> Tensor:
     """(n,) -> (n, 1, 1, 1)."""
     return values[:, None, None, None]
 
 
-def whole_levels(epsilon: Tensor) -> Tensor:
+def floor_to_levels(epsilon: Tensor) -> Tensor:
     """The largest whole number of levels within a budget, as a share of the range: .05 comes to 12 / 255."""
     return (epsilon * LEVELS + 1e-4).floor() / LEVELS
 
 
-def storable(images: Tensor) -> Tensor:
+def round_to_levels(images: Tensor) -> Tensor:
     """The nearest images in whole levels."""
     return (images * LEVELS).round().clamp(0, LEVELS) / LEVELS
 
 
-def largest_change(change: Tensor) -> Tensor:
-    """(n, 3, h, w) -> (n,): of any value."""
-    found: Tensor = change.abs().amax((1, 2, 3))
-    return found
+def linf_norm(change: Tensor) -> Tensor:
+    """(n, 3, h, w) -> (n,): the largest change of any value."""
+    norm: Tensor = change.abs().amax((1, 2, 3))
+    return norm
 
 
-def length(change: Tensor) -> Tensor:
-    """(n, 3, h, w) -> (n,): Euclidean, over all values; never quite 0, so that it can be divided by."""
-    found: Tensor = torch.linalg.vector_norm(change, dim=(1, 2, 3)).clamp(min=1e-12)
-    return found
+def l2_norm(change: Tensor) -> Tensor:
+    """(n, 3, h, w) -> (n,): over all values; never quite 0, so that it can be divided by."""
+    norm: Tensor = torch.linalg.vector_norm(change, dim=(1, 2, 3)).clamp(min=1e-12)
+    return norm

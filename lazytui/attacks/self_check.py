@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from lazytui.attacks.fgsm import fgsm
-from lazytui.attacks.pgd import pgd
-from lazytui.attacks.problem import LEVELS, Problem, each, storable
+from lazytui.attacks.algorithms.fgsm import fgsm
+from lazytui.attacks.algorithms.pgd import pgd
+from lazytui.attacks.problem import LEVELS, Problem, per_image, round_to_levels
+from lazytui.attacks.query_search import random_signs
 
 _CHANCE = 0.1
 """By how much shares of few images may differ without meaning anything."""
@@ -27,10 +28,11 @@ class Check:
 
 
 def self_check(problem: Problem, epsilon: float) -> list[Check]:
-    """Sanity of PGD on these images (Carlini et al. 2019, section 5), at a budget and beyond."""
-    shares = {e: _share(problem, pgd(_at(problem, e))) for e in (epsilon / 2, epsilon, 1.0)}
-    few, one = _share(problem, pgd(_at(problem, epsilon), steps=5)), _share(problem, fgsm(_at(problem, epsilon)))
-    noise = _share(problem, _noise(_at(problem, epsilon)))
+    """Sanity of PGD on the problem's images at a linf budget and beyond (Carlini et al. 2019, section 5)."""
+    at = problem.with_budget
+    shares = {e: _share(problem, pgd(at(e))) for e in (epsilon / 2, epsilon, 1.0)}
+    few, one = _share(problem, pgd(at(epsilon), steps=5)), _share(problem, fgsm(at(epsilon)))
+    noise = _share(problem, _with_noise(at(epsilon)))
     dead = _zero_gradients(problem)
     return [
         Check(
@@ -72,18 +74,15 @@ def self_check(problem: Problem, epsilon: float) -> list[Check]:
     ]
 
 
-def _at(problem: Problem, epsilon: float) -> Problem:
-    return problem.with_budget(torch.full_like(problem.epsilon, epsilon))
-
-
 def _share(problem: Problem, images: Tensor) -> float:
+    """Of these images that fool."""
     return float(problem.fools(images).float().mean())
 
 
-def _noise(problem: Problem) -> Tensor:
-    signs = torch.rand(problem.images.shape, generator=problem.random, device=problem.random.device) < 0.5
-    reach = each((problem.epsilon * LEVELS).floor() / LEVELS)
-    return storable((problem.images + reach * torch.where(signs.to(reach.device), 1.0, -1.0)).clamp(0, 1))
+def _with_noise(problem: Problem) -> Tensor:
+    signs = random_signs(problem, tuple(problem.images.shape))
+    epsilon = per_image((problem.epsilon * LEVELS).floor() / LEVELS)
+    return round_to_levels((problem.images + epsilon * signs).clamp(0, 1))
 
 
 def _zero_gradients(problem: Problem) -> float:

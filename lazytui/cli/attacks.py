@@ -12,13 +12,11 @@ def attacks(json: JsonOption = False) -> None:
     from lazytui.attacks import ATTACKS
 
     if json:
-        from dataclasses import asdict
-
-        print(jsonlib.dumps([{"attack": name, **asdict(entry)} for name, entry in ATTACKS.items()], indent=1))
+        print(jsonlib.dumps([attack.as_json() for attack in ATTACKS.values()], indent=1))
         return
     from lazytui.cli.tables import print_table
 
-    rows = [[name, entry.norm, entry.summary, entry.source] for name, entry in ATTACKS.items()]
+    rows = [[name, attack.norm, attack.summary, attack.source] for name, attack in ATTACKS.items()]
     print_table(["attack", "budget", "what it does", "source"], rows)
     print(
         "\nlazytui run attack RUN --attack NAME finds the smallest budget that fools a network, for each source image."

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
+from typing import TYPE_CHECKING
 
 from lazytui.models.shapes import IMAGE_SHAPE
+from lazytui.system.lazy_torch import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 PROBABILITIES = (
     "This network puts out probabilities: where they round to 0 or 1 its gradient is lost. Leave out its last softmax."

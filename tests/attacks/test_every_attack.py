@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from lazytui.attacks import ATTACKS, attack_named
-from lazytui.attacks.problem import Problem, length, whole_levels
+from lazytui.attacks import ATTACKS
+from lazytui.attacks.problem import Problem, floor_to_levels, l2_norm
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
@@ -26,12 +27,12 @@ FAST = {"steps": 7, "queries": 40}
 """Few steps: what holds has to hold of unfinished attacks too."""
 
 
-ALL_WAYS = [name for name, entry in ATTACKS.items() if entry.gradient and name != "recolor"]
+ALL_WAYS = [name for name, entry in ATTACKS.items() if entry.needs_gradient and name != "recolor"]
 """Attacks that see the gradient and may go anywhere."""
 
 
-def options(name: str) -> dict[str, float]:
-    return {option: FAST.get(option, default) for option, default in ATTACKS[name].options.items()}
+def options(name: str) -> dict[str, int]:
+    return {option: FAST.get(option, default) for option, default in ATTACKS[name].defaults.items()}
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +60,21 @@ def test_budget_and_range_are_kept_to_the_last_bit(name: str, data: st.DataObjec
     )
     images = torch.where(levels < 60, 0, torch.where(levels > 200, 255, levels)) / 255
     epsilon = torch.tensor(budgets)
-    made = attack_named(name)(problem(network, images, epsilon, targeted=data.draw(st.booleans())), **options(name))
+    made = ATTACKS[name].perturb(problem(network, images, epsilon, targeted=data.draw(st.booleans())), **options(name))
     assert made.shape == images.shape and made.dtype == torch.float32
     assert torch.equal(made, (made * 255).round() / 255) and made.min() >= 0 and made.max() <= 1
     if norm == "linf":
         changed = ((made - images) * 255).round().abs().flatten(1).amax(1)
-        assert (changed <= (whole_levels(epsilon) * 255).round()).all()
+        assert (changed <= (floor_to_levels(epsilon) * 255).round()).all()
     else:
-        assert (length(made - images) <= epsilon * (1 + 1e-5) + 1e-6).all()
+        assert (l2_norm(made - images) <= epsilon * (1 + 1e-5) + 1e-6).all()
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_has_the_options_that_its_entry_names(name: str) -> None:
+    """With the same defaults, so that a script and a run do the same."""
+    arguments = inspect.signature(ATTACKS[name].perturb).parameters
+    assert {option: arguments[option].default for option in ATTACKS[name].defaults} == ATTACKS[name].defaults
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -74,7 +82,7 @@ def test_the_same_seed_makes_the_same_images(name: str, network: nn.Module) -> N
     state = torch.get_rng_state()
     epsilon = torch.full((4,), 0.1 if ATTACKS[name].norm == "linf" else 2.0)
     made = [
-        attack_named(name)(problem(network, gray_images(4), epsilon, targeted=True, seed=seed), **options(name))
+        ATTACKS[name].perturb(problem(network, gray_images(4), epsilon, targeted=True, seed=seed), **options(name))
         for seed in (0, 0)
     ]
     assert torch.equal(made[0], made[1])
@@ -94,7 +102,7 @@ def test_a_plane_within_reach_is_crossed_and_one_beyond_is_not(name: str, target
     for share, fooled in ((1.35, True), (0.95, False)):
         asked = towards_one(model, images, share * exact + (2 / 255 if fooled and norm == "linf" else 0))
         asked = asked if targeted else replace(asked, targets=None)
-        made = attack_named(name)(asked, **ATTACKS[name].options)
+        made = ATTACKS[name].perturb(asked, **ATTACKS[name].defaults)
         assert asked.fools(made).tolist() == [fooled] * len(images)
 
 
@@ -105,7 +113,7 @@ def test_black_and_white_values_move(name: str) -> None:
     model = plane(images, 0.03)
     epsilon = 0.2 if ATTACKS[name].norm == "linf" else 6.0
     asked = towards_one(model, images, epsilon)
-    made = attack_named(name)(asked, **ATTACKS[name].options)
+    made = ATTACKS[name].perturb(asked, **ATTACKS[name].defaults)
     assert asked.fools(made).all()
     assert ((made != images).flatten(1).float().mean(1) > 0.05).all()
 
@@ -117,13 +125,15 @@ def test_recoloring_crosses_a_plane_of_color_and_adds_one_color_everywhere() -> 
     model = Linear(red.flatten(), 0.0)
     model.bias = float(-(images.flatten(1) * model.weight).sum(1).max() - 0.05 * 784)
     asked = towards_one(model, images, 0.1)
-    made = attack_named("recolor")(asked, steps=40)
+    made = ATTACKS["recolor"].perturb(asked, steps=40)
     assert asked.fools(made).all()
     changed = ((made - images) * 255).round()
     assert (changed.flatten(2).amax(2) == changed.flatten(2).amin(2)).all() and (changed[:, 1:] == 0).all()
 
 
-@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if not entry.gradient and not entry.targeted])
+@pytest.mark.parametrize(
+    "name", [name for name, entry in ATTACKS.items() if not entry.needs_gradient and not entry.needs_target]
+)
 def test_asking_alone_finds_a_broad_way(name: str) -> None:
     """All values count the same: whoever keeps what helps gets there. And no gradient is ever taken."""
 
@@ -135,7 +145,7 @@ def test_asking_alone_finds_a_broad_way(name: str) -> None:
 
     asked = towards_one(NoGradient(), gray_images(), 0.1 if ATTACKS[name].norm == "linf" else 8.0)
     assert not asked.fools(asked.images).any()
-    assert asked.fools(attack_named(name)(asked, **ATTACKS[name].options)).all()
+    assert asked.fools(ATTACKS[name].perturb(asked, **ATTACKS[name].defaults)).all()
 
 
 @pytest.mark.parametrize("queries", [2, 5, 21, 300])
@@ -150,14 +160,14 @@ def test_no_image_is_asked_about_more_often_than_allowed(name: str, queries: int
         height = images.flatten(1).mean(1)
         return torch.stack([torch.ones_like(height) + 100, height], 1)
 
-    attack_named(name)(towards_one(never, gray_images(3), 0.1), queries=queries)  # type: ignore[arg-type]
+    ATTACKS[name].perturb(towards_one(never, gray_images(3), 0.1), queries=queries)  # type: ignore[arg-type]
     assert 0.9 * queries < looks / 3 <= queries
 
 
 def test_one_perturbation_serves_all() -> None:
     images = gray_images()
     asked = towards_one(plane(images, 0.03), images, 0.1)
-    made = attack_named("universal")(asked, steps=40)
+    made = ATTACKS["universal"].perturb(asked, steps=40)
     assert asked.fools(made).all()
     changed = ((made - images) * 255).round()
     assert (changed == changed[:1]).all(), "no value meets the end of the range here"
@@ -167,11 +177,11 @@ def test_the_mean_image_is_approached_as_far_as_the_budget_goes() -> None:
     images, means = torch.full((2, 3, 28, 28), 51 / 255), torch.full((2, 3, 28, 28), 153 / 255)
     means[:, 1] = 51 / 255
     asked = replace(towards_one(plane(images, 0.05), images, torch.tensor([10 / 255, 1.0])), mean_images=means)
-    made = (attack_named("mean-image")(asked) * 255).round()
+    made = (ATTACKS["mean-image"].perturb(asked) * 255).round()
     assert (made[0, 0] == 61).all() and (made[0, 1] == 51).all(), "a tenth of the way, where there is one"
     assert (made[1, 0] == 153).all(), "never beyond the mean"
     with pytest.raises(BadInput, match="towards a target"):
-        attack_named("mean-image")(replace(asked, mean_images=None))
+        ATTACKS["mean-image"].perturb(replace(asked, mean_images=None))
 
 
 @pytest.mark.parametrize("name", ["pgd", "ddn", "apgd-ce"])
@@ -184,5 +194,5 @@ def test_gradients_in_half_the_digits_lead_as_far(name: str) -> None:
     exact = Problem(network, images, labels, (labels + 1) % 10, epsilon, torch.Generator())
     rough = replace(exact, arithmetic=Hardware(torch.device("cpu"), "bf16").autocast)
     settings = {"steps": 15}
-    fooled = [float(exact.fools(attack_named(name)(asked, **settings)).float().mean()) for asked in (exact, rough)]
+    fooled = [float(exact.fools(ATTACKS[name].perturb(asked, **settings)).float().mean()) for asked in (exact, rough)]
     assert 0.1 < fooled[0] < 0.9 and abs(fooled[0] - fooled[1]) <= 0.1

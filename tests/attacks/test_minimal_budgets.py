@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from lazytui.attacks.ddn import ddn
-from lazytui.attacks.minimal_budgets import in_parts, smallest_budgets, smallest_found
-from lazytui.attacks.pgd import pgd
+from lazytui.attacks.algorithms.ddn import ddn
+from lazytui.attacks.algorithms.pgd import pgd
+from lazytui.attacks.minimal_budgets import in_batches, smallest_budgets, smallest_perturbations
 from lazytui.errors import BadInput
 from lazytui.evaluation.robustness import Robustness, wilson_interval
 from tests.attacks.networks import Linear, gray_images, plane, towards_one
@@ -55,10 +55,10 @@ def test_ddn_comes_near_the_distance_of_a_plane() -> None:
     images = gray_images()
     model = plane(images, 0.05)
     exact = -model(images)[:, 1] / model.weight.norm()
-    distances, made = smallest_found(ddn, towards_one(model, images, 50.0))
+    distances, made = smallest_perturbations(ddn, towards_one(model, images, 50.0))
     assert (distances >= exact * 0.99).all() and (distances <= exact * 1.1).all()
     assert towards_one(model, images, 50.0).fools(made).all()
-    short, _ = smallest_found(ddn, towards_one(model, images, 0.5 * exact))
+    short, _ = smallest_perturbations(ddn, towards_one(model, images, 0.5 * exact))
     assert torch.isinf(short).all()
 
 
@@ -95,16 +95,18 @@ def test_a_network_without_gradient_is_told_apart_and_so_is_another_class_count(
             return images.detach().flatten(1)[:, :10]
 
     asked = towards_one(Flat(), images, 0.1)
-    with pytest.raises(BadInput, match="only asks: square"):
+    with pytest.raises(BadInput, match="only asks, such as square"):
         pgd(asked)
-    with pytest.raises(BadInput, match="says 4 of an image"):
-        towards_one(plane(images, 0.1), images, 0.1).said()
-    assert asked.said().tolist() == images.flatten(1)[:, :10].argmax(1).tolist()
+    with pytest.raises(BadInput, match="puts out 4 for an image"):
+        towards_one(plane(images, 0.1), images, 0.1).predictions()
+    assert asked.predictions().tolist() == images.flatten(1)[:, :10].argmax(1).tolist()
 
 
 def test_parts_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     images = gray_images(7)
     asked = towards_one(plane(images, 0.05), images, 50.0)
-    monkeypatch.setattr("lazytui.attacks.minimal_budgets.PART", 3)
-    for whole, parts in zip(smallest_found(ddn, asked), in_parts(partial(smallest_found, ddn), asked), strict=True):
+    monkeypatch.setattr("lazytui.attacks.minimal_budgets.BATCH", 3)
+    for whole, parts in zip(
+        smallest_perturbations(ddn, asked), in_batches(partial(smallest_perturbations, ddn), asked), strict=True
+    ):
         torch.testing.assert_close(whole, parts)

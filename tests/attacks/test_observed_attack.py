@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lazytui.attacks import ATTACKS, attack_named
-from lazytui.attacks.observed_attack import Watched
+from lazytui.attacks import ATTACKS
+from lazytui.attacks.observed_attack import ObservedModel
 from lazytui.attacks.problem import Problem
 from tests.attacks.networks import Linear, gray_images, plane, towards_one
 
@@ -33,7 +33,7 @@ class Seen:
 
 def watched(problem: Problem) -> tuple[Problem, Seen]:
     seen = Seen()
-    return replace(problem, model=Watched(problem.model, seen.step)), seen
+    return replace(problem, model=ObservedModel(problem.model, seen.step)), seen
 
 
 def hopeless(seed: int = 0) -> Problem:
@@ -44,11 +44,11 @@ def hopeless(seed: int = 0) -> Problem:
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_it_makes_what_it_makes_unwatched(name: str) -> None:
-    options = {option: float(STEPS) for option in ATTACKS[name].options if option != "restarts"}
-    alone = attack_named(name)(hopeless(), **options)
+    options = {option: STEPS for option in ATTACKS[name].defaults if option != "restarts"}
+    alone = ATTACKS[name].perturb(hopeless(), **options)
     problem, seen = watched(hopeless())
-    assert torch.equal(attack_named(name)(problem, **options), alone)
-    assert bool(seen.images) is ATTACKS[name].gradient, "attacks that only ask have no steps"
+    assert torch.equal(ATTACKS[name].perturb(problem, **options), alone)
+    assert bool(seen.images) is ATTACKS[name].needs_gradient, "attacks that only ask have no steps"
     for images, logits in zip(seen.images, seen.logits, strict=True):
         assert not images.requires_grad and not logits.requires_grad
         assert torch.equal(logits, problem.model.model(images))  # type: ignore[attr-defined]
@@ -56,18 +56,20 @@ def test_it_makes_what_it_makes_unwatched(name: str) -> None:
 
 @pytest.mark.parametrize("name", TOLD)
 def test_each_step_is_told_once(name: str) -> None:
-    options = {"steps": float(STEPS)} if "steps" in ATTACKS[name].options else {}
+    options = {"steps": STEPS} if "steps" in ATTACKS[name].defaults else {}
     problem, seen = watched(hopeless())
-    attack_named(name)(problem, **options)
+    ATTACKS[name].perturb(problem, **options)
     assert len(seen.images) == TOLD[name]
 
 
 def test_the_steps_lead_from_the_image_to_what_is_returned() -> None:
     """MI-FGSM begins at the image and keeps its last: on a plane its goal rises by the same with every step."""
     problem, seen = watched(hopeless())
-    made = attack_named("mi-fgsm")(problem, steps=STEPS)
+    made = ATTACKS["mi-fgsm"].perturb(problem, steps=STEPS)
     assert torch.equal(seen.images[0], problem.images)
-    goals = torch.cat([*(problem.goal(logits) for logits in seen.logits), problem.goal(problem.model(made))]).double()
+    goals = torch.cat(
+        [*(problem.objective(logits) for logits in seen.logits), problem.objective(problem.model(made))]
+    ).double()
     rises = goals.diff()
     assert (rises > 0).all() and torch.allclose(rises, rises.mean().expand(STEPS), rtol=0.1)
 
@@ -75,7 +77,7 @@ def test_the_steps_lead_from_the_image_to_what_is_returned() -> None:
 def test_a_climb_that_gets_there_is_told_of_no_further() -> None:
     images = gray_images(1)
     problem, seen = watched(towards_one(plane(images, FAR), images, 3 * FAR))
-    attack_named("mi-fgsm")(problem, steps=30)
+    ATTACKS["mi-fgsm"].perturb(problem, steps=30)
     assert len(seen.logits) < 31
     assert [int(logits.argmax()) for logits in seen.logits[:-1]] == [0] * (len(seen.logits) - 1)
     assert int(seen.logits[-1].argmax()) == 1

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lazytui.attacks import ATTACKS, attack_named
+from lazytui.attacks import ATTACKS
 from lazytui.attacks.problem import Problem
 from lazytui.custom_code import allow
 from lazytui.data.device_split import Batch
@@ -84,14 +84,14 @@ def test_maps_of_input_gradients(network: Untouched, method: MethodName) -> None
     network.require()
 
 
-@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if entry.gradient])
+@pytest.mark.parametrize("name", [name for name, entry in ATTACKS.items() if entry.needs_gradient])
 def test_attacks(network: Untouched, name: str) -> None:
-    options = {option: 3 if option == "steps" else default for option, default in ATTACKS[name].options.items()}
+    options = {option: 3 if option == "steps" else default for option, default in ATTACKS[name].defaults.items()}
     labels = network.model(IMAGES).argmax(1)
     problem = Problem(
         network.model, IMAGES, labels, None, torch.full((4,), 0.1), torch.Generator().manual_seed(0), mean_images=IMAGES
     )
-    assert attack_named(name)(problem, **options).shape == IMAGES.shape
+    assert ATTACKS[name].perturb(problem, **options).shape == IMAGES.shape
     network.require()
 
 

@@ -15,9 +15,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lazytui.attacks import ATTACKS, attack_named
-from lazytui.attacks.black_box import square_share
-from lazytui.attacks.problem import Problem, largest_change, length, whole_levels
+from lazytui.attacks import ATTACKS
+from lazytui.attacks.algorithms.square import square_share
+from lazytui.attacks.problem import Problem, floor_to_levels, l2_norm, linf_norm
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
@@ -64,7 +64,7 @@ def theirs(attack: Any, problem: Problem, epsilon: float | None) -> tuple[Tensor
 def test_as_many_are_fooled_at_the_same_budget(name: str, peer: Any, epsilon: float, problem: Problem) -> None:
     """Within two standard errors of the difference of two shares; momentum may only help."""
     asked = problem.with_budget(torch.full_like(problem.epsilon, epsilon))
-    ours = float(asked.fools(attack_named(name)(asked)).float().mean())
+    ours = float(asked.fools(ATTACKS[name].perturb(asked)).float().mean())
     share = float(theirs(peer, problem, epsilon)[1].float().mean())
     spread = math.sqrt(max(share * (1 - share), 0.02) * 2 / len(problem.images))
     assert ours >= share - 2 * spread
@@ -85,20 +85,20 @@ def test_as_many_are_fooled_at_the_same_budget(name: str, peer: Any, epsilon: fl
 )
 def test_smallest_found_are_no_larger(name: str, options: dict[str, float], peer: Any, problem: Problem) -> None:
     """Medians over the sources, with those that were never fooled at infinity; ours are in whole levels besides."""
-    part = problem.part(torch.arange(12)).with_budget(torch.full((12,), 40.0))
+    part = problem.subset(torch.arange(12)).with_budget(torch.full((12,), 40.0))
     found = []
-    for made, fooled in ((attack_named(name)(part, **options), None), theirs(peer, part, None)):
+    for made, fooled in ((ATTACKS[name].perturb(part, **options), None), theirs(peer, part, None)):
         there = part.fools(made) if fooled is None else fooled
-        found.append(torch.where(there, length(made - part.images), torch.inf).median().item())
+        found.append(torch.where(there, l2_norm(made - part.images), torch.inf).median().item())
     assert np.isfinite(found[0]) and found[0] <= 1.02 * found[1], found
 
 
 def test_the_smallest_largest_change_is_no_larger(problem: Problem) -> None:
-    part = problem.part(torch.arange(20)).with_budget(torch.ones(20))
-    made = attack_named("fmn")(part, steps=100)
+    part = problem.subset(torch.arange(20)).with_budget(torch.ones(20))
+    made = ATTACKS["fmn"].perturb(part, steps=100)
     others, fooled = theirs(foolbox.attacks.LInfFMNAttack(steps=100), part, None)
     sizes = [
-        torch.where(there, largest_change(images - part.images), torch.inf).median().item()
+        torch.where(there, linf_norm(images - part.images), torch.inf).median().item()
         for images, there in ((made, part.fools(made)), (others, fooled))
     ]
     assert np.isfinite(sizes[0]) and sizes[0] <= sizes[1] + 1 / 255, sizes
@@ -123,11 +123,11 @@ def test_square_has_its_authors_schedule() -> None:
 def textbook_square(problem: Problem, queries: int) -> Tensor:
     """(n,) bool: algorithms 1 and 2 of Andriushchenko 2020, image by image, with AutoAttack's schedule written out."""
     random = np.random.default_rng(0)
-    budgets = whole_levels(problem.epsilon)
+    budgets = floor_to_levels(problem.epsilon)
     assert problem.targets is not None
     fooled = []
     for number, original in enumerate(problem.images):
-        alone, budget = problem.part(torch.tensor([number])), float(budgets[number])
+        alone, budget = problem.subset(torch.tensor([number])), float(budgets[number])
         signs = torch.from_numpy(random.choice([-1.0, 1.0], (3, 1, 28))).float()
         now = (original + budget * signs).clamp(0, 1)
         loss, there = ask(alone, now)
@@ -160,19 +160,19 @@ def ask(alone: Problem, image: Tensor) -> tuple[float, bool]:
 
 def test_square_fools_as_many_as_its_pseudo_code(problem: Problem) -> None:
     """Within two standard errors of the difference of two shares, each of 16 images."""
-    part = problem.part(torch.arange(16)).with_budget(torch.full((16,), 70 / 255))
-    ours = float(part.fools(attack_named("square")(part, queries=200)).float().mean())
+    part = problem.subset(torch.arange(16)).with_budget(torch.full((16,), 70 / 255))
+    ours = float(part.fools(ATTACKS["square"].perturb(part, queries=200)).float().mean())
     share = float(textbook_square(part, 200).float().mean())
     assert share > 0 and abs(ours - share) <= 2 * math.sqrt(max(share * (1 - share), 0.1) * 2 / 16), (ours, share)
 
 
 def test_targeted_deepfool_is_as_weak_as_it_says(problem: Problem) -> None:
     """Untargeted it comes within a quarter of DDN's distance; towards one target it goes much farther."""
-    part = problem.part(torch.arange(16)).with_budget(torch.full((16,), 40.0))
+    part = problem.subset(torch.arange(16)).with_budget(torch.full((16,), 40.0))
     ratios = {}
     for name, asked in (("targeted", part), ("untargeted", replace(part, targets=None))):
-        found = [attack_named("deepfool")(asked, steps=50), attack_named("ddn")(asked, steps=100)]
-        far = [torch.where(asked.fools(made), length(made - asked.images), torch.inf) for made in found]
+        found = [ATTACKS["deepfool"].perturb(asked, steps=50), ATTACKS["ddn"].perturb(asked, steps=100)]
+        far = [torch.where(asked.fools(made), l2_norm(made - asked.images), torch.inf) for made in found]
         ratios[name] = float((far[0] / far[1]).median())
     assert ratios["untargeted"] < 1.3 < ratios["targeted"] < 2.5, ratios
-    assert "made for untargeted" in ATTACKS["deepfool"].towards_a_target
+    assert "made for untargeted" in ATTACKS["deepfool"].targeted_caveat

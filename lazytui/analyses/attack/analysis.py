@@ -93,23 +93,23 @@ def run(params: AttackParams, report: Report) -> AttackResult:
 def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolResult:
     import torch
 
-    predicted = problem.said()
+    predicted = problem.predictions()
     correct = predicted == problem.labels
     found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), None)
     if int(correct.sum()) < FEWEST:
         return found
     return replace(
-        found, perturbations=_perturbations(params, problem.part(correct), split.take(np.flatnonzero(found.correct)))
+        found, perturbations=_perturbations(params, problem.subset(correct), split.take(np.flatnonzero(found.correct)))
     )
 
 
 def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Perturbations:
     """Of the sources that are correct when clean."""
-    from lazytui.attacks.perturbation_channels import makeup
+    from lazytui.attacks.perturbation_channels import composition
 
     budgets, adversarial = _budgets(params, problem)
-    sure, _ = _budgets(params, problem.surely(SURE))
-    found = makeup(_smallest_changes(problem), split.shapes)
+    sure, _ = _budgets(params, problem.with_confidence(SURE))
+    found = composition(_smallest_changes(problem), split.shapes)
     return Perturbations(
         budgets=budgets.cpu().numpy(),
         sure_budgets=sure.cpu().numpy(),
@@ -143,7 +143,7 @@ def problem_of(params: AttackParams, subject: Subject, split: Split, check: Call
     random = torch.Generator().manual_seed(params.seed)
     quick = subject.hardware.at_fastest_precision()
     problem = Problem(ask, images, labels, targets, epsilon, random, arithmetic=quick.autocast)
-    if not ATTACKS[params.attack].targeted:
+    if not ATTACKS[params.attack].needs_target:
         return problem
     return replace(
         problem, mean_images=_mean_image(subject.data.train, params.target_class).to(device).expand_as(images)
@@ -161,30 +161,27 @@ def _mean_image(split: Split, digit: int) -> Tensor:
 
 
 def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
-    import torch
 
-    from lazytui.attacks import attack_named
-    from lazytui.attacks.minimal_budgets import in_parts, smallest_budgets, smallest_found
-    from lazytui.attacks.problem import largest_change, length
+    from lazytui.attacks.minimal_budgets import in_batches, smallest_budgets, smallest_perturbations
+    from lazytui.attacks.problem import l2_norm, linf_norm
 
     entry, chosen = ATTACKS[params.attack], options_of(params)
-    chosen_attack = attack_named(params.attack)
 
     def attack(part: Problem) -> Tensor:
-        return chosen_attack(part, **chosen)
+        return entry.perturb(part, **chosen)
 
-    if entry.smallest:
-        size = largest_change if entry.norm == "linf" else length
-        whole = problem.with_budget(torch.full_like(problem.epsilon, params.budget))
-        return in_parts(lambda part: smallest_found(attack, part, size), whole)
+    if entry.minimizes:
+        size = linf_norm if entry.norm == "linf" else l2_norm
+        whole = problem.with_budget(params.budget)
+        return in_batches(lambda part: smallest_perturbations(attack, part, size), whole)
     unit = UNITS[entry.norm]
     units = int(params.budget / unit + 1e-6)
-    return in_parts(lambda part: smallest_budgets(attack, part, unit, units), problem)
+    return in_batches(lambda part: smallest_budgets(attack, part, unit, units), problem)
 
 
-def options_of(params: AttackParams) -> dict[str, float]:
+def options_of(params: AttackParams) -> dict[str, int]:
     """What the attack is given besides its budget: what was chosen, or else its defaults."""
-    options = ATTACKS[params.attack].options
+    options = ATTACKS[params.attack].defaults
     return {name: getattr(params, name, None) or default for name, default in options.items()}
 
 
@@ -192,11 +189,11 @@ def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:
     """(m, 28, 28, 3): the smallest Euclidean perturbations that were found, of the sources where one was."""
     import torch
 
-    from lazytui.attacks.ddn import ddn
-    from lazytui.attacks.minimal_budgets import in_parts, smallest_found
+    from lazytui.attacks.algorithms.ddn import ddn
+    from lazytui.attacks.minimal_budgets import in_batches, smallest_perturbations
 
-    whole = problem.with_budget(torch.full_like(problem.epsilon, LARGEST_BUDGET["l2"]))
-    far, made = in_parts(lambda part: smallest_found(partial(ddn, steps=_DDN_STEPS), part), whole)
+    whole = problem.with_budget(LARGEST_BUDGET["l2"])
+    far, made = in_batches(lambda part: smallest_perturbations(partial(ddn, steps=_DDN_STEPS), part), whole)
     changes = torch.where(torch.isfinite(far)[:, None, None, None], made - problem.images, 0.0)
     array: np.ndarray[Any, Any] = changes.permute(0, 2, 3, 1).cpu().numpy()
     return array
@@ -207,10 +204,10 @@ def _checks(params: AttackParams, problems: dict[Pool, Problem]) -> tuple[SelfCh
     from lazytui.attacks.self_check import self_check
 
     for name, problem in problems.items():
-        right = (problem.said() == problem.labels).nonzero()[:_CHECKED, 0]
+        right = (problem.predictions() == problem.labels).nonzero()[:_CHECKED, 0]
         if len(right) >= FEWEST:
             epsilon = params.epsilon if ATTACKS[params.attack].norm == "linf" else 0.05
-            return tuple(SelfCheck(name, **vars(check)) for check in self_check(problem.part(right), epsilon))
+            return tuple(SelfCheck(name, **vars(check)) for check in self_check(problem.subset(right), epsilon))
     return ()
 
 

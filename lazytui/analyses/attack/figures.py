@@ -39,7 +39,7 @@ def _verdict(params: AttackParams, result: AttackResult) -> Text:
     paragraphs = [
         f"Minimal perturbation of a {params.source_class}, {goal}: the smallest budget of {params.attack} "
         f"({_unit(params)}) for each image.",
-        *([f"Note: {care}"] if params.targeted and (care := ATTACKS[params.attack].towards_a_target) else []),
+        *([f"Note: {care}"] if params.targeted and (care := ATTACKS[params.attack].targeted_caveat) else []),
     ]
     for network, pool, _, robustness in result.by_pool():
         paragraphs.append(f"{network.name}, {pool} sources: {_summary(params, robustness)}")

@@ -29,7 +29,8 @@ from lazytui.analyses.networks.model_under_study import (
     trained_with,
     weights_written,
 )
-from lazytui.attacks import ATTACKS, Norm
+from lazytui.attacks import ATTACKS
+from lazytui.attacks.attack import Norm
 from lazytui.attacks.source_pools import Pool, pool
 from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.errors import BadInput, LazytuiError
@@ -247,35 +248,35 @@ def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[
     """The image as it is, then the attack while it climbs, at last what came of it."""
     import torch
 
-    from lazytui.attacks.observed_attack import Watched
+    from lazytui.attacks.observed_attack import ObservedModel
     from lazytui.attacks.problem import require_logits
     from lazytui.models.shapes import CLASSES
 
     question, entry = answer.question, ATTACKS[answer.question.params.attack]
     record = _Record()
     problem = replace(problem_of(question.params, subject, split, record.check), arithmetic=nullcontext)  # one image
-    problem = problem.surely(SURE) if question.sure else problem
+    problem = problem.with_confidence(SURE) if question.sure else problem
     with torch.no_grad():
         logits = problem.model(problem.images)
     require_logits(logits, CLASSES)
     sensitivity, missing = _sensitivity(problem)
-    source = Source(split.images[0], _shares(logits), bool(problem.reached(logits)), sensitivity)
+    source = Source(split.images[0], _shares(logits), bool(problem.succeeds(logits)), sensitivity)
     yield (answer := replace(answer, source=source, planned=_planned(question)))
-    if entry.gradient and missing:
+    if entry.needs_gradient and missing:
         raise missing
     searched = question.at_smallest and not source.there
-    if searched and entry.smallest:  # one climb finds it
+    if searched and entry.minimizes:  # one climb finds it
         answer = replace(answer, budget=question.params.budget)
     elif searched:
         searching = replace(answer, doing="Looking for the smallest budget that fools it ...")
         found = yield from _working(searching, lambda: _smallest_that_fools(problem, answer.smallest, question), record)
         answer = answer.with_smallest(found)
-    climbed = replace(problem, model=Watched(problem.model, record.step))
+    climbed = replace(problem, model=ObservedModel(problem.model, record.step))
     made = yield from _working(answer, lambda: _attack_of(answer.attacked.params)(climbed), record)
     with torch.no_grad():
         logits = problem.model(made)
-    fooled = bool(problem.reached(logits))
-    if searched and entry.smallest:
+    fooled = bool(problem.succeeds(logits))
+    if searched and entry.minimizes:
         answer = answer.with_smallest(
             _whole(_size(made - problem.images, entry.norm), entry.norm) if fooled else math.inf
         )
@@ -284,14 +285,15 @@ def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[
 
 def _working(answer: AttackAnswer, work: Callable[[], T], record: _Record) -> Generator[AttackAnswer, None, T]:
     """Work in a thread and tell how far a climb has come; whoever stops listening stops it too."""
-    from lazytui.attacks.problem import storable
+    from lazytui.attacks.problem import round_to_levels
 
     with ThreadPoolExecutor(1) as thread:
         going = thread.submit(work)
         try:
             while wait([going], timeout=_TOLD_EVERY).not_done:
                 image = record.image
-                yield answer if image is None else replace(answer, climb=record.climb(storable(image), record.said[-1]))
+                climb = None if image is None else record.climb(round_to_levels(image), record.said[-1])
+                yield replace(answer, climb=climb) if climb else answer
         except GeneratorExit:
             record.dropped.set()
             raise
@@ -302,14 +304,12 @@ def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
     """The attack within the params' budget, from the same random starts whenever it is called."""
     import torch
 
-    from lazytui.attacks import attack_named
-
-    attack, options = attack_named(params.attack), options_of(params)
+    attack, options = ATTACKS[params.attack].perturb, options_of(params)
 
     def within(problem: Problem) -> Tensor:
-        random = torch.Generator().manual_seed(params.seed)
+        generator = torch.Generator().manual_seed(params.seed)
         budget = torch.full_like(problem.epsilon, params.epsilon)
-        return attack(replace(problem, random=random, epsilon=budget), **options)
+        return attack(replace(problem, generator=generator, epsilon=budget), **options)
 
     return within
 
@@ -319,7 +319,6 @@ def _smallest_that_fools(problem: Problem, known: float | None, question: Attack
 
     known: the smallest that a run found, which is taken at its word where the attack gets there from its start.
     """
-    import torch
 
     from lazytui.attacks.minimal_budgets import smallest_budgets
 
@@ -329,7 +328,7 @@ def _smallest_that_fools(problem: Problem, known: float | None, question: Attack
         return _attack_of(params.model_copy(update={"epsilon": float(part.epsilon)}))(part)
 
     if known is not None and math.isfinite(known):
-        at_it = problem.with_budget(torch.full_like(problem.epsilon, known))
+        at_it = problem.with_budget(known)
         if bool(at_it.fools(attack(at_it))):
             return known
     unit = UNITS[ATTACKS[params.attack].norm]
@@ -339,9 +338,9 @@ def _smallest_that_fools(problem: Problem, known: float | None, question: Attack
 
 def _size(change: Tensor, norm: Norm) -> float:
     """Of one image's."""
-    from lazytui.attacks.problem import largest_change, length
+    from lazytui.attacks.problem import l2_norm, linf_norm
 
-    return float(largest_change(change) if norm == "linf" else length(change))
+    return float(linf_norm(change) if norm == "linf" else l2_norm(change))
 
 
 def _whole(budget: float, norm: Norm) -> float:
@@ -373,7 +372,7 @@ def _bytes(images: Tensor) -> Image:
 
 def _planned(question: AttackQuestion) -> int:
     params = question.params
-    if not ATTACKS[params.attack].gradient:
+    if not ATTACKS[params.attack].needs_gradient:
         return 0
     options = options_of(params)
     return int(options.get("steps", 1) * options.get("restarts", 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -11,10 +11,6 @@ from lazytui.analyses.networks.model_under_study import SubjectParams
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.catalog_fields import known, named, summaries
-
-if TYPE_CHECKING:
-    pass
-
 
 FEWEST = 10
 """Sources below which no rate is computed."""
@@ -26,7 +22,7 @@ LARGEST_BUDGET = {"linf": 0.5, "l2": 12.0}
 
 def _defaults(option: str) -> str:
     """What the attacks that read an option take where it isn't given: `[pgd 40, ...]`."""
-    taken = [f"{name} {entry.options[option]:g}" for name, entry in ATTACKS.items() if option in entry.options]
+    taken = [f"{name} {entry.defaults[option]:g}" for name, entry in ATTACKS.items() if option in entry.defaults]
     return f"[{', '.join(taken)}]"
 
 
@@ -68,7 +64,7 @@ class AttackParams(SubjectParams):
     def _check(self) -> AttackParams:
         if self.source_class == self.target_class:
             raise ValueError(f"The source and the target are both {self.source_class}: nothing has to be changed.")
-        if ATTACKS[self.attack].targeted and not self.targeted:
+        if ATTACKS[self.attack].needs_target and not self.targeted:
             raise ValueError(f"{self.attack} goes towards a target: leave targeted on, or choose another attack.")
         if ATTACKS[self.attack].norm == "linf" and max(self.epsilon, self.largest or 0) > 1:
             raise ValueError(f"{self.attack} changes values between 0 and 1: a budget over 1 means nothing.")

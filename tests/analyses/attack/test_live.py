@@ -26,7 +26,7 @@ from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult, PoolResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
-from lazytui.attacks import ATTACKS, attack_named
+from lazytui.attacks import ATTACKS
 from lazytui.attacks.problem import Problem
 from lazytui.attacks.source_pools import Pool, pool
 from lazytui.figures.kinds import Lines, Matrix, Pixels
@@ -76,8 +76,8 @@ def test_the_answer_is_what_the_attack_makes_of_this_image(
     epsilon = LEVELS / 255 if ATTACKS[attack].norm == "linf" else 9.0
     question = AttackQuestion(asked(attack=attack, steps=20, queries=200, epsilon=epsilon), "neutral", place=3)
     answer, problem = last(live.answers(question)), alone(question, workspace)
-    options = {name: {"steps": 20.0, "queries": 200.0}.get(name, 1.0) for name in ATTACKS[attack].options}
-    made = attack_named(attack)(problem, **options)
+    options = {name: {"steps": 20, "queries": 200}.get(name, 1) for name in ATTACKS[attack].defaults}
+    made = ATTACKS[attack].perturb(problem, **options)
     assert answer.source and answer.climb
     np.testing.assert_array_equal(answer.climb.image, (made[0] * 255).round().byte().permute(1, 2, 0).numpy())
     assert answer.fooled is bool(problem.fools(made))
@@ -85,7 +85,7 @@ def test_the_answer_is_what_the_attack_makes_of_this_image(
         before, now = (problem.model(images).softmax(1)[0].numpy() for images in (problem.images, made))
     np.testing.assert_allclose(answer.source.said, before, atol=1e-6)
     np.testing.assert_allclose(answer.climb.now, now, atol=1e-6)
-    assert (len(answer.climb.said) > 0) is ATTACKS[attack].gradient
+    assert (len(answer.climb.said) > 0) is ATTACKS[attack].needs_gradient
     np.testing.assert_allclose(answer.climb.said.sum(1), 1, atol=1e-5)
 
 
@@ -112,7 +112,7 @@ def test_sensitivity_tells_what_a_level_adds(live: AttackSession, workspace: Wor
     slope = torch.from_numpy(answer.source.sensitivity).permute(2, 0, 1)
     step = 1e-2 * slope / slope.abs().max()
     with torch.no_grad():
-        up, down = (float(problem.goal(problem.model(problem.images + sign * step))) for sign in (1, -1))
+        up, down = (float(problem.objective(problem.model(problem.images + sign * step))) for sign in (1, -1))
     assert up - down == pytest.approx(float(2 * 255 * (slope * step).sum()), rel=0.05)
 
 

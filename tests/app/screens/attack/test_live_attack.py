@@ -310,7 +310,7 @@ def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
             if name in ("square", "deepfool"):
                 await until(pilot, lambda: panel.answered is panel._question)
                 climb = drawn(pilot)["climb"]
-                assert np.isfinite(climb.series[0].y).any() == ATTACKS[name].gradient
+                assert np.isfinite(climb.series[0].y).any() == ATTACKS[name].needs_gradient
             if name == "pgd":
                 break
         await until(pilot, lambda: panel.answered is panel._question and f": pgd within {opened} " in headline(pilot))

@@ -67,14 +67,15 @@ def test_charts_drawn_at_once_in_threads_are_those_drawn_one_by_one() -> None:
         assert list(threads.map(lambda figure: printed(figure, 90, "truecolor"), figures)) == alone
 
 
-def test_curves_that_lie_upon_each_other_are_both_seen() -> None:
-    x = np.linspace(0, 1, 500)
+@pytest.mark.parametrize("points", [4, 12, 500])
+def test_curves_that_lie_upon_each_other_are_both_seen(points: int) -> None:
+    x = np.linspace(0, 1, points)
     series = tuple(Series(name=name, x=x, y=x) for name in ("one", "other"))
     drawn = segments(samples.lines(series=series, references=()), 100, "truecolor")
     colors = [
         segment.style.color for segment in drawn if segment.style and any("\u2800" < c < "\u2900" for c in segment.text)
     ]
-    assert len(set(colors)) == 2 and len(colors) > 10
+    assert len(set(colors)) == 2
 
 
 def test_bars_of_either_sign_begin_at_zero_and_the_least_is_seen() -> None:

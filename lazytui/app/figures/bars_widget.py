@@ -12,19 +12,8 @@ from lazytui.figures.number_format import UNDEFINED, value_texts
 class BarsView(FigureView[Bars]):
     """Places are indices of bars."""
 
-    def first(self) -> int | None:
-        return 0 if len(self.figure.labels) else None
-
-    def last(self) -> int | None:
-        return len(self.figure.labels) - 1 if len(self.figure.labels) else None
-
-    def nearest(self, place: int) -> int | None:
-        last = self.last()
-        return None if last is None else min(max(place, 0), last)
-
-    def moved(self, place: int, step: Offset) -> int | None:
-        target = place + step.y
-        return target if step.y and target == self.nearest(target) else None
+    def places(self) -> range:
+        return range(len(self.figure.labels))
 
     def place_at(self, at: Offset) -> int | None:
         tops = [(regions[0].y, place) for place, regions in self.drawing.regions.items() if isinstance(place, int)]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Hashable
 from functools import partial
 from typing import ClassVar, Generic, TypeVar
 
-from rich.console import RenderableType
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -52,7 +51,8 @@ class DrawingView(ScrollView, Generic[AnyFigure]):
 
     def body_of_height(self) -> BodyOfHeight:
         """The body between title and note. It is drawn in a thread, and so holds by value whatever may change."""
-        return partial(_body, self._figure, self.shade)
+        figure, shade = self._figure, self.shade
+        return lambda height: body(figure, height=height, theme=shade)
 
     def takes_long(self, width: int) -> bool:  # noqa: ARG002
         """Whether drawing takes longer than a frame, so that the event loop shouldn't wait for it."""
@@ -83,6 +83,11 @@ class DrawingView(ScrollView, Generic[AnyFigure]):
             self._drawing_aside = True
             self.run_worker(self._draw_aside(), group="drawing")
         return self._drawing
+
+    @property
+    def plot_area(self) -> Region | None:
+        """Where the columns of a chart stand."""
+        return self.drawing.region_of("plot")
 
     @property
     def can_be_drawn(self) -> bool:
@@ -141,7 +146,3 @@ class DrawingView(ScrollView, Generic[AnyFigure]):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         self._draw(width - self.scrollbar_size_vertical, None)
         return len(self._drawing.strips) + self.lines_below
-
-
-def _body(figure: Figure, theme: Theme, height: int | None) -> RenderableType:
-    return body(figure, height=height, theme=theme)

@@ -35,6 +35,10 @@ class Drawing:
     title_lines: int = 0
     axis: XAxis | None = None
 
+    def region_of(self, place: Hashable) -> Region | None:
+        """Where a place begins."""
+        return next(iter(self.regions.get(place, ())), None)
+
 
 @dataclass(frozen=True)
 class Patch:

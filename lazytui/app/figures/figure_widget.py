@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from rich.cells import set_cell_size
@@ -33,6 +34,9 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
     """
 
     HAS_CURSOR: ClassVar[bool] = True
+    ACROSS: ClassVar[bool] = False
+    """Whether the places follow each other from left to right, and not downward."""
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "figure--cursor",
         "figure--resting",
@@ -137,20 +141,26 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
     def figure_changed(self) -> None:
         """Take note of another figure, before the cursor finds its place in it."""
 
+    def places(self) -> Sequence[Place]:
+        """Where the cursor can be, in the order in which it goes there."""
+        return ()
+
     def first(self) -> Place | None:
         """Where the cursor starts; None where the figure has no place."""
-        return None
+        return next(iter(self.places()), None)
 
     def last(self) -> Place | None:
-        return None
+        return next(reversed(self.places()), None)
 
     def nearest(self, place: Place) -> Place | None:
         """The place itself, or the nearest that there is after the figure changed."""
-        return place
+        return self.places()[min(max(place, 0), len(self.places()) - 1)] if self.places() else None
 
     def moved(self, place: Place, step: Offset) -> Place | None:
         """One step from a place; None where there is nothing in that direction."""
-        raise NotImplementedError
+        along = step.x if self.ACROSS else step.y
+        target = self.places().index(place) + along
+        return self.places()[target] if along and 0 <= target < len(self.places()) else None
 
     def place_at(self, at: Offset) -> Place | None:
         """What was drawn at an offset."""
@@ -158,8 +168,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
 
     def region_of(self, place: Place) -> Region | None:
         """Where a place was drawn."""
-        regions = self.drawing.regions.get(place)
-        return regions[0] if regions else None
+        return self.drawing.region_of(place)
 
     def patches(self, place: Place, cursor: Style) -> list[Patch]:
         """How the cursor on a place is shown."""

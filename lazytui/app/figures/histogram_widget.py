@@ -15,39 +15,25 @@ class HistogramView(FigureView[Histogram]):
     """Places are indices of bins."""
 
     STRETCHES = True
+    ACROSS = True
 
-    def first(self) -> int | None:
-        return 0 if len(self.figure.counts) else None
-
-    def last(self) -> int | None:
-        return len(self.figure.counts) - 1 if len(self.figure.counts) else None
-
-    def nearest(self, place: int) -> int | None:
-        last = self.last()
-        return None if last is None else min(max(place, 0), last)
-
-    def moved(self, place: int, step: Offset) -> int | None:
-        target = place + step.x
-        return target if step.x and target == self.nearest(target) else None
+    def places(self) -> range:
+        return range(len(self.figure.counts))
 
     def region_of(self, place: int) -> Region | None:
-        plot = self._plot()
+        plot = self.plot_area
         if plot is None:
             return None
         start, end = bin_columns(self.figure, plot.width)[place]
         return Region(plot.x + start, plot.y, end - start, plot.height)
 
     def place_at(self, at: Offset) -> int | None:
-        plot = self._plot()
+        plot = self.plot_area
         if plot is None or not plot.contains_point(at):
             return None
         edges = self.figure.edges
         value = edges[0] + (at.x - plot.x + 0.5) / plot.width * (edges[-1] - edges[0])
         return self.nearest(int(np.searchsorted(edges, value, side="right")) - 1)
-
-    def _plot(self) -> Region | None:
-        regions = self.drawing.regions.get("plot")
-        return regions[0] if regions else None
 
     def readout(self, place: int) -> str:
         figure = self.figure

@@ -30,7 +30,7 @@ _ROOM = 1.25
 _BEFORE = 0.8
 """Where the newest point comes to stand when it leaves a view that follows it."""
 _POINTS_A_FRAME = 400
-"""So many points are drawn in 16 ms (`python -m benchmarks terminal_charts`); of a series, two a column at most."""
+"""So many points are drawn in 16 ms (`python -m benchmarks charts`); of a series, two a column at most."""
 _FAST = 20
 """A fast step passes a twentieth of the points in view."""
 
@@ -157,20 +157,16 @@ class LinesView(FigureView[Lines]):
         super().point(place)
 
     def region_of(self, place: float) -> Region | None:
-        plot, axis = self._plot(), self.drawing.axis
+        plot, axis = self.plot_area, self.drawing.axis
         if plot is None or axis is None or not axis.low <= place <= axis.high:
             return None
         return Region(plot.x + axis.column(place), plot.y, 1, plot.height)
 
     def place_at(self, at: Offset) -> float | None:
-        plot, axis = self._plot(), self.drawing.axis
+        plot, axis = self.plot_area, self.drawing.axis
         if plot is None or axis is None or not plot.contains_point(at):
             return None
         return self.nearest(axis.value(at.x - plot.x))
-
-    def _plot(self) -> Region | None:
-        regions = self.drawing.regions.get("plot")
-        return regions[0] if regions else None
 
     def patches(self, place: float, cursor: Style) -> list[Patch]:
         """A thin line where nothing is drawn, and a background behind what is."""

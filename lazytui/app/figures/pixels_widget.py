@@ -22,15 +22,8 @@ class PixelsView(FigureView[Pixels]):
         grid = super().body_of_height()
         return lambda height: Padding(grid(height), (0, _BESIDE), expand=False)
 
-    def first(self) -> int | None:
-        return 0 if len(self.figure.images) else None
-
-    def last(self) -> int | None:
-        return len(self.figure.images) - 1 if len(self.figure.images) else None
-
-    def nearest(self, place: int) -> int | None:
-        last = self.last()
-        return None if last is None else min(max(place, 0), last)
+    def places(self) -> range:
+        return range(len(self.figure.images))
 
     def moved(self, place: int, step: Offset) -> int | None:
         if step.x:

@@ -76,18 +76,11 @@ class TableView(FigureView[Table]):
         shown = replace(figure, columns=tuple(columns), rows=tuple(figure.rows[index] for index in self._order))
         return lambda height: body(shown, height=height)
 
-    def first(self) -> int | None:
-        return self._order[0] if self._order else None
-
-    def last(self) -> int | None:
-        return self._order[-1] if self._order else None
+    def places(self) -> list[int]:
+        return self._order
 
     def nearest(self, place: int) -> int | None:
         return place if place in self._order else self.first()
-
-    def moved(self, place: int, step: Offset) -> int | None:
-        target = self._order.index(place) + step.y
-        return self._order[target] if step.y and 0 <= target < len(self._order) else None
 
     def region_of(self, place: int) -> Region | None:
         return super().region_of(self._order.index(place)) if place in self._order else None

@@ -15,7 +15,7 @@ from lazytui.figures.axis_scales import is_drawable, log_ticks, nice_ticks, x_li
 from lazytui.figures.colors import hex_code, series_color
 from lazytui.figures.kinds import Lines, Series
 from lazytui.figures.number_format import significant_text, tick_labels
-from lazytui.figures.series_gaps import column_extremes, unbroken_stretches
+from lazytui.figures.series_gaps import column_extremes
 from lazytui.figures.terminal.console_colors import Palette, tone_style
 from lazytui.figures.terminal.marks import marked
 from lazytui.figures.terminal.plotext_charts import (
@@ -53,6 +53,7 @@ class LineChart:
         self.figure = figure
         self.height = height
         self.x_span = x_span or x_limits(figure)
+        self.low, self.high = y_limits(figure)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure, width = self.figure, options.max_width
@@ -95,9 +96,8 @@ class LineChart:
 
     def _chart(self, width: int, height: int, colored: bool) -> Iterator[Segment]:
         figure, rows = self.figure, height - LINES_BELOW
-        low, high = y_limits(figure)
         about = max(height // 4, 2 if rows > 4 else 1)  # three ticks on four rows couldn't stand evenly
-        y_ticks = (log_ticks if figure.log_y else nice_ticks)(low, high, about)
+        y_ticks = (log_ticks if figure.log_y else nice_ticks)(self.low, self.high, about)
         y_texts = [significant_text(tick) for tick in y_ticks] if figure.log_y else tick_labels(y_ticks)
         axis = XAxis(*self.x_span, width - widest(y_texts) - 1)
         levels = self._levels(self._scaled(y_ticks), rows)
@@ -119,43 +119,40 @@ class LineChart:
 
     def _levels(self, scaled: Values, rows: int) -> Values:
         """The middles of the dots that scaled values are nearest to, in cells from the bottom."""
-        bottom, top = self._scaled(y_limits(self.figure)).tolist()
+        bottom, top = self._scaled([self.low, self.high]).tolist()
         return (nearest_dots(scaled, bottom, top, rows * DOTS_UP) + 0.5) / DOTS_UP
 
     def _rules(self, axis: XAxis, rows: int) -> Iterator[Stroke]:
         """The references within the axis, as dashed lines across."""
-        low, high = y_limits(self.figure)
-        values = [reference.value for reference in self.figure.references if low <= reference.value <= high]
+        values = [reference.value for reference in self.figure.references if self.low <= reference.value <= self.high]
         for y in self._levels(self._scaled(values), rows).tolist():
             yield level(y, axis.columns, _REFERENCE, _MUTED)
 
     def _strokes(self, axis: XAxis, rows: int, colored: bool) -> list[Stroke]:
-        """Every series, and each again in the columns where it is its turn to lie above the others."""
-        figure = self.figure
+        """Every series, and of those that lie upon each other, each again in the columns where it is its turn."""
         strokes = []
-        for index, series in enumerate(figure.series):
+        for index, series in enumerate(self.figure.series):
             x, y, joined = self._points(series, axis)
-            mark = BRAILLE if colored and figure.joined else _mark(index)
-            cells = (axis.dots(x) + 0.5) / DOTS_ACROSS, self._levels(y, rows)
-            strokes.append(_without_repeats(Stroke(*cells, mark, _style(index, colored), joined)))
-        turns = [_its_turn(stroke, index, len(strokes)) for index, stroke in enumerate(strokes)]
-        return strokes + turns if len(strokes) > 1 else strokes
+            cells = np.stack([(axis.dots(x) + 0.5) / DOTS_ACROSS, self._levels(y, rows)])
+            if not self.figure.joined:
+                cells = np.unique(np.floor(cells), axis=1) + 0.5  # several marks in a cell are one
+            mark = BRAILLE if colored and self.figure.joined else _mark(index)
+            strokes.append(Stroke(cells[0], cells[1], mark, _style(index, colored), joined[: cells.shape[1]]))
+        return [*strokes, *_turns(strokes)]
 
     def _points(self, series: Series, axis: XAxis) -> tuple[Values, Values, NDArray[np.bool_]]:
-        """As few as show the same of a series, and whether a line leads to each from the one before."""
-        x, y = np.asarray(series.x, dtype=np.float64), self._scaled(series.y)
-        if not self.figure.joined:
-            inside = np.isfinite(y) & (x >= axis.low) & (x <= axis.high)
-            return x[inside], y[inside], np.zeros(int(inside.sum()), dtype=bool)
-        reduced = column_extremes(x, y, axis.low, axis.high, axis.columns)
-        stretches = [_within(*stretch, axis) for stretch in unbroken_stretches(*reduced, log=False)]
-        joined = [np.arange(len(part)) > 0 for part, _ in stretches]
-        x, y = (
-            (np.concatenate([np.empty(0), *parts]) for parts in zip(*stretches, strict=True))
-            if stretches
-            else (x[:0], y[:0])
-        )
-        return x, y, np.concatenate([np.empty(0, dtype=bool), *joined])
+        """As few as show the same of a series, scaled, and whether a line leads to each from the one before."""
+        x = np.where(np.isfinite(series.x), series.x, np.nan)
+        y = np.where(np.isfinite(x), self._scaled(series.y), np.nan)
+        if self.figure.joined:
+            x, y = column_extremes(x, y, axis.low, axis.high, axis.columns)
+            if len(x) and np.all(np.diff(x) >= 0):  # where the line enters and leaves the axis
+                ends = [end for end in (axis.low, axis.high) if x[0] < end < x[-1]]
+                at = np.searchsorted(x, ends)
+                x, y = np.insert(x, at, ends), np.insert(y, at, np.interp(ends, x, y))
+        shown = np.isfinite(y) & (x >= axis.low) & (x <= axis.high)
+        joined = shown & np.r_[False, shown[:-1]][: len(shown)] & self.figure.joined
+        return x[shown], y[shown], joined[shown]
 
 
 def _mark(index: int) -> str:
@@ -167,31 +164,16 @@ def _style(index: int, colored: bool) -> Style:
     return Style(color=hex_code(series_color(index))) if colored else Style()
 
 
-def _without_repeats(stroke: Stroke) -> Stroke:
-    """Points in the dot of the one before tell nothing, nor several loose ones in a cell."""
-    if stroke.joined.any():
-        kept = ~(stroke.joined & (np.diff(stroke.x, prepend=-1) == 0) & (np.diff(stroke.y, prepend=-1) == 0))
-    else:
-        kept = np.unique(np.floor([stroke.x, stroke.y]), axis=1, return_index=True)[1]
-    return Stroke(stroke.x[kept], stroke.y[kept], stroke.mark, stroke.style, stroke.joined[kept])
-
-
-def _its_turn(stroke: Stroke, index: int, count: int) -> Stroke:
-    """The part of a stroke that begins in the columns of its turn."""
-    mine = stroke.x // _TURN % count == index
-    joined = stroke.joined & np.r_[False, mine[:-1]][: len(mine)]
-    kept = mine | joined
-    return Stroke(stroke.x[kept], stroke.y[kept], stroke.mark, stroke.style, joined[kept])
-
-
-def _within(x: Values, y: Values, axis: XAxis) -> tuple[Values, Values]:
-    """The points on the axis, and where the line enters and leaves it if x never decreases."""
-    inside = (x >= axis.low) & (x <= axis.high)
-    if inside.all() or np.any(np.diff(x) < 0):
-        return x[inside], y[inside]
-    entering = np.array([axis.low] if x[0] < axis.low < x[-1] else [])
-    leaving = np.array([axis.high] if x[0] < axis.high < x[-1] else [])
-    return (
-        np.concatenate([entering, x[inside], leaving]),
-        np.concatenate([np.interp(entering, x, y), y[inside], np.interp(leaving, x, y)]),
-    )
+def _turns(strokes: list[Stroke]) -> Iterator[Stroke]:
+    """Of strokes that have cells in common, the parts that begin in the columns in which each is on top."""
+    cells = [np.floor(stroke.x) + 1j * np.floor(stroke.y) for stroke in strokes]
+    every, sharing = np.unique(np.concatenate([np.empty(0), *map(np.unique, cells)]), return_counts=True)
+    turn = np.zeros(len(every))
+    for stroke, own in zip(strokes, cells, strict=True):
+        at = np.searchsorted(every, own)
+        stretch = np.unique(stroke.x // _TURN, return_inverse=True)[1]  # counted where it has points, which may be few
+        mine = (sharing[at] > 1) & (stretch % sharing[at] == turn[at])
+        turn[np.unique(at)] += 1
+        joined = stroke.joined & np.r_[False, mine[:-1]][: len(mine)]
+        kept = mine | joined
+        yield Stroke(stroke.x[kept], stroke.y[kept], stroke.mark, stroke.style, joined[kept])

@@ -54,13 +54,13 @@ class Interrupted(LazytuiError):
     exit_code = 130
 
 
-def unknown_name(what: str, name: str, known: Iterable[str], *, most: int = 30) -> str:
+def unknown_name(what: str, name: str, names: Iterable[str], *, most: int = 30) -> str:
     """The sentence for a name that doesn't exist, with the nearest that do, or else with the first so many.
 
     >>> unknown_name("model", "gap-cn", ["gap-cnn", "mlp"])
     "There is no model 'gap-cn'. Did you mean gap-cnn?"
     """
-    names = list(known)
+    names = list(names)
     near = difflib.get_close_matches(name.lower(), names, n=3, cutoff=0.5)
     if near:
         return f"There is no {what} {name!r}. Did you mean {', '.join(near)}?"

@@ -8,24 +8,24 @@ from itertools import groupby
 from typing import Any
 
 
-def split_list(given: Any) -> Any:
+def split_list(value: Any) -> Any:
     """What stands between commas, of one string or of each in a list; other values as they are."""
-    if isinstance(given, (str, int, float)):
-        given = [given]
-    if not isinstance(given, (list, tuple)):
-        return given
-    parts = [part for one in given for part in (one.split(",") if isinstance(one, str) else [one])]
+    if isinstance(value, (str, int, float)):
+        value = [value]
+    if not isinstance(value, (list, tuple)):
+        return value
+    parts = [part for one in value for part in (one.split(",") if isinstance(one, str) else [one])]
     if not all(part is None or isinstance(part, (str, int, float)) for part in parts):
-        return given
-    found = tuple(dict.fromkeys(part.strip() if isinstance(part, str) else part for part in parts if part != ""))
-    if not found:
+        return value
+    entries = tuple(dict.fromkeys(part.strip() if isinstance(part, str) else part for part in parts if part != ""))
+    if not entries:
         raise ValueError("Name at least one.")
-    return found
+    return entries
 
 
-def split_numbers(given: Any) -> Any:
+def split_numbers(value: Any) -> Any:
     """The same of whole numbers, where `0-4` means 0, 1, 2, 3, 4."""
-    parts = split_list(given)
+    parts = split_list(value)
     if not isinstance(parts, tuple):
         return parts
     return tuple(dict.fromkeys(number for part in parts for number in _span(part)))
@@ -33,15 +33,15 @@ def split_numbers(given: Any) -> Any:
 
 def format_list(values: Iterable[Any]) -> str:
     """Values as a person would type them: three or more whole numbers in a row are a span."""
-    places = enumerate(values)
-    rows = [[value for _, value in row] for _, row in groupby(places, key=_row)]
+    indexed = enumerate(values)
+    rows = [[value for _, value in row] for _, row in groupby(indexed, key=_run_key)]
     return ",".join(part for row in rows for part in _shortest(row))
 
 
-def _row(placed: tuple[int, Any]) -> Any:
+def _run_key(item: tuple[int, Any]) -> Any:
     """The same for neighbors that count upwards by one, and nothing else's."""
-    place, value = placed
-    return ("counted", value - place) if type(value) is int else ("alone", place)
+    index, value = item
+    return ("counted", value - index) if type(value) is int else ("alone", index)
 
 
 def _shortest(row: Sequence[Any]) -> list[str]:

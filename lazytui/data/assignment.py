@@ -21,17 +21,17 @@ def easy_colors(digits: Labels, bias: float, counterexamples: Counterexamples, g
     """
     own = generator.permutation(len(digits)) < round(bias * len(digits))
     which = generator.random(len(digits))
-    drawn = _other(digits, which) if counterexamples == "others" else _any(which)
-    return np.where(own, digits, drawn)
+    counterexample_colors = _other_color(digits, which) if counterexamples == "others" else _any_color(which)
+    return np.where(own, digits, counterexample_colors)
 
 
 def hard_colors(digits: Labels, hard: HardSplit, generator: Generator) -> Labels:
     """Colors (n,) uint8 of a hard split, for every way but `factorial`, which chooses its digits too."""
     which = generator.random(len(digits))
     if hard == "inverted":
-        return _other(digits, which)
+        return _other_color(digits, which)
     if hard == "random":
-        return _any(which)
+        return _any_color(which)
     if hard == "cycled":
         return (digits + 1).astype(np.uint8) % 10
     if hard == "gray":
@@ -50,10 +50,10 @@ def factorial_design(digits: Labels) -> tuple[NDArray[np.intp], Labels]:
     return np.stack(rows, axis=1).reshape(-1), np.tile(np.arange(10, dtype=np.uint8), 10 * k)
 
 
-def _other(digits: Labels, which: NDArray[np.float64]) -> Labels:
+def _other_color(digits: Labels, which: NDArray[np.float64]) -> Labels:
     """One of the nine other colors; which: (n,) in [0, 1)."""
     return ((digits + 1 + np.floor(9 * which)) % 10).astype(np.uint8)
 
 
-def _any(which: NDArray[np.float64]) -> Labels:
+def _any_color(which: NDArray[np.float64]) -> Labels:
     return np.floor(10 * which).astype(np.uint8)

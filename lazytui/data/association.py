@@ -53,16 +53,16 @@ def cramers_v(counts: Counts) -> float | None:
     if min(table.shape) < 2:
         return None
     expected = table.sum(1, keepdims=True) * table.sum(0, keepdims=True) / table.sum()
-    return _unbiased(float(((table - expected) ** 2 / expected).sum()), counts)
+    return _corrected_v(float(((table - expected) ** 2 / expected).sum()), counts)
 
 
 def cramers_v_bound(counts: Counts) -> float | None:
     """What `cramers_v` of shuffled colors stays under 95 % of the time; None where it is."""
     freedom = int(information.degrees_of_freedom(counts))
-    return _unbiased(float(chdtri(freedom, 1 - CONFIDENCE)), counts) if freedom else None
+    return _corrected_v(float(chdtri(freedom, 1 - CONFIDENCE)), counts) if freedom else None
 
 
-def _unbiased(chi_squared: float, counts: Counts) -> float | None:
+def _corrected_v(chi_squared: float, counts: Counts) -> float | None:
     """Cramér's V from chi² of a table like this one."""
     sides = [int(counts.any(axis).sum()) - 1 for axis in (0, 1)]
     total = int(counts.sum())

@@ -13,7 +13,7 @@ from lazytui.files.writing import parse_path
 
 def data_folder() -> Path:
     """Of data sets: LAZYTUI_DATA, else the platform's cache folder for lazytui."""
-    return _named_by("LAZYTUI_DATA") or platformdirs.user_cache_path("lazytui")
+    return _folder_from("LAZYTUI_DATA") or platformdirs.user_cache_path("lazytui")
 
 
 def image_folder() -> Path:
@@ -21,14 +21,14 @@ def image_folder() -> Path:
 
     Never beside data sets that LAZYTUI_DATA names: these may be shared, and are only read.
     """
-    return _named_by("LAZYTUI_CACHE") or platformdirs.user_cache_path("lazytui") / "images"
+    return _folder_from("LAZYTUI_CACHE") or platformdirs.user_cache_path("lazytui") / "images"
 
 
-def _named_by(variable: str) -> Path | None:
-    chosen = os.environ.get(variable)
-    if not chosen:
+def _folder_from(variable: str) -> Path | None:
+    text = os.environ.get(variable)
+    if not text:
         return None
     try:
-        return parse_path(chosen).expanduser()
+        return parse_path(text).expanduser()
     except RuntimeError as error:  # the home of a user that there isn't
-        raise BadInput(f"{variable} is {chosen}, and there is no such user.") from error
+        raise BadInput(f"{variable} is {text}, and there is no such user.") from error

@@ -59,7 +59,7 @@ def cached_arrays(
     if flat is None:
         flat = _read(fingerprint, size)
         if flat is None:
-            flat = np.concatenate([made.reshape(-1) for made in make()])
+            flat = np.concatenate([array.reshape(-1) for array in make()])
             _write(fingerprint, flat)
         _memory.put(fingerprint, flat)
     ends = accumulate(map(math.prod, shapes), initial=0)
@@ -68,50 +68,50 @@ def cached_arrays(
 
 def digest(*arrays: Bytes) -> str:
     """A fingerprint of the arrays' contents."""
-    found = hashlib.blake2b(digest_size=20)
+    state = hashlib.blake2b(digest_size=20)
     for array in arrays:
-        found.update(np.ascontiguousarray(array).data)
-    return found.hexdigest()
+        state.update(np.ascontiguousarray(array).data)
+    return state.hexdigest()
 
 
 def _fingerprint(decisive: Mapping[str, object]) -> str:
-    told = json.dumps({**decisive, "made by": _makers()}, sort_keys=True)
-    return hashlib.blake2b(told.encode(), digest_size=20).hexdigest()
+    text = json.dumps({**decisive, "made by": _code_fingerprint()}, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
 
 
 @functools.cache
-def _makers() -> str:
+def _code_fingerprint() -> str:
     """A fingerprint of the code and the assets that draw and paint."""
-    found = hashlib.blake2b(np.__version__.encode(), digest_size=20)
+    state = hashlib.blake2b(np.__version__.encode(), digest_size=20)
     code = sorted(Path(__file__).parent.rglob("*.py"))
     for file in [*code, *(package_folder("assets") / name for name in _ASSETS)]:
         content = file.read_bytes()
-        found.update(f"{file.name} {len(content)} ".encode() + content)
-    return found.hexdigest()
+        state.update(f"{file.name} {len(content)} ".encode() + content)
+    return state.hexdigest()
 
 
 class _Memory:
     """What this process has made or read lately, by fingerprint."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Bytes] = OrderedDict()
+        self._entries: OrderedDict[str, Bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, fingerprint: str) -> Bytes | None:
         with self._lock:
-            if fingerprint in self._kept:
-                self._kept.move_to_end(fingerprint)
-            return self._kept.get(fingerprint)
+            if fingerprint in self._entries:
+                self._entries.move_to_end(fingerprint)
+            return self._entries.get(fingerprint)
 
     def put(self, fingerprint: str, flat: Bytes) -> None:
         with self._lock:
-            self._kept[fingerprint] = flat
-            while len(self._kept) > 1 and sum(kept.nbytes for kept in self._kept.values()) > _IN_MEMORY:
-                self._kept.popitem(last=False)
+            self._entries[fingerprint] = flat
+            while len(self._entries) > 1 and sum(kept.nbytes for kept in self._entries.values()) > _IN_MEMORY:
+                self._entries.popitem(last=False)
 
     def clear(self) -> None:
         with self._lock:
-            self._kept.clear()
+            self._entries.clear()
 
 
 _memory = _Memory()
@@ -126,7 +126,7 @@ def _read(fingerprint: str, size: int) -> Bytes | None:
     """The entry, mapped into memory; None where there is no sound one. One that is damaged is removed."""
     for file in _files(f"{fingerprint}-*.bin"):
         with suppress(OSError):  # another process has removed it, or it is somebody else's
-            flat = _mapped(file) if file.stat().st_size == size else None
+            flat = _map_file(file) if file.stat().st_size == size else None
             if flat is not None and file.name == _name(fingerprint, flat):
                 with suppress(OSError):  # in a cache that can only be read
                     os.utime(file)
@@ -135,7 +135,7 @@ def _read(fingerprint: str, size: int) -> Bytes | None:
     return None
 
 
-def _mapped(file: Path) -> Bytes:
+def _map_file(file: Path) -> Bytes:
     return np.asarray(np.memmap(file, np.uint8, mode="c"))  # copy on write: torch asks for writable arrays
 
 

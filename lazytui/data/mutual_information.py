@@ -44,8 +44,8 @@ def chance_level(counts: Counts) -> Floats:
     own = np.zeros(totals.shape)
     exact = totals <= _EXACT
     for total in np.unique(totals[exact]):
-        here = totals == total
-        own[here] = _shuffled(rows[here], columns[here], int(total))
+        same_total = totals == total
+        own[same_total] = _mean_over_shuffles(rows[same_total], columns[same_total], int(total))
     miller = degrees_of_freedom(counts) / (2 * np.maximum(totals, 1).astype(np.float64) * math.log(2))
     return np.asarray(np.where(exact, _from_sums(own, rows, columns, totals), miller))
 
@@ -69,7 +69,7 @@ def _from_sums(own: Floats, rows: Counts, columns: Counts, total: NDArray[np.int
     return np.asarray(np.maximum(nats, 0) / math.log(2))
 
 
-def _shuffled(rows: Counts, columns: Counts, total: int) -> Floats:
+def _mean_over_shuffles(rows: Counts, columns: Counts, total: int) -> Floats:
     """(n, B) and (n, K) counts of so many images -> (n,) mean over shuffled tables of the sum of h ln h over cells."""
     log_factorial = gammaln(np.arange(total + 1) + 1.0)
     row_counts, row_of = np.unique(rows, return_inverse=True)

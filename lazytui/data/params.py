@@ -90,21 +90,21 @@ class PaintingParams(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_from_preset(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        name = given.get("dataset", cls.model_fields["dataset"].default)
+    def _fill_from_preset(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        name = values.get("dataset", cls.model_fields["dataset"].default)
         if not isinstance(name, str):
-            return given
-        filled = _told(preset_fields, name)
-        if given.get("placement") == "none":
-            filled |= _told(preset_fields, "clean") | {"tier": "none"}
-        return {**filled, **given}
+            return values
+        filled = _parse(preset_fields, name)
+        if values.get("placement") == "none":
+            filled |= _parse(preset_fields, "clean") | {"tier": "none"}
+        return {**filled, **values}
 
     @field_validator("palette")
     @classmethod
-    def _check_palette(cls, given: str) -> str:
-        return str(_told(palette, given).name)
+    def _check_palette(cls, text: str) -> str:
+        return str(_parse(palette, text).name)
 
     @model_validator(mode="after")
     def _check_combination(self) -> PaintingParams:
@@ -146,7 +146,7 @@ class DatasetParams(PaintingParams):
     )
 
 
-def _told(read: Any, text: str) -> Any:
+def _parse(read: Any, text: str) -> Any:
     """Read a name, with the sentence of a failure as pydantic wants it."""
     try:
         return read(text)

@@ -52,9 +52,11 @@ def resolve_source(name: SourceName) -> ConcreteSource:
 
 def check_size(name: ConcreteSource, part: Part, size: int | None) -> None:
     """Raise BadInput when a source has fewer than `size` digits in its train or test split."""
-    there = _STROKES_SIZES[part] if name == "strokes" else read_idx_shape(_file(name, part, "labels"), dimensions=1)[0]
-    if size is not None and size > there:
-        raise BadInput(f"The source {name} has {there} digits in its {part} split, not {size}.")
+    available = (
+        _STROKES_SIZES[part] if name == "strokes" else read_idx_shape(_file(name, part, "labels"), dimensions=1)[0]
+    )
+    if size is not None and size > available:
+        raise BadInput(f"The source {name} has {available} digits in its {part} split, not {size}.")
 
 
 def require_every_digit(name: ConcreteSource) -> None:
@@ -79,7 +81,7 @@ def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Di
     """
     check_size(name, part, size)
     if name == "strokes":
-        return _drawn(part, size or _STROKES_SIZES[part])
+        return _draw_cached(part, size or _STROKES_SIZES[part])
     images_file, labels_file = _file(name, part, "images"), _file(name, part, "labels")
     images, labels = read_idx(images_file, dimensions=3), read_idx(labels_file, dimensions=1)
     if images.shape[1:] != (28, 28):
@@ -91,7 +93,7 @@ def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Di
     return Digits(images[:size], labels[:size])
 
 
-def _drawn(part: Part, size: int) -> Digits:
+def _draw_cached(part: Part, size: int) -> Digits:
     """The first strokes of a split, drawn once and cached."""
 
     def draw() -> list[NDArray[np.uint8]]:
@@ -104,15 +106,15 @@ def _drawn(part: Part, size: int) -> Digits:
 
 def load_source(name: SourceName) -> Source:
     """All digits of a source; `Source.name` says which one `auto` came to be. Raises BadInput as `load_digits` does."""
-    found = resolve_source(name)
-    return Source(found, load_digits(found, "train"), load_digits(found, "test"))
+    source = resolve_source(name)
+    return Source(source, load_digits(source, "train"), load_digits(source, "test"))
 
 
 def _file(name: Downloadable, part: Part, kind: Literal["images", "labels"]) -> Path:
-    found = find_idx(_raw_folder(name), _file_name(part, kind))
-    if found is None:
+    path = find_idx(_raw_folder(name), _file_name(part, kind))
+    if path is None:
         raise BadInput(f"{_raw_folder(name)} has no {_file_name(part, kind)}.")
-    return found
+    return path
 
 
 def _raw_folder(name: Downloadable) -> Path:

@@ -84,12 +84,12 @@ class BiasedDataset:
             return self.probe
         labels = self._test_digits.labels
         colors = hard_colors(labels, self.params.hard, stream(self.params.seed, "colors", "hard"))
-        return self._painted("hard", self._test_digits, colors)
+        return self._paint("hard", self._test_digits, colors)
 
     @functools.cached_property
     def probe(self) -> Split:
-        chosen, colors = factorial_design(self._labels_of_every_digit)
-        return self._painted("probe", _take(self._test_digits, chosen), colors)
+        indices, colors = factorial_design(self._labels_of_every_digit)
+        return self._paint("probe", _take(self._test_digits, indices), colors)
 
     @functools.cached_property
     def cue_conflict(self) -> Split:
@@ -97,9 +97,9 @@ class BiasedDataset:
 
         The shapes are the first test digits of their kind; a shape has the same texture in every color.
         """
-        chosen, _ = factorial_design(self._labels_of_every_digit)
-        ten = _take(self._test_digits, chosen[:100:10])
-        painted = [self._painted("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
+        indices, _ = factorial_design(self._labels_of_every_digit)
+        ten = _take(self._test_digits, indices[:100:10])
+        painted = [self._paint("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
         return _join(painted).take(np.arange(100).reshape(10, 10).T.reshape(-1))
 
     def split(self, name: str) -> Split:
@@ -112,16 +112,16 @@ class BiasedDataset:
         first = len(self.train) - max(1, round(share * len(self.train)))
         digits = Digits(self.train.shapes[first:], self.train.digits[first:])
         _require_every_digit(digits.labels, "training digits that are set aside")
-        chosen, colors = factorial_design(digits.labels)
-        return BalancedHoldout(first, self._painted("set aside", _take(digits, chosen), colors))
+        indices, colors = factorial_design(digits.labels)
+        return BalancedHoldout(first, self._paint("set aside", _take(digits, indices), colors))
 
     @functools.cached_property
     def _train_digits(self) -> Digits:
-        return self._shuffled("train", self.params.train_size)
+        return self._shuffle("train", self.params.train_size)
 
     @functools.cached_property
     def _test_digits(self) -> Digits:
-        return self._shuffled("test", self.params.test_size)
+        return self._shuffle("test", self.params.test_size)
 
     @property
     def _labels_of_every_digit(self) -> Labels:
@@ -133,7 +133,7 @@ class BiasedDataset:
         size = len(self._train_digits)
         return min(max(1, round(size * self.params.validation_share)), size - 1)
 
-    def _shuffled(self, part: Part, size: int | None) -> Digits:
+    def _shuffle(self, part: Part, size: int | None) -> Digits:
         """A random choice of a source's digits, in random order; of strokes no more are drawn than it takes."""
         digits = self.load(self.source_name, part, size if self.source_name == "strokes" else None)
         order = stream(self.params.seed, "order", part).random(len(digits)).argsort(kind="stable")
@@ -143,11 +143,13 @@ class BiasedDataset:
         digits = Digits(self._train_digits.images[part], self._train_digits.labels[part])
         random = stream(self.params.seed, "colors", name)
         colors = easy_colors(digits.labels, self.params.bias, self.params.counterexamples, random)
-        return self._painted(name, digits, colors)
+        return self._paint(name, digits, colors)
 
-    def _painted(self, name: str, digits: Digits, colors: Labels) -> Split:
-        worn = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
-        return Split(paint_cached(digits.images, worn, self.params, name), digits.labels, worn, digits.images)
+    def _paint(self, name: str, digits: Digits, colors: Labels) -> Split:
+        painted_colors = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
+        return Split(
+            paint_cached(digits.images, painted_colors, self.params, name), digits.labels, painted_colors, digits.images
+        )
 
 
 def build_dataset(params: DatasetParams, load: LoadDigits = load_digits) -> BiasedDataset:
@@ -175,8 +177,8 @@ def _require_every_digit(labels: Labels, what: str) -> None:
         raise BadInput(f"There is no {missing[0]} among the {len(labels)} {what}: use more of them.")
 
 
-def _take(digits: Digits, chosen: NDArray[np.intp]) -> Digits:
-    return Digits(digits.images[chosen], digits.labels[chosen])
+def _take(digits: Digits, indices: NDArray[np.intp]) -> Digits:
+    return Digits(digits.images[indices], digits.labels[indices])
 
 
 def _join(splits: list[Split]) -> Split:

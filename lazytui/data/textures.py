@@ -148,11 +148,13 @@ def _draw_lines(depth: Depth, noise: Noise, generator: Generator) -> None:
     amount = low + np.floor(draws[:, 1] * (most - low + 1))
     amount[draws[:, 0] >= noise.lines] = 0
     for line in range(most):
-        chosen = np.flatnonzero(line < amount)
-        ends, thickness, ink = np.split(draws[chosen, 2 + 6 * line : 8 + 6 * line], [4, 5], axis=1)
+        indices = np.flatnonzero(line < amount)
+        ends, thickness, ink = np.split(draws[indices, 2 + 6 * line : 8 + 6 * line], [4, 5], axis=1)
         thin, thick = noise.thickness
         cover = _line_cover(ends * (SIDE - 1), thin + (thick - thin) * thickness)
-        depth[chosen] = np.rint(depth[chosen] * (1 - cover) + cover * 255 * (FAINTEST_LINE + (1 - FAINTEST_LINE) * ink))
+        depth[indices] = np.rint(
+            depth[indices] * (1 - cover) + cover * 255 * (FAINTEST_LINE + (1 - FAINTEST_LINE) * ink)
+        )
 
 
 def _line_cover(ends: NDArray[np.float32], thickness: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -30,11 +30,11 @@ class Robustness:
 
     def success_rate(self, epsilon: float) -> float | None:
         """ASR: share of S that a perturbation within epsilon fools."""
-        return _within(self.budgets, epsilon)
+        return _share_within(self.budgets, epsilon)
 
     def sure_success_rate(self, epsilon: float) -> float | None:
         """The same, with a probability over .9."""
-        return _within(self.sure_budgets, epsilon)
+        return _share_within(self.sure_budgets, epsilon)
 
     def robust_accuracy(self, epsilon: float) -> float | None:
         """Share of all N that is correct when clean and isn't fooled within epsilon."""
@@ -74,5 +74,5 @@ def wilson_interval(share: float, n: int) -> tuple[float, float]:
     return max(center - reach, 0.0), min(center + reach, 1.0)
 
 
-def _within(budgets: NDArray[np.float64] | None, epsilon: float) -> float | None:
+def _share_within(budgets: NDArray[np.float64] | None, epsilon: float) -> float | None:
     return None if budgets is None else float((budgets <= epsilon * (1 + 1e-6) + 1e-9).mean())

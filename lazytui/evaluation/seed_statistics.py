@@ -32,13 +32,13 @@ class SeedMean:
 
 def mean_over_seeds(values: Sequence[float | None]) -> SeedMean:
     """The mean of the values that are defined."""
-    known = np.array([value for value in values if value is not None], dtype=np.float64)
-    n = len(known)
-    if n < 2 or np.allclose(known, known[0], rtol=1e-9, atol=0):
-        return SeedMean(n, float(known[0]) if n else None, None, None)
+    numbers = np.array([value for value in values if value is not None], dtype=np.float64)
+    n = len(numbers)
+    if n < 2 or np.allclose(numbers, numbers[0], rtol=1e-9, atol=0):
+        return SeedMean(n, float(numbers[0]) if n else None, None, None)
     from scipy.special import stdtr, stdtrit
 
-    mean, error = float(known.mean()), float(known.std(ddof=1)) / math.sqrt(n)
+    mean, error = float(numbers.mean()), float(numbers.std(ddof=1)) / math.sqrt(n)
     reach = float(stdtrit(n - 1, 0.975)) * error
     return SeedMean(n, mean, (mean - reach, mean + reach), 2 * float(stdtr(n - 1, -abs(mean) / error)))
 

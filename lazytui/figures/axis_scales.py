@@ -20,7 +20,7 @@ def nice_ticks(low: float, high: float, about: int) -> list[float]:
     rough = (high - low) / max(about, 1)
     power = 10.0 ** math.floor(math.log10(rough))
     steps = [factor * power for factor in (0.5, 1, 2, 2.5, 5, 10, 20)]
-    coarse = next(place for place, step in enumerate(steps) if step >= rough * (1 - 1e-9))
+    coarse = next(index for index, step in enumerate(steps) if step >= rough * (1 - 1e-9))
     for step in steps[coarse::-1]:
         ticks = _multiples(step, low, high)
         if 2 <= len(ticks) <= about + 1:
@@ -67,7 +67,7 @@ def y_limits(figure: Lines) -> tuple[float, float]:
         low = figure.low
     if figure.high is not None and math.isfinite(figure.high) and not (figure.log_y and figure.high <= 0):
         high = figure.high
-    return _widened(low, high, log=figure.log_y)
+    return _widen(low, high, log=figure.log_y)
 
 
 def bar_limits(figure: Bars) -> tuple[float, float]:
@@ -80,7 +80,7 @@ def bar_limits(figure: Bars) -> tuple[float, float]:
     finite = values[np.isfinite(values)]
     low = float(finite.min(initial=figure.low))
     high = figure.high if figure.high is not None else float(finite.max(initial=low))
-    return _widened(low, high, log=False)
+    return _widen(low, high, log=False)
 
 
 def _span(parts: list[NDArray[np.float64]], start: float = 0.0) -> tuple[float, float]:
@@ -88,7 +88,7 @@ def _span(parts: list[NDArray[np.float64]], start: float = 0.0) -> tuple[float, 
     return (float(values.min()), float(values.max())) if values.size else (start, start + 1)
 
 
-def _widened(low: float, high: float, *, log: bool) -> tuple[float, float]:
+def _widen(low: float, high: float, *, log: bool) -> tuple[float, float]:
     """An axis has a length, even when all its values are the same."""
     if high > low:
         return low, high

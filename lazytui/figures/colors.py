@@ -53,20 +53,20 @@ def series_color(index: int) -> RGB:
     return SERIES[index % len(SERIES)]
 
 
-def _interpolated(stops: tuple[RGB, ...], places: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _interpolate(stops: tuple[RGB, ...], positions: NDArray[np.float64]) -> NDArray[np.uint8]:
     at = np.linspace(0.0, 1.0, len(stops))
-    channels = [np.interp(places, at, [stop[channel] for stop in stops]) for channel in range(3)]
+    channels = [np.interp(positions, at, [stop[channel] for stop in stops]) for channel in range(3)]
     return np.asarray(np.rint(np.stack(channels, axis=-1)), dtype=np.uint8)
 
 
-def sequential_colors(places: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
+def sequential_colors(positions: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
     """Colors (..., 3) for places (...) on a scale from 0 to 1; places beyond an end take its color."""
-    return _interpolated(_SEQUENTIAL[theme], np.asarray(places, dtype=np.float64))
+    return _interpolate(_SEQUENTIAL[theme], np.asarray(positions, dtype=np.float64))
 
 
-def diverging_colors(places: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
+def diverging_colors(positions: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
     """Colors (..., 3) for places (...) from -1 (against) through 0 (nothing) to 1 (for)."""
-    return _interpolated(_DIVERGING[theme], (np.asarray(places, dtype=np.float64) + 1.0) / 2.0)
+    return _interpolate(_DIVERGING[theme], (np.asarray(positions, dtype=np.float64) + 1.0) / 2.0)
 
 
 def value_colors(values: NDArray[np.float64], low: float, high: float, theme: Theme) -> NDArray[np.uint8]:
@@ -74,11 +74,11 @@ def value_colors(values: NDArray[np.float64], low: float, high: float, theme: Th
 
     A scale that runs through zero diverges from it, symmetrically, so that a color's strength is the value's size.
     """
-    known = np.where(np.isnan(values), low, values)
+    numbers = np.where(np.isnan(values), low, values)
     if low < 0 < high:
-        return diverging_colors(known / max(-low, high), theme)
+        return diverging_colors(numbers / max(-low, high), theme)
     span = high - low
-    return sequential_colors((known - low) / span if span > 0 else np.ones_like(known), theme)
+    return sequential_colors((numbers - low) / span if span > 0 else np.ones_like(numbers), theme)
 
 
 def value_range(values: NDArray[np.float64], low: float | None, high: float | None) -> tuple[float, float]:

@@ -107,7 +107,7 @@ def _pixel_rows(figure: Pixels) -> Iterable[Sequence[Any]]:
     yield ("image", row_name, column_name, "caption", "y", "x", "red", "green", "blue", *evidence)
     for index, image in enumerate(figure.images):
         row, column = divmod(index, figure.columns)
-        place = (
+        position = (
             index,
             figure.row_labels[row] if row < len(figure.row_labels) else row,
             figure.column_labels[column] if column < len(figure.column_labels) else column,
@@ -115,4 +115,4 @@ def _pixel_rows(figure: Pixels) -> Iterable[Sequence[Any]]:
         )
         for y, x in np.ndindex(image.shape[:2]):
             extra = (figure.overlay[index, y, x],) if figure.overlay is not None else ()
-            yield (*place, y, x, *image[y, x].tolist(), *extra)
+            yield (*position, y, x, *image[y, x].tolist(), *extra)

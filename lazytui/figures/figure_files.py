@@ -67,36 +67,36 @@ def render_files(
     Raises UsageError for a suffix, a figure's name, a theme or a width that there isn't.
     """
     suffix = check_suffix(path)
-    checked = _checked_theme(theme)
-    chosen = _chosen(figures, figure)
+    checked = _check_theme(theme)
+    selected = _select(figures, figure)
     if width is not None and width < 1:
         raise UsageError(f"A width of {width} columns can't hold anything.")
-    if suffix in _PICTURES and len(chosen) > 1:
-        targets = [(path.with_name(f"{path.stem}-{_in_a_name(one.name)}{path.suffix}"), [one]) for one in chosen]
+    if suffix in _PICTURES and len(selected) > 1:
+        targets = [(path.with_name(f"{path.stem}-{_file_name_part(one.name)}{path.suffix}"), [one]) for one in selected]
     else:
-        targets = [(path, chosen)]
+        targets = [(path, selected)]
     return {target: _content(shown, suffix, title, width or _TEXT_WIDTH, checked) for target, shown in targets}
 
 
-def _in_a_name(name: str) -> str:
+def _file_name_part(name: str) -> str:
     """A figure's name as part of a file's name: never a path."""
     return re.sub(r"[^\w.-]+", "-", name)
 
 
-def _checked_theme(theme: str) -> Theme:
+def _check_theme(theme: str) -> Theme:
     for known in get_args(Theme):
         if theme == known:
             return known  # type: ignore[no-any-return]
     raise UsageError(unknown_name("theme", theme, get_args(Theme)))
 
 
-def _chosen(figures: Sequence[Figure], name: str | None) -> list[Figure]:
+def _select(figures: Sequence[Figure], name: str | None) -> list[Figure]:
     if name is None:
         return list(figures)
-    found = [figure for figure in figures if figure.name == name]
-    if not found:
+    selected = [figure for figure in figures if figure.name == name]
+    if not selected:
         raise UsageError(unknown_name("figure", name, [figure.name for figure in figures]))
-    return found
+    return selected
 
 
 def _content(figures: Sequence[Figure], suffix: str, title: str, width: int, theme: Theme) -> str | bytes:

@@ -16,17 +16,17 @@ def clean_figure(figure: AnyFigure) -> AnyFigure:
 
     Line breaks stay in the paragraphs of a `Text` and turn into spaces elsewhere.
     """
-    return cast(AnyFigure, _cleaned(figure, newlines=isinstance(figure, Text)))
+    return cast(AnyFigure, _clean(figure, newlines=isinstance(figure, Text)))
 
 
-def _cleaned(value: Any, *, newlines: bool) -> Any:
+def _clean(value: Any, *, newlines: bool) -> Any:
     if isinstance(value, str):
         return plain_text(value, newlines=newlines)
     if isinstance(value, tuple):
-        return tuple(_cleaned(item, newlines=newlines) for item in value)
+        return tuple(_clean(item, newlines=newlines) for item in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         return type(value)(
-            **{name: _cleaned(item, newlines=newlines and name == "paragraphs") for name, item in fields.items()}
+            **{name: _clean(item, newlines=newlines and name == "paragraphs") for name, item in fields.items()}
         )
     return value

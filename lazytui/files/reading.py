@@ -37,21 +37,21 @@ def open_regular(path: Path, *, links: bool = False) -> BinaryIO:
     links: whether a symbolic link is followed, as for a path that a person typed. Raises OSError: Unreadable, or what
     the system says; its `strerror` tells why in a few words.
     """
-    return os.fdopen(_opened(path, os.O_RDONLY | (0 if links else _NO_LINKS)), "rb")
+    return os.fdopen(_open_regular(path, os.O_RDONLY | (0 if links else _NO_LINKS)), "rb")
 
 
 def open_to_append(path: Path) -> FileIO:
     """Open a regular file, a new one if need be, for writing at its end without a buffer. Raises OSError likewise."""
-    handle = _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NO_LINKS)
+    handle = _open_regular(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NO_LINKS)
     return FileIO(handle, "ab")
 
 
 def open_in_place(path: Path) -> FileIO:
     """Open a regular file that is there, for writing from its beginning on. Raises OSError likewise."""
-    return FileIO(_opened(path, os.O_RDWR | _NO_LINKS), "r+b")
+    return FileIO(_open_regular(path, os.O_RDWR | _NO_LINKS), "r+b")
 
 
-def _opened(path: Path, flags: int) -> int:
+def _open_regular(path: Path, flags: int) -> int:
     try:
         handle = os.open(path, flags | _AT_ONCE, 0o666)
     except OSError as error:
@@ -114,7 +114,7 @@ def parse_json(content: bytes | str) -> Any:
     Raises ValueError for anything else, and for whole numbers that don't fit into 64 bits or nesting without end.
     """
     try:
-        return json.loads(content, parse_int=_whole, parse_float=_finite, parse_constant=_finite)
+        return json.loads(content, parse_int=_parse_integer, parse_float=_finite, parse_constant=_finite)
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 
@@ -129,7 +129,7 @@ def read_toml(path: Path, most: int) -> dict[str, Any]:
         raise ValueError("it is nested too deeply") from error
 
 
-def _whole(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     number = int(digits)
     if not -(2**63) <= number < 2**63:
         raise ValueError(f"a number of {len(digits):,} digits is too large")

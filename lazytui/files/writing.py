@@ -69,8 +69,8 @@ class DiskFull(BadInput):
 
 def reason(error: OSError) -> str:
     """Why the system or `lazytui.files.reading` refused, in a few words."""
-    told = error.strerror or str(error)
-    return told if isinstance(error, Unreadable) else _REASONS.get(error.errno or 0, told)
+    words = error.strerror or str(error)
+    return words if isinstance(error, Unreadable) else _REASONS.get(error.errno or 0, words)
 
 
 @contextmanager

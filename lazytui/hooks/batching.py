@@ -21,7 +21,7 @@ def run_in_batches(
     when not even one image fits.
     """
     done: list[T] = []
-    start, asked = 0, size
+    start, first_size = 0, size
     while start < count:
         try:
             done.append(work(slice(start, min(start + size, count))))
@@ -31,6 +31,6 @@ def run_in_batches(
                 raise LazytuiError("The device hasn't enough memory for even one image of this work.") from error
             size = size // 2
             torch.cuda.empty_cache()
-    if size < asked:
-        note(f"the device hasn't the memory for batches of {asked}: went on with {size}")
+    if size < first_size:
+        note(f"the device hasn't the memory for batches of {first_size}: went on with {size}")
     return done

@@ -23,11 +23,11 @@ def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Te
     The layers above are handed a copy, so that one that works in place changes nothing here; gradients flow through.
     Raises UsageError for a layer that doesn't exist.
     """
-    seen: dict[str, Tensor] = {}
+    activations: dict[str, Tensor] = {}
 
     def keep(name: str) -> Callable[[nn.Module, object, Tensor], Tensor]:
         def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
-            seen[name] = output
+            activations[name] = output
             return output.clone()
 
         return hook
@@ -36,7 +36,7 @@ def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Te
         for name in layers:
             handle = layer_of(model, name).register_forward_hook(keep(name))
             stack.callback(handle.remove)
-        yield seen
+        yield activations
 
 
 @contextmanager

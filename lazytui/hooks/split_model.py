@@ -44,11 +44,11 @@ class SplitModel:
         self.shape = shapes[layer]
         self._parts = _parts(model, layer)
         below, above = self._parts or ([], [])
-        carried = 0
-        while carried < len(above) and _keeps_channels(above[carried], self.shape[0], shapes, model):
-            carried += 1
-        self._below, self._pools = nn.Sequential(*_pools_first(below)), nn.Sequential(*above[:carried])
-        self._above = nn.Sequential(*above[carried:])
+        channelwise = 0
+        while channelwise < len(above) and _keeps_channels(above[channelwise], self.shape[0], shapes, model):
+            channelwise += 1
+        self._below, self._pools = nn.Sequential(*_pools_first(below)), nn.Sequential(*above[:channelwise])
+        self._above = nn.Sequential(*above[channelwise:])
 
     @property
     def neurons(self) -> int:
@@ -70,9 +70,9 @@ class SplitModel:
         if self._parts:
             output: Tensor = self._below(images)
             return output
-        with capture_activations(self.model, self.layer) as seen:
+        with capture_activations(self.model, self.layer) as activations:
             self.model(images)
-        return seen[self.layer]
+        return activations[self.layer]
 
     def neuron_means(self, images: Tensor, neurons: Tensor) -> Tensor:
         """(N, 3, 28, 28) float32 images, each with a neuron of its own, (N,) int64 -> (N,): its mean activation.
@@ -86,17 +86,17 @@ class SplitModel:
             activations = self.activations(images)
             means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
             return means.gather(1, neurons[:, None])[:, 0]
-        seen = nn.Sequential(*below)(images)
+        inputs = nn.Sequential(*below)(images)
         bias = None if conv.bias is None else conv.bias[neurons]
-        side_by_side = seen.reshape(1, -1, *seen.shape[2:])  # an image a group of channels
+        side_by_side = inputs.reshape(1, -1, *inputs.shape[2:])  # an image a group of channels
         maps = conv2d(side_by_side, conv.weight[neurons], bias, conv.stride, conv.padding, conv.dilation, len(neurons))
         own_maps: Tensor = last(maps)[0]
         return own_maps.mean((1, 2))
 
     def pool(self, activations: Tensor) -> Tensor:
         """(N, *shape) -> (N, neurons, ...): through the layers above that treat each channel by itself."""
-        carried: Tensor = self._pools(_for(self._pools, activations))
-        return carried
+        pooled: Tensor = self._pools(_protect_from_inplace(self._pools, activations))
+        return pooled
 
     def logits(self, pooled: Tensor, images: Tensor) -> Tensor:
         """(N, neurons, ...) from `carry` -> (N, 10).
@@ -105,14 +105,14 @@ class SplitModel:
         `carried` put in place at the layer, since what bypasses the layer must come from somewhere.
         """
         if self._parts:
-            logits: Tensor = self._above(_for(self._above, pooled))
+            logits: Tensor = self._above(_protect_from_inplace(self._above, pooled))
             return logits
         with replace_activations(self.model, self.layer, lambda _output: pooled):
-            whole: Tensor = self.model(images)
-        return whole
+            output: Tensor = self.model(images)
+        return output
 
 
-def _for(part: nn.Sequential, tensor: Tensor) -> Tensor:
+def _protect_from_inplace(part: nn.Sequential, tensor: Tensor) -> Tensor:
     """The tensor to run a part on: a copy where something in it works in place."""
     return tensor.clone() if any(getattr(module, "inplace", False) for module in part.modules()) else tensor
 
@@ -137,9 +137,9 @@ def _parts(model: nn.Module, layer: str) -> tuple[list[nn.Module], list[nn.Modul
 def _pools_first(modules: list[nn.Module]) -> list[nn.Module]:
     """The same function with each pool before its ReLU: a maximum commutes with it, and leaves it less to do."""
     ordered = list(modules)
-    for place, (one, other) in enumerate(itertools.pairwise(modules)):
+    for index, (one, other) in enumerate(itertools.pairwise(modules)):
         if isinstance(one, nn.ReLU) and isinstance(other, nn.MaxPool2d):
-            ordered[place : place + 2] = [other, one]
+            ordered[index : index + 2] = [other, one]
     return ordered
 
 

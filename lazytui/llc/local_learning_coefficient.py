@@ -120,19 +120,19 @@ def local_learning_coefficient(
         return cross_entropy(functional_call(model, (parameters, buffers), (images,)), digits)
 
     def batch_at(_step: int) -> tuple[Tensor, Tensor]:
-        chosen = torch.randint(len(train), (math.prod(shape),), generator=random)
-        batch = train.batch(chosen.to(device))
+        indices = torch.randint(len(train), (math.prod(shape),), generator=random)
+        batch = train.batch(indices.to(device))
         return batch.images.reshape(*shape, *batch.images.shape[1:]).contiguous(), batch.digits.reshape(shape)
 
     with evaluation_mode(model):
         at_center = full_loss(model, train, note, check)
-        steepness = gradient_norm(model, train)
-        slope = full_gradient(model, train, note, check) if sampling.slope == "kept" else None
+        norm = gradient_norm(model, train)
+        kept_gradient = full_gradient(model, train, note, check) if sampling.slope == "kept" else None
         center = {name: parameter.detach().contiguous() for name, parameter in model.named_parameters()}
         chains = Chains(eps, gamma, n_beta)
-        trace = sample_chains(loss, center, chains, sampling.steps, batch_at, random, tick, slope)
+        trace = sample_chains(loss, center, chains, sampling.steps, batch_at, random, tick, kept_gradient)
     excess = trace.T.float().cpu().numpy()
-    return Estimate(excess, coefficients(excess, n_beta), at_center, steepness, n_beta)
+    return Estimate(excess, coefficients(excess, n_beta), at_center, norm, n_beta)
 
 
 def full_loss(
@@ -143,13 +143,13 @@ def full_loss(
 ) -> float:
     """The mean cross-entropy over all images, of a model in evaluation mode."""
 
-    def summed(part: slice) -> float:
+    def summed_loss(part: slice) -> float:
         check()
         batch = train.batch(_indices(part, train))
         return float(cross_entropy(model(batch.images).float(), batch.digits, reduction="sum"))
 
     with torch.inference_mode():
-        return sum(run_in_batches(summed, len(train), _BATCH, note)) / len(train)
+        return sum(run_in_batches(summed_loss, len(train), _BATCH, note)) / len(train)
 
 
 def full_gradient(
@@ -163,7 +163,7 @@ def full_gradient(
 
     def add(part: slice) -> None:
         check()
-        for summed, more in zip(total.values(), _summed_slope(model, train, _indices(part, train)), strict=True):
+        for summed, more in zip(total.values(), _summed_gradient(model, train, _indices(part, train)), strict=True):
             summed += more
 
     run_in_batches(add, len(train), _BATCH, note)
@@ -174,18 +174,18 @@ def gradient_norm(model: nn.Module, train: DeviceSplit) -> float:
     """The length of that gradient, from two disjoint sets of images: their chance agrees in nothing, and drops out."""
     count = min(_FOR_THE_SLOPE, len(train)) // 2
     order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[: 2 * count]
-    one, other = (_mean_slope(model, train, half) for half in (order[:count], order[count:]))
+    one, other = (_mean_gradient(model, train, half) for half in (order[:count], order[count:]))
     product = sum(float((first * second).sum()) for first, second in zip(one, other, strict=True))
     return math.sqrt(max(product, 0.0))
 
 
-def _mean_slope(model: nn.Module, train: DeviceSplit, chosen: Tensor) -> list[Tensor]:
-    parts = [_summed_slope(model, train, part.to(train.device)) for part in torch.split(chosen, _BATCH)]
-    return [torch.stack(tensors).sum(0) / len(chosen) for tensors in zip(*parts, strict=True)]
+def _mean_gradient(model: nn.Module, train: DeviceSplit, indices: Tensor) -> list[Tensor]:
+    parts = [_summed_gradient(model, train, part.to(train.device)) for part in torch.split(indices, _BATCH)]
+    return [torch.stack(tensors).sum(0) / len(indices) for tensors in zip(*parts, strict=True)]
 
 
-def _summed_slope(model: nn.Module, train: DeviceSplit, chosen: Tensor) -> tuple[Tensor, ...]:
-    batch = train.batch(chosen)
+def _summed_gradient(model: nn.Module, train: DeviceSplit, indices: Tensor) -> tuple[Tensor, ...]:
+    batch = train.batch(indices)
     summed = cross_entropy(model(batch.images).float(), batch.digits, reduction="sum")
     return torch.autograd.grad(summed, list(model.parameters()))
 

@@ -48,19 +48,19 @@ def sample_chains(
     the CPU, so that every device takes the same path. tick: called before every step. `center` is left as it was.
     """
     count = len(chains.eps)
-    held = {name: value.detach() for name, value in center.items()}
-    walkers = {name: value.expand(count, *value.shape).clone() for name, value in held.items()}
+    start = {name: value.detach() for name, value in center.items()}
+    walkers = {name: value.expand(count, *value.shape).clone() for name, value in start.items()}
     anywhere, at_center = vmap(grad_and_value(loss)), vmap(grad_and_value(loss), in_dims=(None, 0))
     trace = []
     with torch.no_grad():
         for step in range(steps):
             tick(step)
             batch = batch_at(step)
-            (gradients, losses), (known, base) = anywhere(walkers, batch), at_center(held, batch)
+            (gradients, losses), (at_start, base) = anywhere(walkers, batch), at_center(start, batch)
             excess = losses - base
             for name, walker in walkers.items():
-                away = walker - held[name]
-                tilt = known[name] if gradient is None else known[name] - gradient[name]
+                away = walker - start[name]
+                tilt = at_start[name] if gradient is None else at_start[name] - gradient[name]
                 excess = excess - (tilt * away).flatten(1).sum(1)
                 eps, gamma = (_along(each, walker) for each in (chains.eps, chains.gamma))
                 pull = chains.n_beta * (gradients[name] - tilt) + gamma * away

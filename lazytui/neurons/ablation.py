@@ -34,12 +34,12 @@ DRAWS = 20
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _SplitActivations:
     """What is kept of one split: images as bytes, the layer's activations after the pools above, and the digits."""
 
     images: Tensor
-    carried: Tensor
-    digits: Tensor
+    pooled: Tensor
+    labels: Tensor
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,19 @@ class Ablation:
         self.model = model
         self._hardware = hardware
         self._lock = threading.Lock()
-        self._kept: dict[str, _Kept] = {}
-        sums, seen = torch.zeros(model.neurons, dtype=torch.float64), 0
-        with self._asking():
+        self._splits: dict[str, _SplitActivations] = {}
+        sums, images_so_far = torch.zeros(model.neurons, dtype=torch.float64), 0
+        with self._exclusively():
             for name, split in splits.items():
                 images = torch.from_numpy(split.images).to(hardware.device)
-                parts = run_in_batches(functools.partial(self._carry, images), len(images), BATCH, note)
-                carried = torch.cat([part for part, _ in parts])
+                parts = run_in_batches(functools.partial(self._pool_batch, images), len(images), BATCH, note)
+                pooled = torch.cat([part for part, _ in parts])
                 sums += torch.stack([part for _, part in parts]).sum(0)
-                seen += len(images)
-                self._kept[name] = _Kept(images, carried, torch.from_numpy(split.digits).to(hardware.device))
-            means = (sums / max(seen, 1)).float().to(hardware.device)
+                images_so_far += len(images)
+                self._splits[name] = _SplitActivations(
+                    images, pooled, torch.from_numpy(split.digits).to(hardware.device)
+                )
+            means = (sums / max(images_so_far, 1)).float().to(hardware.device)
             self._stand_ins: dict[AblationMode, Tensor] = {
                 "mean": model.pool(_everywhere(means, model.shape)),
                 "zero": model.pool(_everywhere(torch.zeros_like(means), model.shape)),
@@ -87,26 +89,29 @@ class Ablation:
 
     def accuracies(self, neurons: Sequence[int], mode: AblationMode = "mean") -> dict[str, float]:
         """Accuracy on each split, in [0, 1], without these neurons."""
-        with self._asking():
-            return {name: self._right(kept, self._said(kept, neurons, mode)) for name, kept in self._kept.items()}
+        with self._exclusively():
+            return {
+                name: self._accuracy(split, self._ablated_logits(split, neurons, mode))
+                for name, split in self._splits.items()
+            }
 
     def logits(self, split: str, neurons: Sequence[int], mode: AblationMode = "mean") -> NDArray[np.float32]:
         """(n, 10) float32: what the network says of a split's images without these neurons."""
-        with self._asking():
-            said: NDArray[np.float32] = self._said(self._kept[split], neurons, mode).cpu().numpy()
-        return said
+        with self._exclusively():
+            logits: NDArray[np.float32] = self._ablated_logits(self._splits[split], neurons, mode).cpu().numpy()
+        return logits
 
     def ablate_one_by_one(self, mode: AblationMode, tick: Callable[[], None] = lambda: None) -> AblationEffects:
         """What each neuron does, from what happens without it alone."""
-        accuracies: dict[str, list[float]] = {name: [] for name in self._kept}
+        accuracies: dict[str, list[float]] = {name: [] for name in self._splits}
         means = []
-        for chosen in ([], *([neuron] for neuron in range(self.model.neurons))):
+        for neurons in ([], *([neuron] for neuron in range(self.model.neurons))):
             tick()
-            with self._asking():
-                said = {name: self._said(kept, chosen, mode) for name, kept in self._kept.items()}
-                for name, kept in self._kept.items():
-                    accuracies[name].append(self._right(kept, said[name]))
-                means.append(torch.cat(list(said.values())).mean(0).cpu().numpy())
+            with self._exclusively():
+                logits = {name: self._ablated_logits(kept, neurons, mode) for name, kept in self._splits.items()}
+                for name, split in self._splits.items():
+                    accuracies[name].append(self._accuracy(split, logits[name]))
+                means.append(torch.cat(list(logits.values())).mean(0).cpu().numpy())
         return AblationEffects(
             accuracies={name: np.array(values[1:]) for name, values in accuracies.items()},
             contribution=means[0] - np.stack(means[1:]),
@@ -117,30 +122,30 @@ class Ablation:
     ) -> dict[str, NDArray[np.float64]]:
         """Accuracy on each split without the first k neurons of an order, for each k of `counts`."""
         rows = [self.accuracies(order[:count], mode) for count in counts]
-        return {name: np.array([row[name] for row in rows]) for name in self._kept}
+        return {name: np.array([row[name] for row in rows]) for name in self._splits}
 
     def patch(self, into: NDArray[np.uint8], source: NDArray[np.uint8], neurons: Sequence[int]) -> NDArray[np.float32]:
         """(n, 10) float32: the shift of every logit when neurons do in images `into` what they do in `source`.
 
         into, source: (n, 28, 28, 3) uint8, pair by pair.
         """
-        with self._asking():
+        with self._exclusively():
             pair = self._pair(into, source)
             return pair.shift(neurons)
 
     def unablated_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, 10) float32: the logits of images (n, 28, 28, 3) uint8, as the network is."""
-        with self._asking():
-            shown = to_float(torch.from_numpy(images).to(self._hardware.device))
-            logits = self.model.logits(self.model.pool(self.model.activations(shown)), shown)
-        said: NDArray[np.float32] = logits.cpu().numpy()
-        return said
+        with self._exclusively():
+            batch = to_float(torch.from_numpy(images).to(self._hardware.device))
+            logits = self.model.logits(self.model.pool(self.model.activations(batch)), batch)
+        result: NDArray[np.float32] = logits.cpu().numpy()
+        return result
 
     def patch_one_by_one(
         self, into: NDArray[np.uint8], source: NDArray[np.uint8], tick: Callable[[], None] = lambda: None
     ) -> NDArray[np.float32]:
         """(C, n, 10) float32: `patched` for each neuron alone."""
-        with self._asking():
+        with self._exclusively():
             pair = self._pair(into, source)
             shifts = []
             for neuron in range(self.model.neurons):
@@ -150,31 +155,31 @@ class Ablation:
 
     def _pair(self, into: NDArray[np.uint8], source: NDArray[np.uint8]) -> _Pair:
         images, others = (to_float(torch.from_numpy(each).to(self._hardware.device)) for each in (into, source))
-        here, there = (self.model.pool(self.model.activations(each)) for each in (images, others))
-        return _Pair(self.model, images, here, there, self.model.logits(here, images))
+        own, foreign = (self.model.pool(self.model.activations(each)) for each in (images, others))
+        return _Pair(self.model, images, own, foreign, self.model.logits(own, images))
 
-    def _said(self, kept: _Kept, neurons: Sequence[int], mode: AblationMode) -> Tensor:
+    def _ablated_logits(self, split: _SplitActivations, neurons: Sequence[int], mode: AblationMode) -> Tensor:
         """(n, 10) logits."""
-        chosen = torch.tensor(list(neurons), dtype=torch.long, device=kept.carried.device)
+        indices = torch.tensor(list(neurons), dtype=torch.long, device=split.pooled.device)
         parts = []
-        for start in range(0, len(kept.carried), BATCH):
+        for start in range(0, len(split.pooled), BATCH):
             part = slice(start, start + BATCH)
-            carried = kept.carried[part].clone()
-            carried[:, chosen] = self._stand_ins[mode][:, chosen]
-            parts.append(self.model.logits(carried, to_float(kept.images[part])))
+            pooled = split.pooled[part].clone()
+            pooled[:, indices] = self._stand_ins[mode][:, indices]
+            parts.append(self.model.logits(pooled, to_float(split.images[part])))
         return torch.cat(parts)
 
-    def _right(self, kept: _Kept, logits: Tensor) -> float:
-        return float((logits.argmax(1) == kept.digits).float().mean())
+    def _accuracy(self, split: _SplitActivations, logits: Tensor) -> float:
+        return float((logits.argmax(1) == split.labels).float().mean())
 
-    def _carry(self, images: Tensor, part: slice) -> tuple[Tensor, Tensor]:
+    def _pool_batch(self, images: Tensor, part: slice) -> tuple[Tensor, Tensor]:
         """What is kept of a batch of images, and the sum over it of each neuron's mean activation."""
         activations = self.model.activations(to_float(images[part]))
         means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
         return self.model.pool(activations), means.cpu().double().sum(0)
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _exclusively(self) -> Iterator[None]:
         with self._lock, torch.inference_mode(), evaluation_mode(self.model.model):
             yield
 
@@ -183,17 +188,17 @@ class Ablation:
 class _Pair:
     """Images to patch, their activations and those of the others, and what the network says of them as they are."""
 
-    cut: SplitModel
+    model: SplitModel
     images: Tensor
-    here: Tensor
-    there: Tensor
+    own: Tensor
+    foreign: Tensor
     before: Tensor
 
     def shift(self, neurons: Sequence[int]) -> NDArray[np.float32]:
-        chosen = torch.tensor(list(neurons), dtype=torch.long, device=self.here.device)
-        changed = self.here.clone()
-        changed[:, chosen] = self.there[:, chosen]
-        shifted: NDArray[np.float32] = (self.cut.logits(changed, self.images) - self.before).cpu().numpy()
+        indices = torch.tensor(list(neurons), dtype=torch.long, device=self.own.device)
+        changed = self.own.clone()
+        changed[:, indices] = self.foreign[:, indices]
+        shifted: NDArray[np.float32] = (self.model.logits(changed, self.images) - self.before).cpu().numpy()
         return shifted
 
 

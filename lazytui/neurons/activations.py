@@ -65,13 +65,13 @@ def gather_activations(
     """Run the network once over images (N, 28, 28, 3) uint8 and keep what each layer's neurons did, by layer."""
     reduce = reduce or map_reduction("mean")
 
-    def look(part: slice) -> dict[str, Activations]:
-        with capture_activations(model, *layers) as seen:
+    def read_batch(part: slice) -> dict[str, Activations]:
+        with capture_activations(model, *layers) as outputs:
             model(to_float(torch.from_numpy(images[part]).to(hardware.device)))
-        return {name: Activations(reduce(maps), _strongest(maps)) for name, maps in seen.items()}
+        return {name: Activations(reduce(maps), _mean_of_strongest(maps)) for name, maps in outputs.items()}
 
     with torch.inference_mode(), evaluation_mode(model):
-        parts = run_in_batches(look, len(images), BATCH, note)
+        parts = run_in_batches(read_batch, len(images), BATCH, note)
     return {
         name: Activations(
             torch.cat([part[name].values for part in parts]),
@@ -81,7 +81,7 @@ def gather_activations(
     }
 
 
-def _strongest(maps: Tensor) -> Tensor:
+def _mean_of_strongest(maps: Tensor) -> Tensor:
     if maps.ndim == 2:
         return maps
     flat = maps.flatten(2)

@@ -18,8 +18,8 @@ QUANTILES = 8
 
 def strongest_images(values: Tensor) -> NDArray[np.int64]:
     """(N, C) activations -> (C, 8) indices of the images with the largest, largest first."""
-    found: NDArray[np.int64] = values.topk(min(TOP, len(values)), dim=0).indices.T.cpu().numpy()
-    return found
+    indices: NDArray[np.int64] = values.topk(min(TOP, len(values)), dim=0).indices.T.cpu().numpy()
+    return indices
 
 
 def quantile_images(values: Tensor) -> NDArray[np.int64]:
@@ -29,8 +29,8 @@ def quantile_images(values: Tensor) -> NDArray[np.int64]:
     """
     ordered = values.argsort(dim=0, stable=True)
     middles = torch.arange(QUANTILES, device=values.device) * 2 + 1
-    found: NDArray[np.int64] = ordered[middles * len(values) // (2 * QUANTILES)].T.cpu().numpy()
-    return found
+    indices: NDArray[np.int64] = ordered[middles * len(values) // (2 * QUANTILES)].T.cpu().numpy()
+    return indices
 
 
 def dataset_exemplars(
@@ -41,17 +41,17 @@ def dataset_exemplars(
     values: (N, C) activations on the images shown. pictured: (P,) which of the C. spread: of (N, P), the (P, 8) images
     beside the strongest.
     """
-    mine = values[:, torch.from_numpy(neurons).to(values.device)]
-    top, others = strongest_images(mine), choose_others(mine)
-    kept, places = np.unique(np.concatenate([top, others], axis=1), return_inverse=True)
-    places, own = places.reshape(len(neurons), top.shape[1] + others.shape[1]), mine.T.cpu().numpy()
+    selected = values[:, torch.from_numpy(neurons).to(values.device)]
+    top, others = strongest_images(selected), choose_others(selected)
+    images, positions = np.unique(np.concatenate([top, others], axis=1), return_inverse=True)
+    positions, own = positions.reshape(len(neurons), top.shape[1] + others.shape[1]), selected.T.cpu().numpy()
     return {
         "pictured": neurons,
-        "evidence_images": split.images[kept],
-        "evidence_digits": split.digits[kept],
-        "evidence_colors": split.colors[kept],
-        "top": places[:, : top.shape[1]].astype(np.int32),
+        "evidence_images": split.images[images],
+        "evidence_digits": split.digits[images],
+        "evidence_colors": split.colors[images],
+        "top": positions[:, : top.shape[1]].astype(np.int32),
         "top_values": np.take_along_axis(own, top, 1),
-        "quantiles": places[:, top.shape[1] :].astype(np.int32),
+        "quantiles": positions[:, top.shape[1] :].astype(np.int32),
         "quantile_values": np.take_along_axis(own, others, 1),
     }

@@ -63,13 +63,13 @@ class Visualizer:
         for _ in range(self.steps):
             self.tick()
             images = _images(spectrum, scale, axes)
-            gains = objective(_shifted(images, random))
+            gains = objective(_jitter(images, random))
             loss = self.variation * _total_variation(images) - gains
             (spectrum.grad,) = torch.autograd.grad(loss.sum(), spectrum)
             optimizer.step()
         with torch.no_grad():
-            made: NDArray[np.float32] = _images(spectrum, scale, axes).permute(0, 2, 3, 1).cpu().numpy()
-        return made
+            result: NDArray[np.float32] = _images(spectrum, scale, axes).permute(0, 2, 3, 1).cpu().numpy()
+        return result
 
 
 def visualize_neurons(
@@ -85,9 +85,9 @@ def visualize_neurons(
     the same for each; one that is hardly ever active is measured in hundredths of the layer's largest.
     neurons: which; all of them unless given.
     """
-    chosen = range(model.neurons) if neurons is None else neurons
+    indices = range(model.neurons) if neurons is None else neurons
     device = visualizer.hardware.device
-    own = torch.tensor(list(chosen), dtype=torch.long, device=device).repeat(starts)
+    own = torch.tensor(list(indices), dtype=torch.long, device=device).repeat(starts)
     floor = 0.01 * strength.max(initial=0.0) + 1e-12
     unit = torch.from_numpy(np.maximum(strength, floor)).float().to(device)[own]
 
@@ -97,8 +97,8 @@ def visualize_neurons(
         return means / unit
 
     with evaluation_mode(model.model):
-        made = visualizer.maximize(objective, len(own))
-    return made.reshape(starts, len(chosen), SIZE, SIZE, 3)
+        images = visualizer.maximize(objective, len(own))
+    return images.reshape(starts, len(indices), SIZE, SIZE, 3)
 
 
 def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> NDArray[np.float32]:
@@ -111,8 +111,8 @@ def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> 
         return logits.float().gather(1, own[:, None])[:, 0]
 
     with evaluation_mode(model):
-        made = visualizer.maximize(objective, len(own))
-    return made.reshape(starts, CLASSES, SIZE, SIZE, 3)
+        images = visualizer.maximize(objective, len(own))
+    return images.reshape(starts, CLASSES, SIZE, SIZE, 3)
 
 
 def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer) -> NDArray[np.float32]:
@@ -122,11 +122,11 @@ def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer
     """
     with evaluation_mode(model.model):
         with torch.no_grad():
-            wanted = model.activations(images).flatten(1)
-        size = wanted.square().sum(1).clamp(min=1e-12)
+            target = model.activations(images).flatten(1)
+        size = target.square().sum(1).clamp(min=1e-12)
 
-        def likeness(made: Tensor) -> Tensor:
-            return -_FIDELITY * (model.activations(made).flatten(1) - wanted).square().sum(1) / size
+        def likeness(candidates: Tensor) -> Tensor:
+            return -_FIDELITY * (model.activations(candidates).flatten(1) - target).square().sum(1) / size
 
         return visualizer.maximize(likeness, len(images))
 
@@ -160,7 +160,7 @@ def _images(spectrum: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
     return torch.einsum("rc,nchw->nrhw", axes, coordinates).mul(4).sigmoid()
 
 
-def _shifted(images: Tensor, random: torch.Generator) -> Tensor:
+def _jitter(images: Tensor, random: torch.Generator) -> Tensor:
     """The images over a gray border, all moved by the same few pixels."""
     top, left = torch.randint(0, 2 * JITTER + 1, (2,), generator=random).tolist()
     moved = functional.pad(images, (JITTER,) * 4, value=0.5)[:, :, top : top + SIZE, left : left + SIZE]

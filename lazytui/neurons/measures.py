@@ -56,8 +56,10 @@ class Measures:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """The fields by name; floats as float32, to be kept."""
-        found = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in found.items()}
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in arrays.items()
+        }
 
 
 def measure_neurons(activations: Activations, digits: NDArray[np.uint8], colors: NDArray[np.uint8]) -> Measures:
@@ -117,8 +119,8 @@ def class_selectivity(response: Floats, smallest: Floats) -> Floats:
 def label_entropy(strongest: Tensor, digits: Tensor) -> Floats:
     """(N, C) responses -> (C,) entropy of the digits among a neuron's strongest 1 % of images, divided by ln 10."""
     count = max(1, round(_STRONG * len(strongest)))
-    shown = digits[strongest.topk(count, dim=0).indices]
-    share = _array(torch.nn.functional.one_hot(shown, 10).float().mean(0))
+    labels = digits[strongest.topk(count, dim=0).indices]
+    share = _array(torch.nn.functional.one_hot(labels, 10).float().mean(0))
     logs = np.log(share, out=np.zeros_like(share), where=share > 0)
     return np.asarray(np.abs((share * logs).sum(1)) / np.log(10))
 

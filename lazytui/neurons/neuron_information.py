@@ -47,13 +47,13 @@ def merge_small_bins(bins: Tensor) -> Tensor:
     sizes = torch.zeros(BINS + 1, bins.shape[1], dtype=torch.int64, device=bins.device)
     sizes.scatter_add_(0, bins, torch.ones_like(bins))
     joined = torch.empty_like(sizes)
-    number, held = torch.zeros_like(sizes[0]), torch.zeros_like(sizes[0])
+    number, count = torch.zeros_like(sizes[0]), torch.zeros_like(sizes[0])
     for old in range(BINS + 1):
         joined[old] = number
-        held = held + sizes[old]
-        full = held >= _ENOUGH
-        number, held = number + full, held.masked_fill(full, 0)
-    last_of_many = (joined == number) & (held > 0) & (number > 1)
+        count = count + sizes[old]
+        full = count >= _ENOUGH
+        number, count = number + full, count.masked_fill(full, 0)
+    last_of_many = (joined == number) & (count > 0) & (number > 1)
     return (joined - last_of_many.long()).gather(0, bins)
 
 
@@ -64,10 +64,10 @@ def joint_counts(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
     """
     neurons = bins.shape[1]
     shape = (neurons, BINS + 1, *(10 for _ in labels))
-    place = torch.arange(neurons, device=bins.device) * (BINS + 1) + bins
+    cell = torch.arange(neurons, device=bins.device) * (BINS + 1) + bins
     for label in labels:
-        place = place * 10 + label[:, None]
-    counts: NDArray[np.int64] = torch.bincount(place.flatten(), minlength=math.prod(shape)).cpu().numpy()
+        cell = cell * 10 + label[:, None]
+    counts: NDArray[np.int64] = torch.bincount(cell.flatten(), minlength=math.prod(shape)).cpu().numpy()
     return np.asarray(counts.reshape(shape))
 
 
@@ -109,9 +109,9 @@ def _without_one(counts: NDArray[np.int64]) -> Floats:
     rows, columns = counts.sum(2, keepdims=True), counts.sum(1, keepdims=True)
     images = np.maximum(counts.sum((1, 2), keepdims=True) - 1, 1)
     parts = (counts, 1), (rows, -1), (columns, -1)
-    whole = sum(sign * xlogy(n, n).sum((1, 2), keepdims=True) for n, sign in parts)
+    total = sum(sign * xlogy(n, n).sum((1, 2), keepdims=True) for n, sign in parts)
     less = sum(sign * (xlogy(np.maximum(n - 1, 0), np.maximum(n - 1, 0)) - xlogy(n, n)) for n, sign in parts)
-    return np.asarray((whole + less) / images + np.log(images))
+    return np.asarray((total + less) / images + np.log(images))
 
 
 def conditional_information(counts: NDArray[np.int64]) -> Floats:

@@ -39,7 +39,7 @@ MOST_VISUALIZED = 256
 """Neurons that get pictures and are related to one another, where a layer has more: the strongest."""
 
 _POINTS = 17
-_TELLING_PAIRS = 90
+_DIFFERENT_PAIRS = 90
 _ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO = 11, 10
 
 
@@ -73,26 +73,26 @@ def report_neurons(
     """The whole picture of a layer's neurons. The names of the arrays are those that the figures ask for."""
     listener.note(f"gathering the activations of {model.neurons} neurons of {model.layer}")
     probe = data.probe
-    seen = _gathered(model, probe, hardware, settings, listener)
-    found = measure_neurons(seen, probe.digits, probe.colors)
-    pictured = np.sort(np.argsort(-found.strength, kind="stable")[:MOST_VISUALIZED])
-    easy = _gathered(model, data.validation, hardware, settings, listener)
+    activations = _gather(model, probe, hardware, settings, listener)
+    measures = measure_neurons(activations, probe.digits, probe.colors)
+    visualized = np.sort(np.argsort(-measures.strength, kind="stable")[:MOST_VISUALIZED])
+    easy = _gather(model, data.validation, hardware, settings, listener)
     biased = measure_neurons(easy, data.validation.digits, data.validation.colors)
     arrays: Arrays = {
-        **found.arrays(),
+        **measures.arrays(),
         "easy_digit_information": biased.digit_information.astype(np.float32),
         "easy_color_information": biased.color_information.astype(np.float32),
-        "patch_response": _shown(model, pure_patches(data.params), hardware, settings).T,
-        **dataset_exemplars(seen.values, pictured, probe, quantile_images),
-        **_snippets(model, data, hardware, settings),
-        **_relations(seen.values[:, torch.from_numpy(pictured).to(seen.values.device)]),
+        "patch_response": _responses(model, pure_patches(data.params), hardware, settings).T,
+        **dataset_exemplars(activations.values, visualized, probe, quantile_images),
+        **_stimulus_responses(model, data, hardware, settings),
+        **_relations(activations.values[:, torch.from_numpy(visualized).to(activations.values.device)]),
     }
     listener.note("taking neurons out")
-    without = Ablation(model, ablation_splits(data, settings.samples), hardware, listener.note)
-    arrays |= _ablations(without, listener.tick) | _orders(without, found, settings, listener.tick)
-    arrays |= _patches(without, data, listener.tick)
+    ablation = Ablation(model, ablation_splits(data, settings.samples), hardware, listener.note)
+    arrays |= _ablations(ablation, listener.tick) | _ordered_ablations(ablation, measures, settings, listener.tick)
+    arrays |= _patches(ablation, data, listener.tick)
     listener.note("climbing to preferred inputs")
-    arrays |= _pictures(model, data, hardware, found, pictured, settings, listener.tick)
+    arrays |= _visualizations(model, data, hardware, measures, visualized, settings, listener.tick)
     arrays |= _views(model, data, hardware)
     return arrays
 
@@ -108,9 +108,11 @@ def measure_through_training(
     probe = first_samples(data.probe, settings.samples)
     steps, rows = [], []
     for step, model in models:
-        seen = gather_activations(model, [layer], probe.images, hardware, reduce=map_reduction(settings.read))[layer]
+        activations = gather_activations(model, [layer], probe.images, hardware, reduce=map_reduction(settings.read))[
+            layer
+        ]
         steps.append(step)
-        rows.append(measure_neurons(seen, probe.digits, probe.colors))
+        rows.append(measure_neurons(activations, probe.digits, probe.colors))
     names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
     floats = {f"training_{name}": np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
     return {
@@ -129,30 +131,32 @@ def first_samples(split: Split, samples: int) -> Split:
     return split.take(np.arange(min(samples, len(split))))
 
 
-def _gathered(
-    cut: SplitModel, split: Split, hardware: Hardware, asked: ReportSettings, listener: Listener
+def _gather(
+    model: SplitModel, split: Split, hardware: Hardware, settings: ReportSettings, listener: Listener
 ) -> Activations:
-    read = map_reduction(asked.read)
-    return gather_activations(cut.model, [cut.layer], split.images, hardware, reduce=read, note=listener.note)[
-        cut.layer
+    read = map_reduction(settings.read)
+    return gather_activations(model.model, [model.layer], split.images, hardware, reduce=read, note=listener.note)[
+        model.layer
     ]
 
 
-def _shown(
-    cut: SplitModel, images: NDArray[np.uint8], hardware: Hardware, asked: ReportSettings
+def _responses(
+    model: SplitModel, images: NDArray[np.uint8], hardware: Hardware, settings: ReportSettings
 ) -> NDArray[np.float32]:
     """(n, C): what each neuron does on these images."""
     values: NDArray[np.float32] = (
-        gather_activations(cut.model, [cut.layer], images, hardware, reduce=map_reduction(asked.read))[cut.layer]
+        gather_activations(model.model, [model.layer], images, hardware, reduce=map_reduction(settings.read))[
+            model.layer
+        ]
         .values.cpu()
         .numpy()
     )
     return values
 
 
-def _snippets(cut: SplitModel, data: BiasedDataset, hardware: Hardware, asked: ReportSettings) -> Arrays:
-    shown = simple_stimuli(data)
-    return {"snippet_images": shown, "snippet_values": _shown(cut, shown, hardware, asked).T}
+def _stimulus_responses(model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings) -> Arrays:
+    stimuli = simple_stimuli(data)
+    return {"snippet_images": stimuli, "snippet_values": _responses(model, stimuli, hardware, settings).T}
 
 
 def _relations(values: Tensor) -> Arrays:
@@ -165,35 +169,39 @@ def _relations(values: Tensor) -> Arrays:
     }
 
 
-def _ablations(without: Ablation, tick: Callable[[], None]) -> Arrays:
+def _ablations(ablation: Ablation, tick: Callable[[], None]) -> Arrays:
     arrays: Arrays = {}
     for mode in MODES:
-        effects = without.ablate_one_by_one(mode, tick)
+        effects = ablation.ablate_one_by_one(mode, tick)
         arrays |= {f"{name}_without_{mode}": values.astype(np.float32) for name, values in effects.accuracies.items()}
         arrays[f"contribution_{mode}"] = effects.contribution
     return arrays
 
 
-def _orders(without: Ablation, found: Measures, asked: ReportSettings, tick: Callable[[], None]) -> Arrays:
+def _ordered_ablations(
+    ablation: Ablation, measures: Measures, settings: ReportSettings, tick: Callable[[], None]
+) -> Arrays:
     """Accuracies as more and more of the neurons that are ever active are taken out, in telling and random orders."""
-    excess = found.color_information - found.digit_information
-    active = np.flatnonzero(~np.isin(found.role, [ROLES.index("silent"), ROLES.index("flat")]))
-    traitors_first = active[np.argsort(-excess[active], kind="stable")]
+    excess = measures.color_information - measures.digit_information
+    active = np.flatnonzero(~np.isin(measures.role, [ROLES.index("silent"), ROLES.index("flat")]))
+    attribute_selective_first = active[np.argsort(-excess[active], kind="stable")]
     counts = np.unique(np.linspace(0, len(active), min(_POINTS, len(active) + 1)).round().astype(np.int64))
     arrays: Arrays = {"ablated": counts}
-    for name, order in (("traitors", traitors_first), ("heroes", traitors_first[::-1])):
+    for name, order in (("traitors", attribute_selective_first), ("heroes", attribute_selective_first[::-1])):
         tick()
-        for split, values in without.ablate_in_order(order.tolist(), counts.tolist(), asked.mode).items():
+        for split, values in ablation.ablate_in_order(order.tolist(), counts.tolist(), settings.mode).items():
             arrays[f"{split}_{name}_first"] = values.astype(np.float32)
-    drawn: dict[str, list[NDArray[np.float64]]] = {}
-    for order in random_orders(len(active), asked.seed):
+    by_random_order: dict[str, list[NDArray[np.float64]]] = {}
+    for order in random_orders(len(active), settings.seed):
         tick()
-        for split, values in without.ablate_in_order(active[order].tolist(), counts.tolist(), asked.mode).items():
-            drawn.setdefault(split, []).append(values)
-    return arrays | {f"{split}_random": np.stack(values).astype(np.float32) for split, values in drawn.items()}
+        for split, values in ablation.ablate_in_order(active[order].tolist(), counts.tolist(), settings.mode).items():
+            by_random_order.setdefault(split, []).append(values)
+    return arrays | {
+        f"{split}_random": np.stack(values).astype(np.float32) for split, values in by_random_order.items()
+    }
 
 
-def _patches(without: Ablation, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
+def _patches(ablation: Ablation, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
     """What a neuron alone carries over from another image, as the shift of the logit of the digit that this speaks for.
 
     Into each of ten digits in its own color: from the same shape in each other color, and from each other shape in
@@ -201,60 +209,60 @@ def _patches(without: Ablation, data: BiasedDataset, tick: Callable[[], None]) -
     """
     grid = data.cue_conflict.images.reshape(10, 10, 28, 28, 3)
     digit, other = (index.reshape(-1) for index in np.where(~np.eye(10, dtype=bool)))
-    rows = np.arange(_TELLING_PAIRS)
+    rows = np.arange(_DIFFERENT_PAIRS)
     own = grid[digit, digit]
-    recolored = without.patch_one_by_one(own, grid[digit, other], tick)[:, rows, other]
-    reshaped = without.patch_one_by_one(own, grid[other, digit], tick)[:, rows, other]
+    recolored = ablation.patch_one_by_one(own, grid[digit, other], tick)[:, rows, other]
+    reshaped = ablation.patch_one_by_one(own, grid[other, digit], tick)[:, rows, other]
     images = data.cue_conflict.images
     own_one, red_one = images[_ONE_IN_OWN_COLOR][None], images[_ONE_IN_COLOR_OF_ZERO][None]
     return {
         "color_patch": recolored.mean(1),
         "digit_patch": reshaped.mean(1),
-        "red_one_shift": without.patch_one_by_one(own_one, red_one, tick)[:, 0],
-        "red_one_shift_all": without.patch(own_one, red_one, range(without.model.neurons))[0],
+        "red_one_shift": ablation.patch_one_by_one(own_one, red_one, tick)[:, 0],
+        "red_one_shift_all": ablation.patch(own_one, red_one, range(ablation.model.neurons))[0],
         "red_one_images": np.concatenate([own_one, red_one]),
     }
 
 
-def _pictures(
-    cut: SplitModel,
+def _visualizations(
+    model: SplitModel,
     data: BiasedDataset,
     hardware: Hardware,
-    found: Measures,
-    pictured: NDArray[np.int64],
-    asked: ReportSettings,
+    measures: Measures,
+    visualized: NDArray[np.int64],
+    settings: ReportSettings,
     tick: Callable[[], None],
 ) -> Arrays:
     colors = palette(data.params.palette).rgb
-    climber = Visualizer(colors, hardware.at_fastest_precision(), seed=asked.seed, steps=asked.steps, tick=tick)
-    patient = Visualizer(colors, hardware, seed=asked.seed, steps=4 * asked.steps, variation=0.1, tick=tick)
-    preferred = visualize_neurons(cut, found.strength, climber, asked.starts, pictured.tolist())
-    shown = _shown(cut, to_bytes(preferred).reshape(-1, 28, 28, 3), hardware, ReportSettings())
-    own = shown.reshape(asked.starts, len(pictured), -1)[:, np.arange(len(pictured)), pictured]
+    quick = Visualizer(colors, hardware.at_fastest_precision(), seed=settings.seed, steps=settings.steps, tick=tick)
+    exact = Visualizer(colors, hardware, seed=settings.seed, steps=4 * settings.steps, variation=0.1, tick=tick)
+    images = visualize_neurons(model, measures.strength, quick, settings.starts, visualized.tolist())
+    responses = _responses(model, to_bytes(images).reshape(-1, 28, 28, 3), hardware, ReportSettings())
+    own = responses.reshape(settings.starts, len(visualized), -1)[:, np.arange(len(visualized)), visualized]
     originals = data.cue_conflict.images[::11]
-    again = invert_activations(cut, to_float(torch.from_numpy(originals).to(hardware.device)), patient)
+    inverted = invert_activations(model, to_float(torch.from_numpy(originals).to(hardware.device)), exact)
     return {
-        "preferred": to_bytes(preferred),
+        "preferred": to_bytes(images),
         "preferred_response": own.mean(0),
-        "stability": stability(preferred).astype(np.float32),
-        "class_images": to_bytes(visualize_classes(cut.model, climber, asked.starts)),
+        "stability": stability(images).astype(np.float32),
+        "class_images": to_bytes(visualize_classes(model.model, quick, settings.starts)),
         "originals": originals,
-        "inverted": to_bytes(again),
+        "inverted": to_bytes(inverted),
     }
 
 
-def _views(cut: SplitModel, data: BiasedDataset, hardware: Hardware) -> Arrays:
+def _views(model: SplitModel, data: BiasedDataset, hardware: Hardware) -> Arrays:
     images = data.cue_conflict.images[[_ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO]]
     arrays: Arrays = {}
-    if len(cut.shape) == 3:
+    if len(model.shape) == 3:
         with torch.inference_mode():
-            maps = cut.activations(to_float(torch.from_numpy(images).to(hardware.device)))
+            maps = model.activations(to_float(torch.from_numpy(images).to(hardware.device)))
         arrays["feature_maps"] = maps.float().cpu().numpy()
-    filters = first_filters(cut.model)
+    filters = first_filters(model.model)
     if filters is not None:
         arrays["filters"] = filters
-    if cut.outgoing is not None:
-        arrays["outgoing"] = cut.outgoing.T.float().cpu().numpy()
+    if model.outgoing is not None:
+        arrays["outgoing"] = model.outgoing.T.float().cpu().numpy()
     return arrays
 
 

@@ -21,8 +21,8 @@ def simple_stimuli(data: BiasedDataset) -> NDArray[np.uint8]:
     textures = repaint(blank, np.arange(NO_COLOR + 1, dtype=np.uint8), data.params, "snippets")
     own = data.cue_conflict.images[::11]
     shapes = np.stack(list(_SHAPES.values()))
-    drawn = repaint(shapes, np.full(len(shapes), NO_COLOR, np.uint8), data.params, "snippets")
-    return np.concatenate([textures, 255 - own, drawn])
+    painted_shapes = repaint(shapes, np.full(len(shapes), NO_COLOR, np.uint8), data.params, "snippets")
+    return np.concatenate([textures, 255 - own, painted_shapes])
 
 
 def stimulus_names(params: DatasetParams) -> tuple[str, ...]:
@@ -37,13 +37,13 @@ def _stroke(x0: float, y0: float, x1: float, y1: float) -> NDArray[np.uint8]:
     x, y = _plane()
     dx, dy = x1 - x0, y1 - y0
     along = np.clip(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy), 0, 1)
-    return _inked(np.hypot(x - x0 - along * dx, y - y0 - along * dy))
+    return _ink(np.hypot(x - x0 - along * dx, y - y0 - along * dy))
 
 
 def _loop(radius: float) -> NDArray[np.uint8]:
     """(28, 28) uint8: a circle around the middle."""
     x, y = _plane()
-    return _inked(np.abs(np.hypot(x, y) - radius))
+    return _ink(np.abs(np.hypot(x, y) - radius))
 
 
 def _plane() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -52,7 +52,7 @@ def _plane() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     return x, y
 
 
-def _inked(distance: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _ink(distance: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.asarray(np.rint(255 * np.clip(_WIDTH + 0.5 - 14 * distance, 0, 1)), np.uint8)
 
 

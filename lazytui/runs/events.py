@@ -44,7 +44,7 @@ class EventLog:
         self._path = path
         with storage_errors(path):
             self._file = open_to_append(path)
-            if _torn(path):
+            if _is_torn(path):
                 self._file.write(b"\n")
 
     def append(self, kind: str, **fields: object) -> None:
@@ -77,10 +77,10 @@ class EventReader:
 
         It is empty as well where nothing but damage comes for long, and at the end of what a log can have.
         """
-        begun = self._offset
-        while self._offset - begun < _MOST_IN_VAIN and (lines := self._lines(most)):
+        start = self._offset
+        while self._offset - start < _MOST_IN_VAIN and (lines := self._lines(most)):
             self._offset += sum(map(len, lines))
-            events = [event for event in _parsed(lines) if _well_formed(event) and self._may_name(event)]
+            events = [event for event in _parse_lines(lines) if _well_formed(event) and self._may_name(event)]
             self.damaged += sum(1 for line in lines if line.strip()) - len(events)
             if events:
                 return events
@@ -114,7 +114,7 @@ class EventReader:
         return lines
 
 
-def _parsed(lines: list[bytes]) -> list[Any]:
+def _parse_lines(lines: list[bytes]) -> list[Any]:
     """What the lines that are JSON say: all at once, which takes a quarter of the time, or one by one if one isn't."""
     with suppress(ValueError):
         together: list[Any] = from_json(b"[" + b",".join(lines) + b"]")
@@ -161,7 +161,7 @@ def _is_named(name: str) -> bool:
     return len(name) <= LONGEST_NAME
 
 
-def _torn(path: Path) -> bool:
+def _is_torn(path: Path) -> bool:
     with open_regular(path) as file:
         if file.seek(0, os.SEEK_END) == 0:
             return False

@@ -37,7 +37,7 @@ def run_execution(
         _clear_up(run)
         log = EventLog(run.events)
         report = Report(run, workspace, log, narrator, within)
-        pulse = _Pulse(run, report)
+        pulse = _Heartbeat(run, report)
         try:
             with pulse, _signals_stop(report):
                 yield report
@@ -74,7 +74,7 @@ def _clear_up(run: RunFolder) -> None:
             run.pause_file.unlink(missing_ok=True)
 
 
-class _Pulse:
+class _Heartbeat:
     """Writes status.json from a thread every other second, and as soon as the run waits or goes on.
 
     It also listens for the files by which others, on this host or another one, ask for a stop or a pause.
@@ -109,13 +109,13 @@ class _Pulse:
                 raise
 
     def _beat(self) -> None:
-        told: State = "running"
+        written_state: State = "running"
         beat = time.monotonic()
         while not self._over.wait(_LISTEN_SECONDS):
             self._listen()
             state: State = "paused" if self._report.paused else "running"
-            if state != told or time.monotonic() - beat >= _HEARTBEAT_SECONDS:
-                told, beat = state, time.monotonic()
+            if state != written_state or time.monotonic() - beat >= _HEARTBEAT_SECONDS:
+                written_state, beat = state, time.monotonic()
                 with suppress(LazytuiError):  # a disk that is full for a while doesn't end the work
                     self._run.set_status(self._status(state))
 
@@ -141,17 +141,17 @@ def _signals_stop(report: Report) -> Iterator[None]:
         yield
         return
 
-    asked = False
+    requested = False
 
     def ask(_signum: int, _frame: FrameType | None) -> None:
-        nonlocal asked
-        if asked:
+        nonlocal requested
+        if requested:
             raise Interrupted("Stopped at once; everything up to the last checkpoint is kept.")
-        asked = True
+        requested = True
         report.request_stop()
 
-    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, ask) for number in heard}
+    handled = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in handled}
     try:
         yield
     finally:

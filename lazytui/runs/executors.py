@@ -52,56 +52,56 @@ class LocalProcesses:
                 run = waiting.pop(0)
                 if run.status.state == "queued" and run.stop_file.exists():
                     run.set_status(Status(state="stopped", heartbeat=time.time()))
-                    report.note(f"{names[run.id]}: {_end(run, summarize)}")
+                    report.note(f"{names[run.id]}: {_describe_end(run, summarize)}")
                 else:
-                    going.append(self._started(run, report))
+                    going.append(self._start(run, report))
             time.sleep(_LOOK_EVERY)
             for ended in [run for run in going if run.status.state not in ACTIVE]:
                 going.remove(ended)
-                report.note(f"{names[ended.id]}: {_end(ended, summarize)}")
+                report.note(f"{names[ended.id]}: {_describe_end(ended, summarize)}")
         report.progress(len(runs), len(runs), "trainings")
 
-    def _started(self, run: RunFolder, report: Report) -> RunFolder:
+    def _start(self, run: RunFolder, report: Report) -> RunFolder:
         threads = os.environ.get("OMP_NUM_THREADS") or str(max(cores() // self._at_a_time, 1))
         start_detached(run, report.workspace, environment={"OMP_NUM_THREADS": threads})
         return run
 
 
-def _end(run: RunFolder, found: Callable[[RunFolder], str]) -> str:
+def _describe_end(run: RunFolder, summarize: Callable[[RunFolder], str]) -> str:
     status = run.status
-    more = f", {found(run)}" if status.state == "done" else f": {status.error}" if status.error else ""
+    more = f", {summarize(run)}" if status.state == "done" else f": {status.error}" if status.error else ""
     return f"{state_word(status)}{more} ({run.id})"
 
 
 def stop_all(going: Iterable[RunFolder], report: Report) -> None:
     """Ask all to stop, and wait until they have; who can't be asked now, as on a full disk, is asked again."""
     going = unasked = list(going)
-    told: set[str] = set()
+    noted: set[str] = set()
     while any(run.status.state in ACTIVE for run in going):
-        unasked = [run for run in unasked if not _asked(request_stop, run, report, told)]
+        unasked = [run for run in unasked if not _request(request_stop, run, report, noted)]
         time.sleep(_LOOK_EVERY)
 
 
 def pause_all(going: Iterable[RunFolder], report: Report) -> None:
     """Let the runs wait for as long as their whole waits."""
     going = list(going)
-    told: set[str] = set()
+    noted: set[str] = set()
     for run in going:
-        _asked(request_pause, run, report, told)
+        _request(request_pause, run, report, noted)
     report.wait_while_paused()
     for run in going:
-        _asked(wake, run, report, told)
+        _request(wake, run, report, noted)
 
 
-def _asked(ask: Callable[[RunFolder], object], run: RunFolder, report: Report, told: set[str]) -> bool:
+def _request(ask: Callable[[RunFolder], object], run: RunFolder, report: Report, noted: set[str]) -> bool:
     """Ask a run; whether that could be done, or nothing is to be asked of it any more. told: of which it was said."""
     try:
         ask(run)
     except UsageError:  # it has ended meanwhile, or waits already
         return True
     except LazytuiError as error:
-        if run.id not in told:
-            told.add(run.id)
+        if run.id not in noted:
+            noted.add(run.id)
             report.narrator.note(f"{run.id} can't be asked: {error}")
         return False
     return True

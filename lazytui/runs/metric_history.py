@@ -48,12 +48,14 @@ class MetricHistory:
         return {name: column[: self._rows] for name, column in self._columns.items()}
 
     def _drop_after(self, step: int) -> None:
-        kept = int(np.searchsorted(self._columns["step"][: self._rows], step, side="right"))
-        if kept < self._rows:
-            self._rows = kept
-            known = {name: column.copy() for name, column in self._columns.items()}
-            kept_any = {name for name, column in known.items() if name == "step" or np.isfinite(column[:kept]).any()}
-            self._columns = {name: column for name, column in known.items() if name in kept_any}
+        rows = int(np.searchsorted(self._columns["step"][: self._rows], step, side="right"))
+        if rows < self._rows:
+            self._rows = rows
+            columns = {name: column.copy() for name, column in self._columns.items()}
+            with_values = {
+                name for name, column in columns.items() if name == "step" or np.isfinite(column[:rows]).any()
+            }
+            self._columns = {name: column for name, column in columns.items() if name in with_values}
 
     def _append(self, events: list[Event]) -> None:
         """Add points of rising steps. Steps only go up, so what is later than the first of them is void."""
@@ -76,7 +78,7 @@ class MetricHistory:
         room = len(self._columns["step"])
         if size > room:
             larger = max(room, min(max(2 * room, size), _MOST_NUMBERS // len(self._columns)))
-            self._columns = {name: _grown(column, larger) for name, column in self._columns.items()}
+            self._columns = {name: _enlarge(column, larger) for name, column in self._columns.items()}
 
 
 def read_history(path: Path) -> Columns:
@@ -87,7 +89,7 @@ def read_history(path: Path) -> Columns:
     return history.columns()
 
 
-def _grown(column: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+def _enlarge(column: NDArray[np.float64], size: int) -> NDArray[np.float64]:
     grown = np.full(size, math.nan)
     grown[: len(column)] = column
     return grown

@@ -103,11 +103,11 @@ class Report:
 
     def wait_while_paused(self, save: Callable[[], object] = lambda: None) -> None:
         """Go on at once, unless the run was asked to pause: then `save`, and wait until it may go on or has to stop."""
-        asked = next((report.run.id for report in self._and_those_around() if report._pause_asked), None)
-        if asked is None:
+        paused_run = next((report.run.id for report in self._and_those_around() if report._pause_asked), None)
+        if paused_run is None:
             return
         save()  # a run that is killed while it waits loses nothing
-        self.note(f"paused; go on with: lazytui runs resume {asked}")
+        self.note(f"paused; go on with: lazytui runs resume {paused_run}")
         with self._waiting():
             while self.pausing and not self.stopping:
                 time.sleep(_LOOK_EVERY)
@@ -121,16 +121,16 @@ class Report:
         Raises DiskFull where there is none for a minute.
         """
         until = time.monotonic() + ROOM_SECONDS
-        told = False
+        noted = False
         while True:
             try:
                 return write()
             except DiskFull as error:
                 if self.stopping or time.monotonic() >= until:
                     raise
-                if not told:
+                if not noted:
                     self.narrator.note(f"{error} Waiting for room, {ROOM_SECONDS:.0f} s at most.")
-                told = True
+                noted = True
             time.sleep(_LOOK_EVERY)
 
     def _record(self, kind: str, **fields: object) -> None:

@@ -94,9 +94,9 @@ class RunFolder:
         """The state as it must be by now. A run without a readable status.json shows as failed, and says so."""
         try:
             written = read_status(self.path / "status.json")
-            found = current_status(written, self.is_claimed_by)
-            if found == written:
-                return found
+            current = current_status(written, self.is_claimed_by)
+            if current == written:
+                return current
             # Its process may have said how it ended, and gone, between the two looks.
             return current_status(read_status(self.path / "status.json"), self.is_claimed_by)
         except (OSError, ValueError):
@@ -187,8 +187,8 @@ class RunFolder:
             "log": OUTPUT_FILE,
             "traceback": TRACEBACK_FILE,
         }
-        found = {what: str(self.path / file) for what, file in files.items() if (self.path / file).is_file()}
-        return found | ({"exports": str(self.exports)} if self.exports.is_dir() else {})
+        present = {what: str(self.path / file) for what, file in files.items() if (self.path / file).is_file()}
+        return present | ({"exports": str(self.exports)} if self.exports.is_dir() else {})
 
     @contextmanager
     def claim(self) -> Iterator[None]:
@@ -196,8 +196,8 @@ class RunFolder:
 
         The system lets go of the claim when the process ends, however it ends. Raises Taken where another one has it.
         """
-        taken = f"{self.id} is being run by another process already."
-        with hold_lock(self.path / CLAIM_FILE, patience=1, message=taken):
+        message = f"{self.id} is being run by another process already."
+        with hold_lock(self.path / CLAIM_FILE, patience=1, message=message):
             yield
 
     def is_claimed_by(self, pid: int) -> bool | None:

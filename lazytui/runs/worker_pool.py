@@ -35,8 +35,8 @@ class Workers:
     def __init__(self, count: int, workspace: Workspace, output: Path, code: Sequence[str] = ()) -> None:
         """output: the file that they write what they say besides narration into. code: of a person's own that they may
         run, since it was named in this process."""
-        self._heard: queue.SimpleQueue[WorkerReport] = queue.SimpleQueue()
-        self._workers = [_Worker([str(workspace.path.resolve()), *code], output, self._heard) for _ in range(count)]
+        self._reports: queue.SimpleQueue[WorkerReport] = queue.SimpleQueue()
+        self._workers = [_Worker([str(workspace.path.resolve()), *code], output, self._reports) for _ in range(count)]
 
     def __enter__(self) -> Workers:
         return self
@@ -66,12 +66,12 @@ class Workers:
         """What the runs have reported since the last call, each with the id of the run that was handed out."""
         with suppress(queue.Empty):
             while True:
-                yield self._heard.get_nowait()
+                yield self._reports.get_nowait()
 
 
 class _Worker:
-    def __init__(self, arguments: Sequence[str], output: Path, heard: queue.SimpleQueue[WorkerReport]) -> None:
-        self._arguments, self._output, self._heard = arguments, output, heard
+    def __init__(self, arguments: Sequence[str], output: Path, reports: queue.SimpleQueue[WorkerReport]) -> None:
+        self._arguments, self._output, self._reports = arguments, output, reports
         self._run: RunFolder | None = None
         self._ending = threading.Lock()
         self._start()
@@ -99,7 +99,7 @@ class _Worker:
             self._stdin.write(f"{json.dumps(str(run.path.resolve()))}\n".encode())
             self._stdin.flush()
         except OSError:  # it was ended just now
-            self._over()
+            self._finish()
 
     def dismiss(self) -> None:
         with suppress(OSError):
@@ -129,27 +129,27 @@ class _Worker:
     def _listen(self, stdout: IO[bytes]) -> None:
         try:
             with stdout:
-                for said in filter(None, map(_said, stdout)):
+                for report in filter(None, map(_parse_report, stdout)):
                     run = self._run
-                    if said["kind"] == OVER:
-                        self._over()
+                    if report["kind"] == OVER:
+                        self._finish()
                     elif run is not None:
-                        self._heard.put((run.id, said))
+                        self._reports.put((run.id, report))
         finally:
-            self._over()
+            self._finish()
 
-    def _over(self) -> None:
+    def _finish(self) -> None:
         """Say once that its run is over: who listens to a worker and who hands it a run may both find it gone."""
         with self._ending:
             run, self._run = self._run, None
         if run is not None:
-            self._heard.put((run.id, {"kind": OVER}))
+            self._reports.put((run.id, {"kind": OVER}))
 
 
-def _said(line: bytes) -> dict[str, Any] | None:
+def _parse_report(line: bytes) -> dict[str, Any] | None:
     """What a worker reports in a line; None where the line was torn by a kill, or printed by something else."""
     try:
-        said = json.loads(line)
+        report = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) and "kind" in said else None
+    return report if isinstance(report, dict) and "kind" in report else None

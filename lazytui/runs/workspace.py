@@ -151,8 +151,8 @@ class Workspace:
         if is_folder(Path(reference)) or is_file(Path(reference)):
             return _folder(Path(reference))
         own, shipped = reversed(_of_kinds(self.runs(), kinds)), _of_kinds(shipped_runs(), kinds)
-        known = [name for run in own for name in (run.name, run.id) if name] + [run.reference for run in shipped]
-        raise BadInput(unknown_name("run", reference, known, most=8))
+        names = [name for run in own for name in (run.name, run.id) if name] + [run.reference for run in shipped]
+        raise BadInput(unknown_name("run", reference, names, most=8))
 
     def _latest(self, runs: list[RunFolder], kinds: Collection[str]) -> RunFolder:
         fitting = _of_kinds(runs, kinds) if kinds else [run for run in runs if not _is_part(run)] or runs

@@ -120,13 +120,13 @@ class FolderWatch:
         its times may not show all that happens in it.
         """
         try:
-            found = os.stat(self._path)  # noqa: PTH116 - takes half as long as that of a Path
+            info = os.stat(self._path)  # noqa: PTH116 - takes half as long as that of a Path
         except OSError:
             self.forget()
             return True
-        stamp = (found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
+        stamp = (info.st_ino, info.st_mtime_ns, info.st_ctime_ns)
         if stamp != self._stamp:
-            young = any(self._stamp) or abs(time.time() - max(found.st_mtime, found.st_ctime)) < COARSEST_SECONDS
+            young = any(self._stamp) or abs(time.time() - max(info.st_mtime, info.st_ctime)) < COARSEST_SECONDS
             self._settles = time.monotonic() + COARSEST_SECONDS if young else 0.0
             self._stamp = stamp
             return True
@@ -154,7 +154,7 @@ class WorkspaceWatch:
         self._folder = FolderWatch(workspace.path)
         self._was_there = False
         self._folders: dict[str, FolderWatch] = {}
-        self._found: dict[str, RunLine] = {}
+        self._line_by_name: dict[str, RunLine] = {}
         self._lines: tuple[RunLine, ...] = ()
         self._going: list[str] = []
         self._turns = self._in_turn()
@@ -165,7 +165,7 @@ class WorkspaceWatch:
         changed = [name for name in {*next(self._turns), *came} if self._folders[name].has_changed()]
         due = {*changed, *self._going} & self._folders.keys()
         if [name for name in due if self._read(name)] or went:
-            self._lines = tuple(sorted(self._found.values(), key=oldest_first))
+            self._lines = tuple(sorted(self._line_by_name.values(), key=oldest_first))
             self._going = [line.run.id for line in self._lines if line.is_active]
         return self._lines
 
@@ -178,20 +178,20 @@ class WorkspaceWatch:
         except OSError as error:
             names = set()
             self._folder.forget()
-            self.trouble = self._told(error)
+            self.trouble = self._describe(error)
         else:
             self.trouble, self._was_there = "", True
         came, went = names - self._folders.keys(), self._folders.keys() - names
         self._folders |= {name: FolderWatch(self._workspace.path / name) for name in came}
         for name in went:
             del self._folders[name]
-        return came, {name for name in went if self._found.pop(name, None)}
+        return came, {name for name in went if self._line_by_name.pop(name, None)}
 
-    def _told(self, error: OSError) -> str:
+    def _describe(self, error: OSError) -> str:
         path = self._workspace.path
         if isinstance(error, FileNotFoundError):
-            gone = f"The workspace {path} isn't there any more. Its runs are shown again as soon as it is back."
-            return gone if self._was_there else ""
+            missing = f"The workspace {path} isn't there any more. Its runs are shown again as soon as it is back."
+            return missing if self._was_there else ""
         return f"The workspace {path} can't be read: {reason(error)}."
 
     def _in_turn(self) -> Iterator[list[str]]:
@@ -210,11 +210,11 @@ class WorkspaceWatch:
     def _read(self, name: str) -> bool:
         """Bring the line of a run up to date; whether it is another one now."""
         run = self._workspace.run_at(name)
-        before, now = self._found.get(name), run_line(run) if run else None
+        before, now = self._line_by_name.get(name), run_line(run) if run else None
         if now == before:
             return False
         if now:
-            self._found[name] = now
+            self._line_by_name[name] = now
         else:
-            del self._found[name]
+            del self._line_by_name[name]
         return True

@@ -42,23 +42,23 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tenso
 
     Raises UsageError for a layer that doesn't exist or has no bearing on the logits.
     """
-    kept: list[Tensor] = []
+    activations: list[Tensor] = []
 
     def begin_graph(activation: Tensor) -> Tensor:
         torch.set_grad_enabled(True)  # until the no_grad around it ends
-        kept[:] = [activation.detach().requires_grad_()]
-        return kept[0].clone()
+        activations[:] = [activation.detach().requires_grad_()]
+        return activations[0].clone()
 
     with evaluation_mode(model), torch.no_grad(), replace_activations(model, layer, begin_graph):
         logits: Tensor = model(images)
-        if not kept or not logits.requires_grad:
+        if not activations or not logits.requires_grad:
             raise _no_bearing(layer)
-        chosen = logits.detach().argmax(1) if targets is None else targets
-        score = logits.gather(1, chosen[:, None]).sum()
-        (gradient,) = torch.autograd.grad(score, kept[0], allow_unused=True)
+        classes = logits.detach().argmax(1) if targets is None else targets
+        score = logits.gather(1, classes[:, None]).sum()
+        (gradient,) = torch.autograd.grad(score, activations[0], allow_unused=True)
     if gradient is None:
         raise _no_bearing(layer)
-    return LayerGradients(kept[0].detach(), gradient, logits.detach(), chosen)
+    return LayerGradients(activations[0].detach(), gradient, logits.detach(), classes)
 
 
 def _no_bearing(layer: str) -> UsageError:

@@ -16,13 +16,13 @@ def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor
 
     Raises UsageError unless `layer` is the one whose averages the head reads.
     """
-    fitting = averaged_layer(model)
-    if layer != fitting or not isinstance(model, Classifier):
-        there = f"here that is {fitting}" if fitting else "this network has none; grad-cam is for any layer"
-        raise UsageError(f"CAM is for the layer that is averaged straight into a linear head: {there}.")
-    with torch.no_grad(), evaluation_mode(model), capture_activations(model, layer) as seen:
+    averaged = averaged_layer(model)
+    if layer != averaged or not isinstance(model, Classifier):
+        which = f"here that is {averaged}" if averaged else "this network has none; grad-cam is for any layer"
+        raise UsageError(f"CAM is for the layer that is averaged straight into a linear head: {which}.")
+    with torch.no_grad(), evaluation_mode(model), capture_activations(model, layer) as activations:
         model(images)
-        return torch.einsum("nk,nkhw->nhw", model.head.weight[targets], seen[layer])
+        return torch.einsum("nk,nkhw->nhw", model.head.weight[targets], activations[layer])
 
 
 def averaged_layer(model: nn.Module) -> str | None:

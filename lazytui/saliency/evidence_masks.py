@@ -88,13 +88,15 @@ def focus_score(energy: Energy, shuffled: Energy, perfect: Energy) -> Scores:
 def concentration(evidence: Evidence) -> Scores:
     """The least share of pixels that holds 80 % of the evidence: .8 where it is spread evenly. Spread, not shape."""
     falling = -np.sort(-evidence.reshape(len(evidence), -1).astype(np.float64), axis=1)
-    held = falling.cumsum(1)
-    wanted = MASS * held[:, -1:]
-    whole = np.minimum((held < wanted).sum(1), falling.shape[1] - 1)
+    cumulative = falling.cumsum(1)
+    target = MASS * cumulative[:, -1:]
+    full_pixels = np.minimum((cumulative < target).sum(1), falling.shape[1] - 1)
     rows = np.arange(len(falling))
-    missing = wanted[:, 0] - (held[rows, whole] - falling[rows, whole])
-    part = np.divide(missing, falling[rows, whole], out=np.zeros(len(falling)), where=falling[rows, whole] > 0)
-    return np.where(held[:, -1] > 0, (whole + part) / falling.shape[1], np.nan)
+    missing = target[:, 0] - (cumulative[rows, full_pixels] - falling[rows, full_pixels])
+    part = np.divide(
+        missing, falling[rows, full_pixels], out=np.zeros(len(falling)), where=falling[rows, full_pixels] > 0
+    )
+    return np.where(cumulative[:, -1] > 0, (full_pixels + part) / falling.shape[1], np.nan)
 
 
 def auroc(evidence: Evidence, masks: Masks) -> Scores:
@@ -106,11 +108,11 @@ def auroc(evidence: Evidence, masks: Masks) -> Scores:
     on = inside.sum(1, dtype=np.float64)
     off = inside.shape[1] - on
     above = (ranks * inside).sum(1) - on * (on + 1) / 2
-    known = (on * off > 0) & (evidence.max((1, 2), initial=0) > 0)
-    return np.asarray(np.divide(above, on * off, out=np.full(len(on), np.nan), where=known))
+    defined = (on * off > 0) & (evidence.max((1, 2), initial=0) > 0)
+    return np.asarray(np.divide(above, on * off, out=np.full(len(on), np.nan), where=defined))
 
 
 def _share(part: Scores, evidence: Evidence, masks: Masks) -> Scores:
-    whole = evidence.sum((1, 2), dtype=np.float64)
-    known = (whole > 0) & masks.any((1, 2))
-    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=known))
+    total = evidence.sum((1, 2), dtype=np.float64)
+    defined = (total > 0) & masks.any((1, 2))
+    return np.asarray(np.divide(part, total, out=np.full(len(total), np.nan), where=defined))

@@ -67,16 +67,16 @@ class Explainer:
         request = self.request(method, layer)
         device = device_of(self._model)
         batch = to_float(torch.from_numpy(image[None]).to(device))
-        asked = None if target is None else torch.tensor([target], device=device)
-        done = explain(self._model, batch, asked, request)
+        targets = None if target is None else torch.tensor([target], device=device)
+        maps = explain(self._model, batch, targets, request)
         return Explanation(
-            heat=done.maps[0].cpu().numpy(),
+            heat=maps.maps[0].cpu().numpy(),
             layer=request.layer,
-            target=int(done.targets[0]),
-            probabilities=done.logits[0].softmax(0).cpu().numpy(),
+            target=int(maps.targets[0]),
+            probabilities=maps.logits[0].softmax(0).cpu().numpy(),
         )
 
     def request(self, method: MethodName, layer: str | None = None) -> MapRequest:
         """What to ask `explain` or `survey` for. Raises UsageError as `look` does."""
-        chosen = choose_layer(self._model, self._name, method, layer, self.layers)
-        return MapRequest(method, chosen, self._color, self._baseline, self._seed)
+        map_layer = choose_layer(self._model, self._name, method, layer, self.layers)
+        return MapRequest(method, map_layer, self._color, self._baseline, self._seed)

@@ -39,16 +39,16 @@ def score_map(heat: NDArray[np.float32], shapes: NDArray[np.uint8], index: int, 
     own, rest = strokes[index : index + 1], np.delete(strokes, index, axis=0)
     energy = masks.energy_in_mask(evidence, own)
     on_rest = evidence[0].ravel().astype(np.float64) @ rest.reshape(len(rest), -1).T
-    whole = float(evidence.sum(dtype=np.float64))
-    known = not np.isnan(energy[0]) and len(rest) > 0
-    others = np.array([on_rest.mean() / whole if known else np.nan])
+    total = float(evidence.sum(dtype=np.float64))
+    defined = not np.isnan(energy[0]) and len(rest) > 0
+    others = np.array([on_rest.mean() / total if defined else np.nan])
     perfect = masks.perfect_energy(own, *heat.shape)
-    standing = np.array([np.mean(on_rest / whole < energy[0]) if known else np.nan])
+    percentile = np.array([np.mean(on_rest / total < energy[0]) if defined else np.nan])
     return MapScores(
         energy=float(energy[0]),
         others=float(others[0]),
-        perfect=float(perfect[0]) if known else np.nan,
+        perfect=float(perfect[0]) if defined else np.nan,
         focus=float(masks.focus_score(energy, others, perfect)[0]),
-        percentile=float(standing[0]),
-        category=int(evidence_categories(np.array([correct]), standing)[0]),
+        percentile=float(percentile[0]),
+        category=int(evidence_categories(np.array([correct]), percentile)[0]),
     )

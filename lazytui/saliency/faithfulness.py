@@ -79,13 +79,13 @@ def _curve(
 
     def work(part: slice) -> Tensor:
         batch = to_float(torch.from_numpy(images[part]).to(device))
-        place = torch.from_numpy(ranks[part]).to(device).view(len(batch), 1, *batch.shape[2:])
+        rank = torch.from_numpy(ranks[part]).to(device).view(len(batch), 1, *batch.shape[2:])
         classes = torch.from_numpy(targets[part]).to(device, torch.int64)[:, None]
         points = []
         for step in range(STEPS + 1):
-            changed = place < step * place[0].numel() // STEPS
-            seen = torch.where(changed == insert, batch, fill)
-            points.append(model(seen).softmax(1).gather(1, classes).sum())
+            changed = rank < step * rank[0].numel() // STEPS
+            shown_pixels = torch.where(changed == insert, batch, fill)
+            points.append(model(shown_pixels).softmax(1).gather(1, classes).sum())
         return torch.stack(points).cpu().double()
 
     with torch.no_grad(), evaluation_mode(model):

@@ -44,7 +44,7 @@ def choose_layer(
     if not METHODS[method].of_layer:
         return None
     if method == "cam":
-        return _averaged(model, name, layer)
+        return _cam_layer(model, name, layer)
     sizes = map_sizes(model) if sizes is None else sizes
     if layer is None:
         return _default(name, sizes)
@@ -64,13 +64,13 @@ def _default(name: str, sizes: dict[str, Size]) -> str:
     return (fine or list(sizes))[-1]
 
 
-def _averaged(model: nn.Module, name: str, asked: str | None) -> str:
-    fitting = averaged_layer(model)
-    if fitting is None:
+def _cam_layer(model: nn.Module, name: str, layer: str | None) -> str:
+    averaged = averaged_layer(model)
+    if averaged is None:
         raise UsageError(f"CAM is for networks that average a map straight into a linear head, and {name} doesn't.")
-    if asked not in (None, fitting):
-        raise UsageError(f"CAM of {name} is the map of {fitting}, which is averaged straight into its head.")
-    return fitting
+    if layer not in (None, averaged):
+        raise UsageError(f"CAM of {name} is the map of {averaged}, which is averaged straight into its head.")
+    return averaged
 
 
 def _offer(sizes: dict[str, Size]) -> str:

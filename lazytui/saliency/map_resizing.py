@@ -24,5 +24,5 @@ def upsample(maps: Maps, size: int = 28) -> Maps:
 @functools.cache
 def _weights(coarse: int, fine: int) -> Maps:
     """(fine, coarse): how much each coarse pixel counts in each fine one."""
-    places = np.clip((np.arange(fine) + 0.5) * coarse / fine - 0.5, 0, coarse - 1)
-    return np.asarray(np.clip(1 - np.abs(places[:, None] - np.arange(coarse)), 0, None), dtype=np.float32)
+    positions = np.clip((np.arange(fine) + 0.5) * coarse / fine - 0.5, 0, coarse - 1)
+    return np.asarray(np.clip(1 - np.abs(positions[:, None] - np.arange(coarse)), 0, None), dtype=np.float32)

@@ -48,12 +48,12 @@ def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: M
     predicts. Maps of the image's own pixels have its size; those of a layer have the layer's.
     """
     if request.method in FORMULAS:
-        taken = layer_gradients(model, _layer(request), images, targets)
-        return Maps(FORMULAS[request.method](taken.activation, taken.gradient), taken.logits, taken.targets)
+        found = layer_gradients(model, _layer(request), images, targets)
+        return Maps(FORMULAS[request.method](found.activation, found.gradient), found.logits, found.targets)
     with torch.no_grad(), evaluation_mode(model):
         logits = model(images)
-    chosen = logits.argmax(1) if targets is None else targets
-    return Maps(_of_targets(model, images, chosen, request), logits, chosen)
+    classes = logits.argmax(1) if targets is None else targets
+    return Maps(_of_targets(model, images, classes, request), logits, classes)
 
 
 def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: MapRequest) -> Tensor:

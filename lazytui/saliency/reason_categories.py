@@ -63,9 +63,9 @@ def reason_categories(
     predicted: (n,), the class that each image is taken for. repainted: (n, 10), the same in each of the ten colors.
     digits, colors: (n,); a color is named by the digit that it belongs to, or is NO_COLOR.
     """
-    right = predicted == digits
+    correct = predicted == digits
     other = np.arange(10) != colors[:, None]
     changes = ((repainted != predicted[:, None]) & other).sum(1) > other.sum(1) / 2
     mended = repainted[np.arange(len(digits)), digits] == digits
-    causes = np.where(right, changes, 2 + mended)
-    return np.where(colors == NO_COLOR, UNKNOWN_REASON, causes).astype(np.uint8)
+    reasons = np.where(correct, changes, 2 + mended)
+    return np.where(colors == NO_COLOR, UNKNOWN_REASON, reasons).astype(np.uint8)

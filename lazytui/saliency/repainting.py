@@ -29,10 +29,10 @@ class Variations:
 
 def make_variations(split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]) -> Variations:
     """Variations of the chosen images of a whole split called `name`, whose place in it decides their texture."""
-    name = _painted_as(name, params)
+    name = _stream_name(name, params)
     others = _another_digit(split.digits, indices)
-    painted = _painted_with(indices)
-    shapes, colors = split.shapes[:painted].copy(), split.colors[:painted]
+    count = _images_to_paint(indices)
+    shapes, colors = split.shapes[:count].copy(), split.colors[:count]
     shapes[indices] = split.shapes[others]
     redrawn = repaint(shapes, colors, params, name)[indices]
     return Variations(repaint_in_all_colors(split, params, name, indices), redrawn, split.digits[others])
@@ -42,31 +42,31 @@ def repaint_in_all_colors(
     split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """(10, n, 28, 28, 3) uint8: the chosen images of a whole split called `name`, each in each of the ten colors."""
-    name = _painted_as(name, params)
-    shapes = split.shapes[: _painted_with(indices)]
+    name = _stream_name(name, params)
+    shapes = split.shapes[: _images_to_paint(indices)]
     return np.stack(
         [repaint(shapes, np.full(len(shapes), color, np.uint8), params, name)[indices] for color in range(10)]
     )
 
 
-def _painted_as(name: str, params: DatasetParams) -> str:
+def _stream_name(name: str, params: DatasetParams) -> str:
     """The name under which a split was painted, which its textures go by: a factorial hard split is the probe split."""
     return "probe" if params.hard == "factorial" and name == "hard" else name
 
 
-def _painted_with(chosen: NDArray[np.int64]) -> int:
+def _images_to_paint(indices: NDArray[np.int64]) -> int:
     """How many of a split's images are painted for the chosen ones: whole chunks, whose textures later ones leave."""
-    return -(-(int(chosen.max()) + 1) // CHUNK) * CHUNK
+    return -(-(int(indices.max()) + 1) // CHUNK) * CHUNK
 
 
-def _another_digit(digits: NDArray[np.uint8], chosen: NDArray[np.int64]) -> NDArray[np.intp]:
+def _another_digit(digits: NDArray[np.uint8], indices: NDArray[np.int64]) -> NDArray[np.intp]:
     """For each chosen image the place of one that shows another digit: the nearest after it, going round."""
-    places = np.arange(len(digits))
-    found = []
-    for place in chosen:
-        after = np.roll(places, -int(place))
-        found.append(after[int(np.argmax(digits[after] != digits[place]))])
-    return np.array(found, dtype=np.intp)
+    positions = np.arange(len(digits))
+    others = []
+    for index in indices:
+        after = np.roll(positions, -int(index))
+        others.append(after[int(np.argmax(digits[after] != digits[index]))])
+    return np.array(others, dtype=np.intp)
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ def measure_recoloring(
     score = logits[rows, targets].astype(np.float64)
     drops = score[:, None] - recolored[:, rows, targets].T
     other = np.arange(10) != colors[:, None]
-    said = logits.argmax(1)
-    changed = said[:, None] != recolored.argmax(2).T
-    redrawn_changed = said != redrawn.argmax(1)
+    predicted = logits.argmax(1)
+    changed = predicted[:, None] != recolored.argmax(2).T
+    redrawn_changed = predicted != redrawn.argmax(1)
     by_image = (changed & other).sum(1) / other.sum(1) - redrawn_changed
     return RecoloringEffect(
         drops=np.where(other, drops, np.nan),

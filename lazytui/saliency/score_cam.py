@@ -18,10 +18,10 @@ def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> 
     baseline image, which is the same for every channel and so changes nothing in the softmax.
     """
     with torch.no_grad(), evaluation_mode(model):
-        with capture_activations(model, layer) as seen:
+        with capture_activations(model, layer) as activations:
             model(images)
-        activation = seen[layer]
-        veils = _stretched(F.interpolate(activation, images.shape[2:], mode="bilinear", align_corners=False))
+        activation = activations[layer]
+        veils = _stretch(F.interpolate(activation, images.shape[2:], mode="bilinear", align_corners=False))
         scores = images.new_empty(activation.shape[1], len(images))
         for part in variation_batches(len(scores), len(images)):
             veiled = images * veils[:, part.start : part.stop].transpose(0, 1)[:, :, None]
@@ -30,6 +30,6 @@ def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> 
         return torch.einsum("kn,nkhw->nhw", scores.softmax(0), activation)
 
 
-def _stretched(maps: Tensor) -> Tensor:
+def _stretch(maps: Tensor) -> Tensor:
     low, high = maps.amin((2, 3), keepdim=True), maps.amax((2, 3), keepdim=True)
     return torch.where(high > low, (maps - low) / (high - low).clamp_min(torch.finfo(maps.dtype).tiny), 0.0)

@@ -53,14 +53,14 @@ def explain_split(
 
     def work(part: slice) -> tuple[Tensor, Tensor, Tensor]:
         batch = to_float(torch.from_numpy(images[part]).to(device))
-        asked = None if targets is None else torch.from_numpy(targets[part]).to(device, torch.int64)
-        done = explain(model, batch, asked, request)
+        classes = None if targets is None else torch.from_numpy(targets[part]).to(device, torch.int64)
+        done = explain(model, batch, classes, request)
         progress(part.stop)
         return done.maps.cpu(), done.logits.cpu(), done.targets.cpu()
 
     parts = run_in_batches(work, len(images), BATCH, note)
-    maps, logits, chosen = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
-    return SplitMaps(maps, logits, chosen.astype(np.uint8))
+    maps, logits, classes = (torch.cat(column).numpy() for column in zip(*parts, strict=True))
+    return SplitMaps(maps, logits, classes.astype(np.uint8))
 
 
 def device_of(model: nn.Module) -> torch.device:

@@ -79,33 +79,33 @@ class SplitStatistics:
         evidence, (n,) uint8 indices into EVIDENCE_CATEGORIES; digits, colors, predicted, (n,) uint8.
         """
         split = self.split.take(np.arange(self.images))
-        seen = self._explain(split)
-        evidence, on = upsample(np.maximum(seen.maps, 0)), masks.stroke_masks(split.shapes)
+        maps = self._explain(split)
+        evidence, on = upsample(np.maximum(maps.maps, 0)), masks.stroke_masks(split.shapes)
         energy = masks.energy_in_mask(evidence, on)
         scores = {
             "energy": energy,
             "energy_shuffled": masks.energy_in_other_masks(evidence, on),
-            "energy_perfect": masks.perfect_energy(on, *seen.maps.shape[1:]),
+            "energy_perfect": masks.perfect_energy(on, *maps.maps.shape[1:]),
             "mask_percentile": masks.mask_percentile(evidence, on),
         }
-        known = ~np.isnan(energy)
-        mean = {name: _mean(values[known]) for name, values in scores.items()}
-        category = evidence_categories(seen.predicted == split.digits, scores["mask_percentile"])
+        defined = ~np.isnan(energy)
+        mean = {name: _mean(values[defined]) for name, values in scores.items()}
+        category = evidence_categories(maps.predicted == split.digits, scores["mask_percentile"])
         means = {
             "energy_in_mask": mean["energy"],
-            "energy_uniform": _mean(on.mean((1, 2))[known]),
-            "energy_center_prior": _mean(masks.center_prior_energy(split.shapes, on)[known]),
+            "energy_uniform": _mean(on.mean((1, 2))[defined]),
+            "energy_center_prior": _mean(masks.center_prior_energy(split.shapes, on)[defined]),
             "energy_shuffled_mean": mean["energy_shuffled"],
             "energy_perfect_mean": mean["energy_perfect"],
             "focus_score": _mean(masks.focus_score(mean["energy"], mean["energy_shuffled"], mean["energy_perfect"])),
             "mask_auroc": _mean(masks.auroc(evidence, on)),
             "concentration": _mean(masks.concentration(evidence)),
             "no_positive_evidence": _mean(category == NO_EVIDENCE),
-            "looking_at_digit": _mean(scores["mask_percentile"][known] > ON_STROKE),
-            **{name: _mean(category[known] == index) for index, name in enumerate(EVIDENCE_METRICS)},
+            "looking_at_digit": _mean(scores["mask_percentile"][defined] > ON_STROKE),
+            **{name: _mean(category[defined] == index) for index, name in enumerate(EVIDENCE_METRICS)},
         }
-        labels = {"digits": split.digits, "colors": split.colors, "predicted": seen.predicted, "evidence": category}
-        return seen, means | {name: values.astype(np.float32) for name, values in scores.items()} | labels
+        labels = {"digits": split.digits, "colors": split.colors, "predicted": maps.predicted, "evidence": category}
+        return maps, means | {name: values.astype(np.float32) for name, values in scores.items()} | labels
 
     def explain_cue_conflict(self, conflict: Split) -> SplitMaps:
         """Maps of ten shapes in ten colors: 100 images, digit by digit, color by color."""

@@ -39,10 +39,10 @@ class Hardware:
 
 def choose_hardware(device: str, precision: str) -> Hardware:
     """Resolve `auto`. Raises BadInput when the device that was asked for isn't there."""
-    chosen = _device(device)
+    torch_device = _device(device)
     if precision == "auto":
-        precision = _quickest(chosen)
-    return Hardware(chosen, precision)
+        precision = _quickest(torch_device)
+    return Hardware(torch_device, precision)
 
 
 def configure_torch() -> None:
@@ -59,18 +59,18 @@ def configure_torch() -> None:
 def describe_hardware() -> dict[str, str]:
     """What `auto` comes to on this machine, in words."""
     configure_torch()
-    chosen = choose_hardware("auto", "auto")
-    name = torch.cuda.get_device_name() if chosen.device.type == "cuda" else f"{torch.get_num_threads()} threads"
-    return {"torch": torch.__version__, "device": f"{chosen.device} ({name})", "precision": chosen.precision}
+    hardware = choose_hardware("auto", "auto")
+    name = torch.cuda.get_device_name() if hardware.device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    return {"torch": torch.__version__, "device": f"{hardware.device} ({name})", "precision": hardware.precision}
 
 
 def _device(name: str) -> torch.device:
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    available = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
-        name = next(kind for kind in ("cuda", "mps", "cpu") if there[kind])
-    if not there[name]:
-        found = ", ".join(kind for kind, here in there.items() if here)
-        raise BadInput(f"This machine has no {name} device that torch can use; there is: {found}.")
+        name = next(kind for kind in ("cuda", "mps", "cpu") if available[kind])
+    if not available[name]:
+        names = ", ".join(kind for kind, here in available.items() if here)
+        raise BadInput(f"This machine has no {name} device that torch can use; there is: {names}.")
     return torch.device(name)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import Interrupted, UsageError
-from lazytui.runs.execution import _Pulse, run_execution
+from lazytui.runs.execution import _Heartbeat, run_execution
 from lazytui.runs.formatting import state_word
 from lazytui.runs.jobs import continue_run, request_pause, request_stop, wake
 from lazytui.runs.run_folder import RunFolder
@@ -167,4 +167,4 @@ def test_a_folder_that_cannot_be_looked_into_for_a_while_ends_nothing(
 
     with run_execution(run, workspace, Listener()) as report, monkeypatch.context() as away:
         away.setattr(Path, "exists", refuse)  # as a network's file system does
-        _Pulse(run, report)._listen()
+        _Heartbeat(run, report)._listen()

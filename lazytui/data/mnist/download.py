@@ -53,9 +53,9 @@ def download(name: Downloadable, folder: Path) -> None:
         with tempfile.TemporaryDirectory(prefix=".download-", dir=folder) as temporary:
             _download(name, Path(temporary))
             for fetched in sorted(Path(temporary).glob("*/raw/*-ubyte")):
-                kept = folder / fetched.relative_to(temporary)
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                fetched.replace(kept)
+                target = folder / fetched.relative_to(temporary)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                fetched.replace(target)
     except OSError as error:
         raise BadInput(_what_to_do(name, f"{folder} can't take it ({error.strerror or error})")) from error
     except RuntimeError as error:

@@ -29,7 +29,7 @@ def find_idx(folder: Path, name: str) -> Path | None:
 
 def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
     """The whole array, uint8. Raises BadInput for a file that is truncated, damaged or of another kind."""
-    with _opened(path) as file:
+    with _open(path) as file:
         shape = _read_shape(file, path, dimensions)
         count = math.prod(shape)
         payload = file.read(min(count, _MOST_BYTES) + 1)
@@ -41,12 +41,12 @@ def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
 
 def read_idx_shape(path: Path, *, dimensions: int) -> tuple[int, ...]:
     """The shape that the header announces, without reading on."""
-    with _opened(path) as file:
+    with _open(path) as file:
         return _read_shape(file, path, dimensions)
 
 
 @contextlib.contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
+def _open(path: Path) -> Iterator[IO[bytes]]:
     try:
         with open_regular(path, links=True) as file:
             yield cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file

@@ -84,12 +84,12 @@ def _center(boxes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Put the boxes into black SIDE x SIDE images, their center of mass as near the center as whole pixels allow."""
     n = len(boxes)
     mass = boxes.sum((1, 2), dtype=np.int64)
-    place = np.arange(BOX)
-    across = boxes.sum(1, dtype=np.int64) @ place / mass + 0.5
-    down = boxes.sum(2, dtype=np.int64) @ place / mass + 0.5
+    position = np.arange(BOX)
+    across = boxes.sum(1, dtype=np.int64) @ position / mass + 0.5
+    down = boxes.sum(2, dtype=np.int64) @ position / mass + 0.5
     left, top = (np.clip(np.rint((SIDE + 1) / 2 - center), 0, SIDE - BOX).astype(int) for center in (across, down))
     images = np.zeros((n, SIDE, SIDE), dtype=np.uint8)
-    rows = (top[:, None] + place)[:, :, None]
-    columns = (left[:, None] + place)[:, None, :]
+    rows = (top[:, None] + position)[:, :, None]
+    columns = (left[:, None] + position)[:, None, :]
     images[np.arange(n)[:, None, None], rows, columns] = boxes
     return images

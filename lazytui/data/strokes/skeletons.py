@@ -111,15 +111,19 @@ def _table(skeletons: Skeletons) -> Pens:
     shares = np.zeros((10, len(variants)))
     for index, (digit, variant) in enumerate(variants):
         shares[digit, index] = variant.weight
-    drawn = [_variant_curves(variant) for _, variant in variants]
-    longest = max(len(controls) for controls, *_ in drawn)
+    curves_of_variants = [_variant_curves(variant) for _, variant in variants]
+    longest = max(len(controls) for controls, *_ in curves_of_variants)
     return Pens(
         names=tuple(f"{digit}/{variant.name}" for digit, variant in variants),
         shares=shares / shares.sum(1, keepdims=True),
-        controls=np.stack([np.pad(controls, [(0, longest - len(controls)), (0, 0)]) for controls, *_ in drawn]),
-        strokes=np.stack([np.pad(strokes, (0, longest - len(strokes))) for _, strokes, *_ in drawn]),
-        curves=np.stack([np.pad(curves, [(0, 0), (0, longest - curves.shape[1])]) for *_, curves, _ in drawn]),
-        along=np.stack([along for *_, along in drawn]),
+        controls=np.stack(
+            [np.pad(controls, [(0, longest - len(controls)), (0, 0)]) for controls, *_ in curves_of_variants]
+        ),
+        strokes=np.stack([np.pad(strokes, (0, longest - len(strokes))) for _, strokes, *_ in curves_of_variants]),
+        curves=np.stack(
+            [np.pad(curves, [(0, 0), (0, longest - curves.shape[1])]) for *_, curves, _ in curves_of_variants]
+        ),
+        along=np.stack([along for *_, along in curves_of_variants]),
     )
 
 
@@ -136,10 +140,10 @@ def _variant_curves(variant: Variant) -> tuple[Float, NDArray[np.intp], Float, F
     along = np.empty(POINTS)
     row = column = 0
     for (points, dense, length), count in zip(smooth, counts, strict=True):
-        here = np.linspace(0, 1, count)
+        fractions = np.linspace(0, 1, count)
         for offset in range(len(points)):
-            curves[row : row + count, column + offset] = np.interp(here * length[-1], length, dense[:, offset])
-        along[row : row + count] = here
+            curves[row : row + count, column + offset] = np.interp(fractions * length[-1], length, dense[:, offset])
+        along[row : row + count] = fractions
         row, column = row + count, column + len(points)
     return controls, strokes, curves, along
 

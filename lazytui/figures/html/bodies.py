@@ -76,7 +76,7 @@ def _pixels(figure: Pixels) -> Iterator[str]:
 def _image(figure: Pixels, index: int, row: int, column: int, data: str) -> str:
     """One image; its alternative text is its caption, or its place in the grid."""
     caption, tone = captions_with_tones(figure)[index]
-    places = [
+    position = [
         " ".join(filter(None, (axis, labels[place])))
         for axis, labels, place in (
             (figure.row_axis, figure.row_labels, row),
@@ -84,7 +84,7 @@ def _image(figure: Pixels, index: int, row: int, column: int, data: str) -> str:
         )
         if place < len(labels)
     ]
-    alternative = escape(caption or ", ".join(places) or f"image {index + 1}")
+    alternative = escape(caption or ", ".join(position) or f"image {index + 1}")
     below = f'<span class="{tone}">{escape(caption)}</span>' if caption else ""
     return f'<div class="image"><img alt="{alternative}" src="data:image/png;base64,{data}">{below}</div>'
 

@@ -109,8 +109,8 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
         return Body(width, line_height(NORMAL), note_in_place("(no bars)", ink))
     names = [wrap_lines(label, 2.0, SMALL) or [""] for label in figure.labels]
     heights = [max(_BAR_HEIGHT, len(name) * line_height(SMALL) + 0.04) for name in names]
-    places = np.cumsum([0.0, *heights])
-    centers = (places[:-1] + places[1:]) / 2
+    edges = np.cumsum([0.0, *heights])
+    centers = (edges[:-1] + edges[1:]) / 2
     entries = _reference_entries(figure.references, ink, lambda value: _with_decimals(value, figure))
     values = value_texts(figure)
     beside = widest([line for name in names for line in name], SMALL) + widest(values, SMALL)
@@ -130,7 +130,7 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
             axes.axvline(reference.value, color=ink.muted, lw=0.9, ls=_DOTTED)
         for center, text in zip(centers, values, strict=True):
             axes.text(1.015, center, text, fontsize=SMALL, va="center", transform=axes.get_yaxis_transform())
-        axes.set_ylim(places[-1], 0)
+        axes.set_ylim(edges[-1], 0)
         axes.set_xlim(low, high + 0.01 * (high - low))
         axes.yaxis.set_major_locator(FixedLocator(centers.tolist()))
         axes.set_yticklabels(["\n".join(name) for name in names])
@@ -139,7 +139,7 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
         axes.grid(axis="x", color=ink.grid, lw=0.7)
         axes.set_xlabel("\n".join(wrap_lines(figure.unit, box.width * 0.8, SMALL)), fontsize=SMALL)
 
-    return Body(width, float(places[-1]) + 0.45 + _legend_height(entries, width), paint)
+    return Body(width, float(edges[-1]) + 0.45 + _legend_height(entries, width), paint)
 
 
 def _with_decimals(value: float, figure: Bars) -> str:
@@ -149,8 +149,8 @@ def _with_decimals(value: float, figure: Bars) -> str:
 def _whiskers(
     axes: Axes, intervals: NDArray[np.float64], centers: NDArray[np.float64], values: NDArray[np.float64], ink: Ink
 ) -> None:
-    known = np.isfinite(intervals).all(axis=1) & ~np.isnan(values)
-    for (low, high), center in zip(intervals[known], centers[known], strict=True):
+    finite = np.isfinite(intervals).all(axis=1) & ~np.isnan(values)
+    for (low, high), center in zip(intervals[finite], centers[finite], strict=True):
         for color, weight in ((ink.paper, 2.6), (ink.text, 1.0)):  # the edge keeps it visible on a bar of any color
             axes.plot([low, high], [center, center], color=color, lw=weight, marker="|", ms=4 + weight, mew=weight)
 

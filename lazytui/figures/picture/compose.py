@@ -53,10 +53,10 @@ def picture(figures: Sequence[Figure], kind: str, *, title: str = "", theme: The
         if kind == "pdf":
             with PdfPages(output, metadata=_UNDATED["pdf"] | {"Title": plain_text(title)}) as pages:
                 for figure in figures:
-                    pages.savefig(_composed(clean_figure(figure), ink))
+                    pages.savefig(_compose(clean_figure(figure), ink))
         else:
             for figure in figures:
-                _composed(clean_figure(figure), ink).savefig(
+                _compose(clean_figure(figure), ink).savefig(
                     output, format=kind, dpi=_DOTS_AN_INCH, metadata=_UNDATED[kind]
                 )
     return output.getvalue()
@@ -71,7 +71,7 @@ def inline_svg(figure: Figure, name: str) -> str:
     ink = replace(INKS["light"], paper=_PAPER_OF_A_PAGE)
     output = io.BytesIO()
     with _drawing(ink):
-        _bare(clean_figure(figure), ink).savefig(output, format="svg", transparent=True, metadata=_UNDATED["svg"])
+        _draw_body(clean_figure(figure), ink).savefig(output, format="svg", transparent=True, metadata=_UNDATED["svg"])
     svg = output.getvalue().decode()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -111,14 +111,14 @@ def _body(figure: Figure, ink: Ink) -> Body:
     raise TypeError(f"There is no picture for a figure of type {type(figure).__name__}.")
 
 
-def _bare(figure: Figure, ink: Ink) -> Canvas:
+def _draw_body(figure: Figure, ink: Ink) -> Canvas:
     body = _body(figure, ink)
     canvas = Canvas(figsize=(body.width, body.height))
     body.paint(canvas, Box(0, 0, body.width, body.height))
     return canvas
 
 
-def _composed(figure: Figure, ink: Ink) -> Canvas:
+def _compose(figure: Figure, ink: Ink) -> Canvas:
     """Title, body and note below each other, on paper as high as they need."""
     body = _body(figure, ink)
     width = max(body.width, _WIDTH)

@@ -71,9 +71,9 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
                 _swatch(axes, labels - _GAP - widest(name, SMALL) - swatch, start, figure.row_colors[row])
             for column in range(values.shape[1]):
                 corner = labels + column * cell, edges[row]
-                known = not np.isnan(values[row, column])
+                defined = not np.isnan(values[row, column])
                 color = rgb(colors[row, column])
-                if known:
+                if defined:
                     shape = Rectangle(corner, cell, row_heights[row], facecolor=hex_code(color), lw=0.6)
                     shape.set_edgecolor(ink.paper)
                     axes.add_patch(shape)
@@ -82,7 +82,7 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
                     corner[1] + row_heights[row] / 2,
                     texts[row][column],
                     fontsize=SMALL,
-                    color=hex_code(ink_on(color)) if known else ink.muted,
+                    color=hex_code(ink_on(color)) if defined else ink.muted,
                     ha="center",
                     va="center",
                 )

@@ -55,14 +55,14 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
     def paint(canvas: Canvas, box: Box) -> None:
         axes = sheet(canvas, box)
         write_lines(axes, axis_lines, 0, 0, SMALL, color=ink.muted)
-        for place, head in enumerate(heads):
-            middle = labels + place * (cell + _GAP) + image_width / 2
+        for column_index, head in enumerate(heads):
+            middle = labels + column_index * (cell + _GAP) + image_width / 2
             start = top - _GAP - len(head) * line
             write_lines(axes, head, middle, start, SMALL, color=ink.text, align="center", bold=True)
         images = images_with_overlay(figure)
         for index, image in enumerate(images):
-            row, place = divmod(index, columns)
-            left, upper = labels + place * (cell + _GAP), top + sum(row_heights[:row])
+            row, column_index = divmod(index, columns)
+            left, upper = labels + column_index * (cell + _GAP), top + sum(row_heights[:row])
             axes.imshow(
                 image,
                 extent=(left, left + image_width, upper + image_height, upper),

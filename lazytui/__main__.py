@@ -23,6 +23,7 @@ def main() -> None:
             sys.stdout.flush()
     except OSError as error:
         silence(sys.stdout)  # where nothing more can be written to it, let that be no second failure
+        _raise_if_debugging(error)
         _tell(error)
 
 
@@ -42,15 +43,27 @@ def _command() -> None:
     try:
         app(prog_name="lazytui")
     except LazytuiError as error:
+        _raise_if_debugging(error)
         _fail(str(error), error.exit_code)
     except KeyboardInterrupt:
         _fail("interrupted.", 130)
-    except (MemoryError, ImportError) as error:
+    except OSError:
+        raise  # which `main` tells, also those of writing what was said
+    except Exception as error:  # a mistake of ours, or memory that was lacking anywhere
+        _raise_if_debugging(error)
+        from lazytui.cli.run_references import workspace_path
+        from lazytui.diagnostics import report_internal_error
         from lazytui.system.memory import OutOfMemory, is_memory_error
 
-        if not is_memory_error(error):
-            raise
-        _fail(str(OutOfMemory("do that")), OutOfMemory.exit_code)
+        out_of_memory = is_memory_error(error)
+        _fail(str(OutOfMemory("do that")) if out_of_memory else report_internal_error(error, workspace_path()), 1)
+
+
+def _raise_if_debugging(error: Exception) -> None:
+    from lazytui.diagnostics import is_debugging
+
+    if is_debugging():
+        raise error
 
 
 def _leave_out_current_folder() -> None:

@@ -71,8 +71,15 @@ def lazytui(
     low_bandwidth: Annotated[
         bool, typer.Option("--low-bandwidth", help="For the app: less drawing over a slow link; the default over SSH.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Write a log for developers: lazytui.log in the workspace.")
+    ] = False,
     _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
+    if verbose:
+        from lazytui.diagnostics import ask_for_log
+
+        ask_for_log()
     if ctx.invoked_subcommand is None:
         open_app(workspace_at(workspace), low_bandwidth=low_bandwidth)
     elif low_bandwidth:

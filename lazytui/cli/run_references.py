@@ -14,11 +14,20 @@ if TYPE_CHECKING:
     from lazytui.runs.workspace import Workspace
 
 
+def workspace_path() -> Path:
+    """The folder of LAZYTUI_WORKSPACE where that isn't empty, else ./runs."""
+    return parse_path(os.environ.get("LAZYTUI_WORKSPACE") or "runs")
+
+
 def workspace_at(path: Path | None) -> Workspace:
     """The workspace of --workspace, else of LAZYTUI_WORKSPACE where it isn't empty, else ./runs."""
+    from lazytui.diagnostics import start_log
     from lazytui.runs.workspace import Workspace
 
-    return Workspace(path or parse_path(os.environ.get("LAZYTUI_WORKSPACE") or "runs"))
+    if path:
+        os.environ["LAZYTUI_WORKSPACE"] = str(path)  # where a traceback goes, should there be one
+    start_log(workspace_path())
+    return Workspace(path or workspace_path())
 
 
 def complete_run(ctx: typer.Context, incomplete: str) -> list[str]:

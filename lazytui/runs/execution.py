@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from lazytui.diagnostics import describe_error, is_debugging
 from lazytui.errors import Interrupted, LazytuiError, shorten
 from lazytui.files.writing import DiskFull, storage_errors, write_atomic
 from lazytui.runs.events import EventLog
@@ -31,7 +32,7 @@ def run_execution(
     """Everything inside the block is the run; its end, good or bad, is in status.json when the block is left.
 
     within: of the run that this one is a part of. Whoever stops or pauses that one means this one too.
-    Raises LazytuiError as it came; any other error becomes one that says where the traceback lies.
+    Raises LazytuiError as it came; any other error becomes one that names the file with its traceback.
     """
     with run.claim():
         _clear_up(run)
@@ -50,13 +51,14 @@ def run_execution(
         except LazytuiError as error:
             pulse.end("failed", str(error))
             raise
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit) as error:  # whatever it is, how the run ended is written down
             with suppress(LazytuiError):
                 write_atomic(run.path / TRACEBACK_FILE, traceback.format_exc().encode(errors="replace"))
-            line = next(iter(str(error).splitlines()), "")
-            sentence = str(OutOfMemory("go on")) if is_memory_error(error) else f"{type(error).__name__}: {line}"
+            sentence = str(OutOfMemory("go on")) if is_memory_error(error) else describe_error(error)
             pulse.end("failed", sentence)
-            raise LazytuiError(f"The run failed: {sentence} (traceback in {run.path / TRACEBACK_FILE})") from error
+            if is_debugging():
+                raise
+            raise LazytuiError(f"{sentence.rstrip('.')}; traceback in {run.path / TRACEBACK_FILE}") from error
         finally:
             log.close()
 

@@ -228,7 +228,7 @@ def test_a_crash_in_a_network_is_one_sentence_and_a_traceback_in_the_folder(lab:
     (lab.folder / "bad.py").write_text(code)
     failed = lab.call(*TRAINING, "--model", "bad.py:Bad", "--json")
     assert (failed.code, failed.out) == (1, "")
-    assert "The run failed: RuntimeError: the bad" in failed.last and "\x1b" not in failed.err
+    assert "Internal error (RuntimeError: the" in failed.last and "bad)" in failed.last and "\x1b" not in failed.err
     run = lab.only_run()
     assert "in forward" in (run / "traceback.txt").read_text()
     assert state_of(run) == "failed" and "RuntimeError" in read_json(run / "status.json")["error"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ from lazytui.validation_messages import error_sentence
 
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
+
+_log = logging.getLogger(__name__)
 
 
 def create(
@@ -57,6 +60,7 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
     """
     chosen = analysis(run.record.kind)
     params = recorded_params(run)
+    _log.debug("carry %s: %r", run.reference, params)
     require_allowed_for(run.id, run.record.params)
     with run_execution(run, workspace, narrator, within=within) as report:
         try:
@@ -117,6 +121,7 @@ def recorded_result(run: RunFolder) -> Any:
 def figures(run: RunFolder) -> Sequence[Figure]:
     """What a finished run has to show. Needs neither torch nor the model. Raises BadInput for a damaged one."""
     params, result = _recorded(run)
+    _log.debug("figures of %s", run.reference)
     drawn: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
     return drawn
 

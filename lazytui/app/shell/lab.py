@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rich.text import Text
 from textual import work
 from textual.app import App
 from textual.notifications import SeverityLevel
@@ -13,7 +14,8 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from lazytui.app.form.pick_list import Pickable
-from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.app.workers.worker_errors import TellsFailures, describe_failure
+from lazytui.diagnostics import is_debugging
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
 from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
@@ -96,6 +98,13 @@ class Lab(TellsFailures, App[None]):
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")
+
+    def _fatal_error(self) -> None:
+        """Instead of Textual's own: a mistake that ends the app is told in one sentence, its traceback kept."""
+        if self._exception is None or is_debugging():
+            super()._fatal_error()
+        else:
+            self.panic(Text(f"lazytui: {describe_failure(self._exception, self.workspace.path)}"))
 
     def notify(
         self,

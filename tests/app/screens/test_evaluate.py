@@ -15,6 +15,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from lazytui.analyses.core.metric_explanations import EXPLANATIONS
+from lazytui.analyses.evaluate import comparison_figures
 from lazytui.app.figures import FigureView, MatrixView, PixelsView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.field_help import Explained
@@ -390,3 +391,21 @@ def test_large_images_where_few_fit_and_small_ones_where_there_are_many(workspac
         assert 14 <= await width(pilot, "against-confusion-hard", most) < 28
 
     drive(LazytuiApp(workspace), steps, size=(80, 24))
+
+
+# Mistakes of ours
+
+
+def test_a_mistake_in_a_figure_is_an_internal_error_and_no_damaged_run(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison_figures, "verdict", lambda _: {}["x"])
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("3")
+        await until(pilot, lambda: "Internal error (KeyError: 'x')" in screen_text(pilot.app))
+        assert "damaged" not in screen_text(pilot.app)
+
+    drive(LazytuiApp(workspace), steps)
+    (kept,) = (workspace.path / "errors").iterdir()
+    assert "in comparison" in kept.read_text()

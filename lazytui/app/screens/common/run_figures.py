@@ -114,6 +114,9 @@ class RunFigures(TellsFailures, VerticalScroll):
         else:
             self.app.call_from_thread(self._draw, run, found)
 
+    def show_failure(self, sentence: str) -> None:
+        self._show_sentence(plain_text(sentence))
+
     def _fail(self, run: RunFolder, sentence: str) -> None:
         if run is self._run:
             self._show_sentence(sentence)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lazytui.analyses.train import analysis as train
-from tests.commands import Lab, read_json
+from tests.commands import ROOT, Lab, read_json
 
 SHOW = ("runs", "show", "shipped/lazy-strokes")
 
@@ -36,7 +36,8 @@ def quiet_after() -> Iterator[None]:
     logger.propagate = True
 
 
-def test_a_mistake_in_a_figure_is_an_internal_error_with_a_traceback(lab: Lab, broken_figures: None) -> None:
+@pytest.mark.usefixtures("broken_figures")
+def test_a_mistake_in_a_figure_is_an_internal_error_with_a_traceback(lab: Lab) -> None:
     for _ in range(2):
         failed = lab.call(*SHOW)
         assert (failed.code, failed.out) == (1, "")
@@ -48,14 +49,16 @@ def test_a_mistake_in_a_figure_is_an_internal_error_with_a_traceback(lab: Lab, b
     assert lab.call("runs", "list", "--json").json == []
 
 
-def test_of_a_workspace_of_the_command_the_traceback_lies_there(lab: Lab, broken_figures: None) -> None:
+@pytest.mark.usefixtures("broken_figures")
+def test_of_a_workspace_of_the_command_the_traceback_lies_there(lab: Lab) -> None:
     failed = lab.call(*SHOW, "--workspace", "elsewhere")
     assert f"traceback in {Path('elsewhere') / 'errors'}" in failed.sentence
     assert list((lab.folder / "elsewhere" / "errors").iterdir())
 
 
+@pytest.mark.usefixtures("broken_figures")
 def test_where_the_workspace_cannot_be_written_the_traceback_is_kept_all_the_same(
-    lab: Lab, broken_figures: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     lab.workspace.write_text("no folder")
@@ -64,7 +67,8 @@ def test_where_the_workspace_cannot_be_written_the_traceback_is_kept_all_the_sam
     assert failed.code == 1 and str(kept) in failed.sentence and "KeyError" in kept.read_text()
 
 
-def test_while_debugging_every_error_is_raised(lab: Lab, broken_figures: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("broken_figures")
+def test_while_debugging_every_error_is_raised(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAZYTUI_DEBUG", "1")
     with pytest.raises(KeyError, match="x"):
         lab.call(*SHOW)
@@ -88,9 +92,17 @@ def test_a_mistake_while_a_run_goes_fails_the_run(lab: Lab, monkeypatch: pytest.
         lab.call(*command)
 
 
-def test_verbose_writes_a_log_and_nothing_is_written_without(lab: Lab, quiet_after: None) -> None:
+@pytest.mark.usefixtures("quiet_after")
+def test_verbose_writes_a_log_and_nothing_is_written_without(lab: Lab) -> None:
     log = lab.workspace / "lazytui.log"
     assert lab.call(*SHOW).code == 0 and not log.exists()
     shown = lab.call("--verbose", *SHOW)
     assert (shown.code, shown.err) == (0, lab.call(*SHOW).err)
     assert "DEBUG lazytui.analyses.core.execute: figures of shipped/lazy-strokes" in log.read_text()
+
+
+def test_whoever_catches_any_error_says_why() -> None:
+    caught = re.compile(r"except (\(.*)?(Base)?Exception\b.*|except:.*")
+    for path in (ROOT / "lazytui").rglob("*.py"):
+        for line in filter(caught.search, path.read_text(encoding="utf-8").splitlines()):
+            assert "#" in line or "except BaseException" in line, f"{path}: {line}"

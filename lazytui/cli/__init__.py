@@ -23,7 +23,7 @@ def _echoing_little() -> Iterator[None]:
     """What typer says of a word that it doesn't know has the word in it, however long it is."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # raised again
         if isinstance(message := getattr(error, "message", None), str):
             error.message = shorten(message)  # type: ignore[attr-defined]
         raise

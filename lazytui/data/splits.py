@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
 from lazytui.data.sources import ConcreteSource, check_size, load_digits, require_every_digit, resolve_source
 from lazytui.errors import BadInput
+
+_log = logging.getLogger(__name__)
 
 Labels = NDArray[np.uint8]
 LoadDigits = Callable[[ConcreteSource, Part, int | None], Digits]
@@ -159,6 +162,7 @@ def build_dataset(params: DatasetParams, load: LoadDigits = load_digits) -> Bias
 
     Raises BadInput when the source can't be had, or has fewer digits than are asked for.
     """
+    _log.debug("data set of %r", params)
     return BiasedDataset(params, require_source(params), load)
 
 

@@ -42,7 +42,7 @@ def takes_one_image(name: str) -> bool:
     try:
         with torch.random.fork_rng(devices=[]):
             _require_ten_logits(model, images=1)
-    except Exception as error:
+    except Exception as error:  # code of a person's own may raise anything
         if isinstance(error, ValueError) and "more than 1 value per channel" in str(error):
             return False
         raise BadInput(f"The model {name!r} can't be trained on one image alone: {_words(error)}.") from error
@@ -56,11 +56,11 @@ def _checked(name: str, factory: object) -> nn.Module:
         model = factory()
         if not isinstance(model, nn.Module):
             raise TypeError(f"it made a {type(model).__name__}, not a torch.nn.Module")
-    except Exception as error:
+    except Exception as error:  # code of a person's own may raise anything
         raise BadInput(f"The model {name!r} can't be built: {_words(error)}") from error
     try:
         _try_out(model)
-    except Exception as error:
+    except Exception as error:  # as above
         raise BadInput(
             f"The model {name!r} can't be built: {_words(error)}. Images here are 3 x 28 x 28 (red, green, blue), "
             "float32, from 0 to 1, and ten logits are wanted of each."

@@ -66,7 +66,7 @@ def _import(place: str) -> ModuleType:
     try:
         with _importable(path.parent if is_file else Path()):
             return _import_file(path) if is_file else importlib.import_module(place)
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # code of a person's own may raise anything
         line = next(iter(str(error).splitlines()), "")
         wrong = BadInput(f"The model code {place!r} can't be imported: {type(error).__name__}: {line}")
         raise memory_error_or(error, f"import {place}", wrong) from error

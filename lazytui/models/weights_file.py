@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 import warnings
 from pathlib import Path
@@ -15,6 +16,8 @@ from lazytui.files.reading import Unreadable, open_regular, read_regular, requir
 from lazytui.files.writing import reason
 from lazytui.models.weights_header import LARGEST, describe
 from lazytui.system.memory import memory_error_or
+
+_log = logging.getLogger(__name__)
 
 Weights = dict[str, Tensor]
 """Tensors on the CPU by dotted name, as in a module's `state_dict()`."""
@@ -48,6 +51,7 @@ def read_weights(path: Path, most: int = LARGEST) -> Weights:
     Raises BadInput where the file is missing, damaged, has more than `most` bytes, or holds anything but tensors by
     name.
     """
+    _log.debug("read %s", path)
     if is_pickled(path):
         return _read_pickled(path, most)
     describe(path)  # says what is wrong with a file that can't be read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
@@ -19,6 +20,8 @@ from lazytui.runs.run_folder import RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.status import State, Status, own_process
 from lazytui.runs.workspace import Workspace
 from lazytui.system.memory import OutOfMemory, is_memory_error
+
+_log = logging.getLogger(__name__)
 
 _HEARTBEAT_SECONDS = 2.0
 _LISTEN_SECONDS = 0.5
@@ -38,6 +41,7 @@ def run_execution(
         _clear_up(run)
         log = EventLog(run.events)
         report = Report(run, workspace, log, narrator, within)
+        _log.debug("begin %s", run.reference)
         pulse = _Heartbeat(run, report)
         try:
             with pulse, _signals_stop(report):
@@ -60,6 +64,7 @@ def run_execution(
                 raise
             raise LazytuiError(f"{sentence.rstrip('.')}; traceback in {run.path / TRACEBACK_FILE}") from error
         finally:
+            _log.debug("end %s", run.reference)
             log.close()
 
 

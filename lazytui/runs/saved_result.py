@@ -98,7 +98,7 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
         return load(content)
     except MemoryError:
         raise
-    except Exception as error:  # an error type of its own for every kind of damage
+    except Exception as error:  # safetensors has an error type of its own for every kind of damage
         raise ValueError(str(error)) from error
 
 

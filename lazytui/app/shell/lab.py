@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ from lazytui.runs.jobs import can_continue, continue_run, request_pause, request
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
+
+_log = logging.getLogger(__name__)
 
 _SHORTLY = 2.0
 """Seconds for which something that can be seen anyway is said."""
@@ -63,6 +66,7 @@ class Lab(TellsFailures, App[None]):
                 raise BadInput(self.trouble)
             run = execute.create(kind, execute.validated(kind, values), self.workspace)
             start_detached(run, self.workspace)
+            _log.debug("started %s", run.id)
         except LazytuiError as error:
             self.call_from_thread(self.say_error, error)
         else:

@@ -53,7 +53,7 @@ class Newest(Generic[Q, A]):
         while (question := self._taken()) is not None:
             try:
                 self._answer(question)
-            except Exception as error:
+            except Exception as error:  # raised below
                 failure = error
         if failure:
             raise failure

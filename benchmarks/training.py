@@ -21,6 +21,7 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.training.loop import train
 from lazytui.training.settings import TrainingSettings
+from lazytui.training.training_files import RunFolderFiles
 
 _IMAGES = 12_000
 _BATCH = 64
@@ -69,7 +70,8 @@ def measure() -> list[Ratio]:
         with tempfile.TemporaryDirectory() as folder:
             run = RunFolder(Path(folder), "benchmark")
             log = EventLog(run.events)
-            train(settings, 0, data, Report(run, Workspace(Path(folder)), log, _Quiet()))
+            report = Report(run, Workspace(Path(folder)), log, _Quiet())
+            train(settings, data, progress=report, files=RunFolderFiles(report, settings.model))
             log.close()
 
     return [in_turn("training: an epoch, against DataLoader + float32", ours, lambda: _usual(split), asked=2)]

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -15,22 +13,19 @@ from torch import nn
 from lazytui.data.device_split import DeviceSplit
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
-from lazytui.files.writing import DiskFull
-from lazytui.models.checkpoints import save_weights
 from lazytui.models.output_kind import advice_on_training
-from lazytui.runs.metric_history import read_history
-from lazytui.runs.progress_report import Report
-from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE
 from lazytui.system.hardware import Hardware, choose_hardware, configure_torch
 from lazytui.system.memory import memory_error_or
+from lazytui.system.progress import Progress, SilentProgress
 from lazytui.training.chance_level import AtChance, stretches_at_chance
 from lazytui.training.initial_model import first_model
 from lazytui.training.length_dependence import length_matters
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import Method, MethodContext
 from lazytui.training.monitor import Monitor
-from lazytui.training.resume_state import Snapshot, load_snapshot, save_snapshot, unusable
+from lazytui.training.resume_state import Snapshot
 from lazytui.training.settings import TrainingSettings
+from lazytui.training.training_files import NoFiles, TrainingFiles
 
 
 @dataclass(frozen=True)
@@ -48,16 +43,26 @@ class Trained:
     at_chance: list[AtChance]
 
 
-def train(settings: TrainingSettings, seed: int, data: BiasedDataset, report: Report) -> Trained:
-    """Train, or go on where the run folder's snapshot stands.
+def train(
+    settings: TrainingSettings,
+    data: BiasedDataset,
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+    files: TrainingFiles | None = None,
+) -> Trained:
+    """Train a network on a data set's training split, or resume where the files' state stands.
 
-    Raises Interrupted after saving when a stop is asked for, LazytuiError when the loss isn't finite any more.
+    seed: of the weights and of the order of images. progress: hears how far it is; nobody by default. files: what is
+    kept on the way and resumed from; nothing by default.
+
+    Raises Interrupted after saving when `progress` asks for a stop, LazytuiError when the loss becomes infinite or NaN.
     """
     configure_torch()
     hardware = choose_hardware(settings.device, settings.precision)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        loop = _Loop(settings, seed, data, hardware, report)
+        loop = _Loop(settings, seed, data, hardware, progress or SilentProgress(), files or NoFiles())
         loop.go()
         return Trained(loop.model, hardware, loop.history, loop.total, loop.seconds, loop.at_chance)
 
@@ -66,10 +71,17 @@ class _Loop:
     """The state between two steps, and what moves it."""
 
     def __init__(
-        self, settings: TrainingSettings, seed: int, data: BiasedDataset, hardware: Hardware, report: Report
+        self,
+        settings: TrainingSettings,
+        seed: int,
+        data: BiasedDataset,
+        hardware: Hardware,
+        report: Progress,
+        files: TrainingFiles,
     ) -> None:
         self._settings = settings
         self._report = report
+        self._files = files
         self._began = report.clock()
         self._train = DeviceSplit(data.train, hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
@@ -183,9 +195,7 @@ class _Loop:
         return loss
 
     def _save(self) -> None:
-        snapshot = self._snapshot()
-        self._report.store(lambda: save_snapshot(snapshot, self._report.folder / RESUME_FILE))
-        self._save_weights(self._report.run.weights)
+        self._files.save(self._snapshot(), self.model)
         self._saved = time.monotonic()
 
     def _save_for_longer(self) -> dict[str, float] | None:
@@ -195,15 +205,14 @@ class _Loop:
 
         A training that another run began keeps none, since a study has many; nor does one on a disk that is full.
         """
-        if length_matters(self._settings) or self._report.run.record.started_by:
+        if not self._files.keeps_longer or length_matters(self._settings):
             return None
         snapshot, values = self._snapshot(), self._measured() if self._point_is_due() else None
         if values is not None:
             snapshot.history = {name: list(column) for name, column in self.history.items()}
             append_point(snapshot.history, self._done, values)
             snapshot.loss_sum, snapshot.loss_count = torch.zeros(()), 0
-        with suppress(DiskFull):
-            save_snapshot(snapshot, self._report.folder / LONGER_FILE)
+        self._files.save_for_longer(snapshot)
         return values
 
     def _snapshot(self) -> Snapshot:
@@ -221,10 +230,7 @@ class _Loop:
 
     def _keep(self) -> None:
         if self._done in self._kept:
-            self._save_weights(self._report.run.weights_at(self._done))
-
-    def _save_weights(self, path: Path) -> None:
-        self._report.store(lambda: save_weights(self.model, path, metadata={"model": self._settings.model}))
+            self._files.keep_weights(self.model, self._done)
 
     def _require_finite(self) -> None:
         """A state that isn't finite never replaces one that is."""
@@ -238,23 +244,22 @@ class _Loop:
             )
 
     def _resume(self) -> bool:
-        path = self._report.folder / RESUME_FILE
-        snapshot = load_snapshot(path)
+        snapshot = self._files.load()
         if snapshot is None:
             return False
         try:
             self._take_up(snapshot)
         except Exception as error:  # what doesn't fit depends on which training it belongs to
-            raise memory_error_or(error, "go on with the training", unusable(path)) from error
+            raise memory_error_or(error, "resume the training", self._files.unusable()) from error
         self._log_missing_points()
-        self._report.resumed(self._done)
+        self._files.resumed(self._done)
         return True
 
     def _log_missing_points(self) -> None:
         """Points of the curves that the log lacks: all of them, where this run goes on from the end of another."""
-        logged = read_history(self._report.run.events)["step"]
+        last = self._files.last_logged_step()
         for row, step in enumerate(self.history.get("step", [])):
-            if not len(logged) or step > logged[-1]:
+            if step > last:
                 values = {name: column[row] for name, column in self.history.items() if name != "step"}
                 defined = {name: value for name, value in values.items() if math.isfinite(value)}
                 self._report.metrics(int(step), defined)

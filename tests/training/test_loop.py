@@ -26,6 +26,7 @@ from lazytui.training.loop import Trained, steps_in_epoch, train
 from lazytui.training.monitor import Monitor
 from lazytui.training.resume_state import load_snapshot
 from lazytui.training.settings import TrainingSettings
+from lazytui.training.training_files import RunFolderFiles
 from tests.commands import read_events
 from tests.training.methods.carry import Breaker, to_more_epochs, whole
 
@@ -51,7 +52,7 @@ def trained(run: RunFolder, data: BiasedDataset, tmp_path: Path) -> Train:
         chosen = TrainingSettings.model_validate({**SETTINGS, **settings})
         allow_named(settings)
         with narrating("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
-            return train(chosen, seed, data, report)
+            return train(chosen, data, seed=seed, progress=report, files=RunFolderFiles(report, chosen.model))
 
     return carry
 
@@ -115,7 +116,7 @@ def test_a_resume_tells_nothing_again_of_earlier_stretches_at_chance(
             nullcontext() if step is None else pytest.raises(Interrupted),
             run_execution(run, Workspace(tmp_path), Breaker(step)) as report,
         ):
-            train(settings, 0, data, report)
+            train(settings, data, seed=0, progress=report, files=RunFolderFiles(report, settings.model))
     told = [event["text"] for event in read_events(run.events)[0] if event["kind"] == "note"]
     assert len([text for text in told if text.startswith("At chance")]) == 1
 
@@ -136,7 +137,7 @@ def test_a_stop_file_stops_a_run_as_a_stop_from_another_host_does(
     settings = TrainingSettings.model_validate({**SETTINGS, "epochs": 10_000, "metrics_every": 20})
     with pytest.raises(Interrupted, match=r"^Stopped at step \d+ of 60000"):  # noqa: SIM117
         with run_execution(run, Workspace(tmp_path), Stopper()) as report:
-            train(settings, 0, data, report)
+            train(settings, data, seed=0, progress=report, files=RunFolderFiles(report, settings.model))
     assert run.status.state == "stopped" and run.weights.exists() and (run.path / "resume.pt").exists()
 
 
@@ -180,7 +181,7 @@ def test_seeds_make_a_difference_and_nothing_else_does(data: BiasedDataset, tmp_
         run = Workspace(tmp_path / str(number)).create("train", {})
         settings = TrainingSettings.model_validate({**SETTINGS, "model": "cnn3"})
         with narrating("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
-            done = train(settings, seed, data, report)
+            done = train(settings, data, seed=seed, progress=report, files=RunFolderFiles(report, settings.model))
         weights.append(torch.cat([value.flatten() for value in done.model.parameters()]))
     assert torch.equal(weights[0], weights[1])
     assert not torch.equal(weights[0], weights[2])

@@ -55,10 +55,12 @@ def run(params: TrainParams, report: Report) -> TrainResult:
     from lazytui.evaluation.scorecard import evaluate_splits
     from lazytui.models.checkpoints import fingerprint, save_weights
     from lazytui.training.loop import train
+    from lazytui.training.training_files import RunFolderFiles
 
     settings = TrainingSettings.model_validate({name: getattr(params, name) for name in TrainingSettings.model_fields})
     data = build_dataset(params)
-    trained = train(settings, params.seed, data, report)
+    files = RunFolderFiles(report, settings.model)
+    trained = train(settings, data, seed=params.seed, progress=report, files=files)
     report.note("measuring all of the easy, hard and probe splits")
     card = evaluate_splits(trained.model, data, trained.hardware.at_full_precision())
     report.store(lambda: save_weights(trained.model, report.run.weights, metadata={"model": params.model}))

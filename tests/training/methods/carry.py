@@ -15,6 +15,7 @@ from lazytui.runs.status import Progress
 from lazytui.runs.workspace import Workspace
 from lazytui.training.loop import Trained, train
 from lazytui.training.settings import TrainingSettings
+from lazytui.training.training_files import RunFolderFiles
 
 
 class Breaker:
@@ -56,4 +57,4 @@ def _carry(
     settings: TrainingSettings, data: BiasedDataset, run: RunFolder, folder: Path, break_at: int | None
 ) -> Trained:
     with run_execution(run, Workspace(folder), Breaker(break_at)) as report:
-        return train(settings, 0, data, report)
+        return train(settings, data, seed=0, progress=report, files=RunFolderFiles(report, settings.model))

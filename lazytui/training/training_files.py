@@ -1,0 +1,103 @@
+"""What a training leaves on disk while it goes: the state that it resumes from, and weights on the way."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Protocol
+
+from torch import nn
+
+from lazytui.errors import BadInput
+from lazytui.files.writing import DiskFull
+from lazytui.models.checkpoints import save_weights
+from lazytui.runs.metric_history import read_history
+from lazytui.runs.progress_report import Report
+from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE
+from lazytui.training.resume_state import Snapshot, load_snapshot, save_snapshot, unusable
+
+
+class TrainingFiles(Protocol):
+    """keeps_longer: whether the state is kept from which a training of more epochs continues."""
+
+    keeps_longer: bool
+
+    def load(self) -> Snapshot | None:
+        """The state to resume from, where there is one. Raises BadInput for a damaged one."""
+        ...
+
+    def unusable(self) -> BadInput:
+        """The failure to tell where that state belongs to another training."""
+        ...
+
+    def last_logged_step(self) -> float:
+        """Of the points of the curves that were logged; -1 before the first."""
+        ...
+
+    def resumed(self, step: int) -> None: ...
+
+    def save(self, snapshot: Snapshot, model: nn.Module) -> None: ...
+
+    def save_for_longer(self, snapshot: Snapshot) -> None: ...
+
+    def keep_weights(self, model: nn.Module, step: int) -> None: ...
+
+
+class RunFolderFiles:
+    """In the folder of a run; writing waits while its disk is full."""
+
+    def __init__(self, report: Report, architecture: str) -> None:
+        self._report = report
+        self._metadata = {"model": architecture}
+        self.keeps_longer = not report.run.record.started_by  # a study has many trainings
+
+    def load(self) -> Snapshot | None:
+        return load_snapshot(self._report.folder / RESUME_FILE)
+
+    def unusable(self) -> BadInput:
+        return unusable(self._report.folder / RESUME_FILE)
+
+    def last_logged_step(self) -> float:
+        logged = read_history(self._report.run.events)["step"]
+        return float(logged[-1]) if len(logged) else -1.0
+
+    def resumed(self, step: int) -> None:
+        self._report.resumed(step)
+
+    def save(self, snapshot: Snapshot, model: nn.Module) -> None:
+        self._report.store(lambda: save_snapshot(snapshot, self._report.folder / RESUME_FILE))
+        self._report.store(lambda: save_weights(model, self._report.run.weights, metadata=self._metadata))
+
+    def save_for_longer(self, snapshot: Snapshot) -> None:
+        with suppress(DiskFull):
+            save_snapshot(snapshot, self._report.folder / LONGER_FILE)
+
+    def keep_weights(self, model: nn.Module, step: int) -> None:
+        path = self._report.run.weights_at(step)
+        self._report.store(lambda: save_weights(model, path, metadata=self._metadata))
+
+
+class NoFiles:
+    """For a training in a script: what it made is what it returns."""
+
+    keeps_longer = False
+
+    def load(self) -> Snapshot | None:
+        return None
+
+    def unusable(self) -> BadInput:
+        return BadInput("There is no state to resume from.")
+
+    def last_logged_step(self) -> float:
+        return -1.0
+
+    def resumed(self, step: int) -> None:
+        pass
+
+    def save(self, snapshot: Snapshot, model: nn.Module) -> None:
+        pass
+
+    def save_for_longer(self, snapshot: Snapshot) -> None:
+        pass
+
+    def keep_weights(self, model: nn.Module, step: int) -> None:
+        pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from typing import Annotated, Any, ClassVar, Protocol
 
-from pydantic import BaseModel, Field, SerializerFunctionWrapHandler, create_model, model_serializer
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, create_model, model_serializer
 from pydantic.fields import FieldInfo
 
 from lazytui.errors import unknown_name
@@ -58,6 +58,8 @@ class ChosenOptions(BaseModel):
 
     OPTIONS: their names.
     """
+
+    model_config = ConfigDict(defer_build=True)
 
     OPTIONS: ClassVar[tuple[str, ...]] = ()
 

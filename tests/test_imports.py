@@ -31,7 +31,9 @@ def imported(lab: Lab, *arguments: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("runs", "--help"), ("runs", "list"), ("runs", "list", "--json")], ids=" ".join
+    "arguments",
+    [("--help",), ("methods",), ("methods", "irm"), ("runs", "--help"), ("runs", "list"), ("runs", "list", "--json")],
+    ids=" ".join,
 )
 def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining, arguments: tuple[str, ...]) -> None:
     modules = imported(finished_training.lab, *arguments)
@@ -48,8 +50,6 @@ def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining
         ("runs", "show", "reference", "--json"),
         ("run", "attack", "--help"),
         ("models",),
-        ("methods",),
-        ("methods", "irm"),
         ("attacks",),
         (
             "export",

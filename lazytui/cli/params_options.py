@@ -8,9 +8,28 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel
+from typer.core import TyperCommand
 
 from lazytui.analyses.core.form_fields import ParamField, fields_of
 from lazytui.cli.run_references import complete_run
+
+_HEADINGS = ("Arguments", "Options", "Data", "Model", "Optimization", "Method", "Options of methods", "Run")
+"""In the order of a help. Options: fields without a heading. Run: also what every analysis has, made from no field."""
+
+
+class GroupedCommand(TyperCommand):
+    """A command whose help shows its options under the headings of their fields."""
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {heading: [] for heading in _HEADINGS}
+        for parameter in self.get_params(ctx):
+            if record := parameter.get_help_record(ctx):
+                of_option = getattr(parameter, "rich_help_panel", None) or "Run"
+                groups["Arguments" if parameter.param_type_name == "argument" else of_option].append(record)
+        for heading, records in groups.items():
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
 
 
 def parameters(model: type[BaseModel]) -> list[inspect.Parameter]:
@@ -23,7 +42,13 @@ def _parameter(field: ParamField) -> inspect.Parameter:
         declared: Any = typer.Argument(help=field.help, metavar=field.name.upper(), autocompletion=_completion(field))
     else:
         names = [f"{field.flag}/--no-{field.flag[2:]}"] if field.type is bool else [field.flag]
-        declared = typer.Option(*names, help=field.help, metavar=_metavar(field), autocompletion=_completion(field))
+        declared = typer.Option(
+            *names,
+            help=field.help,
+            metavar=_metavar(field),
+            autocompletion=_completion(field),
+            rich_help_panel=field.heading or "Options",
+        )
     required = field.argument and field.required
     kind = _typed(field)
     return inspect.Parameter(

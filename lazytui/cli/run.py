@@ -60,7 +60,7 @@ def run() -> None:
 def _command(kind: str) -> Any:
     """The command of one analysis: its own options first, then those that every run has."""
     from lazytui.analyses import analysis
-    from lazytui.cli.params_options import parameters
+    from lazytui.cli.params_options import GroupedCommand, parameters
 
     own = parameters(analysis(kind).params)
     common = [
@@ -75,7 +75,7 @@ def _command(kind: str) -> Any:
     call.__signature__ = signature  # type: ignore[attr-defined]
     call.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
     single = typer.Typer(rich_markup_mode=None, add_completion=False)
-    single.command(kind, help=SUMMARIES[kind])(call)
+    single.command(kind, cls=GroupedCommand, help=SUMMARIES[kind])(call)
     return typer.main.get_command(single)
 
 

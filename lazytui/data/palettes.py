@@ -6,12 +6,14 @@ import functools
 import re
 import tomllib
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from lazytui.errors import UsageError, unknown_name
 from lazytui.files.package_data import package_folder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NO_COLOR = 10
 """The color index of an image that wears none: a white stroke, or a gray background."""
@@ -29,6 +31,8 @@ class Palette:
     @property
     def rgb(self) -> NDArray[np.uint8]:
         """(10, 3) uint8."""
+        import numpy as np
+
         return np.array(self.colors, np.uint8)
 
     def color_name(self, index: int) -> str:

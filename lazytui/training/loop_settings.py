@@ -13,7 +13,9 @@ from lazytui.models.factories import check_model_name
 
 
 class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    """Whoever is put together from these is what gets built; until then that would be for nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 class ModelSettings(_Settings):

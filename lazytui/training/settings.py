@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import field_validator, model_validator
+from pydantic import ConfigDict, field_validator, model_validator
 
 from lazytui.catalog_fields import ChosenOptions, known, merged_options, named, require_own, with_defaults
 from lazytui.training.loop_settings import LoopSettings
@@ -31,7 +31,7 @@ class MethodChoice(AllMethodOptions):
     def method_options(self) -> MethodOptions:
         """The options of the method, as its own file declares them."""
         own = METHODS[self.method].options
-        return own.model_validate({name: getattr(self, name) for name in own.model_fields})
+        return own.model_construct(**{name: getattr(self, name) for name in own.model_fields})
 
     @field_validator("method")
     @classmethod
@@ -51,3 +51,5 @@ class MethodChoice(AllMethodOptions):
 
 class TrainingSettings(MethodChoice, LoopSettings):
     """The recipe of one training: what any has to choose, then its method and what that asks besides."""
+
+    model_config = ConfigDict(defer_build=False)

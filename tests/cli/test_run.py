@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -272,6 +273,24 @@ def test_help_says_how_several_values_are_typed_and_which_there_are(lab: Lab) ->
     assert "[at least 0 and less than 2^63] [default: 0-2]" in helped
     assert "--texture <flat|level|uniform|gaussian|stripes|lines,...>" in helped
     assert "--against RUN Other networks" in " ".join(lab.call("run", "attack", "--help").out.split())
+
+
+def test_help_shows_options_in_groups(lab: Lab) -> None:
+    groups = _groups(lab.call("run", "train", "--help").out)
+    assert list(groups) == ["Data", "Model", "Optimization", "Method", "Options of methods", "Run"]
+    assert "--bias" in groups["Data"] and "--weights" in groups["Model"] and "--epochs" in groups["Optimization"]
+    assert "--gamma <float> How steeply certainty discounts a sample [focal 2]." in groups["Options of methods"]
+    assert all(option in groups["Run"] for option in ("--device", "--resume", "--help"))
+    study, evaluate = (_groups(lab.call("run", kind, "--help").out) for kind in ("study", "evaluate"))
+    assert list(study) == ["Options", "Data", "Model", "Optimization", "Options of methods", "Run"]
+    assert "--epochs" in study["Optimization"], "although a study has another default"
+    assert list(evaluate)[:2] == ["Arguments", "Options"] and list(evaluate)[-1] == "Run"
+
+
+def _groups(helped: str) -> dict[str, str]:
+    """By heading, the options under it in one line."""
+    _, *parts = re.split(r"^(\w[\w ]*):$", helped, flags=re.MULTILINE)
+    return {heading: " ".join(text.split()) for heading, text in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def test_whoever_asks_to_resume_hears_why_a_run_begins_anew(lab: Lab) -> None:

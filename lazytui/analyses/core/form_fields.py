@@ -27,7 +27,8 @@ class ParamField:
     suggestions: values worth offering, none of them binding. about: a line on some of them. reference: set where it
     names another run.
     argument: whether it is typed without its name. meaning: of an option that some entries of a catalog read, as some
-    methods do, its description without who reads it; else nothing.
+    methods do, its description without who reads it; else nothing. heading: the `HEADING` of the class that declares
+    it; else nothing.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ParamField:
     reference: RunReference | None
     argument: bool = False
     meaning: str = ""
+    heading: str = field(default="", compare=False)
     about: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -67,7 +69,13 @@ class ParamField:
 
 def fields_of(model: type[BaseModel]) -> list[ParamField]:
     """Every field of the model, in the order of its declaration."""
-    return [_field(name, info) for name, info in model.model_fields.items()]
+    return [_field(name, info, _heading(model, name)) for name, info in model.model_fields.items()]
+
+
+def _heading(model: type[BaseModel], name: str) -> str:
+    """The heading of a field, from the class that had it first: whoever changes its default leaves it where it was."""
+    had = (cls for cls in reversed(model.__mro__) if issubclass(cls, BaseModel) and name in cls.model_fields)
+    return getattr(next(had), "HEADING", "")
 
 
 def shown(value: object) -> str:
@@ -79,7 +87,7 @@ def shown(value: object) -> str:
     return str(value)
 
 
-def _field(name: str, info: FieldInfo) -> ParamField:
+def _field(name: str, info: FieldInfo, heading: str) -> ParamField:
     one, several, optional = _shape(info.annotation)
     marks = list(_marks(info))
     reference = next((mark for mark in marks if isinstance(mark, RunReference)), None)
@@ -98,6 +106,7 @@ def _field(name: str, info: FieldInfo) -> ParamField:
         suggestions=tuple(str(example) for example in info.examples or ()),
         reference=reference,
         argument=any(isinstance(mark, Positional) for mark in marks) or (reference is not None and reference.argument),
+        heading=heading,
         meaning=extra.get("meaning", ""),
         about=extra.get("about", {}),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.analyses.trainings.training_grid import GridParams
@@ -32,6 +32,8 @@ class StudyGrid(GridParams):
 
 class StudyParams(PaintingParams, AllMethodOptions, LoopSettings, StudyGrid):
     """The grid, and what all of its trainings have in common."""
+
+    model_config = ConfigDict(defer_build=False)
 
     epochs: int = Field(
         5, ge=1, le=10_000, description="Passes over the training split. Cures need time: two passes are few."

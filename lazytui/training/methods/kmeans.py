@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import torch
 from lazytui.training.methods.base import MethodContext, MethodEntry
@@ -15,6 +12,8 @@ from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT
 from lazytui.training.methods.parts.two_phases import TwoPhaseOptions, TwoPhases
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
 
@@ -26,6 +25,8 @@ class Clusters(TwoPhases):
         self._model = context.classifier
 
     def divide(self) -> Tensor:
+        import numpy as np
+
         digits = self.context.data.train.digits
         values = features(self._model, self.context.data.train.images, self.context.hardware).cpu().numpy()
         parts = np.zeros(len(digits), np.int64)
@@ -40,7 +41,7 @@ def two_clusters(values: NDArray[np.float32], seed: int) -> NDArray[np.int64]:
     """(n, d) -> (n,) 0 or 1; the best of ten starts."""
     from sklearn.cluster import KMeans
 
-    found: NDArray[np.int64] = KMeans(2, n_init=10, random_state=seed % 2**32).fit_predict(values).astype(np.int64)
+    found: NDArray[np.int64] = KMeans(2, n_init=10, random_state=seed % 2**32).fit_predict(values).astype("int64")
     return found
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
-from lazytui.data.painting import pure_patches
 from lazytui.system.lazy_torch import functional, nn, torch
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
 from lazytui.training.methods.parts.dataset_predictions import features
@@ -41,6 +40,8 @@ class Suppression(Method):
 
     def begin_epoch(self, epoch: int) -> None:
         if epoch % self.options.every == 0:
+            from lazytui.data.painting import pure_patches
+
             patches = pure_patches(self.context.data.params)
             selective = color_selectivity(features(self._model, patches, self.context.hardware))
             damped, boosted = self.options.damping, self.options.boost

@@ -15,7 +15,7 @@ GUIDES = sorted((ROOT / "docs").glob("adding-*.md"))
 
 _FILE = re.compile(r"^```python\n# (\S+/\S+\.py)\n(.*?)^```$", re.M | re.S)
 _EDIT = re.compile(r"^```diff\n--- (\S+)\n(.*?)^```$", re.M | re.S)
-_COPIED = ("commands.py", "conftest.py", "__init__.py")
+_COPIED = ("__init__.py", "commands.py", "conftest.py", "training/methods/contexts.py")
 
 
 def test_the_guides_can_be_followed(tmp_path: Path) -> None:
@@ -36,8 +36,8 @@ def test_the_guides_can_be_followed(tmp_path: Path) -> None:
 def _copy_project(folder: Path) -> None:
     """What a test needs. Bytecode comes along, so that nothing is compiled again."""
     shutil.copytree(ROOT / "lazytui", folder / "lazytui")
-    (folder / "tests").mkdir()
     for name in _COPIED:
+        (folder / "tests" / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / "tests" / name, folder / "tests" / name)
     shutil.copy2(ROOT / "pyproject.toml", folder / "pyproject.toml")
     for shared in ("assets", "checkpoints"):

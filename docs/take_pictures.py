@@ -25,7 +25,7 @@ NETWORK = "lazy"
 RUNS: Mapping[str, Sequence[str]] = {
     "train": ("--source", "strokes", "--name", NETWORK),
     "evaluate": (NETWORK,),
-    "neurons": (NETWORK,),
+    "neurons": (NETWORK, "--samples", "500", "--starts", "2", "--steps", "60"),
 }
 KEYS: Mapping[str, Sequence[str]] = {
     "train": ("2",),

@@ -51,6 +51,45 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 """How to run each analysis in a minute or less, in this order."""
 
 
+FAST = (
+    "attacks/test_minimal_budgets.py",
+    "attacks/test_observed_attack.py",
+    "attacks/test_perturbation_channels.py",
+    "attacks/test_self_check.py",
+    "data/test_palettes.py",
+    "data/test_params.py",
+    "data/test_splits.py",
+    "docs/test_packaging.py",
+    "docs/test_pages.py",
+    "evaluation",
+    "figures/test_axis_scales.py",
+    "figures/test_plain_figures.py",
+    "figures/test_series_gaps.py",
+    "figures/test_terminal.py",
+    "files/test_reading.py",
+    "neurons/test_ablation.py",
+    "neurons/test_feature_visualization.py",
+    "neurons/test_relations.py",
+    "runs/test_events.py",
+    "runs/test_formatting.py",
+    "runs/test_metric_history.py",
+    "runs/test_result_contents.py",
+    "runs/test_saved_options.py",
+    "runs/test_saved_result.py",
+    "runs/test_typed_result.py",
+    "sae/test_interventions.py",
+    "sae/test_seed_stability.py",
+    "saliency/test_evidence_masks.py",
+    "saliency/test_maps.py",
+    "saliency/test_worth.py",
+    "test_list_values.py",
+    "training/methods/test_losses.py",
+    "training/methods/test_method_options.py",
+    "training/test_chance_level.py",
+)
+"""Files and folders whose tests take seconds and start no process: `pytest -m fast`."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """No test reads or fills a person's image cache: all processes of the session share one that begins empty."""
     if not hasattr(config, "workerinput"):
@@ -63,10 +102,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-snapshots", action="store_true", help="Write the pictures of tests/app/snapshots anew.")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `-m fast` other files aren't even imported, which would take as long as the fast tests."""
+    left_out = config.option.markexpr == "fast" and collection_path.suffix == ".py" and not _is_fast(collection_path)
+    return True if left_out else None
+
+
+def _is_fast(file: Path) -> bool:
+    return file.relative_to(Path(__file__).parent).as_posix().startswith(FAST)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, and those that read the runs of every analysis, which take a minute."""
     for item in items:
+        if _is_fast(item.path):
+            item.add_marker(pytest.mark.fast)
         dear = {"every_run", "seeds"} & set(getattr(item, "fixturenames", ()))
         item.add_marker(pytest.mark.xdist_group("every run" if dear else str(item.path)))
 

@@ -141,7 +141,7 @@ def _lists() -> Iterator[str]:
             (
                 f"`{name}`",
                 entry.norm,
-                "yes" if entry.gradient else "no",
+                "yes" if entry.needs_gradient else "no",
                 entry.summary,
                 _defaults(entry),
                 entry.source,

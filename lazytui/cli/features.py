@@ -10,8 +10,8 @@ import typer
 from lazytui.cli.run_references import JsonOption, RunArgument, WorkspaceOption, workspace_at
 
 if TYPE_CHECKING:
+    from lazytui.analyses.sae.result import SaeResult
     from lazytui.runs.run_folder import RunFolder
-    from lazytui.runs.saved_result import Result
     from lazytui.runs.workspace import Workspace
 
 group = typer.Typer(
@@ -31,37 +31,37 @@ def list_features(
     json: JsonOption = False,
 ) -> None:
     """List features with what they stand for, those first that do most."""
-    from lazytui.analyses.sae.feature_labels import matching, read_labels
-    from lazytui.analyses.sae.figures import known, table
+    from lazytui.analyses.sae.feature_labels import find_features, read_labels
+    from lazytui.analyses.sae.figures import feature_record, feature_table
     from lazytui.cli.print_results import print_figures, print_note
 
     found, result = _found(workspace_at(workspace), run)
     labels = read_labels(found)
-    chosen = matching(result, labels, " ".join(words or []))
+    chosen = find_features(result, labels, " ".join(words or []))
     if json:
-        print(jsonlib.dumps([known(result, labels, f) for f in chosen], indent=1))
+        print(jsonlib.dumps([feature_record(result, labels, f) for f in chosen], indent=1))
         return
     if chosen:
-        print_figures([table(result, labels, chosen)])
+        print_figures([feature_table(result, labels, chosen)])
     fitting = f" fit {' '.join(words)!r}" if words else ""
-    print_note(f"{len(chosen)} of {result.facts['features']} features{fitting}.")
+    print_note(f"{len(chosen)} of {result.features} features{fitting}.")
 
 
 @group.command()
 def show(run: RunArgument, feature: FeatureArgument, workspace: WorkspaceOption = None) -> None:
     """Show everything that is known of one feature."""
     from lazytui.analyses.sae.feature_labels import read_labels
-    from lazytui.analyses.sae.feature_page import page
+    from lazytui.analyses.sae.feature_page import feature_page
     from lazytui.cli.print_results import print_figures
     from lazytui.errors import UsageError
 
     found, result = _found(workspace_at(workspace), run)
-    if feature >= result.facts["features"]:
-        raise UsageError(f"There is no feature {feature}: they go from 0 to {result.facts['features'] - 1}.")
+    if feature >= result.features:
+        raise UsageError(f"There is no feature {feature}: they go from 0 to {result.features - 1}.")
     label = read_labels(found).get(feature)
     if label:
         print(f"{feature}: {label}\n")
-    print_figures(page(result, feature))
+    print_figures(feature_page(result, feature))
 
 
 @group.command()
@@ -78,13 +78,13 @@ def label(
     there = workspace_at(workspace)
     found, result = _found(there, run)
     there.require_own(found, "labelled")
-    set_label(found, int(result.facts["features"]), feature, text)
+    set_label(found, result.features, feature, text)
     print_note(
         f"Feature {feature} of {found.id} " + (f"is now called {text.strip()}." if text.strip() else "has no label.")
     )
 
 
-def _found(workspace: Workspace, run: str) -> tuple[RunFolder, Result]:
+def _found(workspace: Workspace, run: str) -> tuple[RunFolder, SaeResult]:
     """A run that found features, and its result."""
     from lazytui.analyses.core.execute import recorded_result
 

@@ -34,22 +34,22 @@ def quantile_images(values: Tensor) -> NDArray[np.int64]:
 
 
 def dataset_exemplars(
-    values: Tensor, neurons: NDArray[np.int64], split: Split, choose_others: Callable[[Tensor], NDArray[np.int64]]
+    values: Tensor, units: NDArray[np.int64], split: Split, choose_others: Callable[[Tensor], NDArray[np.int64]]
 ) -> dict[str, NDArray[Any]]:
-    """The images that speak for each, kept once, and for each where among them its own are.
+    """The images that each unit responds to, kept once, and for each where among them its own are.
 
-    values: (N, C) activations on the images shown. pictured: (P,) which of the C. spread: of (N, P), the (P, 8) images
-    beside the strongest.
+    values: (N, C) activations on the images of the split. units: (P,) which of the C. choose_others: of (N, P), the
+    (P, 8) images beside the strongest.
     """
-    selected = values[:, torch.from_numpy(neurons).to(values.device)]
+    selected = values[:, torch.from_numpy(units).to(values.device)]
     top, others = strongest_images(selected), choose_others(selected)
     images, positions = np.unique(np.concatenate([top, others], axis=1), return_inverse=True)
-    positions, own = positions.reshape(len(neurons), top.shape[1] + others.shape[1]), selected.T.cpu().numpy()
+    positions, own = positions.reshape(len(units), top.shape[1] + others.shape[1]), selected.T.cpu().numpy()
     return {
-        "pictured": neurons,
-        "evidence_images": split.images[images],
-        "evidence_digits": split.digits[images],
-        "evidence_colors": split.colors[images],
+        "units": units,
+        "images": split.images[images],
+        "digits": split.digits[images],
+        "colors": split.colors[images],
         "top": positions[:, : top.shape[1]].astype(np.int32),
         "top_values": np.take_along_axis(own, top, 1),
         "quantiles": positions[:, top.shape[1] :].astype(np.int32),

@@ -69,8 +69,9 @@ class Listener:
 
 def report_neurons(
     model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings, listener: Listener
-) -> Arrays:
-    """The whole picture of a layer's neurons. The names of the arrays are those that the figures ask for."""
+) -> dict[str, Any]:
+    """All measures and pictures of a layer's neurons: the fields of `analyses.neurons.result.NeuronsResult` that are
+    arrays; those of its parts `exemplars`, `easy` and `hard` under the part's name."""
     listener.note(f"gathering the activations of {model.neurons} neurons of {model.layer}")
     probe = data.probe
     activations = _gather(model, probe, hardware, settings, listener)
@@ -78,20 +79,22 @@ def report_neurons(
     visualized = np.sort(np.argsort(-measures.strength, kind="stable")[:MOST_VISUALIZED])
     easy = _gather(model, data.validation, hardware, settings, listener)
     biased = measure_neurons(easy, data.validation.digits, data.validation.colors)
-    arrays: Arrays = {
+    arrays: dict[str, Any] = {
         **measures.arrays(),
         "easy_digit_information": biased.digit_information.astype(np.float32),
         "easy_color_information": biased.color_information.astype(np.float32),
         "patch_response": _responses(model, pure_patches(data.params), hardware, settings).T,
-        **dataset_exemplars(activations.values, visualized, probe, quantile_images),
+        "exemplars": dataset_exemplars(activations.values, visualized, probe, quantile_images),
         **_stimulus_responses(model, data, hardware, settings),
         **_relations(activations.values[:, torch.from_numpy(visualized).to(activations.values.device)]),
     }
-    listener.note("taking neurons out")
+    listener.note("ablating neurons")
     ablation = Ablation(model, ablation_splits(data, settings.samples), hardware, listener.note)
-    arrays |= _ablations(ablation, listener.tick) | _ordered_ablations(ablation, measures, settings, listener.tick)
+    contributions, alone = _ablate_each(ablation, listener.tick)
+    counts, ordered = _ablate_in_order(ablation, measures, settings, listener.tick)
+    arrays |= contributions | {"ablated": counts} | {split: alone[split] | ordered[split] for split in alone}
     arrays |= _patches(ablation, data, listener.tick)
-    listener.note("climbing to preferred inputs")
+    listener.note("visualizing features")
     arrays |= _visualizations(model, data, hardware, measures, visualized, settings, listener.tick)
     arrays |= _views(model, data, hardware)
     return arrays
@@ -114,10 +117,10 @@ def measure_through_training(
         steps.append(step)
         rows.append(measure_neurons(activations, probe.digits, probe.colors))
     names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
-    floats = {f"training_{name}": np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
+    floats = {name: np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
     return {
-        "training_step": np.array(steps, np.int64),
-        "training_role": np.stack([row.role for row in rows]),
+        "step": np.array(steps, np.int64),
+        "role": np.stack([row.role for row in rows]),
         **floats,
     }
 
@@ -156,7 +159,7 @@ def _responses(
 
 def _stimulus_responses(model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings) -> Arrays:
     stimuli = simple_stimuli(data)
-    return {"snippet_images": stimuli, "snippet_values": _responses(model, stimuli, hardware, settings).T}
+    return {"stimuli": stimuli, "stimulus_response": _responses(model, stimuli, hardware, settings).T}
 
 
 def _relations(values: Tensor) -> Arrays:
@@ -169,36 +172,42 @@ def _relations(values: Tensor) -> Arrays:
     }
 
 
-def _ablations(ablation: Ablation, tick: Callable[[], None]) -> Arrays:
-    arrays: Arrays = {}
+def _ablate_each(ablation: Ablation, tick: Callable[[], None]) -> tuple[Arrays, dict[str, Arrays]]:
+    """What each neuron adds to the logits, and by split the accuracy without it alone, by what stands in for it."""
+    contributions: Arrays = {}
+    by_split: dict[str, Arrays] = {}
     for mode in MODES:
         effects = ablation.ablate_one_by_one(mode, tick)
-        arrays |= {f"{name}_without_{mode}": values.astype(np.float32) for name, values in effects.accuracies.items()}
-        arrays[f"contribution_{mode}"] = effects.contribution
-    return arrays
+        contributions[f"contribution_{mode}"] = effects.contribution
+        for split, values in effects.accuracies.items():
+            by_split.setdefault(split, {})[f"without_{mode}"] = values.astype(np.float32)
+    return contributions, by_split
 
 
-def _ordered_ablations(
+def _ablate_in_order(
     ablation: Ablation, measures: Measures, settings: ReportSettings, tick: Callable[[], None]
-) -> Arrays:
-    """Accuracies as more and more of the neurons that are ever active are taken out, in telling and random orders."""
+) -> tuple[NDArray[np.int64], dict[str, Arrays]]:
+    """Accuracies by split as more and more of the neurons that are ever active are ablated, by selectivity and in
+    random orders; and how many at each stage."""
     excess = measures.color_information - measures.digit_information
     active = np.flatnonzero(~np.isin(measures.role, [ROLES.index("silent"), ROLES.index("flat")]))
-    attribute_selective_first = active[np.argsort(-excess[active], kind="stable")]
+    order = active[np.argsort(-excess[active], kind="stable")]
     counts = np.unique(np.linspace(0, len(active), min(_POINTS, len(active) + 1)).round().astype(np.int64))
-    arrays: Arrays = {"ablated": counts}
-    for name, order in (("traitors", attribute_selective_first), ("heroes", attribute_selective_first[::-1])):
+    by_split: dict[str, Arrays] = {}
+    for name, neurons in (("attribute_first", order), ("label_first", order[::-1])):
         tick()
-        for split, values in ablation.ablate_in_order(order.tolist(), counts.tolist(), settings.mode).items():
-            arrays[f"{split}_{name}_first"] = values.astype(np.float32)
-    by_random_order: dict[str, list[NDArray[np.float64]]] = {}
-    for order in random_orders(len(active), settings.seed):
+        for split, values in ablation.ablate_in_order(neurons.tolist(), counts.tolist(), settings.mode).items():
+            by_split.setdefault(split, {})[name] = values.astype(np.float32)
+    random: dict[str, list[NDArray[np.float64]]] = {}
+    for shuffled in random_orders(len(active), settings.seed):
         tick()
-        for split, values in ablation.ablate_in_order(active[order].tolist(), counts.tolist(), settings.mode).items():
-            by_random_order.setdefault(split, []).append(values)
-    return arrays | {
-        f"{split}_random": np.stack(values).astype(np.float32) for split, values in by_random_order.items()
-    }
+        for split, values in ablation.ablate_in_order(
+            active[shuffled].tolist(), counts.tolist(), settings.mode
+        ).items():
+            random.setdefault(split, []).append(values)
+    for split, rows in random.items():
+        by_split[split]["random"] = np.stack(rows).astype(np.float32)
+    return counts, by_split
 
 
 def _patches(ablation: Ablation, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
@@ -242,8 +251,8 @@ def _visualizations(
     originals = data.cue_conflict.images[::11]
     inverted = invert_activations(model, to_float(torch.from_numpy(originals).to(hardware.device)), exact)
     return {
-        "preferred": to_bytes(images),
-        "preferred_response": own.mean(0),
+        "visualizations": to_bytes(images),
+        "visualization_response": own.mean(0),
         "stability": stability(images).astype(np.float32),
         "class_images": to_bytes(visualize_classes(model.model, quick, settings.starts)),
         "originals": originals,

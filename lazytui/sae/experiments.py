@@ -119,16 +119,19 @@ def splits(easy: Split, hard: Split, probe: Split, samples: int) -> dict[str, Sp
 
 def experiments(
     opened: Opened, known: Known, seed: int, tick: Callable[[], None] = lambda: None, draws: int = DRAWS
-) -> Arrays:
-    """All experiments on one network, as arrays that can be drawn. tick: called often; may raise to stop."""
+) -> dict[str, Any]:
+    """All experiments on one network: arrays by name, and by split those of it. tick: called often; may raise."""
     random = np.random.default_rng(seed)
     mass = {name: opened.activity(name).mean(0).astype(np.float64) for name in ("easy", "hard", "balanced")}
-    arrays: Arrays = {f"{name}_intact": np.array([opened.accuracy(name)]) for name in mass}
-    arrays |= _one_by_one(opened, known, mass["easy"], tick)
+    intact = {name: opened.accuracy(name) for name in mass}
+    arrays: dict[str, Any] = _one_by_one(opened, known, mass["easy"], tick)
     arrays |= _dose_response(opened, known, tick)
     for name, own in mass.items():
-        arrays |= _in_bulk(opened, name, known, own, random, draws, tick)
-    return arrays | {"balanced_head": np.array([_balanced_accuracy(opened)])} | _swaps(opened, known, random, tick)
+        arrays[name] = {
+            "accuracy_intact": np.array([intact[name]]),
+            **_in_bulk(opened, name, known, own, random, draws, tick),
+        }
+    return arrays | {"head_accuracy": np.array([_balanced_accuracy(opened)])} | _swaps(opened, known, random, tick)
 
 
 def _one_by_one(opened: Opened, known: Known, mass: Floats, tick: Callable[[], None]) -> Arrays:
@@ -178,14 +181,14 @@ def _in_bulk(
         tick()
         directions.append(opened.accuracy(name, ablated(chosen.tolist()), _nowhere(opened, random)))
     return {
-        f"{name}_without": np.array([opened.accuracy(name, ablated(chosen.tolist()))]),
-        f"{name}_without_others": np.array([opened.accuracy(name, ablated(known.others.tolist()))]),
-        f"{name}_random": np.array(accuracies),
-        f"{name}_directions": np.array(directions),
-        f"{name}_random_sizes": np.array(sizes),
-        f"{name}_random_mass": np.array(masses),
-        f"{name}_mass": np.array([mass[chosen].sum(), mass.sum()]),
-        f"{name}_pool": np.array([len(pool), len(np.intersect1d(pool, chosen))]),
+        "accuracy_without": np.array([opened.accuracy(name, ablated(chosen.tolist()))]),
+        "accuracy_without_others": np.array([opened.accuracy(name, ablated(known.others.tolist()))]),
+        "random_draws": np.array(accuracies),
+        "direction_draws": np.array(directions),
+        "random_sizes": np.array(sizes),
+        "random_mass": np.array(masses),
+        "mass": np.array([mass[chosen].sum(), mass.sum()]),
+        "pool": np.array([len(pool), len(np.intersect1d(pool, chosen))]),
     }
 
 

@@ -52,8 +52,8 @@ def watch(model: Autoencoder, cut: SplitModel, reading: Reading, images: NDArray
 
 def portrait(
     model: Autoencoder, cut: SplitModel, reading: Reading, probe: Split, hardware: Hardware, *, pictured: int, seed: int
-) -> Arrays:
-    """The whole picture of the features. The names of the arrays are those that the figures ask for.
+) -> dict[str, Any]:
+    """All measures of the features: the fields of `analyses.sae.result.SaeResult` that are arrays, and its exemplars.
 
     probe: every digit in every color equally often. pictured: of how many features, those with the largest mean
     activation, images are kept.
@@ -71,11 +71,11 @@ def portrait(
         **_histograms(f),
         **_neighbors(model),
         **_correlated(seen),
-        **dataset_exemplars(f, shown, probe, active_quantiles),
     }
     if cut.outgoing is not None and len(cut.shape) == 1:
         arrays["effect"] = _array(model.decoder @ cut.outgoing.T)
-    return {name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in arrays.items()}
+    kept = {name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in arrays.items()}
+    return {**kept, "exemplars": dataset_exemplars(f, shown, probe, active_quantiles)}
 
 
 def class_means(f: Tensor, labels: Tensor, classes: int) -> Tensor:

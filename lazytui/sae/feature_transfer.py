@@ -43,7 +43,7 @@ def injected(
     where a color has no feature.
     """
     directions = source.model.decoder.cpu().double().numpy()
-    names = ("inject_before", "inject_source", "inject_target", "inject_random")
+    names = ("before", "source", "target", "random")
     told = {name: np.full(10, np.nan) for name in names}
     for color in range(10):
         added: Indices = known.of(color)
@@ -52,12 +52,10 @@ def injected(
         amounts = known.response[added, color]
         change = amounts @ directions[added]
         drawn = [amounts @ directions[random.permutation(known.alive)[: len(added)]] for _ in range(draws)]
-        told["inject_before"][color] = _seen(target, color, np.zeros(carried.weights.shape[1]))
-        told["inject_source"][color] = _seen(source, color, change)
-        told["inject_target"][color] = _seen(target, color, change @ carried.weights)
-        told["inject_random"][color] = np.mean(
-            [_seen(target, color, by_chance @ carried.weights) for by_chance in drawn]
-        )
+        told["before"][color] = _seen(target, color, np.zeros(carried.weights.shape[1]))
+        told["source"][color] = _seen(source, color, change)
+        told["target"][color] = _seen(target, color, change @ carried.weights)
+        told["random"][color] = np.mean([_seen(target, color, by_chance @ carried.weights) for by_chance in drawn])
     return told
 
 

@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lazytui.analyses.core.execute import figures, recorded_result
-from lazytui.analyses.neurons.neuron_page import page as neuron_page
-from lazytui.analyses.sae.feature_browser import ROOM_FOR_ALL, browsed
-from lazytui.analyses.sae.feature_labels import matching, read_labels
-from lazytui.analyses.sae.feature_page import page as feature_page
+from lazytui.analyses.neurons.neuron_page import neuron_page
+from lazytui.analyses.sae.feature_browser import ROOM_FOR_ALL, browser_table
+from lazytui.analyses.sae.feature_labels import find_features, read_labels
+from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.cli.print_results import summary
 from lazytui.errors import LazytuiError
 from lazytui.figures.figure_files import export
@@ -73,11 +73,11 @@ def pages(run: RunFolder, chance: Random) -> list[Figure]:
         return []
     result = recorded_result(run)
     if run.record.kind == "neurons":
-        return neuron_page(result, chance.randrange(len(result.arrays["role"])))
+        return neuron_page(result, chance.randrange(len(result.role)))
     labels = read_labels(run)
-    chosen = matching(result, labels, chance.choice(["", "color", "digit 7", "dead"]))
-    table = browsed(result, labels, chosen, ROOM_FOR_ALL)
-    return [table, *feature_page(result, chance.randrange(len(result.arrays["category"])))]
+    chosen = find_features(result, labels, chance.choice(["", "color", "digit 7", "dead"]))
+    table = browser_table(result, labels, chosen, ROOM_FOR_ALL)
+    return [table, *feature_page(result, chance.randrange(len(result.category)))]
 
 
 def draw_some(found: Sequence[Figure], chance: Random, room: Path) -> None:

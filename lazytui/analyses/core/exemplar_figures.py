@@ -1,42 +1,41 @@
-"""The figures that a neuron and a feature have in common: images that speak for it, and digit by color."""
+"""The figures that a neuron and a feature have in common: dataset exemplars, and mean activation by digit and color."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lazytui.data.palettes import palette
+from lazytui.analyses.core.exemplar_result import Exemplars
+from lazytui.data.palettes import Palette
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Matrix, Pixels
-from lazytui.runs.saved_result import Result
 
 
-def evidence(result: Result, place: int, name: str, title: str, note: str) -> Pixels:
-    """The strongest images over those from all over its activity. place: where it stands among the pictured."""
-    arrays = result.arrays
-    shown = np.concatenate([arrays["top"][place], arrays["quantiles"][place]]).astype(np.int64)
-    values = np.concatenate([arrays["top_values"][place], arrays["quantile_values"][place]])
+def exemplar_images(exemplars: Exemplars, index: int, probe_images: int, name: str, title: str, note: str) -> Pixels:
+    """The strongest images over those from all over its activity. index: of the unit among those that have images."""
+    shown = np.concatenate([exemplars.top[index], exemplars.quantiles[index]])
+    values = np.concatenate([exemplars.top_values[index], exemplars.quantile_values[index]])
     return Pixels(
         name=name,
         title=title,
-        note=f"First row: the strongest of {result.facts['probe_images']:,}. Second row: one from the middle of each "
-        f"eighth of {note}, weakest first. Below: the activation.",
-        images=arrays["evidence_images"][shown].astype(np.uint8),
-        columns=arrays["top"].shape[1],
+        note=f"First row: the strongest of {probe_images:,}. Second row: the median image of each eighth of {note}, "
+        "weakest first. Below: the activation.",
+        images=exemplars.images[shown],
+        columns=exemplars.top.shape[1],
         captions=tuple(f"{value:.3g}" for value in values),
         row_labels=("top", "spread"),
     )
 
 
-def heat(result: Result, row: int, name: str, title: str) -> Matrix:
-    """Mean activation by digit and color, in percent of the largest."""
-    ten = palette(result.facts["palette"])
-    values = result.arrays["heat"][row].astype(np.float64)
+def group_means(means: NDArray[np.float32], ten: Palette, name: str, title: str) -> Matrix:
+    """(10, 10) mean activation by digit and color, in percent of the largest."""
+    values = means.astype(np.float64)
     largest = float(np.abs(values).max())
     return Matrix(
         name=name,
         title=title,
-        note="Columns that differ: it sees color. Rows that differ: it sees shape. In percent of its largest mean, "
-        f"{largest:.3g}.",
+        note="Columns that differ: it responds to color. Rows that differ: it responds to shape. In percent of the "
+        f"largest mean, {largest:.3g}.",
         values=100 * values / max(largest, 1e-12),
         row_labels=DIGITS,
         column_labels=ten.names,

@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
 from lazytui.data.palettes import NO_COLOR
-from lazytui.runs.result_contents import Array, Damaged, Size, images, indices, numbers
-from lazytui.runs.saved_result import Result
+from lazytui.runs.result_contents import Damaged, images, indices, numbers
+from lazytui.runs.typed_result import Key
 
 
-def evidence_arrays(of: Size) -> dict[str, Array]:
-    """of: how many neurons or features there are; those in `pictured` have images."""
-    return {
-        "pictured": indices("pictured", below=of),
-        "top": indices("pictured", "strongest", below="evidence"),
-        "top_values": numbers("pictured", "strongest"),
-        "quantiles": indices("pictured", "spread", below="evidence"),
-        "quantile_values": numbers("pictured", "spread"),
-        "evidence_images": images("evidence"),
-        "evidence_digits": indices("evidence", below=10).optional,
-        "evidence_colors": indices("evidence", below=NO_COLOR + 1).optional,
-    }
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Exemplars:
+    """Images that some of the units (neurons, features) of a layer respond to.
 
+    units: (P,) int64, which ones, ascending. top, quantiles: (P, 8) int32, of each the indices, among the images kept,
+    of the strongest, and of one from the middle of each eighth of its responses; top_values, quantile_values: float32,
+    its activations there. images: (E, 28, 28, 3) uint8. digits, colors: (E,) uint8; None in results of early versions.
+    """
 
-def check_pictured(result: Result) -> None:
-    """Those that have images are told by number, each once and in order. Raises Damaged."""
-    pictured = result.arrays["pictured"].astype(int)
-    if (pictured[1:] <= pictured[:-1]).any():
-        raise Damaged("its array 'pictured' is out of order")
+    units: Annotated[NDArray[np.int64], indices("pictured", below="units"), Key("pictured")]
+    top: Annotated[NDArray[np.int32], indices("pictured", "strongest", below="evidence")]
+    top_values: Annotated[NDArray[np.float32], numbers("pictured", "strongest")]
+    quantiles: Annotated[NDArray[np.int32], indices("pictured", "spread", below="evidence")]
+    quantile_values: Annotated[NDArray[np.float32], numbers("pictured", "spread")]
+    images: Annotated[NDArray[np.uint8], images("evidence"), Key("evidence_images")]
+    digits: Annotated[NDArray[np.uint8] | None, indices("evidence", below=10).optional, Key("evidence_digits")]
+    colors: Annotated[
+        NDArray[np.uint8] | None, indices("evidence", below=NO_COLOR + 1).optional, Key("evidence_colors")
+    ]
+
+    def index_of(self, unit: int) -> int | None:
+        """Where a unit stands among those that have images; None where it has none."""
+        found = np.flatnonzero(self.units == unit)
+        return int(found[0]) if len(found) else None
+
+    def check_order(self) -> None:
+        """Each unit once, ascending. Raises Damaged."""
+        if (self.units[1:] <= self.units[:-1]).any():
+            raise Damaged("its array 'pictured' is out of order")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import AfterValidator
-from typing_extensions import TypedDict
 
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
@@ -23,7 +23,8 @@ def _known_palette(text: str) -> str:
 PaletteName = Annotated[Name, AfterValidator(_known_palette)]
 
 
-class EasyAndHard(TypedDict):
+@dataclass(frozen=True)
+class EasyAndHard:
     """How many images of each split something was measured on."""
 
     easy: Count

@@ -1,4 +1,4 @@
-"""Neurons: what every neuron of a layer responds to, tells and does, and what the network is without it."""
+"""Neurons: what every neuron of a layer responds to, its information, its effect, and the network without it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.exemplar_result import Exemplars
+from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import (
     Subject,
@@ -20,18 +22,16 @@ from lazytui.analyses.networks.model_under_study import (
     trained_with,
 )
 from lazytui.analyses.networks.model_under_study import settle as settle_subject
-from lazytui.analyses.neurons.figures import PLURALS, characters, overview
-from lazytui.analyses.neurons.neuron_page import page
+from lazytui.analyses.neurons.figures import figures
 from lazytui.analyses.neurons.params import NeuronsParams
-from lazytui.analyses.neurons.result import CONTENTS
+from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, read
 from lazytui.errors import BadInput
-from lazytui.figures.kinds import Figure
 from lazytui.models.catalog import CATALOG, FINE_MAP
 from lazytui.neurons.map_position import require_inside
 from lazytui.neurons.role_names import ROLES
 from lazytui.neurons.simple_stimuli import stimulus_names
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -58,36 +58,59 @@ def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     return settled.model_copy(update={"layer": layer})
 
 
-def run(params: NeuronsParams, report: Report) -> Result:
+def run(params: NeuronsParams, report: Report) -> NeuronsResult:
     report.note("loading torch and the network")
     subject = load_subject(params, report.workspace, report.note)
     from lazytui.hooks.split_model import SplitModel
-    from lazytui.neurons.report import Listener, ablation_splits, measure_through_training, report_neurons
+    from lazytui.neurons.relations import count_components, participation_ratio
+    from lazytui.neurons.report import Listener, ablation_splits, report_neurons
 
-    asked = _questions(params)
-    cut = SplitModel(subject.model, params.layer or _last_layer(subject.model))
-    arrays = report_neurons(cut, subject.data, subject.hardware, asked, Listener(report.note, report.check))
-    steps = report.workspace.find(params.run).weights_by_step()
-    if steps:
-        report.note(f"looking at {len(steps)} checkpoints of the training")
-        models = _kept_models(subject, steps, report)
-        arrays |= measure_through_training(models, cut.layer, subject.data, subject.hardware, asked)
-    facts = {
-        "layer": cut.layer,
-        "shape": list(cut.shape),
-        "palette": subject.trained.palette,
-        "probe_images": len(subject.data.probe),
-        "samples": {name: len(split) for name, split in ablation_splits(subject.data, params.samples).items()},
-        "snippets": list(stimulus_names(subject.trained)),
+    settings = _report_settings(params)
+    model = SplitModel(subject.model, params.layer or _last_layer(subject.model))
+    found = report_neurons(model, subject.data, subject.hardware, settings, Listener(report.note, report.check))
+    samples = {name: len(split) for name, split in ablation_splits(subject.data, params.samples).items()}
+    roles = np.bincount(found["role"], minlength=len(ROLES)).tolist()
+    variances = found["spectrum"].astype(np.float64)
+    parts = {
+        "exemplars": Exemplars(**found.pop("exemplars")),
+        **{split: _split_ablation(found.pop(split)) for split in samples},
     }
-    return Result(metrics=_metrics(arrays), facts=facts, arrays=arrays)
+    return NeuronsResult(
+        **found,
+        **parts,
+        neurons=len(found["role"]),
+        **dict(zip(("attribute_selective", "label_selective", "mixed", "silent", "flat"), roles, strict=True)),
+        participation_ratio=participation_ratio(variances),
+        components_for_90_percent=count_components(variances, 0.9),
+        layer=model.layer,
+        shape=tuple(model.shape),
+        palette_name=subject.trained.palette,
+        probe_images=len(subject.data.probe),
+        samples=EasyAndHard(**samples),
+        stimulus_names=tuple(stimulus_names(subject.trained)),
+        through_training=_through_training(params, subject, model.layer, settings, report),
+    )
+
+
+def _through_training(
+    params: NeuronsParams, subject: Subject, layer: str, settings: ReportSettings, report: Report
+) -> ThroughTraining | None:
+    """None where the training kept no weights on its way."""
+    from lazytui.neurons.report import measure_through_training
+
+    steps = report.workspace.find(params.run).weights_by_step()
+    if not steps:
+        return None
+    report.note(f"measuring {len(steps)} checkpoints of the training")
+    models = _load_checkpoints(subject, steps, report)
+    return ThroughTraining(**measure_through_training(models, layer, subject.data, subject.hardware, settings))
 
 
 @dataclass(frozen=True)
 class Session:
     """A layer kept open. grid: (100, 28, 28, 3) uint8, each digit in each color."""
 
-    without: Ablation
+    ablation: Ablation
     grid: NDArray[np.uint8]
 
 
@@ -103,23 +126,11 @@ def session(params: NeuronsParams, workspace: Workspace) -> Session:
     from lazytui.neurons.report import ablation_splits
 
     cut = SplitModel(subject.model, settled.layer or _last_layer(subject.model))
-    without = Ablation(cut, ablation_splits(subject.data, settled.samples), subject.hardware)
-    return Session(without, subject.data.cue_conflict.images)
+    ablation = Ablation(cut, ablation_splits(subject.data, settled.samples), subject.hardware)
+    return Session(ablation, subject.data.cue_conflict.images)
 
 
-def figures(params: NeuronsParams, result: Result) -> list[Figure]:
-    if "information_margin" not in result.arrays:
-        raise BadInput(
-            "This neuron analysis was made by an older version, which gave a role to neurons without one: run neurons "
-            "again."
-        )
-    told = overview(params.ablate, result)
-    for neuron in characters(result, params.pages):
-        told += page(result, neuron)
-    return told
-
-
-def _questions(params: NeuronsParams) -> ReportSettings:
+def _report_settings(params: NeuronsParams) -> ReportSettings:
     from lazytui.neurons.report import ReportSettings
 
     return ReportSettings(
@@ -132,7 +143,7 @@ def _questions(params: NeuronsParams) -> ReportSettings:
     )
 
 
-def _kept_models(subject: Subject, steps: Mapping[int, Path], report: Report) -> Iterator[tuple[int, nn.Module]]:
+def _load_checkpoints(subject: Subject, steps: Mapping[int, Path], report: Report) -> Iterator[tuple[int, nn.Module]]:
     """The network as it was at each step whose weights the training kept."""
     from lazytui.models.checkpoints import load_model
 
@@ -150,26 +161,27 @@ def _last_layer(model: nn.Module) -> str:
     return fine[-1] if fine else list(shapes)[max(0, len(shapes) - 2)]
 
 
-def _metrics(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, float | None]:
-    """How many neurons play each role, and accuracies averaged over the stages of the ordered ablations."""
-    roles = np.bincount(arrays["role"].astype(np.int64), minlength=len(ROLES))
-    metrics: dict[str, float | None] = {"neurons": len(arrays["role"])}
-    metrics |= {name: int(count) for name, count in zip(PLURALS, roles, strict=True)}
-    for split in ("easy", "hard"):
-        metrics[f"{split}_intact"] = float(arrays[f"{split}_random"][0, 0])
-        metrics[f"{split}_without_traitors"] = float(arrays[f"{split}_traitors_first"].mean())
-        metrics[f"{split}_without_heroes"] = float(arrays[f"{split}_heroes_first"].mean())
-        metrics[f"{split}_without_random"] = float(arrays[f"{split}_random"].mean())
-    from lazytui.neurons.relations import count_components, participation_ratio
-
-    variances = arrays["spectrum"].astype(np.float64)
-    metrics["participation_ratio"] = participation_ratio(variances)
-    metrics["components_for_90_percent"] = count_components(variances, 0.9)
-    return metrics
+def _split_ablation(found: Mapping[str, NDArray[np.float32]]) -> SplitAblation:
+    """With the accuracies averaged over the stages of the ordered ablations."""
+    return SplitAblation(
+        intact=float(found["random"][0, 0]),
+        attribute_first_mean=float(found["attribute_first"].mean()),
+        label_first_mean=float(found["label_first"].mean()),
+        random_mean=float(found["random"].mean()),
+        **found,
+    )
 
 
 def label(params: NeuronsParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", params.layer or "").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=NeuronsParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)
+ANALYSIS = Analysis(
+    params=NeuronsParams,
+    run=run,
+    figures=figures,
+    write=write_fields,
+    read=read,
+    settle=settle,
+    label=label,
+)

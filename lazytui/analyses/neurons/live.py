@@ -12,14 +12,11 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
 from lazytui.analyses.neurons.analysis import Session, session
-from lazytui.analyses.neurons.figures import STAND_IN
-from lazytui.analyses.neurons.params import NeuronsParams
+from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
 from lazytui.analyses.neurons.patching import Patch, Patched, shifts
-from lazytui.data.palettes import palette
+from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Bars, Reference
-from lazytui.neurons.role_names import ROLES
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 SPLITS = ("easy", "hard")
@@ -54,7 +51,7 @@ class Answer:
     doing: str = ""
     refused: str = ""
     intact: Accuracies | None = None
-    without: Accuracies | None = None
+    ablated: Accuracies | None = None
     random: tuple[Accuracies, ...] = ()
     patched: Patched | None = None
 
@@ -99,24 +96,24 @@ class Surgery:
             loaded = "torch" in sys.modules
             yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
             opened = session(params, self._workspace)
-            self._kept = _Open(params, written, opened, opened.without.accuracies([]))
+            self._kept = _Open(params, written, opened, opened.ablation.accuracies([]))
         yield from (self._patched if question.patch else self._taken_out)(question, self._kept)
 
     def _patched(self, question: Question, kept: _Open) -> Iterator[Answer]:
         assert question.patch is not None
         into, source = (kept.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
-        before, itself = kept.session.without.unablated_logits(np.concatenate([into, source]))
-        shift = kept.session.without.patch(into, source, question.marked)[0]
+        before, itself = kept.session.ablation.unablated_logits(np.concatenate([into, source]))
+        shift = kept.session.ablation.patch(into, source, question.marked)[0]
         yield Answer(question, patched=Patched(before, before + shift, itself))
 
     def _taken_out(self, question: Question, kept: _Open) -> Iterator[Answer]:
-        without = kept.session.without
-        answer = Answer(question, intact=kept.intact, without=without.accuracies(question.marked, question.mode))
+        ablation = kept.session.ablation
+        answer = Answer(question, intact=kept.intact, ablated=ablation.accuracies(question.marked, question.mode))
         yield answer
         drawn = self._draws(question)
         for start in range(0, len(drawn), _DRAWS_A_STEP):
             part = drawn[start : start + _DRAWS_A_STEP]
-            more = tuple(without.accuracies(draw.tolist(), question.mode) for draw in part)
+            more = tuple(ablation.accuracies(draw.tolist(), question.mode) for draw in part)
             yield (answer := replace(answer, random=answer.random + more))
 
     def _draws(self, question: Question) -> NDArray[np.int64]:
@@ -127,37 +124,31 @@ class Surgery:
         return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
 
 
-def active_neurons(result: Result) -> tuple[int, ...]:
-    """Those that are neither silent nor flat: the ones that random ones are drawn from."""
-    idle = [ROLES.index("silent"), ROLES.index("flat")]
-    return tuple(np.flatnonzero(~np.isin(result.arrays["role"], idle)).tolist())
-
-
-def bars(answer: Answer, result: Result) -> Bars:
+def bars(answer: Answer, result: NeuronsResult) -> Bars:
     """What came of the question."""
     asked = answer.question
     if asked.patch and answer.patched:
-        return shifts(asked.patch, answer.patched, len(asked.marked), palette(result.facts["palette"]))
+        return shifts(asked.patch, answer.patched, len(asked.marked), result.palette)
     return accuracies(answer, result)
 
 
-def accuracies(answer: Answer, result: Result) -> Bars:
+def accuracies(answer: Answer, result: NeuronsResult) -> Bars:
     """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
-    asked, images = answer.question, result.facts["samples"]
+    asked, images = answer.question, result.samples
     marked = len(asked.marked)
     drawn = min(marked, len(asked.active))
     draws = len(answer.random)
     labels, values, intervals = [], [], []
     for split in SPLITS:
-        rows = [[each[split]] if each else [] for each in (answer.intact, answer.without)]
+        rows = [[each[split]] if each else [] for each in (answer.intact, answer.ablated)]
         rows.append([each[split] for each in answer.random])
         labels += [f"{split}, {which}" for which in ("intact", f"without {marked} marked", f"without {drawn} random")]
         values += [float(np.mean(row)) if row else np.nan for row in rows]
         intervals += [[min(row), max(row)] if len(row) > 1 else [np.nan, np.nan] for row in rows]
     return Bars(
         name="surgery",
-        title=f"Without {marked} neuron{'s' * (marked != 1)} of {result.facts['layer']}, {STAND_IN[asked.mode]}",
-        note=f"{images['easy']:,} easy and {images['hard']:,} hard images. Random: {draws} draws among the "
+        title=f"Without {marked} neuron{'s' * (marked != 1)} of {result.layer}, {STAND_IN[asked.mode]}",
+        note=f"{images.easy:,} easy and {images.hard:,} hard images. Random: {draws} draws among the "
         f"{len(asked.active)} active neurons, mean and extremes.",
         labels=tuple(labels),
         values=100 * np.array(values),

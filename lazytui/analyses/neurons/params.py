@@ -14,6 +14,12 @@ from lazytui.analyses.networks.model_under_study import (
 if TYPE_CHECKING:
     pass
 
+PLURALS = ("traitors", "heroes", "mixed", "silent", "flat")
+"""Many neurons of each role, in the order of ROLES."""
+
+STAND_IN = {"mean": "replaced by their mean activation", "zero": "set to zero"}
+"""What happens to ablated neurons, by how they are ablated."""
+
 
 class NeuronsParams(SubjectParams):
     """Which neurons are examined, and how thoroughly."""

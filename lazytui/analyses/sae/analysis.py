@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_subject, trained_with
 from lazytui.analyses.networks.model_under_study import settle as settle_subject
-from lazytui.analyses.sae.feature_page import page
-from lazytui.analyses.sae.figures import overview, telling
+from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
-from lazytui.analyses.sae.result import CONTENTS
+from lazytui.analyses.sae.result import SaeResult, SplitRecovery, TrainingCurves, read
 from lazytui.errors import BadInput, UsageError
-from lazytui.figures.kinds import Figure
 from lazytui.models.catalog import CATALOG
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from lazytui.hooks.split_model import SplitModel
     from lazytui.sae.activation_samples import Reading
     from lazytui.sae.autoencoder import Autoencoder
+    from lazytui.sae.quality import Recovery
     from lazytui.sae.sae_training import Point, Recipe
 
 _MOST_WEIGHTS = 2**28
@@ -65,7 +65,7 @@ def require_dictionary(params: SaeParams, dimensions: int) -> int:
     return features
 
 
-def run(params: SaeParams, report: Report) -> Result:
+def run(params: SaeParams, report: Report) -> SaeResult:
     report.note("loading torch and the network")
     subject = load_subject(params, report.workspace, report.note)
     from lazytui.hooks.split_model import SplitModel
@@ -91,7 +91,7 @@ def run(params: SaeParams, report: Report) -> Result:
     report.note(f"training {recipe.features:,} features on {len(samples):,} activations of {cut.layer}")
     model = train(samples, recipe, tick, point)
     report.progress(recipe.steps, recipe.steps, "steps")
-    return _told(params, subject, cut, reading, samples, model, history, report)
+    return _result(params, subject, cut, reading, samples, model, history, report)
 
 
 def _last_layer(subject: Subject) -> str:
@@ -126,7 +126,7 @@ def _recipe(params: SaeParams, features: int, samples: int) -> Recipe:
     return Recipe(params.variant, params.chosen, features, steps, params.batch, params.lr, params.seed)
 
 
-def _told(
+def _result(
     params: SaeParams,
     subject: Subject,
     cut: SplitModel,
@@ -135,7 +135,7 @@ def _told(
     model: Autoencoder,
     history: dict[str, list[float]],
     report: Report,
-) -> Result:
+) -> SaeResult:
     """Keep the autoencoder, and find out how good it is and what its features are."""
     from lazytui.models.checkpoints import fingerprint
     from lazytui.sae.activation_samples import gather
@@ -150,53 +150,48 @@ def _told(
     learned = fit(model, samples)
     fresh = gather(cut, reading, data.validation.images, hardware, most=len(samples), seed=params.seed)
     held_out = fit(model, fresh)
-    metrics: dict[str, float | None] = {
-        "unexplained_variance": held_out.unexplained,
-        "l0": held_out.l0,
-        "dead_share": learned.dead_share,
-    }
-    center = samples.mean(0)
+    center, recoveries = samples.mean(0), {}
     for name, split in (("easy", data.validation), ("hard", data.hard)):
         report.check()
-        told = recovery(model, cut, reading, split, center, hardware)
-        metrics |= {
-            f"{name}_accuracy_intact": told.intact.accuracy,
-            f"{name}_accuracy_reconstructed": told.reconstructed.accuracy,
-            f"{name}_accuracy_recovered": told.accuracy,
-            f"{name}_cross_entropy_intact": told.intact.cross_entropy,
-            f"{name}_cross_entropy_reconstructed": told.reconstructed.cross_entropy,
-            f"{name}_cross_entropy_recovered": told.cross_entropy,
-        }
-    report.note(f"asking {model.features:,} features what they stand for")
-    arrays: dict[str, Any] = portrait(
-        model, cut, reading, data.probe, hardware, pictured=params.pictured, seed=params.seed
+        recoveries[name] = _split_recovery(recovery(model, cut, reading, split, center, hardware))
+    report.note(f"measuring what {model.features:,} features stand for")
+    found = portrait(model, cut, reading, data.probe, hardware, pictured=params.pictured, seed=params.seed)
+    counts = np.bincount(found["category"], minlength=len(CATEGORIES)).tolist()
+    return SaeResult(
+        **{**found, "exemplars": Exemplars(**found["exemplars"])},
+        **recoveries,
+        **{f"{name}_features": count for name, count in zip(CATEGORIES, counts, strict=True)},
+        unexplained_variance=held_out.unexplained,
+        l0=held_out.l0,
+        dead_share=learned.dead_share,
+        layer=cut.layer,
+        dimensions=reading.dimensions,
+        features=model.features,
+        samples=len(samples),
+        held_out=len(fresh),
+        probe_images=len(data.probe),
+        palette_name=subject.trained.palette,
+        fingerprint=belonging.fingerprint,
+        density=learned.density.astype(np.float32),
+        history=TrainingCurves(**{name: np.array(column) for name, column in history.items()}),
     )
-    arrays |= {"density": learned.density.astype(np.float32)}
-    arrays |= {f"history_{name}": np.array(column) for name, column in history.items()}
-    counts = np.bincount(arrays["category"], minlength=len(CATEGORIES))
-    metrics |= {f"{name}_features": int(count) for name, count in zip(CATEGORIES, counts, strict=True)}
-    facts = {
-        "layer": cut.layer,
-        "dimensions": reading.dimensions,
-        "features": model.features,
-        "samples": len(samples),
-        "held_out": len(fresh),
-        "probe_images": len(data.probe),
-        "palette": subject.trained.palette,
-        "fingerprint": belonging.fingerprint,
-    }
-    return Result(metrics=metrics, facts=facts, arrays=arrays)
 
 
-def figures(params: SaeParams, result: Result) -> list[Figure]:
-    told = overview(params, result)
-    for feature in telling(result, params.pages):
-        told += page(result, feature)
-    return told
+def _split_recovery(found: Recovery) -> SplitRecovery:
+    return SplitRecovery(
+        accuracy_intact=found.intact.accuracy,
+        accuracy_reconstructed=found.reconstructed.accuracy,
+        accuracy_recovered=found.accuracy,
+        cross_entropy_intact=found.intact.cross_entropy,
+        cross_entropy_reconstructed=found.reconstructed.cross_entropy,
+        cross_entropy_recovered=found.cross_entropy,
+    )
 
 
 def label(params: SaeParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.variant}-{params.layer or ''}").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=SaeParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)
+ANALYSIS = Analysis(
+    params=SaeParams, run=run, figures=figures, write=write_fields, read=read, settle=settle, label=label
+)

@@ -8,13 +8,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.sae.feature_labels import Labels, matching
-from lazytui.analyses.sae.figures import category_of, favorite, table
-from lazytui.data.palettes import palette
+from lazytui.analyses.sae.feature_labels import Labels, find_features
+from lazytui.analyses.sae.figures import feature_table
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.plain_text import plain_text
-from lazytui.runs.saved_result import Result
 from lazytui.sae.category_names import CATEGORIES
 
 ROOM_FOR_ALL = 108
@@ -30,12 +29,12 @@ Browsed = Sequence[int]
 """Features, in the order in which they are browsed."""
 
 
-def browsed(result: Result, labels: Labels, chosen: Browsed, width: int) -> Table:
+def browser_table(result: SaeResult, labels: Labels, chosen: Browsed, width: int) -> Table:
     """Density, strength, selectivities, what each says to the logits, and what a person calls it.
 
     width: cells that there are for it.
     """
-    whole = table(result, labels, chosen)
+    whole = feature_table(result, labels, chosen)
     says = _says(result)
     named = len(whole.columns) - bool(labels)
     columns = (*whole.columns[:named], *(_SAYS if says else ()), *whole.columns[named:])
@@ -46,7 +45,7 @@ def browsed(result: Result, labels: Labels, chosen: Browsed, width: int) -> Tabl
     return _without(full, spared)
 
 
-def says_to_each(effects: Table, width: int) -> Table:
+def fit_logit_effects(effects: Table, width: int) -> Table:
     """What features say to each digit, with shorter headings and numbers where there is less room.
 
     effects: the figure of a run. width: cells that there are for it.
@@ -62,14 +61,14 @@ def says_to_each(effects: Table, width: int) -> Table:
 _SAYS = (Column(name="says"), Column(name="logit", decimals=2))
 
 
-def _says(result: Result) -> list[tuple[Cell, ...]]:
+def _says(result: SaeResult) -> list[tuple[Cell, ...]]:
     """For each feature the digit that it moves most, and by how much; empty where no head lies right above."""
-    if "effect" not in result.arrays:
+    if result.effect is None:
         return []
-    effect = result.arrays["strength"].astype(np.float64)[:, None] * result.arrays["effect"].astype(np.float64)
+    effect = result.strength.astype(np.float64)[:, None] * result.effect.astype(np.float64)
     most = np.abs(effect).argmax(1)
     return [
-        (None, None) if category_of(result, feature) == "dead" else (int(digit), float(effect[feature, digit]))
+        (None, None) if result.category_of(feature) == "dead" else (int(digit), float(effect[feature, digit]))
         for feature, digit in enumerate(most)
     ]
 
@@ -80,17 +79,17 @@ def _without(figure: Table, names: Sequence[str]) -> Table:
     return replace(figure, columns=tuple(figure.columns[index] for index in kept), rows=rows)
 
 
-def told(result: Result, labels: Labels, feature: int) -> str:
+def describe(result: SaeResult, labels: Labels, feature: int) -> str:
     """`feature 12 (red)`, and what a person calls it."""
     called = f" “{labels[feature]}”" if feature in labels else ""
     return plain_text(f"feature {feature} ({stands_for(result, feature)}){called}")
 
 
-def stands_for(result: Result, feature: int) -> str:
+def stands_for(result: SaeResult, feature: int) -> str:
     """`red`, `digit 7`, `red 7`, or the category where it is neither."""
-    category = category_of(result, feature)
-    color = palette(result.facts["palette"]).names[favorite(result, feature, "color")]
-    digit = str(favorite(result, feature, "digit"))
+    category = result.category_of(feature)
+    color = result.palette.names[result.favorite_color(feature)]
+    digit = str(result.favorite_digit(feature))
     return {"color": color, "digit": f"digit {digit}", "both": f"{color} {digit}"}.get(category, category)
 
 
@@ -100,23 +99,23 @@ def next_category(words: str) -> str:
     return order[(order.index(words) + 1) % len(order)] if words in order else CATEGORIES[0]
 
 
-def read_features(text: str, result: Result, labels: Labels) -> tuple[int, ...]:
-    """`12 40`, or what `matching` finds for other words. Raises UsageError where that is none."""
+def read_features(text: str, result: SaeResult, labels: Labels) -> tuple[int, ...]:
+    """`12 40`, or what `find_features` finds for other words. Raises UsageError where that is none."""
     words = text.replace(",", " ").split()
-    count = int(result.facts["features"])
+    count = result.features
     if words and all(word.isdecimal() for word in words):
         numbers = tuple(dict.fromkeys(map(int, words)))
         for number in numbers:
             if number >= count:
                 raise UsageError(f"There is no feature {number}: they go from 0 to {count - 1}.")
         return numbers
-    found = tuple(matching(result, labels, text)) if words else ()
+    found = tuple(find_features(result, labels, text)) if words else ()
     if not found:
         raise UsageError(f"No feature is {text!r:.60}: give numbers, or words such as color red, digit 7 or a label.")
     return found
 
 
-def active(activity: NDArray[np.float32], current: int | None) -> list[int]:
+def active_features(activity: NDArray[np.float32], current: int | None) -> list[int]:
     """The features that are active on an image, the strongest first; the current one before them if it isn't.
 
     activity: (n,).

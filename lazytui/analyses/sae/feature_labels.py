@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from lazytui.analyses.sae.figures import by_mass, category_of, favorite
-from lazytui.data.palettes import palette
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.errors import BadInput, UsageError
 from lazytui.files.reading import read_json
 from lazytui.files.writing import write_atomic
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 
 LONGEST = 80
 _LARGEST = 4 << 20
@@ -48,18 +46,18 @@ def set_label(run: RunFolder, features: int, feature: int, text: str) -> None:
     write_atomic(run.labels, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
-def matching(result: Result, labels: Labels, words: str) -> list[int]:
+def find_features(result: SaeResult, labels: Labels, words: str) -> list[int]:
     """The features that all of these words fit, those first that do most: `color red`, `digit 7`, `dead`, a label's."""
     wanted = words.casefold().split()
-    return [int(f) for f in by_mass(result) if all(word in _words(result, labels, int(f)) for word in wanted)]
+    return [int(f) for f in result.by_mass if all(word in _words(result, labels, int(f)) for word in wanted)]
 
 
-def _words(result: Result, labels: Labels, feature: int) -> str:
+def _words(result: SaeResult, labels: Labels, feature: int) -> str:
     """What a feature can be found by; the favorites of what it is selective for."""
-    category = category_of(result, feature)
-    told = [category, labels.get(feature, "")]
+    category = result.category_of(feature)
+    words = [category, labels.get(feature, "")]
     if category in {"color", "both"}:
-        told.append(palette(result.facts["palette"]).names[favorite(result, feature, "color")])
+        words.append(result.palette.names[result.favorite_color(feature)])
     if category in {"digit", "both"}:
-        told.append(str(favorite(result, feature, "digit")))
-    return " ".join(told).casefold()
+        words.append(str(result.favorite_digit(feature)))
+    return " ".join(words).casefold()

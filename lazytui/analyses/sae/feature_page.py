@@ -1,69 +1,73 @@
-"""A page a feature: the images that show it, what it responds to, how often, what it says, and what it is near to."""
+"""A page a feature: exemplars, responses, activations, effect on the logits, related features and neurons."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
-from lazytui.analyses.core.exemplar_figures import evidence, heat
-from lazytui.analyses.sae.figures import category_of
-from lazytui.data.palettes import palette
+from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Histogram, Matrix, Pixels, Table
-from lazytui.runs.saved_result import Result
 
 
-def page(result: Result, feature: int) -> list[Figure]:
+def feature_page(result: SaeResult, feature: int) -> list[Figure]:
     """Every figure of one feature. Images are there for the 256 that do most."""
-    place = np.flatnonzero(result.arrays["pictured"] == feature)
-    told: list[Figure | None] = [
-        _evidence(result, feature, int(place[0])) if len(place) else None,
+    index = result.exemplars.index_of(feature)
+    figures = [
+        None if index is None else _exemplars(result, feature, index),
         _profile(result, feature, "color"),
         _profile(result, feature, "digit"),
-        _heat(result, feature),
+        _group_means(result, feature),
         _activations(result, feature),
         _effect(result, feature),
         _related(result, feature),
     ]
-    return [figure for figure in told if figure is not None]
+    return [figure for figure in figures if figure is not None]
 
 
-def _named(result: Result, feature: int) -> str:
-    return f"Feature {feature} ({category_of(result, feature)})"
+def _named(result: SaeResult, feature: int) -> str:
+    return f"Feature {feature} ({result.category_of(feature)})"
 
 
-def _evidence(result: Result, feature: int, place: int) -> Pixels:
-    title = f"{_named(result, feature)}: images that it is active on"
-    return evidence(result, place, f"feature-{feature}-evidence", title, "those it is active on")
+def _exemplars(result: SaeResult, feature: int, index: int) -> Pixels:
+    name, title = f"feature-{feature}-evidence", f"{_named(result, feature)}: dataset exemplars"
+    return exemplar_images(result.exemplars, index, result.probe_images, name, title, "those it is active on")
 
 
-def _profile(result: Result, feature: int, cue: str) -> Bars:
-    ten = palette(result.facts["palette"])
-    ratio = float(result.arrays[f"{cue}_selectivity"][feature])
-    chance = float(result.arrays[f"{cue}_bound"][feature])
+def _profile(result: SaeResult, feature: int, cue: Literal["color", "digit"]) -> Bars:
+    ten, of_color = result.palette, cue == "color"
+    ratio, chance, response = (
+        (result.color_selectivity, result.color_bound, result.color_response)
+        if of_color
+        else (result.digit_selectivity, result.digit_bound, result.digit_response)
+    )
     return Bars(
         name=f"feature-{feature}-{cue}s",
         title=f"{_named(result, feature)}: mean activation for each {cue}",
-        note=f"Largest over mean: {ratio:.2f} of at most 10; with shuffled labels up to {chance:.2f}.",
-        labels=ten.names if cue == "color" else DIGITS,
-        values=result.arrays[f"{cue}_response"][feature].astype(np.float64),
+        note=f"Largest over mean: {float(ratio[feature]):.2f} of at most 10; with shuffled labels up to "
+        f"{float(chance[feature]):.2f}.",
+        labels=ten.names if of_color else DIGITS,
+        values=response[feature].astype(np.float64),
         decimals=4,
-        colors=ten.colors if cue == "color" else (),
+        colors=ten.colors if of_color else (),
     )
 
 
-def _heat(result: Result, feature: int) -> Matrix:
+def _group_means(result: SaeResult, feature: int) -> Matrix:
     title = f"{_named(result, feature)}: mean activation by digit and color"
-    return heat(result, feature, f"feature-{feature}-heat", title)
+    return group_means(result.heat[feature], result.palette, f"feature-{feature}-heat", title)
 
 
-def _activations(result: Result, feature: int) -> Histogram:
-    counts = result.arrays["histogram"][feature].astype(np.int64)
-    largest = max(float(result.arrays["largest"][feature]), 1e-12)
+def _activations(result: SaeResult, feature: int) -> Histogram:
+    counts = result.histogram[feature].astype(np.int64)
+    largest = max(float(result.largest[feature]), 1e-12)
     return Histogram(
         name=f"feature-{feature}-activations",
-        title=f"{_named(result, feature)}: how active it is, where it is",
-        note=f"Active on {100 * float(result.arrays['probe_density'][feature]):.2f} % of the images shown, and on "
-        f"{100 * float(result.arrays['density'][feature]):.2f} % of the samples it learned from.",
+        title=f"{_named(result, feature)}: activations",
+        note=f"Active on {100 * float(result.probe_density[feature]):.2f} % of the probe images, and on "
+        f"{100 * float(result.density[feature]):.2f} % of the training samples.",
         edges=np.linspace(0, largest, len(counts) + 1),
         counts=counts,
         x_label="activation",
@@ -71,15 +75,15 @@ def _activations(result: Result, feature: int) -> Histogram:
     )
 
 
-def _effect(result: Result, feature: int) -> Bars | None:
-    if "effect" not in result.arrays:
+def _effect(result: SaeResult, feature: int) -> Bars | None:
+    if result.effect is None:
         return None
-    ten = palette(result.facts["palette"])
-    values = float(result.arrays["strength"][feature]) * result.arrays["effect"][feature].astype(np.float64)
+    ten = result.palette
+    values = float(result.strength[feature]) * result.effect[feature].astype(np.float64)
     return Bars(
         name=f"feature-{feature}-effect",
-        title=f"{_named(result, feature)}: what it adds to each digit's logit at its typical strength",
-        note="Beside each digit the color that it wore in training.",
+        title=f"{_named(result, feature)}: effect on the logits at its typical strength",
+        note="Beside each digit: its color in training.",
         labels=tuple(f"{digit} ({name})" for digit, name in zip(DIGITS, ten.names, strict=True)),
         values=values,
         decimals=3,
@@ -88,26 +92,25 @@ def _effect(result: Result, feature: int) -> Bars | None:
     )
 
 
-def _related(result: Result, feature: int) -> Table:
+def _related(result: SaeResult, feature: int) -> Table:
     """The features with the nearest directions, and the neurons whose activations go with its own."""
-    arrays = result.arrays
     near = [
-        ("feature", int(other), category_of(result, int(other)), float(cosine))
-        for other, cosine in zip(arrays["nearest"][feature], arrays["nearest_cosine"][feature], strict=True)
+        ("feature", int(other), result.category_of(int(other)), float(cosine))
+        for other, cosine in zip(result.nearest[feature], result.nearest_cosine[feature], strict=True)
     ]
     neurons = [
         ("neuron", int(neuron), "", float(r))
-        for neuron, r in zip(arrays["neurons"][feature], arrays["neuron_correlation"][feature], strict=True)
+        for neuron, r in zip(result.neurons[feature], result.neuron_correlation[feature], strict=True)
     ]
     return Table(
         name=f"feature-{feature}-related",
-        title=f"{_named(result, feature)}: what it is near to",
-        note="Features: cosine of the directions. Neurons: correlation of the activations on the images shown.",
+        title=f"{_named(result, feature)}: related features and neurons",
+        note="Features: cosine of the directions. Neurons: correlation of the activations.",
         columns=(
             Column(name="what"),
             Column(name="number"),
             Column(name="category"),
-            Column(name="likeness", decimals=3),
+            Column(name="similarity", decimals=3),
         ),
         rows=(*near, *neurons),
     )

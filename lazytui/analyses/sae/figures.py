@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.palettes import palette
+from lazytui.analyses.sae.feature_page import feature_page
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Lines, Matrix, Series, Table, Text
-from lazytui.runs.saved_result import Result
 from lazytui.sae.category_names import CATEGORIES
 
 if TYPE_CHECKING:
@@ -21,31 +21,29 @@ _DENSITY_BINS = 24
 _COSINE_BINS = 20
 
 
-def overview(params: SaeParams, result: Result) -> list[Figure]:
-    """What there is to see of the dictionary as a whole."""
-    history = {
-        name.removeprefix("history_"): column.astype(np.float64)
-        for name, column in result.arrays.items()
-        if name.startswith("history_")
-    }
-    return [
+def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
+    """The dictionary as a whole, then a page for each of the features that do most."""
+    found = [
         _verdict(params, result),
-        table(result),
-        says(result),
+        feature_table(result),
+        logit_effects(result),
         _colors(result),
-        _quality(result),
-        *curves(history),
+        _recovery(result),
+        *training_curves(vars(result.history)),
         _densities(result),
         _cosines(result),
     ]
+    for feature in _most_active(result, params.pages):
+        found += feature_page(result, feature)
+    return found
 
 
-def curves(history: Mapping[str, NDArray[np.float64]]) -> list[Figure]:
-    """The charts of a training, from its curves as columns, those that are there; also while it goes."""
+def training_curves(history: Mapping[str, NDArray[np.float64]]) -> list[Figure]:
+    """The charts of a training, from its curves as columns, those that are there; also while it runs."""
     charts = [
-        ("unexplained", "What is left unexplained while it trains", "share of variance", True),
-        ("l0", "Active features a sample while it trains", "features", False),
-        ("dead_share", "Features that weren't active since the point before", "share", False),
+        ("unexplained", "Fraction of variance unexplained", "share of variance", True),
+        ("l0", "L0", "active features per sample", False),
+        ("dead_share", "Dead features since the previous point", "share", False),
     ]
     return [
         _curve(history, name, title, y_label, log_y=log_y) for name, title, y_label, log_y in charts if name in history
@@ -58,7 +56,7 @@ def _curve(
     return Lines(
         name=name.replace("_", "-"),
         title=title,
-        note="On the samples it learns from, over the steps since the point before.",
+        note="On training samples, over the steps since the previous point.",
         series=(Series(name=name.replace("_", " "), x=history["step"], y=history[name]),),
         x_label="step",
         y_label=y_label,
@@ -67,57 +65,34 @@ def _curve(
     )
 
 
-def category_of(result: Result, feature: int) -> str:
-    return CATEGORIES[int(result.arrays["category"][feature])]
-
-
-def favorite(result: Result, feature: int, cue: str) -> int:
-    """The color or digit that it is most active for."""
-    return int(result.arrays[f"{cue}_response"][feature].argmax())
-
-
-def by_mass(result: Result) -> NDArray[np.int64]:
-    """All features, those first that do most on average: strength x the share of images they are active on."""
-    return np.argsort(-masses(result), kind="stable")
-
-
-def masses(result: Result) -> NDArray[np.float64]:
-    """(n,): what each feature does on average, over images that it is active on and such that it isn't."""
-    strength, density = (result.arrays[name].astype(np.float64) for name in ("strength", "probe_density"))
-    return np.asarray(strength * density)
-
-
-def telling(result: Result, count: int) -> list[int]:
-    """The features that are told of first: so many of each category that can be told of, by mass."""
-    order = by_mass(result)
-    each = ([int(f) for f in order if category_of(result, f) == name][:count] for name in CATEGORIES[:-1])
+def _most_active(result: SaeResult, count: int) -> list[int]:
+    """The features that get a page: of each category but the dead so many with the largest mean activation."""
+    each = ([int(f) for f in result.by_mass if result.category_of(f) == name][:count] for name in CATEGORIES[:-1])
     return [feature for features in each for feature in features]
 
 
-def _verdict(params: SaeParams, result: Result) -> Text:
-    told, metrics = result.facts, result.metrics
-    explained = 1 - (metrics["unexplained_variance"] or 0.0)
-    counts = {name: int(metrics[f"{name}_features"] or 0) for name in CATEGORIES}
-    kept = (
-        f"With x_hat in its place the network is right on {_percent(metrics['easy_accuracy_reconstructed'])} of the "
-        f"easy images (intact {_percent(metrics['easy_accuracy_intact'])}) and on "
-        f"{_percent(metrics['hard_accuracy_reconstructed'])} of the hard ones (intact "
-        f"{_percent(metrics['hard_accuracy_intact'])})."
+def _verdict(params: SaeParams, result: SaeResult) -> Text:
+    easy, hard = result.easy, result.hard
+    recovery = (
+        f"With x_hat in place of the layer the network is right on {_percent(easy.accuracy_reconstructed)} of easy "
+        f"images (intact {_percent(easy.accuracy_intact)}) and on {_percent(hard.accuracy_reconstructed)} of hard ones "
+        f"(intact {_percent(hard.accuracy_intact)})."
     )
-    if counts["dead"] == told["features"]:
-        return Text(name="verdict", title="All features are dead", paragraphs=(all_dead(params), kept))
+    if result.dead_features == result.features:
+        return Text(name="verdict", title="All features are dead", paragraphs=(all_dead(params), recovery))
+    explained = 1 - (result.unexplained_variance or 0.0)
     return Text(
         name="verdict",
-        title=f"The features of {told['layer']}",
+        title=f"The features of {result.layer}",
         paragraphs=(
-            f"{told['features']:,} features explain {100 * explained:.2f} % of the variance of {told['dimensions']:,} "
-            f"dimensions with {metrics['l0']:.1f} of them active at a time; {_percent(metrics['dead_share'])} are "
-            f"never active. {kept}",
-            f"{counts['color']} stand for a color, {counts['digit']} for a digit, {counts['both']} for both, "
-            f"{counts['mixed']} for neither (mixed), measured on {told['probe_images']:,} images that show every digit "
-            f"in every color equally often; {counts['dead']} are active on none of them.",
+            f"{result.features:,} features explain {100 * explained:.2f} % of the variance of {result.dimensions:,} "
+            f"dimensions with {result.l0:.1f} of them active at a time; {_percent(result.dead_share)} are never "
+            f"active. {recovery}",
+            f"{result.color_features} stand for a color, {result.digit_features} for a digit, {result.both_features} "
+            f"for both, {result.mixed_features} for neither (mixed), measured on {result.probe_images:,} images that "
+            f"show every digit in every color equally often; {result.dead_features} are active on none of them.",
             "A low error doesn't show that these are the network's own features: lazytui run sae-selfcheck measures "
-            "how well each variant finds features that are known.",
+            "how well each variant finds known features.",
         ),
     )
 
@@ -126,23 +101,25 @@ def all_dead(params: SaeParams) -> str:
     """Why nothing is active, and what to change."""
     price = f"a smaller --lam than {params.lam:g}" if params.lam is not None else "--variant topk"
     return (
-        f"No feature is active on any image, so there is nothing to tell of. Try {price}, a smaller --lr than "
+        f"No feature is active on any image. Try {price}, a smaller --lr than "
         f"{params.lr:g}, or more --steps than {params.steps}."
     )
 
 
-def table(result: Result, labels: Mapping[int, str] | None = None, chosen: Sequence[int] | None = None) -> Table:
+def feature_table(
+    result: SaeResult, labels: Mapping[int, str] | None = None, chosen: Sequence[int] | None = None
+) -> Table:
     """Features with what they stand for, those first that do most. labels: what a person calls them. chosen: which of
     them; by default every one."""
-    names = palette(result.facts["palette"]).names
-    chosen = by_mass(result).tolist() if chosen is None else chosen
+    names = result.palette.names
+    chosen = result.by_mass.tolist() if chosen is None else chosen
     return Table(
         name="features",
-        title=f"Every feature of the layer {result.facts['layer']}: what it stands for",
-        note="density: share of the samples it learned from on which it is active, in percent. strength: mean "
-        "activation where it is active. sel: mean activation for its favorite color or digit over the mean of all ten, "
-        "1 to 10, on images that show every digit in every color equally often; it counts from 2, if no shuffling of "
-        "the labels reaches it. cos: of the nearest other direction.",
+        title=f"Features of {result.layer}",
+        note="density: percent of the training samples on which it is active. strength: mean activation where it is "
+        "active. sel: mean activation for its favorite color or digit over the mean of all ten, 1 to 10, on images "
+        "that show every digit in every color equally often; selective from 2, if shuffled labels don't reach it. "
+        "cos: of the nearest other direction.",
         columns=(
             Column(name="feature"),
             Column(name="category"),
@@ -161,69 +138,66 @@ def table(result: Result, labels: Mapping[int, str] | None = None, chosen: Seque
     )
 
 
-def known(result: Result, labels: Mapping[int, str], feature: int) -> dict[str, Cell]:
+def feature_record(result: SaeResult, labels: Mapping[int, str], feature: int) -> dict[str, Cell]:
     """What the table says of one feature, by name; density in percent."""
-    names = palette(result.facts["palette"]).names
+    names = result.palette.names
     columns = ("feature", "category", "density", "strength", "color", "color_selectivity", "digit", "digit_selectivity")
-    told = dict(zip((*columns, "nearest_cosine"), _row(result, feature, names), strict=True))
-    return {**told, "label": labels.get(feature)}
+    cells = dict(zip((*columns, "nearest_cosine"), _row(result, feature, names), strict=True))
+    return {**cells, "label": labels.get(feature)}
 
 
-def _row(result: Result, feature: int, names: tuple[str, ...]) -> tuple[Cell, ...]:
-    arrays = result.arrays
-    dead = category_of(result, feature) == "dead"
+def _row(result: SaeResult, feature: int, names: tuple[str, ...]) -> tuple[Cell, ...]:
+    dead = result.category_of(feature) == "dead"
     return (
         feature,
-        category_of(result, feature),
-        100 * float(arrays["density"][feature]),
-        float(arrays["strength"][feature]),
-        None if dead else names[favorite(result, feature, "color")],
-        None if dead else float(arrays["color_selectivity"][feature]),
-        None if dead else favorite(result, feature, "digit"),
-        None if dead else float(arrays["digit_selectivity"][feature]),
-        float(arrays["nearest_cosine"][feature, 0]),
+        result.category_of(feature),
+        100 * float(result.density[feature]),
+        float(result.strength[feature]),
+        None if dead else names[result.favorite_color(feature)],
+        None if dead else float(result.color_selectivity[feature]),
+        None if dead else result.favorite_digit(feature),
+        None if dead else float(result.digit_selectivity[feature]),
+        float(result.nearest_cosine[feature, 0]),
     )
 
 
-def says(result: Result) -> Table | Text:
+def logit_effects(result: SaeResult) -> Table | Text:
     """What the features that do most add to each digit's logit."""
-    title = "What features say to each digit's logit"
-    if "effect" not in result.arrays:
+    title = "Effect of features on each logit"
+    if result.effect is None:
         return Text(
             name="effects",
             title=title,
             paragraphs=("More than the head lies above this layer, so a direction adds no fixed amount to a logit.",),
         )
-    names = palette(result.facts["palette"]).names
-    chosen = [int(f) for f in by_mass(result)[:_SHOWN] if category_of(result, f) != "dead"]
-    strength = result.arrays["strength"].astype(np.float64)
+    names = result.palette.names
+    chosen = [int(f) for f in result.by_mass[:_SHOWN] if result.category_of(f) != "dead"]
+    strength = result.strength.astype(np.float64)
     return Table(
         name="effects",
         title=f"{title}, at their typical strength",
-        note=f"strength x W_d . W_head, of the {len(chosen)} features that do most. For a color feature, look at the "
-        "digit that wore its color.",
+        note=f"strength x W_d . W_head, of the {len(chosen)} features with the largest mean activation. A color "
+        "feature should raise the logit of that color's digit.",
         columns=(
             Column(name="feature"),
             Column(name="category"),
             *(Column(name=f"{digit} {name}", decimals=2) for digit, name in enumerate(names)),
         ),
-        rows=tuple(
-            (f, category_of(result, f), *(float(v) for v in strength[f] * result.arrays["effect"][f])) for f in chosen
-        ),
+        rows=tuple((f, result.category_of(f), *(float(v) for v in strength[f] * result.effect[f])) for f in chosen),
     )
 
 
-def _colors(result: Result) -> Matrix:
-    ten = palette(result.facts["palette"])
-    chosen = by_mass(result)[:_SHOWN]
-    response = result.arrays["color_response"][chosen].astype(np.float64)
+def _colors(result: SaeResult) -> Matrix:
+    ten = result.palette
+    chosen = result.by_mass[:_SHOWN]
+    response = result.color_response[chosen].astype(np.float64)
     return Matrix(
         name="colors",
-        title="Mean activation in each color, of the features that do most",
-        note=f"{result.facts['probe_images']:,} images, every digit equally often in every color, so that what differs "
-        "between columns is color alone. Each row is in percent of its largest value.",
+        title="Mean activation in each color, most active features",
+        note=f"{result.probe_images:,} images, every digit equally often in every color, so columns differ by "
+        "color alone. In percent of each row's maximum.",
         values=100 * response / np.maximum(response.max(1, keepdims=True), 1e-12),
-        row_labels=tuple(f"{feature} {category_of(result, feature)}" for feature in chosen),
+        row_labels=tuple(f"{feature} {result.category_of(feature)}" for feature in chosen),
         column_labels=ten.names,
         row_axis="feature",
         column_axis="color",
@@ -232,42 +206,40 @@ def _colors(result: Result) -> Matrix:
     )
 
 
-def _quality(result: Result) -> Table:
-    metrics = result.metrics
+def _recovery(result: SaeResult) -> Table:
     rows = []
-    for split in ("easy", "hard"):
-        for what, title in (("accuracy", "accuracy"), ("cross_entropy", "cross-entropy")):
-            kept = metrics[f"{split}_{what}_recovered"]
-            rows.append(
-                (
-                    f"{split} {title}",
-                    metrics[f"{split}_{what}_intact"],
-                    metrics[f"{split}_{what}_reconstructed"],
-                    None if kept is None else 100 * kept,
-                )
-            )
+    for name, split in (("easy", result.easy), ("hard", result.hard)):
+        rows += [
+            (f"{name} accuracy", split.accuracy_intact, split.accuracy_reconstructed, split.accuracy_recovered),
+            (
+                f"{name} cross-entropy",
+                split.cross_entropy_intact,
+                split.cross_entropy_reconstructed,
+                split.cross_entropy_recovered,
+            ),
+        ]
     return Table(
         name="recovered",
-        title="What the network says when x_hat stands in for the layer",
-        note="recovered: of what is lost when the mean activation stands there, how much x_hat keeps.",
+        title="The network with x_hat in place of the layer",
+        note="recovered: how much x_hat keeps of what is lost with the mean activation in its place.",
         columns=(
             Column(name="measure"),
             Column(name="intact", decimals=4),
             Column(name="with x_hat", decimals=4),
             Column(name="recovered", unit="%", decimals=2),
         ),
-        rows=tuple(rows),
+        rows=tuple((*row, None if kept is None else 100 * kept) for *row, kept in rows),
     )
 
 
-def _densities(result: Result) -> Histogram:
-    density = result.arrays["density"].astype(np.float64)
-    floor = 1 / result.facts["samples"]
+def _densities(result: SaeResult) -> Histogram:
+    density = result.density.astype(np.float64)
+    floor = 1 / result.samples
     edges = np.linspace(np.log10(floor), 0, _DENSITY_BINS + 1)
     counts, _ = np.histogram(np.log10(np.maximum(density[density > 0], floor)), edges)
     return Histogram(
         name="densities",
-        title="On what share of the samples features are active",
+        title="Density of the features",
         note=f"Powers of ten: -2 is one sample in a hundred. {int((density == 0).sum())} dead features aren't in it.",
         edges=edges,
         counts=counts.astype(np.int64),
@@ -276,14 +248,14 @@ def _densities(result: Result) -> Histogram:
     )
 
 
-def _cosines(result: Result) -> Histogram:
-    nearest = result.arrays["nearest_cosine"][:, 0].astype(np.float64)
+def _cosines(result: SaeResult) -> Histogram:
+    nearest = result.nearest_cosine[:, 0].astype(np.float64)
     edges = np.linspace(min(0.0, float(nearest.min())), 1, _COSINE_BINS + 1)
     counts, _ = np.histogram(nearest, edges)
     return Histogram(
         name="cosines",
-        title="How near the nearest other direction is",
-        note="Cosine of each decoder row with its nearest neighbor; near 1, two features share one direction.",
+        title="Cosine of the nearest other direction",
+        note="Of each decoder row with its nearest neighbor; near 1, two features share one direction.",
         edges=edges,
         counts=counts.astype(np.int64),
         x_label="cosine",

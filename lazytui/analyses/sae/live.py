@@ -28,7 +28,6 @@ from lazytui.errors import BadInput, LazytuiError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.models.torch_import import require_torch
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.dose_positions import FACTORS
 
 if TYPE_CHECKING:
@@ -208,7 +207,7 @@ class Dial:
         require_at_hand(trained_with(asked, self._workspace).source)
         subject = load_subject(settle(asked, self._workspace), self._workspace, ignore_advice)  # see `Answer`
         one = dissected(question.run, subject, self._workspace, lambda _data: {})
-        if (one.result.arrays["category"] == CATEGORIES.index("dead")).all():
+        if one.result.all_dead:
             raise BadInput(
                 f"All features of {question.run} are dead, so there is nothing to turn: train it with other settings."
             )
@@ -217,7 +216,7 @@ class Dial:
         whole = build_dataset(subject.trained, remembered_digits).split(SPLIT_NAMES[question.split])
         album = Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), subject.trained)
         lens = Explainer(subject.model, subject.trained.model, album.split.images)
-        strength = one.result.arrays["strength"].astype(np.float64)
+        strength = one.result.strength.astype(np.float64)
         return _Open(one, lens, album, strength, one.opened.features_of(album.split.images))
 
     def _turned(self, question: Question, opened: _Open) -> Answer:

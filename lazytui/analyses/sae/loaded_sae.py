@@ -9,13 +9,13 @@ import numpy as np
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.networks.model_under_study import Subject, SubjectParams, load_subject
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from lazytui.analyses.sae.params import SaeParams
+    from lazytui.analyses.sae.result import SaeResult
     from lazytui.data.splits import BiasedDataset, Split
     from lazytui.sae.experiments import Known
     from lazytui.sae.spliced_model import Opened
@@ -29,7 +29,7 @@ class Dissected:
     name: str
     subject: Subject
     params: SaeParams
-    result: Result
+    result: SaeResult
     opened: Opened
 
     @property
@@ -37,8 +37,7 @@ class Dissected:
         """What the run found out about the features."""
         from lazytui.sae.experiments import Known
 
-        arrays = self.result.arrays
-        return Known(arrays["category"].astype(np.int64), arrays["color_response"].astype(np.float64))
+        return Known(self.result.category, self.result.color_response.astype(np.float64))
 
 
 def sae_params(run: str, workspace: Workspace) -> SaeParams:
@@ -83,7 +82,7 @@ def dissected(
     from lazytui.sae.saved_sae import Belonging, load_autoencoder
     from lazytui.sae.spliced_model import Opened
 
-    cut = SplitModel(subject.model, str(result.facts["layer"]))
+    cut = SplitModel(subject.model, result.layer)
     belonging = Belonging(fingerprint(subject.model), cut.layer, params.positions)
     model = load_autoencoder(folder.autoencoder, belonging).to(subject.hardware.device)
     reading = Reading(cut.shape, params.positions)

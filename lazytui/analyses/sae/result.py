@@ -1,85 +1,147 @@
-"""What the result of `sae` holds: how good the autoencoder is, and what each of its features stands for."""
+"""What `sae` finds: how good the autoencoder is, and what each of its features stands for."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
-from typing_extensions import TypedDict
 
-from lazytui.analyses.core.exemplar_result import check_pictured, evidence_arrays
+from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.runs.result_contents import ANY, DEFINED, Array, Contents, Count, Metric, Name, counts, indices, numbers
+from lazytui.data.palettes import Palette, palette
+from lazytui.runs.result_contents import ANY, COUNT, DEFINED, Count, Damaged, Name, counts, indices, numbers
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import Key, Part, metrics_of, read_fields
 from lazytui.sae.category_names import CATEGORIES
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae.params import SaeParams
 
 OneOrMore = Annotated[int, Field(strict=True, ge=1, le=10**15)]
+Metric = Annotated[float | None, ANY]
+Each = Annotated[NDArray[np.float32], numbers("units")]
+"""(n,) float32: a number for each feature."""
+EachByTen = Annotated[NDArray[np.float32], numbers("units", 10)]
 
 
-class SaeFacts(TypedDict):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SplitRecovery:
+    """What the network makes of a split from the layer as it is (intact) and from x_hat (reconstructed); and how much
+    x_hat keeps of what is lost with the mean activation instead (recovered)."""
+
+    accuracy_intact: Metric
+    accuracy_reconstructed: Metric
+    accuracy_recovered: Metric
+    cross_entropy_intact: Metric
+    cross_entropy_reconstructed: Metric
+    cross_entropy_recovered: Metric
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrainingCurves:
+    """(points,) each: steps, share of variance unexplained, active features per sample, and share of dead ones."""
+
+    step: Annotated[NDArray[np.int64], counts("points")]
+    unexplained: Annotated[NDArray[np.float64], numbers("points")]
+    l0: Annotated[NDArray[np.float64], numbers("points")]
+    dead_share: Annotated[NDArray[np.float64], numbers("points")]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SaeResult:
+    """n features of the `dimensions` of a layer, learned from `samples` activations.
+
+    color_features, ..., dead_features: how many features are of each category. held_out: activations that
+    unexplained_variance and l0 were measured on. fingerprint: of the network. category: (n,), indices into CATEGORIES.
+    density, probe_density: shares of the training samples and of the probe images that a feature is active on.
+    strength: mean activation where it is active; largest: its maximum. ..._selectivity: the largest mean by color or
+    digit over the mean of all ten, 1 to 10; ..._bound: what shuffled labels reach; ..._response, heat: mean activation
+    by color, by digit, by digit (row) and color. histogram: (n, bins) of activations. effect: (n, 10), added to each
+    logit per unit of activation; None where more than the head lies above. nearest, nearest_cosine: (n, 5) features
+    with the nearest directions; neurons, neuron_correlation: (n, 5) neurons with the most similar activations.
+    """
+
+    unexplained_variance: Metric
+    l0: Annotated[float, DEFINED]
+    dead_share: Metric
+    easy: Annotated[SplitRecovery, Part("easy_")]
+    hard: Annotated[SplitRecovery, Part("hard_")]
+    color_features: Annotated[int, COUNT]
+    digit_features: Annotated[int, COUNT]
+    both_features: Annotated[int, COUNT]
+    mixed_features: Annotated[int, COUNT]
+    dead_features: Annotated[int, COUNT]
     layer: Name
     dimensions: Count
     features: OneOrMore
     samples: OneOrMore
+    held_out: Count | None = None
     probe_images: Count
-    palette: PaletteName
+    palette_name: Annotated[PaletteName, Key("palette")]
     fingerprint: Name
+    category: Annotated[NDArray[np.int64], indices("units", below=len(CATEGORIES))]
+    density: Each
+    probe_density: Each
+    strength: Each
+    largest: Annotated[NDArray[np.float32], numbers("units").defined]
+    color_selectivity: Each
+    digit_selectivity: Each
+    color_bound: Each
+    digit_bound: Each
+    color_response: EachByTen
+    digit_response: EachByTen
+    heat: Annotated[NDArray[np.float32], numbers("units", 10, 10)]
+    histogram: Annotated[NDArray[np.int32], counts("units", "bins")]
+    effect: Annotated[NDArray[np.float32] | None, numbers("units", 10).optional] = None
+    nearest: Annotated[NDArray[np.int32], indices("units", "near", below="units")]
+    nearest_cosine: Annotated[NDArray[np.float32], numbers("units", "near")]
+    neurons: Annotated[NDArray[np.int32], counts("units", "near neurons")]
+    neuron_correlation: Annotated[NDArray[np.float32], numbers("units", "near neurons")]
+    exemplars: Annotated[Exemplars, Part()]
+    history: Annotated[TrainingCurves, Part("history_")]
+
+    @cached_property
+    def metrics(self) -> dict[str, float | None]:
+        """All of them by name, as tables have them."""
+        return metrics_of(self)
+
+    @cached_property
+    def palette(self) -> Palette:
+        return palette(self.palette_name)
+
+    @cached_property
+    def masses(self) -> NDArray[np.float64]:
+        """(n,): mean activation of each feature, over images that it is active on and others."""
+        return self.strength.astype(np.float64) * self.probe_density.astype(np.float64)
+
+    @cached_property
+    def by_mass(self) -> NDArray[np.int64]:
+        """All features, the largest mean activation first."""
+        return np.argsort(-self.masses, kind="stable")
+
+    @property
+    def all_dead(self) -> bool:
+        return bool((self.category == CATEGORIES.index("dead")).all())
+
+    def category_of(self, feature: int) -> str:
+        return CATEGORIES[int(self.category[feature])]
+
+    def favorite_color(self, feature: int) -> int:
+        """The color that a feature is most active for."""
+        return int(self.color_response[feature].argmax())
+
+    def favorite_digit(self, feature: int) -> int:
+        return int(self.digit_response[feature].argmax())
 
 
-_OF_EACH = (
-    "density",
-    "probe_density",
-    "strength",
-    "color_selectivity",
-    "digit_selectivity",
-    "color_bound",
-    "digit_bound",
-)
-
-
-def _metrics(_params: SaeParams, _facts: SaeFacts) -> dict[str, Metric]:
-    kept = [
-        f"{split}_{measure}_{how}"
-        for split in ("easy", "hard")
-        for measure in ("accuracy", "cross_entropy")
-        for how in ("intact", "reconstructed", "recovered")
-    ]
-    found = [f"{category}_features" for category in CATEGORIES]
-    return {**dict.fromkeys((*kept, *found, "unexplained_variance", "dead_share"), ANY), "l0": DEFINED}
-
-
-def _arrays(_params: SaeParams, facts: SaeFacts) -> dict[str, Array]:
-    features = facts["features"]
-    return {
-        "category": indices(features, below=len(CATEGORIES)),
-        **dict.fromkeys(_OF_EACH, numbers(features)),
-        "largest": numbers(features).defined,
-        "color_response": numbers(features, 10),
-        "digit_response": numbers(features, 10),
-        "heat": numbers(features, 10, 10),
-        "histogram": counts(features, "bins"),
-        "effect": numbers(features, 10).optional,
-        "nearest": indices(features, "near", below=features),
-        "nearest_cosine": numbers(features, "near"),
-        "neurons": counts(features, "near neurons"),
-        "neuron_correlation": numbers(features, "near neurons"),
-        **evidence_arrays(features),
-        "history_step": counts("points"),
-        **{f"history_{name}": numbers("points") for name in ("unexplained", "l0", "dead_share")},
-    }
-
-
-def _agrees(_params: SaeParams, result: Result) -> None:
-    check_pictured(result)
-
-
-CONTENTS: Contents[SaeParams] = Contents(
-    facts=SaeFacts,
-    metrics=_metrics,
-    arrays=_arrays,
-    may_be_empty=frozenset({"pictured", "evidence", "points"}),
-    agrees=_agrees,
-)
+def read(_params: SaeParams, saved: Result) -> SaeResult:
+    """Raises Damaged where the result isn't what `sae` makes."""
+    result = read_fields(SaeResult, saved, may_be_empty=frozenset({"pictured", "evidence", "history_points"}))
+    result.exemplars.check_order()
+    if len(result.category) != result.features:
+        raise Damaged(f"it has {len(result.category):,} of {result.features:,} features")
+    return result

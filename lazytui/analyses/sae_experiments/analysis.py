@@ -1,25 +1,35 @@
-"""SAE experiments: what a network says when its features are taken out, turned, swapped and carried elsewhere."""
+"""SAE experiments: what a network says when its features are ablated, scaled, swapped and transferred."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import recorded_training
 from lazytui.analyses.networks.model_under_study import settle as settle_subject
 from lazytui.analyses.networks.network_pair import require_shared_data
-from lazytui.analyses.sae.figures import masses
 from lazytui.analyses.sae.loaded_sae import dissect, sae_params, subject_of
-from lazytui.analyses.sae_experiments.figures import drawn
+from lazytui.analyses.sae_experiments.figures import figures
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
-from lazytui.analyses.sae_experiments.result import CONTENTS
+from lazytui.analyses.sae_experiments.result import (
+    FeatureTransfer,
+    NetworkEdits,
+    SaeExperimentsResult,
+    SaliencyMaps,
+    SeedStability,
+    SplitEdits,
+    TransferShares,
+    read,
+    write,
+)
 from lazytui.errors import BadInput, UsageError
-from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result, read_metrics
+from lazytui.runs.saved_result import read_metrics
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 
@@ -49,13 +59,12 @@ def settle(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperiments
     return params
 
 
-def run(params: SaeExperimentsParams, report: Report) -> Result:
+def run(params: SaeExperimentsParams, report: Report) -> SaeExperimentsResult:
     report.note("loading torch and the network")
-    arrays: dict[str, Any] = {}
-    opened = []
-    for number, asked in enumerate([params.sae, *([params.against] if params.against else [])]):
+    opened, edits = [], []
+    for run in [params.sae, *([params.against] if params.against else [])]:
         one = dissect(
-            asked,
+            run,
             report.workspace,
             lambda data: _splits(data, params.samples),
             report.note,
@@ -63,22 +72,20 @@ def run(params: SaeExperimentsParams, report: Report) -> Result:
             device=params.device,
         )
         report.note(f"editing the features of {one.name}")
-        arrays |= {f"{number}/{name}": values for name, values in _asked(one, params, report).items()}
         opened.append(one)
-    facts: dict[str, Any] = {
-        "networks": _networks(opened, params, report.workspace),
-        "palette": opened[0].subject.trained.palette,
-        "samples": {name: len(opened[0].opened.split(name)) for name in ("easy", "hard", "balanced")},
-    }
-    metrics = _metrics(arrays, len(opened))
-    if len(opened) == 2 and _of_one_layer(opened):
-        agreed, pairs = _agreed(opened)
-        metrics, arrays = metrics | agreed, arrays | pairs
-    elif len(opened) == 2:
-        report.note("carrying color features over")
-        carried, facts["bridge"] = _carried(opened, params)
-        arrays |= carried
-    return Result(metrics=metrics, facts=facts, arrays=arrays)
+        edits.append(_network_edits(one, params, report))
+    names = _names(opened, params, report.workspace)
+    result = SaeExperimentsResult(
+        networks=tuple(replace(each, name=name) for each, name in zip(edits, names, strict=True)),
+        palette_name=opened[0].subject.trained.palette,
+        samples={name: len(opened[0].opened.split(name)) for name in ("easy", "hard", "balanced")},
+    )
+    if len(opened) == 1:
+        return result
+    if _of_one_layer(opened):
+        return replace(result, stability=_seed_stability(opened))
+    report.note("transferring color features")
+    return replace(result, transfer=_feature_transfer(opened, params))
 
 
 def _splits(data: BiasedDataset, samples: int) -> Mapping[str, Split]:
@@ -87,124 +94,138 @@ def _splits(data: BiasedDataset, samples: int) -> Mapping[str, Split]:
     return splits(data.validation, data.hard, data.probe, samples)
 
 
-def _networks(opened: list[Dissected], params: SaeExperimentsParams, workspace: Workspace) -> list[dict[str, Any]]:
-    """What is told of each. Two autoencoders of one network are called by their own runs."""
+def _names(opened: list[Dissected], params: SaeExperimentsParams, workspace: Workspace) -> list[str]:
+    """Of each. Two autoencoders of one network are called by their own runs."""
     names = [one.name for one in opened]
     if params.against and len(set(names)) == 1:
-        names = [workspace.find(run).display_name for run in (params.sae, params.against)]
-    return [
-        {
-            "name": name,
-            "layer": one.opened.cut.layer,
-            "features": one.opened.model.features,
-            "color_features": len(one.known.color),
-        }
-        for name, one in zip(names, opened, strict=True)
-    ]
+        return [workspace.find(run).display_name for run in (params.sae, params.against)]
+    return names
 
 
-def _asked(one: Dissected, params: SaeExperimentsParams, report: Report) -> dict[str, Any]:
+def _network_edits(one: Dissected, params: SaeExperimentsParams, report: Report) -> NetworkEdits:
     """Every experiment on one network."""
-    from lazytui.sae.experiments import experiments
+    from lazytui.sae.experiments import experiments, removal_score
 
     found = experiments(one.opened, one.known, params.seed, report.check, params.draws)
-    return found | _gazes(one)
+    splits = {name: _split_edits(found.pop(name)) for name in ("easy", "hard", "balanced")}
+    balanced, head = splits["balanced"], float(found["head_accuracy"][0])
+
+    def score(accuracy: float | None) -> float | None:
+        return None if accuracy is None else removal_score(balanced.intact or 0.0, accuracy, head)
+
+    return NetworkEdits(
+        **found,
+        easy=splits["easy"],
+        hard=splits["hard"],
+        balanced=balanced,
+        balanced_head=head,
+        removal_score=score(balanced.without_color),
+        removal_score_random=score(balanced.random),
+        removal_score_directions=score(balanced.directions),
+        swap_before_mean=_mean(found["swap_before"]),
+        swap_after_mean=_mean(found["swap_after"]),
+        swap_random_mean=_mean(found["swap_random"]),
+        name=one.name,
+        layer=one.opened.cut.layer,
+        features=one.opened.model.features,
+        color_features=len(one.known.color),
+        saliency=_saliency_maps(one),
+    )
 
 
-def _gazes(one: Dissected) -> dict[str, Any]:
-    """Grad-CAM before and after all color features are taken out, where the network has a map."""
+def _split_edits(found: dict[str, NDArray[Any]]) -> SplitEdits:
+    """With the means and bands of the controls; None where random sets could only be of the color features too."""
+    bands = {"random": None if found["pool"][1] else found["random_draws"], "directions": found["direction_draws"]}
+    controls: dict[str, Any] = {}
+    for name, draws in bands.items():
+        mean, low, high = (None, None, None) if draws is None else _band(draws)
+        controls |= {name: mean, f"{name}_low": low, f"{name}_high": high}
+    return SplitEdits(
+        **found,
+        **controls,
+        intact=float(found["accuracy_intact"][0]),
+        without_color=float(found["accuracy_without"][0]),
+        color_alone=float(found["accuracy_without_others"][0]),
+    )
+
+
+def _band(draws: NDArray[np.float64]) -> tuple[float, float, float]:
+    """Mean and prediction interval, in [0, 1]."""
+    from lazytui.sae.experiments import band
+
+    found = band(draws)
+    return found.mean, max(0.0, found.low), min(1.0, found.high)
+
+
+def _mean(values: NDArray[np.float64]) -> float | None:
+    defined = values[np.isfinite(values)]
+    return float(defined.mean()) if defined.size else None
+
+
+def _saliency_maps(one: Dissected) -> SaliencyMaps | None:
+    """Grad-CAM before and after all color features are ablated, where the network has a map."""
     from lazytui.sae.interventions import ablated, scaled
     from lazytui.sae.saliency_after_edits import gaze
     from lazytui.saliency.explainer import Explainer
 
     subject, hard = one.subject, one.opened.split("hard")
-    lens = Explainer(subject.model, subject.trained.model, hard.images)
-    if not lens.layers:
-        return {}
-    arrays: dict[str, Any] = {"gaze_images": hard.images[:SHOWN], "gaze_digits": hard.digits[:SHOWN]}
-    color = one.known.color.tolist()
-    for name, edit in (("before", scaled([], 1.0)), ("after", ablated(color))):
-        seen = gaze(one.opened, lens, hard.take(np.arange(min(500, len(hard)))), subject.hardware, edit)
-        arrays |= {f"gaze_{name}": seen.maps[:SHOWN], f"gaze_{name}_said": seen.predicted[:SHOWN]}
-        arrays[f"gaze_{name}_energy"] = seen.energy
-    return arrays
+    explainer = Explainer(subject.model, subject.trained.model, hard.images)
+    if not explainer.layers:
+        return None
+    explained = hard.take(np.arange(min(500, len(hard))))
+    before, after = (
+        gaze(one.opened, explainer, explained, subject.hardware, edit)
+        for edit in (scaled([], 1.0), ablated(one.known.color.tolist()))
+    )
+    return SaliencyMaps(
+        images=hard.images[:SHOWN],
+        digits=hard.digits[:SHOWN],
+        before=before.maps[:SHOWN],
+        after=after.maps[:SHOWN],
+        predicted_before=before.predicted[:SHOWN],
+        predicted_after=after.predicted[:SHOWN],
+        energy_before=before.energy,
+        energy_after=after.energy,
+    )
 
 
 def _of_one_layer(opened: list[Dissected]) -> bool:
     """Whether two autoencoders took the same layer of the same network apart."""
-    belonging = {(one.result.facts["fingerprint"], one.opened.cut.layer, one.params.positions) for one in opened}
+    belonging = {(one.result.fingerprint, one.opened.cut.layer, one.params.positions) for one in opened}
     return len(belonging) == 1
 
 
-def _agreed(opened: list[Dissected]) -> tuple[dict[str, float | None], dict[str, Any]]:
-    """Whether the two have found the same features, and which of the second each strong one of the first is."""
+def _seed_stability(opened: list[Dissected]) -> SeedStability | None:
+    """None where all features of one are dead."""
     from lazytui.sae.seed_stability import Found, agreement, partners
 
     one, other = (
-        Found(found.opened.model.decoder.cpu().numpy(), found.known.category, masses(found.result)) for found in opened
+        Found(found.opened.model.decoder.cpu().numpy(), found.known.category, found.result.masses) for found in opened
     )
     if not len(one.alive) or not len(other.alive):
-        return {}, {}
-    found, cosine = partners(one, other)
-    pairs = np.stack([one.strong, one.category[one.strong], found, other.category[found]], axis=1)
-    return dict(agreement(one, other)), {"partners": pairs, "partner_cosine": cosine}
+        return None
+    nearest, cosines = partners(one, other)
+    shares = agreement(one, other)
+    return SeedStability(
+        same_category=shares["same_category"],
+        same_category_by_chance=shares["same_category_by_chance"],
+        mean_cosine=shares["partner_cosine"],
+        partners=np.stack([one.strong, one.category[one.strong], nearest, other.category[nearest]], axis=1),
+        cosines=cosines,
+    )
 
 
-def _carried(opened: list[Dissected], params: SaeExperimentsParams) -> tuple[dict[str, Any], float | None]:
-    """The first network's color features put into the second; nothing where a layer has positions."""
+def _feature_transfer(opened: list[Dissected], params: SaeExperimentsParams) -> FeatureTransfer:
+    """The first network's color features added in the second; nothing where a layer has positions."""
     from lazytui.sae.feature_transfer import bridge, injected
 
     source, target = opened
     if any(one.opened.reading.per_image > 1 or len(one.opened.cut.shape) > 1 for one in opened):
-        return {}, None
+        return FeatureTransfer(None, None)
     across = bridge(source.opened, target.opened)
     random = np.random.default_rng(params.seed)
-    return dict(injected(source.opened, target.opened, source.known, across, random, params.draws)), across.explained
+    shares = injected(source.opened, target.opened, source.known, across, random, params.draws)
+    return FeatureTransfer(across.explained, TransferShares(**shares))
 
 
-def _metrics(arrays: Mapping[str, Any], networks: int) -> dict[str, float | None]:
-    """The first network's; the second's after `against_`."""
-    from lazytui.sae.experiments import removal_score
-
-    metrics: dict[str, float | None] = {}
-    for number in range(networks):
-        prefix, own = "against_" * number, {name: arrays[f"{number}/{name}"] for name in _read(arrays, number)}
-        for split in ("easy", "hard", "balanced"):
-            metrics[f"{prefix}{split}_intact"] = float(own[f"{split}_intact"][0])
-            metrics[f"{prefix}{split}_without_color"] = float(own[f"{split}_without"][0])
-            metrics[f"{prefix}{split}_color_alone"] = float(own[f"{split}_without_others"][0])
-            for control in ("random", "directions"):
-                metrics |= _banded(f"{prefix}{split}_{control}", own, split, control)
-        intact, without = (metrics[f"{prefix}balanced_{name}"] or 0.0 for name in ("intact", "without_color"))
-        balanced = float(own["balanced_head"][0])
-        metrics[f"{prefix}balanced_head"] = balanced
-        metrics[f"{prefix}removal_score"] = removal_score(intact, without, balanced)
-        for control in ("random", "directions"):
-            by_chance = metrics[f"{prefix}balanced_{control}"]
-            score = None if by_chance is None else removal_score(intact, by_chance, balanced)
-            metrics[f"{prefix}removal_score_{control}"] = score
-        for name in ("swap_before", "swap_after", "swap_random"):
-            defined = own[name][np.isfinite(own[name])]
-            metrics[f"{prefix}{name}"] = float(defined.mean()) if defined.size else None
-    return metrics
-
-
-def _banded(name: str, own: Mapping[str, Any], split: str, control: str) -> dict[str, float | None]:
-    """Mean and band of what random features do; None where random sets could only be of the color features too."""
-    if control == "random" and own[f"{split}_pool"][1]:
-        return {name: None, f"{name}_low": None, f"{name}_high": None}
-    from lazytui.sae.experiments import band
-
-    told = band(own[f"{split}_{control}"])
-    return {name: told.mean, f"{name}_low": max(0.0, told.low), f"{name}_high": min(1.0, told.high)}
-
-
-def _read(arrays: Mapping[str, Any], number: int) -> list[str]:
-    return [name.removeprefix(f"{number}/") for name in arrays if name.startswith(f"{number}/")]
-
-
-def figures(params: SaeExperimentsParams, result: Result) -> list[Figure]:
-    return drawn(params.draws, result)
-
-
-ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, read=CONTENTS.read, settle=settle)
+ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, write=write, read=read, settle=settle)

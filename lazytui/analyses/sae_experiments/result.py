@@ -1,129 +1,221 @@
-"""What the result of `sae-experiments` holds: each network's experiments, and what two have to do with each other."""
+"""What `sae-experiments` finds: of each network what editing features does, and what two have to do with each other."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NotRequired
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.runs.result_contents import (
-    ANY,
-    Array,
-    Contents,
-    Count,
-    Damaged,
-    Metric,
-    Name,
-    Number,
-    check_metrics,
-    counts,
-    images,
-    indices,
-    numbers,
-)
+from lazytui.data.palettes import Palette, palette
+from lazytui.runs.result_contents import ANY, Count, Damaged, Name, Number, counts, images, indices, numbers
 from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import Key, Part, read_fields, starting_with, write_fields
 from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.dose_positions import FACTORS
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 
+Metric = Annotated[float | None, ANY]
+One = Annotated[NDArray[np.float64], numbers(1)]
+Draws = Annotated[NDArray[np.float64], numbers("draws")]
+ByColor = Annotated[NDArray[np.float64], numbers(10)]
+"""(10,): by color, NaN where a color has no feature."""
+Swap = NDArray[np.float64]
 
-class Network(TypedDict):
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SplitEdits:
+    """Accuracies on one split, in [0, 1].
+
+    intact, without_color, color_alone: with all features, without the color features, without all others; the same as
+    arrays of one. random, directions: mean and 95 % prediction interval of random controls, see `sae.experiments`; None
+    where there are none. random_draws, direction_draws: of each draw; random_mass, random_sizes: activation mass and
+    size of the random sets. mass: (2,), of the color features and of all. pool: (2,), features that random ones are
+    drawn from, and color features among these.
+    """
+
+    intact: Metric
+    without_color: Metric
+    color_alone: Metric
+    random: Metric
+    random_low: Metric
+    random_high: Metric
+    directions: Metric
+    directions_low: Metric
+    directions_high: Metric
+    accuracy_intact: Annotated[NDArray[np.float64], numbers(1), Key("intact")]
+    accuracy_without: Annotated[NDArray[np.float64], numbers(1), Key("without")]
+    accuracy_without_others: Annotated[NDArray[np.float64], numbers(1), Key("without_others")]
+    random_draws: Annotated[NDArray[np.float64], numbers("draws"), Key("random")]
+    direction_draws: Annotated[NDArray[np.float64], numbers("draws"), Key("directions")]
+    random_sizes: Annotated[NDArray[np.int64], counts("draws")]
+    random_mass: Draws
+    mass: Annotated[NDArray[np.float64], numbers(2)]
+    pool: Annotated[NDArray[np.int64], counts(2)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SaliencyMaps:
+    """Grad-CAM of hard images before and after the color features are ablated: maps, (shown, h, w), the class
+    predicted, (shown,), and the share of the evidence on the stroke of more images, NaN where there is none."""
+
+    images: Annotated[NDArray[np.uint8], images("shown")]
+    digits: Annotated[NDArray[np.uint8], indices("shown", below=10)]
+    before: Annotated[NDArray[np.float32], numbers("shown", "height", "width")]
+    after: Annotated[NDArray[np.float32], numbers("shown", "height", "width")]
+    predicted_before: Annotated[NDArray[np.uint8], indices("shown", below=10), Key("before_said")]
+    predicted_after: Annotated[NDArray[np.uint8], indices("shown", below=10), Key("after_said")]
+    energy_before: Annotated[NDArray[np.float64], numbers("explained"), Key("before_energy")]
+    energy_after: Annotated[NDArray[np.float64], numbers("explained"), Key("after_energy")]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NetworkEdits:
+    """One network's experiments. layer: of so many features, color_features of which stand for a color.
+
+    removal_score, ..._random, ..._directions: how much of the gap to a linear probe on balanced data (balanced_head,
+    its accuracy) ablating color features closes, and the controls. swap_..._mean: over the pairs of colors. single,
+    single_accuracy: features ablated one by one, and the easy and hard accuracy then, (single, 2). dose: (31, 3), easy
+    and hard accuracy and color-follow rate by factor. swap_...: (10, 10), by own color (row) and added color, the share
+    of images classified as the added color's digit. saliency: None where the network has no maps.
+    """
+
+    easy: Annotated[SplitEdits, Part("easy_")]
+    hard: Annotated[SplitEdits, Part("hard_")]
+    balanced: Annotated[SplitEdits, Part("balanced_")]
+    balanced_head: Metric
+    removal_score: Metric
+    removal_score_random: Metric
+    removal_score_directions: Metric
+    swap_before_mean: Annotated[float | None, ANY, Key("swap_before")]
+    swap_after_mean: Annotated[float | None, ANY, Key("swap_after")]
+    swap_random_mean: Annotated[float | None, ANY, Key("swap_random")]
     name: Name
     layer: Name
+    features: Count | None = None
     color_features: Count
+    single: Annotated[NDArray[np.int64], counts("single")]
+    single_accuracy: Annotated[NDArray[np.float64], numbers("single", 2)]
+    dose: Annotated[NDArray[np.float64], numbers(len(FACTORS), 3)]
+    head_accuracy: Annotated[NDArray[np.float64], numbers(1), Key("balanced_head")]
+    swap_before: Annotated[Swap, numbers(10, 10)]
+    swap_after: Annotated[Swap, numbers(10, 10)]
+    swap_random: Annotated[Swap, numbers(10, 10)]
+    saliency: Annotated[SaliencyMaps | None, Part("gaze_")] = None
+
+    @property
+    def splits(self) -> dict[str, SplitEdits]:
+        return {"easy": self.easy, "hard": self.hard, "balanced": self.balanced}
 
 
-class SaeExperimentsFacts(TypedDict):
-    networks: Annotated[list[Network], Field(min_length=1, max_length=2)]
-    palette: PaletteName
-    bridge: NotRequired[Number | None]
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SeedStability:
+    """Whether two autoencoders of one layer find the same features; see `sae.seed_stability`.
+
+    partners: (s, 4), a feature of the first, its category, the nearest of the second, its category; cosines: (s,).
+    """
+
+    same_category: Metric
+    same_category_by_chance: Metric
+    mean_cosine: Annotated[float | None, ANY, Key("partner_cosine")]
+    partners: Annotated[NDArray[np.int64], counts("partners", 4)]
+    cosines: Annotated[NDArray[np.float64], numbers("partners"), Key("partner_cosine")]
 
 
-_SPLITS = ("easy", "hard", "balanced")
-_MEASURED = ("intact", "without_color", "color_alone", "random", "directions")
-_SCORES = ("removal_score", "removal_score_random", "removal_score_directions", "balanced_head")
-_SWAPS = ("swap_before", "swap_after", "swap_random")
-_AGREEMENT = ("same_category", "same_category_by_chance", "partner_cosine")
-_INJECTED = ("inject_before", "inject_source", "inject_target", "inject_random")
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TransferShares:
+    """Shares of balanced images classified as each color's digit; see `sae.feature_transfer`."""
+
+    before: ByColor
+    source: ByColor
+    target: ByColor
+    random: ByColor
 
 
-def _metrics(_params: SaeExperimentsParams, facts: SaeExperimentsFacts) -> dict[str, Metric]:
-    shares = [f"{split}_{name}" for split in _SPLITS for name in _MEASURED]
-    ends = [f"{split}_{name}_{end}" for split in _SPLITS for name in _MEASURED[3:] for end in ("low", "high")]
-    prefixes = ("", "against_")[: len(facts["networks"])]
-    return {f"{prefix}{name}": ANY for prefix in prefixes for name in (*shares, *ends, *_SCORES, *_SWAPS)}
+@dataclass(frozen=True, eq=False)
+class FeatureTransfer:
+    """The first network's color features added in the second. explained: R^2 of the map between the layers; None, as
+    the shares, where a layer has positions."""
+
+    explained: float | None
+    shares: TransferShares | None
 
 
-def _arrays(_params: SaeExperimentsParams, facts: SaeExperimentsFacts) -> dict[str, Array]:
-    arrays = {
-        "partners": counts("partners", 4).optional,
-        "partner_cosine": numbers("partners").along_with("partners"),
-        "inject_target": numbers(10).optional,
-        **{name: numbers(10).along_with("inject_target") for name in _INJECTED if name != "inject_target"},
-    }
-    for number in range(len(facts["networks"])):
-        arrays |= {f"{number}/{name}": array for name, array in _of_a_network(number).items()}
-    return arrays
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SaeExperimentsResult:
+    """Of two networks one of stability and transfer, by whether they have the layer in common."""
+
+    networks: tuple[NetworkEdits, ...]
+    palette_name: str
+    samples: Mapping[str, int] | None
+    stability: SeedStability | None = None
+    transfer: FeatureTransfer | None = None
+
+    @cached_property
+    def palette(self) -> Palette:
+        return palette(self.palette_name)
 
 
-def _of_a_network(number: int) -> dict[str, Array]:
-    single = f"single features of {number}"
-    arrays = {
-        "dose": numbers(len(FACTORS), 3),
-        "single": counts(single),
-        "single_accuracy": numbers(single, 2),
-        "balanced_head": numbers(1),
-        **dict.fromkeys(_SWAPS, numbers(10, 10)),
-    }
-    for split in _SPLITS:
-        draws = f"draws on {split} of {number}"
-        arrays |= {
-            **{f"{split}_{name}": numbers(1) for name in ("intact", "without", "without_others")},
-            f"{split}_mass": numbers(2),
-            f"{split}_pool": counts(2),
-            **{f"{split}_{name}": numbers(draws) for name in ("directions", "random", "random_mass")},
-            f"{split}_random_sizes": counts(draws),
-        }
-    return arrays | _gazes(number)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Shared:
+    networks: Annotated[tuple[dict[str, Any], ...], Field(min_length=1, max_length=2)]
+    palette_name: Annotated[PaletteName, Key("palette")]
+    samples: dict[Name, Count] | None = None
+    bridge: Number | None = None
+    stability: Annotated[SeedStability | None, Part()] = None
+    shares: Annotated[TransferShares | None, Part("inject_")] = None
 
 
-def _gazes(number: int) -> dict[str, Array]:
-    """There where the network has a map."""
-    first, shown, maps = f"{number}/gaze_before", f"shown of {number}", (f"height of {number}", f"width of {number}")
-    beside = {
-        "gaze_after": numbers(shown, *maps),
-        "gaze_images": images(shown),
-        "gaze_digits": indices(shown, below=10),
-        **{f"gaze_{when}_said": indices(shown, below=10) for when in ("before", "after")},
-        **{f"gaze_{when}_energy": numbers(f"looked at of {number}") for when in ("before", "after")},
-    }
-    return {
-        "gaze_before": numbers(shown, *maps).optional,
-        **{name: array.along_with(first) for name, array in beside.items()},
-    }
+def write(result: SaeExperimentsResult) -> Result:
+    """The second network's metrics begin with `against_`; arrays begin with the network's number."""
+    metrics: dict[str, float | None] = {}
+    arrays: dict[str, NDArray[np.generic]] = {}
+    facts = []
+    for number, network in enumerate(result.networks):
+        saved = write_fields(network)
+        facts.append(dict(saved.facts))
+        metrics |= {f"{'against_' * number}{name}": value for name, value in saved.metrics.items()}
+        arrays |= {f"{number}/{name}": array for name, array in saved.arrays.items()}
+    shared = write_fields(
+        _Shared(
+            networks=tuple(facts),
+            palette_name=result.palette_name,
+            samples=None if result.samples is None else dict(result.samples),
+            stability=result.stability,
+            shares=result.transfer and result.transfer.shares,
+        )
+    )
+    bridge = {} if result.transfer is None else {"bridge": result.transfer.explained}
+    return Result({**metrics, **shared.metrics}, {**shared.facts, **bridge}, {**arrays, **shared.arrays})
 
 
-def _agrees(_params: SaeExperimentsParams, result: Result) -> None:
-    """What lies between two networks needs two, and what is told of it."""
-    arrays = result.arrays
-    if {"partners", "inject_target"} & set(arrays) and len(result.facts["networks"]) < 2:
+def read(_params: SaeExperimentsParams, saved: Result) -> SaeExperimentsResult:
+    """Raises Damaged where the result isn't what `sae-experiments` makes."""
+    shared = read_fields(_Shared, saved, may_be_empty=frozenset({"partners"}))
+    networks = tuple(_network(saved, number, facts) for number, facts in enumerate(shared.networks))
+    if (shared.stability or shared.shares) and len(networks) < 2:
         raise Damaged("it lacks the second network")
-    if "partners" in arrays:
-        check_metrics(dict.fromkeys(_AGREEMENT, ANY), result.metrics)
-        if (arrays["partners"].astype(int)[:, [1, 3]] >= len(CATEGORIES)).any():
-            raise Damaged("its array 'partners' has categories that don't exist")
-    elif "inject_target" in arrays and "bridge" not in result.facts:
+    if shared.stability and (shared.stability.partners[:, [1, 3]] >= len(CATEGORIES)).any():
+        raise Damaged("its array 'partners' has categories that don't exist")
+    if shared.shares and "bridge" not in saved.facts:
         raise Damaged("it lacks the fact 'bridge'")
+    transfer = FeatureTransfer(shared.bridge, shared.shares) if "bridge" in saved.facts else None
+    return SaeExperimentsResult(
+        networks=networks,
+        palette_name=shared.palette_name,
+        samples=shared.samples,
+        stability=shared.stability,
+        transfer=transfer,
+    )
 
 
-CONTENTS: Contents[SaeExperimentsParams] = Contents(
-    facts=SaeExperimentsFacts,
-    metrics=_metrics,
-    arrays=_arrays,
-    may_be_empty=frozenset({"partners", *(f"single features of {number}" for number in (0, 1))}),
-    agrees=_agrees,
-)
+def _network(saved: Result, number: int, facts: Mapping[str, Any]) -> NetworkEdits:
+    metrics, arrays = starting_with("against_" * number, saved).metrics, starting_with(f"{number}/", saved).arrays
+    return read_fields(NetworkEdits, Result(metrics, facts, arrays), may_be_empty=frozenset({"single"}))

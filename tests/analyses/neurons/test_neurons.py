@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.neurons.analysis import session
-from lazytui.analyses.neurons.neuron_page import page
+from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.neurons.params import NeuronsParams
+from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.figures.kinds import Bars, Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.neurons.role_names import ROLES
-from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result
+from lazytui.runs.saved_result import ARRAYS_FILE
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
@@ -33,9 +34,14 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     return lab
 
 
+def result_of(lab: Lab, run: str) -> NeuronsResult:
+    found: NeuronsResult = recorded_result(Workspace(lab.workspace).find(run))
+    return found
+
+
 @pytest.fixture(scope="module")
-def result(examined: Lab) -> Result:
-    return load_result(Workspace(examined.workspace).find("asked").path)
+def result(examined: Lab) -> NeuronsResult:
+    return result_of(examined, "asked")
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +49,11 @@ def shown(examined: Lab) -> dict[str, Figure]:
     return {figure.name: figure for figure in figures(Workspace(examined.workspace).find("asked"))}
 
 
-def test_every_neuron_has_a_role_and_the_roles_are_counted(result: Result, shown: dict[str, Figure]) -> None:
+def test_every_neuron_has_a_role_and_the_roles_are_counted(result: NeuronsResult, shown: dict[str, Figure]) -> None:
     metrics = result.metrics
     roles = [metrics[name] for name in ("traitors", "heroes", "mixed", "silent", "flat")]
     assert sum(value or 0 for value in roles) == metrics["neurons"] == 128
-    assert np.bincount(result.arrays["role"].astype(int), minlength=5).tolist() == roles
+    assert np.bincount(result.role, minlength=5).tolist() == roles
     for name in ("neurons", "effects", "polysemanticity"):
         table = shown[name]
         assert isinstance(table, Table) and len(table.rows) == 128
@@ -80,22 +86,22 @@ def test_the_default_layer_is_the_last_fine_one_and_is_recorded(examined: Lab) -
     assert Workspace(examined.workspace).find("asked").record.params["layer"] == "features.relu3"
 
 
-def test_ordered_ablations_begin_intact_and_end_alike(result: Result, shown: dict[str, Figure]) -> None:
+def test_ordered_ablations_begin_intact_and_end_alike(result: NeuronsResult, shown: dict[str, Figure]) -> None:
     curves = shown["without-hard"]
     assert isinstance(curves, Lines)
     by_name = {series.name: series for series in curves.series}
-    assert [series.y[0] for series in curves.series] == [pytest.approx(result.metrics["hard_intact"])] * 5
+    assert [series.y[0] for series in curves.series] == [pytest.approx(result.hard.intact)] * 5
     assert len({series.y[-1] for series in curves.series}) == 1
     assert (by_name["random, lowest"].y <= by_name["random order"].y + 1e-9).all()
-    assert result.arrays["hard_random"].shape == (20, len(by_name["random order"].x))
-    assert by_name["random order"].x[-1] == 128 - (result.metrics["silent"] or 0) - (result.metrics["flat"] or 0)
+    assert result.hard.random.shape == (20, len(by_name["random order"].x))
+    assert by_name["random order"].x[-1] == 128 - result.silent - result.flat
     verdict = shown["verdict"]
     assert isinstance(verdict, Text) and "20 draws" in verdict.paragraphs[1]
 
 
-def test_pictures_and_views_have_the_shapes_that_they_tell(result: Result, shown: dict[str, Figure]) -> None:
-    assert result.arrays["preferred"].shape == (2, 128, 28, 28, 3)
-    assert result.arrays["preferred"].dtype == np.uint8
+def test_pictures_and_views_have_the_shapes_that_they_tell(result: NeuronsResult, shown: dict[str, Figure]) -> None:
+    assert result.visualizations.shape == (2, 128, 28, 28, 3)
+    assert result.visualizations.dtype == np.uint8
     preferred, classes, filters, maps = (
         shown[name] for name in ("preferred", "class-images", "filters", "feature-maps")
     )
@@ -107,18 +113,20 @@ def test_pictures_and_views_have_the_shapes_that_they_tell(result: Result, shown
     assert isinstance(related, Pixels) and related.images.shape == (2, 128, 128, 3)
 
 
-def test_measures_through_training_are_lines_over_its_checkpoints(result: Result, shown: dict[str, Figure]) -> None:
-    assert result.arrays["training_step"].tolist() == [0, 1, 4, 17]
+def test_measures_through_training_are_lines_over_its_checkpoints(
+    result: NeuronsResult, shown: dict[str, Figure]
+) -> None:
+    assert result.through_training and result.through_training.step.tolist() == [0, 1, 4, 17]
     roles, single = shown["training-roles"], shown["training-neurons"]
     assert isinstance(roles, Lines) and isinstance(single, Lines)
     assert sum(series.y for series in roles.series).tolist() == [128.0] * 4
-    last = result.arrays["training_color_information"][-1]
-    few = result.arrays["color_information"]
+    last = result.through_training.color_information[-1]
+    few = result.color_information
     assert np.corrcoef(last, few)[0, 1] > 0.99
 
 
-def test_a_page_tells_of_one_neuron(result: Result) -> None:
-    drawn = {figure.name.removeprefix("neuron-5-"): figure for figure in page(result, 5)}
+def test_a_page_tells_of_one_neuron(result: NeuronsResult) -> None:
+    drawn = {figure.name.removeprefix("neuron-5-"): figure for figure in neuron_page(result, 5)}
     assert {"preferred", "evidence", "colors", "heat", "says", "patched", "snippets", "training"} == set(drawn)
     evidence, colors, heat, says = (drawn[name] for name in ("evidence", "colors", "heat", "says"))
     assert isinstance(evidence, Pixels) and len(evidence.images) == 16
@@ -127,7 +135,7 @@ def test_a_page_tells_of_one_neuron(result: Result) -> None:
     assert isinstance(colors, Bars) and len(colors.values) == 10
     assert isinstance(heat, Matrix) and heat.values.shape == (10, 10)
     assert isinstance(says, Table) and len(says.rows) == 10
-    kept = result.arrays["heat"][5].mean(0)
+    kept = result.heat[5].mean(0)
     np.testing.assert_allclose(colors.values, kept, rtol=1e-3, atol=1e-5)
 
 
@@ -136,15 +144,17 @@ def test_small_questions_are_answered_from_what_is_kept(examined: Lab, monkeypat
     for name, value in examined.environment().items():
         monkeypatch.setenv(name, value)
     workspace = Workspace(examined.workspace)
-    kept = load_result(workspace.find("asked").path)
-    asked = session(NeuronsParams(run="lazy", samples=100), workspace).without
+    kept = result_of(examined, "asked")
+    asked = session(NeuronsParams(run="lazy", samples=100), workspace).ablation
     for neuron in (0, 77):
         for mode in ("mean", "zero"):
             answer = asked.accuracies([neuron], mode)  # type: ignore[arg-type]
             for split in ("easy", "hard"):
-                assert answer[split] == pytest.approx(float(kept.arrays[f"{split}_without_{mode}"][neuron]))
-    own, red = kept.arrays["red_one_images"].astype(np.uint8)[:, None]
-    np.testing.assert_allclose(asked.patch(own, red, [3])[0], kept.arrays["red_one_shift"][3], atol=1e-5)
+                ablation, _ = kept.by_split(split)
+                alone = ablation.without_mean if mode == "mean" else ablation.without_zero
+                assert answer[split] == pytest.approx(float(alone[neuron]))
+    own, red = kept.red_one_images[:, None]
+    np.testing.assert_allclose(asked.patch(own, red, [3])[0], kept.red_one_shift[3], atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +178,7 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
     assert done.code == 0, done.err
     assert done.json["metrics"]["neurons"] == 6
     run = Workspace(lab.workspace).find(done.json["run"])
-    without_any, verdict = load_result(run.path).arrays["hard_traitors_first"][-1], figures(run)[0]
+    without_any, verdict = result_of(lab, run.id).hard.attribute_first[-1], figures(run)[0]
     assert isinstance(verdict, Text) and f"on {100 * without_any:.1f} %" in verdict.paragraphs[1], "past the layer"
 
 

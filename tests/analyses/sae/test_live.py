@@ -13,11 +13,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lazytui.analyses.sae.feature_browser import active, browsed, next_category, read_features, says_to_each, stands_for
-from lazytui.analyses.sae.figures import says
+from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.sae.feature_browser import (
+    active_features,
+    browser_table,
+    fit_logit_effects,
+    next_category,
+    read_features,
+    stands_for,
+)
+from lazytui.analyses.sae.figures import logit_effects
 from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
 from lazytui.analyses.sae.live_figures import drawn, setting
 from lazytui.analyses.sae.loaded_sae import Dissected, dissect
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.data.device_split import to_float
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Bars, Lines, Pixels, Table
@@ -25,7 +34,7 @@ from lazytui.hooks.layer_hooks import replace_activations
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
-from lazytui.runs.saved_result import Result, load_result
+from lazytui.runs.saved_result import read_metrics
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.dose_positions import FACTORS
@@ -48,8 +57,9 @@ def dial(workspace: Workspace, features_found: Lab) -> Iterator[Dial]:
 
 
 @pytest.fixture(scope="module")
-def result(workspace: Workspace) -> Result:
-    return load_result(workspace.find("found").path)
+def result(workspace: Workspace) -> SaeResult:
+    found: SaeResult = recorded_result(workspace.find("found"))
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -72,13 +82,13 @@ def asked(dial: Dial, turn: Turn, place: int = PLACE) -> Answer:
 def strongest(dial: Dial, count: int = 1) -> tuple[int, ...]:
     here = asked(dial, Turn()).here
     assert here is not None
-    return tuple(active(here, None)[:count])
+    return tuple(active_features(here, None)[:count])
 
 
 def said_by_hand(opened: Dissected, features: list[int], amounts: list[float] | None, factor: float) -> Tensor:
     """(10,) probabilities once features are `factor` times as active, or at these amounts, written out."""
     subject, autoencoder = opened.subject, opened.opened.model
-    layer = str(opened.result.facts["layer"])
+    layer = opened.result.layer
     image = to_float(torch.from_numpy(opened.opened.split("hard").images[PLACE : PLACE + 1]))
 
     def change(h: Tensor) -> Tensor:
@@ -118,14 +128,14 @@ def test_a_turn_is_what_the_change_along_the_features_directions_does(dial: Dial
 
 
 def test_steering_and_swapping_put_features_at_their_typical_strength(
-    dial: Dial, opened: Dissected, result: Result
+    dial: Dial, opened: Dissected, result: SaeResult
 ) -> None:
     (first,) = strongest(dial)
     here = asked(dial, Turn()).here
     assert here is not None
-    category = result.arrays["category"]
+    category = result.category
     absent = next(f for f in range(len(here)) if here[f] == 0 and category[f] != CATEGORIES.index("dead"))
-    typical = float(result.arrays["strength"][absent])
+    typical = float(result.strength[absent])
     steered = asked(dial, Turn((absent,), 15, "steer"))
     assert steered.after and close(steered.after.probabilities, said_by_hand(opened, [absent], [1.5 * typical], 1))
     swapped = asked(dial, Turn((first,), AS_IT_IS, "swap", (absent,)))
@@ -144,7 +154,7 @@ def test_the_maps_are_grad_cam_before_and_after(dial: Dial, opened: Dissected) -
         return h - autoencoder.encode(h)[:, feature, None] * autoencoder.decoder[feature]
 
     before = lens.explain(image)
-    with replace_activations(subject.model, str(opened.result.facts["layer"]), without):
+    with replace_activations(subject.model, opened.result.layer, without):
         after = lens.explain(image)
     assert answer.before and answer.after and answer.before.heat is not None and answer.after.heat is not None
     assert np.allclose(answer.before.heat, before.heat, atol=1e-6)
@@ -196,34 +206,35 @@ def test_a_network_that_is_not_the_one_it_was_trained_on_is_refused(workspace: W
 
 
 def test_dead_features_cannot_be_turned(workspace: Workspace, dial: Dial) -> None:
-    assert load_result(workspace.find("dead").path).metrics["dead_share"] == 1
+    assert read_metrics(workspace.find("dead").path)["dead_share"] == 1
     assert last(dial, Question("dead", Turn())).refused.startswith("All features of dead are dead")
 
 
-def test_the_table_says_what_each_feature_moves_and_drops_columns_where_it_is_narrow(result: Result) -> None:
-    every = list(range(int(result.facts["features"])))
-    wide = browsed(result, {3: "the sun"}, every, 200)
+def test_the_table_says_what_each_feature_moves_and_drops_columns_where_it_is_narrow(result: SaeResult) -> None:
+    every = list(range(result.features))
+    wide = browser_table(result, {3: "the sun"}, every, 200)
     names = [column.name for column in wide.columns]
     assert names[0] == "feature" and names[-3:] == ["says", "logit", "label"]
     row = wide.rows[3]
-    moved = result.arrays["strength"][3] * result.arrays["effect"][3]
+    assert result.effect is not None
+    moved = result.strength[3] * result.effect[3]
     if row[names.index("says")] is not None:
         assert abs(float(row[names.index("logit")] or 0)) == pytest.approx(np.abs(moved).max(), rel=1e-5)
     assert row[-1] == "the sun"
-    narrow = [column.name for column in browsed(result, {}, every, 80).columns]
+    narrow = [column.name for column in browser_table(result, {}, every, 80).columns]
     assert "density" not in narrow and {"feature", "category", "strength", "sel", "logit"} <= {*narrow}
-    effects = says(result)
-    assert isinstance(effects, Table) and says_to_each(effects, 200) is effects
-    short = says_to_each(effects, 80)
+    effects = logit_effects(result)
+    assert isinstance(effects, Table) and fit_logit_effects(effects, 200) is effects
+    short = fit_logit_effects(effects, 80)
     assert [column.name for column in short.columns] == ["feature", *"0123456789"]
     assert [row[0] for row in short.rows] == [row[0] for row in effects.rows] and short.rows[0][-1] == effects.rows[0][
         -1
     ]
 
 
-def test_features_are_chosen_by_number_and_by_word(result: Result) -> None:
+def test_features_are_chosen_by_number_and_by_word(result: SaeResult) -> None:
     assert read_features("4, 2 4", result, {}) == (4, 2)
-    category = result.arrays["category"]
+    category = result.category
     assert read_features("color", result, {})
     assert set(read_features("color", result, {})) == set(np.flatnonzero(category == CATEGORIES.index("color")))
     assert read_features("the sun", result, {3: "The Sun"}) == (3,)
@@ -240,14 +251,18 @@ def test_categories_follow_one_another_and_active_features_come_strongest_first(
         seen.append(words)
     assert tuple(seen) == CATEGORIES and next_category("my own words") == CATEGORIES[0]
     here = np.array([0, 2.0, 0, 5.0], np.float32)
-    assert active(here, None) == [3, 1] and active(here, 1) == [3, 1] and active(here, 2) == [2, 3, 1]
+    assert (
+        active_features(here, None) == [3, 1]
+        and active_features(here, 1) == [3, 1]
+        and active_features(here, 2) == [2, 3, 1]
+    )
 
 
 def test_the_shortest_way_to_the_features_is_the_cut(opened: Dissected, dial: Dial) -> None:
     """The activity that is told is that of the layer as the network puts it out."""
     answer = asked(dial, Turn())
     assert answer.activity is not None
-    cut = SplitModel(opened.subject.model, str(opened.result.facts["layer"]))
+    cut = SplitModel(opened.subject.model, opened.result.layer)
     images = to_float(torch.from_numpy(opened.opened.split("hard").images[:5]))
     with torch.inference_mode():
         by_hand = opened.opened.model.encode(cut.activations(images))

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import figures, recorded_result
+from lazytui.analyses.sae.result import SaeResult
+from lazytui.analyses.sae_experiments.result import NetworkEdits, SaeExperimentsResult
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
-from lazytui.runs.saved_result import Result, load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.sae import VARIANTS
 from lazytui.sae.category_names import CATEGORIES
@@ -33,8 +34,15 @@ def taken_apart(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     return lab
 
 
-def result_of(lab: Lab, name: str) -> Result:
-    return load_result(Workspace(lab.workspace).find(name).path)
+def features_of(lab: Lab, name: str) -> SaeResult:
+    found: SaeResult = recorded_result(Workspace(lab.workspace).find(name))
+    return found
+
+
+def edits_of(lab: Lab, name: str) -> NetworkEdits:
+    """Of the first network."""
+    found: SaeExperimentsResult = recorded_result(Workspace(lab.workspace).find(name))
+    return found.networks[0]
 
 
 def figures_of(lab: Lab, name: str) -> dict[str, Figure]:
@@ -42,7 +50,7 @@ def figures_of(lab: Lab, name: str) -> dict[str, Figure]:
 
 
 def test_most_variance_is_explained_by_a_few_features(taken_apart: Lab) -> None:
-    metrics = result_of(taken_apart, "features").metrics
+    metrics = features_of(taken_apart, "features").metrics
     assert metrics["unexplained_variance"] is not None and metrics["unexplained_variance"] < 0.1
     assert metrics["l0"] is not None and metrics["l0"] <= 8
     assert sum(metrics[f"{name}_features"] or 0 for name in CATEGORIES) == 128
@@ -61,16 +69,14 @@ def test_curves_are_told_while_it_trains(taken_apart: Lab) -> None:
 
 def test_what_a_feature_stands_for_is_measured_where_digit_and_color_are_apart(taken_apart: Lab) -> None:
     """Selectivity recomputed from the means by digit and color that are kept."""
-    arrays = result_of(taken_apart, "features").arrays
-    alive = arrays["category"] != CATEGORIES.index("dead")
-    for axis, name in ((1, "color"), (2, "digit")):
-        means = arrays["heat"].astype(np.float64).mean(axis)[alive]
-        np.testing.assert_allclose(
-            arrays[f"{name}_selectivity"][alive], means.max(1) / means.mean(1), rtol=1e-3, atol=1e-3
-        )
-    ratios = arrays["color_selectivity"][alive]
+    result = features_of(taken_apart, "features")
+    alive = result.category != CATEGORIES.index("dead")
+    for axis, selectivity in ((1, result.color_selectivity), (2, result.digit_selectivity)):
+        means = result.heat.astype(np.float64).mean(axis)[alive]
+        np.testing.assert_allclose(selectivity[alive], means.max(1) / means.mean(1), rtol=1e-3, atol=1e-3)
+    ratios = result.color_selectivity[alive]
     assert ratios.min() >= 1 and ratios.max() <= 10 + 1e-4
-    assert np.isnan(arrays["color_selectivity"][~alive]).all()
+    assert np.isnan(result.color_selectivity[~alive]).all()
 
 
 def test_the_effect_on_a_logit_is_what_an_edit_of_the_feature_does(
@@ -84,7 +90,7 @@ def test_the_effect_on_a_logit_is_what_an_edit_of_the_feature_does(
     one = dissect("features", Workspace(taken_apart.workspace), lambda data: {"hard": data.hard}, print)
     feature = 17
     before, after = one.opened.logits("hard"), one.opened.logits("hard", lambda f: _more(f, feature))
-    expected = one.result.arrays["effect"][feature]
+    expected = one.result.effect[feature]
     np.testing.assert_allclose(after - before, np.broadcast_to(expected, before.shape), atol=1e-4)
 
 
@@ -95,11 +101,11 @@ def _more(f: object, feature: int) -> object:
 
 
 def test_a_page_tells_of_one_feature(taken_apart: Lab) -> None:
-    from lazytui.analyses.sae.feature_page import page
+    from lazytui.analyses.sae.feature_page import feature_page
 
-    result = result_of(taken_apart, "features")
-    feature = int(result.arrays["pictured"][np.argmax(result.arrays["strength"][result.arrays["pictured"]])])
-    drawn = {figure.name.removeprefix(f"feature-{feature}-"): figure for figure in page(result, feature)}
+    result = features_of(taken_apart, "features")
+    feature = int(result.exemplars.units[np.argmax(result.strength[result.exemplars.units])])
+    drawn = {figure.name.removeprefix(f"feature-{feature}-"): figure for figure in feature_page(result, feature)}
     assert set(drawn) == {"evidence", "colors", "digits", "heat", "activations", "effect", "related"}
     evidence, heat, counted, profile = (drawn[name] for name in ("evidence", "heat", "activations", "colors"))
     assert isinstance(evidence, Pixels) and len(evidence.images) == 16
@@ -107,37 +113,33 @@ def test_a_page_tells_of_one_feature(taken_apart: Lab) -> None:
     assert top == sorted(top, reverse=True) and spread == sorted(spread) and min(spread) > 0
     assert isinstance(heat, Matrix) and heat.values.shape == (10, 10)
     assert isinstance(counted, Histogram)
-    density = float(result.arrays["probe_density"][feature])
-    assert counted.counts.sum() == round(density * result.facts["probe_images"])
+    density = float(result.probe_density[feature])
+    assert counted.counts.sum() == round(density * result.probe_images)
     assert isinstance(profile, Bars) and profile.values.max() > 0
 
 
 def test_experiments_stand_beside_random_features_of_the_same_mass(taken_apart: Lab) -> None:
-    result = result_of(taken_apart, "edited")
-    for split in ("easy", "hard", "balanced"):
-        mass, _whole = result.arrays[f"0/{split}_mass"]
-        drawn = result.arrays[f"0/{split}_random_mass"]
-        assert len(drawn) == 5
-        assert np.abs(drawn - mass).max() <= 0.2 * mass
-        low, mean, high = (result.metrics[f"{split}_directions{end}"] for end in ("_low", "", "_high"))
+    result = edits_of(taken_apart, "edited")
+    for split in (result.easy, result.hard, result.balanced):
+        mass, _whole = split.mass
+        assert len(split.random_mass) == 5
+        assert np.abs(split.random_mass - mass).max() <= 0.2 * mass
+        low, mean, high = split.directions_low, split.directions, split.directions_high
         assert low is not None and mean is not None and high is not None
         assert 0 <= low <= mean <= high <= 1
-        color_too = result.arrays[f"0/{split}_pool"][1] > 0
-        assert (result.metrics[f"{split}_random"] is None) == color_too, "no verdict beside sets of the same features"
-    dose = result.arrays["0/dose"]
-    assert dose.shape == (31, 3)
-    assert dose[10, 0] == pytest.approx(result.metrics["easy_intact"]), "a factor of 1 is the network as it is"
-    assert dose[0, 1] == pytest.approx(result.metrics["hard_without_color"]), "a factor of 0 is without"
-    for split in ("easy", "hard", "balanced"):
-        alone = result.metrics[f"{split}_color_alone"]
-        assert alone is not None and 0 <= alone <= 1
+        color_too = split.pool[1] > 0
+        assert (split.random is None) == color_too, "no verdict beside sets of the same features"
+        assert split.color_alone is not None and 0 <= split.color_alone <= 1
+    assert result.dose.shape == (31, 3)
+    assert result.dose[10, 0] == pytest.approx(result.easy.intact), "a factor of 1 is the network as it is"
+    assert result.dose[0, 1] == pytest.approx(result.hard.without_color), "a factor of 0 is without"
 
 
 def test_the_verdict_says_which_way_it_went(taken_apart: Lab) -> None:
-    metrics = result_of(taken_apart, "edited").metrics
+    hard = edits_of(taken_apart, "edited").hard
     verdict = figures_of(taken_apart, "edited")["verdict"]
     assert isinstance(verdict, Text)
-    rises = (metrics["hard_without_color"] or 0) > (metrics["hard_intact"] or 0)
+    rises = (hard.without_color or 0) > (hard.intact or 0)
     assert f"hard accuracy {'rises' if rises else 'falls'} from" in verdict.paragraphs[0]
 
 
@@ -253,9 +255,9 @@ def test_features_are_found_by_what_they_are_and_by_what_a_person_calls_them(tak
     assert called.code == 0, called.err
     by_label = taken_apart.call("features", "list", "features", "RED", "wall", "--json").json
     assert [row["feature"] for row in by_label] == [3] and by_label[0]["label"] == "the red wall"
-    arrays = result_of(taken_apart, "features").arrays
+    category = features_of(taken_apart, "features").category
     dead = taken_apart.call("features", "list", "features", "dead", "--json").json
-    assert {row["feature"] for row in dead} == set(np.flatnonzero(arrays["category"] == CATEGORIES.index("dead")))
+    assert {row["feature"] for row in dead} == set(np.flatnonzero(category == CATEGORIES.index("dead")))
     assert "the red wall" in taken_apart.call("features", "list", "features", "wall").out
     assert "3: the red wall" in taken_apart.call("features", "show", "features", "3").out
     assert taken_apart.call("features", "label", "features", "3").code == 0

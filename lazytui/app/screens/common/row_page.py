@@ -16,7 +16,6 @@ from lazytui.app.shell.base_screen import LabScreen
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 
 TWO_COLUMNS = 170
 """Columns from which on figures stand side by side."""
@@ -39,11 +38,10 @@ class TurnedPage(LabScreen):
         Binding("e", "export", "Export"),
     ]
 
-    def __init__(self, run: RunFolder, result: Result, order: Sequence[int], at: int) -> None:
+    def __init__(self, run: RunFolder, order: Sequence[int], at: int) -> None:
         """order: the numbers to turn through. at: where among them to begin."""
         super().__init__()
         self._run = run
-        self._result = result
         self._order = order
         self._at = at
 

@@ -1,17 +1,25 @@
-"""The page of one neuron: what it prefers, responds to, tells and says."""
+"""The page of one neuron."""
 
 from __future__ import annotations
 
-from lazytui.analyses.neurons.neuron_page import page
+from collections.abc import Sequence
+
+from lazytui.analyses.neurons.neuron_page import neuron_page
+from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.screens.common.row_page import TurnedPage
 from lazytui.figures.kinds import Figure
+from lazytui.runs.run_folder import RunFolder
 
 
 class NeuronPage(TurnedPage):
     screen_name = "neurons"
 
+    def __init__(self, run: RunFolder, result: NeuronsResult, order: Sequence[int], at: int) -> None:
+        super().__init__(run, order, at)
+        self._result = result
+
     def figures(self) -> list[Figure]:
-        return page(self._result, self.number)
+        return neuron_page(self._result, self.number)
 
     def words(self) -> str:
         return f"Neuron {self.number}"

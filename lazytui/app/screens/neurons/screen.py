@@ -19,9 +19,10 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
-from lazytui.analyses.neurons.live import Answer, Question, Surgery, active_neurons, bars
+from lazytui.analyses.neurons.live import Answer, Question, Surgery, bars
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patching import EXAMPLE, Patch, read_patch
+from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
@@ -30,14 +31,13 @@ from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
 from lazytui.app.screens.overlays import overlay
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.newest_only import answering
-from lazytui.data.palettes import Palette, palette
+from lazytui.data.palettes import Palette
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Table
 from lazytui.plain_text import plain_text
 from lazytui.runs.events import EventReader
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine
 
@@ -65,7 +65,7 @@ class Examined:
 
     run: RunFolder
     params: NeuronsParams
-    result: Result
+    result: NeuronsResult
     figures: Sequence[Figure]
 
 
@@ -364,7 +364,7 @@ class NeuronsScreen(FormScreen):
         if not self._marked or examined is None:
             self.notify("Mark neurons first: space marks the one under the cursor, m all that are shown.")
             return
-        ten = palette(examined.result.facts["palette"])
+        ten = examined.result.palette
 
         def take(text: str | None) -> None:
             try:
@@ -398,7 +398,7 @@ class NeuronsScreen(FormScreen):
             here = {"device": given.get("device", "auto"), "model": given.get("model")}
             params = examined.params.model_copy(update=here)
             marked = tuple(sorted(self._marked))
-            self._asked = Question(params, active_neurons(examined.result), marked, self._stand_in, self._patch)
+            self._asked = Question(params, tuple(examined.result.active.tolist()), marked, self._stand_in, self._patch)
             self._newest.ask(self._asked)
         self._draw_answer()
         self._say()

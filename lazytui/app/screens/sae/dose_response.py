@@ -18,10 +18,11 @@ from textual.widgets import Static
 
 from lazytui.analyses.gradcam.live import Album
 from lazytui.analyses.gradcam.live_filter import ImageFilter
-from lazytui.analyses.sae.feature_browser import active, read_features, stands_for
+from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
 from lazytui.analyses.sae.live_figures import drawn, named, setting
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import FigureView, LinesView, swap
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import AskText
@@ -31,7 +32,6 @@ from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 from lazytui.sae.dose_positions import FACTORS
 
 LARGE = (118, 32)
@@ -84,7 +84,7 @@ class DialScreen(LabScreen):
         Binding("y", "split", "Easy or hard images", show=False),
     ]
 
-    def __init__(self, dial: Dial, question: Question, result: Result, labels: Labels) -> None:
+    def __init__(self, dial: Dial, question: Question, result: SaeResult, labels: Labels) -> None:
         """question: to begin with. result: of the run whose features are turned."""
         super().__init__()
         self._dial = dial
@@ -151,7 +151,7 @@ class DialScreen(LabScreen):
         """With an image that the feature is active on, or a feature that is active on the image."""
         assert answer.activity is not None and answer.here is not None
         if self._current is None:
-            self._choose(active(answer.here, None)[:1])
+            self._choose(active_features(answer.here, None)[:1])
         elif len(found := np.flatnonzero(answer.activity[:, self._current] > 0)):
             self._ask(replace(self._question, place=int(found[0])))
 
@@ -191,7 +191,7 @@ class DialScreen(LabScreen):
         return f"{image}\n{done}. {here}"
 
     def _strengths(self, feature: int, here: NDArray[np.float32]) -> str:
-        typical = float(self._result.arrays["strength"][feature])
+        typical = float(self._result.strength[feature])
         return f"Here it is {here[feature]:.3g}, typically {typical:.3g}."
 
     def _active(self, answer: Answer) -> Content:
@@ -200,7 +200,7 @@ class DialScreen(LabScreen):
             return Content("")
         begin = Content("Active here ")
         page, width, found = [begin], begin.cell_length, False
-        for feature in active(answer.here, self._current):
+        for feature in active_features(answer.here, self._current):
             sign = (KEPT if feature in self._kept else "") + ("" if answer.here[feature] > 0 else ": 0 here")
             words = f" {feature} {plain_text(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
             entry = Content.styled(words, "reverse" if feature == self._current else "")
@@ -276,7 +276,7 @@ class DialScreen(LabScreen):
     def action_feature(self, by: int) -> None:
         """The next of the features that are active on the image, or the one before."""
         if self._answer and self._answer.here is not None:
-            order = active(self._answer.here, self._current)
+            order = active_features(self._answer.here, self._current)
             if order and self._current is not None:
                 self._current = order[(order.index(self._current) + by) % len(order)]
                 self._set_features()

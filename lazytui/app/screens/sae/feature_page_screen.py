@@ -7,15 +7,15 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.sae.feature_browser import told
+from lazytui.analyses.sae.feature_browser import describe
 from lazytui.analyses.sae.feature_labels import Labels, read_labels, set_label
-from lazytui.analyses.sae.feature_page import page
+from lazytui.analyses.sae.feature_page import feature_page
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.screens.common.row_page import TurnedPage
 from lazytui.app.shell.dialogs import AskText
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 
 
 class FeaturePage(TurnedPage):
@@ -26,10 +26,11 @@ class FeaturePage(TurnedPage):
     ]
 
     def __init__(
-        self, run: RunFolder, result: Result, order: Sequence[int], at: int, dial: Callable[[int], None]
+        self, run: RunFolder, result: SaeResult, order: Sequence[int], at: int, dial: Callable[[int], None]
     ) -> None:
         """order: the features to turn through. at: where among them to begin. dial: opens the dial on one."""
-        super().__init__(run, result, order, at)
+        super().__init__(run, order, at)
+        self._result = result
         self._found_by = run
         self._dial = dial
         self._labels: Labels = {}
@@ -39,10 +40,10 @@ class FeaturePage(TurnedPage):
         super().on_mount()
 
     def figures(self) -> list[Figure]:
-        return page(self._result, self.number)
+        return feature_page(self._result, self.number)
 
     def words(self) -> str:
-        of = told(self._result, self._labels, self.number)
+        of = describe(self._result, self._labels, self.number)
         return of[:1].upper() + of[1:]
 
     def keys(self) -> str:
@@ -71,7 +72,7 @@ class FeaturePage(TurnedPage):
 
     def _call_it(self, text: str) -> None:
         try:
-            set_label(self._found_by, int(self._result.facts["features"]), self.number, text)
+            set_label(self._found_by, self._result.features, self.number, text)
         except LazytuiError as error:
             self.lab.say_error(error)
         self._read_labels()

@@ -17,11 +17,12 @@ from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import recorded_training
-from lazytui.analyses.sae.feature_browser import browsed, next_category, says_to_each
-from lazytui.analyses.sae.feature_labels import Labels, matching, read_labels
-from lazytui.analyses.sae.figures import curves, says
+from lazytui.analyses.sae.feature_browser import browser_table, fit_logit_effects, next_category
+from lazytui.analyses.sae.feature_labels import Labels, find_features, read_labels
+from lazytui.analyses.sae.figures import logit_effects, training_curves
 from lazytui.analyses.sae.live import Dial, Question, Turn
 from lazytui.analyses.sae.params import SaeParams
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import FigureView, LinesView, TableView, swap, view_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import Pickable, PickList
@@ -38,7 +39,6 @@ from lazytui.models.catalog import CATALOG
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
@@ -70,7 +70,7 @@ class Apart:
     it learned."""
 
     params: SaeParams
-    result: Result
+    result: SaeResult
     labels: Labels
     says: Table | Text
     figures: Sequence[Figure]
@@ -270,16 +270,16 @@ class FeaturesScreen(FormScreen):
 
     def _chosen(self) -> list[int]:
         apart = self._sight.apart
-        return matching(apart.result, self._labels, self._filter) if apart else []
+        return find_features(apart.result, self._labels, self._filter) if apart else []
 
     def _table_figures(self) -> list[Figure]:
         apart = self._sight.apart
         if apart is None:
             return []
         width = self.query_one("#views").size.width
-        figure: Figure = browsed(apart.result, self._labels, self._chosen(), width)
+        figure: Figure = browser_table(apart.result, self._labels, self._chosen(), width)
         if self._says:
-            figure = says_to_each(apart.says, width) if isinstance(apart.says, Table) else apart.says
+            figure = fit_logit_effects(apart.says, width) if isinstance(apart.says, Table) else apart.says
         return [replace(figure, note=self._note(figure))]
 
     def _note(self, figure: Figure) -> str:
@@ -412,7 +412,7 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
     """How a run stands, and once it is done what it found. before: what doesn't have to be looked for again."""
     run, status = watch.run, watch.run.status
     called = run.name or run.id
-    charts = before.charts or [chart for chart in curves(watch.columns()) if isinstance(chart, Lines)]
+    charts = before.charts or [chart for chart in training_curves(watch.columns()) if isinstance(chart, Lines)]
     if status.state != "done":
         words = " ".join(filter(None, (f"{called} is {state_word(status)}.", status.error)))
         if status.state in ACTIVE:
@@ -422,8 +422,9 @@ def seen(watch: RunWatch, before: Sight) -> Sight:
         apart = before.apart or read(run)
     except LazytuiError as error:
         return Sight(run, plain_text(str(error)), charts=charts)
-    facts = apart.result.facts
-    words = f"{facts['features']:,} features of the layer {facts['layer']} of {apart.params.run}, analysis {called}."
+    words = (
+        f"{apart.result.features:,} features of {apart.result.layer}, network {apart.params.run}, analysis {called}."
+    )
     if run.id == CAME_ALONG:
         words += " They come with lazytui; choose your own network (f) and press g."
     return Sight(run, plain_text(words), charts=charts or apart.charts, apart=apart)
@@ -437,4 +438,4 @@ def read(run: RunFolder) -> Apart:
     drawn = [figure for figure in figures(run) if not figure.name.startswith("feature-")]
     charts = [figure for figure in drawn if isinstance(figure, Lines)]
     shown = [figure for figure in drawn if figure.name not in elsewhere and figure not in charts]
-    return Apart(params, result, read_labels(run), says(result), shown, charts)
+    return Apart(params, result, read_labels(run), logit_effects(result), shown, charts)

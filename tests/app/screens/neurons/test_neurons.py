@@ -11,8 +11,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.neurons.analysis import session
 from lazytui.analyses.neurons.params import NeuronsParams
+from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
@@ -23,8 +25,8 @@ from lazytui.data.palettes import palette
 from lazytui.neurons.role_names import ROLES
 from lazytui.runs.events import EventLog
 from lazytui.runs.jobs import request_stop
-from lazytui.runs.run_folder import WEIGHTS_FILE
-from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result
+from lazytui.runs.run_folder import WEIGHTS_FILE, RunFolder
+from lazytui.runs.saved_result import ARRAYS_FILE
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, shows, until
@@ -54,8 +56,10 @@ def workspace(looked_into: Lab, tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def result(workspace: Workspace) -> Result:
-    return load_result(run_of(workspace, "neurons"))
+def result(workspace: Workspace) -> NeuronsResult:
+    folder = run_of(workspace, "neurons")
+    found: NeuronsResult = recorded_result(RunFolder(folder, folder.name))
+    return found
 
 
 def run_of(workspace: Workspace, kind: str) -> Path:
@@ -98,9 +102,9 @@ async def filter_by(pilot: Pilot[Any], text: str) -> None:
 
 
 def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
-    workspace: Workspace, result: Result
+    workspace: Workspace, result: NeuronsResult
 ) -> None:
-    roles = [ROLES[int(role)] for role in result.arrays["role"]]
+    roles = [ROLES[int(role)] for role in result.role]
     wanted = max(set(roles), key=roles.count)
 
     async def steps(pilot: Pilot[Any]) -> None:
@@ -154,7 +158,7 @@ def test_curves_and_the_layer_are_one_key_away_and_escape_leads_back(workspace: 
 
 
 def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspace: Workspace) -> None:
-    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace).without
+    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace).ablation
 
     def is_right(bars: BarsView, neurons: set[int], mode: Any) -> None:
         without, intact = asked.accuracies(sorted(neurons), mode), asked.accuracies([])
@@ -207,7 +211,7 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
         green, red = (palette("distinct").names.index(name) for name in ("green", "red"))
         into, source = asked.grid[[80 + red]], asked.grid[[10 + green]]
         np.testing.assert_allclose(
-            bars.values, asked.without.patch(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
+            bars.values, asked.ablation.patch(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
         )
         await pilot.press("a")
         await until(pilot, lambda: "Without 1 neuron" in screen_text(pilot.app))
@@ -215,9 +219,9 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
     drive(LazytuiApp(workspace), steps, size=(120, 44))
 
 
-def test_all_that_the_filter_leaves_is_marked_and_unmarked(workspace: Workspace, result: Result) -> None:
-    role = ROLES[int(np.bincount(result.arrays["role"].astype(int)).argmax())]
-    wanted = set(np.flatnonzero(result.arrays["role"] == ROLES.index(role)).tolist())
+def test_all_that_the_filter_leaves_is_marked_and_unmarked(workspace: Workspace, result: NeuronsResult) -> None:
+    role = ROLES[int(np.bincount(result.role).argmax())]
+    wanted = set(np.flatnonzero(result.role == ROLES.index(role)).tolist())
 
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)

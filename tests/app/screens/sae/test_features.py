@@ -14,8 +14,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Footer, Input, Static
 
+from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.sae.feature_labels import read_labels
 from lazytui.analyses.sae.live import Answer, Dial, Question
+from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import BarsView, FigureView, LinesView, PixelsView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
@@ -30,7 +32,6 @@ from lazytui.errors import LazytuiError
 from lazytui.models.build import build_model
 from lazytui.models.checkpoints import save_weights
 from lazytui.runs.jobs import request_stop
-from lazytui.runs.saved_result import Result, load_result
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
@@ -48,8 +49,9 @@ def workspace(features_found: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
-def result(workspace: Workspace) -> Result:
-    return load_result(workspace.find("found").path)
+def result(workspace: Workspace) -> SaeResult:
+    found: SaeResult = recorded_result(workspace.find("found"))
+    return found
 
 
 async def open_screen(pilot: Pilot[Any]) -> FeaturesScreen:
@@ -140,10 +142,10 @@ def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_r
 
 
 def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
-    workspace: Workspace, result: Result
+    workspace: Workspace, result: SaeResult
 ) -> None:
     app = LazytuiApp(workspace)
-    category = result.arrays["category"]
+    category = result.category
 
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)

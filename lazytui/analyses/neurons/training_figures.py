@@ -1,0 +1,61 @@
+"""When a layer locks on to color: roles and information of its neurons through training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lazytui.analyses.neurons.layer_pictures import most_selective
+from lazytui.analyses.neurons.params import PLURALS
+from lazytui.analyses.neurons.result import NeuronsResult
+from lazytui.figures.kinds import Figure, Lines, Series
+
+_LINES = 6
+
+
+def through_training(result: NeuronsResult) -> list[Figure]:
+    """Roles and information at the checkpoints that the training kept; none where it kept none."""
+    found = result.through_training
+    if found is None:
+        return []
+    steps, roles = found.step.astype(np.float64), found.role
+    counts = {
+        name: (roles == index).sum(1).astype(np.float64) for index, name in enumerate(PLURALS) if (roles == index).any()
+    }
+    middle = {
+        f"{cue}, {word}": np.quantile(values.astype(np.float64), share, axis=1)
+        for cue, values in {"color": found.color_information, "digit": found.digit_information}.items()
+        for word, share in (("median neuron", 0.5), ("best neuron", 1.0))
+    }
+    return [
+        Lines(
+            name="training-roles",
+            title="Roles through training",
+            note=f"{len(steps)} checkpoints, measured on the same images as the end.",
+            series=tuple(Series(name=name, x=steps, y=count) for name, count in counts.items()),
+            x_label="step",
+            y_label="neurons",
+            low=0.0,
+        ),
+        Lines(
+            name="training-information",
+            title="Information on color and digit through training",
+            note="Mutual information of a neuron's activation with color and with digit, minus that under shuffled "
+            "labels; digit and color are independent in these images.",
+            series=tuple(Series(name=name, x=steps, y=values) for name, values in middle.items()),
+            x_label="step",
+            y_label="bits",
+            low=0.0,
+        ),
+        Lines(
+            name="training-neurons",
+            title="Single neurons through training",
+            note="Information on color minus that on digit, of the neurons that end with the largest and the smallest "
+            "difference.",
+            series=tuple(
+                Series(name=f"{neuron} {result.role_of(neuron)}", x=steps, y=found.excess[:, neuron])
+                for neuron in most_selective(result, _LINES)
+            ),
+            x_label="step",
+            y_label="bits",
+        ),
+    ]

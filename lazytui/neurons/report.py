@@ -205,8 +205,8 @@ def _ablate_in_order(
             active[shuffled].tolist(), counts.tolist(), settings.mode
         ).items():
             random.setdefault(split, []).append(values)
-    for split, rows in random.items():
-        by_split[split]["random"] = np.stack(rows).astype(np.float32)
+    for split, draws in random.items():
+        by_split[split]["random"] = np.stack(draws).astype(np.float32)
     return counts, by_split
 
 

@@ -103,6 +103,16 @@ class AttackResult:
             for pool, found in network.pools.items():
                 yield network, pool, found, found.robustness(self.target)
 
+    @property
+    def metrics(self) -> dict[str, float | None]:
+        """By pool, the first network's; another's begin with `against_`, numbered where there are several."""
+        return {
+            _metric(number, len(self.networks), pool, name): value
+            for number, network in enumerate(self.networks)
+            for pool, found in network.pools.items()
+            for name, value in found.robustness(self.target).metrics(self.epsilon).items()
+        }
+
 
 @dataclass(frozen=True)
 class _Checks:
@@ -116,17 +126,15 @@ class _Facts:
 
 
 def write(result: AttackResult) -> Result:
-    """Metrics by pool are the first network's; another's begin with `against_`, numbered where there are several."""
-    metrics: dict[str, float | None] = {}
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for number, network in enumerate(result.networks):
-        for pool, found in network.pools.items():
-            rates = found.robustness(result.target).metrics(result.epsilon)
-            metrics |= {_metric(number, len(result.networks), pool, name): value for name, value in rates.items()}
-            arrays |= {f"{number}/{pool}/{name}": array for name, array in write_fields(found).arrays.items()}
+    arrays = {
+        f"{number}/{pool}/{name}": array
+        for number, network in enumerate(result.networks)
+        for pool, found in network.pools.items()
+        for name, array in write_fields(found).arrays.items()
+    }
     names = tuple(network.name for network in result.networks)
     facts = _Facts(names, {network.name: _Checks(network.checks) for network in result.networks})
-    return Result(metrics, write_fields(facts).facts, arrays)
+    return Result(result.metrics, write_fields(facts).facts, arrays)
 
 
 def _metric(number: int, networks: int, pool: str, name: str) -> str:

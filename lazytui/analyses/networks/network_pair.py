@@ -1,37 +1,13 @@
-"""Two networks in one result: what belongs to the second, and whether the two can be asked about the same data."""
+"""Two networks side by side: what the second's metrics and figures are called, and whether both suit the same data."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.errors import BadInput
-from lazytui.runs.saved_result import Result
 
 AGAINST = "against"
 """What the names of the second network's metrics, arrays and figures begin with."""
-
-
-def of_second(result: Result) -> Result:
-    """The result as if the second network alone had been asked."""
-    return Result(
-        metrics=_own(result.metrics),
-        facts={**result.facts, **result.facts[AGAINST]},
-        arrays={**result.arrays, **_own(result.arrays)},
-    )
-
-
-def names(result: Result) -> tuple[str, str]:
-    """What the two are called; told apart by number where they are called the same."""
-    first, second = str(result.facts["name"]), str(result.facts[AGAINST]["name"])
-    return (first, second) if first != second else (f"{first} (1)", f"{second} (2)")
-
-
-def _own(named: Mapping[str, Any]) -> dict[str, Any]:
-    prefix = f"{AGAINST}_"
-    return {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}
 
 
 def require_shared_data(first: str, data: DatasetParams, second: str, trained: DatasetParams) -> None:

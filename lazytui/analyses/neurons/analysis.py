@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,7 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
     samples = {name: len(split) for name, split in ablation_splits(subject.data, params.samples).items()}
     roles = np.bincount(found["role"], minlength=len(ROLES)).tolist()
     variances = found["spectrum"].astype(np.float64)
-    parts = {
+    parts: dict[str, Any] = {
         "exemplars": Exemplars(**found.pop("exemplars")),
         **{split: _split_ablation(found.pop(split)) for split in samples},
     }

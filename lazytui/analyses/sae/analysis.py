@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -150,7 +150,8 @@ def _result(
     learned = fit(model, samples)
     fresh = gather(cut, reading, data.validation.images, hardware, most=len(samples), seed=params.seed)
     held_out = fit(model, fresh)
-    center, recoveries = samples.mean(0), {}
+    center = samples.mean(0)
+    recoveries: dict[str, Any] = {}
     for name, split in (("easy", data.validation), ("hard", data.hard)):
         report.check()
         recoveries[name] = _split_recovery(recovery(model, cut, reading, split, center, hardware))

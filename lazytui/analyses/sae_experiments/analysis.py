@@ -133,7 +133,7 @@ def _network_edits(one: Dissected, params: SaeExperimentsParams, report: Report)
     )
 
 
-def _split_edits(found: dict[str, NDArray[Any]]) -> SplitEdits:
+def _split_edits(found: dict[str, Any]) -> SplitEdits:
     """With the means and bands of the controls; None where random sets could only be of the color features too."""
     bands = {"random": None if found["pool"][1] else found["random_draws"], "directions": found["direction_draws"]}
     controls: dict[str, Any] = {}

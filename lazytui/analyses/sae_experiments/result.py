@@ -189,7 +189,7 @@ def write(result: SaeExperimentsResult) -> Result:
             palette_name=result.palette_name,
             samples=None if result.samples is None else dict(result.samples),
             stability=result.stability,
-            shares=result.transfer and result.transfer.shares,
+            shares=result.transfer.shares if result.transfer else None,
         )
     )
     bridge = {} if result.transfer is None else {"bridge": result.transfer.explained}

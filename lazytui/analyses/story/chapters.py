@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,16 @@ from lazytui.data.params import DatasetParams
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.models.catalog import CATALOG
 from lazytui.runs.saved_result import Result
-from lazytui.sae.category_names import CATEGORIES
 
 if TYPE_CHECKING:
+    from lazytui.analyses.attack.result import AttackResult
     from lazytui.analyses.evaluate.result import EvaluateResult
+    from lazytui.analyses.gradcam.result import GradcamResult
+    from lazytui.analyses.sae.result import SaeResult
+    from lazytui.analyses.sae_experiments.result import SaeExperimentsResult
     from lazytui.analyses.train.result import TrainResult
+    from lazytui.attacks.source_pools import Pool
+    from lazytui.evaluation.robustness import Robustness
 
 _METHOD = "jtt"
 """The cure of the story: it reads no color label and keeps the task's rules."""
@@ -91,16 +97,18 @@ def _evidence(result: EvaluateResult) -> str:
     )
 
 
-def _gaze(result: Result) -> str:
-    numbers = result.metrics
-    recolored, redrawn = _percent(numbers.get("recolored_flips")), _percent(numbers.get("redrawn_flips"))
+def _gaze(result: GradcamResult) -> str:
+    maps = result.first
+    found = maps.recoloring
+    recolored, redrawn, wrong_reason = (
+        (found.recolored_flips, found.redrawn_flips, found.right_for_wrong_reason_share) if found else [None] * 3
+    )
     return (
-        f"{_percent(numbers['energy_in_mask'])} of the evidence in its maps lies on the stroke. Of the same maps "
-        f"{_percent(numbers['energy_shuffled'])} lies on the strokes of other images, and maps that follow the stroke "
-        f"would have {_percent(numbers['energy_perfect'])} on it. Repaint the digit in another color, and {recolored} "
-        f"of the predictions change; draw another digit in the same color, and {redrawn} do. Of its correct answers "
-        f"{_percent(numbers.get('right_for_wrong_reason_share'))} are right for the wrong reason: most other colors "
-        "change them."
+        f"{_percent(maps.energy_in_mask)} of the evidence in its maps lies on the stroke, "
+        f"{_percent(maps.energy_shuffled_mean)} on the strokes of other images; maps that follow the stroke would have "
+        f"{_percent(maps.energy_perfect_mean)} on it. Repaint the digit in another color, and {_percent(recolored)} of "
+        f"the predictions change; draw another digit in the same color, and {_percent(redrawn)} do. Of its correct "
+        f"answers {_percent(wrong_reason)} are right for the wrong reason: most other colors change them."
     )
 
 
@@ -124,62 +132,58 @@ def _comparison(result: Result) -> str:
     )
 
 
-def _cloak(result: Result) -> str:
-    numbers = result.metrics
-    networks = {"the lazy network": ""}
-    if "against_aligned_sources" in numbers:
-        networks["the cured one"] = "against_"
-    told = []
-    for pool, where in (("aligned", "their own color"), ("target_colored", f"the color of the {_TARGET}")):
-        each = "; ".join(f"{name} {_fooled(numbers, prefix + pool)}" for name, prefix in networks.items())
-        told.append(f"{_SOURCE}s in {where}: {each}.")
-    told.append(
+def _cloak(result: AttackResult) -> str:
+    pools: dict[Pool, str] = {"aligned": "their own color", "target-colored": f"the color of the {_TARGET}"}
+    sentences = []
+    for pool, where in pools.items():
+        each = "; ".join(
+            f"{name} {_fooled(network.pools[pool].robustness(result.target))}"
+            for name, network in zip(("the lazy network", "the cured one"), result.networks, strict=False)
+        )
+        sentences.append(f"{_SOURCE}s in {where}: {each}.")
+    sentences.append(
         "So what is harder to fool? That depends on the image. A color far from the target's protects a network that "
         "reads colors, and the target's own color is all that it takes to fool it."
     )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
-def _fooled(numbers: Mapping[str, Any], pool: str) -> str:
+def _fooled(found: Robustness) -> str:
     """What it takes to fool one network from one pool of sources."""
-    median, unfooled = numbers[f"{pool}_median_budget"], numbers[f"{pool}_unfooled"]
-    already = f"takes {_percent(numbers[f'{pool}_at_target'])} for a {_TARGET} as they are"
-    if unfooled is None:
-        return f"{already} and is right about too few for more to be told"
-    if median is None:
+    already = f"already takes {_percent(found.at_target)} for a {_TARGET}"
+    if found.median is None:
+        return f"{already} and is right about too few for more to be said"
+    if math.isinf(found.median):
         return f"{already}, and more than half of those that it gets right are never fooled"
-    return f"{already}, and half of those that it gets right are fooled by changing values by {100 * median:.0f} %"
-
-
-def _decomposition(result: Result) -> str:
-    numbers, told = result.metrics, result.facts
-    kinds = {name: numbers[f"{name}_features"] or 0 for name in CATEGORIES}
-    explained = 1 - (numbers["unexplained_variance"] or 0.0)
     return (
-        f"{_percent(explained)} of the variance of {told['dimensions']} numbers is told by {numbers['l0']:.1f} "
-        f"features an image, of {told['features']}. {kinds['color']:.0f} of them answer to a color whatever the digit, "
-        f"{kinds['digit']:.0f} to a digit whatever its color, {kinds['both']:.0f} to digits in a color and "
-        f"{kinds['mixed']:.0f} to neither; {kinds['dead']:.0f} are never active."
+        f"{already}, and half of those that it gets right are fooled by changing values by {100 * found.median:.0f} %"
     )
 
 
-def _cut(result: Result) -> str:
-    numbers = result.metrics
-    count = result.facts["networks"][0]["color_features"]
-    if not count:
-        return "No feature stands for a color alone, so nothing was taken out."
-    told = [f"Without its {count} color features"]
-    for split in ("hard", "easy"):
-        intact, without = (_percent(numbers[f"{split}_{name}"]) for name in ("intact", "without_color"))
-        low, high = (_percent(numbers[f"{split}_directions_{end}"]) for end in ("low", "high"))
-        told.append(
-            f"it is right on {without} of the {split} split, {intact} with them; as much taken out along random "
-            f"directions leaves {low} to {high}"
-        )
+def _decomposition(result: SaeResult) -> str:
+    explained = 1 - (result.unexplained_variance or 0.0)
     return (
-        f"{told[0]} {told[1]}. {told[2][:1].upper()}{told[2][1:]}. With these features alone, all others taken out, it "
-        f"is right on {_percent(numbers['easy_color_alone'])} of the easy split: color is what it solves that by, and "
-        "what it loses the hard one by."
+        f"{_percent(explained)} of the variance of {result.dimensions} dimensions is explained by {result.l0:.1f} "
+        f"active features per image, of {result.features}. {result.color_features} of them respond to a color whatever "
+        f"the digit, {result.digit_features} to a digit whatever its color, {result.both_features} to digits in a "
+        f"color and {result.mixed_features} to neither; {result.dead_features} are never active."
+    )
+
+
+def _cut(result: SaeExperimentsResult) -> str:
+    network = result.networks[0]
+    if not network.color_features:
+        return "No feature stands for a color alone, so nothing was ablated."
+    hard, easy = (
+        f"it is right on {_percent(split.without_color)} of the {name} split, {_percent(split.intact)} with them; "
+        "ablating as much along random directions leaves "
+        f"{_percent(split.directions_low)} to {_percent(split.directions_high)}"
+        for name, split in (("hard", network.hard), ("easy", network.easy))
+    )
+    return (
+        f"Without its {network.color_features} color features {hard}. {easy[:1].upper()}{easy[1:]}. With these "
+        f"features alone, all others ablated, it is right on {_percent(network.easy.color_alone)} of the easy split: "
+        "color is what it solves that by, and what it loses the hard one by."
     )
 
 

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from lazytui.analyses import analysis
 from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.runs.result_contents import Damaged, Name, Number, check_facts
 from lazytui.runs.saved_result import Result
@@ -83,9 +84,9 @@ def _read_chapter(chapter: Chapter, saved: Result) -> ChapterResult:
     return ChapterResult(chapter, known["run"], asked, found)
 
 
-def _check_pools(asked: AttackParams, part: Result) -> None:
-    """The story tells of several pools, and of a second network where there is one."""
+def _check_pools(asked: AttackParams, found: AttackResult) -> None:
+    """The story tells of several pools, of every network that was asked about."""
     if asked.pool != "all":
         raise Damaged("its attack has one pool of sources only")
-    if len(part.facts["networks"]) < 2 and any(name.startswith("against_") for name in part.metrics):
+    if len(found.networks) != len(asked.subjects):
         raise Damaged("its attack lacks the second network")

@@ -89,7 +89,12 @@ def _params(kind: str) -> Iterator[str]:
     elsewhere = {earlier: _shared(kind, earlier) for earlier in ("dataset", "train") if earlier != kind}
     known = {field.name for shared in elsewhere.values() for field in shared}
     own = [field for field in fields if field.name not in known and not field.sometimes]
-    yield from _table(("option", "meaning", "values", "default"), map(_param, own))
+    headings = dict.fromkeys(field.heading for field in own)
+    for heading in headings:
+        if len(headings) > 1 and heading:
+            yield from (f"{heading}:", "")
+        part = [field for field in own if field.heading == heading]
+        yield from _table(("option", "meaning", "values", "default"), map(_param, part))
     for earlier, shared in elsewhere.items():
         if names := [field.flag for field in shared if not field.sometimes]:
             yield from (f"As in `lazytui run {earlier}`: {_code(names)}.", "")

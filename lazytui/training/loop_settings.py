@@ -30,7 +30,7 @@ class ModelSettings(_Settings):
     )
     weights: str | None = Field(
         None,
-        description="A file of weights to begin with, also another program's; else the seed draws them.",
+        description="Weights file to start from, also another program's; by default the seed initializes them.",
     )
 
     @field_validator("model")
@@ -52,15 +52,15 @@ class OptimizationSettings(_Settings):
         1,
         ge=0,
         le=10_000,
-        description="Passes over the training split; 0 only measures and keeps the network as it begins.",
+        description="Passes over the training split; 0 measures and keeps the initial network only.",
     )
-    batch_size: int = Field(64, ge=1, le=65_536, description="Images a step.")
-    optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="How gradients become updates.")
+    batch_size: int = Field(64, ge=1, le=65_536, description="Images per step.")
+    optimizer: Literal["adam", "adamw", "sgd"] = Field("adam", description="Optimizer.")
     lr: float = Field(1e-3, gt=0, le=100, description="Learning rate.")
     schedule: Literal["constant", "cosine"] = Field(
         "constant",
-        description="How the learning rate goes: it stays, or falls along a cosine to 0 at the last step (of each "
-        "network, where a method trains one after the other).",
+        description="Schedule of the learning rate: constant, or a cosine down to 0 at the last step (of each network, "
+        "where a method trains two).",
     )
     momentum: float = Field(0.0, ge=0, lt=1, description="Momentum of sgd.")
     weight_decay: float = Field(0.0, ge=0, le=10, description="L2 penalty (adam, sgd) or decoupled decay (adamw).")
@@ -78,7 +78,7 @@ class MonitoringSettings(_Settings):
     metrics_every: int = Field(
         0,
         ge=0,
-        description="Steps between points of the curves; 0 chooses: 25 points in a short run, every 200 at most.",
+        description="Steps between points of the curves; 0: 25 points in a short run, at most 200 steps apart.",
     )
     metrics_samples: int = Field(
         1000, ge=100, le=100_000, description="Images of each split that a point of the curves is measured on."
@@ -90,8 +90,8 @@ class MonitoringSettings(_Settings):
         0,
         ge=0,
         le=1000,
-        description="Weights to keep from on the way, the first ones and then ever further apart, for "
-        "`lazytui run neurons` to tell when they lock on to color.",
+        description="How many intermediate weights to keep, ever further apart, so that `lazytui run neurons` can show "
+        "when neurons lock on to color.",
     )
 
 

@@ -12,20 +12,18 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
     """UsageError, in one sentence, where the method can't do with this data or these settings."""
     method, entry = settings.method, METHODS[settings.method]
     if settings.epochs == 0 and method != "erm":
-        raise UsageError(f"With --epochs 0 nothing is trained, which leaves the method {method} nothing to do.")
+        raise UsageError(f"With --epochs 0 nothing is trained; the method {method} needs at least one epoch.")
     if data.placement == "none" and {"color labels", "group labels", "balanced data"} & set(entry.reads):
         raise UsageError(f"The method {method} needs color labels; --placement none has no colors.")
     if data.bias == 1 and "group labels" in entry.reads:
         raise UsageError(
-            f"The method {method} sets digits in their own color against digits in others, and with --bias 1 there are "
-            "none of those."
+            f"The method {method} compares aligned with conflicting images; --bias 1 has only aligned ones."
         )
     if refusal := entry.method_class.refusal(settings, settings.method_options):
         raise UsageError(f"The method {method} {refusal}")
     if settings.batch_size == 1 and _normalizes_over_images(settings.model):
         raise UsageError(
-            f"{settings.model} normalizes over the images of a batch (BatchNorm), which can't be done with one image "
-            "alone: --batch-size 2 or more."
+            f"{settings.model} has batch normalization, which needs more than one image: --batch-size 2 or more."
         )
 
 

@@ -279,7 +279,7 @@ def test_help_shows_options_in_groups(lab: Lab) -> None:
     groups = _groups(lab.call("run", "train", "--help").out)
     assert list(groups) == ["Data", "Model", "Optimization", "Method", "Options of methods", "Run"]
     assert "--bias" in groups["Data"] and "--weights" in groups["Model"] and "--epochs" in groups["Optimization"]
-    assert "--gamma <float> How steeply certainty discounts a sample [focal 2]." in groups["Options of methods"]
+    assert "--gamma <float> How steeply confidence discounts a sample [focal 2]." in groups["Options of methods"]
     assert all(option in groups["Run"] for option in ("--device", "--resume", "--help"))
     study, evaluate = (_groups(lab.call("run", kind, "--help").out) for kind in ("study", "evaluate"))
     assert list(study) == ["Options", "Data", "Model", "Optimization", "Options of methods", "Run"]

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class Options(MethodOptions):
-    epsilon: float = Field(0.1, ge=0, le=1, description="How far an attack may move a value, of 1.")
+    epsilon: float = Field(
+        0.1, ge=0, le=1, description="Largest change of a value by the attack, on a scale of 0 to 1."
+    )
     attack_steps: int = Field(5, ge=1, le=1000, description="Steps of the attack.")
 
 

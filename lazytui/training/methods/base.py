@@ -42,8 +42,8 @@ class MethodOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-Penalty = Annotated[float, Field(ge=0, le=1e6, description="Weight of what the method adds to cross-entropy.")]
-GroupRate = Annotated[float, Field(ge=0, le=10, description="How fast the worst groups gain weight.")]
+Penalty = Annotated[float, Field(ge=0, le=1e6, description="Weight of the term that the method adds to cross-entropy.")]
+GroupRate = Annotated[float, Field(ge=0, le=10, description="Step size of the group weights.")]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def log_digit_given_color(digits: Tensor, colors: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "bias-balance",
-    "The head need not say what the color says already.",
+    "Logits are corrected by log p(digit | color), so that the head needn't learn it.",
     BiasBalance,
     source="Hong & Yang 2021",
     reads=("color labels",),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 class Options(TwoPhaseOptions):
     penalty: Penalty = 1.0
-    temperature: float = Field(0.05, gt=0, le=10, description="Temperature of the contrast.")
+    temperature: float = Field(0.05, gt=0, le=10, description="Temperature of the contrastive loss.")
 
 
 class CorrectAndContrast(TwoPhases):
@@ -64,7 +64,7 @@ def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temper
 
 ENTRY = MethodEntry(
     "cnc",
-    "Features of one digit pulled together where a plain network takes it for different ones.",
+    "Features of a digit are pulled together where a plain network predicts different digits.",
     CorrectAndContrast,
     source="Zhang 2022",
     options=Options,

@@ -40,7 +40,7 @@ def divergence_from_uniform(logits: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "color-uniform",
-    "The adversary shall find all ten colors alike. Usually weaker than grl and color-penalty.",
+    "Features for which the adversary's color prediction is uniform. Usually weaker than grl and color-penalty.",
     ColorUniform,
     source="after Tzeng 2015",
     options=Options,

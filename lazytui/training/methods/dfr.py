@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Options(MethodOptions):
-    aside: float = Field(0.1, gt=0, le=0.5, description="Share of the training digits set aside for the head.")
+    aside: float = Field(0.1, gt=0, le=0.5, description="Share of the training digits held out for the head.")
     refits: int = Field(20, ge=1, le=1000, description="Heads that are fitted and averaged.")
     l1: float = Field(1e-3, ge=0, le=10, description="L1 penalty of the head.")
 
@@ -62,7 +62,7 @@ class DeepFeatureReweighting(PlainTraining):
 
 ENTRY = MethodEntry(
     "dfr",
-    "Plain features, and a sparse head refitted on digits set aside, in every color.",
+    "Plain features, and a sparse head refitted on held-out digits, balanced over colors.",
     DeepFeatureReweighting,
     source="Kirichenko 2023",
     options=Options,

@@ -20,4 +20,4 @@ class PlainTraining(Method):
         return functional.cross_entropy(self.context.model(batch.images), batch.digits)
 
 
-ENTRY = MethodEntry("erm", "Plain training: cross-entropy on every sample alike.", PlainTraining)
+ENTRY = MethodEntry("erm", "Plain training: cross-entropy, every sample counts the same.", PlainTraining)

@@ -54,7 +54,7 @@ def pairwise_distance(red: Tensor, green: Tensor, blue: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "feature-color",
-    "The same features from the red, the green or the blue channel alone.",
+    "Features must be the same from the red, the green or the blue channel alone.",
     FeatureColor,
     source="study B",
     options=Options,

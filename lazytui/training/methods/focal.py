@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Options(MethodOptions):
-    gamma: float = Field(2.0, ge=0, le=20, description="How steeply certainty discounts a sample.")
+    gamma: float = Field(2.0, ge=0, le=20, description="How steeply confidence discounts a sample.")
 
 
 class FocalLoss(Method):
@@ -32,7 +32,7 @@ class FocalLoss(Method):
 
 ENTRY = MethodEntry(
     "focal",
-    "What is already right counts less. Study A: with --lr 5e-4.",
+    "Samples that are already classified with confidence count less. Study A: with --lr 5e-4.",
     FocalLoss,
     source="Lin 2017; study A",
     options=Options,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Options(AdversaryOptions):
-    alpha: float = Field(0.5, ge=0, le=100, description="How strongly the gradient is reversed at the end.")
+    alpha: float = Field(0.5, ge=0, le=100, description="Strength of the gradient reversal at the end of the training.")
 
 
 class GradientReversal(AgainstAdversary):
@@ -47,7 +47,7 @@ def reversed_gradient(features: Tensor, alpha: float) -> Tensor:
 
 ENTRY = MethodEntry(
     "grl",
-    "Gradient reversal: the features unlearn what an adversary reads the color from.",
+    "Gradient reversal: features from which an adversary can't read the color.",
     GradientReversal,
     source="Ganin 2016; study E",
     options=Options,
@@ -55,6 +55,6 @@ ENTRY = MethodEntry(
     length_matters="grl's reversal rises over the whole training",
     signals={
         **ADVERSARY_ACCURACY,
-        "alpha": "What the adversary's gradient is turned around by: the features unlearn color that much.",
+        "alpha": "Factor by which the adversary's gradient is reversed.",
     },
 )

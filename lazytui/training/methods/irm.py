@@ -46,7 +46,7 @@ class InvariantRiskMinimization(InvariantRisk):
 
 ENTRY = MethodEntry(
     "irm",
-    "Invariant risk minimization: one classifier that is best in every environment.",
+    "Invariant risk minimization: one classifier that is optimal in every environment.",
     InvariantRiskMinimization,
     source="Arjovsky 2019; study D",
     options=InvarianceOptions,

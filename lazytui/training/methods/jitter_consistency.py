@@ -60,7 +60,7 @@ def symmetric_divergence(logits: Tensor, others: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "jitter-consistency",
-    "Other colors, same answer: color jitter, and a penalty where the prediction moves.",
+    "Color jitter, and a penalty where it changes the prediction.",
     JitterConsistency,
     source="study A",
     options=Options,

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class Options(TwoPhaseOptions):
-    upweight: float = Field(20.0, ge=1, le=1e6, description="How many times as often its errors are drawn.")
+    upweight: float = Field(
+        20.0, ge=1, le=1e6, description="How many times as often the first network's errors are drawn."
+    )
 
 
 class JustTrainTwice(TwoPhases):

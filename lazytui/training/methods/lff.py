@@ -1,4 +1,4 @@
-"""Learning from failure: what a network that is proud of its prejudice gets wrong counts more (Nam et al. 2020)."""
+"""Learning from failure: what a deliberately biased network gets wrong counts more (Nam et al. 2020)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 class Options(MethodOptions):
-    q: float = Field(0.7, gt=0, le=1, description="How proud the biased network is: 0 plain, 1 most.")
-    ema: float = Field(0.7, ge=0, lt=1, description="Share of the old in a sample's average loss.")
+    q: float = Field(0.7, gt=0, le=1, description="q of the generalized cross-entropy: near 0 plain, 1 most biased.")
+    ema: float = Field(0.7, ge=0, lt=1, description="Decay of each sample's moving average of its loss.")
 
 
 class LearningFromFailure(Method):
@@ -41,10 +41,10 @@ class LearningFromFailure(Method):
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
         biased = functional.cross_entropy(self._biased(batch.images), batch.digits, reduction="none")
-        self._biased_losses.take_in(batch.indices, biased)
-        self._losses.take_in(batch.indices, each)
+        self._biased_losses.update(batch.indices, biased)
+        self._losses.update(batch.indices, each)
         weights = self._weights()[batch.indices]
-        return (weights * each).mean() + generalized(biased, self.options.q).mean()
+        return (weights * each).mean() + generalized_cross_entropy(biased, self.options.q).mean()
 
     def step(self, batch: Batch, step: int) -> Tensor:
         """The two losses share no weights, so that one backward pass serves both."""
@@ -59,8 +59,8 @@ class LearningFromFailure(Method):
 
     def _weights(self) -> Tensor:
         """(n,): of every training sample, as its losses stand."""
-        biased = self._biased_losses.relative()
-        return biased / (biased + self._losses.relative() + 1e-8)
+        biased = self._biased_losses.relative_losses()
+        return biased / (biased + self._losses.relative_losses() + 1e-8)
 
     def state_dict(self) -> dict[str, Any]:
         return {
@@ -90,25 +90,25 @@ class SmoothLosses:
         self._decay = decay
         self.smooth = torch.zeros(len(digits), device=digits.device)
 
-    def take_in(self, indices: Tensor, losses: Tensor) -> None:
+    def update(self, indices: Tensor, losses: Tensor) -> None:
         """New losses (b,) of these samples."""
         old, new = self.smooth[indices], losses.detach().float()
         self.smooth[indices] = torch.where(old > 0, self._decay * old + (1 - self._decay) * new, new)
 
-    def relative(self) -> Tensor:
+    def relative_losses(self) -> Tensor:
         """(n,): each sample's average divided by the largest of its digit."""
         largest = torch.zeros(CLASSES, device=self.smooth.device).scatter_reduce_(0, self._digits, self.smooth, "amax")
         return self.smooth / largest[self._digits].clamp(min=1e-12)
 
 
-def generalized(losses: Tensor, q: float) -> Tensor:
+def generalized_cross_entropy(losses: Tensor, q: float) -> Tensor:
     """Generalized cross-entropy (1 - p^q) / q of samples whose cross-entropy, -log p, is given (Zhang 2018, eq. 6)."""
     return (1 - (-q * losses).exp()) / q
 
 
 ENTRY = MethodEntry(
     "lff",
-    "Learning from failure: what a prejudiced network gets wrong counts more.",
+    "Learning from failure: what a deliberately biased network gets wrong counts more.",
     LearningFromFailure,
     source="Nam 2020",
     options=Options,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Options(MethodOptions):
-    mix: float = Field(2.0, gt=0, le=100, description="Both parameters of the Beta that mixing shares are drawn from.")
+    mix: float = Field(2.0, gt=0, le=100, description="Both parameters of the Beta distribution of the mixing share.")
 
 
 class SelectiveMixing(Method):
@@ -35,7 +35,7 @@ class SelectiveMixing(Method):
         generator = self.context.step_generator(step)
         within_digit = torch.rand(len(batch.digits), generator=generator, device=batch.digits.device) < 0.5
         other = self.context.train.batch(self._partners.draw(batch, within_digit, generator))
-        share = beta(self.options.mix, len(batch.digits), generator)
+        share = draw_beta(self.options.mix, len(batch.digits), generator)
         mixed = batch.images + (1 - share)[:, None, None, None] * (other.images - batch.images)
         logits = self.context.model(mixed)
         own, others = (
@@ -73,7 +73,7 @@ class Partners:
         return torch.where(alone, batch.indices, self._by_cell[place])
 
 
-def beta(shape: float, n: int, generator: Generator) -> Tensor:
+def draw_beta(shape: float, n: int, generator: Generator) -> Tensor:
     """(n,) draws from Beta(shape, shape): of two gamma variates the first's share."""
     rates = torch.full((2, n), shape, device=generator.device)
     one, other = torch._standard_gamma(rates, generator)  # the public sampler takes no generator
@@ -87,7 +87,7 @@ def _only(labels: Tensor, count: int) -> Tensor:
 
 ENTRY = MethodEntry(
     "lisa",
-    "Images mixed with others of the same digit in another color, or the reverse.",
+    "Images mixed with others of the same digit in another color, or another digit in the same color.",
     SelectiveMixing,
     source="Yao 2022",
     options=Options,

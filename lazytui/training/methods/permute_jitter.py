@@ -44,7 +44,7 @@ class PermuteJitter(Method):
 
 ENTRY = MethodEntry(
     "permute-jitter",
-    "Channels shuffled and colors jittered, so that color tells nothing any more.",
+    "Shuffled channels and jittered colors, so that color carries no information.",
     PermuteJitter,
     source="study E",
     options=Options,

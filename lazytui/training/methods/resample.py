@@ -39,7 +39,7 @@ class Resampling(Method):
 
 ENTRY = MethodEntry(
     "resample",
-    "As many images in another digit's color as in their own: irm and rex without their penalty.",
+    "Conflicting images are drawn as often as aligned ones: irm and rex without their penalty.",
     Resampling,
     source="inverse frequency",
     reads=("group labels",),

@@ -32,7 +32,7 @@ class Reweighting(Method):
 
 ENTRY = MethodEntry(
     "reweight",
-    "Every digit in every color counts the same.",
+    "Every digit in every color has the same total weight.",
     Reweighting,
     source="inverse frequency",
     reads=("group labels",),

@@ -47,7 +47,7 @@ def background_saliency(gradient: Tensor, shapes: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "saliency-background",
-    "The loss may not depend on the background. Second order: a step costs about 3.5 plain ones.",
+    "Penalizes the loss's gradient on the background. Second order: a step costs about 3.5 plain ones.",
     SaliencyBackground,
     source="study E",
     options=Options,

@@ -43,7 +43,7 @@ class SobelEdge(Method):
         listed = CATALOG.get(settings.model)
         if listed is None or listed.saliency_layer is not None:
             return ""
-        return f"compares a map with the image's edges, and {settings.model} makes no maps."
+        return f"compares a feature map with the image's edges; {settings.model} has no maps."
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         features, maps = last_map(self._model, batch.images)
@@ -63,7 +63,7 @@ def last_map(model: Classifier, images: Tensor) -> tuple[Tensor, Tensor]:
         if values.ndim == 4 and min(values.shape[2:]) >= FINE_MAP:
             maps = values
     if maps is None:
-        raise BadInput("The method sobel-edge compares a map with the image's edges, and this model makes no maps.")
+        raise BadInput("The method sobel-edge compares a feature map with the image's edges; this model has no maps.")
     return values, maps
 
 
@@ -86,7 +86,7 @@ def sobel(images: Tensor) -> Tensor:
 
 ENTRY = MethodEntry(
     "sobel-edge",
-    "The last map shall look like the image's edges, which are colored too.",
+    "The last feature map must resemble the image's edges, which are colored too.",
     SobelEdge,
     source="study B",
     options=Options,

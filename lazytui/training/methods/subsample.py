@@ -18,13 +18,13 @@ class Subsampling(PlainTraining):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._chosen = equal_share(cells(context.digits, context.colors).cpu(), context.epoch_generator(0))
+        self._chosen = draw_equal_groups(cells(context.digits, context.colors).cpu(), context.epoch_generator(0))
 
     def order(self, epoch: int) -> Tensor:
         return in_rounds(self._chosen, len(self.context.train), self.context.epoch_generator(epoch))
 
 
-def equal_share(groups: Tensor, generator: Generator) -> Tensor:
+def draw_equal_groups(groups: Tensor, generator: Generator) -> Tensor:
     """Indices of as many samples of every group, drawn without replacement, as the smallest has; in rising order."""
     counts = groups.bincount()
     shuffled = torch.randperm(len(groups), generator=generator)
@@ -36,7 +36,7 @@ def equal_share(groups: Tensor, generator: Generator) -> Tensor:
 
 ENTRY = MethodEntry(
     "subsample",
-    "As many of each digit in each color as of the rarest.",
+    "Of every digit in every color as many images as of the rarest.",
     Subsampling,
     source="Idrissi 2022",
     reads=("group labels",),

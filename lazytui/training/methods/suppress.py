@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Options(MethodOptions):
     damping: float = Field(0.3, ge=0, le=1, description="Factor on features that respond to color.")
     boost: float = Field(3.0, ge=1, le=100, description="Factor on the other features.")
-    every: int = Field(1, ge=1, le=10_000, description="Epochs between looks at the features.")
+    every: int = Field(1, ge=1, le=10_000, description="Epochs between measurements of the features.")
 
 
 class Suppression(Method):
@@ -88,7 +88,7 @@ _FLAT = 1e-3
 
 ENTRY = MethodEntry(
     "suppress",
-    "Features that respond to color are turned down, the others up.",
+    "Features that respond to color are damped, the others boosted.",
     Suppression,
     source="study A",
     options=Options,

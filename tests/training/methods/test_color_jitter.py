@@ -6,7 +6,7 @@ import pytest
 import torch
 from torchvision.transforms.v2 import functional
 
-from lazytui.training.methods.parts.color_jitter import ColorJitter, JitterOptions, hue_turns, saturations
+from lazytui.training.methods.parts.color_jitter import ColorJitter, JitterOptions, hue_rotations, saturation_maps
 
 
 def seeded(seed: int = 0) -> torch.Generator:
@@ -29,7 +29,7 @@ def test_no_jitter_changes_nothing(images: torch.Tensor) -> None:
 
 
 def test_a_third_of_a_turn_makes_red_green() -> None:
-    third, half = hue_turns(torch.tensor([1 / 3, 0.5]))
+    third, half = hue_rotations(torch.tensor([1 / 3, 0.5]))
     torch.testing.assert_close(third @ torch.tensor([1.0, 0, 0]), torch.tensor([0.0, 1, 0]), atol=1e-6, rtol=0)
     torch.testing.assert_close(half @ half, torch.eye(3), atol=1e-6, rtol=0)
     torch.testing.assert_close(half @ torch.ones(3), torch.ones(3))
@@ -54,7 +54,7 @@ def test_factors_never_reach_zero() -> None:
 
 
 def test_no_saturation_is_gray_of_the_same_luma() -> None:
-    red = saturations(torch.zeros(1))[0] @ torch.tensor([1.0, 0, 0])
+    red = saturation_maps(torch.zeros(1))[0] @ torch.tensor([1.0, 0, 0])
     torch.testing.assert_close(red, torch.full((3,), 0.299))
 
 

@@ -14,13 +14,13 @@ from lazytui.training.methods.dfr import DeepFeatureReweighting
 from lazytui.training.methods.eiil import EnvironmentInference
 from lazytui.training.methods.jtt import JustTrainTwice
 from lazytui.training.methods.kmeans import two_clusters
-from lazytui.training.methods.lisa import Partners, beta
+from lazytui.training.methods.lisa import Partners, draw_beta
 from lazytui.training.methods.parts.dataset_predictions import log_probabilities, predictions
 from lazytui.training.methods.parts.environments import scale_gradients
 from lazytui.training.methods.parts.groups import cells, draw, group_means, in_rounds, share_evenly, share_of
 from lazytui.training.methods.parts.sparse_head import fit_head
 from lazytui.training.methods.parts.two_phases import TwoPhases
-from lazytui.training.methods.subsample import equal_share
+from lazytui.training.methods.subsample import draw_equal_groups
 from tests.training.methods.contexts import at_work, first_batch, small_data
 
 
@@ -52,10 +52,10 @@ def test_rounds_take_every_sample_before_any_again() -> None:
 
 def test_an_equal_share_has_as_many_of_each_as_of_the_rarest() -> None:
     groups = torch.tensor([4] * 50 + [0] * 3 + [2] * 20)
-    chosen = equal_share(groups, seeded())
+    chosen = draw_equal_groups(groups, seeded())
     assert groups[chosen].bincount().tolist() == [3, 0, 3, 0, 3]
     assert len(set(chosen.tolist())) == 9
-    assert not torch.equal(chosen, equal_share(groups, seeded(1)))
+    assert not torch.equal(chosen, draw_equal_groups(groups, seeded(1)))
 
 
 def test_group_means_tell_which_groups_are_there() -> None:
@@ -143,7 +143,7 @@ def test_a_sample_without_a_partner_is_its_own() -> None:
 
 
 def test_beta_has_its_moments() -> None:
-    shares = beta(2.0, 100_000, seeded())
+    shares = draw_beta(2.0, 100_000, seeded())
     assert shares.mean().item() == pytest.approx(0.5, abs=0.01)
     assert shares.var().item() == pytest.approx(0.05, abs=0.001)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class AdversaryOptions(MethodOptions):
     """What methods with an adversary have in common."""
 
-    adversary_steps: int = Field(5, ge=1, le=100, description="Adversary steps for one of the model.")
+    adversary_steps: int = Field(5, ge=1, le=100, description="Adversary steps per step of the model.")
     adversary_lr: float = Field(2e-3, gt=0, le=1, description="Learning rate of the adversary.")
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 ADVERSARY_ACCURACY = {
-    "adversary_accuracy": "Share of the step's images whose color the adversary guesses from the features as it "
-    "learns on them: 0.1 by chance; at a bias of 0.95, 0.95 for whoever reads the digit alone."
+    "adversary_accuracy": "Share of the step's images whose color the adversary predicts from the features while it "
+    "learns on them: 0.1 by chance; at a bias of 0.95, 0.95 by reading the digit alone."
 }
 """The signal of every such method."""
 
@@ -39,7 +39,7 @@ class AgainstAdversary(Method):
     def refusal(cls, settings: LoopSettings, options: AdversaryOptions) -> str:  # noqa: ARG003
         if settings.batch_size > 1:
             return ""
-        return "has an adversary that normalizes over a batch: --batch-size 2 or more."
+        return "has an adversary with batch normalization: --batch-size 2 or more."
 
     @abstractmethod
     def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:

@@ -22,10 +22,10 @@ LEAST_FACTOR = 0.2
 """A factor of 0 would make black or gray images."""
 
 
-Brightness = Annotated[float, Field(ge=0, le=10, description="Brightness factors, 1 +- this.")]
-Contrast = Annotated[float, Field(ge=0, le=10, description="Contrast factors, 1 +- this.")]
-Saturation = Annotated[float, Field(ge=0, le=10, description="Saturation factors, 1 +- this.")]
-Hue = Annotated[float, Field(ge=0, le=0.5, description="Largest turn of the hue; 0.5 is half around.")]
+Brightness = Annotated[float, Field(ge=0, le=10, description="Brightness factors are 1 +- this.")]
+Contrast = Annotated[float, Field(ge=0, le=10, description="Contrast factors are 1 +- this.")]
+Saturation = Annotated[float, Field(ge=0, le=10, description="Saturation factors are 1 +- this.")]
+Hue = Annotated[float, Field(ge=0, le=0.5, description="Largest rotation of the hue, in turns; 0.5 is half a circle.")]
 
 
 class JitterOptions(MethodOptions):
@@ -64,23 +64,23 @@ class ColorJitter:
             for spread, share in zip(spreads, uniform[:3], strict=True)
             for low in (max(LEAST_FACTOR, 1 - spread),)
         )
-        maps = hue_turns(self.options.hue * (2 * uniform[3] - 1))
+        maps = hue_rotations(self.options.hue * (2 * uniform[3] - 1))
         if self.permute:
             places = torch.rand(n, 3, generator=generator, device=device).argsort(1)
             maps = maps @ torch.eye(3, device=device)[places]
-        maps = brightness[:, None, None] * (saturations(saturation) @ maps)
+        maps = brightness[:, None, None] * (saturation_maps(saturation) @ maps)
         gray = torch.einsum("i,nij,nj->n", _luma(maps), maps, mean_colors)
         return contrast[:, None, None] * maps, (1 - contrast) * gray
 
 
-def hue_turns(turns: Tensor) -> Tensor:
+def hue_rotations(turns: Tensor) -> Tensor:
     """(n,) full turns -> (n, 3, 3): rotations of color space about its gray axis (Rodrigues' formula)."""
     angles = (2 * math.pi * turns)[:, None, None]
     cross = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]], device=turns.device) / math.sqrt(3)
     return angles.cos() * torch.eye(3, device=turns.device) + (1 - angles.cos()) / 3 + angles.sin() * cross
 
 
-def saturations(factors: Tensor) -> Tensor:
+def saturation_maps(factors: Tensor) -> Tensor:
     """(n,) -> (n, 3, 3): factor 1 keeps a color, 0 makes it gray of the same luma."""
     scale = factors[:, None, None]
     return scale * torch.eye(3, device=factors.device) + (1 - scale) * _luma(factors)

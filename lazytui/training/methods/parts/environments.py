@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 INVARIANCE_PENALTY = {
-    "invariance_penalty": "How differently the environments fare, before its weight: near 0 where all fare alike, "
-    "with irm maybe a little below. A moving average over about 50 steps."
+    "invariance_penalty": "How much the environments differ, before its weight: near 0 where they don't, with irm "
+    "possibly a little below. A moving average over about 50 steps."
 }
 """The signal of every such method."""
 
@@ -57,7 +57,7 @@ class InvariantRisk(Method):
     def refusal(cls, settings: LoopSettings, options: InvarianceOptions) -> str:  # noqa: ARG003
         if settings.batch_size >= 4:
             return ""
-        return "sets images of two sorts against each other, several of each: --batch-size 4 or more."
+        return "needs several aligned and several conflicting images in a batch: --batch-size 4 or more."
 
     @abstractmethod
     def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
@@ -90,8 +90,8 @@ def environments_of(context: MethodContext) -> Tensor:
     """(n,) int64: of each training sample. Raises BadInput where all are of one."""
     if context.conflicting.all() or not context.conflicting.any():
         raise BadInput(
-            f"The method {context.method} sets digits in their own color against digits in others, and the "
-            "training data hold only one of these: use more images, or a bias between 0 and 1."
+            f"The method {context.method} compares aligned with conflicting images, and the training data hold only "
+            "one kind: use more images, or a bias between 0 and 1."
         )
     return context.conflicting.long()
 

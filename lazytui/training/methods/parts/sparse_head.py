@@ -24,14 +24,14 @@ def fit_head(values: Tensor, digits: Tensor, l1: float, iterations: int = 500) -
     for _ in range(iterations):
         gradient = inputs.T @ ((inputs @ ahead).softmax(1) - targets) / len(inputs)
         moved = ahead - step * gradient
-        moved[:-1] = shrunk(moved[:-1], step * l1)
+        moved[:-1] = soft_threshold(moved[:-1], step * l1)
         following = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
         ahead = moved + (momentum - 1) / following * (moved - best)
         best, momentum = moved, following
     return best[:-1].T, best[-1]
 
 
-def shrunk(values: Tensor, amount: Tensor) -> Tensor:
+def soft_threshold(values: Tensor, amount: Tensor) -> Tensor:
     """Toward 0 by an amount, and no further."""
     return values.sign() * (values.abs() - amount).clamp(min=0)
 

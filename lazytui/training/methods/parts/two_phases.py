@@ -46,7 +46,7 @@ class TwoPhases(Method):
             return ""
         return (
             f"trains a first network for {options.first_epochs} of --epochs {settings.epochs}, which leaves none for "
-            "the second: give it more epochs."
+            "the second: raise --epochs."
         )
 
     @abstractmethod

@@ -36,14 +36,14 @@ class Names(Container[str], Iterable[str], Protocol):
     """What a name is looked up in."""
 
 
-def known(what: str, name: str, names: Names) -> str:
+def require_name(what: str, name: str, names: Names) -> str:
     """The name. Raises ValueError where there is no such one, with the nearest that there are."""
     if name not in names:
         raise ValueError(unknown_name(what, name, names))
     return name
 
 
-def named(default: Any, description: str, about: Mapping[str, str]) -> Any:
+def name_field(default: Any, description: str, about: Mapping[str, str]) -> Any:
     """A field that takes a name. about: a line on each that can be listed; there may be others."""
     return Field(default, description=description, examples=list(about), json_schema_extra={"about": dict(about)})
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from lazytui.catalog_fields import named
+from lazytui.catalog_fields import name_field
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import LazytuiError
@@ -30,7 +30,7 @@ class PaintingParams(BaseModel):
 
     HEADING: ClassVar[str] = "Data"
 
-    dataset: str = named(
+    dataset: str = name_field(
         "background",
         "Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, texture, "
         "stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h).",
@@ -61,7 +61,7 @@ class PaintingParams(BaseModel):
         "random lines on their background, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) "
         "for the noise.",
     )
-    palette: str = named(
+    palette: str = name_field(
         "distinct",
         "The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, pairs-bw, "
         "or ten colors of your own such as #ff0000,#00ff00,...",

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, field_validator, model_validator
 
-from lazytui.catalog_fields import known, named, option, require_own, summaries, with_defaults
+from lazytui.catalog_fields import name_field, option, require_name, require_own, summaries, with_defaults
 from lazytui.sae import VARIANTS
 
 
@@ -25,12 +25,12 @@ class VariantOptions(BaseModel):
 class VariantChoice(VariantOptions):
     """A variant with its options. What it reads and isn't given takes the variant's default; others are None."""
 
-    variant: str = named("topk", "Kind of autoencoder: a name from `lazytui autoencoders`.", summaries(VARIANTS))
+    variant: str = name_field("topk", "Kind of autoencoder: a name from `lazytui autoencoders`.", summaries(VARIANTS))
 
     @field_validator("variant")
     @classmethod
     def _known_variant(cls, variant: str) -> str:
-        return known("variant", variant, VARIANTS)
+        return require_name("variant", variant, VARIANTS)
 
     @model_validator(mode="before")
     @classmethod

@@ -33,13 +33,12 @@ class AtChance:
     loss: float
 
     @property
-    def words(self) -> str:
-        loss = f" Its loss there was {self.loss:.3f}." if math.isfinite(self.loss) else ""
+    def sentence(self) -> str:
+        loss = f" Mean loss there: {self.loss:.3f}." if math.isfinite(self.loss) else ""
         return (
-            f"At chance from step {self.first} to {self.last}: at every point of the curves right on no more than "
-            f"{100 * self.bound:.1f} % of the easy images, as guessing may be (10 % and three standard errors, or the "
-            f"commonest digit's share).{loss} Guessing blindly costs ln 10 = {math.log(10):.3f}. A smaller --lr is the "
-            "usual cure."
+            f"At chance from step {self.first} to {self.last}: easy accuracy never above {100 * self.bound:.1f} %, "
+            f"which guessing reaches (10 % plus three standard errors, or the commonest digit's share).{loss} Loss of "
+            f"guessing: ln 10 = {math.log(10):.3f}. A smaller --lr usually helps."
         )
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-def first_model(settings: LoopSettings, seed: int) -> nn.Module:
+def initial_model(settings: LoopSettings, seed: int) -> nn.Module:
     """On the CPU, in training mode. Raises BadInput as `build_model` and `load_weights` do."""
     from lazytui.models.build import build_model
     from lazytui.models.checkpoints import load_weights

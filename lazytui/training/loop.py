@@ -18,7 +18,7 @@ from lazytui.system.hardware import Hardware, choose_hardware, configure_torch
 from lazytui.system.memory import memory_error_or
 from lazytui.system.progress import Progress, SilentProgress
 from lazytui.training.chance_level import AtChance, stretches_at_chance
-from lazytui.training.initial_model import first_model
+from lazytui.training.initial_model import initial_model
 from lazytui.training.length_dependence import length_matters
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import Method, MethodContext
@@ -89,7 +89,7 @@ class _Loop:
         self.total = self._per_epoch * settings.epochs
         self._every = settings.metrics_every or max(1, min(200, self.total // 25))
         self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
-        self.model = first_model(settings, seed)
+        self.model = initial_model(settings, seed)
         self.model.to(hardware.device).train()
         if advice := advice_on_training(self.model):
             report.note(advice)
@@ -110,7 +110,7 @@ class _Loop:
         self._loss_sum = torch.zeros((), device=hardware.device)
         self._loss_count = 0
         self._saved = time.monotonic()
-        self._told_of: set[int] = set()
+        self._noted_stretches: set[int] = set()
 
     @property
     def seconds(self) -> float:
@@ -166,7 +166,7 @@ class _Loop:
         values = values or self._measured()
         append_point(self.history, self._done, values)
         self._report.metrics(self._done, values)
-        self._tell_of_chance()
+        self._note_chance()
         self._loss_sum.zero_()
         self._loss_count = 0
 
@@ -176,12 +176,12 @@ class _Loop:
             values["loss"] = self._mean_loss()
         return values | dict(self._method.signals())
 
-    def _tell_of_chance(self) -> None:
+    def _note_chance(self) -> None:
         """Once of each stretch, as soon as it is long enough."""
         for stretch in self.at_chance:
-            if stretch.first not in self._told_of:
-                self._told_of.add(stretch.first)
-                self._report.note(stretch.words)
+            if stretch.first not in self._noted_stretches:
+                self._noted_stretches.add(stretch.first)
+                self._report.note(stretch.sentence)
 
     def _mean_loss(self) -> float:
         loss = float(self._loss_sum) / self._loss_count
@@ -190,7 +190,7 @@ class _Loop:
             when = f"at step {first}" if first == self._done else f"between steps {first} and {self._done}"
             raise LazytuiError(
                 f"The loss of {self._settings.method} became {loss} {when}, so the training was stopped; a smaller "
-                "--lr is the usual cure."
+                "--lr usually helps."
             )
         return loss
 
@@ -240,7 +240,7 @@ class _Loop:
         if broken:
             raise LazytuiError(
                 f"Weights of {self._settings.method} became infinite or undefined by step {self._done} ({broken[0]} "
-                "first), so the training was stopped; a smaller --lr is the usual cure."
+                "first), so the training was stopped; a smaller --lr usually helps."
             )
 
     def _resume(self) -> bool:
@@ -248,7 +248,7 @@ class _Loop:
         if snapshot is None:
             return False
         try:
-            self._take_up(snapshot)
+            self._restore(snapshot)
         except Exception as error:  # what doesn't fit depends on which training it belongs to
             raise memory_error_or(error, "resume the training", self._files.unusable()) from error
         self._log_missing_points()
@@ -264,7 +264,7 @@ class _Loop:
                 defined = {name: value for name, value in values.items() if math.isfinite(value)}
                 self._report.metrics(int(step), defined)
 
-    def _take_up(self, snapshot: Snapshot) -> None:
+    def _restore(self, snapshot: Snapshot) -> None:
         self.model.load_state_dict(snapshot.model)
         self._method.load_state_dict(snapshot.method)
         torch.set_rng_state(snapshot.random[0])
@@ -274,7 +274,7 @@ class _Loop:
         self._loss_sum.copy_(snapshot.loss_sum)
         self._loss_count = snapshot.loss_count
         self._began -= snapshot.seconds
-        self._told_of = {stretch.first for stretch in self.at_chance}
+        self._noted_stretches = {stretch.first for stretch in self.at_chance}
 
 
 def append_point(history: dict[str, list[float]], step: int, values: Mapping[str, float]) -> None:

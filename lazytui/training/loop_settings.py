@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lazytui.catalog_fields import named, summaries
+from lazytui.catalog_fields import name_field, summaries
 from lazytui.errors import UsageError
 from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
 from lazytui.models.factories import check_model_name
@@ -23,7 +23,7 @@ class ModelSettings(_Settings):
 
     HEADING: ClassVar[str] = "Model"
 
-    model: str = named(
+    model: str = name_field(
         DEFAULT_MODEL,
         "Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
         summaries(CATALOG),

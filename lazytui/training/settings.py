@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict, field_validator, model_validator
 
-from lazytui.catalog_fields import ChosenOptions, known, merged_options, named, require_own, with_defaults
+from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, require_own, with_defaults
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import MethodOptions
@@ -25,7 +25,7 @@ class MethodChoice(AllMethodOptions):
 
     HEADING: ClassVar[str] = "Method"
 
-    method: str = named("erm", "Training method; erm is plain training.", ABOUT)
+    method: str = name_field("erm", "Training method; erm is plain training.", ABOUT)
 
     @property
     def method_options(self) -> MethodOptions:
@@ -36,7 +36,7 @@ class MethodChoice(AllMethodOptions):
     @field_validator("method")
     @classmethod
     def _known_method(cls, method: str) -> str:
-        return known("method", method, METHODS)
+        return require_name("method", method, METHODS)
 
     @model_validator(mode="before")
     @classmethod

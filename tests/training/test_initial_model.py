@@ -9,7 +9,7 @@ from lazytui.models.build import build_model
 from lazytui.models.checkpoints import fingerprint, load_model
 from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
-from lazytui.training.initial_model import first_model
+from lazytui.training.initial_model import initial_model
 from lazytui.training.settings import TrainingSettings
 from tests.commands import TINY_TRAINING, Lab
 
@@ -47,9 +47,9 @@ def test_whoever_evaluates_the_file_is_told_the_way(brought: Lab, monkeypatch: p
 
 def test_a_training_goes_on_from_the_weights(brought: Lab) -> None:
     file = brought.folder / "mine.pth"
-    begun = first_model(TrainingSettings(model="small-16", weights=str(file)), 5)
+    begun = initial_model(TrainingSettings(model="small-16", weights=str(file)), 5)
     assert fingerprint(begun) == fingerprint(load_model(file, name="small-16"))
-    assert fingerprint(begun) != fingerprint(first_model(TrainingSettings(model="small-16"), 5))
+    assert fingerprint(begun) != fingerprint(initial_model(TrainingSettings(model="small-16"), 5))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.networks.model_under_study import SubjectParams
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS, Pool
-from lazytui.catalog_fields import known, named, summaries
+from lazytui.catalog_fields import name_field, require_name, summaries
 
 FEWEST = 10
 """Sources below which no rate is computed."""
@@ -32,7 +32,7 @@ class AttackParams(SubjectParams):
     against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
         (), description="Other networks, to be asked about the very same images and shown beside it."
     )
-    attack: str = named("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
+    attack: str = name_field("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
     source_class: int = Field(7, ge=0, le=9, description="The digit that is shown.")
     target_class: int = Field(3, ge=0, le=9, description="The digit that shall be seen; also a pool's color.")
     targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the digit shown.")
@@ -58,7 +58,7 @@ class AttackParams(SubjectParams):
     @field_validator("attack")
     @classmethod
     def _known_attack(cls, attack: str) -> str:
-        return known("attack", attack, ATTACKS)
+        return require_name("attack", attack, ATTACKS)
 
     @model_validator(mode="after")
     def _check(self) -> AttackParams:

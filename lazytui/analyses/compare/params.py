@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from lazytui.analyses.core.analysis import Params, RunReference
 from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.attacks import ATTACKS
-from lazytui.catalog_fields import known, named, summaries
+from lazytui.catalog_fields import name_field, require_name, summaries
 
 
 class CompareParams(Params):
@@ -26,7 +26,7 @@ class CompareParams(Params):
         description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
         "seed and number of steps; and beside irm and rex those with the same samples and risk but no penalty.",
     )
-    attack: str | None = named(
+    attack: str | None = name_field(
         None,
         "Also attack every network: a name from `lazytui attacks`, with its defaults. How much it takes to fool them "
         "is told by recipe and pool of sources.",
@@ -36,4 +36,4 @@ class CompareParams(Params):
     @field_validator("attack")
     @classmethod
     def _known_attack(cls, attack: str | None) -> str | None:
-        return None if attack is None else known("attack", attack, ATTACKS)
+        return None if attack is None else require_name("attack", attack, ATTACKS)

@@ -9,14 +9,14 @@ from pydantic import Field, field_validator
 from lazytui.analyses.core.analysis import Positional
 from lazytui.analyses.recipe.recipe_catalog import recipes
 from lazytui.analyses.trainings.training_grid import GridParams
-from lazytui.catalog_fields import known, named
+from lazytui.catalog_fields import name_field, require_name
 from lazytui.data.params import SourceName
 
 
 class RecipeParams(GridParams):
     """Which recipe, how often, and on how much."""
 
-    recipe: Annotated[str, Positional()] = named(
+    recipe: Annotated[str, Positional()] = name_field(
         ..., "A name from `lazytui recipes`.", {name: recipe.about for name, recipe in recipes().items()}
     )
     source: SourceName = Field(
@@ -33,4 +33,4 @@ class RecipeParams(GridParams):
     @field_validator("recipe")
     @classmethod
     def _known_recipe(cls, recipe: str) -> str:
-        return known("recipe", recipe, recipes())
+        return require_name("recipe", recipe, recipes())

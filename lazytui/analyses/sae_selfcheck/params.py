@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import Params
-from lazytui.catalog_fields import known, named, summaries
+from lazytui.catalog_fields import name_field, require_name, summaries
 from lazytui.list_values import split_list
 from lazytui.sae import VARIANTS
 
@@ -18,7 +18,7 @@ PRICES = {"l1": (0.03, 0.1, 0.3), "gated": (0.03, 0.1, 0.3), "jumprelu": (0.01, 
 class SelfcheckParams(Params):
     """How the known features are mixed, and which autoencoders have to find them."""
 
-    variants: Annotated[tuple[str, ...], BeforeValidator(split_list)] = named(
+    variants: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
         tuple(VARIANTS), "Autoencoders to check, such as topk,l1.", summaries(VARIANTS)
     )
     features: int = Field(64, ge=2, le=4096, description="True features.")
@@ -34,7 +34,7 @@ class SelfcheckParams(Params):
     @field_validator("variants")
     @classmethod
     def _known_variants(cls, variants: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(known("variant", variant, VARIANTS) for variant in variants)
+        return tuple(require_name("variant", variant, VARIANTS) for variant in variants)
 
     @model_validator(mode="after")
     def _check(self) -> SelfcheckParams:

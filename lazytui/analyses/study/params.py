@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 
 from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.analyses.trainings.training_grid import GridParams
-from lazytui.catalog_fields import known, named
+from lazytui.catalog_fields import name_field, require_name
 from lazytui.data.params import PaintingParams
 from lazytui.list_values import split_list
 from lazytui.training.loop_settings import LoopSettings
@@ -19,7 +19,7 @@ from lazytui.training.settings import ABOUT, AllMethodOptions
 class StudyGrid(GridParams):
     """What varies."""
 
-    methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = named(
+    methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
         ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
         "Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
         ABOUT,
@@ -42,7 +42,7 @@ class StudyParams(PaintingParams, AllMethodOptions, LoopSettings, StudyGrid):
     @field_validator("methods")
     @classmethod
     def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(known("method", method, METHODS) for method in methods)
+        return tuple(require_name("method", method, METHODS) for method in methods)
 
     @model_validator(mode="after")
     def _check_options(self) -> StudyParams:

@@ -40,9 +40,9 @@ def _fitting_weights(params: TrainParams) -> str | None:
     from lazytui.models.torch_import import require_torch
 
     require_torch()
-    from lazytui.training.initial_model import first_model
+    from lazytui.training.initial_model import initial_model
 
-    first_model(params.model_copy(update={"weights": str(path)}), params.seed)
+    initial_model(params.model_copy(update={"weights": str(path)}), params.seed)
     return str(path)
 
 
@@ -72,7 +72,7 @@ def run(params: TrainParams, report: Report) -> TrainResult:
         precision=trained.hardware.precision,
         images_seen=params.epochs * len(data.train),
         fingerprint=fingerprint(trained.model),
-        at_chance=tuple(stretch.words for stretch in trained.at_chance),
+        at_chance=tuple(stretch.sentence for stretch in trained.at_chance),
         samples=SplitSizes(len(data.validation), len(data.hard), len(data.probe)),
         history={name: np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},
     )

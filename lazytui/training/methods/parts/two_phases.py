@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from lazytui.system.lazy_torch import functional, torch
-from lazytui.training.initial_model import first_model
+from lazytui.training.initial_model import initial_model
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods.base import Method, MethodContext, MethodOptions
 from lazytui.training.methods.parts.groups import cells, draw, share_evenly, share_of
@@ -68,7 +68,7 @@ class TwoPhases(Method):
     def begin_epoch(self, epoch: int) -> None:
         if epoch == self.options.first_epochs:
             self.parts = self.divide()
-            first = first_model(self.context.settings, self.context.seed)
+            first = initial_model(self.context.settings, self.context.seed)
             self.context.model.load_state_dict(first.state_dict())
             self.optimizer = make_optimizer(self.context.model.parameters(), self.context.settings)
 

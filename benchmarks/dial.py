@@ -10,7 +10,7 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.analyses.sae.live import Dial, Question, Turn
+from lazytui.analyses.sae.live import Dose, DoseQuestion, DoseResponseSession
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.dose_positions import FACTORS
 
@@ -27,11 +27,11 @@ def measure() -> list[Ratio]:
         subprocess.run(
             [sys.executable, "-m", "lazytui", *_TRAIN, "--workspace", workspace], check=True, stdout=subprocess.DEVNULL
         )
-        dial = Dial(Workspace(workspace))
+        dial = DoseResponseSession(Workspace(workspace))
         steps = cycle(range(len(FACTORS)))
 
         def turn() -> None:
-            question = Question("features", Turn((3,), next(steps)), device="cpu")
+            question = DoseQuestion("features", Dose((3,), next(steps)), device="cpu")
             assert [answer for answer in dial.answers(question) if answer.after]
 
         return [

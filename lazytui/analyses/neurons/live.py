@@ -1,8 +1,7 @@
-"""A network without the neurons that somebody marks: its layer is kept open, so that the answer comes at once."""
+"""Ablation of the neurons that a person marks, answered between two key presses."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -10,12 +9,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
 from lazytui.analyses.neurons.analysis import Session, session
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
 from lazytui.analyses.neurons.patching import Patch, Patched, shifts
 from lazytui.analyses.neurons.result import NeuronsResult
-from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Bars, Reference
 from lazytui.runs.workspace import Workspace
 
@@ -28,7 +27,7 @@ _DRAWS_A_STEP = 5
 
 
 @dataclass(frozen=True)
-class Question:
+class AblationQuestion:
     """params: whose layer it is. active: the neurons that random ones are drawn from. mode: what stands in for marked
     ones."""
 
@@ -41,22 +40,16 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
+class AblationAnswer(LiveAnswer[AblationQuestion]):
+    """random: without as many neurons drawn at random, an entry a draw."""
 
-    random: without as many neurons drawn at random, an entry a draw.
-    """
-
-    question: Question
-    doing: str = ""
-    refused: str = ""
     intact: Accuracies | None = None
     ablated: Accuracies | None = None
     random: tuple[Accuracies, ...] = ()
     patched: Patched | None = None
 
     @property
-    def known(self) -> bool:
+    def has_figures(self) -> bool:
         """Whether there is something to draw."""
         return bool(self.intact or self.patched)
 
@@ -71,44 +64,38 @@ class _Open:
     intact: Accuracies
 
 
-class Surgery:
-    """Answers questions, one at a time; the layer that was asked about last stays open for the next."""
+class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
+    """The layer of the last question stays open for the next."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        super().__init__(workspace)
         self._kept: _Open | None = None
 
-    def answers(self, question: Question) -> Iterator[Answer]:
-        """The answer as it grows: at once where the layer is open already. Imports torch.
+    def unanswered(self, question: AblationQuestion) -> AblationAnswer:
+        return AblationAnswer(question)
 
-        What is wrong with a question comes as a sentence in the last of them.
-        """
-        try:
-            yield from self._growing(question)
-        except LazytuiError as error:
-            yield Answer(question, refused=str(error))
-
-    def _growing(self, question: Question) -> Iterator[Answer]:
+    def grow(self, question: AblationQuestion) -> Iterator[AblationAnswer]:
         params = question.params
-        written = weights_written(params.run, self._workspace, "any more, so nothing can be taken out of it.")
+        written = weights_written(params.run, self.workspace, "any more, so nothing can be taken out of it.")
         if self._kept is None or (self._kept.params, self._kept.written) != (params, written):
-            require_at_hand(trained_with(params, self._workspace).source)
-            loaded = "torch" in sys.modules
-            yield Answer(question, doing=f"opening {params.run} ..." if loaded else "loading torch ...")
-            opened = session(params, self._workspace)
+            require_at_hand(trained_with(params, self.workspace).source)
+            yield AblationAnswer(question, doing=opening(params.run))
+            opened = session(params, self.workspace)
             self._kept = _Open(params, written, opened, opened.ablation.accuracies([]))
-        yield from (self._patched if question.patch else self._taken_out)(question, self._kept)
+        yield from (self._patched if question.patch else self._ablate)(question, self._kept)
 
-    def _patched(self, question: Question, kept: _Open) -> Iterator[Answer]:
+    def _patched(self, question: AblationQuestion, kept: _Open) -> Iterator[AblationAnswer]:
         assert question.patch is not None
         into, source = (kept.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
         before, itself = kept.session.ablation.unablated_logits(np.concatenate([into, source]))
         shift = kept.session.ablation.patch(into, source, question.marked)[0]
-        yield Answer(question, patched=Patched(before, before + shift, itself))
+        yield AblationAnswer(question, patched=Patched(before, before + shift, itself))
 
-    def _taken_out(self, question: Question, kept: _Open) -> Iterator[Answer]:
+    def _ablate(self, question: AblationQuestion, kept: _Open) -> Iterator[AblationAnswer]:
         ablation = kept.session.ablation
-        answer = Answer(question, intact=kept.intact, ablated=ablation.accuracies(question.marked, question.mode))
+        answer = AblationAnswer(
+            question, intact=kept.intact, ablated=ablation.accuracies(question.marked, question.mode)
+        )
         yield answer
         drawn = self._draws(question)
         for start in range(0, len(drawn), _DRAWS_A_STEP):
@@ -116,7 +103,7 @@ class Surgery:
             more = tuple(ablation.accuracies(draw.tolist(), question.mode) for draw in part)
             yield (answer := replace(answer, random=answer.random + more))
 
-    def _draws(self, question: Question) -> NDArray[np.int64]:
+    def _draws(self, question: AblationQuestion) -> NDArray[np.int64]:
         """(draws, marked): as many neurons as are marked, again and again; no more than are active."""
         from lazytui.neurons.ablation import random_orders
 
@@ -124,7 +111,7 @@ class Surgery:
         return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
 
 
-def bars(answer: Answer, result: NeuronsResult) -> Bars:
+def bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
     """What came of the question."""
     asked = answer.question
     if asked.patch and answer.patched:
@@ -132,7 +119,7 @@ def bars(answer: Answer, result: NeuronsResult) -> Bars:
     return accuracies(answer, result)
 
 
-def accuracies(answer: Answer, result: NeuronsResult) -> Bars:
+def accuracies(answer: AblationAnswer, result: NeuronsResult) -> Bars:
     """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
     asked, images = answer.question, result.samples
     marked = len(asked.marked)

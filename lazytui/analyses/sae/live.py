@@ -1,8 +1,7 @@
-"""The dial: one image with features turned down and up, answered at once, for whoever turns it."""
+"""Dose-response: one image with features scaled, steered or swapped, answered between two key presses."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
 from lazytui.analyses.gradcam.live import MOST, Album
 from lazytui.analyses.networks.model_under_study import (
     ignore_advice,
@@ -24,7 +24,7 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.analyses.sae.loaded_sae import Dissected, dissected, sae_params, subject_of
 from lazytui.data.splits import build_dataset
-from lazytui.errors import BadInput, LazytuiError
+from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.models.torch_import import require_torch
 from lazytui.runs.workspace import Workspace
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from lazytui.sae.interventions import Edit
     from lazytui.saliency.explainer import Explainer
 
-AS_IT_IS = FACTORS.index(1.0)
+UNCHANGED = FACTORS.index(1.0)
 """The step of the dial that changes nothing, where features are scaled."""
 
 
 @dataclass(frozen=True)
-class Turn:
+class Dose:
     """What is done to the features of an image.
 
     features: those in question. step: of FACTORS. how: `scale` takes each so many times as active as it is, `steer` so
@@ -48,7 +48,7 @@ class Turn:
     """
 
     features: tuple[int, ...] = ()
-    step: int = AS_IT_IS
+    step: int = UNCHANGED
     how: Literal["scale", "steer", "swap"] = "scale"
     into: tuple[int, ...] = ()
 
@@ -56,7 +56,7 @@ class Turn:
     def factor(self) -> float:
         return FACTORS[self.step]
 
-    def turned(self, by: int) -> Turn:
+    def stepped(self, by: int) -> Dose:
         """So many steps on, as far as the dial goes."""
         return replace(self, step=min(max(self.step + by, 0), len(FACTORS) - 1))
 
@@ -77,11 +77,11 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Question:
+class DoseQuestion:
     """run: a run of `sae`. place: of the image in the split. model, device: as said here, never as a run recorded."""
 
     run: str
-    turn: Turn
+    turn: Dose
     place: int = 0
     split: Literal["easy", "hard"] = "hard"
     model: str | None = None
@@ -89,7 +89,7 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class Prediction:
     """What the network says: probabilities (10,) float32, and where it looks for that, (h, w) float32, raw and signed;
     None where the network has no map."""
 
@@ -102,20 +102,15 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What is known so far. doing: what is being done now. refused: why there is no answer, in a sentence.
-
-    activity: (N, n), each feature on each image of the album. curve: (31, 10), the probabilities at each step of the
+class DoseAnswer(LiveAnswer[DoseQuestion]):
+    """activity: (N, n), each feature on each image of the album. curve: (31, 10), the probabilities at each step of the
     dial. advice: what is to be said of what the network puts out.
     """
 
-    question: Question
-    doing: str = ""
-    refused: str = ""
     album: Album | None = None
     activity: NDArray[np.float32] | None = None
-    before: Said | None = None
-    after: Said | None = None
+    before: Prediction | None = None
+    after: Prediction | None = None
     curve: NDArray[np.float32] | None = None
     advice: str = ""
 
@@ -160,53 +155,44 @@ class _Files:
             ) from error
 
 
-class Dial:
-    """Answers questions, one at a time; the layer that was asked about last stays open for the next."""
+class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
+    """The layer of the last question stays open for the next."""
 
     def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+        super().__init__(workspace)
         self._kept: tuple[object, _Open] | None = None
-        self._asked = lru_cache(maxsize=4)(self._files)
+        self._files_of = lru_cache(maxsize=4)(self._files)
         self._before = lru_cache(maxsize=64)(self._intact)
         self._lock = Lock()  # a screen that was left may still be at its last answer when the next one asks
 
-    def answers(self, question: Question) -> Iterator[Answer]:
-        """The answer as it grows: at once where the layer lies open already. Imports torch.
+    def unanswered(self, question: DoseQuestion) -> DoseAnswer:
+        return DoseAnswer(question)
 
-        What is wrong with a question comes as a sentence in the last of them.
-        """
-        try:
-            yield from self._growing(question)
-        except LazytuiError as error:
-            yield Answer(question, refused=str(error))
-
-    def _growing(self, question: Question) -> Iterator[Answer]:
-        files = self._asked(question.run)
+    def grow(self, question: DoseQuestion) -> Iterator[DoseAnswer]:
+        files = self._files_of(question.run)
         wanted = (question.run, question.split, question.model, question.device, files.written)
         with self._lock:
             kept = self._kept
         if kept is None or kept[0] != wanted:
-            if "torch" not in sys.modules:
-                yield Answer(question, doing="loading torch ...")
-                require_torch()
-            yield Answer(question, doing=f"opening {files.network} ...")
+            yield DoseAnswer(question, doing=opening(files.network))
+            require_torch()
             with self._lock:
-                kept = self._kept = (wanted, self._opened(question))
+                kept = self._kept = (wanted, self._open_layer(question))
         with self._lock:
-            answer = self._turned(question, kept[1])
+            answer = self._answer(question, kept[1])
         yield answer
 
     def _files(self, run: str) -> _Files:
-        network = sae_params(run, self._workspace).run
-        folder = self._workspace.find(run, kinds=("sae",))
-        return _Files(network, self._workspace.find(network, kinds=("train",)).weights, folder.autoencoder)
+        network = sae_params(run, self.workspace).run
+        folder = self.workspace.find(run, kinds=("sae",))
+        return _Files(network, self.workspace.find(network, kinds=("train",)).weights, folder.autoencoder)
 
-    def _opened(self, question: Question) -> _Open:
-        recorded = subject_of(sae_params(question.run, self._workspace))
+    def _open_layer(self, question: DoseQuestion) -> _Open:
+        recorded = subject_of(sae_params(question.run, self.workspace))
         asked = recorded.model_copy(update={"model": question.model, "device": question.device})
-        require_at_hand(trained_with(asked, self._workspace).source)
-        subject = load_subject(settle(asked, self._workspace), self._workspace, ignore_advice)  # see `Answer`
-        one = dissected(question.run, subject, self._workspace, lambda _data: {})
+        require_at_hand(trained_with(asked, self.workspace).source)
+        subject = load_subject(settle(asked, self.workspace), self.workspace, ignore_advice)  # see `Answer`
+        one = dissected(question.run, subject, self.workspace, lambda _data: {})
         if one.result.all_dead:
             raise BadInput(
                 f"All features of {question.run} are dead, so there is nothing to turn: train it with other settings."
@@ -219,13 +205,13 @@ class Dial:
         strength = one.result.strength.astype(np.float64)
         return _Open(one, lens, album, strength, one.opened.features_of(album.split.images))
 
-    def _turned(self, question: Question, opened: _Open) -> Answer:
+    def _answer(self, question: DoseQuestion, opened: _Open) -> DoseAnswer:
         turn, album = question.turn, opened.album
         place = min(question.place, len(album.split) - 1)
         steps = [replace(turn, step=step).edit(opened.strength) for step in range(len(FACTORS))]
         curve = opened.dissected.opened.probabilities(album.split.images[place], steps)
-        after = Said(curve[turn.step], _heat(opened, place, turn))
-        return Answer(
+        after = Prediction(curve[turn.step], _heat(opened, place, turn))
+        return DoseAnswer(
             question,
             album=album,
             activity=opened.activity,
@@ -235,16 +221,16 @@ class Dial:
             advice=opened.dissected.subject.advice,
         )
 
-    def _intact(self, opened: _Open, place: int) -> Said:
+    def _intact(self, opened: _Open, place: int) -> Prediction:
         """What the network says of an image as it is."""
-        nothing = Turn()
+        nothing = Dose()
         (said,) = opened.dissected.opened.probabilities(
             opened.album.split.images[place], [nothing.edit(opened.strength)]
         )
-        return Said(said, _heat(opened, place, nothing))
+        return Prediction(said, _heat(opened, place, nothing))
 
 
-def _heat(opened: _Open, place: int, turn: Turn) -> NDArray[np.float32] | None:
+def _heat(opened: _Open, place: int, turn: Dose) -> NDArray[np.float32] | None:
     """Grad-CAM of what is predicted; None where the network has no map."""
     if "grad-cam" not in opened.lens.methods:
         return None

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.live import Album
-from lazytui.analyses.sae.live import Answer, Said, Turn
+from lazytui.analyses.sae.live import Dose, DoseAnswer, Prediction
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
 from lazytui.figures.kinds import Bars, Figure, Lines, Pixels, Series
@@ -17,7 +17,7 @@ _TOLD = 0.15
 """A digit whose probability gets this high somewhere on the dial has a curve."""
 
 
-def drawn(answer: Answer, *, plainly: bool = False) -> list[Figure]:
+def drawn(answer: DoseAnswer, *, plainly: bool = False) -> list[Figure]:
     """The image twice with where the network looks, the probabilities twice, and the dial's whole turn.
 
     plainly: the image also as it is, before the two.
@@ -39,7 +39,7 @@ def named(album: Album, place: int) -> str:
     return f"{palette(album.trained.palette).color_name(int(split.colors[place]))} {split.digits[place]}"
 
 
-def setting(turn: Turn, stands_for: str = "") -> str:
+def setting(turn: Dose, stands_for: str = "") -> str:
     """What is done, in words. stands_for: what, where it is one feature."""
     if not turn.features:
         return "No feature is chosen."
@@ -50,7 +50,7 @@ def setting(turn: Turn, stands_for: str = "") -> str:
     return f"{_done(turn, what)} at {turn.factor:.1f} x {whose} typical strength"
 
 
-def _done(turn: Turn, what: str) -> str:
+def _done(turn: Dose, what: str) -> str:
     match turn.how:
         case "scale":
             return what
@@ -66,7 +66,7 @@ def _called(features: tuple[int, ...]) -> str:
     return f"Feature{'s' if len(features) > 1 else ''} {', '.join(map(str, features))}"
 
 
-def _image(album: Album, place: int, before: Said, after: Said, *, plainly: bool) -> Pixels:
+def _image(album: Album, place: int, before: Prediction, after: Prediction, *, plainly: bool) -> Pixels:
     digit, color = int(album.split.digits[place]), int(album.split.colors[place])
     tones = [tone_of(said.digit, digit, color) for said in (before, after)]
     evidence = _on_one_scale(before.heat, after.heat)
@@ -92,7 +92,7 @@ def _on_one_scale(before: NDArray[np.float32] | None, after: NDArray[np.float32]
     return np.asarray(evidence / max(float(evidence.max()), 1e-12), dtype=np.float32)
 
 
-def _bars(said: Said, when: str, album: Album) -> Bars:
+def _bars(said: Prediction, when: str, album: Album) -> Bars:
     return Bars(
         name=when,
         title=f"{when.capitalize()}, %",
@@ -104,7 +104,7 @@ def _bars(said: Said, when: str, album: Album) -> Bars:
     )
 
 
-def _curve(curve: NDArray[np.float32], turn: Turn, advice: str) -> Lines:
+def _curve(curve: NDArray[np.float32], turn: Dose, advice: str) -> Lines:
     """The probabilities of the digits that matter somewhere on the dial."""
     factors = np.array(FACTORS)
     return Lines(

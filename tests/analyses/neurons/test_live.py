@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.fact_readers import EasyAndHard
-from lazytui.analyses.neurons.live import Answer, Question, bars
+from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, bars
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patching import Patch, Patched, Shown, read_patch, shifts
 from lazytui.analyses.neurons.result import NeuronsResult
@@ -20,9 +20,9 @@ TEN = palette("distinct")
 
 
 def test_random_neurons_are_no_more_than_are_active() -> None:
-    question = Question(NeuronsParams(run="r"), active=(4, 7), marked=(1, 4, 7), mode="mean")
+    question = AblationQuestion(NeuronsParams(run="r"), active=(4, 7), marked=(1, 4, 7), mode="mean")
     half = {"easy": 0.5, "hard": 0.5}
-    answer = Answer(question, intact=half, ablated=half, random=(half, half))
+    answer = AblationAnswer(question, intact=half, ablated=half, random=(half, half))
     unknown: Any = {field.name: None for field in fields(NeuronsResult)}
     drawn = bars(answer, NeuronsResult(**{**unknown, "samples": EasyAndHard(10, 10), "layer": "features.relu1"}))
     assert drawn.labels[:3] == ("easy, intact", "easy, without 3 marked", "easy, without 2 random")

@@ -23,7 +23,7 @@ from lazytui.analyses.sae.feature_browser import (
     stands_for,
 )
 from lazytui.analyses.sae.figures import logit_effects
-from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
+from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.live_figures import drawn, setting
 from lazytui.analyses.sae.loaded_sae import Dissected, dissect
 from lazytui.analyses.sae.result import SaeResult
@@ -50,10 +50,10 @@ def workspace(features_found: Lab) -> Workspace:
 
 
 @pytest.fixture(scope="module")
-def dial(workspace: Workspace, features_found: Lab) -> Iterator[Dial]:
+def dial(workspace: Workspace, features_found: Lab) -> Iterator[DoseResponseSession]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAZYTUI_DATA", str(features_found.folder / "data"))
-        yield Dial(workspace)
+        yield DoseResponseSession(workspace)
 
 
 @pytest.fixture(scope="module")
@@ -68,19 +68,19 @@ def opened(workspace: Workspace) -> Dissected:
     return dissect("found", workspace, lambda data: {"hard": data.hard}, print)
 
 
-def last(dial: Dial, question: Question) -> Answer:
+def last(dial: DoseResponseSession, question: DoseQuestion) -> DoseAnswer:
     (*_, answer) = dial.answers(question)
     return answer
 
 
-def asked(dial: Dial, turn: Turn, place: int = PLACE) -> Answer:
-    answer = last(dial, Question("found", turn, place))
+def asked(dial: DoseResponseSession, turn: Dose, place: int = PLACE) -> DoseAnswer:
+    answer = last(dial, DoseQuestion("found", turn, place))
     assert answer.after is not None and answer.before is not None, answer.refused
     return answer
 
 
-def strongest(dial: Dial, count: int = 1) -> tuple[int, ...]:
-    here = asked(dial, Turn()).here
+def strongest(dial: DoseResponseSession, count: int = 1) -> tuple[int, ...]:
+    here = asked(dial, Dose()).here
     assert here is not None
     return tuple(active_features(here, None)[:count])
 
@@ -107,19 +107,21 @@ def close(said: NDArray[np.float32], by_hand: Tensor) -> bool:
     return bool(np.allclose(said, by_hand.numpy(), atol=1e-5))
 
 
-def test_at_one_the_image_is_as_it_is(dial: Dial) -> None:
-    answer = asked(dial, Turn(strongest(dial, 3)))
+def test_at_one_the_image_is_as_it_is(dial: DoseResponseSession) -> None:
+    answer = asked(dial, Dose(strongest(dial, 3)))
     assert answer.before and answer.after and answer.curve is not None
     assert np.allclose(answer.after.probabilities, answer.before.probabilities, atol=1e-6)
     assert answer.before.heat is not None and answer.after.heat is not None
     assert np.allclose(answer.after.heat, answer.before.heat, rtol=1e-4, atol=1e-6)
-    assert np.allclose(answer.curve[AS_IT_IS], answer.before.probabilities, atol=1e-6)
+    assert np.allclose(answer.curve[UNCHANGED], answer.before.probabilities, atol=1e-6)
 
 
 @pytest.mark.parametrize("step", [0, 4, 30])
-def test_a_turn_is_what_the_change_along_the_features_directions_does(dial: Dial, opened: Dissected, step: int) -> None:
+def test_a_turn_is_what_the_change_along_the_features_directions_does(
+    dial: DoseResponseSession, opened: Dissected, step: int
+) -> None:
     features = strongest(dial, 2)
-    answer = asked(dial, Turn(features, step))
+    answer = asked(dial, Dose(features, step))
     by_hand = said_by_hand(opened, list(features), None, FACTORS[step])
     assert answer.after and answer.before and answer.curve is not None
     assert close(answer.after.probabilities, by_hand)
@@ -128,24 +130,24 @@ def test_a_turn_is_what_the_change_along_the_features_directions_does(dial: Dial
 
 
 def test_steering_and_swapping_put_features_at_their_typical_strength(
-    dial: Dial, opened: Dissected, result: SaeResult
+    dial: DoseResponseSession, opened: Dissected, result: SaeResult
 ) -> None:
     (first,) = strongest(dial)
-    here = asked(dial, Turn()).here
+    here = asked(dial, Dose()).here
     assert here is not None
     category = result.category
     absent = next(f for f in range(len(here)) if here[f] == 0 and category[f] != CATEGORIES.index("dead"))
     typical = float(result.strength[absent])
-    steered = asked(dial, Turn((absent,), 15, "steer"))
+    steered = asked(dial, Dose((absent,), 15, "steer"))
     assert steered.after and close(steered.after.probabilities, said_by_hand(opened, [absent], [1.5 * typical], 1))
-    swapped = asked(dial, Turn((first,), AS_IT_IS, "swap", (absent,)))
+    swapped = asked(dial, Dose((first,), UNCHANGED, "swap", (absent,)))
     assert swapped.after
     assert close(swapped.after.probabilities, said_by_hand(opened, [first, absent], [0.0, typical], 1))
 
 
-def test_the_maps_are_grad_cam_before_and_after(dial: Dial, opened: Dissected) -> None:
+def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, opened: Dissected) -> None:
     (feature,) = strongest(dial)
-    answer = asked(dial, Turn((feature,), 0))
+    answer = asked(dial, Dose((feature,), 0))
     subject, autoencoder = opened.subject, opened.opened.model
     image = opened.opened.split("hard").images[PLACE]
     lens = Explainer(subject.model, subject.trained.model, image[None])
@@ -162,8 +164,8 @@ def test_the_maps_are_grad_cam_before_and_after(dial: Dial, opened: Dissected) -
     assert not np.allclose(before.heat, after.heat, atol=1e-4)
 
 
-def test_what_is_drawn_is_what_was_answered(dial: Dial) -> None:
-    answer = asked(dial, Turn(strongest(dial), 0))
+def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
+    answer = asked(dial, Dose(strongest(dial), 0))
     gaze, before, after, curve = drawn(answer)
     assert answer.before and answer.after and answer.album
     assert isinstance(gaze, Pixels) and gaze.overlay is not None and gaze.overlay.max() == 1
@@ -173,7 +175,7 @@ def test_what_is_drawn_is_what_was_answered(dial: Dial) -> None:
         assert isinstance(figure, Bars) and np.allclose(figure.values, 100 * said.probabilities)
     assert isinstance(curve, Lines)
     of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
-    assert of_said.y[AS_IT_IS] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
+    assert of_said.y[UNCHANGED] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
     assert curve.note == "" and drawn(replace(answer, advice="Probabilities."))[3].note == "Probabilities."
     plainly = drawn(answer, plainly=True)[0]
     assert isinstance(plainly, Pixels) and plainly.overlay is not None
@@ -181,20 +183,20 @@ def test_what_is_drawn_is_what_was_answered(dial: Dial) -> None:
 
 
 def test_a_setting_is_told_in_words() -> None:
-    turn = Turn((3,))
+    turn = Dose((3,))
     assert setting(turn, "red") == "Feature 3 (red) x 1.0: as it is"
     assert setting(replace(turn, step=0)) == "Feature 3 x 0.0: ablated"
-    assert setting(Turn((3, 4), 15, "steer")) == "Features 3, 4 steered at 1.5 x their typical strength"
-    assert setting(Turn((3,), 10, "swap", (8,))) == "Feature 3 swapped for feature 8 at 1.0 x its typical strength"
-    assert turn.turned(100).factor == 3 and turn.turned(-100).factor == 0 and turn.turned(1).factor == 1.1
+    assert setting(Dose((3, 4), 15, "steer")) == "Features 3, 4 steered at 1.5 x their typical strength"
+    assert setting(Dose((3,), 10, "swap", (8,))) == "Feature 3 swapped for feature 8 at 1.0 x its typical strength"
+    assert turn.stepped(100).factor == 3 and turn.stepped(-100).factor == 0 and turn.stepped(1).factor == 1.1
 
 
 def test_a_network_that_is_not_the_one_it_was_trained_on_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     other = Workspace(tmp_path / "runs")
     shutil.copytree(workspace.path, other.path)
     weights = other.find("reference").weights
-    dial = Dial(other)
-    question = Question("found", Turn((0,), 0))
+    dial = DoseResponseSession(other)
+    question = DoseQuestion("found", Dose((0,), 0))
     assert last(dial, question).after
     save_weights(build_model("cnn3", seed=5), weights, metadata={"model": "cnn3"})
     refused = last(dial, question)
@@ -202,12 +204,12 @@ def test_a_network_that_is_not_the_one_it_was_trained_on_is_refused(workspace: W
     weights.unlink()
     assert "gone, so no feature can be turned any more" in last(dial, question).refused
     shutil.rmtree(weights.parent)
-    assert "There is no run" in last(Dial(other), question).refused
+    assert "There is no run" in last(DoseResponseSession(other), question).refused
 
 
-def test_dead_features_cannot_be_turned(workspace: Workspace, dial: Dial) -> None:
+def test_dead_features_cannot_be_turned(workspace: Workspace, dial: DoseResponseSession) -> None:
     assert read_metrics(workspace.find("dead").path)["dead_share"] == 1
-    assert last(dial, Question("dead", Turn())).refused.startswith("All features of dead are dead")
+    assert last(dial, DoseQuestion("dead", Dose())).refused.startswith("All features of dead are dead")
 
 
 def test_the_table_says_what_each_feature_moves_and_drops_columns_where_it_is_narrow(result: SaeResult) -> None:
@@ -258,9 +260,9 @@ def test_categories_follow_one_another_and_active_features_come_strongest_first(
     )
 
 
-def test_the_shortest_way_to_the_features_is_the_cut(opened: Dissected, dial: Dial) -> None:
+def test_the_shortest_way_to_the_features_is_the_cut(opened: Dissected, dial: DoseResponseSession) -> None:
     """The activity that is told is that of the layer as the network puts it out."""
-    answer = asked(dial, Turn())
+    answer = asked(dial, Dose())
     assert answer.activity is not None
     cut = SplitModel(opened.subject.model, opened.result.layer)
     images = to_float(torch.from_numpy(opened.opened.split("hard").images[:5]))

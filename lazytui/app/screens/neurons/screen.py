@@ -19,7 +19,7 @@ from textual.widgets import ContentSwitcher, Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
-from lazytui.analyses.neurons.live import Answer, Question, Surgery, bars
+from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, bars
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patching import EXAMPLE, Patch, read_patch
 from lazytui.analyses.neurons.result import NeuronsResult
@@ -121,10 +121,10 @@ class NeuronsScreen(FormScreen):
         self._read = lru_cache(maxsize=2)(read)
         self._marked: frozenset[int] = frozenset()
         self._stand_in: Literal["mean", "zero"] = "mean"
-        self._taken_out = False
+        self._ablate = False
         self._patch: Patch | None = None
-        self._asked: Question | None = None
-        self._answer: Answer | None = None
+        self._asked: AblationQuestion | None = None
+        self._answer: AblationAnswer | None = None
         self._table = 0
         self._table_view: TableView | None = None
         self._answer_view: BarsView | None = None
@@ -142,7 +142,7 @@ class NeuronsScreen(FormScreen):
                     yield VerticalScroll(id="layer", can_focus=False)
 
     def on_mount(self) -> None:
-        self._newest = answering(self, Surgery(self.lab.workspace).answers, self._told, group="surgery")
+        self._newest = answering(self, AblationSession(self.lab.workspace).answers, self._told, group="surgery")
         self.show_form(self.app.size.width >= BESIDE_THE_FORM)
         self.watch(self.lab, "lines", self._look)
 
@@ -170,7 +170,7 @@ class NeuronsScreen(FormScreen):
     def _seen(self, sight: Sight) -> None:
         before, self._sight = self._sight, sight
         if sight.run != before.run:
-            self._marked, self._taken_out, self._patch, self._asked, self._answer = frozenset(), False, None, None, None
+            self._marked, self._ablate, self._patch, self._asked, self._answer = frozenset(), False, None, None, None
             self._show_examined()
             self.refresh_bindings()
         self._say()
@@ -221,7 +221,7 @@ class NeuronsScreen(FormScreen):
         filtered = f"Only those with {self._filter}." if self._filter else ""
         marked = f"{len(self._marked)} marked." if self._marked else ""
         lines = [Content(plain_text(" ".join(part for part in (self._sight.words, filtered, marked) if part)))]
-        if self._answer and self._taken_out and (said := self._answer.refused or self._answer.doing):
+        if self._answer and self._ablate and (said := self._answer.refused or self._answer.doing):
             lines.append(Content(plain_text(said)))
         if self._sight.examined:
             views = [
@@ -250,10 +250,10 @@ class NeuronsScreen(FormScreen):
 
     def _draw_answer(self) -> None:
         answer, examined = self._answer, self._sight.examined
-        known = self._taken_out and answer and answer.known and examined
+        has_figures = self._ablate and answer and answer.has_figures and examined
         if self._answer_view:
-            self._answer_view.display = bool(known)
-        if not (known and answer and examined):
+            self._answer_view.display = bool(has_figures)
+        if not (has_figures and answer and examined):
             return
         figure = bars(answer, examined.result)
         figure = figure if self._roomy else replace(figure, note="", references=())
@@ -346,7 +346,7 @@ class NeuronsScreen(FormScreen):
 
     def _set_marked(self, marked: frozenset[int]) -> None:
         self._marked = marked
-        self._taken_out &= bool(marked)
+        self._ablate &= bool(marked)
         self._draw_table()
         self._ask()
 
@@ -355,7 +355,7 @@ class NeuronsScreen(FormScreen):
         if not self._marked:
             self.notify("Mark neurons first: space marks the one under the cursor, m all that are shown.")
             return
-        self._taken_out, self._patch = not self._taken_out or self._patch is not None, None
+        self._ablate, self._patch = not self._ablate or self._patch is not None, None
         self._ask()
 
     def action_patch(self) -> None:
@@ -372,7 +372,7 @@ class NeuronsScreen(FormScreen):
             except LazytuiError as error:
                 self.lab.say_error(error)
             else:
-                self._taken_out |= text is not None
+                self._ablate |= text is not None
                 self._ask()
 
         question = "What marked neurons do in one image is put into another, and the logits shift. Which into which?"
@@ -385,7 +385,7 @@ class NeuronsScreen(FormScreen):
     def action_stand_in(self) -> None:
         """Hold what is taken out at its mean, or at zero."""
         self._stand_in = "zero" if self._stand_in == "mean" else "mean"
-        if self._taken_out:
+        if self._ablate:
             self._ask()
         else:
             held = "held at their mean" if self._stand_in == "mean" else "set to zero"
@@ -393,17 +393,19 @@ class NeuronsScreen(FormScreen):
 
     def _ask(self) -> None:
         examined, given = self._sight.examined, self.form.touched
-        if self._taken_out and examined:
+        if self._ablate and examined:
             # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
             here = {"device": given.get("device", "auto"), "model": given.get("model")}
             params = examined.params.model_copy(update=here)
             marked = tuple(sorted(self._marked))
-            self._asked = Question(params, tuple(examined.result.active.tolist()), marked, self._stand_in, self._patch)
+            self._asked = AblationQuestion(
+                params, tuple(examined.result.active.tolist()), marked, self._stand_in, self._patch
+            )
             self._newest.ask(self._asked)
         self._draw_answer()
         self._say()
 
-    def _told(self, answer: Answer) -> None:
+    def _told(self, answer: AblationAnswer) -> None:
         if answer.question is self._asked:
             self._answer = answer
             self._draw_answer()

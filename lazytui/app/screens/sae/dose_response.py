@@ -20,16 +20,14 @@ from lazytui.analyses.gradcam.live import Album
 from lazytui.analyses.gradcam.live_filter import ImageFilter
 from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
-from lazytui.analyses.sae.live import AS_IT_IS, Answer, Dial, Question, Turn
+from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.live_figures import drawn, named, setting
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import FigureView, LinesView, swap
-from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.shell.dialogs import AskText
-from lazytui.app.workers.newest_only import answering
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.errors import LazytuiError
-from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.sae.dose_positions import FACTORS
@@ -43,26 +41,27 @@ KEPT = "✓"
 Take = Callable[[tuple[int, ...]], None]
 
 
-class DialScreen(LabScreen):
+class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
     """Lies over the screen of features, until Escape."""
 
     screen_name = "features"
     DEFAULT_CSS = """
-    DialScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
-    DialScreen #doing { height: auto; min-height: 2; max-height: 3; padding: 0 1; color: $text-muted; }
-    DialScreen #knob, DialScreen #active { height: 1; padding: 0 1; }
-    DialScreen #active { color: $text-muted; margin: 0 0 1 0; }
-    DialScreen #answer { layout: horizontal; height: auto; padding: 0 0 0 1; }
-    DialScreen #answer > .gaze { width: 32; margin: 0 2 0 0; }
-    DialScreen #answer > .before, DialScreen #answer > .after { width: 1fr; max-width: 40; margin: 0 1 0 0; }
-    DialScreen #turn { height: 1fr; min-height: 9; padding: 0 0 0 1; display: none; }
-    DialScreen #turn > FigureView { height: 1fr; }
-    DialScreen.-large #answer > .gaze { width: 60; }
-    DialScreen.-large #turn { display: block; }
-    DialScreen.-wide #answer > .gaze { width: 90; }
+    DoseResponseScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
+    DoseResponseScreen #doing { height: auto; min-height: 2; max-height: 3; padding: 0 1; color: $text-muted; }
+    DoseResponseScreen #knob, DoseResponseScreen #active { height: 1; padding: 0 1; }
+    DoseResponseScreen #active { color: $text-muted; margin: 0 0 1 0; }
+    DoseResponseScreen #answer { layout: horizontal; height: auto; padding: 0 0 0 1; }
+    DoseResponseScreen #answer > .gaze { width: 32; margin: 0 2 0 0; }
+    DoseResponseScreen #answer > .before, DoseResponseScreen #answer > .after {
+        width: 1fr; max-width: 40; margin: 0 1 0 0;
+    }
+    DoseResponseScreen #turn { height: 1fr; min-height: 9; padding: 0 0 0 1; display: none; }
+    DoseResponseScreen #turn > FigureView { height: 1fr; }
+    DoseResponseScreen.-large #answer > .gaze { width: 60; }
+    DoseResponseScreen.-large #turn { display: block; }
+    DoseResponseScreen.-wide #answer > .gaze { width: 90; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Back"),
         Binding("right", "turn(1)", "Turn", key_display="←→"),
         Binding("left", "turn(-1)", "Turn down", show=False),
         Binding("home", "turn(-30)", "Turn to 0", show=False),
@@ -84,14 +83,11 @@ class DialScreen(LabScreen):
         Binding("y", "split", "Easy or hard images", show=False),
     ]
 
-    def __init__(self, dial: Dial, question: Question, result: SaeResult, labels: Labels) -> None:
+    def __init__(self, session: DoseResponseSession, question: DoseQuestion, result: SaeResult, labels: Labels) -> None:
         """question: to begin with. result: of the run whose features are turned."""
-        super().__init__()
-        self._dial = dial
-        self._question = question
+        super().__init__(session, question)
         self._result = result
         self._labels = labels
-        self._answer: Answer | None = None
         self._filter = ImageFilter()
         self._current = question.turn.features[0] if question.turn.features else None
         self._kept: tuple[int, ...] = ()
@@ -105,62 +101,45 @@ class DialScreen(LabScreen):
         yield Container(id="answer")
         yield Container(id="turn")
 
-    def on_mount(self) -> None:
-        self._newest = answering(self, self._dial.answers, self._told, group="dial")
-        self._newest.ask(self._question)
-
-    def on_unmount(self) -> None:
-        self._newest.leave()
-
     @property
     def followed(self) -> RunFolder | None:
-        return self.lab.workspace.find(self._question.run)
-
-    @property
-    def asked(self) -> Question:
-        """What is to be answered."""
-        return self._question
+        return self.lab.workspace.find(self.question.run)
 
     @property
     def album(self) -> Album | None:
         """The images to go through, once they are there."""
-        return self._answer.album if self._answer else None
+        return self.answer.album if self.answer else None
 
     @property
-    def answered(self) -> Question | None:
+    def answered(self) -> DoseQuestion | None:
         """What was asked that the screen answers."""
-        return self._answer.question if self._answer and self._answer.after else None
-
-    def shown_figures(self) -> Sequence[Figure]:
-        return [view.figure for view in self.query(FigureView)]
+        return self.answer.question if self.answer and self.answer.after else None
 
     # Drawing
 
-    def _told(self, answer: Answer) -> None:
-        if not self.is_attached:
-            return
-        if answer.after is None and not answer.refused and self._answer and self._answer.after:
-            answer = replace(self._answer, doing=answer.doing)  # what is seen stays until there is something else
-        self._answer = answer
+    def show_answer(self, answer: DoseAnswer) -> None:
+        if answer.after is None and not answer.refused and self.answer and self.answer.after:
+            answer = replace(self.answer, doing=answer.doing)  # what is seen stays until there is something else
+        self.answer = answer
         if not self._begun and answer.activity is not None:
             self._begun = True
             self._begin(answer)
-        self._show()
+        self._draw()
 
-    def _begin(self, answer: Answer) -> None:
+    def _begin(self, answer: DoseAnswer) -> None:
         """With an image that the feature is active on, or a feature that is active on the image."""
         assert answer.activity is not None and answer.here is not None
         if self._current is None:
             self._choose(active_features(answer.here, None)[:1])
         elif len(found := np.flatnonzero(answer.activity[:, self._current] > 0)):
-            self._ask(replace(self._question, place=int(found[0])))
+            self.ask(replace(self.question, place=int(found[0])))
 
-    def _show(self) -> None:
-        answer = self._answer
+    def _draw(self) -> None:
+        answer = self.answer
         if answer is None:
             return
-        self.query_one("#doing", Static).update(plain_text(self._words(answer), newlines=True))
-        self.query_one("#knob", Static).update(knob(self._question.turn, self.size.width))
+        self.query_one("#doing", Static).update(plain_text(self._sentences(answer), newlines=True))
+        self.query_one("#knob", Static).update(knob(self.question.turn, self.size.width))
         self.query_one("#active", Static).update(self._active(answer))
         if answer.after is None:
             for holder in ("#answer", "#turn"):
@@ -173,11 +152,11 @@ class DialScreen(LabScreen):
             for chart in self.query(LinesView):
                 chart.point(answer.question.turn.factor)
 
-    def _words(self, answer: Answer) -> str:
+    def _sentences(self, answer: DoseAnswer) -> str:
         """Which image it is, and what is done to it."""
         if answer.refused or answer.doing or answer.album is None or answer.activity is None:
             return answer.refused or answer.doing
-        chosen, split = self._chosen(), answer.question.split
+        chosen, split = self._chosen_images(), answer.question.split
         at = int(np.searchsorted(chosen, answer.place)) + 1
         only = self._filter.told(palette(answer.album.trained.palette))
         told = f"{only and ', ' + only}{', where it is active' if self._only_active else ''}"
@@ -194,7 +173,7 @@ class DialScreen(LabScreen):
         typical = float(self._result.strength[feature])
         return f"Here it is {here[feature]:.3g}, typically {typical:.3g}."
 
-    def _active(self, answer: Answer) -> Content:
+    def _active(self, answer: DoseAnswer) -> Content:
         """The features that are active on the image, as many as there is room for, around the current one."""
         if answer.here is None or answer.refused:
             return Content("")
@@ -216,48 +195,46 @@ class DialScreen(LabScreen):
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width >= LARGE[0] and event.size.height >= LARGE[1], "-large")
         self.set_class(event.size.width >= WIDE and event.size.height >= LARGE[1], "-wide")
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self._draw)
 
     # Turning
 
-    def _ask(self, question: Question) -> None:
-        if question != self._question:
-            self._question = question
-            self._newest.ask(question)
-            self._show()
+    def ask(self, question: DoseQuestion) -> None:
+        super().ask(question)
+        self._draw()
 
-    def _set(self, turn: Turn) -> None:
-        self._ask(replace(self._question, turn=turn))
+    def _set(self, turn: Dose) -> None:
+        self.ask(replace(self.question, turn=turn))
 
     def action_turn(self, by: int) -> None:
         """A step of the dial."""
-        self._set(self._question.turn.turned(by))
+        self._set(self.question.turn.stepped(by))
 
     @on(FigureView.Pointed)
     def _pointed(self, event: FigureView.Pointed) -> None:
         """The cursor of the chart is the dial as well."""
         if isinstance(event.view, LinesView):
             step = round(float(event.place) / FACTORS[1])
-            self._set(replace(self._question.turn, step=step))
+            self._set(replace(self.question.turn, step=step))
 
     def action_set(self, step: int) -> None:
         """Take the features out."""
-        self._set(Turn(self._question.turn.features, step))
+        self._set(Dose(self.question.turn.features, step))
 
     def action_reset(self) -> None:
         """The image as it is."""
-        self.action_set(AS_IT_IS)
+        self.action_set(UNCHANGED)
 
     def action_steer(self) -> None:
         """Put the features at their typical strength, whatever they were here; or scale them again."""
-        turn = self._question.turn
-        self._set(Turn(turn.features, AS_IT_IS, "scale" if turn.how == "steer" else "steer"))
+        turn = self.question.turn
+        self._set(Dose(turn.features, UNCHANGED, "scale" if turn.how == "steer" else "steer"))
 
     def action_swap(self) -> None:
         """Take the features out, and put others there at their typical strength."""
 
         def take(into: tuple[int, ...]) -> None:
-            self._set(Turn(self._question.turn.features, AS_IT_IS, "swap", into))
+            self._set(Dose(self.question.turn.features, UNCHANGED, "swap", into))
 
         self._ask_features("Swap for which features? Numbers, or words such as color green.", take)
 
@@ -271,12 +248,12 @@ class DialScreen(LabScreen):
 
     def _set_features(self) -> None:
         features = dict.fromkeys((*([] if self._current is None else [self._current]), *self._kept))
-        self._set(replace(self._question.turn, features=tuple(features)))
+        self._set(replace(self.question.turn, features=tuple(features)))
 
     def action_feature(self, by: int) -> None:
         """The next of the features that are active on the image, or the one before."""
-        if self._answer and self._answer.here is not None:
-            order = active_features(self._answer.here, self._current)
+        if self.answer and self.answer.here is not None:
+            order = active_features(self.answer.here, self._current)
             if order and self._current is not None:
                 self._current = order[(order.index(self._current) + by) % len(order)]
                 self._set_features()
@@ -287,7 +264,7 @@ class DialScreen(LabScreen):
             kept = tuple(feature for feature in self._kept if feature != self._current)
             self._kept = kept if self._current in self._kept else (*self._kept, self._current)
             self._set_features()
-            self._show()
+            self._draw()
 
     def action_features(self) -> None:
         """Ask which features to turn."""
@@ -307,9 +284,9 @@ class DialScreen(LabScreen):
 
     # Choosing an image
 
-    def _chosen(self) -> NDArray[np.intp]:
+    def _chosen_images(self) -> NDArray[np.intp]:
         """Indices in the album of the images to go through."""
-        answer = self._answer
+        answer = self.answer
         if answer is None or answer.album is None or answer.activity is None:
             return np.empty(0, np.intp)
         chosen = self._filter.chosen(answer.album, None)
@@ -320,10 +297,10 @@ class DialScreen(LabScreen):
 
     def action_image(self, by: int) -> None:
         """The next image, or the one before."""
-        chosen = self._chosen()
+        chosen = self._chosen_images()
         if len(chosen):
-            at = int(np.searchsorted(chosen, self._question.place)) + by
-            self._ask(replace(self._question, place=int(chosen[min(max(at, 0), len(chosen) - 1)])))
+            at = int(np.searchsorted(chosen, self.question.place)) + by
+            self.ask(replace(self.question, place=int(chosen[min(max(at, 0), len(chosen) - 1)])))
 
     def action_only(self, name: str) -> None:
         """Only images of the next digit or color that there is; after the last all again."""
@@ -346,27 +323,27 @@ class DialScreen(LabScreen):
     def _filter_by(self, wanted: ImageFilter, *, only_active: bool) -> None:
         before = self._filter, self._only_active
         self._filter, self._only_active = wanted, only_active
-        chosen = self._chosen()
+        chosen = self._chosen_images()
         if not len(chosen):
             self._filter, self._only_active = before
             self.notify("There is no such image in this split.", severity="warning")
-        elif self._question.place not in chosen:
-            at = min(int(np.searchsorted(chosen, self._question.place)), len(chosen) - 1)
-            self._ask(replace(self._question, place=int(chosen[at])))
-        self._show()
+        elif self.question.place not in chosen:
+            at = min(int(np.searchsorted(chosen, self.question.place)), len(chosen) - 1)
+            self.ask(replace(self.question, place=int(chosen[at])))
+        self._draw()
 
     def action_split(self) -> None:
         """Images that color tells the digit of, or those that it lies about."""
         self._filter = ImageFilter()
-        self._ask(replace(self._question, split="easy" if self._question.split == "hard" else "hard", place=0))
+        self.ask(replace(self.question, split="easy" if self.question.split == "hard" else "hard", place=0))
 
 
-def knob(turn: Turn, width: int) -> Content:
+def knob(turn: Dose, width: int) -> Content:
     """The dial itself from 0 to 3 x, with a mark where it changes nothing."""
     last = len(FACTORS) - 1
     each = max((width - 18) // last, 1)
     cells = ["━" if cell < turn.step * each else "─" for cell in range(last * each + 1)]
-    cells[AS_IT_IS * each] = "┼"
+    cells[UNCHANGED * each] = "┼"
     cells[turn.step * each] = "●"
     track = "".join(cells)
     done = turn.step * each + 1

@@ -20,7 +20,7 @@ from lazytui.analyses.networks.model_under_study import recorded_training
 from lazytui.analyses.sae.feature_browser import browser_table, fit_logit_effects, next_category
 from lazytui.analyses.sae.feature_labels import Labels, find_features, read_labels
 from lazytui.analyses.sae.figures import logit_effects, training_curves
-from lazytui.analyses.sae.live import Dial, Question, Turn
+from lazytui.analyses.sae.live import Dose, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import FigureView, LinesView, TableView, swap, view_of
@@ -29,7 +29,7 @@ from lazytui.app.form.pick_list import Pickable, PickList
 from lazytui.app.form.typed_control import Offers
 from lazytui.app.screens.common.form_screen import SHIPPED, FormScreen, agrees
 from lazytui.app.screens.overlays import overlay
-from lazytui.app.screens.sae.dose_response import DialScreen
+from lazytui.app.screens.sae.dose_response import DoseResponseScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
@@ -149,7 +149,7 @@ class FeaturesScreen(FormScreen):
         return [Pickable(layer.name, "x".join(map(str, layer.shape))) for layer in layers]
 
     def on_mount(self) -> None:
-        self._dial = Dial(self.lab.workspace)
+        self._dial = DoseResponseSession(self.lab.workspace)
         self.show_form(self.app.size.width >= BESIDE_THE_FORM)
         self.watch(self.lab, "lines", self._choose)
 
@@ -381,9 +381,9 @@ class FeaturesScreen(FormScreen):
         if self._sight.run and self._sight.apart:
             # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
             model, device = self.form.touched.get("model"), self.form.touched.get("device", "auto")
-            turn = Turn(() if feature is None else (feature,))
-            question = Question(self._sight.run.reference, turn, model=model, device=device)
-            self.app.push_screen(DialScreen(self._dial, question, self._sight.apart.result, self._labels))
+            turn = Dose(() if feature is None else (feature,))
+            question = DoseQuestion(self._sight.run.reference, turn, model=model, device=device)
+            self.app.push_screen(DoseResponseScreen(self._dial, question, self._sight.apart.result, self._labels))
 
     # Other runs
 

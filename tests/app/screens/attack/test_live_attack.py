@@ -143,9 +143,9 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
             ("d", "aligned 8, source 1 of 12"),
         ):
             await press(pilot, key, lambda part=part: part in headline(pilot))
-            assert panel.answered is panel._question
+            assert panel.answered is panel.question
         await pilot.press("p")
-        assert panel.answered is panel._question, "before the first there is none"
+        assert panel.answered is panel.question, "before the first there is none"
         await press(pilot, "D", lambda: "aligned 7, source 1 of 12" in headline(pilot))
         await press(pilot, "pagedown", lambda: budget(pilot) == max(opened - 10, 1))
         await press(pilot, "b", lambda: budget(pilot) == opened)
@@ -306,13 +306,13 @@ def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
         await press(pilot, "up", lambda: budget(pilot) == opened)  # a budget of one's own, which no attack searches
         for name in [*list(ATTACKS)[list(ATTACKS).index("pgd") + 1 :], *ATTACKS]:
             await pilot.press("a")
-            assert panel._question.params.attack == name
+            assert panel.question.params.attack == name
             if name in ("square", "deepfool"):
-                await until(pilot, lambda: panel.answered is panel._question)
+                await until(pilot, lambda: panel.answered is panel.question)
                 climb = drawn(pilot)["climb"]
                 assert np.isfinite(climb.series[0].y).any() == ATTACKS[name].needs_gradient
             if name == "pgd":
                 break
-        await until(pilot, lambda: panel.answered is panel._question and f": pgd within {opened} " in headline(pilot))
+        await until(pilot, lambda: panel.answered is panel.question and f": pgd within {opened} " in headline(pilot))
 
     drive(LazytuiApp(workspace), steps)

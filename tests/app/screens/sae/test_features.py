@@ -16,13 +16,13 @@ from textual.widgets import Footer, Input, Static
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.sae.feature_labels import read_labels
-from lazytui.analyses.sae.live import Answer, Dial, Question
+from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import BarsView, FigureView, LinesView, PixelsView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.screens.common.run_figures import RunFigures
-from lazytui.app.screens.sae.dose_response import DialScreen
+from lazytui.app.screens.sae.dose_response import DoseResponseScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
 from lazytui.app.screens.sae.screen import FeaturesScreen
 from lazytui.app.shell.app import LazytuiApp
@@ -74,29 +74,29 @@ async def type_in(pilot: Pilot[Any], key: str, text: str) -> None:
     await until(pilot, lambda: pilot.app.screen is asker)
 
 
-async def open_dial(pilot: Pilot[Any]) -> DialScreen:
+async def open_dial(pilot: Pilot[Any]) -> DoseResponseScreen:
     """On the feature under the cursor, with its first answer."""
     await pilot.press("d")
-    await until(pilot, lambda: isinstance(pilot.app.screen, DialScreen))
+    await until(pilot, lambda: isinstance(pilot.app.screen, DoseResponseScreen))
     dial = pilot.app.screen
-    assert isinstance(dial, DialScreen)
+    assert isinstance(dial, DoseResponseScreen)
     await answered(pilot, dial)
     return dial
 
 
-async def answered(pilot: Pilot[Any], dial: DialScreen) -> Question:
+async def answered(pilot: Pilot[Any], dial: DoseResponseScreen) -> DoseQuestion:
     """What was asked last, once it is answered."""
-    await until(pilot, lambda: dial.answered is not None and dial.answered == dial.asked)
+    await until(pilot, lambda: dial.answered is not None and dial.answered == dial.question)
     assert dial.answered
     return dial.answered
 
 
-async def turned(pilot: Pilot[Any], dial: DialScreen, *keys: str) -> Question:
+async def stepped(pilot: Pilot[Any], dial: DoseResponseScreen, *keys: str) -> DoseQuestion:
     await pilot.press(*keys)
     return await answered(pilot, dial)
 
 
-def bars(dial: DialScreen, when: str) -> np.ndarray[Any, Any]:
+def bars(dial: DoseResponseScreen, when: str) -> np.ndarray[Any, Any]:
     return next(view.figure.values for view in dial.query(BarsView) if view.figure.name == when)
 
 
@@ -217,20 +217,20 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
         dial = await open_dial(pilot)
         assert (await answered(pilot, dial)).turn.features == (feature,)
         assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
-        question = await turned(pilot, dial, "0")
-        (answer,) = [one for one in Dial(workspace).answers(question) if one.after]
+        question = await stepped(pilot, dial, "0")
+        (answer,) = [one for one in DoseResponseSession(workspace).answers(question) if one.after]
         assert answer.after and np.allclose(bars(dial, "after"), 100 * answer.after.probabilities, atol=1e-3)
         assert not np.allclose(bars(dial, "before"), bars(dial, "after"), atol=0.1)
         assert "ablated" in words(dial) and "0.0 x" in screen_text(app)
         gaze = dial.query_one(PixelsView).figure
         assert gaze.overlay is not None and not np.allclose(gaze.overlay[0], gaze.overlay[1], atol=0.01)
-        assert (await turned(pilot, dial, "right", "right", "left")).turn.factor == 0.1
-        assert (await turned(pilot, dial, "end")).turn.factor == 3
-        assert (await turned(pilot, dial, "home")).turn.factor == 0
-        await turned(pilot, dial, "1")
+        assert (await stepped(pilot, dial, "right", "right", "left")).turn.factor == 0.1
+        assert (await stepped(pilot, dial, "end")).turn.factor == 3
+        assert (await stepped(pilot, dial, "home")).turn.factor == 0
+        await stepped(pilot, dial, "1")
         assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
-        assert (await turned(pilot, dial, "s")).turn.how == "steer"
-        assert (await turned(pilot, dial, "s")).turn.how == "scale"
+        assert (await stepped(pilot, dial, "s")).turn.how == "steer"
+        assert (await stepped(pilot, dial, "s")).turn.how == "scale"
         other = (feature + 1) % 64
         await type_in(pilot, "w", str(other))
         swapped = (await answered(pilot, dial)).turn
@@ -252,34 +252,34 @@ def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) 
         first = await answered(pilot, dial)
         album = dial.album
         assert album
-        second = await turned(pilot, dial, "n")
+        second = await stepped(pilot, dial, "n")
         assert second.place == first.place + 1 and second.turn == first.turn
-        assert (await turned(pilot, dial, "p")).place == first.place
-        below = (await turned(pilot, dial, "down")).turn.features
+        assert (await stepped(pilot, dial, "p")).place == first.place
+        below = (await stepped(pilot, dial, "down")).turn.features
         assert below != first.turn.features
-        await turned(pilot, dial, "space")
-        assert (await turned(pilot, dial, "up")).turn.features == (*first.turn.features, *below)
+        await stepped(pilot, dial, "space")
+        assert (await stepped(pilot, dial, "up")).turn.features == (*first.turn.features, *below)
         for key, labels in (("d", album.split.digits), ("c", album.split.colors)):
             await pilot.press("x")
-            place = (await turned(pilot, dial, key)).place
+            place = (await stepped(pilot, dial, key)).place
             assert labels[place] == 0
         await pilot.press("x", "a")
         assert "where it is active" in words(dial)
-        easy = await turned(pilot, dial, "y")
+        easy = await stepped(pilot, dial, "y")
         assert easy.split == "easy" and "easy split" in words(dial)
 
     drive(app, steps)
 
 
-class Held(Dial):
+class Held(DoseResponseSession):
     """A dial whose answers wait until they are let go; what it was asked is kept."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self.asked: list[Question] = []
+        self.asked: list[DoseQuestion] = []
         self.go = Event()
 
-    def answers(self, question: Question) -> Iterator[Answer]:
+    def answers(self, question: DoseQuestion) -> Iterator[DoseAnswer]:
         self.asked.append(question)
         self.go.wait(60)
         yield from super().answers(question)
@@ -290,7 +290,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
 ) -> None:
     app = LazytuiApp(workspace)
     held = Held(workspace)
-    monkeypatch.setattr("lazytui.app.screens.sae.screen.Dial", lambda _workspace: held)
+    monkeypatch.setattr("lazytui.app.screens.sae.screen.DoseResponseSession", lambda _workspace: held)
 
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
@@ -312,7 +312,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
         await until(pilot, lambda: app.screen is place)
         held.go.set()
         again = await open_dial(pilot)
-        assert (await turned(pilot, again, "right")).turn.factor == 1.1
+        assert (await stepped(pilot, again, "right")).turn.factor == 1.1
         assert "doesn't know" not in notes(app)
 
     drive(app, steps)

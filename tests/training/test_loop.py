@@ -28,7 +28,7 @@ from lazytui.training.resume_state import load_snapshot
 from lazytui.training.settings import TrainingSettings
 from lazytui.training.training_files import RunFolderFiles
 from tests.commands import read_events
-from tests.training.methods.carry import Breaker, to_more_epochs, whole
+from tests.training.methods.whole_trainings import Breaker, train_to_more_epochs, train_whole
 
 SETTINGS = {"model": "mlp", "batch_size": 32, "metrics_samples": 100, "precision": "fp32", "device": "cpu"}
 Train = Callable[..., Trained]
@@ -77,7 +77,7 @@ def test_the_number_of_points_is_chosen_where_nobody_does(trained: Train) -> Non
 def test_more_epochs_keep_the_points_of_the_shorter_training(data: BiasedDataset, tmp_path: Path) -> None:
     """Whose spacing goes by how many steps there are, 30 and then 54; all else is that of one training."""
     short, long = (TrainingSettings.model_validate({**SETTINGS, "epochs": epochs}) for epochs in (5, 9))
-    straight, continued = whole(long, data, tmp_path), to_more_epochs(short, long, data, tmp_path)
+    straight, continued = train_whole(long, data, tmp_path), train_to_more_epochs(short, long, data, tmp_path)
     assert straight.history["step"] == list(range(0, 55, 2))
     assert continued.history["step"] == [*range(30), *range(30, 55, 2)]
     for name, values in straight.model.state_dict().items():

@@ -15,7 +15,7 @@ from lazytui.training.loop import Trained
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import TrainingSettings
 from tests.commands import Lab
-from tests.training.methods.carry import in_two, to_more_epochs, whole
+from tests.training.methods.whole_trainings import train_in_two, train_to_more_epochs, train_whole
 
 SOONER = {"anneal_steps": 7, "refits": 2, "attack_steps": 1}
 """What comes late in a training, or takes long, comes within these few steps."""
@@ -47,8 +47,8 @@ def settings_of(method: str) -> TrainingSettings:
 @pytest.mark.parametrize("method", METHODS)
 def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedDataset, tmp_path: Path) -> None:
     settings = settings_of(method)
-    straight = whole(settings, data, tmp_path)
-    resumed = in_two(settings, data, tmp_path, break_at=9)
+    straight = train_whole(settings, data, tmp_path)
+    resumed = train_in_two(settings, data, tmp_path, break_at=9)
     assert straight.steps == 2 * 6
     assert straight.history.keys() - METRICS.keys() - {"step"} == METHODS[method].signals.keys()
     assert_same(resumed, straight)
@@ -63,14 +63,14 @@ def test_more_epochs_after_the_end_are_exact_where_the_length_does_not_matter(
     shorter, longer = (
         settings_of(method).model_copy(update={"schedule": "constant", "epochs": least + more}) for more in (0, 1)
     )
-    straight = whole(longer, data, tmp_path)
+    straight = train_whole(longer, data, tmp_path)
     if METHODS[method].length_matters:
-        ended = whole(shorter, data, tmp_path)
+        ended = train_whole(shorter, data, tmp_path)
         assert not list(tmp_path.glob("*/longer.pt")), "no state is kept from which it couldn't go on exactly"
         first = straight.history["loss"][: len(ended.history["loss"])]
         assert not np.array_equal(ended.history["loss"], first, equal_nan=True), "a longer training begins otherwise"
         return
-    assert_same(to_more_epochs(shorter, longer, data, tmp_path), straight)
+    assert_same(train_to_more_epochs(shorter, longer, data, tmp_path), straight)
 
 
 def assert_same(one: Trained, other: Trained) -> None:

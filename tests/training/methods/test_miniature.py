@@ -10,7 +10,7 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import TrainingSettings
-from tests.training.methods.carry import whole
+from tests.training.methods.whole_trainings import train_whole
 
 CURES = (
     "permute-jitter",
@@ -47,7 +47,7 @@ def hard_accuracy(method: str, data: BiasedDataset, folder: Path) -> float:
     settings = TrainingSettings(
         model="small-24", method=method, epochs=4, metrics_every=10_000, precision="fp32", device="cpu"
     )
-    trained = whole(settings, data, folder)
+    trained = train_whole(settings, data, folder)
     assert trained.steps == 172
     return trained.history["hard_accuracy"][-1]
 

@@ -32,28 +32,30 @@ class Breaker:
             raise Interrupted("Broken off.")
 
 
-def whole(settings: TrainingSettings, data: BiasedDataset, folder: Path) -> Trained:
+def train_whole(settings: TrainingSettings, data: BiasedDataset, folder: Path) -> Trained:
     """A training that nobody disturbs."""
-    return _carry(settings, data, Workspace(folder).create("train", {}), folder, break_at=None)
+    return _train(settings, data, Workspace(folder).create("train", {}), folder, break_at=None)
 
 
-def in_two(settings: TrainingSettings, data: BiasedDataset, folder: Path, break_at: int) -> Trained:
+def train_in_two(settings: TrainingSettings, data: BiasedDataset, folder: Path, break_at: int) -> Trained:
     """The same, broken off at a point of its curves, and gone on with from what it saved last."""
     run = Workspace(folder).create("train", {})
     with pytest.raises(Interrupted):
-        _carry(settings, data, run, folder, break_at)
-    return _carry(settings, data, run, folder, break_at=None)
+        _train(settings, data, run, folder, break_at)
+    return _train(settings, data, run, folder, break_at=None)
 
 
-def to_more_epochs(shorter: TrainingSettings, settings: TrainingSettings, data: BiasedDataset, folder: Path) -> Trained:
+def train_to_more_epochs(
+    shorter: TrainingSettings, settings: TrainingSettings, data: BiasedDataset, folder: Path
+) -> Trained:
     """A training that ended after the shorter's epochs, and what goes on from there in a run of its own."""
     ended, run = (Workspace(folder).create("train", {}) for _ in range(2))
-    _carry(shorter, data, ended, folder, break_at=None)
+    _train(shorter, data, ended, folder, break_at=None)
     (ended.path / LONGER_FILE).rename(run.path / RESUME_FILE)
-    return _carry(settings, data, run, folder, break_at=None)
+    return _train(settings, data, run, folder, break_at=None)
 
 
-def _carry(
+def _train(
     settings: TrainingSettings, data: BiasedDataset, run: RunFolder, folder: Path, break_at: int | None
 ) -> Trained:
     with run_execution(run, Workspace(folder), Breaker(break_at)) as report:

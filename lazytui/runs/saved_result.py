@@ -53,7 +53,7 @@ def save_result(folder: Path, result: Result) -> None:
 
         arrays = {name: np.ascontiguousarray(array) for name, array in result.arrays.items()}
         _write(folder / ARRAYS_FILE, save(arrays), _LARGEST_ARRAYS)
-    metrics = _finite(result.metrics)
+    metrics = finite_metrics(result.metrics)
     content = {"metrics": metrics, "facts": dict(result.facts), "arrays": sorted(result.arrays)}
     text = json.dumps(content, indent=1, allow_nan=False) + "\n"
     _write(folder / RESULT_FILE, text.encode(), _LARGEST_RESULT)
@@ -106,7 +106,7 @@ def _metrics(content: object) -> dict[str, float | None]:
     """Raises ValueError where there are none."""
     match content:
         case {"metrics": dict(metrics)} if all(value is None or _is_number(value) for value in metrics.values()):
-            return _finite(metrics)
+            return finite_metrics(metrics)
     raise ValueError("it has no metrics")
 
 
@@ -114,7 +114,8 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float)
 
 
-def _finite(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+def finite_metrics(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
+    """As they are saved: floats, and None for what isn't finite."""
     moderated = {name: None if value is None else moderate(value) for name, value in metrics.items()}
     return {name: None if value is None else float(value) for name, value in moderated.items()}
 

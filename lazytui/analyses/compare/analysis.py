@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from lazytui.analyses.compare.attack_leaderboard import attack_all, attacked, require_attackable
 from lazytui.analyses.compare.params import CompareParams
-from lazytui.analyses.compare.result import CONTENTS
+from lazytui.analyses.compare.result import CompareResult, read, write
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.recipe.analysis import known_recipes
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.trainings.leaderboard_figures import drawn
+from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labelled, ranked
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training, trained_params
 from lazytui.custom_code import is_custom
@@ -19,7 +19,6 @@ from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 
@@ -43,7 +42,7 @@ def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
     return params.model_copy(update={"runs": tuple(dict.fromkeys(workspace.reference(run) for run in runs))})
 
 
-def run(params: CompareParams, report: Report) -> Result:
+def run(params: CompareParams, report: Report) -> CompareResult:
     trainings = Trainings()
     for reference in params.runs:
         trainings.add(report.workspace.find(reference))
@@ -59,15 +58,9 @@ def run(params: CompareParams, report: Report) -> Result:
     report.progress(len(missing), len(missing), "plain trainings")
     groups = trainings.groups
     if params.attack:
-        attack_all(groups, params.attack, report)
-    return Result(
-        metrics={
-            "recipes": len(groups),
-            "runs": sum(len(group["runs"]) for group in groups),
-            "plain_trained": made,
-        },
-        facts={"groups": groups},
-    )
+        groups = attack_all(groups, params.attack, report)
+    runs = sum(len(group.runs) for group in groups)
+    return CompareResult(recipes=len(groups), runs=runs, plain_trained=made, groups=groups)
 
 
 def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report) -> RunFolder:
@@ -79,12 +72,12 @@ def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report)
     return done_or_carried("train", trained, list(same_training(trained, known)), doing, report)
 
 
-def figures(params: CompareParams, result: Result) -> list[Figure]:
-    groups = result.facts["groups"]
-    told = drawn(groups, rank=params.rank, x=params.x, y=params.y)
+def figures(params: CompareParams, result: CompareResult) -> list[Figure]:
+    groups = result.groups
+    told = leaderboard_figures(groups, rank=params.rank, x=params.x, y=params.y)
     if params.attack:
         told.append(attacked(ranked(groups, params.rank), params.attack))
     return [*told, *known_recipes(labelled(groups))]
 
 
-ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, read=CONTENTS.read, settle=settle)
+ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, write=write, read=read, settle=settle)

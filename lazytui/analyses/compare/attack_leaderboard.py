@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from lazytui.analyses.attack.analysis import settle as settle_attack
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.trainings.recipe_groups import Group
+from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
 from lazytui.analyses.trainings.training_lookup import trained_params
 from lazytui.attacks import ATTACKS
 from lazytui.custom_code import is_custom
@@ -18,6 +19,7 @@ from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import finite_metrics
 from lazytui.runs.workspace import Workspace
 
 
@@ -32,16 +34,19 @@ def require_attackable(runs: Sequence[RunFolder], attack: str, workspace: Worksp
         settle_attack(AttackParams(run=run.reference, attack=attack), workspace)
 
 
-def attack_all(groups: Sequence[Mapping[str, Any]], attack: str, report: Report) -> None:
-    """Attack every network of the groups, and write what came of it beside its other facts, as `attacked`."""
-    runs = [run for group in groups for run in group["runs"]]
+def attack_all(groups: Sequence[RecipeTrainings], attack: str, report: Report) -> list[RecipeTrainings]:
+    """Attack every network of the groups; the same groups with what came of that."""
+    runs = [run for group in groups for run in group.runs]
+    found: dict[str, TrainedRun] = {}
     known = [run for run in report.workspace.readable_runs() if run.record.kind == "attack"]
     for number, run in enumerate(runs):
         report.check()
         report.progress(number, len(runs), "networks attacked")
-        asked = settle_attack(AttackParams(run=run["run"], attack=attack), report.workspace)
-        run["attacked"] = dict(recorded_result(_attack_run(asked, known, report)).metrics)
+        asked = settle_attack(AttackParams(run=run.run, attack=attack), report.workspace)
+        metrics = finite_metrics(recorded_result(_attack_run(asked, known, report)).metrics)
+        found[run.run] = replace(run, attacked=metrics)
     report.progress(len(runs), len(runs), "networks attacked")
+    return [replace(group, runs=[found[run.run] for run in group.runs]) for group in groups]
 
 
 def _attack_run(asked: AttackParams, known: Sequence[RunFolder], report: Report) -> RunFolder:
@@ -94,7 +99,7 @@ def _row(group: Group, pool: str) -> tuple[Cell, ...]:
 
 def _values(group: Group, pool: str, metric: str) -> Iterator[float | None]:
     for run in group.seeds.values():
-        yield run["attacked"].get(f"{pool.replace('-', '_')}_{metric}")
+        yield (run.attacked or {}).get(f"{pool.replace('-', '_')}_{metric}")
 
 
 def _budgets(group: Group, pool: str) -> Iterator[float]:

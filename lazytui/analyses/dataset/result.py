@@ -1,39 +1,105 @@
-"""What the result of `dataset` holds."""
+"""What `dataset` finds: samples of each split, and how strongly color tells the digit there."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
-from typing_extensions import TypedDict
+import numpy as np
+from numpy.typing import NDArray
 
+from lazytui.data.association import (
+    color_ceiling,
+    cramers_v,
+    cramers_v_bound,
+    information_bound,
+    mutual_information,
+)
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import SPLITS
-from lazytui.runs.result_contents import Array, Contents, Metric, Name, counts, images, indices
+from lazytui.runs.result_contents import ANY, Metric, Name, counts, images, indices
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import Key, Part, read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.dataset.params import DatasetRunParams
 
 
-class DatasetFacts(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class SplitSamples:
+    """count: images of the split. contingency: of these by digit (row) and color (column). The others: some of them."""
+
+    count: Annotated[int, Metric(low=1, high=1e12, defined=True), Key("images")]
+    contingency: Annotated[NDArray[np.int64], counts(10, 10)]
+    images: Annotated[NDArray[np.uint8], images("samples")]
+    labels: Annotated[NDArray[np.uint8], indices("samples", below=10), Key("digits")]
+    attributes: Annotated[NDArray[np.uint8], indices("samples", below=NO_COLOR + 1), Key("colors")]
+
+
+@dataclass(frozen=True)
+class Association:
+    """How strongly color tells the digit in a split, see `data.association`; None where undefined.
+
+    Each measure stands beside what chance alone stays under. color_ceiling: in [0, 1].
+    """
+
+    mutual_information_bits: Annotated[float | None, ANY.optional] = None
+    mutual_information_bound_bits: Annotated[float | None, ANY.optional] = None
+    cramers_v: Annotated[float | None, ANY.optional] = None
+    cramers_v_bound: Annotated[float | None, ANY.optional] = None
+    color_ceiling: Annotated[float | None, ANY.optional] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Associations:
+    train: Annotated[Association, Part("train_")]
+    validation: Annotated[Association, Part("validation_")]
+    hard: Annotated[Association, Part("hard_")]
+    probe: Annotated[Association, Part("probe_")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetResult:
+    """source: of the digits. palette_images: (10, 28, 28, 3) uint8, a digit each in its own color."""
+
+    train: Annotated[SplitSamples, Part("train_")]
+    validation: Annotated[SplitSamples, Part("validation_")]
+    hard: Annotated[SplitSamples, Part("hard_")]
+    probe: Annotated[SplitSamples, Part("probe_")]
+    associations: Annotated[Associations, Part()]
     source: Name
+    palette_images: Annotated[NDArray[np.uint8], images(10)]
+
+    @cached_property
+    def splits(self) -> Mapping[str, tuple[SplitSamples, Association]]:
+        return {name: (getattr(self, name), getattr(self.associations, name)) for name in SPLITS}
 
 
-def _metrics(_params: DatasetRunParams, _facts: DatasetFacts) -> dict[str, Metric]:
-    """Those that don't follow from the contingency tables; the others are computed from these."""
-    return {f"{split}_images": Metric(low=1, high=1e12, defined=True) for split in SPLITS}
+def measure_associations(contingency: Mapping[str, NDArray[np.int64]]) -> Associations:
+    """contingency: the table of each split, (10, 10)."""
+    train = contingency["train"]
+    return Associations(**{name: _association(table, train) for name, table in contingency.items()})
 
 
-def _arrays(_params: DatasetRunParams, _facts: DatasetFacts) -> dict[str, Array]:
-    arrays = {"palette_images": images(10)}
-    for split in SPLITS:
-        shown = f"{split} samples"
-        arrays |= {
-            f"{split}_contingency": counts(10, 10),
-            f"{split}_images": images(shown),
-            f"{split}_digits": indices(shown, below=10),
-            f"{split}_colors": indices(shown, below=NO_COLOR + 1),
-        }
-    return arrays
+def _association(table: NDArray[np.int64], train: NDArray[np.int64]) -> Association:
+    return Association(
+        mutual_information(table),
+        information_bound(table),
+        cramers_v(table),
+        cramers_v_bound(table),
+        color_ceiling(train, table),
+    )
 
 
-CONTENTS: Contents[DatasetRunParams] = Contents(facts=DatasetFacts, metrics=_metrics, arrays=_arrays)
+def write(result: DatasetResult) -> Result:
+    return write_fields(result)
+
+
+def read(_params: DatasetRunParams, saved: Result) -> DatasetResult:
+    """Its measures are computed anew: a run of an older version may have kept others, and lacks some. Raises Damaged
+    where the rest isn't what `write` makes."""
+    result = read_fields(DatasetResult, saved)
+    tables = {name: samples.contingency for name, (samples, _) in result.splits.items()}
+    return replace(result, associations=measure_associations(tables))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance, recipes, tolerance
-from lazytui.analyses.recipe.result import CONTENTS
+from lazytui.analyses.recipe.result import RecipeResult, read, write
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.trainings.leaderboard_figures import drawn
+from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import Group, labelled
 from lazytui.analyses.trainings.training_grid import carried, failures, settled_source
 from lazytui.analyses.trainings.training_lookup import beside, key_of, recipe_of
@@ -19,7 +20,6 @@ from lazytui.evaluation.seed_statistics import SeedMean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 
@@ -49,22 +49,20 @@ def settle(params: RecipeParams, workspace: Workspace) -> RecipeParams:
     return params.model_copy(update={"source": settled_source(cells(params), workspace)})
 
 
-def run(params: RecipeParams, report: Report) -> Result:
+def run(params: RecipeParams, report: Report) -> RecipeResult:
     recipe = recipes()[params.recipe]
     own = key_of(recipe_of(training(recipe, **_of_the_data(params))))
-    # Recorded with what is measured, so that a later list of recipes doesn't change what was found.
-    facts = {"recipe": recipe.as_written(), "own": own, "tolerance": tolerance().model_dump()}
-    return carried(cells(params), LocalProcesses(params.jobs), report, **facts)
+    result_of = partial(RecipeResult, recipe=recipe, own=own, tolerance=tolerance())
+    return carried(cells(params), LocalProcesses(params.jobs), report, result_of)
 
 
-def figures(params: RecipeParams, result: Result) -> list[Figure]:
-    recipe = Recipe.model_validate(result.facts["recipe"])
-    allowed = Tolerance.model_validate(result.facts["tolerance"])
-    groups = labelled(result.facts["groups"])
-    own = next((group for group in groups if group.fact["key"] == result.facts["own"]), None)
+def figures(params: RecipeParams, result: RecipeResult) -> list[Figure]:
+    recipe, allowed = result.recipe, result.tolerance
+    groups = labelled(result.groups)
+    own = next((group for group in groups if group.trainings.key == result.own), None)
     beside = next((group for group in groups if group.is_plain and group is not own), None)
     means = {name: own.mean(name) for name in recipe.reported} if own else {}
-    compared = drawn(result.facts["groups"], rank="hard_accuracy", x="easy_accuracy", y="hard_accuracy")
+    compared = leaderboard_figures(result.groups, rank="hard_accuracy", x="easy_accuracy", y="hard_accuracy")
     return [
         _verdict(params, recipe, allowed, means),
         *failures(result),
@@ -133,7 +131,7 @@ def known_recipes(groups: Sequence[Group]) -> list[Table]:
     keys = {_sorted_key(recipe_of(training(recipe))): (name, recipe) for name, recipe in recipes().items()}
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
-        if known := keys.get(_sorted_key(group.fact["recipe"])):
+        if known := keys.get(_sorted_key(group.trainings.recipe)):
             name, recipe = known
             for metric, reported in recipe.reported.items():
                 value = group.mean(metric).mean
@@ -159,7 +157,8 @@ ANALYSIS = Analysis(
     params=RecipeParams,
     run=run,
     figures=figures,
-    read=CONTENTS.read,
+    write=write,
+    read=read,
     settle=settle,
     label=lambda params: params.recipe,
 )

@@ -1,16 +1,17 @@
-"""What the result of `recipe` holds."""
+"""What `recipe` finds: its trainings, and the recipe with the tolerance that it was held against."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PlainSerializer
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance
-from lazytui.analyses.study.result import StudyFacts
-from lazytui.analyses.trainings.group_facts import Key
-from lazytui.runs.result_contents import Contents
+from lazytui.analyses.trainings.recipe_trainings import GridResult, RecipeKey
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.recipe.params import RecipeParams
@@ -22,10 +23,22 @@ def _known_metrics(recipe: Recipe) -> Recipe:
     return recipe
 
 
-class RecipeFacts(StudyFacts):
-    recipe: Annotated[Recipe, AfterValidator(_known_metrics)]
-    own: Key
+@dataclass(frozen=True, kw_only=True)
+class RecipeResult(GridResult):
+    """recipe, tolerance: as they were then, so that a later list of recipes doesn't change what was found.
+
+    own: the key of the recipe's own trainings.
+    """
+
+    recipe: Annotated[Recipe, AfterValidator(_known_metrics), PlainSerializer(Recipe.as_written)]
+    own: RecipeKey
     tolerance: Tolerance
 
 
-CONTENTS: Contents[RecipeParams] = Contents(facts=RecipeFacts)
+def write(result: RecipeResult) -> Result:
+    return write_fields(result)
+
+
+def read(_params: RecipeParams, saved: Result) -> RecipeResult:
+    """Raises Damaged where it isn't what `write` makes."""
+    return read_fields(RecipeResult, saved)

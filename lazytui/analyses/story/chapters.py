@@ -13,15 +13,17 @@ from lazytui.custom_code import is_custom
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.models.catalog import CATALOG
-from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack.result import AttackResult
+    from lazytui.analyses.compare.result import CompareResult
+    from lazytui.analyses.dataset.result import DatasetResult
     from lazytui.analyses.evaluate.result import EvaluateResult
     from lazytui.analyses.gradcam.result import GradcamResult
     from lazytui.analyses.sae.result import SaeResult
     from lazytui.analyses.sae_experiments.result import SaeExperimentsResult
     from lazytui.analyses.train.result import TrainResult
+    from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings
     from lazytui.attacks.source_pools import Pool
     from lazytui.evaluation.robustness import Robustness
 
@@ -69,9 +71,9 @@ def _data(story: StoryParams) -> dict[str, Any]:
     return {name: getattr(story, name) for name in ("dataset", "source", "train_size", "test_size", "seed")}
 
 
-def _canvas(result: Result) -> str:
-    numbers = result.metrics
-    easy, hard = _percent(numbers["validation_color_ceiling"]), _percent(numbers["hard_color_ceiling"])
+def _canvas(result: DatasetResult) -> str:
+    measured = result.associations
+    easy, hard = _percent(measured.validation.color_ceiling), _percent(measured.hard.color_ceiling)
     return (
         "Somebody who never looks at the shape and names the digit that a color usually belongs to is right on "
         f"{easy} of the easy split and on {hard} of the hard one. That reader is the shortcut; nothing in the "
@@ -120,8 +122,8 @@ def _cure(result: TrainResult) -> str:
     )
 
 
-def _comparison(result: Result) -> str:
-    hard = {group["recipe"]["method"]: _hard(group) for group in result.facts["groups"]}
+def _comparison(result: CompareResult) -> str:
+    hard = {group.method: _hard(group) for group in result.groups}
     cured, plainly = hard.get(_METHOD), hard.get("erm")
     if cured is None or plainly is None:
         return "No plain training of code of one's own: a comparison runs none on a run's word."
@@ -187,9 +189,9 @@ def _cut(result: SaeExperimentsResult) -> str:
     )
 
 
-def _hard(group: Mapping[str, Any]) -> float | None:
+def _hard(group: RecipeTrainings) -> float | None:
     """The mean hard accuracy of a recipe's trainings, in percent."""
-    shares = [run["metrics"].get("hard_accuracy") for run in group["runs"]]
+    shares = [run.metrics.get("hard_accuracy") for run in group.runs]
     return mean_over_seeds([None if share is None else 100 * share for share in shares]).mean
 
 

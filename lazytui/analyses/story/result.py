@@ -14,7 +14,7 @@ from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.runs.result_contents import Damaged, Name, Number, check_facts
-from lazytui.runs.saved_result import Result
+from lazytui.runs.saved_result import Result, finite_metrics
 from lazytui.runs.typed_result import starting_with
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def write(result: StoryResult) -> Result:
         facts[name] = {
             "run": part.run,
             "params": part.asked.model_dump(mode="json"),
-            "metrics": dict(found.metrics),
+            "metrics": finite_metrics(found.metrics),
             "facts": dict(found.facts),
         }
         arrays |= {f"{name}/{array}": values for array, values in found.arrays.items()}

@@ -7,15 +7,14 @@ from itertools import product
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.study.figures import by_bias
 from lazytui.analyses.study.params import StudyParams
-from lazytui.analyses.study.result import CONTENTS
+from lazytui.analyses.study.result import StudyResult, read, write
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.trainings.leaderboard_figures import drawn
+from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labelled
 from lazytui.analyses.trainings.training_grid import carried, failures, settled_source
 from lazytui.figures.kinds import Figure
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
@@ -43,13 +42,13 @@ def settle(params: StudyParams, workspace: Workspace) -> StudyParams:
     return params.model_copy(update={"source": settled_source(cells(params), workspace)})
 
 
-def run(params: StudyParams, report: Report) -> Result:
-    return carried(cells(params), LocalProcesses(params.jobs), report)
+def run(params: StudyParams, report: Report) -> StudyResult:
+    return carried(cells(params), LocalProcesses(params.jobs), report, StudyResult)
 
 
-def figures(params: StudyParams, result: Result) -> list[Figure]:
-    groups = result.facts["groups"]
-    compared = drawn(groups, rank=params.rank, x="easy_accuracy", y="hard_accuracy") if groups else []
+def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
+    groups, axes = result.groups, {"x": "easy_accuracy", "y": "hard_accuracy"}
+    compared = leaderboard_figures(groups, rank=params.rank, **axes) if groups else []
     return [*compared[:1], *failures(result), *by_bias(labelled(groups), params.rank), *compared[1:]]
 
 
@@ -57,4 +56,4 @@ def label(params: StudyParams) -> str:
     return "-".join(params.methods) if len(params.methods) <= 2 else f"{len(params.methods)}-methods"
 
 
-ANALYSIS = Analysis(params=StudyParams, run=run, figures=figures, read=CONTENTS.read, settle=settle, label=label)
+ANALYSIS = Analysis(params=StudyParams, run=run, figures=figures, write=write, read=read, settle=settle, label=label)

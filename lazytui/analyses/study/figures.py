@@ -22,10 +22,8 @@ def by_bias(groups: Sequence[Group], rank: str) -> list[Figure]:
 
 
 def _conflicting(group: Group) -> float:
-    """Training images that wear another color than their digit's, in percent: of colors drawn from all, 9 in 10."""
-    recipe = group.fact["recipe"]
-    others = 1.0 if recipe["counterexamples"] == "others" else 0.9
-    return round(100 * others * (1 - float(recipe["bias"])), 6)
+    """In percent."""
+    return round(100 * group.trainings.conflicting_share, 6)
 
 
 def _methods(groups: Sequence[Group]) -> dict[str, list[Group]]:

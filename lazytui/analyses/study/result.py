@@ -1,22 +1,23 @@
-"""What the result of `study` holds."""
+"""What `study` finds: the trainings of its grid by recipe, and those that failed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-from typing_extensions import TypedDict
-
-from lazytui.analyses.trainings.group_facts import Failure, Group
-from lazytui.runs.result_contents import Contents, Name
+from lazytui.analyses.trainings.recipe_trainings import GridResult
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.study.params import StudyParams
 
-
-class StudyFacts(TypedDict):
-    groups: Annotated[list[Group], Field(max_length=10_000)]
-    failed: dict[Name, Failure]
+StudyResult = GridResult
 
 
-CONTENTS: Contents[StudyParams] = Contents(facts=StudyFacts)
+def write(result: StudyResult) -> Result:
+    return write_fields(result)
+
+
+def read(_params: StudyParams, saved: Result) -> StudyResult:
+    """Raises Damaged where it isn't what `write` makes."""
+    return read_fields(StudyResult, saved)

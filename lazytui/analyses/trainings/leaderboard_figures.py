@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked
+from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.training.methods import METHODS
@@ -25,9 +25,9 @@ ON_THE_PROBE = {
 """What is told of each recipe besides, with the words for it."""
 
 
-def drawn(facts: Sequence[Mapping[str, Any]], *, rank: str, x: str, y: str) -> list[Figure]:
+def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: str, y: str) -> list[Figure]:
     """The figures of a comparison, the best recipe first."""
-    groups = ranked(facts, rank)
+    groups = ranked(trainings, rank)
     return [
         _verdict(groups, rank),
         _bars(groups, rank),
@@ -250,7 +250,7 @@ def _cost(groups: Sequence[Group]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
         entry = METHODS[group.method]
-        seen = mean_over_seeds([run.get("images_seen") for run in group.seeds.values()]).mean
+        seen = mean_over_seeds([run.images_seen for run in group.seeds.values()]).mean
         steps = group.mean("steps").mean
         rows.append(
             (

@@ -10,6 +10,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
 from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
 from lazytui.training.settings import AllMethodOptions
 
@@ -42,7 +43,7 @@ class Group:
 
     name: str
     setting: Setting
-    fact: Mapping[str, Any]
+    trainings: RecipeTrainings
 
     @property
     def label(self) -> str:
@@ -51,22 +52,22 @@ class Group:
 
     @property
     def method(self) -> str:
-        return str(self.fact["recipe"]["method"])
+        return self.trainings.method
 
     @property
     def is_plain(self) -> bool:
-        return bool(self.fact["key"] == self.fact["plain"])
+        return self.trainings.key == self.trainings.plain
 
     @cached_property
-    def seeds(self) -> dict[int, Mapping[str, Any]]:
+    def seeds(self) -> dict[int, TrainedRun]:
         """One training a seed, so that no seed counts twice: of several the last, and the newest unless runs were named
         in another order."""
-        return {run["seed"]: run for run in self.fact["runs"]}
+        return {run.seed: run for run in self.trainings.runs}
 
     def by_seed(self, metric: str) -> dict[int, float | None]:
         """A metric of each training; shares in percent."""
         scale = 100 if METRICS[metric].share else 1
-        values = {seed: run["metrics"].get(metric) for seed, run in self.seeds.items()}
+        values = {seed: run.metrics.get(metric) for seed, run in self.seeds.items()}
         return {seed: None if value is None else scale * value for seed, value in values.items()}
 
     def mean(self, metric: str) -> SeedMean:
@@ -80,22 +81,22 @@ class Group:
 
     def plain_of(self, groups: Sequence[Group]) -> Group | None:
         """Plain training in the same setting; None for plain training itself, and where there is none."""
-        return None if self.is_plain else _of_key(groups, self.fact["plain"])
+        return None if self.is_plain else _of_key(groups, self.trainings.plain)
 
     def control_of(self, groups: Sequence[Group]) -> Group | None:
         """Its method's control in the same setting; None where the method has none, or it isn't there."""
-        return _of_key(groups, self.fact.get("control"))
+        return _of_key(groups, self.trainings.control)
 
 
 def _of_key(groups: Sequence[Group], key: str | None) -> Group | None:
-    return next((group for group in groups if group.fact["key"] == key), None)
+    return next((group for group in groups if group.trainings.key == key), None)
 
 
-def ranked(facts: Sequence[Mapping[str, Any]], rank: str) -> list[Group]:
+def ranked(trainings: Sequence[RecipeTrainings], rank: str) -> list[Group]:
     """Setting by setting, in each the group that the metric's mean speaks for most first."""
     return [
         group
-        for groups in by_setting(labelled(facts))
+        for groups in by_setting(labelled(trainings))
         for group in sorted(groups, key=lambda group: _place(group.mean(rank).mean, rank))
     ]
 
@@ -110,16 +111,15 @@ def by_setting(groups: Sequence[Group]) -> list[list[Group]]:
     return [[group for group in groups if group.setting == one] for one in dict.fromkeys(g.setting for g in groups)]
 
 
-def labelled(facts: Sequence[Mapping[str, Any]]) -> list[Group]:
+def labelled(trainings: Sequence[RecipeTrainings]) -> list[Group]:
     """Groups named by their method, by its options that differ, and by their setting where there are several."""
-    settings = _settings([fact["recipe"] for fact in facts])
-    told = []
-    for fact, setting in zip(facts, settings, strict=True):
-        method = fact["recipe"]["method"]
-        kin = [other["recipe"] for other in facts if other["recipe"]["method"] == method]
-        options = [_words(fact["recipe"], name) for name in _differing(kin) if name in _OF_A_METHOD]
-        told.append(Group(" · ".join([method, *options]), setting, fact))
-    return told
+    settings = _settings([one.recipe for one in trainings])
+    groups = []
+    for one, setting in zip(trainings, settings, strict=True):
+        same_method = [other.recipe for other in trainings if other.method == one.method]
+        options = [_words(one.recipe, name) for name in _differing(same_method) if name in _OF_A_METHOD]
+        groups.append(Group(" · ".join([one.method, *options]), setting, one))
+    return groups
 
 
 def _settings(recipes: Sequence[Mapping[str, Any]]) -> list[Setting]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field
 
 from lazytui.analyses.core.analysis import Params
 from lazytui.analyses.train.analysis import settle as settle_training
 from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.recipe_trainings import Failure, GridResult
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
 from lazytui.figures.kinds import Column, Table
 from lazytui.list_values import split_numbers
@@ -18,7 +19,7 @@ from lazytui.runs.formatting import accuracies_text
 from lazytui.runs.jobs import resume_command
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result, Unfinished, read_metrics
+from lazytui.runs.saved_result import Unfinished, read_metrics
 from lazytui.runs.workspace import Workspace
 
 
@@ -38,6 +39,8 @@ class GridParams(Params):
     )
 
 
+G = TypeVar("G", bound=GridResult)
+
 Cells = Mapping[str, TrainParams]
 """Trainings by what tells each from the others."""
 
@@ -48,10 +51,10 @@ def settled_source(cells: Cells, workspace: Workspace) -> str:
     return source
 
 
-def carried(cells: Cells, executor: Executor, report: Report, **facts: Any) -> Result:
+def carried(cells: Cells, executor: Executor, report: Report, result_of: Callable[..., G]) -> G:
     """Train what isn't trained, and group all by recipe. Raises Unfinished where a cell failed.
 
-    facts: what else the result shall hold.
+    result_of: makes the result of the fields of a GridResult.
     """
     known = list(known_trainings(report.workspace, report.note))
     runs = {name: _run_of(cell, known, report) for name, cell in cells.items()}
@@ -65,15 +68,19 @@ def carried(cells: Cells, executor: Executor, report: Report, **facts: Any) -> R
         if run.status.state == "done":
             trainings.add(run)
         else:
-            failed[name] = {"run": run.id, "state": run.status.state, "error": run.status.error or ""}
-    result = Result(
-        metrics={"trainings": len(runs), "done": len(runs) - len(failed), "failed": len(failed), "there": there},
-        facts={"groups": trainings.groups, "failed": failed, **facts},
+            failed[name] = Failure(run.id, run.status.state, run.status.error or "")
+    result = result_of(
+        trainings=len(runs),
+        done=len(runs) - len(failed),
+        failed_count=len(failed),
+        there=there,
+        groups=trainings.groups,
+        failed=failed,
     )
     if failed:
         first, how = next(iter(failed.items()))
         raise Unfinished(
-            f"{len(failed)} of {len(runs)} trainings failed ({first}: {how['error'] or how['state']}); the others are "
+            f"{len(failed)} of {len(runs)} trainings failed ({first}: {how.error or how.state}); the others are "
             f"kept. Try those again with: {resume_command(report.run)}",
             result,
         )
@@ -97,10 +104,9 @@ def _accuracies(run: RunFolder) -> str:
     return accuracies_text(read_metrics(run.path))
 
 
-def failures(result: Result) -> list[Table]:
+def failures(result: GridResult) -> list[Table]:
     """What failed, where something did."""
-    failed = result.facts["failed"]
-    rows = tuple((name, how["state"], how["error"], how["run"]) for name, how in failed.items())
+    rows = tuple((name, how.state, how.error, how.run) for name, how in result.failed.items())
     table = Table(
         name="failed",
         title="Trainings that failed",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
 from lazytui.errors import BadInput
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -26,50 +28,40 @@ _NOT_THE_RECIPE = (
 
 
 class Trainings:
-    """Finished trainings grouped by recipe.
-
-    groups: a fact each: recipe (its fields), key (the recipe as a string), plain (the key of plain training of the
-    same), control (that of its method's control, or None), and runs (of each: run, seed, metrics, images_seen).
-    """
+    """Finished trainings grouped by recipe."""
 
     def __init__(self) -> None:
-        self._groups: dict[str, dict[str, Any]] = {}
+        self._groups: dict[str, RecipeTrainings] = {}
         self._trained: dict[str, TrainParams] = {}
 
     @property
-    def groups(self) -> list[dict[str, Any]]:
+    def groups(self) -> list[RecipeTrainings]:
         return list(self._groups.values())
 
     def add(self, run: RunFolder) -> None:
         """Put a finished training into the group of its recipe. Raises BadInput where it can't be read."""
         trained, result = trained_params(run), recorded_result(run)
-        control = METHODS[trained.method].control
-        new: dict[str, Any] = {
-            "recipe": recipe_of(trained),
-            "key": _key(trained),
-            "plain": _key(plain(trained)),
-            "control": _key(plain(trained, control)) if control else None,
-            "runs": [],
-        }
-        group = self._groups.setdefault(_key(trained), new)
-        if any(known["run"] == run.reference for known in group["runs"]):
+        if run.reference in self._trained:
             return
         self._trained[run.reference] = trained
-        group["runs"].append(
-            {
-                "run": run.reference,
-                "seed": trained.seed,
-                "metrics": dict(result.metrics),
-                "images_seen": result.images_seen,
-            }
-        )
+        key = _key(trained)
+        group = self._groups.get(key) or _no_trainings(trained, key)
+        new = TrainedRun(run.reference, trained.seed, result.metrics, result.images_seen)
+        self._groups[key] = replace(group, runs=[*group.runs, new])
 
     def missing_beside(self) -> list[TrainParams]:
         """The trainings that the groups should stand beside and that aren't among them, one a seed."""
-        there = {(group["key"], run["seed"]) for group in self.groups for run in group["runs"]}
+        there = {(group.key, run.seed) for group in self.groups for run in group.runs}
         wanted = [other for run in self._trained.values() for other in beside(run)]
         missing = {(_key(other), other.seed): other for other in wanted if (_key(other), other.seed) not in there}
         return list(missing.values())
+
+
+def _no_trainings(trained: TrainParams, key: str) -> RecipeTrainings:
+    """The group of a recipe without any training yet."""
+    control = METHODS[trained.method].control
+    of_control = _key(plain(trained, control)) if control else None
+    return RecipeTrainings(recipe_of(trained), key, _key(plain(trained)), of_control)
 
 
 def recipe_of(trained: TrainParams) -> dict[str, Any]:

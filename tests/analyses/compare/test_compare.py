@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.compare.result import CompareResult
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.analysis import known_recipes, training
 from lazytui.analyses.recipe.recipe_catalog import recipes
-from lazytui.analyses.trainings.leaderboard_figures import drawn
+from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labelled
+from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Result, load_result
+from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
@@ -35,20 +39,20 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     return lab
 
 
-def compare(lab: Lab, *options: str) -> tuple[Result, dict[str, Figure]]:
+def compare(lab: Lab, *options: str) -> tuple[CompareResult, dict[str, Figure]]:
     """What a comparison found, and its figures by name."""
     answer = lab.call("run", "compare", *options, "--quiet", "--json").json
     run = Workspace(lab.workspace).find(answer["run"])
-    return load_result(run.path), {figure.name: figure for figure in figures(run)}
+    return recorded_result(run), {figure.name: figure for figure in figures(run)}
 
 
 def test_plain_training_is_made_where_it_is_missing_and_only_there(three: Lab) -> None:
     first, _ = compare(three)
-    assert first.metrics == {"recipes": 2, "runs": 4, "plain_trained": 1}
-    assert compare(three)[0].metrics["plain_trained"] == 0
-    groups = {group["recipe"]["method"]: group for group in first.facts["groups"]}
-    assert {run["seed"] for run in groups["erm"]["runs"]} == {run["seed"] for run in groups["focal"]["runs"]} == {0, 1}
-    steps = {run["metrics"]["steps"] for group in groups.values() for run in group["runs"]}
+    assert (first.recipes, first.runs, first.plain_trained) == (2, 4, 1)
+    assert compare(three)[0].plain_trained == 0
+    groups = {group.method: group for group in first.groups}
+    assert {run.seed for run in groups["erm"].runs} == {run.seed for run in groups["focal"].runs} == {0, 1}
+    steps = {run.metrics["steps"] for group in groups.values() for run in group.runs}
     assert len(steps) == 1, "plain training takes as many steps"
 
 
@@ -69,7 +73,7 @@ def test_no_code_runs_on_the_word_of_a_run_folder(three: Lab) -> None:
     try:
         refused = three.call("run", "compare")
         assert refused.code == 3 and "--no-plain" in refused.sentence
-        assert compare(three, "--no-plain")[0].metrics["plain_trained"] == 0
+        assert compare(three, "--no-plain")[0].plain_trained == 0
         assert not sprung.exists()
     finally:
         shutil.rmtree(copy)
@@ -96,7 +100,7 @@ def test_a_training_that_can_not_be_read_is_passed_over_unless_it_was_asked_for(
 def test_plain_training_that_was_found_is_not_counted_as_made(three: Lab) -> None:
     compare(three)
     found = compare(three, *(run.id for run in _method(three, "focal")))[0]
-    assert found.metrics == {"recipes": 2, "runs": 4, "plain_trained": 0}
+    assert (found.recipes, found.runs, found.plain_trained) == (2, 4, 0)
 
 
 def _method(lab: Lab, method: str) -> list[RunFolder]:
@@ -109,8 +113,8 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
     leaderboard, over_plain, scatter = (drawn[name] for name in ("leaderboard", "over-plain", "scatter"))
     assert isinstance(leaderboard, Table) and isinstance(over_plain, Table) and isinstance(scatter, Lines)
     rows = {row[0]: row for row in leaderboard.rows}
-    (focal,) = [group for group in labelled(done.facts["groups"]) if group.label == "focal"]
-    hard = [100 * run["metrics"]["hard_accuracy"] for run in focal.fact["runs"]]
+    (focal,) = [group for group in labelled(done.groups) if group.label == "focal"]
+    hard = [100 * run.metrics["hard_accuracy"] for run in focal.trainings.runs]
     assert rows["focal"][1] == 2 and rows["focal"][2] == pytest.approx(mean_over_seeds(hard).mean)
     assert [row[0] for row in over_plain.rows] == ["focal"]
     ranked = [row[2] for row in leaderboard.rows]
@@ -118,32 +122,33 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
     assert sum(len(series.x) for series in scatter.series) == 4 and not scatter.joined
 
 
-def fact(method: str, shares: list[float], metric: str = "hard_accuracy", **recipe: object) -> dict[str, Any]:
+def grouped(method: str, shares: list[float], metric: str = "hard_accuracy", **recipe: Any) -> RecipeTrainings:
     """A group as a comparison records it, a training a seed."""
-    runs = [
-        {"run": f"{method}-{seed}", "seed": seed, "metrics": {metric: share}, "images_seen": 1}
-        for seed, share in enumerate(shares)
-    ]
-    return {"recipe": {"method": method, **recipe}, "key": method, "plain": "erm", "runs": runs}
+    runs = [TrainedRun(f"{method}-{seed}", seed, {metric: share}, 1) for seed, share in enumerate(shares)]
+    return RecipeTrainings({"method": method, **recipe}, key=method, plain="erm", runs=runs)
+
+
+def by_hard_accuracy(facts: Sequence[RecipeTrainings]) -> list[Figure]:
+    return leaderboard_figures(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
 
 
 def test_any_two_recipes_are_told_apart_by_seeds_in_common() -> None:
     """Differences .1, .2, .3: t = .2 / (.1 / sqrt 3) = 3.464 with 2 degrees of freedom, p = .0742."""
-    groups = [fact("rex", [0.6, 0.8, 1.0]), fact("erm", [0.5, 0.6, 0.7]), fact("grl", [0.9])]
-    drawn_now = drawn(groups, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    groups = [grouped("rex", [0.6, 0.8, 1.0]), grouped("erm", [0.5, 0.6, 0.7]), grouped("grl", [0.9])]
+    drawn_now = by_hard_accuracy(groups)
     (pairs,) = (figure for figure in drawn_now if figure.name == "pairs")
     assert isinstance(pairs, Matrix)
     assert (pairs.row_labels, pairs.column_labels) == (("2 rex", "3 erm"), ("2", "3")), "grl is first, with one seed"
     assert pairs.values[0, 1] == pairs.values[1, 0] == pytest.approx(0.0742, abs=1e-4)
     assert np.isnan(pairs.values.diagonal()).all()
-    alone = drawn(groups[1:], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    alone = by_hard_accuracy(groups[1:])
     assert not [figure for figure in alone if figure.name == "pairs"]
 
 
 def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
     trained = training(recipes()["e-gap-cnn-2"])
-    own = {**fact("erm", [0.50]), "recipe": recipe_of(trained), "key": key_of(recipe_of(trained))}
-    other = {**own, "recipe": {**own["recipe"], "lr": 0.5}, "key": "something else"}
+    own = replace(grouped("erm", [0.50]), recipe=recipe_of(trained), key=key_of(recipe_of(trained)))
+    other = replace(own, recipe={**own.recipe, "lr": 0.5}, key="something else")
     (table,) = known_recipes(labelled([own, other]))
     assert [row[1:4] for row in table.rows] == [
         ("e-gap-cnn-2", "easy accuracy", "96.65"),
@@ -151,18 +156,27 @@ def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
     ]
     assert [row[4:] for row in table.rows] == [(None, None), (50.0, "differs")]
     assert known_recipes(labelled([other])) == []
-    of_an_older_version = {**own, "recipe": {"alpha": None, **dict(reversed(own["recipe"].items()))}, "key": "reversed"}
+    older = {"alpha": None, **dict(reversed(own.recipe.items()))}
+    of_an_older_version = replace(own, recipe=older, key="reversed")
     assert len(known_recipes(labelled([of_an_older_version]))[0].rows) == 2
 
 
 def test_recipes_are_told_apart_by_what_differs() -> None:
-    facts = [fact("erm", [], lr=0.1), fact("grl", [], lr=0.1, alpha=0.5), fact("grl", [], lr=0.1, alpha=1.0)]
+    facts = [
+        grouped("erm", [], lr=0.1),
+        grouped("grl", [], lr=0.1, alpha=0.5),
+        grouped("grl", [], lr=0.1, alpha=1.0),
+    ]
     assert [group.label for group in labelled(facts)] == ["erm", "grl · alpha 0.5", "grl · alpha 1.0"]
-    facts = [fact("erm", [], lr=0.1), fact("grl", [], lr=0.2)]
+    facts = [grouped("erm", [], lr=0.1), grouped("grl", [], lr=0.2)]
     assert [group.label for group in labelled(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
-    facts = [fact("erm", [], lr=0.1, bias=0.9), fact("erm", [], lr=0.1, bias=0.8), fact("grl", [], lr=0.2, bias=0.9)]
+    facts = [
+        grouped("erm", [], lr=0.1, bias=0.9),
+        grouped("erm", [], lr=0.1, bias=0.8),
+        grouped("grl", [], lr=0.2, bias=0.9),
+    ]
     assert [group.label for group in labelled(facts)] == ["erm · A", "erm · B", "grl · C"], "two things differ"
-    facts = [fact("erm", [], train_size=None), fact("grl", [], train_size=600)]
+    facts = [grouped("erm", [], train_size=None), grouped("grl", [], train_size=600)]
     assert [group.label for group in labelled(facts)] == ["erm · train size –", "grl · train size 600"]
 
 
@@ -170,12 +184,12 @@ def test_recipes_are_ranked_within_their_setting_only() -> None:
     """With more counterexamples everything is easier: that is no reason to stand above a cure that had fewer."""
     many, few = {"bias": 0.9, "epochs": 2}, {"bias": 0.99, "epochs": 5}
     facts = [
-        {**fact("erm", [0.7, 0.7], **many), "key": "erm many", "plain": "erm many"},
-        {**fact("rex", [0.8, 0.9], **many), "plain": "erm many"},
-        {**fact("erm", [0.1, 0.2], **few), "key": "erm few", "plain": "erm few"},
-        {**fact("jtt", [0.3, 0.5], **few), "plain": "erm few"},
+        replace(grouped("erm", [0.7, 0.7], **many), key="erm many", plain="erm many"),
+        replace(grouped("rex", [0.8, 0.9], **many), plain="erm many"),
+        replace(grouped("erm", [0.1, 0.2], **few), key="erm few", plain="erm few"),
+        replace(grouped("jtt", [0.3, 0.5], **few), plain="erm few"),
     ]
-    told = {figure.name: figure for figure in drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")}
+    told = {figure.name: figure for figure in by_hard_accuracy(facts)}
     leaderboard, verdict, over = told["leaderboard"], told["verdict"], told["over-plain"]
     assert isinstance(leaderboard, Table) and isinstance(verdict, Text) and isinstance(over, Table)
     assert [row[0] for row in leaderboard.rows] == ["rex · A", "erm · A", "jtt · B", "erm · B"]
@@ -196,12 +210,12 @@ def test_recipes_are_ranked_within_their_setting_only() -> None:
 
 def test_what_a_penalty_adds_stands_beside_the_same_samples_without_it() -> None:
     facts = [
-        {**fact("irm", [0.70, 0.80]), "control": "resample"},
-        {**fact("rex", [0.9]), "control": "resample elsewhere"},
-        fact("resample", [0.68, 0.76]),
-        fact("erm", [0.3, 0.4]),
+        replace(grouped("irm", [0.70, 0.80]), control="resample"),
+        replace(grouped("rex", [0.9]), control="resample elsewhere"),
+        grouped("resample", [0.68, 0.76]),
+        grouped("erm", [0.3, 0.4]),
     ]
-    told = {figure.name: figure for figure in drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")}
+    told = {figure.name: figure for figure in by_hard_accuracy(facts)}
     beyond, verdict = told["over-control"], told["verdict"]
     assert isinstance(beyond, Table) and isinstance(verdict, Text)
     assert [row[:5] for row in beyond.rows] == [("irm", "resample", 2, pytest.approx(72), pytest.approx(3))]
@@ -212,18 +226,22 @@ def test_what_a_penalty_adds_stands_beside_the_same_samples_without_it() -> None
 def test_a_penalty_has_its_control_trained_beside_it(lab: Lab) -> None:
     assert lab.call(*TINY, "--method", "rex").code == 0
     found, drawn = compare(lab)
-    groups = {group["recipe"]["method"]: group for group in found.facts["groups"]}
-    assert groups.keys() == {"rex", "resample", "erm"} and found.metrics["plain_trained"] == 2
-    assert groups["rex"]["control"] == groups["resample"]["key"] and groups["resample"]["control"] is None
+    groups = {group.method: group for group in found.groups}
+    assert groups.keys() == {"rex", "resample", "erm"} and found.plain_trained == 2
+    assert groups["rex"].control == groups["resample"].key and groups["resample"].control is None
     beyond = drawn["over-control"]
     assert isinstance(beyond, Table) and [row[:3] for row in beyond.rows] == [("rex", "resample", 1)]
-    assert compare(lab, "--no-plain")[0].metrics["plain_trained"] == 0
+    assert compare(lab, "--no-plain")[0].plain_trained == 0
 
 
 def test_who_follows_color_most_is_last_and_beats_nobody() -> None:
     rank = "color_follow_rate"
-    facts = [fact("focal", [0.97, 0.95], rank), fact("erm", [0.80, 0.79], rank), fact("grl", [0.05, 0.06], rank)]
-    told = {figure.name: figure for figure in drawn(facts, rank=rank, x=rank, y=rank)}
+    facts = [
+        grouped("focal", [0.97, 0.95], rank),
+        grouped("erm", [0.80, 0.79], rank),
+        grouped("grl", [0.05, 0.06], rank),
+    ]
+    told = {figure.name: figure for figure in leaderboard_figures(facts, rank=rank, x=rank, y=rank)}
     leaderboard, verdict = told["leaderboard"], told["verdict"]
     assert isinstance(leaderboard, Table) and isinstance(verdict, Text)
     assert [row[0] for row in leaderboard.rows] == ["grl", "erm", "focal"]
@@ -235,8 +253,8 @@ def test_who_follows_color_most_is_last_and_beats_nobody() -> None:
 
 @pytest.mark.parametrize("shares", [[0.9], [0.9, 0.9]])
 def test_what_chance_could_be_is_not_known_from_one_seed_or_one_value(shares: list[float]) -> None:
-    facts = [fact("grl", shares), fact("erm", [0.5, 0.5])]
-    (verdict, *_) = drawn(facts, rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    facts = [grouped("grl", shares), grouped("erm", [0.5, 0.5])]
+    (verdict, *_) = by_hard_accuracy(facts)
     assert isinstance(verdict, Text)
     why = "one seed" if len(shares) == 1 else "the same with 2 seeds"
     assert f"grl is first of 2 recipes by hard accuracy: 90.0 % ({why})" in verdict.paragraphs[0]
@@ -247,12 +265,14 @@ def test_plain_training_beside_a_cure_is_as_precise(tmp_path: Path) -> None:
     lab = Lab(tmp_path)
     lab.call(*TINY, "--precision", "bf16")
     lab.call(*TINY, "--method", "focal", "--precision", "fp32")
-    assert compare(lab, *(run.id for run in _method(lab, "focal")))[0].metrics["plain_trained"] == 1
+    assert compare(lab, *(run.id for run in _method(lab, "focal")))[0].plain_trained == 1
     assert [run.record.params["precision"] for run in _method(lab, "erm")] == ["bf16", "fp32"]
 
 
 def test_a_recipe_alone_is_not_called_first() -> None:
-    (verdict, *_, scatter) = drawn([fact("erm", [0.5])], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy")
+    (verdict, *_, scatter) = leaderboard_figures(
+        [grouped("erm", [0.5])], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy"
+    )
     assert isinstance(verdict, Text) and isinstance(scatter, Lines)
     assert verdict.paragraphs == ("erm has hard accuracy 50.0 % (one seed), and no other recipe stands beside it.",)
 

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.analysis import cells, training
 from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.recipe.recipe_catalog import Recipe, Tolerance, recipes, tolerance
 from lazytui.figures.kinds import Table, Text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import load_result
 from lazytui.training.requirements import check_requirements
 from tests.commands import Lab
 
@@ -62,9 +61,9 @@ def test_reported_and_measured_side_by_side(every_run: dict[str, Path]) -> None:
     drawn = {figure.name: figure for figure in figures(run)}
     table, verdict = drawn["reported"], drawn["verdict"]
     assert isinstance(table, Table) and isinstance(verdict, Text)
-    (group,) = load_result(run.path).facts["groups"]
+    (group,) = recorded_result(run).groups
     reported = recipes()["e-gap-cnn-1"].reported
-    measured = {name: 100 * group["runs"][0]["metrics"][name] for name in reported}
+    measured = {name: 100 * group.runs[0].metrics[name] for name in reported}
     off = {name: abs(measured[name] - value.low) for name, value in reported.items()}
     assert [row[1:3] for row in table.rows] == [
         (value.words, pytest.approx(measured[name])) for name, value in reported.items()

@@ -6,15 +6,16 @@ import os
 import re
 import signal
 from pathlib import Path
+from typing import Any
 
-from lazytui.analyses.core.execute import figures
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.study.analysis import cells
 from lazytui.analyses.study.figures import by_bias
 from lazytui.analyses.study.params import StudyParams
 from lazytui.analyses.trainings.recipe_groups import labelled
+from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings
 from lazytui.figures.kinds import Lines, Table
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, TRAINING, Lab, finish, last_step, state_of, wait_until
 from tests.conftest import FinishedTraining
@@ -86,7 +87,7 @@ def test_a_training_that_fails_ends_nothing_but_itself(lab: Lab) -> None:
     assert run.status.state == "failed"
     (failed,) = (figure for figure in figures(run) if figure.name == "failed")
     assert isinstance(failed, Table) and "input-color-gradient became" in str(failed.rows[0][2])
-    assert {group["recipe"]["method"] for group in load_result(run.path).facts["groups"]} == {"erm"}
+    assert {group.method for group in recorded_result(run).groups} == {"erm"}
     assert "Trainings that failed" in lab.call("runs", "show", run.id).out
 
 
@@ -125,12 +126,12 @@ def test_the_figures_tell_how_rare_counterexamples_are(every_run: dict[str, Path
     drawn = {figure.name: figure for figure in figures(run)}
     lines, published = drawn["by-bias"], drawn["published"]
     assert isinstance(lines, Lines) and isinstance(published, Table)
-    groups = load_result(run.path).facts["groups"]
+    groups = recorded_result(run).groups
     assert [list(series.x) for series in lines.series] == [[5.0, 0.5]] * 2
     (measured,) = (
-        100 * group["runs"][0]["metrics"]["unbiased_accuracy"]
+        100 * group.runs[0].metrics["unbiased_accuracy"]
         for group in groups
-        if (group["recipe"]["method"], group["recipe"]["bias"]) == ("erm", 0.995)
+        if (group.method, group.recipe["bias"]) == ("erm", 0.995)
     )
     rows = {row[0]: row for row in published.rows}
     assert [column.name for column in published.columns] == ["method", "0.5 %: ours", "papers", "5 %: ours", "papers"]
@@ -138,9 +139,9 @@ def test_the_figures_tell_how_rare_counterexamples_are(every_run: dict[str, Path
 
 
 def test_of_colors_drawn_from_all_one_in_ten_is_no_counterexample() -> None:
-    recipes = [{"method": "erm", "bias": bias, "counterexamples": "all"} for bias in (0.95, 0.9)]
-    facts = [{"recipe": recipe, "key": str(recipe), "plain": str(recipe), "runs": []} for recipe in recipes]
-    (lines,) = by_bias(labelled(facts), "hard_accuracy")
+    recipes: list[dict[str, Any]] = [{"method": "erm", "bias": bias, "counterexamples": "all"} for bias in (0.95, 0.9)]
+    trainings = [RecipeTrainings(recipe, key=str(recipe), plain=str(recipe)) for recipe in recipes]
+    (lines,) = by_bias(labelled(trainings), "hard_accuracy")
     assert isinstance(lines, Lines)
     assert list(lines.series[0].x) == [9.0, 4.5]
 

@@ -91,7 +91,7 @@ def test_a_training_that_can_not_be_read_is_passed_over_unless_it_was_asked_for(
         assert sorted(three.workspace.iterdir()) == before
         told = three.call("run", "compare", *focal)
         assert told.code == 0 and "passed over" in told.err and unknown.name in told.err
-        assert compare(three)[0].metrics["recipes"] == 2
+        assert compare(three)[0].recipes == 2
     finally:
         shutil.rmtree(unknown)
         shutil.rmtree(damaged)

@@ -7,20 +7,18 @@ arrays, its facts and its metrics. What passed needs no guard any more.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from lazytui.runs.saved_result import LARGEST, Result
+from lazytui.runs.saved_result import LARGEST
 from lazytui.validation_messages import error_sentence
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-P = TypeVar("P", bound=BaseModel)
 
 MOST = 10**6
 """The longest side of an array."""
@@ -47,7 +45,7 @@ class Array:
 
     kinds: its types, as NumPy's `dtype.kind`, of any width. low, high: the ends of its values. below: they are indices
     of something, of so many. undefined, infinite: whether NaN and infinity may be among them. needed: whether it must
-    be there; otherwise it must only if the one that it stands beside is.
+    be there.
     """
 
     kinds: str
@@ -58,7 +56,6 @@ class Array:
     undefined: bool = True
     infinite: bool = False
     needed: bool = True
-    beside: str | None = None
 
     @property
     def optional(self) -> Array:
@@ -72,9 +69,6 @@ class Array:
     def unbounded(self) -> Array:
         """Infinity is allowed: of budgets that aren't enough, of chains that diverged."""
         return replace(self, infinite=True)
-
-    def along_with(self, name: str) -> Array:
-        return replace(self, needed=False, beside=name)
 
 
 def images(*sides: Size) -> Array:
@@ -134,47 +128,6 @@ DEFINED = Metric(defined=True)
 COUNT = Metric(low=0, high=1e15, defined=True)
 
 Metrics = Mapping[str, Metric]
-
-
-def _no_arrays(_params: Any, _facts: Any) -> Arrays:
-    return {}
-
-
-def _no_metrics(_params: Any, _facts: Any) -> Metrics:
-    return {}
-
-
-def _no_contradiction(_params: Any, _result: Result) -> None:
-    pass
-
-
-@dataclass(frozen=True)
-class Contents(Generic[P]):
-    """What the result of an analysis holds. metrics, arrays: by name, given what was asked and the facts.
-
-    facts: a TypedDict; further facts and metrics are allowed. others: what all arrays are that aren't among `arrays`;
-    None where nobody reads such. may_be_empty: names of sides that may be 0. agrees: raises Damaged where parts of a
-    result that are sound by themselves contradict each other.
-    """
-
-    facts: type[Any]
-    metrics: Callable[[P, Any], Metrics] = _no_metrics
-    arrays: Callable[[P, Any], Arrays] = _no_arrays
-    others: Array | None = None
-    may_be_empty: frozenset[str] = frozenset()
-    agrees: Callable[[P, Result], None] = _no_contradiction
-
-    def read(self, params: P, result: Result) -> Result:
-        """The result, with the arrays that are declared. Raises Damaged where it isn't what the analysis makes."""
-        check_facts(self.facts, result.facts)
-        check_metrics(self.metrics(params, result.facts), result.metrics)
-        declared = dict(self.arrays(params, result.facts))
-        if self.others is not None:
-            declared |= {name: self.others for name in result.arrays if name not in declared}
-        check_arrays(declared, result.arrays, self.may_be_empty)
-        kept = replace(result, arrays={name: array for name, array in result.arrays.items() if name in declared})
-        self.agrees(params, kept)
-        return kept
 
 
 def check_facts(facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,7 +205,7 @@ def _there(declared: Arrays, given: Mapping[str, NDArray[np.generic]]) -> Iterat
     for name, array in declared.items():
         if name in given:
             yield name, array
-        elif array.needed or array.beside in given:
+        elif array.needed:
             raise Damaged(f"it lacks the array {name!r}{_OLDER}")
 
 

@@ -175,11 +175,10 @@ def _suffixes(kind: Any, mark: Prefixed, prefix: str, saved: Result) -> list[str
 
 
 def _inside(array: Array, prefix: str) -> Array:
-    """The sides and neighbors of an array of a part, by their names in the whole result."""
+    """The sides of an array of a part, by their names in the whole result."""
     if not prefix:
         return array
-    named = _sided(array, lambda side: side[1:] if side.startswith("/") else prefix + side)
-    return replace(named, beside=prefix + array.beside if array.beside else None)
+    return _sided(array, lambda side: side[1:] if side.startswith("/") else prefix + side)
 
 
 def _sided(array: Array, change: Any) -> Array:

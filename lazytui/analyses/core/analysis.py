@@ -52,11 +52,6 @@ def _as_it_is(params: Any, _workspace: Workspace) -> Any:
     return params
 
 
-def _as_it_is_saved(result: Any) -> Result:
-    assert isinstance(result, Result)
-    return result
-
-
 def _no_label(_params: Any) -> str:
     return ""
 
@@ -77,7 +72,7 @@ class Analysis(Generic[P, R]):
     params: type[P]
     run: Callable[[P, Report], R]
     figures: Callable[[P, R], Sequence[Figure]]
+    write: Callable[[R], Result]
     read: Callable[[P, Result], R]
-    write: Callable[[R], Result] = _as_it_is_saved
     settle: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -45,3 +46,13 @@ def test_results_are_read_through_one_door() -> None:
 def _imports_the_raw_reader(path: Path) -> bool:
     lines = path.read_text(encoding="utf-8").splitlines()
     return any("import" in line and "load_result" in line for line in lines)
+
+
+def test_only_result_files_know_how_results_are_saved() -> None:
+    knowing = [
+        path.relative_to(ROOT / "lazytui" / "analyses").as_posix()
+        for path in (ROOT / "lazytui").rglob("*.py")
+        if path.parent.name != "runs" and re.search(r"saved_result import .*\bResult\b", path.read_text("utf-8"))
+    ]
+    others = {"core/analysis.py", "networks/network_pair_result.py"}
+    assert {path for path in knowing if not path.endswith("/result.py")} == others

@@ -35,7 +35,7 @@ def _statistics() -> Ratio:
     probe = build_dataset(DatasetParams(source="strokes")).probe
 
     def ours() -> None:
-        for activations in gather_activations(model, _LAYERS, probe.images, hardware).values():
+        for activations in gather_activations(model, _LAYERS, probe.images).values():
             measure_layer(activations, probe.digits, probe.colors)
 
     def peer() -> None:

@@ -45,8 +45,8 @@ def require_allowed(name: str, option: str = "--model") -> None:
     """Raise BadInput for code that nobody has named in this process. option: what names it on a command line."""
     if name not in _allowed:
         raise BadInput(
-            f"The code {name!r:.200} is named by a file only, and code doesn't run because a file names it. If you "
-            f"trust it, name it yourself: {option} on the command line, or typed into the form."
+            f"The code {name!r:.200} is named only by a file, which isn't enough to run it. If you trust it, name it "
+            f"yourself: {option} on the command line, or in the form."
         )
 
 
@@ -56,7 +56,7 @@ def require_allowed_for(run: str, params: Mapping[str, object]) -> None:
     if not _allowed.issuperset(code):
         named = ", ".join(f"{name:.200}" for name in code)
         raise BadInput(
-            f"{run} would run the code {named}, and code doesn't run because a run folder names it. If you trust it: "
+            f"{run} would run the code {named}, which is named only by its run folder. If you trust it: "
             f"lazytui runs resume {run} {shlex.join(model_options(params))}"
         )
 

@@ -65,6 +65,6 @@ def unknown_name(what: str, name: str, names: Iterable[str], *, most: int = 30) 
     if near:
         return f"There is no {what} {name!r}. Did you mean {', '.join(near)}?"
     if not names:
-        return f"There is no {what} {name!r}: there are none yet."
+        return f"There is no {what} {name!r}: none exist yet."
     shown = ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
-    return f"There is no {what} {name!r}. There are: {shown}."
+    return f"There is no {what} {name!r}. Available: {shown}."

@@ -19,7 +19,7 @@ def split_list(value: Any) -> Any:
         return value
     entries = tuple(dict.fromkeys(part.strip() if isinstance(part, str) else part for part in parts if part != ""))
     if not entries:
-        raise ValueError("Name at least one.")
+        raise ValueError("Give at least one value.")
     return entries
 
 
@@ -54,9 +54,9 @@ def _span(part: Any) -> Any:
         return [part]
     first, last = int(ends[1]), int(ends[2])
     if last < first:
-        raise ValueError(f"{part} counts down: write {last}-{first}.")
+        raise ValueError(f"{part} is in descending order: write {last}-{first}.")
     if last - first >= MOST:
-        raise ValueError(f"{part} are {last - first + 1:,} numbers, and {MOST:,} are the most.")
+        raise ValueError(f"{part} has {last - first + 1:,} numbers; at most {MOST:,} are allowed.")
     return range(first, last + 1)
 
 

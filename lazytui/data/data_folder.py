@@ -31,4 +31,4 @@ def _folder_from(variable: str) -> Path | None:
     try:
         return parse_path(text).expanduser()
     except RuntimeError as error:  # the home of a user that there isn't
-        raise BadInput(f"{variable} is {text}, and there is no such user.") from error
+        raise BadInput(f"{variable} is {text}, but there is no such user.") from error

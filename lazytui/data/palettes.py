@@ -60,7 +60,7 @@ def palette(text: str) -> Palette:
     written = tuple(color.strip().lower() for color in text.split(","))
     for color in written:
         if not re.fullmatch("#[0-9a-f]{6}", color):
-            raise UsageError(f"{color!r} isn't a color of a palette: write ten like #ff8000, with commas between.")
+            raise UsageError(f"{color!r} isn't a color: give ten such as #ff8000, separated by commas.")
     if len(written) != 10 or len(set(written)) != 10:
         raise UsageError(f"A palette needs ten different colors; this one has {len(set(written))}.")
     return Palette(",".join(written), "a user's own", written, tuple(_rgb(color) for color in written))

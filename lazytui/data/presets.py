@@ -35,7 +35,7 @@ def preset_fields(name: str) -> dict[str, Any]:
         raise UsageError(unknown_name("dataset", name, [*presets(), *pair_names]))
     pairs, percent, tier = parts.groups()
     if float(percent) > 100:
-        raise UsageError(f"The dataset {name!r} asks for a bias of {percent} %: the most is 100 %.")
+        raise UsageError(f"The dataset {name!r} has a bias of {percent} %: it must be at most 100 %.")
     return {
         "placement": "stroke",
         "texture": ("flat",),

@@ -68,8 +68,7 @@ def require_every_digit(name: ConcreteSource) -> None:
     missing = [digit for digit in range(10) if digit not in labels]
     if missing:
         raise BadInput(
-            f"{labels_file} holds {len(labels):,} digits and no {missing[0]} among them: all ten classes, 0 to 9, are "
-            "needed."
+            f"{labels_file} holds {len(labels):,} digits, but no {missing[0]}: all ten classes, 0 to 9, are needed."
         )
 
 

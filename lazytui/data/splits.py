@@ -178,7 +178,7 @@ def require_source(params: DatasetParams) -> ConcreteSource:
 def _require_every_digit(labels: Labels, what: str) -> None:
     missing = np.flatnonzero(np.bincount(labels, minlength=10) == 0)
     if len(missing):
-        raise BadInput(f"There is no {missing[0]} among the {len(labels)} {what}: use more of them.")
+        raise BadInput(f"No {missing[0]} among the {len(labels)} {what}: use more.")
 
 
 def _take(digits: Digits, indices: NDArray[np.intp]) -> Digits:

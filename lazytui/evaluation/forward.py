@@ -1,4 +1,4 @@
-"""What a network says about many images."""
+"""Running a network on many images, in evaluation mode."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lazytui.system.hardware import Hardware
 
 
 def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
-    """(n, 28, 28, 3) uint8 -> (n, 10) float32 class probabilities. The model is left in the mode it came in."""
+    """(n, 28, 28, 3) uint8 images -> (n, 10) float32 class probabilities, in batches of `hardware.batch_size`."""
     size = hardware.batch_size
     with torch.inference_mode(), evaluation_mode(model), hardware.autocast():
         chunks = [
@@ -29,7 +29,7 @@ def probabilities(model: nn.Module, images: NDArray[np.uint8], hardware: Hardwar
 
 @contextmanager
 def evaluation_mode(model: nn.Module) -> Iterator[None]:
-    """Within the block the network is in evaluation mode; afterwards each module is in the mode it came in."""
+    """Within the block the network is in evaluation mode; afterwards each module is back in its former mode."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
@@ -37,3 +37,8 @@ def evaluation_mode(model: nn.Module) -> Iterator[None]:
     finally:
         for module, mode in modes.items():
             module.training = mode
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """The device of its parameters; the CPU for a network without any."""
+    return next((parameter.device for parameter in model.parameters()), torch.device("cpu"))

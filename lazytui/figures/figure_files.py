@@ -70,7 +70,7 @@ def render_files(
     checked = _check_theme(theme)
     selected = _select(figures, figure)
     if width is not None and width < 1:
-        raise UsageError(f"A width of {width} columns can't hold anything.")
+        raise UsageError(f"The width must be at least 1 column, not {width}.")
     if suffix in _PICTURES and len(selected) > 1:
         targets = [(path.with_name(f"{path.stem}-{_file_name_part(one.name)}{path.suffix}"), [one]) for one in selected]
     else:
@@ -125,7 +125,7 @@ def _one_csv(figures: Sequence[Figure]) -> str:
 
     if len(figures) != 1:
         names = ", ".join(figure.name for figure in figures) or "none"
-        raise UsageError(f"A .csv file holds one figure: choose one with --figure (there are: {names}).")
+        raise UsageError(f"A .csv file holds one figure: choose one with --figure (available: {names}).")
     return figure_csv(figures[0])
 
 

@@ -22,8 +22,8 @@ _REASONS = {
     errno.ENOENT: "the folder doesn't exist",
     errno.EISDIR: "it is a folder",
     errno.ENAMETOOLONG: "the name is too long",
-    errno.ELOOP: "its links lead in a circle",
-    errno.EFBIG: "it would be larger than a file may be here",
+    errno.ELOOP: "its symbolic links form a loop",
+    errno.EFBIG: "the file would be too large for this file system",
 }
 
 
@@ -36,14 +36,14 @@ os.umask(_UMASK)
 def parse_path(text: str) -> Path:
     """A path as a person typed it. Raises UsageError for an empty one, BadInput for one that nothing can lie at."""
     if not text:
-        raise UsageError("An empty path is no file and no folder; for the current folder write a dot.")
+        raise UsageError("A path can't be empty; the current folder is a dot.")
     try:
         os.lstat(text)
     except ValueError as error:  # a zero byte
-        raise BadInput(f"{text} is no path: it holds a character that none may hold.") from error
+        raise BadInput(f"{text} isn't a path: it contains a character that paths can't have.") from error
     except OSError as error:
         if error.errno in {errno.ENAMETOOLONG, errno.ELOOP}:
-            raise BadInput(f"{text} is no path: {reason(error)}.") from error
+            raise BadInput(f"{text} isn't a path: {reason(error)}.") from error
     return Path(text)
 
 

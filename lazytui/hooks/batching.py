@@ -28,9 +28,13 @@ def run_in_batches(
             start += size
         except torch.OutOfMemoryError as error:
             if size == 1:
-                raise LazytuiError("The device hasn't enough memory for even one image of this work.") from error
+                raise LazytuiError(f"Out of memory on {_device()}, even with a batch of one image.") from error
             size = size // 2
             torch.cuda.empty_cache()
     if size < first_size:
-        note(f"the device hasn't the memory for batches of {first_size}: went on with {size}")
+        note(f"out of memory with batches of {first_size} images; continuing with batches of {size}")
     return done
+
+
+def _device() -> str:
+    return f"cuda:{torch.cuda.current_device()}" if torch.cuda.is_available() else "the device"

@@ -61,10 +61,10 @@ def layer_of(model: nn.Module, name: str) -> nn.Module:
     return modules[name]
 
 
-def layer_shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
-    """The shape of one image's activation at every layer that puts out a tensor of (N, units) or (N, channels, h, w).
+def layer_shapes(model: nn.Module, image_shape: tuple[int, ...] = IMAGE_SHAPE) -> dict[str, tuple[int, ...]]:
+    """The shape of one image's activation at each layer whose output is (N, units) or (N, channels, h, w), by name.
 
-    In the order in which they run; found by showing the network one black image. Layers that don't run aren't there.
+    In the order in which they run on one black image of `image_shape`, (channels, h, w). Others aren't listed.
     """
     shapes: dict[str, tuple[int, ...]] = {}
 
@@ -80,5 +80,5 @@ def layer_shapes(model: nn.Module) -> dict[str, tuple[int, ...]]:
             if name:
                 stack.callback(module.register_forward_hook(note(name)).remove)
         parameter = next(model.parameters())
-        model(torch.zeros(1, *IMAGE_SHAPE, device=parameter.device))
+        model(torch.zeros(1, *image_shape, device=parameter.device))
     return shapes

@@ -1,1 +1,1 @@
-"""Single neurons: what each responds to, what it tells, what it does, and what happens without it."""
+"""Single neurons: what each responds to, its information on label and color, its effect, and its ablation."""

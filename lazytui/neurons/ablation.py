@@ -1,6 +1,6 @@
-"""The network without some of a layer's neurons, or with what another image makes them do.
+"""Ablation and activation patching of a layer's neurons.
 
-Only the layers above are run, on activations that are kept: an answer takes milliseconds, not a pass over the images.
+Only the layers above are run, on stored activations, so that one ablation takes milliseconds, not a pass over images.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from lazytui.system.hardware import Hardware
 
 AblationMode = Literal["zero", "mean"]
 MODES: tuple[AblationMode, ...] = ("mean", "zero")
-"""What stands in place of a neuron's map: nothing at all, or its mean activation everywhere."""
+"""What replaces a neuron's map: its mean activation at every position, or zero."""
 
 DRAWS = 20
-"""Random orders that an ordered ablation is compared with."""
+"""Random orders to compare an ordered ablation with."""
 
 
 @dataclass(frozen=True)
 class _SplitActivations:
-    """What is kept of one split: images as bytes, the layer's activations after the pools above, and the digits."""
+    """Of one split: images as bytes, the layer's activations after the channelwise layers above it, and labels."""
 
     images: Tensor
     pooled: Tensor
@@ -44,18 +44,18 @@ class _SplitActivations:
 
 @dataclass(frozen=True)
 class AblationEffects:
-    """accuracies: on each split (C,), without each neuron alone. contribution: (C, 10), by how much the mean logits
-    fall without it."""
+    """accuracies: on each split, (C,) float64, with each neuron ablated alone. contribution: (C, 10) float32, the drop
+    of the mean logits when it is."""
 
     accuracies: dict[str, NDArray[np.float64]]
     contribution: NDArray[np.float32]
 
 
 class Ablation:
-    """A layer's neurons, to be taken out by number. Safe to ask from any thread, one question at a time.
+    """Ablates neurons of a layer by index, from any thread, one call at a time.
 
-    Made once, from some images of each split; after that every answer comes from what is kept. The network's weights
-    and modes stay as they are.
+    Stores the activations of some images of each split; afterwards only the layers above run. The network's weights
+    and modes are left unchanged.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Ablation:
         hardware: Hardware,
         note: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """splits: what accuracies are measured on, by name. A neuron's mean is taken over all of their images."""
+        """splits: by name, to measure accuracies on. A neuron's mean is over all of their images."""
         self.model = model
         self._hardware = hardware
         self._lock = threading.Lock()
@@ -88,7 +88,7 @@ class Ablation:
             }
 
     def accuracies(self, neurons: Sequence[int], mode: AblationMode = "mean") -> dict[str, float]:
-        """Accuracy on each split, in [0, 1], without these neurons."""
+        """Accuracy on each split, in [0, 1], with these neurons ablated."""
         with self._exclusively():
             return {
                 name: self._accuracy(split, self._ablated_logits(split, neurons, mode))
@@ -96,13 +96,13 @@ class Ablation:
             }
 
     def logits(self, split: str, neurons: Sequence[int], mode: AblationMode = "mean") -> NDArray[np.float32]:
-        """(n, 10) float32: what the network says of a split's images without these neurons."""
+        """(n, 10) float32: the logits of a split's images with these neurons ablated."""
         with self._exclusively():
             logits: NDArray[np.float32] = self._ablated_logits(self._splits[split], neurons, mode).cpu().numpy()
         return logits
 
     def ablate_one_by_one(self, mode: AblationMode, tick: Callable[[], None] = lambda: None) -> AblationEffects:
-        """What each neuron does, from what happens without it alone."""
+        """The effect of ablating each neuron alone. tick: called before each; may raise to stop."""
         accuracies: dict[str, list[float]] = {name: [] for name in self._splits}
         means = []
         for neurons in ([], *([neuron] for neuron in range(self.model.neurons))):
@@ -120,12 +120,12 @@ class Ablation:
     def ablate_in_order(
         self, order: Sequence[int], counts: Iterable[int], mode: AblationMode = "mean"
     ) -> dict[str, NDArray[np.float64]]:
-        """Accuracy on each split without the first k neurons of an order, for each k of `counts`."""
+        """Accuracy on each split with the first k neurons of an order ablated, for each k of `counts`."""
         rows = [self.accuracies(order[:count], mode) for count in counts]
         return {name: np.array([row[name] for row in rows]) for name in self._splits}
 
     def patch(self, into: NDArray[np.uint8], source: NDArray[np.uint8], neurons: Sequence[int]) -> NDArray[np.float32]:
-        """(n, 10) float32: the shift of every logit when neurons do in images `into` what they do in `source`.
+        """(n, 10) float32: the change of the logits of `into` when neurons take the activations that `source` has.
 
         into, source: (n, 28, 28, 3) uint8, pair by pair.
         """
@@ -134,7 +134,7 @@ class Ablation:
             return pair.shift(neurons)
 
     def unablated_logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """(n, 10) float32: the logits of images (n, 28, 28, 3) uint8, as the network is."""
+        """(n, 10) float32: the logits of (n, 28, 28, 3) uint8 images without ablation."""
         with self._exclusively():
             batch = to_float(torch.from_numpy(images).to(self._hardware.device))
             logits = self.model.logits(self.model.pool(self.model.activations(batch)), batch)
@@ -144,7 +144,7 @@ class Ablation:
     def patch_one_by_one(
         self, into: NDArray[np.uint8], source: NDArray[np.uint8], tick: Callable[[], None] = lambda: None
     ) -> NDArray[np.float32]:
-        """(C, n, 10) float32: `patched` for each neuron alone."""
+        """(C, n, 10) float32: `patch` with each neuron alone."""
         with self._exclusively():
             pair = self._pair(into, source)
             shifts = []
@@ -173,7 +173,7 @@ class Ablation:
         return float((logits.argmax(1) == split.labels).float().mean())
 
     def _pool_batch(self, images: Tensor, part: slice) -> tuple[Tensor, Tensor]:
-        """What is kept of a batch of images, and the sum over it of each neuron's mean activation."""
+        """The pooled activations of a batch, and the sum over it of each neuron's mean activation, (C,) float64."""
         activations = self.model.activations(to_float(images[part]))
         means = activations.flatten(2).mean(2) if activations.ndim == 4 else activations
         return self.model.pool(activations), means.cpu().double().sum(0)
@@ -186,7 +186,7 @@ class Ablation:
 
 @dataclass(frozen=True)
 class _Pair:
-    """Images to patch, their activations and those of the others, and what the network says of them as they are."""
+    """Images to patch, their pooled activations and those of the source images, and their logits before."""
 
     model: SplitModel
     images: Tensor
@@ -203,7 +203,7 @@ class _Pair:
 
 
 def _everywhere(values: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """(C,) -> (1, *shape): a layer's activations that are the same at every position."""
+    """(C,) -> (1, *shape): activations that are the same at every position."""
     return values.reshape(1, -1, *(1 for _ in shape[1:])).expand(1, *shape)
 
 

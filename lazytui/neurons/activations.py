@@ -1,4 +1,4 @@
-"""What every neuron of some layers does on every image of a split: one number an image, from one pass."""
+"""Activations of every neuron of some layers on many images: one number for each neuron and image."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
 from lazytui.errors import UsageError
-from lazytui.evaluation.forward import evaluation_mode
+from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.hooks.batching import run_in_batches
 from lazytui.hooks.layer_hooks import capture_activations
 from lazytui.hooks.top_k import top_values
 from lazytui.neurons.map_position import require_inside
-from lazytui.system.hardware import Hardware
 
 BATCH = 500
 STRONGEST = 5
-"""Positions whose mean tells how strongly a neuron responds to an image."""
+"""Positions of a map whose mean is the strength of a response."""
 
 MapReduction = Callable[[Tensor], Tensor]
-"""From maps (N, C, h, w) to one number a neuron and image, (N, C)."""
+"""Maps (N, C, h, w) -> (N, C): one number for each neuron and image."""
 
 
 @dataclass(frozen=True)
 class Activations:
-    """values: (N, C) float32, the activation of neuron c on image n, as it was read. strongest: (N, C) float32, the
-    mean of its five strongest positions. Both on the device.
+    """values: (N, C) float32, the reduced map of neuron c on image n. strongest: (N, C) float32, the mean of the five
+    strongest positions of that map. Both on the model's device.
     """
 
     values: Tensor
@@ -38,10 +37,10 @@ class Activations:
 
 
 def map_reduction(name: str) -> MapReduction:
-    """How a map becomes a number: `mean`, `max`, or a position such as `3,4` (row and column, from the top left).
+    """How a map is reduced to a number: `mean`, `max`, or a position such as `3,4` (row and column, from the top left).
 
-    Activations without a map are taken as they are. Raises UsageError for anything else, and when it is used, for a
-    position outside of the map.
+    Activations without a map stay unchanged. Raises UsageError for any other name; the result raises it for a position
+    outside the map.
     """
     if name == "mean":
         return lambda maps: maps.flatten(2).mean(2) if maps.ndim == 4 else maps
@@ -49,7 +48,7 @@ def map_reduction(name: str) -> MapReduction:
         return lambda maps: maps.flatten(2).amax(2) if maps.ndim == 4 else maps
     row, _, column = name.partition(",")
     if not (row.strip().isdigit() and column.strip().isdigit()):
-        raise UsageError(f"{name!r} isn't a way to read a map: take mean, max, or a row and a column such as 3,4.")
+        raise UsageError(f"{name!r} doesn't say how to read a map: use mean, max, or a row and column such as 3,4.")
     return lambda maps: _at(maps, int(row), int(column))
 
 
@@ -57,17 +56,20 @@ def gather_activations(
     model: nn.Module,
     layers: Sequence[str],
     images: NDArray[np.uint8],
-    hardware: Hardware,
     *,
     reduce: MapReduction | None = None,
     note: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Activations]:
-    """Run the network once over images (N, 28, 28, 3) uint8 and keep what each layer's neurons did, by layer."""
-    reduce = reduce or map_reduction("mean")
+    """Activations of each layer's neurons on (N, H, W, 3) uint8 images, by layer, from one pass on the model's device.
+
+    layers: names as in `model.named_modules()`. reduce: of `map_reduction`; default: the mean of a map. note: called
+    with a text when memory runs short. Raises UsageError for a layer that doesn't exist.
+    """
+    reduce, device = reduce or map_reduction("mean"), device_of(model)
 
     def read_batch(part: slice) -> dict[str, Activations]:
         with capture_activations(model, *layers) as outputs:
-            model(to_float(torch.from_numpy(images[part]).to(hardware.device)))
+            model(to_float(torch.from_numpy(images[part]).to(device)))
         return {name: Activations(reduce(maps), _mean_of_strongest(maps)) for name, maps in outputs.items()}
 
     with torch.inference_mode(), evaluation_mode(model):

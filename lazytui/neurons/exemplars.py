@@ -1,4 +1,4 @@
-"""The images that a neuron or feature responds to: the strongest, and one from each stretch of its responses."""
+"""Dataset exemplars of a neuron or feature: the images with the strongest responses, and one of each quantile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def strongest_images(values: Tensor) -> NDArray[np.int64]:
 def quantile_images(values: Tensor) -> NDArray[np.int64]:
     """(N, C) activations -> (C, 8) indices of the images in the middle of each eighth, weakest first.
 
-    The strongest images alone can deceive: what a neuron likes best need not be what it mostly responds to.
+    The strongest images alone mislead: what excites a neuron most need not be what it usually responds to.
     """
     ordered = values.argsort(dim=0, stable=True)
     middles = torch.arange(QUANTILES, device=values.device) * 2 + 1
@@ -36,10 +36,10 @@ def quantile_images(values: Tensor) -> NDArray[np.int64]:
 def dataset_exemplars(
     values: Tensor, units: NDArray[np.int64], split: Split, choose_others: Callable[[Tensor], NDArray[np.int64]]
 ) -> dict[str, NDArray[Any]]:
-    """The images that each unit responds to, kept once, and for each where among them its own are.
+    """The exemplars of some units as arrays to save: each image once, and each unit's indices into those.
 
-    values: (N, C) activations on the images of the split. units: (P,) which of the C. choose_others: of (N, P), the
-    (P, 8) images beside the strongest.
+    values: (N, C) activations on `split`. units: (P,) indices of the C. choose_others: (N, P) activations -> (P, 8)
+    indices of the images besides the strongest, such as `quantile_images`.
     """
     selected = values[:, torch.from_numpy(units).to(values.device)]
     top, others = strongest_images(selected), choose_others(selected)

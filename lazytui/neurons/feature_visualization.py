@@ -1,8 +1,7 @@
-"""Images made to please: what a neuron, a class or a whole activation would most like to see.
+"""Feature visualization: images that maximize a neuron or a class, or reproduce an activation.
 
-Activation maximization (Olah et al. 2017, "Feature Visualization"): an image is described by its spatial frequencies
-and by colors along the axes in which the palette varies, and climbs the gradient while it is shifted about a little.
-Many images climb at once; none knows of the others.
+Activation maximization (Olah et al. 2017, "Feature Visualization"): gradient ascent on an image's spatial frequencies,
+with colors along the axes in which the palette varies, under small random shifts. Images of a batch are independent.
 """
 
 from __future__ import annotations
@@ -31,17 +30,16 @@ _FIDELITY = 10.0
 """Weight of the squared distance of activations, relative to their size, when a representation is inverted."""
 
 Objective = Callable[[Tensor], Tensor]
-"""Images (n, 3, 28, 28) float32 in [0, 1] -> (n,), what each is to make large."""
+"""Images (n, 3, 28, 28) float32 in [0, 1] -> (n,), the value to maximize of each."""
 
 
 @dataclass(frozen=True)
 class Visualizer:
-    """How images are made.
+    """Optimizes images.
 
-    palette: (10, 3) uint8, the colors that the network was trained on. hardware: its precision is for neurons and
-    classes, whose pictures don't need every digit; representations are inverted exactly. seed: of starts and shifts.
-    steps: of Adam. rate: its learning rate. variation: weight of the total variation, against high frequencies.
-    tick: called before every step.
+    palette: (10, 3) uint8, the colors that the network was trained on. hardware: its precision is used for neurons and
+    classes; representations are inverted in float32. seed: of starts and shifts. steps, rate: of Adam. variation:
+    weight of the total variation, which penalizes high frequencies. tick: called before every step.
     """
 
     palette: NDArray[np.uint8]
@@ -53,7 +51,7 @@ class Visualizer:
     tick: Callable[[], None] = lambda: None
 
     def maximize(self, objective: Objective, count: int) -> NDArray[np.float32]:
-        """(count, 28, 28, 3) float32 in [0, 1]: images that make the objective large, from random starts."""
+        """(count, 28, 28, 3) float32 in [0, 1]: images that maximize the objective, from random starts."""
         device = self.hardware.device
         random = torch.Generator().manual_seed(self.seed)
         start = 0.01 * torch.randn(count, 3, SIZE, SIZE // 2 + 1, 2, generator=random)
@@ -79,11 +77,11 @@ def visualize_neurons(
     starts: int,
     neurons: Sequence[int] | None = None,
 ) -> NDArray[np.float32]:
-    """(starts, neurons, 28, 28, 3) float32 in [0, 1]: what neurons of a layer prefer, from several random starts.
+    """(starts, neurons, 28, 28, 3) float32 in [0, 1]: images that maximize neurons of a layer, from random starts.
 
-    All in one batch. A neuron's mean activation is measured in units of its strength (C,), so that smoothness weighs
-    the same for each; one that is hardly ever active is measured in hundredths of the layer's largest.
-    neurons: which; all of them unless given.
+    All in one batch. The objective is a neuron's mean activation in units of its strength, (C,), so that smoothness
+    weighs the same for each; a strength below a hundredth of the layer's largest counts as that.
+    neurons: indices; default: all.
     """
     indices = range(model.neurons) if neurons is None else neurons
     device = visualizer.hardware.device
@@ -102,7 +100,7 @@ def visualize_neurons(
 
 
 def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> NDArray[np.float32]:
-    """(starts, 10, 28, 28, 3) float32 in [0, 1]: what makes each class's logit large."""
+    """(starts, 10, 28, 28, 3) float32 in [0, 1]: images that maximize each class's logit."""
     own = torch.arange(CLASSES, device=visualizer.hardware.device).repeat(starts)
 
     def objective(images: Tensor) -> Tensor:
@@ -116,9 +114,9 @@ def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> 
 
 
 def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer) -> NDArray[np.float32]:
-    """(n, 28, 28, 3) float32 in [0, 1]: for each image (n, 3, 28, 28) another with the same activations at the layer.
+    """(n, 28, 28, 3) float32 in [0, 1]: for each image, (n, 3, 28, 28) float32, one with the same activations.
 
-    What it shows of the original is what the layer has kept of it (Mahendran & Vedaldi 2015).
+    It shows what the layer represents of the original (Mahendran & Vedaldi 2015).
     """
     with evaluation_mode(model.model):
         with torch.no_grad():
@@ -132,9 +130,9 @@ def invert_activations(model: SplitModel, images: Tensor, visualizer: Visualizer
 
 
 def stability(images: NDArray[np.float32]) -> NDArray[np.float64]:
-    """(starts, C, ...) images in [0, 1] -> (C,) mean cosine between starts, of what departs from mid-gray; NaN for one.
+    """(starts, C, ...) images in [0, 1] -> (C,) float64, mean cosine similarity between starts, about mid-gray.
 
-    1: every start ends in the same image. Near 0: what is shown is the start, not the neuron.
+    1: every start ends in the same image. Near 0: the images show the start, not the neuron. NaN for a single start.
     """
     starts, count = images.shape[:2]
     flat = images.reshape(starts, count, -1).astype(np.float64) - 0.5
@@ -144,7 +142,7 @@ def stability(images: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def color_axes(palette: NDArray[np.uint8]) -> Tensor:
-    """(3, 3) float32: from independent coordinates to RGB, so that all directions are as likely as in the palette.
+    """(3, 3) float32: from decorrelated coordinates to RGB.
 
     The square root of the covariance of the ten colors, scaled to a largest column of length 1.
     """
@@ -161,14 +159,14 @@ def _images(spectrum: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
 
 
 def _jitter(images: Tensor, random: torch.Generator) -> Tensor:
-    """The images over a gray border, all moved by the same few pixels."""
+    """The images over a gray border, all shifted by the same few pixels."""
     top, left = torch.randint(0, 2 * JITTER + 1, (2,), generator=random).tolist()
     moved = functional.pad(images, (JITTER,) * 4, value=0.5)[:, :, top : top + SIZE, left : left + SIZE]
     return moved.contiguous(memory_format=torch.channels_last)
 
 
 def _frequency_scale() -> Tensor:
-    """(28, 15): 1 / frequency, so that a step changes coarse and fine structure alike."""
+    """(28, 15) float32: 1 / frequency, so that a step changes coarse and fine structure equally."""
     rows, columns = torch.fft.fftfreq(SIZE)[:, None], torch.fft.rfftfreq(SIZE)
     frequency: Tensor = (rows.square() + columns.square()).sqrt().clamp(min=1 / SIZE)
     return SIZE / frequency

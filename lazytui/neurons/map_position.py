@@ -1,4 +1,4 @@
-"""One position of a layer's map, at which every neuron is read."""
+"""Checks a position of a layer's map."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from lazytui.errors import UsageError
 
 
 def require_inside(row: int, column: int, height: int, width: int) -> None:
-    """Raise UsageError for a position outside of the map; both count from 0, from the top left."""
+    """Raise UsageError for a position outside the map. row, column: from 0, from the top left."""
     if row >= height or column >= width:
-        raise UsageError(f"Row {row}, column {column} is outside of this layer's map, which is {height} x {width}.")
+        raise UsageError(f"Row {row}, column {column} is outside the map of this layer, which is {height} x {width}.")

@@ -1,4 +1,4 @@
-"""What the activations of a layer's neurons say about each: responses, selectivity, information, and its role."""
+"""Measures of single neurons from their activations: responses, selectivity, information, and roles."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _PERCENTILE = 0.95
 
 @dataclass(frozen=True)
 class Measures:
-    """Of each of C neurons, on images that show every digit in every color equally often.
+    """Of each of C neurons, on images with every digit in every color equally often.
 
     color_response, digit_response: (C, 10), mean activation. heat: (C, 10, 10), mean by digit (row) and color.
     color_selectivity: (C,), CSI / 3 in [0, 1]. digit_selectivity: (C,) in [0, 1]. NaN where they aren't defined.
-    color_information, digit_information: (C,) bits, less what shuffled labels show on average.
-    information_bound: (C,) bits that chance stays under. information_margin: (C,), the 95 % error of their difference.
-    digit_given_color: (C,) bits. entropy: (C,) in [0, 1], how many digits its strongest images show.
+    color_information, digit_information: (C,) bits, minus their mean for shuffled labels.
+    information_bound: (C,) bits, the 95th percentile for shuffled labels. information_margin: (C,) bits, the 95 % error
+    of their difference. digit_given_color: (C,) bits. entropy: (C,) in [0, 1], of digits among the strongest images.
     strength: (C,), in units of activation. polysemanticity: (C,) in [0, 1].
     role: (C,) int64, an index into ROLES.
     """
@@ -63,7 +63,7 @@ class Measures:
 
 
 def measure_neurons(activations: Activations, digits: NDArray[np.uint8], colors: NDArray[np.uint8]) -> Measures:
-    """All measures of a layer. digits, colors: (N,) uint8 in 0..9, of the images that the activations are of."""
+    """All measures of a layer. digits, colors: (N,) uint8 in 0..9, the label and the attribute of each image."""
     values = activations.values
     digit, color = (torch.from_numpy(labels).to(values.device, torch.int64) for labels in (digits, colors))
     heat = _means(values, digit * 10 + color, 100).reshape(-1, 10, 10)
@@ -117,7 +117,7 @@ def class_selectivity(response: Floats, smallest: Floats) -> Floats:
 
 
 def label_entropy(strongest: Tensor, digits: Tensor) -> Floats:
-    """(N, C) responses -> (C,) entropy of the digits among a neuron's strongest 1 % of images, divided by ln 10."""
+    """(N, C) responses, (N,) int64 digits -> (C,) entropy of digits among the strongest 1 % of images, / ln 10."""
     count = max(1, round(_STRONG * len(strongest)))
     labels = digits[strongest.topk(count, dim=0).indices]
     share = _array(torch.nn.functional.one_hot(labels, 10).float().mean(0))
@@ -126,9 +126,9 @@ def label_entropy(strongest: Tensor, digits: Tensor) -> Floats:
 
 
 def roles(difference: Floats, margin: Floats, strength: Floats, deviation: Floats) -> NDArray[np.int64]:
-    """(C,) int64 indices into ROLES. difference: information on color less that on digit; margin: what it must exceed.
-    strength, deviation: of the activations; a neuron under 1 % of the layer's strongest is silent, one whose standard
-    deviation is under a thousandth of the layer's largest is flat."""
+    """(C,) int64 indices into ROLES. difference: bits on color minus bits on digit; margin: what it must exceed.
+    strength, deviation: of the activations; neurons below 1 % of the layer's largest strength are silent, those below
+    a thousandth of the layer's largest standard deviation are flat."""
     silent = _share_of_largest(strength) < _SILENT
     flat = deviation < _FLAT * deviation.max(initial=0.0)
     cases = {"silent": silent, "flat": flat, "traitor": difference > margin, "hero": -difference > margin}

@@ -1,9 +1,8 @@
-"""How much a neuron's activation tells about digit and color, in bits, and by how much the two differ.
+"""Mutual information of a neuron's activation with digit and color, in bits, and the error of their difference.
 
-Activations are put into eight bins with equally many images each, and a ninth for zeros, which a ReLU makes many of;
-into fewer where a cell of a bin and a label would hold less than five images on average. Whether a neuron tells more of
-one than of the other goes by the error of the difference: the bound that chance stays under is of one estimate, and of
-independence.
+Activations are put into eight bins with equally many images each and a ninth for zeros, which are many after a ReLU;
+into fewer if a cell of a bin and a label would hold less than five images on average. Whether a neuron has more
+information on one than on the other is decided by the error of the difference, not by the bound for independence.
 """
 
 from __future__ import annotations
@@ -39,10 +38,9 @@ def quantile_bins(values: Tensor) -> Tensor:
 
 
 def merge_small_bins(bins: Tensor) -> Tensor:
-    """(N, C) int64 of `quantile_bins` -> (N, C) int64, neighbors joined until each bin holds 50 images.
+    """(N, C) int64 of `quantile_bins` -> (N, C) int64, neighbors merged until each bin holds 50 images.
 
-    Two bins are left as they are: active or not is told apart however few are active. Few zeros join the weakest
-    others.
+    Two bins always remain, so active and inactive stay apart however few are active. Few zeros join the weakest others.
     """
     sizes = torch.zeros(BINS + 1, bins.shape[1], dtype=torch.int64, device=bins.device)
     sizes.scatter_add_(0, bins, torch.ones_like(bins))
@@ -58,7 +56,7 @@ def merge_small_bins(bins: Tensor) -> Tensor:
 
 
 def joint_counts(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
-    """(C, 9, 10, ...) int64: images of each neuron in each bin and with each label.
+    """(C, 9, 10, ...) int64: number of images in each bin of each neuron with each label.
 
     bins: (N, C) int64 in 0..8. labels: (N,) int64 in 0..9 each.
     """
@@ -74,14 +72,14 @@ def joint_counts(bins: Tensor, *labels: Tensor) -> NDArray[np.int64]:
 def difference_margin(counts: NDArray[np.int64]) -> Floats:
     """(C, B, digits, colors) joint counts -> (C,) bits: the 95 % error of I(a; color) - I(a; digit), two-sided.
 
-    At most 5 % of neurons that tell of both alike have a difference beyond it. It is a jackknife's, over images: what
-    the difference is without one image of a cell, for each cell. How many images show a digit in a color is chosen and
-    no chance, so only what differs between images of the same digit in the same color counts: with all that differs, a
-    neuron tuned to single labels had twice to six times its error.
+    At most 5 % of neurons with equal information on both have a larger difference. It is a jackknife estimate over
+    images: the difference without one image of a cell, for each cell. The number of images of a digit in a color is
+    fixed by design, so only the variation within such a group counts: with all variation, the error of a neuron tuned
+    to single labels came out two to six times too large.
 
-    A jackknife has what is quadratic in the frequencies twice (Efron and Stein 1981: too much, never too little). Where
-    a neuron tells of neither, that is all there is: 2 (B - 1)(K - 1) / (2 N ln 2)^2 for each of the two, which is also
-    the least. So that is taken off once, and the less the more a neuron tells, where it is less.
+    A jackknife counts terms quadratic in the frequencies twice (Efron and Stein 1981: it is biased upward). For a
+    neuron without information these are all there is, 2 (B - 1)(K - 1) / (2 N ln 2)^2 for each of the two, which is
+    also the minimum. So that is subtracted once, and less of it for neurons with information.
     """
     images = counts.sum((1, 2, 3))
     by_digit, by_color = counts.sum(3), counts.sum(2)
@@ -95,8 +93,8 @@ def difference_margin(counts: NDArray[np.int64]) -> Floats:
 
 
 def _within_labels(counts: NDArray[np.int64], values: Floats) -> Floats:
-    """(C, B, digits, colors) counts and values -> (C,): sum over images of the squared deviation from the mean of those
-    with the same labels, as it is without bias. One that is alone with its labels deviates from the mean of all."""
+    """(C, B, digits, colors) counts and values -> (C,): unbiased sum over images of squared deviations from the mean of
+    images with the same labels. An image that is alone with its labels deviates from the mean of all."""
     alike = counts.sum(1, keepdims=True)
     overall = (counts * values).sum((1, 2, 3), keepdims=True) / np.maximum(counts.sum((1, 2, 3), keepdims=True), 1)
     mean = np.where(alike > 1, (counts * values).sum(1, keepdims=True) / np.maximum(alike, 1), overall)
@@ -105,7 +103,7 @@ def _within_labels(counts: NDArray[np.int64], values: Floats) -> Floats:
 
 
 def _without_one(counts: NDArray[np.int64]) -> Floats:
-    """(C, B, K) joint counts -> (C, B, K) nats: the mutual information if one image of that cell weren't there."""
+    """(C, B, K) joint counts -> (C, B, K) nats: the mutual information without one image of that cell."""
     rows, columns = counts.sum(2, keepdims=True), counts.sum(1, keepdims=True)
     images = np.maximum(counts.sum((1, 2), keepdims=True) - 1, 1)
     parts = (counts, 1), (rows, -1), (columns, -1)
@@ -115,8 +113,8 @@ def _without_one(counts: NDArray[np.int64]) -> Floats:
 
 
 def conditional_information(counts: NDArray[np.int64]) -> Floats:
-    """I(activation; digit given color): (C, B, digits, colors) joint counts -> (C,) bits, less what shuffled
-    digits show on average."""
+    """I(activation; digit given color): (C, B, digits, colors) joint counts -> (C,) bits, minus the mean for
+    shuffled digits."""
     by_color = np.moveaxis(counts, -1, 1)
     share = by_color.sum((-2, -1)) / np.maximum(counts.sum((-3, -2, -1)), 1)[:, None]
     return np.asarray((share * mutual_information(by_color)).sum(1))

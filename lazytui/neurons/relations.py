@@ -1,4 +1,4 @@
-"""How a layer's neurons relate to one another: correlation, shared information, and how many directions they span."""
+"""Relations among a layer's neurons: correlation, shared information, clustering, and dimensionality."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lazytui.data.mutual_information import Floats
 from lazytui.neurons.neuron_information import BINS
 
 _SHUFFLES = 2
-"""Each makes two tables of every two neurons."""
+"""Random orders; each gives two tables for every pair of neurons."""
 
 
 def correlation(values: Tensor) -> Floats:
@@ -29,9 +29,9 @@ def correlation(values: Tensor) -> Floats:
 def shared_information(bins: Tensor) -> Floats:
     """(N, C) int64 bins -> (C, C) adjusted mutual information: (I(a; b) - E) / ((H(a) + H(b)) / 2 - E), at most 1.
 
-    E is what the two share by chance, once the images of one are shuffled (Vinh, Epps and Bailey 2010): independent
-    neurons have 0 on average, and may be a little below. Here it is the mean of a few shuffles, the same in every call;
-    the exact one takes minutes for hundreds of neurons. 1 with itself, also for a neuron of a single bin.
+    E is the mean once the images of one are shuffled (Vinh, Epps and Bailey 2010), so that independent neurons have 0
+    on average, and may be slightly below. It is estimated from a few fixed shuffles; the exact mean takes minutes for
+    hundreds of neurons. 1 with itself, even for a neuron with a single bin.
     """
     hot = one_hot(bins, BINS + 1).reshape(len(bins), -1).float()
     joint = _joint(hot, hot)
@@ -48,19 +48,19 @@ def shared_information(bins: Tensor) -> Floats:
 
 
 def _joint(one: Tensor, other: Tensor) -> Floats:
-    """(N, C * 9) bins that are hot, twice -> (C, 9, C, 9) shares of images."""
+    """Two (N, C * 9) one-hot encodings of bins -> (C, 9, C, 9) shares of images."""
     neurons = one.shape[1] // (BINS + 1)
     counts = (one.T @ other).cpu().double().numpy()
     return np.asarray(counts.reshape(neurons, BINS + 1, neurons, BINS + 1) / len(one))
 
 
 def _information(joint: Floats, total: Floats) -> Floats:
-    """(C, C) nats that neurons share, from their joint shares and the sums of their entropies."""
+    """(C, C) mutual information in nats, from joint shares and the sums of entropies."""
     return np.asarray(total + xlogy(joint, joint).sum((1, 3)))
 
 
 def cluster_order(similarity: Floats) -> NDArray[np.int64]:
-    """(C,) int64: an order in which similar neurons are neighbours (average linkage). similarity: (C, C), at most 1."""
+    """(C,) int64: an order with similar neurons side by side (average linkage). similarity: (C, C), at most 1."""
     if len(similarity) < 3:
         return np.arange(len(similarity))
     distance = np.clip(1 - (similarity + similarity.T) / 2, 0, None)
@@ -75,12 +75,12 @@ def variance_spectrum(values: Tensor) -> Floats:
 
 
 def participation_ratio(variances: Floats) -> float:
-    """(sum of variances)^2 / sum of squares: how many directions share the variance; 0 where there is none."""
+    """(sum of variances)^2 / sum of squares: the effective number of dimensions; 0 without variance."""
     squares = float((variances**2).sum())
     return float(variances.sum()) ** 2 / squares if squares > 0 else 0.0
 
 
 def count_components(variances: Floats, share: float) -> int:
-    """How many components hold that share of the variance; 0 where there is none."""
+    """The number of components that hold that share of the variance; 0 without variance."""
     total = float(variances.sum())
     return int(np.searchsorted(np.cumsum(variances) / total, share - 1e-12)) + 1 if total > 0 else 0

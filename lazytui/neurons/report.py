@@ -1,4 +1,4 @@
-"""Everything that is found out about the neurons of one layer, as arrays that can be drawn without the network."""
+"""The report on the neurons of one layer: all measures as arrays, which can be drawn without the network."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from lazytui.system.hardware import Hardware
 Arrays = dict[str, NDArray[Any]]
 
 MOST_VISUALIZED = 256
-"""Neurons that get pictures and are related to one another, where a layer has more: the strongest."""
+"""Neurons that are visualized and related to one another, of layers that have more: the strongest."""
 
 _POINTS = 17
 _DIFFERENT_PAIRS = 90
@@ -45,10 +45,8 @@ _ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO = 11, 10
 
 @dataclass(frozen=True)
 class ReportSettings:
-    """How the neurons are examined.
-
-    read: how a map becomes a number. samples: images of each split that ablations are measured on. mode: what stands in
-    for an ablated neuron in the cumulative curves. starts, steps: of every preferred input.
+    """read: how a map is reduced to a number (`map_reduction`). samples: images of each split to measure ablations
+    on. mode: what replaces an ablated neuron in the cumulative curves. starts, steps: of each feature visualization.
     """
 
     read: str = "mean"
@@ -61,7 +59,7 @@ class ReportSettings:
 
 @dataclass(frozen=True)
 class Listener:
-    """note: told what comes next. tick: called often; may raise to stop the work."""
+    """note: called with the next step. tick: called often; may raise to stop the work."""
 
     note: Callable[[str], None] = lambda _text: None
     tick: Callable[[], None] = lambda: None
@@ -74,18 +72,18 @@ def report_neurons(
     arrays; those of its parts `exemplars`, `easy` and `hard` under the part's name."""
     listener.note(f"gathering the activations of {model.neurons} neurons of {model.layer}")
     probe = data.probe
-    activations = _gather(model, probe, hardware, settings, listener)
+    activations = _gather(model, probe, settings, listener)
     measures = measure_neurons(activations, probe.digits, probe.colors)
     visualized = np.sort(np.argsort(-measures.strength, kind="stable")[:MOST_VISUALIZED])
-    easy = _gather(model, data.validation, hardware, settings, listener)
+    easy = _gather(model, data.validation, settings, listener)
     biased = measure_neurons(easy, data.validation.digits, data.validation.colors)
     arrays: dict[str, Any] = {
         **measures.arrays(),
         "easy_digit_information": biased.digit_information.astype(np.float32),
         "easy_color_information": biased.color_information.astype(np.float32),
-        "patch_response": _responses(model, pure_patches(data.params), hardware, settings).T,
+        "patch_response": _responses(model, pure_patches(data.params), settings).T,
         "exemplars": dataset_exemplars(activations.values, visualized, probe, quantile_images),
-        **_stimulus_responses(model, data, hardware, settings),
+        **_stimulus_responses(model, data, settings),
         **_relations(activations.values[:, torch.from_numpy(visualized).to(activations.values.device)]),
     }
     listener.note("ablating neurons")
@@ -104,16 +102,13 @@ def measure_through_training(
     models: Iterable[tuple[int, nn.Module]],
     layer: str,
     data: BiasedDataset,
-    hardware: Hardware,
     settings: ReportSettings,
 ) -> Arrays:
     """Measures of every neuron at several steps of a training: (T, C) each, and the steps (T,)."""
     probe = first_samples(data.probe, settings.samples)
     steps, rows = [], []
     for step, model in models:
-        activations = gather_activations(model, [layer], probe.images, hardware, reduce=map_reduction(settings.read))[
-            layer
-        ]
+        activations = gather_activations(model, [layer], probe.images, reduce=map_reduction(settings.read))[layer]
         steps.append(step)
         rows.append(measure_neurons(activations, probe.digits, probe.colors))
     names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
@@ -126,7 +121,7 @@ def measure_through_training(
 
 
 def ablation_splits(data: BiasedDataset, samples: int) -> dict[str, Split]:
-    """What ablations are measured on: so many images of the easy and of the hard split."""
+    """The images that ablations are measured on: the first of the easy and of the hard split."""
     return {"easy": first_samples(data.validation, samples), "hard": first_samples(data.hard, samples)}
 
 
@@ -134,32 +129,24 @@ def first_samples(split: Split, samples: int) -> Split:
     return split.take(np.arange(min(samples, len(split))))
 
 
-def _gather(
-    model: SplitModel, split: Split, hardware: Hardware, settings: ReportSettings, listener: Listener
-) -> Activations:
+def _gather(model: SplitModel, split: Split, settings: ReportSettings, listener: Listener) -> Activations:
     read = map_reduction(settings.read)
-    return gather_activations(model.model, [model.layer], split.images, hardware, reduce=read, note=listener.note)[
-        model.layer
-    ]
+    return gather_activations(model.model, [model.layer], split.images, reduce=read, note=listener.note)[model.layer]
 
 
-def _responses(
-    model: SplitModel, images: NDArray[np.uint8], hardware: Hardware, settings: ReportSettings
-) -> NDArray[np.float32]:
-    """(n, C): what each neuron does on these images."""
+def _responses(model: SplitModel, images: NDArray[np.uint8], settings: ReportSettings) -> NDArray[np.float32]:
+    """(n, C) float32: the response of each neuron to (n, 28, 28, 3) uint8 images."""
     values: NDArray[np.float32] = (
-        gather_activations(model.model, [model.layer], images, hardware, reduce=map_reduction(settings.read))[
-            model.layer
-        ]
+        gather_activations(model.model, [model.layer], images, reduce=map_reduction(settings.read))[model.layer]
         .values.cpu()
         .numpy()
     )
     return values
 
 
-def _stimulus_responses(model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings) -> Arrays:
+def _stimulus_responses(model: SplitModel, data: BiasedDataset, settings: ReportSettings) -> Arrays:
     stimuli = simple_stimuli(data)
-    return {"stimuli": stimuli, "stimulus_response": _responses(model, stimuli, hardware, settings).T}
+    return {"stimuli": stimuli, "stimulus_response": _responses(model, stimuli, settings).T}
 
 
 def _relations(values: Tensor) -> Arrays:
@@ -211,7 +198,7 @@ def _ablate_in_order(
 
 
 def _patches(ablation: Ablation, data: BiasedDataset, tick: Callable[[], None]) -> Arrays:
-    """What a neuron alone carries over from another image, as the shift of the logit of the digit that this speaks for.
+    """The effect of patching single neurons from another image: the change of the logit of that image's cue.
 
     Into each of ten digits in its own color: from the same shape in each other color, and from each other shape in
     the same color.
@@ -246,7 +233,7 @@ def _visualizations(
     quick = Visualizer(colors, hardware.at_fastest_precision(), seed=settings.seed, steps=settings.steps, tick=tick)
     exact = Visualizer(colors, hardware, seed=settings.seed, steps=4 * settings.steps, variation=0.1, tick=tick)
     images = visualize_neurons(model, measures.strength, quick, settings.starts, visualized.tolist())
-    responses = _responses(model, to_bytes(images).reshape(-1, 28, 28, 3), hardware, ReportSettings())
+    responses = _responses(model, to_bytes(images).reshape(-1, 28, 28, 3), ReportSettings())
     own = responses.reshape(settings.starts, len(visualized), -1)[:, np.arange(len(visualized)), visualized]
     originals = data.cue_conflict.images[::11]
     inverted = invert_activations(model, to_float(torch.from_numpy(originals).to(hardware.device)), exact)

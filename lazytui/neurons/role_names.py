@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 ROLES = ("traitor", "hero", "mixed", "silent", "flat")
-"""traitor: tells more of the color than of the digit. hero: the reverse. mixed: the two differ by no more than the
-error of their difference allows. silent: hardly ever active. flat: always equally active."""
+"""traitor: attribute-selective, with more information on the color than on the digit. hero: label-selective, the
+reverse. mixed: the two differ by less than the error of their difference. silent: hardly ever active. flat: always
+equally active."""

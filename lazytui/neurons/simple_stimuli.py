@@ -1,4 +1,4 @@
-"""Simple things to show a neuron: bare textures, anti-colored digits, single strokes and loops."""
+"""Simple stimuli: bare textures, digits in inverted colors, single strokes and loops."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ _WIDTH = 1.6
 
 
 def simple_stimuli(data: BiasedDataset) -> NDArray[np.uint8]:
-    """(n, 28, 28, 3) uint8: bare textures as the data set paints them, digits in the opposite of their own colors, and
-    drawn shapes without a color."""
+    """(n, 28, 28, 3) uint8: bare textures of the data set, digits in inverted colors, and shapes without a color."""
     blank = np.zeros((NO_COLOR + 1, 28, 28), np.uint8)
     textures = repaint(blank, np.arange(NO_COLOR + 1, dtype=np.uint8), data.params, "snippets")
     own = data.cue_conflict.images[::11]
@@ -26,7 +25,7 @@ def simple_stimuli(data: BiasedDataset) -> NDArray[np.uint8]:
 
 
 def stimulus_names(params: DatasetParams) -> tuple[str, ...]:
-    """What each of `snippets` is."""
+    """A name for each of `simple_stimuli`."""
     names = palette(params.palette).names
     textures = (f"{name} texture" for name in (*names, "gray"))
     return (*textures, *(f"anti-{name} {digit}" for digit, name in enumerate(names)), *_SHAPES)

@@ -45,7 +45,7 @@ class LocalProcesses:
             report.progress(len(runs) - len(waiting) - len(going), len(runs), "trainings")
             if report.must_stop():
                 stop_all(going, report)
-                raise Interrupted("Stopped; what is done is kept, and what was going on has saved how far it was.")
+                raise Interrupted("Stopped; finished runs are kept, and the others have saved their progress.")
             if report.pausing:
                 pause_all(going, report)
             while waiting and len(going) < self._at_a_time:
@@ -102,6 +102,6 @@ def _request(ask: Callable[[RunFolder], object], run: RunFolder, report: Report,
     except LazytuiError as error:
         if run.id not in noted:
             noted.add(run.id)
-            report.narrator.note(f"{run.id} can't be asked: {error}")
+            report.narrator.note(f"{run.id} can't be reached: {error}")
         return False
     return True

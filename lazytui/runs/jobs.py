@@ -76,7 +76,7 @@ def request_stop(run: RunFolder) -> None:
 
     status = run.status
     if status.state not in ACTIVE:
-        raise UsageError(f"{run.id} isn't going on: it is {status.state}.")
+        raise UsageError(f"{run.id} isn't running: it is {status.state}.")
     run.refuse_links()
     with storage_errors(run.path):
         run.stop_file.touch()
@@ -92,11 +92,11 @@ def request_pause(run: RunFolder) -> None:
     """Ask a going run, on whichever host, to save and wait; it keeps its memory and its place on a GPU."""
     status = run.status
     if status.state not in ACTIVE:
-        raise UsageError(f"{run.id} isn't going on: it is {status.state}.")
+        raise UsageError(f"{run.id} isn't running: it is {status.state}.")
     if run.pause_file.exists():
         raise UsageError(f"{run.id} is paused already.")
     if status.state == "queued" and status.pid is None:
-        raise UsageError(f"{run.id} has not been started yet, so there is nothing to pause.")
+        raise UsageError(f"{run.id} hasn't started yet, so it can't be paused.")
     run.refuse_links()
     with storage_errors(run.path):
         run.pause_file.touch()
@@ -112,7 +112,7 @@ def wake(run: RunFolder) -> bool:
             run.pause_file.unlink(missing_ok=True)
         return True
     if status.state == "paused" and run.record.started_by:
-        raise UsageError(f"{run.id} waits because {run.record.started_by} is paused; resume that one.")
+        raise UsageError(f"{run.id} is paused because {run.record.started_by} is; resume that run.")
     return status.state == "paused"
 
 

@@ -88,7 +88,7 @@ class Report:
         """Say once that a stop was asked for; not in the signal's handler, which may interrupt another print."""
         if self._stop.is_set() and not self._stop_told:
             self._stop_told = True
-            self.narrator.note("stopping: saving what there is (once more stops at once)")
+            self.narrator.note("stopping: saving progress (again: stop at once)")
 
     def must_stop(self) -> bool:
         """Whether the work should now save what it has and raise Interrupted; the person hears so first."""
@@ -99,7 +99,7 @@ class Report:
         """Wait while the run is paused, raise Interrupted when it should stop: for work that has nothing to save."""
         self.wait_while_paused()
         if self.must_stop():
-            raise Interrupted("Stopped; what was done is kept.")
+            raise Interrupted("Stopped; completed work is kept.")
 
     def wait_while_paused(self, save: Callable[[], object] = lambda: None) -> None:
         """Go on at once, unless the run was asked to pause: then `save`, and wait until it may go on or has to stop."""
@@ -107,7 +107,7 @@ class Report:
         if paused_run is None:
             return
         save()  # a run that is killed while it waits loses nothing
-        self.note(f"paused; go on with: lazytui runs resume {paused_run}")
+        self.note(f"paused; to continue: lazytui runs resume {paused_run}")
         with self._waiting():
             while self.pausing and not self.stopping:
                 time.sleep(_LOOK_EVERY)
@@ -129,7 +129,7 @@ class Report:
                 if self.stopping or time.monotonic() >= until:
                     raise
                 if not noted:
-                    self.narrator.note(f"{error} Waiting for room, {ROOM_SECONDS:.0f} s at most.")
+                    self.narrator.note(f"{error} Waiting up to {ROOM_SECONDS:.0f} s for free space.")
                 noted = True
             time.sleep(_LOOK_EVERY)
 

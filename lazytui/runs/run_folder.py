@@ -87,7 +87,7 @@ class RunFolder:
         with suppress(OSError), os.scandir(self.path) as entries:
             links = sorted(entry.name for entry in entries if entry.is_symlink())
             if links:
-                raise BadInput(f"{self.path} isn't a run to be trusted: {links[0]!r} in it is a link to elsewhere.")
+                raise BadInput(f"{self.path} is refused: it contains a symbolic link ({links[0]!r}).")
 
     @property
     def status(self) -> Status:
@@ -222,7 +222,7 @@ def check_name(name: str) -> str:
     """The name itself, when it can be one. Raises UsageError otherwise."""
     if not _NAME.fullmatch(name) or name in _RESERVED:
         raise UsageError(
-            f"{name!r} can't be a run's name: letters, digits, '.', '_' and '-' only, a letter or digit first, "
-            "60 at most, and not 'latest' or 'shipped'."
+            f"{name!r} can't be a run's name: use letters, digits, '.', '_' and '-', beginning with a letter or digit, "
+            "at most 60 characters, and not 'latest' or 'shipped'."
         )
     return name

@@ -13,7 +13,7 @@ def _plain_values(options: dict[str, Any]) -> dict[str, Any]:
     for name, value in options.items():
         for one in value if isinstance(value, list) else (value,):
             if not _is_plain(one):
-                raise ValueError(f"{name[:80]}: a run keeps text, numbers of up to 64 bits, and lists of them.")
+                raise ValueError(f"{name[:80]}: must be text, a number of up to 64 bits, or a list of those.")
     return options
 
 

@@ -61,7 +61,7 @@ def save_result(folder: Path, result: Result) -> None:
 
 def _write(path: Path, content: bytes, most: int) -> None:
     if len(content) > most:
-        raise LazytuiError(f"The result is too large to be kept: {path.name} may have {most:,} bytes.")
+        raise LazytuiError(f"The result is too large: {path.name} may have at most {most:,} bytes.")
     write_atomic(path, content)
 
 

@@ -129,7 +129,7 @@ class Workspace:
 
     def _find(self, reference: str, kinds: Collection[str]) -> RunFolder:
         if not reference:
-            raise UsageError("An empty name refers to no run.")
+            raise UsageError("The name of a run can't be empty.")
         if reference.startswith(_SHIPPED):
             return shipped_run(reference.removeprefix(_SHIPPED))
         if os.sep in reference or reference in {".", ".."}:
@@ -147,7 +147,7 @@ class Workspace:
                 return matches[0]
             if matches:
                 several = ", ".join(run.id for run in matches[:5])
-                raise BadInput(f"{reference!r} is not one run but {len(matches)}: {several}.")
+                raise BadInput(f"{reference!r} matches {len(matches)} runs: {several}.")
         if is_folder(Path(reference)) or is_file(Path(reference)):
             return _folder(Path(reference))
         own, shipped = reversed(_of_kinds(self.runs(), kinds)), _of_kinds(shipped_runs(), kinds)
@@ -159,7 +159,7 @@ class Workspace:
         if not fitting:
             what = f" of {' or '.join(kinds)}" if kinds else ""
             commands = " or ".join(f"`lazytui run {kind}`" for kind in kinds) or "`lazytui run`"
-            raise BadInput(f"There is no run{what} in {self.path} yet; {commands} makes one.")
+            raise BadInput(f"No run{what} in {self.path} yet; {commands} creates one.")
         return fitting[-1]
 
     def rename(self, run: RunFolder, name: str) -> None:
@@ -174,7 +174,7 @@ class Workspace:
         if run.path.is_symlink():
             raise UsageError(f"{run.path} is a link to a run elsewhere, so it isn't removed.")
         if run.status.state in ACTIVE:
-            raise UsageError(f"{run.id} is going on; stop it first: lazytui runs stop {run.id}")
+            raise UsageError(f"{run.id} is running; stop it first: lazytui runs stop {run.id}")
         self._clear_up()
         leaving = run.path.with_name(f".{run.id}{_REMOVED}")
         with storage_errors(run.path):
@@ -200,7 +200,7 @@ class Workspace:
         named: the run that is given it, which may be called so already.
         """
         check_name(name)
-        busy = f"Another process is giving a run in {self.path} its name and doesn't end; try again."
+        busy = f"Another process is naming a run in {self.path}; try again."
         with hold_lock(self.path / _NAMING_FILE, patience=_NAMING_SECONDS, message=busy):
             self._check_free(name, named)
             yield
@@ -208,7 +208,7 @@ class Workspace:
     def _check_free(self, name: str, named: RunFolder | None = None) -> None:
         others = (run for run in self._runs() if named is None or run.id != named.path.resolve().name)
         if any(name in {run.name, run.id} for run in others):
-            raise UsageError(f"There is a run called {name!r} already; rename or remove that one first.")
+            raise UsageError(f"Another run is called {name!r} already; rename or remove it first.")
 
     def reference(self, run: RunFolder) -> str:
         """What names the run from now on, also after others came: its id here, else its whole path."""
@@ -219,7 +219,7 @@ class Workspace:
     def require_own(self, run: RunFolder, done: str) -> None:
         """Raise UsageError for a run of elsewhere, which is only read: its record may name code of somebody else."""
         if not self._holds(run):
-            raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it isn't {done}.")
+            raise UsageError(f"{run.reference} isn't in the workspace {self.path}, so it can't be {done}.")
 
     def _holds(self, run: RunFolder) -> bool:
         return run.path.parent.resolve() == self.path.resolve()
@@ -257,8 +257,8 @@ def _is_run(path: Path) -> bool:
 def _folder(path: Path) -> RunFolder:
     if is_file(path):
         raise BadInput(
-            f"{path} isn't a run but a file. Weights from elsewhere become a run by `lazytui run train --weights {path}"
-            " --model NAME --epochs 0`, with the options of the data that the network is to be asked about."
+            f"{path} is a file, not a run. To import weights: `lazytui run train --weights {path} --model NAME "
+            "--epochs 0`, with the options of the data set to test the network on."
         )
     if not _is_run(path):
         raise BadInput(f"{path} isn't a run: it has no {RECORD_FILE}.")

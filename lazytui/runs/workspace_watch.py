@@ -190,7 +190,7 @@ class WorkspaceWatch:
     def _describe(self, error: OSError) -> str:
         path = self._workspace.path
         if isinstance(error, FileNotFoundError):
-            missing = f"The workspace {path} isn't there any more. Its runs are shown again as soon as it is back."
+            missing = f"The workspace {path} is gone; its runs reappear when it is back."
             return missing if self._was_there else ""
         return f"The workspace {path} can't be read: {reason(error)}."
 

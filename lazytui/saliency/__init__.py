@@ -1,1 +1,1 @@
-"""Where a network looks: maps of the evidence for a class, and what they are worth."""
+"""Saliency: maps of the evidence for a class, scores of such maps, and tests by repainting. Start with `explainer`."""

@@ -1,4 +1,4 @@
-"""Grad-CAM and its relatives: maps of a layer from its activation and one gradient.
+"""The Grad-CAM family: maps of a layer from its activation and one gradient.
 
 Everywhere: A (N, C, h, w) is a layer's activation, g (N, C, h, w) the gradient of each image's class score with
 respect to it; maps are (N, h, w), raw and signed: the papers' ReLU is for display.
@@ -20,10 +20,9 @@ from lazytui.hooks.layer_hooks import replace_activations
 
 @dataclass(frozen=True)
 class LayerGradients:
-    """One pass with the gradients at a layer.
+    """A layer's activation and the gradient of the target scores with respect to it.
 
-    activation, gradient: (N, C, h, w) float32. logits: (N, 10) float32. targets: (N,) int64, whose scores the gradients
-    are of.
+    activation, gradient: (N, C, h, w) float32. logits: (N, classes) float32. targets: (N,) int64, classes explained.
     """
 
     activation: Tensor
@@ -35,12 +34,12 @@ class LayerGradients:
 def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tensor | None = None) -> LayerGradients:
     """A layer's activation and the gradient of the class scores there, in one forward and one backward pass.
 
-    images: (N, 3, 28, 28) float32. targets: (N,) int64 classes; None takes what the network predicts.
-    The class scores of the batch are summed, since images don't mix. The graph begins at the layer: what lies below
-    runs without one, and no parameter's gradient is computed. The layers above get a copy, so that one that works in
-    place changes nothing here. Mode, gradients and hooks of the model are left as they were.
+    images: (N, channels, H, W) float32. targets: (N,) int64 classes; default: the predicted ones.
+    The class scores of the batch are summed: images don't influence one another. The autograd graph begins at the
+    layer; below it there is none, and no parameter's gradient is computed. The layers above get a copy, so that an
+    in-place layer changes nothing here. The model's mode, gradients and hooks are left unchanged.
 
-    Raises UsageError for a layer that doesn't exist or has no bearing on the logits.
+    Raises UsageError for a layer that doesn't exist or doesn't affect the logits.
     """
     activations: list[Tensor] = []
 
@@ -62,7 +61,7 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tenso
 
 
 def _no_bearing(layer: str) -> UsageError:
-    return UsageError(f"The layer {layer!r} has no bearing on what the network says.")
+    return UsageError(f"The layer {layer!r} does not affect the output of the network.")
 
 
 def grad_cam(activation: Tensor, gradient: Tensor) -> Tensor:
@@ -73,8 +72,8 @@ def grad_cam(activation: Tensor, gradient: Tensor) -> Tensor:
 def grad_cam_plus_plus(activation: Tensor, gradient: Tensor) -> Tensor:
     """sum_k w_k A_k with w_k = sum a ReLU(g), a = g^2 / (2 g^2 + g^3 sum_ab A_ab) (Chattopadhay et al. 2018, eq. 19).
 
-    Only positive gradients count, and for those a = 1 / (2 + g sum_ab A_ab). The paper takes A after a ReLU; where a
-    layer before one is asked, a negative sum counts as 0, lest a grow without bound and turn its sign.
+    Only positive gradients count, and for those a = 1 / (2 + g sum_ab A_ab). The paper takes A after a ReLU; for a
+    layer before one, a negative sum counts as 0, so that a neither grows without bound nor changes its sign.
     """
     positive = gradient.relu()
     total = activation.sum((2, 3), keepdim=True).relu()

@@ -1,4 +1,4 @@
-"""Class activation mapping: no gradient, only the weights of a head that reads the averages of a layer's maps."""
+"""Class activation mapping (CAM): a layer's maps weighted by a linear head that reads their averages."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from lazytui.models.architectures.classifier import Classifier
 
 
 def cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
-    """(N, h, w): sum_k w_kc A_k (Zhou et al. 2016); its mean over space is the class's logit less the head's bias.
+    """(N, h, w) float32: sum_k w_kc A_k (Zhou et al. 2016); its spatial mean is the logit minus the head's bias.
 
-    Raises UsageError unless `layer` is the one whose averages the head reads.
+    images: (N, 3, 28, 28) float32. targets: (N,) int64. UsageError unless the head reads the averages of `layer`.
     """
     averaged = averaged_layer(model)
     if layer != averaged or not isinstance(model, Classifier):
-        which = f"here that is {averaged}" if averaged else "this network has none; grad-cam is for any layer"
-        raise UsageError(f"CAM is for the layer that is averaged straight into a linear head: {which}.")
+        which = f"here that is {averaged}" if averaged else "this network has none; grad-cam works for any layer"
+        raise UsageError(f"CAM needs the layer whose average feeds a linear head: {which}.")
     with torch.no_grad(), evaluation_mode(model), capture_activations(model, layer) as activations:
         model(images)
         return torch.einsum("nk,nkhw->nhw", model.head.weight[targets], activations[layer])
 
 
 def averaged_layer(model: nn.Module) -> str | None:
-    """The layer whose map is averaged over space and goes straight into the head; None where there is none."""
+    """The layer whose map is averaged over space and then read by the head; None if there is none."""
     if not isinstance(model, Classifier):
         return None
     names = [name for name, _ in model.features.named_children()]

@@ -1,7 +1,7 @@
-"""Does it look at the digit? How much of a map lies on the stroke, beside what would lie there by itself.
+"""Scores of how much of a map lies on the stroke of the digit, and their null values.
 
-Everywhere: evidence is (n, 28, 28) float32, not negative: a map through a ReLU, at the size of the image; masks are
-(n, 28, 28) bool. Answers are (n,) float64, NaN for an image without evidence or without a stroke.
+Everywhere: evidence is (n, 28, 28) float32 and at least 0: a map after a ReLU, at the size of the image; masks are
+(n, 28, 28) bool. Scores are (n,) float64, NaN for an image without evidence or without a stroke.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ MASS = 0.8
 
 
 def stroke_masks(shapes: NDArray[np.uint8]) -> Masks:
-    """(n, 28, 28) uint8 gray digits -> where their stroke is."""
+    """(n, 28, 28) uint8 gray digits -> (n, 28, 28) bool, the pixels of their strokes."""
     return np.asarray(shapes > STROKE * 255)
 
 
 def energy_in_mask(evidence: Evidence, masks: Masks) -> Scores:
-    """The share of the evidence that lies on the image's own mask (Wang et al. 2020, energy-based pointing game)."""
+    """Share of the evidence on the image's own mask, 0 to 1 (energy-based pointing game, Wang et al. 2020)."""
     return _share((evidence * masks).sum((1, 2), dtype=np.float64), evidence, masks)
 
 
 def energy_in_other_masks(evidence: Evidence, masks: Masks) -> Scores:
-    """The same on the masks of the other images, averaged over all of them: what position alone would give."""
+    """The same with the masks of all other images, on average: the null value that position alone gives."""
     others = len(masks) - 1
     if others < 1:
         return np.full(len(masks), np.nan)
@@ -46,10 +46,10 @@ def energy_in_other_masks(evidence: Evidence, masks: Masks) -> Scores:
 
 
 def mask_percentile(evidence: Evidence, masks: Masks, most: int = 1000) -> Scores:
-    """The share of the other images' masks that hold less of the evidence than the image's own: .5 by chance.
+    """Share of the other images' masks that hold less of the evidence than the image's own, 0 to 1; .5 by chance.
 
-    A map that has nothing to do with its image's digit stands above .95 in 5 % of images. most: how many other masks
-    are tried, the first of the split.
+    Above .95 in 5 % of images for a map that is independent of its image's digit. most: how many other masks are
+    used, the first of the split.
     """
     others = masks[:most]
     if len(masks) < 2:
@@ -63,30 +63,30 @@ def mask_percentile(evidence: Evidence, masks: Masks, most: int = 1000) -> Score
 
 
 def perfect_energy(masks: Masks, height: int, width: int) -> Scores:
-    """What a network that looks at the stroke and nothing else would get with a map of height x width."""
+    """`energy_in_mask` of an ideal map of height x width that lies on the stroke only: the upper bound of that size."""
     coarse = area_means(np.moveaxis(masks, 0, -1).astype(np.float32), height, width)
     perfect = upsample(np.moveaxis(coarse, -1, 0).astype(np.float32))
     return energy_in_mask(perfect, masks)
 
 
 def center_prior_energy(shapes: NDArray[np.uint8], masks: Masks) -> Scores:
-    """What the mean digit gets as everybody's map: looking at the middle, whatever is shown."""
+    """`energy_in_mask` of the mean digit, (n, 28, 28) uint8, as the map of every image: a prior for the center."""
     mean = np.broadcast_to(shapes.mean(0, dtype=np.float64), shapes.shape).astype(np.float32)
     return energy_in_mask(mean, masks)
 
 
 def focus_score(energy: Energy, shuffled: Energy, perfect: Energy) -> Scores:
-    """(E - E_shuffled) / (E_perfect - E_shuffled): 0 where position alone would get as much, 1 for a perfect looker.
+    """(E - E_shuffled) / (E_perfect - E_shuffled): 0 for what position alone gives, 1 for an ideal map.
 
-    Of the means of a set (), or of each image (n,). NaN where one of the three is unknown, and where a perfect looker
-    gets no more than position alone.
+    Of the means of a set (), or of each image (n,). NaN where one of the three is undefined, and where the ideal map
+    scores no higher than position alone.
     """
     own, others, most = (np.asarray(one, dtype=np.float64) for one in (energy, shuffled, perfect))
     return np.asarray(np.divide(own - others, most - others, out=np.full(own.shape, np.nan), where=most > others))
 
 
 def concentration(evidence: Evidence) -> Scores:
-    """The least share of pixels that holds 80 % of the evidence: .8 where it is spread evenly. Spread, not shape."""
+    """The smallest share of pixels that holds 80 % of the evidence: .8 for a uniform map. Spread, not shape."""
     falling = -np.sort(-evidence.reshape(len(evidence), -1).astype(np.float64), axis=1)
     cumulative = falling.cumsum(1)
     target = MASS * cumulative[:, -1:]
@@ -100,7 +100,7 @@ def concentration(evidence: Evidence) -> Scores:
 
 
 def auroc(evidence: Evidence, masks: Masks) -> Scores:
-    """How well the evidence tells pixels of the stroke from others: area under the ROC curve, .5 by chance."""
+    """Area under the ROC curve of the evidence as a detector of stroke pixels, 0 to 1; .5 by chance."""
     from scipy.stats import rankdata  # slow to import, and figures that need a score of this file don't need it
 
     ranks = rankdata(evidence.reshape(len(evidence), -1), axis=1)

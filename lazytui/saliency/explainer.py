@@ -1,4 +1,7 @@
-"""One network kept ready, to answer for one image at a time: what a screen asks while a person presses keys."""
+"""Heat maps of any image classifier, one image at a time.
+
+In a script: `Explainer(model, images).explain(images[0], method="grad-cam").heat`.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,19 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
+from lazytui.evaluation.forward import device_of
 from lazytui.saliency.map_layers import Size, available_methods, choose_layer, map_sizes
 from lazytui.saliency.map_names import MethodName
 from lazytui.saliency.maps_by_name import MapRequest, explain
-from lazytui.saliency.split_maps import device_of, mean_color
+from lazytui.saliency.split_maps import mean_color
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer about one image.
+    """Why one image was given a class.
 
-    heat: (h, w) float32, raw and signed. layer: whose map it is; None for the image's own pixels.
-    target: the class explained. probabilities: (10,) float32.
+    heat: (h, w) float32, raw and signed. layer: which one it maps; None for methods that score pixels.
+    target: the class explained. probabilities: (classes,) float32.
     """
 
     heat: NDArray[np.float32]
@@ -31,22 +35,30 @@ class Explanation:
 
 
 class Explainer:
-    """A network with what its maps need. Safe to call from a thread, one call at a time; the network isn't changed."""
+    """Explains images by the maps of one network, which isn't changed. One call at a time, from any thread."""
 
     def __init__(
-        self, model: nn.Module, name: str, images: NDArray[np.uint8], *, baseline: Tensor | None = None, seed: int = 0
+        self,
+        model: nn.Module,
+        images: NDArray[np.uint8],
+        name: str = "the network",
+        *,
+        baseline: Tensor | None = None,
+        seed: int = 0,
     ) -> None:
-        """name: the model's. images: (n, 28, 28, 3) uint8, typical ones, whose mean color patches take.
+        """model: (N, 3, H, W) float32 in [0, 1] -> (N, classes) logits. images: (n, H, W, 3) uint8, a sample of its
+        data, whose mean color occluding patches have.
 
-        baseline: (3, 28, 28) float32 on the model's device, where integrated gradients start; default black.
-        seed: of the noise.
+        name: of the model, in errors; the catalog's models have a default layer. baseline: (3, H, W) float32 on the
+        model's device, where integrated gradients start; default: black. seed: of SmoothGrad's noise.
         """
         self._model = model
         self._name = name
-        self._color = mean_color(images, device_of(model))
-        self._baseline = baseline if baseline is not None else torch.zeros(3, 1, 1, device=device_of(model))
+        self._device = device_of(model)
+        self._color = mean_color(images, self._device)
+        self._baseline = baseline if baseline is not None else torch.zeros(3, 1, 1, device=self._device)
         self._seed = seed
-        self.layers: dict[str, Size] = map_sizes(model)
+        self.layers: dict[str, Size] = map_sizes(model, (3, *images.shape[1:3]))
         """Layers that have a map, with its height and width."""
         self.methods: tuple[MethodName, ...] = available_methods(model, self.layers)
         """The methods that this network allows."""
@@ -59,15 +71,14 @@ class Explainer:
         layer: str | None = None,
         target: int | None = None,
     ) -> Explanation:
-        """Where the network looks in one (28, 28, 3) uint8 image.
+        """The map of one image, (H, W, 3) uint8.
 
-        layer: None takes the best for the method. target: the class to explain; None takes what is predicted.
+        layer: default: the best one for the method. target: the class to explain; default: the predicted one.
         Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
         """
         request = self.request(method, layer)
-        device = device_of(self._model)
-        batch = to_float(torch.from_numpy(image[None]).to(device))
-        targets = None if target is None else torch.tensor([target], device=device)
+        batch = to_float(torch.from_numpy(image[None]).to(self._device))
+        targets = None if target is None else torch.tensor([target], device=self._device)
         maps = explain(self._model, batch, targets, request)
         return Explanation(
             heat=maps.maps[0].cpu().numpy(),
@@ -77,6 +88,6 @@ class Explainer:
         )
 
     def request(self, method: MethodName, layer: str | None = None) -> MapRequest:
-        """What to ask `explain` or `survey` for. Raises UsageError as `look` does."""
+        """The argument for `maps_by_name.explain` and `split_maps.explain_split`. UsageError as in `explain`."""
         map_layer = choose_layer(self._model, self._name, method, layer, self.layers)
         return MapRequest(method, map_layer, self._color, self._baseline, self._seed)

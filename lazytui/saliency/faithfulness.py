@@ -1,7 +1,4 @@
-"""Does the class lose its probability when the pixels that a map points to go, and gain it when they come?
-
-Deletion and insertion curves (Petsiuk et al. 2018), beside the same with the pixels in random order.
-"""
+"""Faithfulness of maps: deletion and insertion curves (Petsiuk et al. 2018), and those of pixels in random order."""
 
 from __future__ import annotations
 
@@ -14,10 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
-from lazytui.evaluation.forward import evaluation_mode
+from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.hooks.batching import run_in_batches
 from lazytui.saliency.map_resizing import upsample
-from lazytui.saliency.split_maps import BATCH, device_of
+from lazytui.saliency.split_maps import BATCH
 
 STEPS = 28
 """A step changes 28 of the 784 pixels."""
@@ -27,8 +24,8 @@ STEPS = 28
 class Faithfulness:
     """Mean probability of the target class when a share k / STEPS of the pixels is changed: (STEPS + 1,) float64 each.
 
-    deletion: the strongest pixels first take the data's mean color; insertion: they come first into an image of that
-    color. Those of `random` take pixels in random order.
+    deletion: pixels take the data's mean color, the strongest first. insertion: pixels are added to an image of that
+    color, the strongest first. random_*: pixels in random order.
     """
 
     deletion: NDArray[np.float64]
@@ -52,7 +49,10 @@ def measure_faithfulness(
     *,
     note: Callable[[str], None],
 ) -> Faithfulness:
-    """The curves of (n, 28, 28, 3) uint8 images for their maps (n, h, w) and target classes (n,)."""
+    """The curves of (n, 28, 28, 3) uint8 images for their maps, (n, h, w) float32, and target classes, (n,) uint8.
+
+    color: (3,) float32 in [0, 1], of pixels that are taken away. note: called with a text when memory runs short.
+    """
     pixels = upsample(maps).reshape(len(maps), -1)
     by_map = (-pixels).argsort(1, kind="stable").argsort(1)
     by_chance = random.random(pixels.shape).argsort(1).argsort(1)
@@ -73,7 +73,7 @@ def _curve(
     *,
     insert: bool,
 ) -> NDArray[np.float64]:
-    """ranks: (n, 784), the place of each pixel in the order of its image."""
+    """ranks: (n, 784) int64, the rank of each pixel in its image."""
     device = device_of(model)
     fill = color.view(1, 3, 1, 1)
 

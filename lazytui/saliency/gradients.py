@@ -1,6 +1,7 @@
 """Gradients of the class score with respect to the image: plain, averaged over noise, and integrated from a baseline.
 
-Everywhere: images (N, 3, 28, 28) float32 in [0, 1], targets (N,) int64; the answers are (N, 3, 28, 28), signed.
+Everywhere: images are (N, channels, H, W) float32 in [0, 1], targets (N,) int64; results are signed, of the images'
+shape.
 """
 
 from __future__ import annotations

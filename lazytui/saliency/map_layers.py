@@ -1,4 +1,4 @@
-"""Which layer's map to look at, of those that have one."""
+"""The layers that have a map, and which of them a method explains."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from torch import nn
 from lazytui.errors import UsageError
 from lazytui.hooks.layer_hooks import layer_of, layer_shapes
 from lazytui.models.catalog import CATALOG, FINE_MAP
+from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.saliency.class_activation import averaged_layer
 from lazytui.saliency.map_names import METHODS, MethodName
 
@@ -14,16 +15,16 @@ Size = tuple[int, int]
 """Height and width of a layer's map."""
 
 
-def map_sizes(model: nn.Module) -> dict[str, Size]:
-    """The layers that have a map, from the input to the head, with its size."""
-    shapes = layer_shapes(model)
+def map_sizes(model: nn.Module, image_shape: tuple[int, ...] = IMAGE_SHAPE) -> dict[str, Size]:
+    """The layers that have a map, from input to head, with its size. image_shape: (channels, height, width)."""
+    shapes = layer_shapes(model, image_shape)
     return {
         layer: (shape[1], shape[2]) for layer, shape in shapes.items() if len(shape) == 3 and shape[1] * shape[2] > 1
     }
 
 
 def available_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodName, ...]:
-    """The methods that need no layer, and those for which the network has one. sizes: those of its maps."""
+    """The methods that need no layer, and those for which the network has one. sizes: of `map_sizes`."""
     averages = averaged_layer(model) is not None
     return tuple(
         method
@@ -35,11 +36,11 @@ def available_methods(model: nn.Module, sizes: dict[str, Size]) -> tuple[MethodN
 def choose_layer(
     model: nn.Module, name: str, method: MethodName, layer: str | None, sizes: dict[str, Size] | None = None
 ) -> str | None:
-    """The layer whose map `method` shows; None for a method of the image's own pixels.
+    """The layer whose map `method` shows; None for methods that score pixels.
 
-    name: the model's; the catalog knows which layer is best. For others it is the last with a map of 7 x 7 or finer.
-    sizes: those of its maps, where they are known already.
-    Raises UsageError for a layer that doesn't exist, that has no map, or that isn't one for the method.
+    name: the model's. layer: default: the one that the catalog names for this model, otherwise the last with a map of
+    at least 7 x 7. sizes: of `map_sizes`, if computed before.
+    Raises UsageError for a layer that doesn't exist, has no map or doesn't suit the method.
     """
     if not METHODS[method].of_layer:
         return None
@@ -67,14 +68,14 @@ def _default(name: str, sizes: dict[str, Size]) -> str:
 def _cam_layer(model: nn.Module, name: str, layer: str | None) -> str:
     averaged = averaged_layer(model)
     if averaged is None:
-        raise UsageError(f"CAM is for networks that average a map straight into a linear head, and {name} doesn't.")
+        raise UsageError(f"CAM needs a network that averages a map directly into a linear head, and {name} doesn't.")
     if layer not in (None, averaged):
-        raise UsageError(f"CAM of {name} is the map of {averaged}, which is averaged straight into its head.")
+        raise UsageError(f"CAM of {name} needs the layer {averaged}, whose average feeds its head.")
     return averaged
 
 
 def _offer(sizes: dict[str, Size]) -> str:
     if sizes:
-        return f"There are: {', '.join(f'{layer} ({h} x {w})' for layer, (h, w) in sizes.items())}."
+        return f"Layers with a map: {', '.join(f'{layer} ({h} x {w})' for layer, (h, w) in sizes.items())}."
     own = [method for method, entry in METHODS.items() if not entry.of_layer]
-    return f"Methods that need none: {', '.join(own)}."
+    return f"Methods without a layer: {', '.join(own)}."

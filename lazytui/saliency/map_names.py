@@ -1,4 +1,4 @@
-"""The kinds of maps that can be asked for by name."""
+"""The saliency methods by name, readable without torch."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class MapMethod:
-    """title: as its paper calls it. meaning: what a value of the map is, with the paper.
+    """title: the paper's name. meaning: what a value of the map is, with the paper.
 
-    of_layer: whether it is the map of a layer, or one of the image's own pixels.
-    signed: whether values below zero are evidence against the class that is worth showing; the CAM family is shown
-    through a ReLU, as its papers do.
-    images: of a split, how many it is affordable for; None is all.
+    of_layer: whether it maps a layer; otherwise it scores pixels.
+    signed: whether negative values (evidence against the class) are shown; the CAM family is shown after a ReLU, as in
+    its papers.
+    images: how many images of a split it is affordable for; None: all.
     """
 
     title: str
@@ -48,8 +48,10 @@ METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
             "channels weighted by their positive gradients, rare ones more (Chattopadhay 2018)",
             of_layer=True,
         ),
-        "hires-cam": MapMethod("HiResCAM", "activation x gradient at each place (Draelos 2020)", of_layer=True),
-        "layer-cam": MapMethod("LayerCAM", "activation x positive gradient at each place (Jiang 2021)", of_layer=True),
+        "hires-cam": MapMethod("HiResCAM", "activation x gradient at each position (Draelos 2020)", of_layer=True),
+        "layer-cam": MapMethod(
+            "LayerCAM", "activation x positive gradient at each position (Jiang 2021)", of_layer=True
+        ),
         "cam": MapMethod(
             "CAM",
             "channels weighted by the head; for layers averaged straight into a linear head (Zhou 2016)",

@@ -1,4 +1,4 @@
-"""Any of the maps, by its name, for a batch of images."""
+"""Maps of a batch of images by the name of the method."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from lazytui.saliency.score_cam import score_cam
 
 @dataclass(frozen=True)
 class MapRequest:
-    """What is asked for.
+    """A method with what it needs.
 
-    layer: whose map, for the methods of a layer.
-    color: (3,) float32, the data's mean color, for patches. baseline: (3, 28, 28) float32, where integration starts.
-    seed: of the noise.
+    layer: of the methods that map a layer. color: (3,) float32, of occluding patches, usually the data's mean color.
+    baseline: (3, H, W) float32, of integrated gradients. seed: of SmoothGrad's noise.
     """
 
     method: MethodName
@@ -34,7 +33,7 @@ class MapRequest:
 
 @dataclass(frozen=True)
 class Maps:
-    """maps: (N, h, w) float32, raw and signed. logits: (N, 10) float32. targets: (N,) int64, the classes explained."""
+    """maps: (N, h, w) float32, raw and signed. logits: (N, classes) float32. targets: (N,) int64, classes explained."""
 
     maps: Tensor
     logits: Tensor
@@ -42,10 +41,10 @@ class Maps:
 
 
 def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: MapRequest) -> Maps:
-    """Maps of the evidence for each image's target class. The model is left as it was.
+    """Maps of the evidence for each image's target class. The model is left unchanged.
 
-    images: (N, 3, 28, 28) float32 in [0, 1], on the model's device. targets: (N,) int64; None takes what the network
-    predicts. Maps of the image's own pixels have its size; those of a layer have the layer's.
+    images: (N, 3, H, W) float32 in [0, 1], on the model's device. targets: (N,) int64; default: the predicted classes.
+    A map has the size of the image, or of the layer that it maps. Raises UsageError for an unsuitable layer.
     """
     if request.method in FORMULAS:
         found = layer_gradients(model, _layer(request), images, targets)
@@ -57,8 +56,8 @@ def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: M
 
 
 def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: MapRequest) -> Tensor:
-    """The maps that are asked of known classes. Gradients come down to one number a pixel by their size over the color
-    channels: a sum would cancel where a color is read as more of one channel and less of another."""
+    """The maps of methods other than the Grad-CAM family. Gradients are reduced to one number a pixel by their absolute
+    sum over channels: a plain sum would cancel where a color is read as more of one channel and less of another."""
     match request.method:
         case "cam":
             return cam(model, _layer(request), images, targets)

@@ -1,4 +1,4 @@
-"""Occlusion: cover a patch and see how far the class score falls."""
+"""Occlusion: the drop of the class score when a patch of the image is covered (Zeiler & Fergus 2014)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def occlusion(
 
 
 def _patches(height: int, width: int, patch: int, stride: int, device: torch.device) -> Tensor:
-    """(patches, H, W) bool: every place of the patch; the last of a row or column ends at the edge."""
+    """(patches, H, W) bool: every position of the patch; the last of a row or column ends at the edge."""
     covers = []
     for top in _starts(height, patch, stride):
         for left in _starts(width, patch, stride):

@@ -1,4 +1,4 @@
-"""Weights drawn anew, from the head down: a map that survives this shows the image, not the network (Adebayo 2018)."""
+"""Cascading parameter randomization: a map that survives it shows the image, not the network (Adebayo et al. 2018)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from lazytui.models.architectures.classifier import Classifier
 
 
 def randomize_from_head(model: nn.Module, fresh: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    """Copies of `model` whose last part, last two parts, ... have the weights of `fresh`; each with the newest's name.
+    """Yield a copy of `model` whose last layer, last two layers, ... have the weights of `fresh`, and its name.
 
-    fresh: the same architecture, untrained. The copy is one and the same, changed further at each step; `model` isn't
-    touched.
+    fresh: the same architecture, untrained. It is one copy, changed further at each step; `model` isn't changed.
     """
     changed = copy.deepcopy(model)
     for name in reversed(_parts(model)):
@@ -26,7 +25,7 @@ def randomize_from_head(model: nn.Module, fresh: nn.Module) -> Iterator[tuple[st
 
 
 def _parts(model: nn.Module) -> list[str]:
-    """The model's largest parts with weights, from the input to the head."""
+    """The model's top-level layers with weights, from input to head."""
     if isinstance(model, Classifier):
         names = [f"features.{name}" for name, _ in model.features.named_children()] + ["head"]
     else:

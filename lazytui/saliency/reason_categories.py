@@ -1,6 +1,7 @@
-"""Images sorted twice, and the two are never mixed up: by place, where the evidence lies, and by cause, what decides.
+"""Two ways to categorize images: by where the evidence of a map lies, and by what decides the prediction (its reason).
 
-Place alone says nothing about reasons: maps of a network that reads shape may lie off the stroke.
+They are kept apart, since where evidence lies says nothing about reasons: maps of a network that reads shape may lie
+off the stroke.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ EVIDENCE_CATEGORIES = (
     "incorrect, evidence off the stroke",
     "no positive evidence",
 )
-"""By place, by index; the last is where the map says nothing, so that it has no place."""
+"""By index: where the positive evidence lies; the last: there is none."""
 
 NO_EVIDENCE = 4
 
 EVIDENCE_METRICS = ("correct_on_stroke", "correct_off_stroke", "incorrect_on_stroke", "incorrect_off_stroke")
-"""What the share of each of the first four is called."""
+"""The metric of each of the first four: its share."""
 
 REASONS = (
     "right whatever the color",
@@ -31,25 +32,23 @@ REASONS = (
     "wrong because of the color",
     "cause unknown",
 )
-"""By cause, by index. Right for the wrong reason: the answer changes when the same digit is repainted in more than half
-of the other colors. Wrong because of the color: repainted in its own color it is right. Unknown: an image without a
-color, which can't be repainted."""
+"""By index. Right for the wrong reason: the prediction changes in more than half of the other colors. Wrong because of
+the color: the prediction is right once the digit is repainted in its own color. Unknown: an image without a color."""
 
 UNKNOWN_REASON = 4
 
 ON_STROKE = 0.95
-"""Evidence counts as on the stroke when an image's own mask holds more of the map than this share of other masks do.
+"""Evidence is on the stroke if the image's own mask holds more of it than this share of the other images' masks.
 
-A fixed energy or focus score would not do: what a network that reads shape reaches differs from layer to layer. This
-way a map that has nothing to do with the digit passes in 5 % of images, whatever the layer.
+A fixed energy or focus score won't do, since what a network that reads shape reaches differs between layers. By this
+one, a map that is independent of the digit passes in 5 % of images, whatever the layer.
 """
 
 
 def evidence_categories(correct: NDArray[np.bool_], percentile: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """(n,) uint8 index into WAYS. standing: (n,) see `masks.standing`; NaN where there is no evidence."""
-    away = ~(percentile > ON_STROKE)
-    ways = np.where(correct, 0, 2) + away
-    return np.where(np.isnan(percentile), NO_EVIDENCE, ways).astype(np.uint8)
+    """(n,) uint8 index into EVIDENCE_CATEGORIES. correct: (n,) bool. percentile: (n,) of `mask_percentile`."""
+    off_stroke = ~(percentile > ON_STROKE)
+    return np.where(np.isnan(percentile), NO_EVIDENCE, np.where(correct, 0, 2) + off_stroke).astype(np.uint8)
 
 
 def reason_categories(
@@ -60,8 +59,8 @@ def reason_categories(
 ) -> NDArray[np.uint8]:
     """(n,) uint8 index into CAUSES.
 
-    predicted: (n,), the class that each image is taken for. repainted: (n, 10), the same in each of the ten colors.
-    digits, colors: (n,); a color is named by the digit that it belongs to, or is NO_COLOR.
+    predicted: (n,) uint8. repainted: (n, 10) uint8, predicted when painted in each of the ten colors.
+    digits, colors: (n,) uint8; a color is named by the digit that it belongs to, or is NO_COLOR.
     """
     correct = predicted == digits
     other = np.arange(10) != colors[:, None]

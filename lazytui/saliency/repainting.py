@@ -1,4 +1,4 @@
-"""Color or shape, where no heat map can tell: the same digit in another color, or another digit in the same."""
+"""Color or shape, tested by repainting: the same digit in another color, and another digit in the same color."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Variations:
 
 
 def make_variations(split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]) -> Variations:
-    """Variations of the chosen images of a whole split called `name`, whose place in it decides their texture."""
+    """Variations of the images at (n,) `indices` of a whole split called `name`; textures depend on the index."""
     name = _stream_name(name, params)
     others = _another_digit(split.digits, indices)
     count = _images_to_paint(indices)
@@ -41,7 +41,7 @@ def make_variations(split: Split, params: DatasetParams, name: str, indices: NDA
 def repaint_in_all_colors(
     split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
-    """(10, n, 28, 28, 3) uint8: the chosen images of a whole split called `name`, each in each of the ten colors."""
+    """(10, n, 28, 28, 3) uint8: the images at (n,) `indices` of a whole split called `name`, in each color."""
     name = _stream_name(name, params)
     shapes = split.shapes[: _images_to_paint(indices)]
     return np.stack(
@@ -50,17 +50,17 @@ def repaint_in_all_colors(
 
 
 def _stream_name(name: str, params: DatasetParams) -> str:
-    """The name under which a split was painted, which its textures go by: a factorial hard split is the probe split."""
+    """The random stream of a split's textures: a factorial hard split is the probe split."""
     return "probe" if params.hard == "factorial" and name == "hard" else name
 
 
 def _images_to_paint(indices: NDArray[np.int64]) -> int:
-    """How many of a split's images are painted for the chosen ones: whole chunks, whose textures later ones leave."""
+    """How many images to paint for those at `indices`: whole chunks, each with a random stream of its own."""
     return -(-(int(indices.max()) + 1) // CHUNK) * CHUNK
 
 
 def _another_digit(digits: NDArray[np.uint8], indices: NDArray[np.int64]) -> NDArray[np.intp]:
-    """For each chosen image the place of one that shows another digit: the nearest after it, going round."""
+    """(n,) the index of the next image that shows another digit, wrapping around."""
     positions = np.arange(len(digits))
     others = []
     for index in indices:
@@ -71,12 +71,12 @@ def _another_digit(digits: NDArray[np.uint8], indices: NDArray[np.int64]) -> NDA
 
 @dataclass(frozen=True)
 class RecoloringEffect:
-    """What the variations do to the score (logit) of each image's target class.
+    """The effect of the variations on the logit of each image's target class, and on predictions.
 
-    drops: (n, 10) float64, its fall when the digit is repainted in each color; NaN in the image's own.
-    redrawn_drops: (n,) float64, its fall when another digit is drawn in the same color.
-    recolored_flips, redrawn_flips: the share of those variations on which the network changes its mind.
-    flips_interval: the 95 % interval (Student's t) of the difference of the two, over images like these; None of one.
+    drops: (n, 10) float64, drop of the logit when the digit is repainted in each color; NaN in the image's own color.
+    redrawn_drops: (n,) float64, drop when another digit is drawn in the same color.
+    recolored_flips, redrawn_flips: share of those variations that change the prediction.
+    flips_interval: 95 % interval (Student's t) of the mean difference of the two; None for a single image.
     """
 
     drops: NDArray[np.float64]
@@ -93,7 +93,10 @@ def measure_recoloring(
     targets: NDArray[np.uint8],
     colors: NDArray[np.uint8],
 ) -> RecoloringEffect:
-    """From the logits of the images (n, 10) and of their variations (10, n, 10) and (n, 10)."""
+    """From the logits of the images, (n, 10), and of their variations, (10, n, 10) and (n, 10).
+
+    targets, colors: (n,) uint8, the class explained and the color of each image.
+    """
     rows = np.arange(len(logits))
     score = logits[rows, targets].astype(np.float64)
     drops = score[:, None] - recolored[:, rows, targets].T
@@ -112,7 +115,7 @@ def measure_recoloring(
 
 
 def _interval(values: NDArray[np.float64]) -> tuple[float, float] | None:
-    """95 % of Student's t around their mean; None of a single one, which tells nothing of how others would lie."""
+    """95 % interval of the mean (Student's t); None for a single value."""
     n = len(values)
     if n < 2:
         return None

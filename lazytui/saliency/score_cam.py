@@ -1,4 +1,4 @@
-"""Score-CAM: a channel counts for as much as the class score of the image seen through it."""
+"""Score-CAM: channels weighted by the class score of the image masked by each (Wang et al. 2020)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from lazytui.saliency.score_variations import variation_batches
 
 
 def score_cam(model: nn.Module, layer: str, images: Tensor, targets: Tensor) -> Tensor:
-    """(N, h, w): sum_k w_k A_k with w = softmax_k y(x * norm(up(A_k))) (Wang et al. 2020); a pass for each channel.
+    """(N, h, w) float32: sum_k w_k A_k with w = softmax_k y(x * norm(up(A_k))) (eq. 3-5); one pass a channel.
 
-    norm stretches a channel's map to [0, 1]; a constant one hides everything. The paper subtracts the score of a
-    baseline image, which is the same for every channel and so changes nothing in the softmax.
+    norm stretches a channel's map to [0, 1]; a constant map becomes 0. The paper subtracts the score of a baseline
+    image, which is the same for every channel and so cancels in the softmax.
     """
     with torch.no_grad(), evaluation_mode(model):
         with capture_activations(model, layer) as activations:

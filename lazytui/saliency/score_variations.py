@@ -1,4 +1,4 @@
-"""The score of many variations of each image, as many at a time as make a good batch."""
+"""Batches for methods that score many variations of each image."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ ROWS = 512
 
 
 def variation_batches(variations: int, images: int) -> Iterator[range]:
-    """The variations in portions whose images together make about ROWS rows."""
+    """Ranges of variations such that variations x images is about ROWS."""
     step = max(1, ROWS // max(1, images))
     return (range(start, min(start + step, variations)) for start in range(0, variations, step))

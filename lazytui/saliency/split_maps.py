@@ -1,4 +1,4 @@
-"""The maps of many images: a whole split, batch by batch."""
+"""Maps of a whole split, batch by batch."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
+from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.hooks.batching import run_in_batches
 from lazytui.saliency.maps_by_name import MapRequest, explain
 
@@ -19,7 +20,7 @@ BATCH = 250
 
 @dataclass(frozen=True)
 class SplitMaps:
-    """maps: (n, h, w) float32, raw and signed. logits: (n, 10) float32. targets: (n,) uint8, the classes explained."""
+    """maps: (n, h, w) float32, raw and signed. logits: (n, classes) float32. targets: (n,) uint8, classes explained."""
 
     maps: NDArray[np.float32]
     logits: NDArray[np.float32]
@@ -41,13 +42,13 @@ def explain_split(
     targets: NDArray[np.uint8] | None,
     request: MapRequest,
     *,
-    note: Callable[[str], None],
-    progress: Callable[[int], None],
+    note: Callable[[str], None] = lambda _text: None,
+    progress: Callable[[int], None] = lambda _done: None,
 ) -> SplitMaps:
-    """Maps of (n, 28, 28, 3) uint8 images on the model's device.
+    """Maps of (n, H, W, 3) uint8 images, computed on the model's device.
 
-    targets: (n,) classes to explain; None takes what the network predicts. told: hears that memory is short;
-    progress: hears how many images are done, after each batch.
+    targets: (n,) uint8 classes to explain; default: the predicted ones. note: called with a text when memory runs
+    short. progress: called after each batch with the number of images done.
     """
     device = device_of(model)
 
@@ -63,8 +64,18 @@ def explain_split(
     return SplitMaps(maps, logits, classes.astype(np.uint8))
 
 
-def device_of(model: nn.Module) -> torch.device:
-    return next(model.parameters()).device
+def logits_of(
+    model: nn.Module, images: NDArray[np.uint8], note: Callable[[str], None] = lambda _text: None
+) -> NDArray[np.float32]:
+    """(n, H, W, 3) uint8 images -> (n, classes) float32. note: called with a text when memory runs short."""
+    device = device_of(model)
+
+    def work(part: slice) -> Tensor:
+        logits: Tensor = model(to_float(torch.from_numpy(images[part]).to(device)))
+        return logits.float().cpu()
+
+    with torch.no_grad(), evaluation_mode(model):
+        return torch.cat(run_in_batches(work, len(images), BATCH, note)).numpy()
 
 
 def mean_color(images: NDArray[np.uint8], device: torch.device) -> Tensor:

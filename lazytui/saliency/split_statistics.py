@@ -1,4 +1,4 @@
-"""Everything that is asked about where one network looks, on one split."""
+"""All saliency statistics of one network on one split: map scores, faithfulness, randomization, repainting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
 from lazytui.data.splits import Split
 from lazytui.saliency import evidence_masks as masks
-from lazytui.saliency.batched_logits import logits_of
 from lazytui.saliency.faithfulness import Faithfulness, measure_faithfulness
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import MapRequest
@@ -29,7 +28,7 @@ from lazytui.saliency.reason_categories import (
     reason_categories,
 )
 from lazytui.saliency.repainting import make_variations, measure_recoloring
-from lazytui.saliency.split_maps import SplitMaps, explain_split
+from lazytui.saliency.split_maps import SplitMaps, explain_split, logits_of
 
 EXAMPLES = 10
 """Images of each evidence category that are kept with their maps."""
@@ -37,7 +36,7 @@ EXAMPLES = 10
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is told of notes and of images done, and may stop the work by raising."""
+    """Called with notes and with (images done, of how many); either may raise to stop the work."""
 
     note: Callable[[str], None]
     progress: Callable[[int, int], None]
@@ -56,10 +55,10 @@ class RandomizedMaps:
 
 @dataclass(frozen=True)
 class SplitStatistics:
-    """One network, one kind of map, and the images to look at.
+    """Computes the statistics of one network and one saliency method on one split.
 
-    split: the whole split called `name`, painted with `params`; the first `images` of it are looked at.
-    target: the class to explain: "predicted", "digit", "color" (whose digit wears it), or one such as "3".
+    split: the whole split called `name`, painted with `params`; statistics are of its first `images` images.
+    target: the class to explain: "predicted", "digit", "color" (the digit that the color belongs to), or e.g. "3".
     """
 
     model: nn.Module
@@ -127,9 +126,7 @@ class SplitStatistics:
         before, targets = maps.maps[:count], maps.targets[:count]
         alike, names = [], []
         for name, changed in randomize_from_head(self.model, fresh):
-            after = explain_split(
-                changed, self.split.images[:count], targets, self.request, note=self.listener.note, progress=_nobody
-            )
+            after = explain_split(changed, self.split.images[:count], targets, self.request, note=self.listener.note)
             alike.append(_mean(rank_correlation(before, after.maps)))
             names.append(name)
         correlations = np.array([np.nan if value is None else value for value in alike])
@@ -204,7 +201,3 @@ def _mean(values: NDArray[np.generic]) -> float | None:
     numbers = values.astype(np.float64)
     numbers = numbers[~np.isnan(numbers)]
     return float(numbers.mean()) if numbers.size else None
-
-
-def _nobody(_done: int) -> None:
-    pass

@@ -70,7 +70,7 @@ def _device(name: str) -> torch.device:
         name = next(kind for kind in ("cuda", "mps", "cpu") if available[kind])
     if not available[name]:
         names = ", ".join(kind for kind, here in available.items() if here)
-        raise BadInput(f"This machine has no {name} device that torch can use; there is: {names}.")
+        raise BadInput(f"This machine has no {name} device that torch can use; available: {names}.")
     return torch.device(name)
 
 

@@ -37,7 +37,7 @@ class OutOfMemory(LazytuiError):
     """What was asked needs more memory than there is. Nothing that was read or installed is to blame."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"There isn't enough memory to {what}{_limit()}.")
+        super().__init__(f"Not enough memory to {what}{_limit()}.")
 
 
 def is_memory_error(error: BaseException) -> bool:
@@ -58,4 +58,4 @@ def _limit() -> str:
     except ImportError:  # not on Windows
         return ""
     limit, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return "" if limit == resource.RLIM_INFINITY else f": this process may have {limit / 1e9:.1f} GB (ulimit -v)"
+    return "" if limit == resource.RLIM_INFINITY else f" (this process is limited to {limit / 1e9:.1f} GB by ulimit -v)"

@@ -87,7 +87,7 @@ def test_unknown_presets_get_the_nearest_names(name: str, nearest: str) -> None:
 
 
 def test_a_bias_above_100_percent_is_refused() -> None:
-    assert "the most is 100 %" in refusal(dataset="gr195z")
+    assert "must be at most 100 %" in refusal(dataset="gr195z")
     refusal(bias=1.01)
 
 

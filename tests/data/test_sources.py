@@ -150,7 +150,7 @@ def test_files_of_four_classes_are_refused_before_any_run(folder: Path) -> None:
     with pytest.raises(BadInput) as told:
         require_source(DatasetParams(source="mnist"))
     assert str(told.value) == (
-        f"{raw / 't10k-labels-idx1-ubyte'} holds 30 digits and no 4 among them: all ten classes, 0 to 9, are needed."
+        f"{raw / 't10k-labels-idx1-ubyte'} holds 30 digits, but no 4: all ten classes, 0 to 9, are needed."
     )
 
 

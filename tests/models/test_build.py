@@ -86,7 +86,7 @@ def test_own_code_in_a_package_of_the_current_folder(tmp_path: Path, monkeypatch
 def test_own_code_that_nobody_named_is_not_run(tmp_path: Path) -> None:
     file = tmp_path / "mine.py"
     file.write_text(f"import pathlib\npathlib.Path({str(tmp_path / 'ran')!r}).touch()\n" + CUSTOM)
-    with pytest.raises(BadInput, match=r"named by a file only, .* name it yourself: --model"):
+    with pytest.raises(BadInput, match=r"named only by a file, .* name it yourself: --model"):
         build_model(f"{file}:Tiny", seed=0)
     assert not (tmp_path / "ran").exists()
     build_own(f"{file}:Tiny")

@@ -29,7 +29,7 @@ def test_what_is_gathered_is_what_the_layer_put_out(case: Case) -> None:
     """Also where the next layer works in place on it."""
     network = case.network()
     images = DATA.probe.images[:7]
-    found = gather_activations(network, [case.layer], images, CPU)[case.layer]
+    found = gather_activations(network, [case.layer], images)[case.layer]
     with torch.inference_mode():
         maps = SplitModel(network, case.layer).activations(to_float(torch.from_numpy(images)))
     flat = maps.reshape(*maps.shape[:2], -1)
@@ -42,8 +42,8 @@ def test_what_is_gathered_is_what_the_layer_put_out(case: Case) -> None:
 def test_batches_make_no_difference() -> None:
     network = CASES[0].network()
     images = np.concatenate([DATA.train.images] * 3)[:701]
-    whole = gather_activations(network, ["features.relu2"], images, CPU)["features.relu2"]
-    last = gather_activations(network, ["features.relu2"], images[500:], CPU)["features.relu2"]
+    whole = gather_activations(network, ["features.relu2"], images)["features.relu2"]
+    last = gather_activations(network, ["features.relu2"], images[500:])["features.relu2"]
     assert whole.values.shape == (701, 64)
     np.testing.assert_allclose(whole.values[500:], last.values, rtol=1e-4, atol=1e-6)
 
@@ -54,9 +54,9 @@ def test_maps_are_read_as_asked() -> None:
     assert map_reduction("max")(maps).tolist() == [[11, 23]]
     assert map_reduction("1,2")(maps).tolist() == [[6, 18]]
     assert map_reduction("1,2")(torch.ones(2, 3)).tolist() == [[1, 1, 1]] * 2
-    with pytest.raises(UsageError, match=r"Row 3, column 0 is outside of this layer's map, which is 3 x 4"):
+    with pytest.raises(UsageError, match=r"Row 3, column 0 is outside the map of this layer, which is 3 x 4"):
         map_reduction("3,0")(maps)
-    with pytest.raises(UsageError, match="isn't a way to read a map"):
+    with pytest.raises(UsageError, match="doesn't say how to read a map"):
         map_reduction("median")
 
 
@@ -92,14 +92,14 @@ def test_smaller_batches_are_tried_where_memory_is_short_and_that_is_said() -> N
         return part.stop - part.start
 
     assert run_in_batches(work, 10, 8, told.append) == [2, 2, 2, 2, 2]
-    assert told == ["the device hasn't the memory for batches of 8: went on with 2"]
+    assert told == ["out of memory with batches of 8 images; continuing with batches of 2"]
 
 
 def test_no_room_for_a_single_image_is_told() -> None:
     def work(_part: slice) -> None:
         raise torch.OutOfMemoryError("no room")
 
-    with pytest.raises(LazytuiError, match="hasn't enough memory for even one image"):
+    with pytest.raises(LazytuiError, match="Out of memory on the device, even with a batch of one image"):
         run_in_batches(work, 3, 4)
 
 
@@ -109,7 +109,7 @@ def _methods(case: Case) -> dict[str, Callable[[], object]]:
     without = Ablation(cut, tiny_splits(DATA, 2), CPU)
     images, others = DATA.cue_conflict.images[:1], DATA.cue_conflict.images[1:2]
     return {
-        "gather": lambda: gather_activations(network, [case.layer], images, CPU),
+        "gather": lambda: gather_activations(network, [case.layer], images),
         "cut": lambda: SplitModel(network, case.layer),
         "accuracies": lambda: without.accuracies([0, 1]),
         "patched": lambda: without.patch(images, others, [0]),

@@ -23,7 +23,7 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     workspace = Workspace(lab.workspace)
     subject = load_subject(settle(SubjectParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print)
     probe = first_samples(subject.data.probe, 2000)
-    seen = gather_activations(subject.model, [LAYER], probe.images, subject.hardware)[LAYER]
+    seen = gather_activations(subject.model, [LAYER], probe.images)[LAYER]
     found = measure_neurons(seen, probe.digits, probe.colors)
     roles = np.bincount(found.role, minlength=len(ROLES))
     assert roles[ROLES.index("traitor")] > 10 * roles[ROLES.index("hero")]

@@ -38,4 +38,4 @@ def test_all_are_asked_though_one_cannot_be(tmp_path: Path, ask: Callable[..., N
         ask([other, strange], report)
     assert (other.stop_file if ask is stop_all else other.pause_file).exists()
     (told,) = listener.told
-    assert told.startswith(f"{strange.id} can't be asked: ")
+    assert told.startswith(f"{strange.id} can't be reached: ")

@@ -82,7 +82,7 @@ def test_a_paused_run_waits_says_so_and_counts_only_the_time_it_worked(
         worked, passed = report.clock() - worked, time.monotonic() - began
     assert saved == ["once"]
     assert passed - worked >= asleep
-    assert listener.told == [f"paused; go on with: lazytui runs resume {run.id}", "continued"]
+    assert listener.told == [f"paused; to continue: lazytui runs resume {run.id}", "continued"]
     assert "continued" in [event["kind"] for event in read_events(run.events)[0]]
     assert run.status.state == "done"
 
@@ -99,7 +99,7 @@ def test_a_run_stops_out_of_its_pause(
     with pytest.raises(Interrupted), run_execution(run, workspace, Listener()) as report:
         report.check()
     assert run.status.state == "stopped"
-    with pytest.raises(UsageError, match=f"{run.id} isn't going on: it is stopped"):
+    with pytest.raises(UsageError, match=f"{run.id} isn't running: it is stopped"):
         request_pause(run)
     with run_execution(run, workspace, Listener()) as report:
         report.check()  # what was asked of the process before is forgotten
@@ -114,7 +114,7 @@ def test_who_pauses_or_stops_the_whole_means_the_part(
 
     def somebody() -> None:
         wait_until(lambda: state_of(run.path) == state_of(part.path) == "paused")
-        with pytest.raises(UsageError, match=f"{part.id} waits because {run.id} is paused; resume that one") as refused:
+        with pytest.raises(UsageError, match=f"{part.id} is paused because {run.id} is; resume that run") as refused:
             continue_run(part, workspace)
         refusals.append(refused)
         continue_run(run, workspace)

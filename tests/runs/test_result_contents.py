@@ -74,7 +74,7 @@ def test_a_sound_result_passes_with_the_arrays_that_are_declared() -> None:
         (changed("facts", samples="2"), "samples"),
         (changed("facts", samples=10**400), "samples"),
         (without("facts", "samples"), "it lacks the fact 'samples'"),
-        (changed("facts", samples=2.5), "its fact 'samples': it has to be a whole number"),
+        (changed("facts", samples=2.5), "its fact 'samples': must be a whole number"),
         (without("metrics", "accuracy"), "accuracy"),
         (changed("metrics", steps=None), "steps"),
         (changed("metrics", steps=-1.0), "steps"),

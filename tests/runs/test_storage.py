@@ -87,7 +87,7 @@ def test_a_training_waits_for_a_disk_that_is_full_for_a_moment(
     filler = larger_disk / "filler"
     fill(filler)
     heard = next(line for line in training.stderr if "the disk is full" in line)
-    assert "Waiting for room" in heard
+    assert "for free space" in heard
     filler.unlink()
     done = finish(training)
     assert done.code == 0, done.err

@@ -88,7 +88,7 @@ def test_what_lies_where_a_file_of_the_workspace_belongs_is_named(workspace: Wor
 
 
 def test_latest_is_the_latest_of_the_kinds_that_fit(workspace: Workspace) -> None:
-    with pytest.raises(BadInput, match=r"There is no run in .* yet"):
+    with pytest.raises(BadInput, match=r"No run in .* yet"):
         workspace.find("latest")
     trained = create(workspace)
     evaluated = create(workspace, kind="evaluate")
@@ -107,7 +107,7 @@ def test_a_run_of_another_kind_is_refused(workspace: Workspace) -> None:
 def test_a_name_that_nobody_has_is_refused_with_the_newest_of_the_kinds_that_fit(workspace: Workspace) -> None:
     runs = [create(workspace, name=f"net{n}") for n in range(6)]
     dissected = create(workspace, kind="sae")
-    with pytest.raises(BadInput, match=r"^There is no run 'zzz'\. There are: .* and \d more\.$") as raised:
+    with pytest.raises(BadInput, match=r"^There is no run 'zzz'\. Available: .* and \d more\.$") as raised:
         workspace.find("zzz", kinds=("train",))
     assert f": net5, {runs[5].id}, net4" in str(raised.value)
     assert dissected.id not in str(raised.value)
@@ -116,7 +116,7 @@ def test_a_name_that_nobody_has_is_refused_with_the_newest_of_the_kinds_that_fit
 
 def test_a_name_that_fits_several_runs_is_refused_with_all_of_them(workspace: Workspace) -> None:
     runs = [create(workspace) for _ in range(3)]
-    with pytest.raises(BadInput, match=r"'2' is not one run but 3: ") as raised:
+    with pytest.raises(BadInput, match=r"'2' matches 3 runs: ") as raised:
         workspace.find("2")
     assert all(run.id in str(raised.value) for run in runs)
 
@@ -210,7 +210,7 @@ def take(number):
         else:
             workspace.create("train", {}, name="mine")
     except UsageError as error:
-        assert "There is a run called 'mine' already" in str(error)
+        assert "Another run is called 'mine' already" in str(error)
         sys.exit(2)
 
 context = multiprocessing.get_context("fork")
@@ -257,7 +257,7 @@ def test_a_name_file_with_something_else_in_it_is_no_name(workspace: Workspace) 
 def test_remove_takes_a_run_and_nothing_else(workspace: Workspace, tmp_path: Path) -> None:
     going, done, kept = (create(workspace) for _ in range(3))
     going.set_status(workspace.create("train", {}).status)
-    with pytest.raises(UsageError, match="is going on; stop it first"):
+    with pytest.raises(UsageError, match="is running; stop it first"):
         workspace.remove(going)
     outside = create(Workspace(tmp_path / "others"))
     with pytest.raises(UsageError, match="isn't in the workspace"):

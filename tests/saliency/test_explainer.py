@@ -21,7 +21,7 @@ IMAGES = np.random.default_rng(0).integers(0, 255, (40, 28, 28, 3)).astype(np.ui
 @pytest.mark.parametrize("name", ["gap-cnn", "cnn3", "mlp"])
 def test_a_lens_answers_with_every_method_that_the_network_allows(name: str) -> None:
     model = build_model(name, seed=0).eval()
-    lens = Explainer(model, name, IMAGES)
+    lens = Explainer(model, IMAGES, name)
     of_image = [method for method, entry in METHODS.items() if not entry.of_layer]
     assert set(of_image) <= set(lens.methods)
     assert ("grad-cam" in lens.methods) == (name != "mlp")
@@ -60,11 +60,11 @@ def test_code_of_ones_own_is_looked_at_in_its_last_fine_layer() -> None:
     ("name", "method", "layer", "told"),
     [
         ("gap-cnn", "grad-cam", "features.rely3", "Did you mean features.relu3"),
-        ("gap-cnn", "grad-cam", "features.flatten", "has no map. There are: features.conv1 (28 x 28)"),
+        ("gap-cnn", "grad-cam", "features.flatten", "has no map. Layers with a map: features.conv1 (28 x 28)"),
         ("gap-cnn", "grad-cam", "features.gap", "has no map"),
-        ("gap-cnn", "cam", "features.relu3", "CAM of gap-cnn is the map of features.pool3"),
+        ("gap-cnn", "cam", "features.relu3", "CAM of gap-cnn needs the layer features.pool3"),
         ("cnn3", "cam", None, "cnn3 doesn't"),
-        ("mlp", "grad-cam", None, "No layer of mlp has a map. Methods that need none: input-gradient"),
+        ("mlp", "grad-cam", None, "No layer of mlp has a map. Methods without a layer: input-gradient"),
         ("resnet-early-gap", "grad-cam", "features.layer4", "has no map"),
     ],
 )

@@ -53,7 +53,7 @@ def test_a_network_that_fails_is_left_as_it_was_too(method: str) -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_memory_is_flat_over_two_hundred_calls(method: str) -> None:
     model, image = ones(), np.zeros((8, 8, 3), np.uint8)  # a call costs little, and leaves as much behind as any
-    lens = Explainer(model, "ones", image[None])
+    lens = Explainer(model, image[None], "ones")
 
     def calls(count: int) -> int:
         for _ in range(count):

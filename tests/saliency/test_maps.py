@@ -197,7 +197,7 @@ def test_a_layer_that_doesnt_bear_on_the_logits_is_told() -> None:
             logits: torch.Tensor = self.head(batch.mean((2, 3)))
             return logits
 
-    with pytest.raises(UsageError, match="no bearing"):
+    with pytest.raises(UsageError, match="does not affect"):
         layer_gradients(Aside(), "aside", images(1))
 
 

@@ -40,7 +40,7 @@ def test_torch_is_not_blamed_where_memory_is_short() -> None:
     last = done.stderr.strip().splitlines()[-1]
     assert last == (
         "lazytui.system.memory.OutOfMemory: "
-        "There isn't enough memory to load torch: this process may have 1.1 GB (ulimit -v)."
+        "Not enough memory to load torch (this process is limited to 1.1 GB by ulimit -v)."
     )
 
 

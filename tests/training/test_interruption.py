@@ -112,7 +112,7 @@ def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_train
     wait_until(lambda: state_of(run) == "stopped")
     _assert_stopped_with_checkpoint(run)
     refused = lab.call("runs", "stop", "latest")
-    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't going on: it is stopped.")
+    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't running: it is stopped.")
     stopped = lab.call("runs", "follow", "latest")
     assert stopped.code == 1 and "step 20 " in stopped.out
     assert stopped.sentence.startswith(f"{run.name}: stopped. Stopped at step ")
@@ -184,10 +184,10 @@ def test_a_paused_training_is_killed_resumed_and_woken_and_ends_the_same(
     woken = lab.call("runs", "resume", "latest", "--json")
     assert (woken.code, woken.json["run"]) == (0, run.name) and f"{run.name} goes on where it waited" in woken.err
     followed = lab.call("runs", "follow", "latest")
-    assert followed.code == 0 and f"paused; go on with: lazytui runs resume {run.name}" in followed.out
+    assert followed.code == 0 and f"paused; to continue: lazytui runs resume {run.name}" in followed.out
     assert_same_training(run, finished_training.folder)
     refused = lab.call("runs", "pause", "latest")
-    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't going on: it is done.")
+    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't running: it is done.")
 
 
 def test_a_stop_that_comes_before_a_queued_run_begins_is_obeyed(lab: Lab) -> None:
@@ -207,7 +207,7 @@ def test_one_process_a_run_and_a_second_sigint_stops_at_once(lab: Lab) -> None:
     busy = lab.call("runs", "resume", "latest", "--detach")
     assert (busy.code, busy.sentence) == (2, f"{run.name} is running already.")
     busy = lab.call("runs", "remove", "latest", "--yes")
-    assert (busy.code, run.exists()) == (2, True) and "is going on; stop it first" in busy.sentence
+    assert (busy.code, run.exists()) == (2, True) and "is running; stop it first" in busy.sentence
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
     assert any("stopping" in line for line in process.stderr), "the first one waits for the step to end, and says so"

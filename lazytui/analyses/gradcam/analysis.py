@@ -208,7 +208,7 @@ def _gallery(
     report.note("a few images by every method")
     request = statistics.request
     name, images = subject.trained.model, statistics.split.images
-    explainer = Explainer(subject.model, name, images, baseline=request.baseline, seed=request.seed)
+    explainer = Explainer(subject.model, images, name, baseline=request.baseline, seed=request.seed)
     layer = request.layer if request.method != "cam" else None
     maps: dict[str, NDArray[np.float32]] = {}
     shown_layer = None

@@ -33,9 +33,9 @@ from lazytui.errors import UsageError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.evidence_masks import mask_percentile, stroke_masks
-from lazytui.saliency.explanation import MapScores, score_map
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.map_resizing import upsample
+from lazytui.saliency.map_scores import MapScores, score_map
 from lazytui.saliency.reason_categories import evidence_categories, reason_categories
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         images = self._split(trained, split).images
         start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
         name = self.workspace.find(params.run).display_name
-        lens = Explainer(subject.model, subject.trained.model, images, baseline=start, seed=seed)
+        lens = Explainer(subject.model, images, subject.trained.model, baseline=start, seed=seed)
         return _Ready(name, subject.model, lens, subject.advice)
 
 
@@ -232,8 +232,8 @@ def _sorting(ready: _Ready, album: Album, whole: Split, name: str) -> Sorting:
 
 def _causes(ready: _Ready, album: Album, whole: Split, name: str, predicted: Labels) -> Labels:
     """(n,) indices into sorting.CAUSES. What wears no color isn't repainted."""
-    from lazytui.saliency.batched_logits import logits_of
     from lazytui.saliency.repainting import repaint_in_all_colors
+    from lazytui.saliency.split_maps import logits_of
 
     split = album.split
     colored = np.flatnonzero(split.colors != NO_COLOR)

@@ -103,7 +103,7 @@ def _through_training(
         return None
     report.note(f"measuring {len(steps)} checkpoints of the training")
     models = _load_checkpoints(subject, steps, report)
-    return ThroughTraining(**measure_through_training(models, layer, subject.data, subject.hardware, settings))
+    return ThroughTraining(**measure_through_training(models, layer, subject.data, settings))
 
 
 @dataclass(frozen=True)

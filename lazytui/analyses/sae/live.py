@@ -201,7 +201,7 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
 
         whole = build_dataset(subject.trained, remembered_digits).split(SPLIT_NAMES[question.split])
         album = Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), subject.trained)
-        lens = Explainer(subject.model, subject.trained.model, album.split.images)
+        lens = Explainer(subject.model, album.split.images, subject.trained.model)
         strength = one.result.strength.astype(np.float64)
         return _Open(one, lens, album, strength, one.opened.features_of(album.split.images))
 

@@ -169,7 +169,7 @@ def _saliency_maps(one: Dissected) -> SaliencyMaps | None:
     from lazytui.saliency.explainer import Explainer
 
     subject, hard = one.subject, one.opened.split("hard")
-    explainer = Explainer(subject.model, subject.trained.model, hard.images)
+    explainer = Explainer(subject.model, hard.images, subject.trained.model)
     if not explainer.layers:
         return None
     explained = hard.take(np.arange(min(500, len(hard))))

@@ -65,7 +65,7 @@ class _SideBySide:
         while len(self._done) < len(self._parts):
             if report.must_stop():
                 stop_all(self._going.values(), report)
-                raise Interrupted("Stopped; what was done is kept.")
+                raise Interrupted("Stopped; completed work is kept.")
             if report.pausing:
                 pause_all(self._going.values(), report)
                 self._listen(aloud=False)  # each has named itself as what is paused

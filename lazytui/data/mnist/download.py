@@ -57,7 +57,7 @@ def download(name: Downloadable, folder: Path) -> None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 fetched.replace(target)
     except OSError as error:
-        raise BadInput(_what_to_do(name, f"{folder} can't take it ({error.strerror or error})")) from error
+        raise BadInput(_what_to_do(name, f"{folder} can't be written ({error.strerror or error})")) from error
     except RuntimeError as error:
         raise BadInput(_what_to_do(name, "the download failed")) from error
 

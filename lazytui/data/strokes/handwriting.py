@@ -70,7 +70,7 @@ def draw_split(part: Part, size: int, seed: int = 0, threads: int | None = None)
     if size < 1:
         raise UsageError(f"A split needs at least one digit, not {size}.")
     if seed < 0:
-        raise UsageError(f"A seed can't be negative, as {seed} is.")
+        raise UsageError(f"A seed must be at least 0, not {seed}.")
     split = _SPLITS.index(part)
     streams = [SeedSequence(seed, spawn_key=(split, chunk)) for chunk in range(-(-size // CHUNK))]
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:

@@ -168,7 +168,7 @@ def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, A
     lab, answer = bench
     params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
     subject = load_subject(params, Workspace(lab.workspace), print)
-    lens = Explainer(subject.model, subject.trained.model, subject.data.probe.images)
+    lens = Explainer(subject.model, subject.data.probe.images, subject.trained.model)
     found = result(lab, answer)
     for number, place in enumerate(found.examples.indices[:5]):
         glance = lens.explain(subject.data.probe.images[place])
@@ -223,7 +223,7 @@ def test_a_network_without_maps_is_looked_at_by_its_gradients(bench: tuple[Lab, 
     data = (*TINY_DATA, "--model", "mlp", "--metrics-samples", "100", "--name", "no-maps", "--quiet")
     assert lab.call("run", "train", *data).code == 0
     refused = lab.call("run", "gradcam", "no-maps")
-    assert refused.code == 2 and "Methods that need none: input-gradient" in refused.sentence
+    assert refused.code == 2 and "Methods without a layer: input-gradient" in refused.sentence
     answer = lab.call("run", "gradcam", "no-maps", "--method", "input-gradient", *SMALL, "--json").json
     gallery = shown(lab, answer)["methods"]
     assert isinstance(gallery, Pixels)
@@ -317,7 +317,7 @@ def refused(lab: Lab, *options: str) -> Finished:
     ("options", "code", "told"),
     [
         (("shipped/lazy-strokes", "--layer", "features.relu4"), 2, "Did you mean features.relu3"),
-        (("shipped/lazy-strokes", "--layer", "features"), 2, "has no map. There are: features.conv1 (28 x 28)"),
+        (("shipped/lazy-strokes", "--layer", "features"), 2, "has no map. Layers with a map: features.conv1 (28 x 28)"),
         (("shipped/lazy-strokes", "--layer", "features.relu2", "--method", "cam"), 2, "features.pool3"),
         (("shipped/lazy-strokes", "--layer", "features.relu2", "--method", "occlusion"), 2, "leave out --layer"),
         (("shipped/lazy-strokes", "--method", "gradcam"), 2, "grad-cam"),

@@ -23,7 +23,7 @@ from lazytui.models.architectures.classifier import Classifier
 from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency import evidence_masks as masks
-from lazytui.saliency.explanation import score_map
+from lazytui.saliency.map_scores import score_map
 from lazytui.saliency.reason_categories import evidence_categories
 from tests.commands import Lab
 from tests.conftest import FinishedTraining

@@ -187,8 +187,8 @@ def test_code_of_ones_own_is_asked_by_name(lab: Lab) -> None:
     [
         (("--layer", "features.relu4"), 2, "There is no layer 'features.relu4'. Did you mean features.relu3"),
         (("--read", "median"), 2, "--read: Take mean, max, or a position: a row and a column such as 3,4."),
-        (("--read", "9,9"), 2, "Row 9, column 9 is outside of this layer's map, which is 7 x 7."),
-        (("--samples", "5"), 2, "--samples: It has to be 100 or more."),
+        (("--read", "9,9"), 2, "Row 9, column 9 is outside the map of this layer, which is 7 x 7."),
+        (("--samples", "5"), 2, "--samples: Must be at least 100."),
         (("--source", "mnist"), 3, "mnist"),
     ],
     ids=str,
@@ -205,7 +205,7 @@ def test_what_cannot_be_is_told_before_anything_is_written(
 def test_a_position_outside_of_the_map_is_told(examined: Lab) -> None:
     done = examined.call("run", "neurons", "lazy", "--read", "9,9", *QUICK)
     assert done.code == 2
-    assert "Row 9, column 9 is outside of this layer's map, which is 7 x 7." in done.last
+    assert "Row 9, column 9 is outside the map of this layer, which is 7 x 7." in done.last
 
 
 def test_data_without_color_are_refused(lab: Lab) -> None:

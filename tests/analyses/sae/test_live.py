@@ -150,7 +150,7 @@ def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, opene
     answer = asked(dial, Dose((feature,), 0))
     subject, autoencoder = opened.subject, opened.opened.model
     image = opened.opened.split("hard").images[PLACE]
-    lens = Explainer(subject.model, subject.trained.model, image[None])
+    lens = Explainer(subject.model, image[None], subject.trained.model)
 
     def without(h: Tensor) -> Tensor:
         return h - autoencoder.encode(h)[:, feature, None] * autoencoder.decoder[feature]

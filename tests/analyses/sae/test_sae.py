@@ -224,10 +224,10 @@ def test_when_all_features_die_it_is_explained(taken_apart: Lab) -> None:
 @pytest.mark.parametrize(
     ("options", "code", "sentence"),
     [
-        (("--expansion", "0"), 2, "--expansion: It has to be more than 0."),
+        (("--expansion", "0"), 2, "--expansion: Must be more than 0."),
         (("--expansion", "0.001"), 2, "leaves no dictionary of 128 dimensions"),
         (("--expansion", "1", "--k", "129"), 2, "--k 129 is more than the 128 features"),
-        (("--k", "0"), 2, "--k: It has to be 1 or more."),
+        (("--k", "0"), 2, "--k: Must be at least 1."),
         (("--layer", "features.relu1", "--positions", "together", "--expansion", "200"), 2, "a smaller --expansion"),
         (("--layer", "features.relu9"), 2, "There is no layer 'features.relu9'"),
         (("--variant", "topp"), 2, "Did you mean topk"),

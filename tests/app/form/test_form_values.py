@@ -48,7 +48,7 @@ def test_what_only_one_field_can_mend_is_said_of_that_field() -> None:
 
 def test_a_required_field_is_asked_for_in_the_command() -> None:
     found = answers(EvaluateParams, {})
-    assert found.wrong == {"run": "It has to be chosen."}
+    assert found.wrong == {"run": "Required."}
     assert "run" not in found.holds
     assert command("evaluate", EvaluateParams, {}) == "lazytui run evaluate RUN"
 
@@ -119,4 +119,4 @@ def test_a_field_is_read_through_all_that_wraps_its_type() -> None:
 def test_sentences_name_the_options() -> None:
     with pytest.raises(ValueError) as error:
         TrainParams(batch_size=0)
-    assert sentences(error.value) == "--batch-size: It has to be 1 or more."  # type: ignore[arg-type]
+    assert sentences(error.value) == "--batch-size: Must be at least 1."  # type: ignore[arg-type]

@@ -226,12 +226,12 @@ def test_a_wrong_value_says_why_at_the_field_and_below() -> None:
         assert host.changes[-1] is None
         words = screen_text(host)
         assert "✗ count" in words
-        assert words.count("It has to be") == 2
+        assert words.count("Must be") == 2
         await pilot.press("backspace")
         await pilot.pause()
         assert host.changes[-1] is not None
         assert "✗" not in screen_text(host)
-        assert "It has to be" not in screen_text(host)
+        assert "Must be" not in screen_text(host)
 
     drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 

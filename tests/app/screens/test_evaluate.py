@@ -87,7 +87,7 @@ def test_go_evaluates_the_newest_network_or_says_what_is_missing(workspace: Work
         form = pilot.app.screen.query_one(ParamsForm)
         newest = form.touched
         assert newest == {"run": workspace.find("reference").id}
-        for wrong, said in (({}, "run: It has to be chosen"), ({**newest, "cell": "12,3"}, "cell: ")):
+        for wrong, said in (({}, "run: Required"), ({**newest, "cell": "12,3"}, "cell: ")):
             form.set_values(wrong)
             pilot.app.screen.set_focus(None)
             await pilot.press("g")

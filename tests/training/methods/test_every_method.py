@@ -102,9 +102,9 @@ def assert_same(one: Trained, other: Trained) -> None:
             ["--model", "resnet-early-gap", "--batch-size", "1"],
             "resnet-early-gap has batch normalization, which",
         ),
-        ("dfr", ["--aside", "0.9"], "--aside: It has to be 0.5 or less."),
-        ("lff", ["--q", "0"], "--q: It has to be more than 0."),
-        ("permute-jitter", ["--hue", "0.7"], "--hue: It has to be 0.5 or less."),
+        ("dfr", ["--aside", "0.9"], "--aside: Must be at most 0.5."),
+        ("lff", ["--q", "0"], "--q: Must be more than 0."),
+        ("permute-jitter", ["--hue", "0.7"], "--hue: Must be at most 0.5."),
     ],
 )
 def test_what_a_method_lacks_is_told_before_anything_is_written(
@@ -119,4 +119,4 @@ def test_digits_set_aside_must_hold_every_digit(lab: Lab) -> None:
     few = ("--source", "strokes", "--train-size", "60", "--test-size", "200")
     failed = lab.call("run", "train", *few, "--method", "dfr")
     assert failed.code == 3
-    assert "among the 5 training digits that are set aside: use more of them." in failed.last
+    assert "among the 5 training digits that are set aside: use more." in failed.last

@@ -190,8 +190,8 @@ def test_what_is_not_right_is_said_beside_the_field_and_starts_nothing(tmp_path:
 
     async def steps(pilot: Pilot[Any]) -> None:
         for key, field, value, sentence in (
-            ("1", "bias", "7", "It has to be 1 or less"),
-            ("2", "epochs", "-1", "It has to be 0 or more"),
+            ("1", "bias", "7", "Must be at most 1"),
+            ("2", "epochs", "-1", "Must be at least 0"),
             ("2", "model", "gap-cn", "There is no model 'gap-cn'"),
         ):
             form = (await go_to(pilot, key)).query_one(ParamsForm)
@@ -210,7 +210,7 @@ def test_what_is_not_right_is_said_beside_the_field_and_starts_nothing(tmp_path:
             assert not list(tmp_path.glob("*/run.json"))
         (await go_to(pilot, "3")).query_one(ParamsForm).set_values({})
         await pilot.press("g")
-        await until(pilot, lambda: "run: It has to be chosen" in notes(app))
+        await until(pilot, lambda: "run: Required" in notes(app))
 
     drive(app, steps, size=(120, 50))
 
@@ -289,15 +289,15 @@ def test_a_workspace_that_disappears_is_said_and_comes_back(tmp_path: Path) -> N
         app.clear_notifications()
         await until(pilot, lambda: len(app.lines) == 1)
         folder.rename(tmp_path / "away")
-        await until(pilot, lambda: "isn't there any more" in words_on(app) and app.lines == ())
+        await until(pilot, lambda: "is gone; its runs" in words_on(app) and app.lines == ())
         app.start("train", {"model": "mlp"})
-        await until(pilot, lambda: "isn't there any more" in notes(app))
+        await until(pilot, lambda: "is gone; its runs" in notes(app))
         await pilot.press("e", "escape", "l", "escape", "j", "escape")
         app._keep_session()
         assert not folder.exists(), "nothing is written where it was"
         (tmp_path / "away").rename(folder)
         await until(pilot, lambda: len(app.lines) == 1)
-        await until(pilot, lambda: "isn't there any more" not in screen_text(app).splitlines()[1])
+        await until(pilot, lambda: "is gone; its runs" not in screen_text(app).splitlines()[1])
         assert "doesn't know" not in notes(app)
 
     drive(app, steps)

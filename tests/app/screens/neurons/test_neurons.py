@@ -352,6 +352,6 @@ def test_what_a_run_said_last_is_read_on_from_the_look_before(tmp_path: Path) ->
         file.write(b"x" * (written - 1))
     log.append("progress", done=1, total=2, unit="images")
     assert last.text() == "looking at the probe split", "what was read before isn't read again"
-    log.append("note", text="taking neurons out")
-    assert last.text() == "taking neurons out"
+    log.append("note", text="ablating neurons")
+    assert last.text() == "ablating neurons"
     log.close()

@@ -136,7 +136,7 @@ def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_r
         await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage))
         await until(pilot, lambda: bool(pilot.app.screen.query(PixelsView)))
         await pilot.press("l")
-        await until(pilot, lambda: "so it isn't labelled" in notes(pilot.app))
+        await until(pilot, lambda: "so it can't be labelled" in notes(pilot.app))
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
 

@@ -1,4 +1,4 @@
-"""One image's map beside what it has to be compared with; no torch, so that it answers between two key presses."""
+"""The scores of one image's map with their null values. Without torch, for immediate answers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from lazytui.saliency.reason_categories import evidence_categories
 
 @dataclass(frozen=True)
 class MapScores:
-    """energy: the share of the evidence on the image's own stroke; others: the mean of that on other images' strokes.
+    """energy: share of the evidence on the image's own stroke; others: the mean of that on other images' strokes.
 
-    perfect: the share that a perfect looker's map of this size has. focus: 0 where position alone would get as much,
-    1 for a perfect looker. standing: the share of other strokes that hold less than the own one. All are NaN where
-    there is no positive evidence. way: index into sorting.WAYS.
+    perfect: the same of an ideal map of this size. focus: the focus score. percentile: share of other strokes that
+    hold less than the own one. All are NaN without positive evidence. category: index into EVIDENCE_CATEGORIES.
     """
 
     energy: float
@@ -30,9 +29,9 @@ class MapScores:
 
 
 def score_map(heat: NDArray[np.float32], shapes: NDArray[np.uint8], index: int, *, correct: bool) -> MapScores:
-    """Judge the raw map (h, w) of the image at `place` among (n, 28, 28) uint8 gray digits, as a survey of them would.
+    """Scores of the raw map, (h, w) float32, of the image at `index` among (n, 28, 28) uint8 gray digits.
 
-    right: whether the network's answer is.
+    The same as `split_statistics` computes for all of them. correct: whether the prediction is.
     """
     evidence = upsample(np.maximum(heat[None], 0))
     strokes = masks.stroke_masks(shapes)

@@ -1,9 +1,8 @@
-"""Code of one's own: a network that a person names as `file.py:factory`, and whether that code may run.
+"""Custom code: networks named as `file.py:factory`, and which of that code may run.
 
-Only what a person names in this process may: on the command line, in a file of options that they point to, or by typing
-it into a form. That a run folder or any other file names code never suffices, since files come from anywhere; a process
-that is started for a run is given what the person allowed on its command line. Whoever uses lazytui as a library allows
-code by `allow`.
+Only code that a person names in this process may run: on the command line, in a file of options they name, or in a
+form. A name in a run folder or any other file isn't enough, since files come from anywhere; a process started for a run
+gets the allowed names on its command line. Users of the library call `allow`.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Mapping
 from lazytui.errors import BadInput
 
 CODE_FIELDS = ("model", "against_model")
-"""The parameters of runs that may name code."""
+"""Parameters of runs that may name code."""
 
 _allowed: set[str] = set()
 
@@ -25,12 +24,12 @@ def is_custom(name: str) -> bool:
 
 
 def allow(name: str) -> None:
-    """Let code run that a person named."""
+    """Allow code that a person named to run."""
     _allowed.add(name)
 
 
 def allow_named(params: Mapping[str, object]) -> None:
-    """Let the code run that is named among parameters which a person gave."""
+    """Allow the code named by parameters that a person gave."""
     for name in code_in(params):
         allow(name)
 
@@ -42,7 +41,7 @@ def code_in(params: Mapping[str, object]) -> list[str]:
 
 
 def require_allowed(name: str, option: str = "--model") -> None:
-    """Raise BadInput for code that nobody has named in this process. option: what names it on a command line."""
+    """Raise BadInput for code that isn't allowed in this process. option: the command line's name for it."""
     if name not in _allowed:
         raise BadInput(
             f"The code {name!r:.200} is named only by a file, which isn't enough to run it. If you trust it, name it "
@@ -51,7 +50,7 @@ def require_allowed(name: str, option: str = "--model") -> None:
 
 
 def require_allowed_for(run: str, params: Mapping[str, object]) -> None:
-    """Raise BadInput where going on with a run would run code that nobody has named in this process."""
+    """Raise BadInput if resuming a run would run code that isn't allowed in this process."""
     code = code_in(params)
     if not _allowed.issuperset(code):
         named = ", ".join(f"{name:.200}" for name in code)
@@ -62,5 +61,5 @@ def require_allowed_for(run: str, params: Mapping[str, object]) -> None:
 
 
 def model_options(params: Mapping[str, object]) -> list[str]:
-    """The options of `lazytui runs resume` by which a person lets a run's code run."""
+    """The options of `lazytui runs resume` that allow a run's code."""
     return [word for name in code_in(params) for word in ("--model", name)]

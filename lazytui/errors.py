@@ -11,7 +11,7 @@ _LONGEST_WORD = 200
 
 
 def shorten(sentence: str) -> str:
-    """A sentence that echoes text of any length, as it can be read: very long words lose their middle, then the whole.
+    """A sentence that quotes text of any length, made readable: long words lose their middle, then the whole does.
 
     >>> len(bounded("There is no run '" + 100_000 * "a" + "'."))
     215
@@ -28,7 +28,7 @@ def _without_middle(text: str, length: int) -> str:
 
 
 class LazytuiError(Exception):
-    """A failure that is told in one sentence, never as a traceback."""
+    """A failure shown as one sentence, without a traceback."""
 
     exit_code = 1
 
@@ -43,19 +43,19 @@ class UsageError(LazytuiError):
 
 
 class BadInput(LazytuiError):
-    """What a parameter points to is wrong: no such run, damaged checkpoint, unreadable data."""
+    """A parameter refers to something unusable: no such run, a damaged checkpoint, unreadable data."""
 
     exit_code = 3
 
 
 class Interrupted(LazytuiError):
-    """A person or the system asked the work to stop; everything up to there is kept."""
+    """A person or the system requested a stop; work done so far is kept."""
 
     exit_code = 130
 
 
 def unknown_name(what: str, name: str, names: Iterable[str], *, most: int = 30) -> str:
-    """The sentence for a name that doesn't exist, with the nearest that do, or else with the first so many.
+    """The sentence for an unknown name, with the most similar ones, or else the first `most` names.
 
     >>> unknown_name("model", "gap-cn", ["gap-cnn", "mlp"])
     "There is no model 'gap-cn'. Did you mean gap-cnn?"

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def split_list(value: Any) -> Any:
-    """What stands between commas, of one string or of each in a list; other values as they are."""
+    """The comma-separated parts of a string, or of each string in a list, each once; other values unchanged."""
     if isinstance(value, (str, int, float)):
         value = [value]
     if not isinstance(value, (list, tuple)):
@@ -24,7 +24,7 @@ def split_list(value: Any) -> Any:
 
 
 def split_numbers(value: Any) -> Any:
-    """The same of whole numbers, where `0-4` means 0, 1, 2, 3, 4."""
+    """The same for whole numbers, where `0-4` means 0, 1, 2, 3, 4."""
     parts = split_list(value)
     if not isinstance(parts, tuple):
         return parts
@@ -32,14 +32,14 @@ def split_numbers(value: Any) -> Any:
 
 
 def format_list(values: Iterable[Any]) -> str:
-    """Values as a person would type them: three or more whole numbers in a row are a span."""
+    """Values as a person would type them; three or more consecutive numbers become a span."""
     indexed = enumerate(values)
     rows = [[value for _, value in row] for _, row in groupby(indexed, key=_run_key)]
     return ",".join(part for row in rows for part in _shortest(row))
 
 
 def _run_key(item: tuple[int, Any]) -> Any:
-    """The same for neighbors that count upwards by one, and nothing else's."""
+    """Equal for consecutive numbers, and different for everything else."""
     index, value = item
     return ("counted", value - index) if type(value) is int else ("alone", index)
 

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a value, as a person would say it."""
+"""Plain sentences for pydantic's validation errors."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ _IN_WORDS = {
 
 
 def error_sentence(problem: ErrorDetails) -> str:
-    """A sentence without its end."""
+    """A sentence without its final period."""
     words = _IN_WORDS.get(problem["type"])
     return words.format(**problem.get("ctx", {})) if words else problem["msg"].removeprefix("Value error, ")

@@ -1,1 +1,1 @@
-"""How good a classifier is, and what it looks at to be so: digit or color."""
+"""Metrics: accuracy, and whether a network goes by the label's own cue or by the attribute."""

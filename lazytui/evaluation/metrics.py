@@ -1,7 +1,8 @@
-"""The metrics of one split, from digits, colors and predictions alone.
+"""The metrics of one split, from labels, attributes and predictions.
 
-Everywhere: `digits` and `predicted` are (n,) uint8 in 0..9; `colors` is (n,) uint8, the digit that a color belongs to,
-or NO_COLOR for a gray image. A share over no samples at all is undefined, which is None and never 0.
+Everywhere: `labels` and `predicted` are (n,) uint8 in 0..9; `attributes` is (n,) uint8, the label that an attribute
+value is aligned with, or NO_COLOR for a sample without one. A sample is aligned if both are equal, conflicting if they
+differ; a (label, attribute) pair is a group. Shares are in [0, 1]; a share of no samples is None, never 0.
 """
 
 from __future__ import annotations
@@ -19,28 +20,28 @@ SMALLEST_GROUP = 10
 
 
 def accuracy(labels: Labels, predicted: Labels) -> float | None:
-    """Share of samples with the right prediction, in [0, 1]."""
+    """Share of samples with a correct prediction."""
     return _share(predicted == labels)
 
 
 def aligned_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
-    """Accuracy over the samples that wear their own color."""
+    """Accuracy over aligned samples."""
     own = attributes == labels
     return _share((predicted == labels)[own])
 
 
 def conflicting_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
-    """Accuracy over the samples that wear another digit's color."""
+    """Accuracy over conflicting samples."""
     return _share((predicted == labels)[is_conflicting(labels, attributes)])
 
 
 def color_follow_rate(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
-    """Share of the conflicting samples that are taken for the digit their color belongs to."""
+    """Share of conflicting samples whose prediction is the label that their attribute is aligned with."""
     return _share((predicted == attributes)[is_conflicting(labels, attributes)])
 
 
 def shape_bias(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
-    """Of the conflicting samples decided by digit or by color, the share decided by digit (Geirhos et al. 2019)."""
+    """Of conflicting samples predicted by label or by attribute, the share by label (Geirhos et al. 2019)."""
     cues_differ = is_conflicting(labels, attributes)
     by_label = int(np.count_nonzero((predicted == labels)[cues_differ]))
     by_attribute = int(np.count_nonzero((predicted == attributes)[cues_differ]))
@@ -48,13 +49,13 @@ def shape_bias(labels: Labels, attributes: Labels, predicted: Labels) -> float |
 
 
 def is_conflicting(labels: Labels, attributes: Labels) -> NDArray[np.bool_]:
-    """(n,) bool: which samples wear a color of another digit."""
+    """(n,) bool: which samples have an attribute that is aligned with another label."""
     differ: NDArray[np.bool_] = (attributes != labels) & (attributes != NO_COLOR)
     return differ
 
 
 def group_accuracies(labels: Labels, attributes: Labels, predicted: Labels) -> NDArray[np.float64]:
-    """(10, 10) float64: accuracy of each digit (row) in each color (column); NaN where there is no sample."""
+    """(10, 10) float64: accuracy of each label (row) and attribute (column); NaN for groups without samples."""
     counts = contingency(labels, attributes)
     right = predicted == labels
     hits = contingency(labels[right], attributes[right])
@@ -64,20 +65,20 @@ def group_accuracies(labels: Labels, attributes: Labels, predicted: Labels) -> N
 
 
 def unbiased_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
-    """Mean accuracy over the 100 digit x color cells; undefined unless every cell has a sample."""
+    """Mean accuracy over the 100 groups; None unless every group has a sample."""
     accuracies = group_accuracies(labels, attributes, predicted)
     return None if np.isnan(accuracies).any() else float(accuracies.mean())
 
 
 def worst_group_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
-    """The smallest accuracy of the digit x color cells with at least SMALLEST_GROUP samples."""
+    """The smallest accuracy of the groups with at least SMALLEST_GROUP samples (Sagawa et al. 2020)."""
     accuracies = group_accuracies(labels, attributes, predicted)
     scored = accuracies[contingency(labels, attributes) >= SMALLEST_GROUP]
     return float(scored.min()) if scored.size else None
 
 
 def confusion_matrix(labels: Labels, predicted: Labels) -> NDArray[np.int64]:
-    """(10, 10) int64: samples of each digit (row) by prediction (column)."""
+    """(10, 10) int64: samples of each label (row) by prediction (column)."""
     pairs = labels.astype(np.int64) * 10 + predicted
     return np.bincount(pairs, minlength=100).reshape(10, 10)
 

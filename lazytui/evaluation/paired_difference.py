@@ -1,4 +1,4 @@
-"""Two networks asked about the very same images: by how much their shares differ, and who alone is right how often."""
+"""Two networks on the same images: the difference of their shares of hits, with its interval."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 Hits = NDArray[np.bool_]
 
 _Z = 1.959964
-"""97.5 % of a standard normal distribution lie below."""
+"""The 97.5 % quantile of the standard normal distribution."""
 
 
 @dataclass(frozen=True)
 class PairedCounts:
-    """Images by which of two networks has a hit: both of them, the first or the second only, neither."""
+    """Number of images on which both networks have a hit, only the first, only the second, or neither."""
 
     both: int
     only_first: int
@@ -49,7 +49,7 @@ class PairedCounts:
 
 
 def count_pairs(first: Hits, second: Hits) -> PairedCounts:
-    """Count two networks' hits, (n,) bool each, on the same n images."""
+    """Counts from two networks' hits, (n,) bool each, on the same n images."""
     both, either = int(np.count_nonzero(first & second)), int(np.count_nonzero(first | second))
     only_first = int(np.count_nonzero(first)) - both
     return PairedCounts(both, only_first, either - both - only_first, len(first) - either)

@@ -1,4 +1,4 @@
-"""How much it takes to fool a network, from the smallest budget of each source: rates with their denominators."""
+"""Robustness of a network from the smallest successful perturbation of each image: rates with denominators."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Robustness:
 
 
 def wilson_interval(share: float, n: int) -> tuple[float, float]:
-    """The 95 % interval of a share of n (Wilson 1927)."""
+    """95 % score interval of a share of n (Wilson 1927)."""
     z = 1.959964
     center = (share + z * z / (2 * n)) / (1 + z * z / n)
     reach = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)

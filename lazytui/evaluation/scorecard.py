@@ -1,4 +1,4 @@
-"""A trained network's scorecard: every metric, from one look at each split, with the counts behind it."""
+"""All metrics of a network, from one pass over each split."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lazytui.system.hardware import Hardware
 
 @dataclass(frozen=True)
 class SplitEvaluation:
-    """What a network says of one split: probabilities (n, 10) float32, and its choice, predicted (n,) uint8."""
+    """The output for one split: probabilities, (n, 10) float32, and predicted, (n,) uint8."""
 
     split: Split
     probabilities: NDArray[np.float32]
@@ -41,7 +41,7 @@ class SplitEvaluation:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """easy: the validation split. probe: every digit in every color equally often, where color tells nothing."""
+    """easy: the validation split. probe: every label with every attribute equally often."""
 
     easy: SplitEvaluation
     hard: SplitEvaluation

@@ -1,4 +1,4 @@
-"""Over several seeds: a mean with its interval, and the difference of two recipes seed by seed."""
+"""Statistics over seeds: a mean with its interval, and the paired difference of two recipes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class SeedMean:
-    """n: values. mean: None without any. interval: 95 % of Student's t with n - 1 degrees of freedom.
+    """n: number of values. mean: None without any. interval: 95 %, Student's t with n - 1 degrees of freedom.
 
-    p: two-sided, that a mean of 0 would come out so far from 0 or farther. Neither is defined below two values, nor for
-    values that are all the same: how far others would lie from these is then unknown, not nothing.
+    p: two-sided p-value of a t-test against 0. interval and p are None for fewer than two values and for equal ones,
+    whose spread is unknown, not 0.
     """
 
     n: int
@@ -23,7 +23,7 @@ class SeedMean:
     p: float | None
 
     def clip(self, low: float, high: float) -> SeedMean:
-        """The same of values that can't lie elsewhere: the interval, which doesn't know that, ends there."""
+        """The same with the interval clipped to the possible values, from `low` to `high`."""
         if self.interval is None:
             return self
         first, last = self.interval
@@ -31,7 +31,7 @@ class SeedMean:
 
 
 def mean_over_seeds(values: Sequence[float | None]) -> SeedMean:
-    """The mean of the values that are defined."""
+    """The mean of the values that aren't None."""
     numbers = np.array([value for value in values if value is not None], dtype=np.float64)
     n = len(numbers)
     if n < 2 or np.allclose(numbers, numbers[0], rtol=1e-9, atol=0):
@@ -44,6 +44,6 @@ def mean_over_seeds(values: Sequence[float | None]) -> SeedMean:
 
 
 def mean_difference_by_seed(one: Mapping[int, float | None], other: Mapping[int, float | None]) -> SeedMean:
-    """The mean of one - other over the seeds that both have: what both have in common with a seed drops out."""
+    """The mean of one - other over the seeds that both have, so that effects of a seed on both cancel."""
     both = [(one[seed], other[seed]) for seed in one if seed in other]
     return mean_over_seeds([first - second for first, second in both if first is not None and second is not None])

@@ -1,4 +1,4 @@
-"""Opening files that may be anything: only regular ones, without waiting for anybody, and reading so much at most."""
+"""Safe reading of files of unknown origin: regular files only, without blocking, up to a size limit."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ _ZIP = b"PK\x03\x04"
 
 
 class Unreadable(OSError):
-    """What lies there isn't read: it is no regular file, or a larger one than it can be."""
+    """Not a regular file, or larger than allowed."""
 
 
 def open_regular(path: Path, *, links: bool = False) -> BinaryIO:
     """Open a regular file for reading. A pipe, socket or device is refused at once, where `open` would wait for it.
 
-    links: whether a symbolic link is followed, as for a path that a person typed. Raises OSError: Unreadable, or what
-    the system says; its `strerror` tells why in a few words.
+    links: whether symbolic links are followed, as for a path that a person typed. Raises OSError: Unreadable, or the
+    system's; `strerror` has the reason in a few words.
     """
     return os.fdopen(_open_regular(path, os.O_RDONLY | (0 if links else _NO_LINKS)), "rb")
 
 
 def open_to_append(path: Path) -> FileIO:
-    """Open a regular file, a new one if need be, for writing at its end without a buffer. Raises OSError likewise."""
+    """Open a regular file, new or existing, for unbuffered appending. Raises OSError as `open_regular` does."""
     handle = _open_regular(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | _NO_LINKS)
     return FileIO(handle, "ab")
 
 
 def open_in_place(path: Path) -> FileIO:
-    """Open a regular file that is there, for writing from its beginning on. Raises OSError likewise."""
+    """Open an existing regular file for overwriting. Raises OSError as `open_regular` does."""
     return FileIO(_open_regular(path, os.O_RDWR | _NO_LINKS), "r+b")
 
 
@@ -68,7 +68,7 @@ def _open_regular(path: Path, flags: int) -> int:
 
 
 def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
-    """The whole of a regular file of at most so many bytes. Raises OSError as `open_regular` does."""
+    """The content of a regular file of at most `most` bytes. Raises OSError as `open_regular` does."""
     with open_regular(path, links=links) as file:
         size = os.fstat(file.fileno()).st_size
         content = file.read(size + 1) if size <= most else None  # room for `most` would take longer than the reading
@@ -80,15 +80,15 @@ def read_regular(path: Path, most: int, *, links: bool = False) -> bytes:
 
 
 def require_size(file: BinaryIO, most: int) -> None:
-    """Raise Unreadable where a file has more than so many bytes."""
+    """Raise Unreadable for a file of more than `most` bytes."""
     if os.fstat(file.fileno()).st_size > most:
         raise Unreadable(errno.EFBIG, f"it has more than {most:,} bytes", str(file.name))
 
 
 def require_unpacked_size(file: BinaryIO, most: int) -> None:
-    """The same of a file of `torch.save`, and of all that is in it where it is a zip archive; then it is at its start.
+    """The same for a file of `torch.save` and, if it is a zip archive, for its content; rewinds the file.
 
-    Like torch it looks at how the file begins: how it ends may be chance. Raises Unreadable for a damaged archive too.
+    Like torch it recognizes an archive by its beginning. Raises Unreadable for a damaged archive, too.
     """
     require_size(file, most)
     file.seek(0)
@@ -104,14 +104,14 @@ def require_unpacked_size(file: BinaryIO, most: int) -> None:
 
 
 def read_json(path: Path, most: int) -> Any:
-    """What a JSON file of at most so many bytes holds. Raises OSError, or ValueError for anything that isn't JSON."""
+    """The content of a JSON file of at most `most` bytes. Raises OSError, or ValueError for anything else."""
     return parse_json(read_regular(path, most))
 
 
 def parse_json(content: bytes | str) -> Any:
-    """What JSON says, with null for numbers that aren't finite.
+    """Parsed JSON, with None for numbers that aren't finite.
 
-    Raises ValueError for anything else, and for whole numbers that don't fit into 64 bits or nesting without end.
+    Raises ValueError for anything else, for integers beyond 64 bits and for too deep nesting.
     """
     try:
         return json.loads(content, parse_int=_parse_integer, parse_float=_finite, parse_constant=_finite)
@@ -120,7 +120,7 @@ def parse_json(content: bytes | str) -> Any:
 
 
 def read_toml(path: Path, most: int) -> dict[str, Any]:
-    """The table in a TOML file that a person named. Raises OSError, or ValueError for anything that isn't TOML."""
+    """The table in a TOML file that a person named. Raises OSError, or ValueError for anything else."""
     import tomllib
 
     try:

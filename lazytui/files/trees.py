@@ -1,4 +1,4 @@
-"""Folders with all that is in them, however deep: neither a stack nor the length of a path sets a limit."""
+"""Sizes and removal of folders of any depth, without recursion or long paths."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def size_of_tree(folder: Path) -> int:
-    """Bytes of all files in it that can be looked at."""
+    """Bytes of all files in it that can be read."""
     size = 0
     folders = [str(folder)]
     while folders:
@@ -32,9 +32,9 @@ def _size_of(entry: os.DirEntry[str]) -> int:
 
 
 def remove_tree(folder: Path, *, last: str) -> None:
-    """Delete a folder. last: the file in it that goes last, so that a part that is left is known for what it was.
+    """Delete a folder. last: the file in it to delete last, so that an incompletely deleted folder can be recognized.
 
-    Folders in a folder in it are moved up before it goes, so that no path gets longer. Raises OSError.
+    Nested folders are moved up before their parent is deleted, so that paths don't get longer. Raises OSError.
     """
     while entries := [entry for entry in _entries(folder) if entry.name != last]:
         for entry in entries:

@@ -1,4 +1,4 @@
-"""Writing files so that nobody ever sees half of one, and saying in one sentence why a file can't be written."""
+"""Atomic writing of files, and plain sentences for files that can't be written."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ os.umask(_UMASK)
 
 
 def parse_path(text: str) -> Path:
-    """A path as a person typed it. Raises UsageError for an empty one, BadInput for one that nothing can lie at."""
+    """A path from text. Raises UsageError for an empty one, BadInput for one that the system doesn't accept."""
     if not text:
         raise UsageError("A path can't be empty; the current folder is a dot.")
     try:
@@ -48,7 +48,7 @@ def parse_path(text: str) -> Path:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether there is a folder, that we may know of."""
+    """Whether it is a folder that is visible to us."""
     try:
         return path.is_dir()
     except OSError:  # a name that is too long
@@ -56,7 +56,7 @@ def is_folder(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a regular file, that we may know of."""
+    """Whether it is a regular file that is visible to us."""
     try:
         return path.is_file()
     except OSError:  # a name that is too long
@@ -64,18 +64,18 @@ def is_file(path: Path) -> bool:
 
 
 class DiskFull(BadInput):
-    """There is no room for what should be written now; there may be later."""
+    """The disk is full."""
 
 
 def reason(error: OSError) -> str:
-    """Why the system or `lazytui.files.reading` refused, in a few words."""
+    """Why the system or `lazytui.files.reading` refused: a few words."""
     words = error.strerror or str(error)
     return words if isinstance(error, Unreadable) else _REASONS.get(error.errno or 0, words)
 
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn what the system says about writing `path`, or a file in it, into one sentence (BadInput)."""
+    """Turn an OSError about `path`, or a file in it, into BadInput with one sentence."""
     try:
         yield
     except OSError as error:
@@ -84,7 +84,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def _to_blame(error: OSError, path: Path) -> Path:
-    """Of a folder what lies in it and was refused; what isn't there couldn't be made, which is up to the folder."""
+    """The path to name: of a folder, the refused file in it if that exists."""
     if not isinstance(error.filename, str):
         return path
     refused = Path(error.filename)
@@ -93,9 +93,9 @@ def _to_blame(error: OSError, path: Path) -> Path:
 
 @contextmanager
 def replace_atomically(path: Path) -> Iterator[Path]:
-    """A temporary path in the same folder that takes the place of `path` when the block ends well, or vanishes.
+    """A temporary path in the same folder that replaces `path` when the block succeeds, and is removed otherwise.
 
-    Raises BadInput when the folder or the disk doesn't let us.
+    Raises BadInput if the folder or the disk doesn't allow it.
     """
     with storage_errors(path):
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=path.parent)
@@ -110,7 +110,7 @@ def replace_atomically(path: Path) -> Iterator[Path]:
 
 
 def write_together(contents: Mapping[Path, str | bytes]) -> None:
-    """Write the whole of every file, or, where one of them can't be written, none."""
+    """Write all files, or none if one can't be written."""
     with ExitStack() as stack:
         for path, content in contents.items():
             temporary = stack.enter_context(replace_atomically(path))
@@ -118,16 +118,13 @@ def write_together(contents: Mapping[Path, str | bytes]) -> None:
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
-    """Write the whole of `content`, or nothing."""
+    """Write `content` completely or not at all."""
     with replace_atomically(path) as temporary:
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def write_in_place(path: Path, content: str) -> None:
-    """Write into the file that is there already, which needs no new room on a disk that is full.
-
-    Whoever reads meanwhile, or after a kill, may find half of it.
-    """
+    """Overwrite an existing file, which needs no space on a full disk. Not atomic."""
     with storage_errors(path), open_in_place(path) as file:
         file.write(content.encode())
         file.truncate()

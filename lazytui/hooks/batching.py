@@ -1,4 +1,4 @@
-"""Work over many images in batches that fit into the device's memory."""
+"""Batches of images that fit into the device's memory."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ T = TypeVar("T")
 def run_in_batches(
     work: Callable[[slice], T], count: int, size: int, note: Callable[[str], None] = lambda _text: None
 ) -> list[T]:
-    """`work` on every slice of `size` images out of `count`, in order.
+    """The results of `work` on slices of `size` images out of `count`, in order.
 
-    Where the device runs out of memory, the slices are halved until they fit, and `note` is told. Raises LazytuiError
-    when not even one image fits.
+    When the device runs out of memory, slices are halved until they fit, and `note` is called with a text. Raises
+    LazytuiError if even one image doesn't fit.
     """
     done: list[T] = []
     start, first_size = 0, size

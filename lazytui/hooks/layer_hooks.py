@@ -1,7 +1,4 @@
-"""Taps on a network's named layers: what they put out is kept, or something else is put in its place.
-
-A tap is a forward hook that is gone when its block ends, however it ends. The network is left as it was.
-"""
+"""Capturing and replacing the outputs of a network's named layers, by forward hooks that last for a `with` block."""
 
 from __future__ import annotations
 
@@ -18,9 +15,9 @@ from lazytui.models.shapes import IMAGE_SHAPE
 
 @contextmanager
 def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Tensor]]:
-    """Within the block, what each layer put out when the network last ran, by name.
+    """Within the block: the output of each layer in the latest forward pass, by name.
 
-    The layers above are handed a copy, so that one that works in place changes nothing here; gradients flow through.
+    The layers above get a copy, so that an in-place layer changes nothing here; gradients flow through.
     Raises UsageError for a layer that doesn't exist.
     """
     activations: dict[str, Tensor] = {}
@@ -41,7 +38,7 @@ def capture_activations(model: nn.Module, *layers: str) -> Iterator[dict[str, Te
 
 @contextmanager
 def replace_activations(model: nn.Module, layer: str, change: Callable[[Tensor], Tensor]) -> Iterator[None]:
-    """Within the block, the layers above `layer` are handed `change(output)` instead of its output."""
+    """Within the block: the layers above `layer` get `change(output)` instead of its output."""
 
     def hook(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:
         return change(output)
@@ -54,7 +51,7 @@ def replace_activations(model: nn.Module, layer: str, change: Callable[[Tensor],
 
 
 def layer_of(model: nn.Module, name: str) -> nn.Module:
-    """The module at a dotted path such as "features.relu3". Raises UsageError, with those there are, for another."""
+    """The module at a dotted path such as "features.relu3". Raises UsageError, with similar names, if there is none."""
     modules: dict[str, nn.Module] = {path: module for path, module in model.named_modules() if path}
     if name not in modules:
         raise UsageError(unknown_name("layer", name, modules))

@@ -1,4 +1,4 @@
-"""A network cut at one of its layers: images go in below, logits come out above, and the layer lies open between."""
+"""A network split at one of its layers, so that activations there can be changed and run on to logits."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ _CHANNELWISE = (
 
 
 class SplitModel:
-    """`model` cut after `layer`. Only the layers that are needed are run; the network must be in evaluation mode.
+    """`model` split after `layer`. Only the layers needed are run; the network must be in evaluation mode.
 
-    shape: of one image's activation, (channels, h, w) or (units,). A neuron is its first dimension's.
+    shape: of one image's activation, (channels, h, w) or (units,). A neuron is an index of the first dimension.
 
-    What is put in place of a neuron can be put in place of it after the layers above that treat each channel by
-    itself (pools, say) just as well. `carry` runs those, so that what has to be kept of many images is small, and
-    `logits` runs the rest.
+    `pool` runs the layers directly above that act on each channel separately, such as pooling, and `logits` the rest:
+    a neuron can be replaced after `pool` as well as before, and the pooled activations of many images are small.
     """
 
     def __init__(self, model: nn.Module, layer: str) -> None:
@@ -56,17 +55,17 @@ class SplitModel:
 
     @property
     def needs_images(self) -> bool:
-        """Whether `logits` looks at the images: a plain sequence goes on from the activations alone."""
+        """Whether `logits` needs the images; a plain sequence of layers doesn't."""
         return self._parts is None
 
     @property
     def outgoing(self) -> Tensor | None:
-        """(10, neurons): what a neuron adds to each logit, where nothing but the head follows; None elsewhere."""
+        """(10, neurons) float32: the head's weights, if only the head follows; otherwise None."""
         head = self._above[0] if self._parts and len(self._above) == 1 else None
         return head.weight.detach() if isinstance(head, nn.Linear) else None
 
     def activations(self, images: Tensor) -> Tensor:
-        """(N, 3, 28, 28) float32 -> (N, *shape)."""
+        """(N, 3, 28, 28) float32 -> (N, *shape) float32, the layer's output."""
         if self._parts:
             output: Tensor = self._below(images)
             return output
@@ -75,9 +74,9 @@ class SplitModel:
         return activations[self.layer]
 
     def neuron_means(self, images: Tensor, neurons: Tensor) -> Tensor:
-        """(N, 3, 28, 28) float32 images, each with a neuron of its own, (N,) int64 -> (N,): its mean activation.
+        """(N, 3, 28, 28) float32 images, (N,) int64 neurons -> (N,): the mean activation of each image's neuron.
 
-        Where the layer is a convolution, no other neuron of it is computed.
+        If the layer is a convolution, its other neurons aren't computed.
         """
         below = list(self._below)
         last = below.pop() if below and isinstance(below[-1], nn.ReLU) else nn.Identity()
@@ -94,15 +93,15 @@ class SplitModel:
         return own_maps.mean((1, 2))
 
     def pool(self, activations: Tensor) -> Tensor:
-        """(N, *shape) -> (N, neurons, ...): through the layers above that treat each channel by itself."""
+        """(N, *shape) -> (N, neurons, ...): through the layers above that act on each channel separately."""
         pooled: Tensor = self._pools(_protect_from_inplace(self._pools, activations))
         return pooled
 
     def logits(self, pooled: Tensor, images: Tensor) -> Tensor:
-        """(N, neurons, ...) from `carry` -> (N, 10).
+        """(N, neurons, ...) from `pool` -> (N, 10) float32.
 
-        images: those that they belong to. A network that isn't a plain sequence is run on them as a whole, with
-        `carried` put in place at the layer, since what bypasses the layer must come from somewhere.
+        images: the ones they are of. A network that isn't a plain sequence is run on them as a whole, with the layer's
+        output replaced, since other paths may bypass the layer.
         """
         if self._parts:
             logits: Tensor = self._above(_protect_from_inplace(self._above, pooled))
@@ -113,12 +112,12 @@ class SplitModel:
 
 
 def _protect_from_inplace(part: nn.Sequential, tensor: Tensor) -> Tensor:
-    """The tensor to run a part on: a copy where something in it works in place."""
+    """A copy of the tensor if a layer of `part` works in place, otherwise the tensor."""
     return tensor.clone() if any(getattr(module, "inplace", False) for module in part.modules()) else tensor
 
 
 def _parts(model: nn.Module, layer: str) -> tuple[list[nn.Module], list[nn.Module]] | None:
-    """The modules up to the layer, and those after it, where the network is one sequence; None elsewhere."""
+    """The modules up to the layer and after it, if the network is a plain sequence; otherwise None."""
     if isinstance(model, Classifier):
         names, modules = _sequence("features.", model.features)
         if layer == "features":
@@ -135,7 +134,7 @@ def _parts(model: nn.Module, layer: str) -> tuple[list[nn.Module], list[nn.Modul
 
 
 def _pools_first(modules: list[nn.Module]) -> list[nn.Module]:
-    """The same function with each pool before its ReLU: a maximum commutes with it, and leaves it less to do."""
+    """The same function with each max-pooling before its ReLU, with which it commutes: that is faster."""
     ordered = list(modules)
     for index, (one, other) in enumerate(itertools.pairwise(modules)):
         if isinstance(one, nn.ReLU) and isinstance(other, nn.MaxPool2d):
@@ -144,7 +143,7 @@ def _pools_first(modules: list[nn.Module]) -> list[nn.Module]:
 
 
 def _is_plain(module: nn.Module) -> bool:
-    """Whether it is a convolution that is nothing but its weights."""
+    """Whether it is a convolution without groups and with zero padding."""
     return isinstance(module, nn.Conv2d) and module.groups == 1 and module.padding_mode == "zeros"
 
 
@@ -153,7 +152,7 @@ def _sequence(prefix: str, modules: nn.Sequential) -> tuple[list[str], list[nn.M
 
 
 def _keeps_channels(module: nn.Module, channels: int, shapes: dict[str, tuple[int, ...]], model: nn.Module) -> bool:
-    """Whether a module treats each channel by itself: a flattening of single pixels does."""
+    """Whether a module acts on each channel separately; flattening does if maps are single pixels."""
     if isinstance(module, nn.Flatten):
         (name,) = [name for name, other in model.named_modules() if other is module]
         return shapes[name] == (channels,)

@@ -1,1 +1,1 @@
-"""How complex a solution a network has found: the local learning coefficient."""
+"""The local learning coefficient: the complexity of the solution that a network has found."""

@@ -1,4 +1,4 @@
-"""Whether chains tell of where they are, or still of where they came from: R-hat, effective samples, drift."""
+"""Convergence diagnostics of chains: split R-hat, effective sample size, drift."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Draws = NDArray[np.float64]
 
 
 def split_r_hat(draws: Draws) -> float:
-    """Sqrt of the variance over all halves of chains against that within a half (Gelman et al. 2013, section 11.4).
+    """Split R-hat: sqrt of the variance over all half chains / that within (Gelman et al. 2013, section 11.4).
 
-    1 where all halves tell the same; 1.2 and more where they don't. NaN where nothing varies.
+    About 1 for converged chains, 1.2 and more otherwise. NaN for constant chains.
     """
     halves = _halves(draws)
     within, overall = _variances(halves)
@@ -20,10 +20,10 @@ def split_r_hat(draws: Draws) -> float:
 
 
 def effective_samples(draws: Draws) -> float:
-    """How many independent draws would tell the mean as exactly (Gelman et al. 2013, section 11.5, on halves).
+    """Effective sample size: independent draws with the same error of the mean (Gelman et al. 2013, section 11.5).
 
     Autocorrelations are summed in pairs until a pair is negative, and no pair counts more than the one before (Geyer
-    1992). NaN where nothing varies.
+    1992). NaN for constant chains.
     """
     halves = _halves(draws)
     chains, n = halves.shape
@@ -40,7 +40,7 @@ def effective_samples(draws: Draws) -> float:
 
 
 def drifts(draws: Draws) -> NDArray[np.float64]:
-    """(chains,): by how much the mean of a chain's second half lies above that of its first."""
+    """(chains,) float64: mean of a chain's second half minus that of its first."""
     half = draws.shape[1] // 2
     return np.asarray(draws[:, -half:].mean(1) - draws[:, :half].mean(1))
 

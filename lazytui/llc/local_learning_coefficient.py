@@ -1,13 +1,12 @@
-"""The local learning coefficient: how fast the volume of equally good weights around a solution shrinks.
+"""The local learning coefficient (LLC): how fast the volume of equally good weights shrinks around a solution.
 
 lambda = n beta (E_w[L_n(w)] - L_n(w*)), n beta = n / ln n, the expectation over chains around w* (Watanabe 2013; Lau et
 al. 2023). It counts effective parameters, halved: d / 2 for a regular model of d parameters, less for a degenerate one.
-Its value means something only beside the settings of its chains.
+Its value depends on the settings of its chains and must be reported with them.
 
-The definition asks for a w* at a minimum. Where a training ended before one, chains run downhill and the estimate tells
-how much was left to learn: below nothing, by any amount. The slope at w* is therefore taken off the loss, unless it is
-asked for: L_n(w) - <grad L_n(w*), w - w*> has the same curvature everywhere, and w* is a critical point of it. At a
-minimum the slope is 0, and both are the same.
+The definition requires w* to be a minimum. Where training ended before one, chains run downhill and the estimate is
+negative. So the gradient at w* is subtracted, unless `slope` is "kept": L_n(w) - <grad L_n(w*), w - w*> has the same
+curvature everywhere, and w* is a critical point of it. At a minimum the gradient is 0, and both are the same.
 """
 
 from __future__ import annotations
@@ -33,16 +32,15 @@ from lazytui.system.hardware import Hardware
 _BATCH = 500
 
 _FOR_THE_SLOPE = 4000
-"""Images that the slope's length is estimated from."""
+"""Images that the gradient norm is estimated from."""
 
 Slope = Literal["removed", "kept"]
 
 
 @dataclass(frozen=True)
 class SamplingSettings:
-    """Step size and spring of each chain; steps of a chain, of which the first half is burnt; images of a step's batch.
-
-    slope: whether the loss keeps its slope at w*, or is taken as if w* were a minimum.
+    """eps, gamma: step size and localization of each chain. steps: of a chain; the first half is burn-in. batch: images
+    of a step. slope: "removed" subtracts the gradient at w* from the loss, "kept" doesn't.
     """
 
     eps: Sequence[float]
@@ -57,8 +55,8 @@ class SamplingSettings:
 class Estimate:
     """excess: (chains, steps) float32, estimates of L_n(w) - L_n(w*) along each chain, from its batches.
 
-    coefficient: (chains,) float64, one estimate a chain. loss: L_n(w*), the mean over all n images. slope: the length
-    of its gradient, estimated. n_beta: n / ln n.
+    coefficient: (chains,) float64, one estimate a chain. loss: L_n(w*), the mean over all n images. gradient_norm: the
+    estimated norm of its gradient. n_beta: n / ln n.
     """
 
     excess: NDArray[np.float32]
@@ -74,19 +72,19 @@ def inverse_temperature(n: int) -> float:
 
 
 def coefficients(excess: NDArray[np.floating], n_beta: float) -> NDArray[np.float64]:
-    """(..., steps) losses above that of the center, along chains -> (...) n beta times the mean of the second half."""
+    """(..., steps) L_n(w) - L_n(w*) along chains -> (...) LLC: n beta times the mean of the second half."""
     return np.asarray(n_beta * drop_burn_in(excess).mean(-1))
 
 
 def drop_burn_in(along: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(..., steps) -> (..., half of them): what isn't burnt."""
+    """(..., steps) -> (..., steps / 2) float64: the second half."""
     return along[..., along.shape[-1] // 2 :].astype(np.float64)
 
 
 def closed_form_estimate(dimensions: int, n_beta: float, eps: float, gamma: float) -> float:
-    """What the chains measure on L = |w|^2 / 2: (d / 2) n_beta / (n_beta + gamma) / (1 - eps (n_beta + gamma) / 4).
+    """The estimate for L = |w|^2 / 2: (d / 2) n_beta / (n_beta + gamma) / (1 - eps (n_beta + gamma) / 4).
 
-    The first factor is the truth, the second the pull of the spring, the third the error of finite steps.
+    The first factor is the true LLC, the second the bias of localization, the third that of finite steps.
     """
     stiffness = n_beta + gamma
     return dimensions / 2 * n_beta / stiffness / (1 - eps * stiffness / 4)
@@ -102,11 +100,11 @@ def local_learning_coefficient(
     note: Callable[[str], None] = lambda _text: None,
     check: Callable[[], None] = lambda: None,
 ) -> Estimate:
-    """Chains around the model's weights on its training images, all in one batch.
+    """The LLC of the model at its weights, from chains on its training images; all chains run as one batch.
 
-    Norms and dropout are in evaluation mode, and buffers stay as they are; so does the model. L_n(w*) is the loss of
-    all images; what a chain is above it is estimated from batches of its own, drawn anew every step. check: called
-    between parts of the work, raises where it shall end.
+    The model is in evaluation mode and isn't changed. L_n(w*) is the loss of all images; L_n(w) - L_n(w*) is estimated
+    from random batches, others for each chain and step. tick: called with each step. note: called with a text when
+    memory runs short. check: called between parts of the work; may raise to stop it.
     """
     device = hardware.device
     random = torch.Generator().manual_seed(sampling.seed)
@@ -171,7 +169,7 @@ def full_gradient(
 
 
 def gradient_norm(model: nn.Module, train: DeviceSplit) -> float:
-    """The length of that gradient, from two disjoint sets of images: their chance agrees in nothing, and drops out."""
+    """The norm of that gradient, from two disjoint sets of images, whose noise is independent."""
     count = min(_FOR_THE_SLOPE, len(train)) // 2
     order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[: 2 * count]
     one, other = (_mean_gradient(model, train, half) for half in (order[:count], order[count:]))

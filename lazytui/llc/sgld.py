@@ -2,8 +2,8 @@
 
 A step is dw = -(eps / 2) [n_beta grad L(w) + gamma (w - w*)] + N(0, eps): the posterior of temperature 1 / beta, held
 near w* by a spring (Lau et al. 2023, eq. 20). Gradients are estimated from batches with w* as a control variate (Baker
-et al. 2019): what a batch says at w, less what the same batch says at w*, plus what is known of w*. Near w* little of
-the chance of batches is left. Without it that chance would warm the chains up: at n_beta of thousands, far above 1.
+et al. 2019): the batch's gradient at w minus the same batch's at w*, plus the full gradient at w*. Near w* this leaves
+little batch noise, which would otherwise raise the chains' temperature: at n_beta of thousands, far above 1.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Loss = Callable[[Parameters, Any], Tensor]
 
 @dataclass(frozen=True)
 class Chains:
-    """What distinguishes chains: eps and gamma are (chains,) float32. n_beta: the same for all."""
+    """eps, gamma: (chains,) float32, step size and localization of each chain. n_beta: the same for all."""
 
     eps: Tensor
     gamma: Tensor

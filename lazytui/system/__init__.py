@@ -1,1 +1,1 @@
-"""The machine: device, memory, cores, and optimizers that start quickly on it."""
+"""The machine: device, memory, cores; and optimizers without torch's compiler."""

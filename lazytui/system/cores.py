@@ -1,4 +1,4 @@
-"""How many processor cores there are to compute on."""
+"""The number of processor cores available."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def cores() -> int:
-    """Cores that the scheduler and the control group leave to this process."""
+    """Cores that this process may use, by its CPU affinity and its control group."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     try:
         quota, period = Path("/sys/fs/cgroup/cpu.max").read_text().split()

@@ -1,4 +1,4 @@
-"""Where and how exactly to compute: device, precision, threads."""
+"""Device, precision and threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lazytui.system.memory import keep_freed_memory
 
 @dataclass(frozen=True)
 class Hardware:
-    """The device, and the precision that the forward and backward pass use on it. Weights are float32 always."""
+    """device, and precision of the forward and backward pass: "fp32" or "bf16". Weights are always float32."""
 
     device: torch.device
     precision: str
@@ -25,20 +25,20 @@ class Hardware:
 
     @property
     def batch_size(self) -> int:
-        """In a look at many: a GPU is busy with so many only, a processor's cache holds the maps of no more."""
+        """Images of a batch in evaluation: enough for a GPU; on a CPU what its cache holds the maps of."""
         return 125 if self.device.type == "cpu" else 500
 
     def at_fastest_precision(self) -> Hardware:
-        """The same device in the quickest precision that it has."""
+        """The same device in its fastest precision."""
         return replace(self, precision=_quickest(self.device))
 
     def at_full_precision(self) -> Hardware:
-        """The same device in float32, as whatever looks at a network later computes."""
+        """The same device in float32, which all analyses use."""
         return replace(self, precision="fp32")
 
 
 def choose_hardware(device: str, precision: str) -> Hardware:
-    """Resolve `auto`. Raises BadInput when the device that was asked for isn't there."""
+    """The device and precision by name, `auto` resolved. Raises BadInput for a device that isn't available."""
     torch_device = _device(device)
     if precision == "auto":
         precision = _quickest(torch_device)
@@ -46,10 +46,9 @@ def choose_hardware(device: str, precision: str) -> Hardware:
 
 
 def configure_torch() -> None:
-    """Let torch use the cores that this process may use, and again the memory that it has used.
+    """Let torch use the cores available to this process, and keep freed memory for reuse.
 
-    A container's share of cores counts, not the machine's size. OMP_NUM_THREADS, where a person set it, has the last
-    word.
+    A container's share of cores counts, not the machine's. OMP_NUM_THREADS takes precedence.
     """
     keep_freed_memory()
     if "OMP_NUM_THREADS" not in os.environ:
@@ -57,7 +56,7 @@ def configure_torch() -> None:
 
 
 def describe_hardware() -> dict[str, str]:
-    """What `auto` comes to on this machine, in words."""
+    """What `auto` resolves to on this machine, as text."""
     configure_torch()
     hardware = choose_hardware("auto", "auto")
     name = torch.cuda.get_device_name() if hardware.device.type == "cuda" else f"{torch.get_num_threads()} threads"

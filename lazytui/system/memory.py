@@ -1,4 +1,4 @@
-"""How this process asks the system for memory, and what is said where it gets none."""
+"""Memory of this process: keeping what is freed, and errors when there is too little."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _MMAP_THRESHOLD, _TRIM_THRESHOLD = -3, -1
 """Of mallopt(3)."""
 
 _MAPPED, _KEPT = 32 * 2**20, 256 * 2**20
-"""Bytes: of blocks that are asked of the system one by one (glibc allows no larger), and of what is kept at most."""
+"""Bytes: the size from which a block is requested separately (glibc's maximum), and the most that is kept."""
 
 
 def keep_freed_memory() -> None:
-    """Keep memory that is freed, up to 256 MiB, for what is asked for next.
+    """Keep up to 256 MiB of freed memory for reuse.
 
-    Each step of a training frees what the next one asks for again. glibc would hand it to the system in between, which
-    clears every page anew: a quarter of a training's time. Elsewhere than on glibc nothing is done.
+    Each training step frees what the next one allocates. By default glibc returns it to the system, which clears every
+    page again: a quarter of a training's time. Does nothing without glibc.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -30,29 +30,29 @@ def keep_freed_memory() -> None:
 
 
 _REFUSALS = ("cannot allocate memory", "can't allocate memory", "failed to map segment", "bad_alloc", "bad allocation")
-"""What the loader, torch and C++ say where the system refuses memory."""
+"""Messages of the loader, torch and C++ when the system refuses memory."""
 
 
 class OutOfMemory(LazytuiError):
-    """What was asked needs more memory than there is. Nothing that was read or installed is to blame."""
+    """There is too little memory; nothing is wrong with files or packages."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"Not enough memory to {what}{_limit()}.")
 
 
 def is_memory_error(error: BaseException) -> bool:
-    """Whether an error says that the system refused memory."""
+    """Whether an error means that the system refused memory."""
     refused = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
     return refused or any(words in str(error).lower() for words in _REFUSALS)
 
 
 def memory_error_or(error: BaseException, what: str, otherwise: LazytuiError) -> LazytuiError:
-    """The failure to tell: `otherwise`, unless it was memory that was missing to do `what`."""
+    """OutOfMemory, if memory was missing to do `what`; else `otherwise`."""
     return OutOfMemory(what) if is_memory_error(error) else otherwise
 
 
 def _limit() -> str:
-    """How much a process may have, where that is limited."""
+    """The limit on this process's memory, if any, in parentheses."""
     try:
         import resource
     except ImportError:  # not on Windows

@@ -93,7 +93,7 @@ def test_ctrl_c_stops_cleanly(lab: Lab) -> None:
         wait_until(lambda: shown.read() and last_step(run) >= 20)
         shown.type("\x03")
         assert shown.watch() == 130, shown.screen
-    assert "stopping: saving what there is" in shown.screen
+    assert "stopping: saving progress" in shown.screen
     assert "Stopped at step" in shown.screen and "Traceback" not in shown.screen
     assert state_of(run) == "stopped" and (run / "resume.pt").exists()
     assert "\x1b[?25h" in shown.screen[shown.screen.rindex("\x1b[?25l") :], "the cursor is given back"

@@ -42,7 +42,7 @@ def test_whoever_evaluates_the_file_is_told_the_way(brought: Lab, monkeypatch: p
     for path in ("./mine.pth", "mine.pth"):
         refused = brought.call("run", "evaluate", path, "--model", "small-16")
         assert refused.code == 3
-        assert "become a run by `lazytui run train --weights mine.pth --model NAME --epochs 0`" in refused.sentence
+        assert "To import weights: `lazytui run train --weights mine.pth --model NAME --epochs 0`" in refused.sentence
 
 
 def test_a_training_goes_on_from_the_weights(brought: Lab) -> None:
@@ -57,7 +57,7 @@ def test_a_training_goes_on_from_the_weights(brought: Lab) -> None:
     [
         (("--weights", "absent.pth"), 3, "There are no weights at"),
         (("--weights", "{}/mine.pth", "--model", "mlp"), 3, "belong to another network: "),
-        (("--weights", ""), 2, "An empty path is no file"),
+        (("--weights", ""), 2, "A path can't be empty"),
         (("--epochs", "0", "--method", "jtt"), 2, "With --epochs 0 nothing is trained"),
     ],
 )

@@ -139,6 +139,7 @@ def _lists() -> Iterator[str]:
             for name, entry in METHODS.items()
         ],
     )
+    yield from _options_of_some("train")
     yield from ("## Attacks", "", "`lazytui run attack RUN --attack NAME`.", "")
     yield from _table(
         ("attack", "budget", "gradient", "what it does", "options", "source"),
@@ -154,11 +155,13 @@ def _lists() -> Iterator[str]:
             for name, entry in ATTACKS.items()
         ],
     )
+    yield from _options_of_some("attack")
     yield from ("## Sparse autoencoders", "", "`lazytui run sae RUN --variant NAME`.", "")
     yield from _table(
         ("variant", "what it does", "options", "source"),
         [(f"`{name}`", entry.summary, _defaults(entry), entry.source) for name, entry in VARIANTS.items()],
     )
+    yield from _options_of_some("sae")
     yield from ("## Architectures", "", "`lazytui run train --model NAME`.", "")
     yield from _table(
         ("model", "parameters", "study", "what it is", "layers"),
@@ -195,6 +198,16 @@ def _lists() -> Iterator[str]:
         ("metric", "title", "definition"),
         [(f"`{name}`", metric.title, metric.meaning) for name, metric in METRICS.items()],
     )
+
+
+def _options_of_some(kind: str) -> Iterator[str]:
+    """Options of an analysis that only some entries of a catalog read."""
+    some = [field for field in fields_of(analysis(kind).params) if field.sometimes]
+    if some:
+        yield from _table(
+            ("option", "meaning, and who reads it with which default", "limits"),
+            [(f"`{field.flag}`", field.description, field.limits) for field in some],
+        )
 
 
 def _defaults(entry: Any) -> str:

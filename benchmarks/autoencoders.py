@@ -17,6 +17,7 @@ from lazytui.models.build import build_model
 from lazytui.sae.activation_samples import Reading
 from lazytui.sae.sae_training import Recipe, train
 from lazytui.sae.spliced_model import Opened
+from lazytui.sae.variants.topk import TopK
 from lazytui.system.hardware import choose_hardware, configure_torch
 
 SAMPLES, DIMENSIONS, FEATURES, K = 54_000, 128, 512, 16
@@ -26,7 +27,7 @@ STEPS, BATCH, LR = 300, 1024, 3e-4
 def measure() -> list[Ratio]:
     configure_torch()
     samples = _activations()
-    recipe = Recipe("topk", {"k": K}, FEATURES, STEPS, BATCH, LR)
+    recipe = Recipe(TopK(k=K), FEATURES, STEPS, BATCH, LR)
     rows = []
     for name, make in _PEERS.items():
         if find_spec(name) is None:
@@ -41,7 +42,7 @@ def _dial(samples: Tensor) -> Ratio:
     """31 factors of one feature on one image; the peer is the 50 ms that are allowed."""
     import time
 
-    model = train(samples, Recipe("topk", {"k": K}, FEATURES, 5, BATCH, LR), point=_nobody)
+    model = train(samples, Recipe(TopK(k=K), FEATURES, 5, BATCH, LR), point=_nobody)
     cut = SplitModel(build_model("gap-cnn", seed=0).eval(), "features")
     hard = build_dataset(DatasetParams(source="strokes", train_size=20, test_size=100)).hard
     opened = Opened(model, cut, Reading(cut.shape), {}, choose_hardware("cpu", "fp32"))

@@ -51,6 +51,8 @@ def test_help_and_lists_import_nothing_heavy(finished_training: FinishedTraining
         ("run", "attack", "--help"),
         ("models",),
         ("attacks",),
+        ("autoencoders",),
+        ("run", "sae", "--help"),
         (
             "export",
             "reference",

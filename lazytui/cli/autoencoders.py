@@ -12,14 +12,17 @@ def autoencoders(json: JsonOption = False) -> None:
     from lazytui.sae import VARIANTS
 
     if json:
-        from dataclasses import asdict
-
-        print(jsonlib.dumps([{"variant": name, **asdict(entry)} for name, entry in VARIANTS.items()], indent=1))
+        print(jsonlib.dumps([entry.as_json() for entry in VARIANTS.values()], indent=1))
         return
     from lazytui.cli.tables import print_table
 
     rows = [
-        [name, ", ".join(f"{option} {value:g}" for option, value in entry.options.items()), entry.summary, entry.source]
+        [
+            name,
+            ", ".join(f"{option} {value:g}" for option, value in entry.defaults.items()),
+            entry.summary,
+            entry.source,
+        ]
         for name, entry in VARIANTS.items()
     ]
     print_table(["variant", "options", "what it does", "source"], rows)

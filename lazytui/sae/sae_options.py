@@ -1,31 +1,33 @@
-"""What can be chosen of an autoencoder and of its training."""
+"""What can be chosen of an autoencoder: the variant, and its options."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import BaseModel, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
-from lazytui.catalog_fields import name_field, option, require_name, require_own, summaries, with_defaults
+from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, require_own, summaries, with_defaults
 from lazytui.sae import VARIANTS
+from lazytui.sae.variant import Variant
+
+if TYPE_CHECKING:
+    AllVariantOptions = ChosenOptions
+else:
+    AllVariantOptions = merged_options("AllVariantOptions", VARIANTS, heading="Options of variants")
 
 
-def _option(name: str, meaning: str, **limits: Any) -> Any:
-    return option(name, meaning, VARIANTS, **limits)
-
-
-class VariantOptions(BaseModel):
-    """None: nothing was chosen."""
-
-    k: int | None = _option("k", "Features that a sample may use.", ge=1)
-    lam: float | None = _option("lam", "Price of activity, where the samples' variance is 1.", gt=0, le=100)
-    bandwidth: float | None = _option("bandwidth", "How near a threshold a sample moves it.", gt=0, le=10)
-
-
-class VariantChoice(VariantOptions):
+class VariantChoice(AllVariantOptions):
     """A variant with its options. What it reads and isn't given takes the variant's default; others are None."""
 
+    HEADING: ClassVar[str] = "Variant"
+
     variant: str = name_field("topk", "Kind of autoencoder: a name from `lazytui autoencoders`.", summaries(VARIANTS))
+
+    @property
+    def chosen_variant(self) -> Variant:
+        """The variant with its options."""
+        own = VARIANTS[self.variant].options
+        return own.model_validate({name: getattr(self, name) for name in own.model_fields})
 
     @field_validator("variant")
     @classmethod
@@ -39,11 +41,5 @@ class VariantChoice(VariantOptions):
 
     @model_validator(mode="after")
     def _refuse_others(self) -> VariantChoice:
-        given = [name for name in VariantOptions.model_fields if getattr(self, name) is not None]
-        require_own("variant", self.variant, given, VARIANTS[self.variant].options)
+        require_own("variant", self.variant, self.chosen_options, VARIANTS[self.variant].options.model_fields)
         return self
-
-    @property
-    def chosen(self) -> dict[str, float]:
-        """The options of the variant, by name."""
-        return {name: getattr(self, name) for name in VARIANTS[self.variant].options}

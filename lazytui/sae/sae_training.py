@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from lazytui.errors import BadInput, LazytuiError
-from lazytui.sae import variant_class
 from lazytui.sae.activation_samples import in_parts
-from lazytui.sae.autoencoder import Autoencoder, Moment
+from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.dead_feature_resampling import resample
+from lazytui.sae.variant import StepContext, Variant
 from lazytui.system.eager_optimizers import Adam
 
 POINTS = 50
@@ -36,10 +36,9 @@ _DRAWN = 100
 
 @dataclass(frozen=True)
 class Recipe:
-    """options: of the variant. features: of the dictionary. steps: of `batch` samples each, drawn with replacement."""
+    """features: of the dictionary. steps: of `batch` samples each, drawn with replacement."""
 
-    variant: str
-    options: Mapping[str, float]
+    variant: Variant
     features: int
     steps: int
     batch: int = 256
@@ -62,7 +61,7 @@ def train(
     samples: Tensor,
     recipe: Recipe,
     tick: Callable[[int], None] = lambda _: None,
-    point: Callable[[Point], None] = print,
+    point: Callable[[Point], None] = lambda _: None,
 ) -> Autoencoder:
     """An autoencoder of these samples (M, d) float32, in their own unit, its decoder's rows of unit length.
 
@@ -107,8 +106,8 @@ class _Training:
     def __init__(self, samples: Tensor, recipe: Recipe, center: Tensor, scale: float) -> None:
         self._samples, self._recipe, self._scale = samples, recipe, scale
         self._random = torch.Generator().manual_seed(recipe.seed)
-        made = variant_class(recipe.variant)(samples.shape[1], recipe.features, self._random, **recipe.options)
-        self.model = made.to(samples.device)
+        model = Autoencoder(samples.shape[1], recipe.features, self._random, recipe.variant)
+        self.model = model.to(samples.device)
         with torch.no_grad():
             self.model.decoder_bias.copy_(center / scale)
             self.model.encoder.mul_(_as_large_as(self.model, self._batch(0)))
@@ -141,12 +140,12 @@ class _Training:
     def _step(self, x: Tensor, share: float) -> None:
         """One update; nothing in it waits for the device. share: of all steps that are done, in (0, 1)."""
         self._optimizer.param_groups[0]["lr"] = self._recipe.lr * min(1.0, share / _WARM, (1 - share) / _COOL)
-        made = self.model.step(x, Moment(min(1.0, share / _PRESSURE), self._dead))
+        made = self.model.loss(x, StepContext(min(1.0, share / _PRESSURE), self._dead))
         self._optimizer.zero_grad()
         made.loss.backward()  # type: ignore[no-untyped-call]
-        self.model.drop_parallel_gradient()
+        self.model.remove_parallel_gradient()
         self._optimizer.step()
-        self.model.normalize()
+        self.model.normalize_decoder()
         with torch.no_grad():
             self._error += made.error.detach()
             self._lately += made.f.sign().sum(0)
@@ -168,7 +167,7 @@ class _Training:
         dead = (active == 0).nonzero()[:, 0]
         l0 = float(active.sum()) / (self._counted * self._recipe.batch)
         point(Point(step, unexplained, l0, len(dead) / self.model.features))
-        if len(dead) and self.model.resampled and step <= _RESAMPLED * self._recipe.steps:
+        if len(dead) and self.model.variant.resamples_dead and step <= _RESAMPLED * self._recipe.steps:
             resample(self.model, self._optimizer, dead, self._batch(step), self._random)
         self._forget()
 

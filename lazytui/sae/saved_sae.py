@@ -14,7 +14,7 @@ from lazytui.errors import BadInput
 from lazytui.files.reading import parse_json, read_regular
 from lazytui.files.writing import write_atomic
 from lazytui.models.weights_header import describe, pack
-from lazytui.sae import VARIANTS, variant_class
+from lazytui.sae import VARIANTS, variant_name
 from lazytui.sae.activation_samples import Positions
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.system.memory import memory_error_or
@@ -31,10 +31,11 @@ class Belonging:
     positions: Positions
 
 
-def save_autoencoder(model: Autoencoder, path: Path, variant: str, options: dict[str, float], to: Belonging) -> None:
+def save_autoencoder(model: Autoencoder, path: Path, to: Belonging) -> None:
     """Write it whole or not at all. Raises BadInput where the file can't be written."""
     weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
-    metadata = {"variant": variant, "options": json.dumps(options, sort_keys=True), **asdict(to)}
+    options = json.dumps(model.variant.model_dump(), sort_keys=True)
+    metadata = {"variant": variant_name(model.variant), "options": options, **asdict(to)}
     write_atomic(path, save(weights, pack(metadata)))
 
 
@@ -48,9 +49,9 @@ def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
     _require(path, header.metadata, to)
     try:
         content = read_regular(path, _LARGEST)
-        options = {str(name): float(value) for name, value in parse_json(header.metadata["options"]).items()}
+        variant = VARIANTS[header.metadata["variant"]].options.model_validate(parse_json(header.metadata["options"]))
         features, dimensions = header.shapes["decoder"]
-        model = variant_class(header.metadata["variant"])(dimensions, features, torch.Generator(), **options)
+        model = Autoencoder(dimensions, features, torch.Generator(), variant)
         model.load_state_dict(load(content))
     except Exception as error:  # what a damaged file raises depends on where the damage is
         raise memory_error_or(error, f"read {path}", BadInput(f"The autoencoder in {path} is damaged.")) from error

@@ -17,6 +17,7 @@ from lazytui.sae.feature_transfer import bridge
 from lazytui.sae.interventions import ablated, intervened, scaled, steered, swapped
 from lazytui.sae.sae_training import Recipe, train
 from lazytui.sae.spliced_model import Opened
+from lazytui.sae.variants.topk import TopK
 from tests.neurons.networks import CPU, tiny_data
 
 
@@ -26,7 +27,7 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Opened]:
     cut = SplitModel(build_model("gap-cnn", seed=0).eval(), request.param)
     reading = Reading(cut.shape)
     samples = gather(cut, reading, data.train.images, CPU, most=2000, seed=0)
-    model = train(samples, Recipe("topk", {"k": 8}, 64, 60, 64, 3e-3), point=lambda _: None)
+    model = train(samples, Recipe(TopK(k=8), 64, 60, 64, 3e-3))
     yield Opened(model, cut, reading, splits(data.validation, data.hard, data.probe, 100), CPU)
 
 

@@ -9,17 +9,24 @@ import torch
 from torch import Tensor
 
 from lazytui.errors import BadInput, LazytuiError
-from lazytui.sae import VARIANTS, variant_class
-from lazytui.sae.autoencoder import Autoencoder, Moment
+from lazytui.sae import VARIANTS
+from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.quality import fit
 from lazytui.sae.sae_training import Point, Recipe, train
 from lazytui.sae.saved_sae import Belonging, load_autoencoder, save_autoencoder
-from lazytui.sae.variants.topk import TopK, auxiliary
+from lazytui.sae.variant import StepContext, Variant
+from lazytui.sae.variants.l1 import L1
+from lazytui.sae.variants.topk import auxk
+
+
+def of(variant: str, **options: float) -> Variant:
+    """A variant with few features active."""
+    entry = VARIANTS[variant]
+    return entry.options.model_validate({**entry.defaults, **({"k": 3} if "k" in entry.defaults else {}), **options})
 
 
 def made(variant: str, dimensions: int = 6, features: int = 12, **options: float) -> Autoencoder:
-    chosen = {**VARIANTS[variant].options, **({"k": 3} if "k" in VARIANTS[variant].options else {}), **options}
-    return variant_class(variant)(dimensions, features, torch.Generator().manual_seed(0), **chosen)
+    return Autoencoder(dimensions, features, torch.Generator().manual_seed(0), of(variant, **options))
 
 
 def samples(count: int = 400, dimensions: int = 6, seed: int = 1) -> Tensor:
@@ -31,8 +38,7 @@ def trained(
     variant: str, steps: int = 60, x: Tensor | None = None, **options: float
 ) -> tuple[Autoencoder, list[Point]]:
     points: list[Point] = []
-    chosen = {**VARIANTS[variant].options, **({"k": 3} if "k" in VARIANTS[variant].options else {}), **options}
-    recipe = Recipe(variant, chosen, features=12, steps=steps, batch=64, lr=3e-3)
+    recipe = Recipe(of(variant, **options), features=12, steps=steps, batch=64, lr=3e-3)
     return train(samples() if x is None else x, recipe, point=points.append), points
 
 
@@ -72,7 +78,7 @@ def test_a_sample_uses_no_more_than_k() -> None:
 
 def test_a_batch_uses_k_on_average_and_one_sample_may_use_more() -> None:
     model = made("batch-topk", k=2)
-    f = model.step(samples(), Moment()).f
+    f = model.loss(samples(), StepContext()).f
     per_sample = (f > 0).sum(1)
     assert int(per_sample.sum()) == 2 * 400 and int(per_sample.max()) > 2
 
@@ -106,7 +112,7 @@ def test_the_estimated_gradient_of_a_threshold_is_that_of_the_paper() -> None:
         model.encoder.fill_(1)
         model.decoder.fill_(1)
     x = torch.tensor([[0.25]])
-    model.step(x, Moment()).loss.backward()
+    model.loss(x, StepContext()).loss.backward()
     theta, f = 0.2, 0.25
     by_theta = -(theta / 0.2) * 2 * (f - 0.25) - 0.5 / 0.2
     gradient = dict(model.named_parameters())["log_threshold"].grad
@@ -116,15 +122,14 @@ def test_the_estimated_gradient_of_a_threshold_is_that_of_the_paper() -> None:
 
 def test_dead_features_learn_from_the_residual_alone_without_the_bias() -> None:
     model = made("topk")
-    assert isinstance(model, TopK)
     with torch.no_grad():
         model.decoder_bias.fill_(100.0)
     dead = torch.tensor([3, 7])
     x = samples()
     f = model.encode(x)
     residual = x - model.decode(f)
-    before = model.before(x)[:, dead]
-    told = auxiliary(residual, before, model.decoder[dead])
+    before = model.pre_activations(x)[:, dead]
+    told = auxk(residual, before, model.decoder[dead])
     e, directions = residual.detach().double(), model.decoder[dead].double()
     explained = before.double().relu() @ directions
     expected = ((e - explained) ** 2).sum() / ((e - e.mean(0)) ** 2).sum()
@@ -133,7 +138,7 @@ def test_dead_features_learn_from_the_residual_alone_without_the_bias() -> None:
     assert model.decoder.grad is not None
     others = [feature for feature in range(12) if feature not in (3, 7)]
     assert float(model.decoder.grad[others].abs().max()) == 0, "the residual isn't learned from"
-    whole, plain = (model.step(x, Moment(dead=chosen)).loss for chosen in (dead, None))
+    whole, plain = (model.loss(x, StepContext(dead=chosen)).loss for chosen in (dead, None))
     assert float((whole - plain).detach()) == pytest.approx(float(expected.detach()) / 32, rel=1e-3)
 
 
@@ -144,7 +149,7 @@ def test_features_that_died_are_drawn_anew() -> None:
     model = made("l1")
     x = samples() - 5
     optimizer = torch.optim.Adam(model.parameters())
-    model.step(x, Moment()).loss.backward()
+    model.loss(x, StepContext()).loss.backward()
     optimizer.step()
     with torch.no_grad():
         model.encoder_bias[6:] = -100
@@ -182,15 +187,14 @@ def test_nothing_to_learn_is_told(x: Tensor, words: str) -> None:
 
 def test_an_error_that_explodes_is_told() -> None:
     with pytest.raises(LazytuiError, match="try a smaller --lr"):
-        train(samples(), Recipe("l1", {"lam": 0.1}, 12, 100, 64, lr=1e30), point=lambda _: None)
+        train(samples(), Recipe(L1(lam=0.1), 12, 100, 64, lr=1e30))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_it_comes_back_from_a_file_and_is_refused_elsewhere(variant: str, tmp_path: Path) -> None:
     model, _ = trained(variant, steps=20)
-    options = {**VARIANTS[variant].options, **({"k": 3} if "k" in VARIANTS[variant].options else {})}
     own = Belonging("a" * 64, "features", "apart")
-    save_autoencoder(model, tmp_path / "own.safetensors", variant, options, own)
+    save_autoencoder(model, tmp_path / "own.safetensors", own)
     again = load_autoencoder(tmp_path / "own.safetensors", own)
     assert torch.equal(again.encode(samples()), model.encode(samples())) and torch.equal(
         again(samples()), model(samples())

@@ -60,8 +60,8 @@ def require_dictionary(params: SaeParams, dimensions: int) -> int:
             f"{features:,} features of {dimensions:,} dimensions are {features * dimensions:,} weights: choose a "
             "smaller --expansion, or --positions apart."
         )
-    if params.k is not None and params.k > features:
-        raise UsageError(f"--k {params.k} is more than the {features} features that there are.")
+    if refusal := params.chosen_variant.refusal(features):
+        raise UsageError(refusal)
     return features
 
 
@@ -123,7 +123,7 @@ def _recipe(params: SaeParams, features: int, samples: int) -> Recipe:
     from lazytui.sae.sae_training import Recipe
 
     steps = params.steps if params.epochs is None else max(1, round(params.epochs * samples / params.batch))
-    return Recipe(params.variant, params.chosen, features, steps, params.batch, params.lr, params.seed)
+    return Recipe(params.chosen_variant, features, steps, params.batch, params.lr, params.seed)
 
 
 def _result(
@@ -145,7 +145,7 @@ def _result(
 
     data, hardware = subject.data, subject.hardware
     belonging = Belonging(fingerprint(subject.model), cut.layer, params.positions)
-    report.store(lambda: save_autoencoder(model, report.run.autoencoder, params.variant, params.chosen, belonging))
+    report.store(lambda: save_autoencoder(model, report.run.autoencoder, belonging))
     report.note("measuring what is left unexplained, and what the network says from the rest")
     learned = fit(model, samples)
     fresh = gather(cut, reading, data.validation.images, hardware, most=len(samples), seed=params.seed)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def settings(params: SelfcheckParams) -> Iterator[tuple[str, dict[str, float]]]:
     """Every variant with the options that it is tried with: as many features as are active, or a sweep of prices."""
     for variant in params.variants:
-        own = VARIANTS[variant].options
+        own = VARIANTS[variant].defaults
         if "k" in own:
             yield variant, {**own, "k": params.active}
         for price in PRICES.get(variant, ()):
@@ -64,7 +64,9 @@ def _learned(
     from lazytui.sae.sae_training import Recipe, train
     from lazytui.sae.toy_superposition import mean_correlation
 
-    recipe = Recipe(variant, options, params.features, params.steps, params.batch, params.lr, params.seed)
+    recipe = Recipe(
+        VARIANTS[variant].options(**options), params.features, params.steps, params.batch, params.lr, params.seed
+    )
     samples = truth.samples.to(device)
     model = train(samples, recipe, lambda _: report.check(), lambda _: None)
     found = fit(model, samples)

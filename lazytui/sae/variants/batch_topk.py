@@ -1,14 +1,19 @@
-"""BatchTopK (Bussmann et al. 2024)."""
+"""BatchTopK (Bussmann et al. 2024, "BatchTopK sparse autoencoders")."""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from lazytui.hooks.top_k import top_values
+from lazytui.sae.variant import VariantEntry
 from lazytui.sae.variants.topk import TopK
+from lazytui.system.lazy_torch import torch
 
-_MEMORY = 0.99
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.sae.autoencoder import Autoencoder
+
+_DECAY = 0.99
 """How much of the threshold is kept at each step."""
 
 
@@ -19,26 +24,33 @@ class BatchTopK(TopK):
     threshold: a single number.
     """
 
-    def __init__(self, dimensions: int, features: int, random: torch.Generator, *, k: float) -> None:
-        super().__init__(dimensions, features, random, k=k)
-        self.threshold: Tensor
-        self.register_buffer("threshold", torch.zeros(()))
+    def buffers(self) -> dict[str, Tensor]:
+        return {"threshold": torch.zeros(())}
 
-    def encode(self, x: Tensor) -> Tensor:
-        before = self.before(x).relu()
-        return before * (before > self.threshold)
+    def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:
+        z = sae.pre_activations(x).relu()
+        return z * (z > sae.get_buffer("threshold"))
 
-    def explained(self, before: Tensor) -> tuple[Tensor, Tensor]:
-        f = self.strongest(before)
-        return f, self.decode(f)
+    def reconstruct(self, sae: Autoencoder, z: Tensor) -> tuple[Tensor, Tensor]:
+        f = self.keep_largest_of_batch(sae, z)
+        return f, sae.decode(f)
 
-    def strongest(self, before: Tensor) -> Tensor:
-        positive = before.relu()
-        smallest = top_values(positive.flatten(), len(before) * self.k).amin()
-        self.threshold.lerp_(smallest, 1 - _MEMORY)
+    def keep_largest_of_batch(self, sae: Autoencoder, z: Tensor) -> Tensor:
+        """(N, n) -> (N, n): the batch's N k largest values where they are positive, and 0. Moves the threshold."""
+        from lazytui.hooks.top_k import top_values
+
+        positive = z.relu()
+        smallest = top_values(positive.flatten(), len(z) * self.k).amin()
+        sae.get_buffer("threshold").lerp_(smallest, 1 - _DECAY)
         return positive * (positive >= smallest)
 
-    @torch.no_grad()
-    def rescale(self, factor: float) -> None:
-        super().rescale(factor)
-        self.threshold.mul_(factor)
+    def rescale(self, sae: Autoencoder, factor: float) -> None:
+        sae.get_buffer("threshold").mul_(factor)
+
+
+BATCH_TOPK = VariantEntry(
+    name="batch-topk",
+    summary="A batch keeps its strongest features, k a sample on average; later a threshold stands in for the batch.",
+    source="Bussmann 2024",
+    options=BatchTopK,
+)

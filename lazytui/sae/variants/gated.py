@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
+from typing import TYPE_CHECKING
 
-from lazytui.sae.autoencoder import Autoencoder, Moment, Step, squared_error
+from lazytui.sae.variant import Price, StepContext, StepLoss, Variant, VariantEntry, squared_error
+from lazytui.system.lazy_torch import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.sae.autoencoder import Autoencoder
 
 
-class Gated(Autoencoder):
-    """f = 1[gate > 0] ReLU(magnitude); the two share their directions (eq. 6 and 7).
+class Gated(Variant):
+    """f = 1[pi > 0] ReLU(magnitude); the two paths share their directions (eq. 6 and 7).
 
-    L = |x - x_hat|^2 + lam |ReLU(gate)|_1 + |x - x_hat_frozen(ReLU(gate))|^2, the last with a decoder that doesn't
-    learn from it (eq. 8). log_magnitude, magnitude_bias: (n,).
+    L = |x - x_hat|^2 + lam |ReLU(pi)|_1 + |x - x_hat_frozen(ReLU(pi))|^2, the last with a decoder that doesn't learn
+    from it (eq. 8). log_magnitude, magnitude_bias: (n,), the paper's r_mag and b_mag.
     """
 
-    def __init__(self, dimensions: int, features: int, random: torch.Generator, *, lam: float) -> None:
-        super().__init__(dimensions, features, random)
-        self.lam = lam
-        self.log_magnitude = nn.Parameter(torch.zeros(features))
-        self.magnitude_bias = nn.Parameter(torch.zeros(features))
+    lam: Price = 0.03
 
-    def encode(self, x: Tensor) -> Tensor:
-        return self._paths(x)[1]
+    def parameters(self, features: int) -> dict[str, Tensor]:
+        return {"log_magnitude": torch.zeros(features), "magnitude_bias": torch.zeros(features)}
 
-    def step(self, x: Tensor, moment: Moment) -> Step:
-        gate, f = self._paths(x)
-        opened = gate.relu()
-        error = squared_error(x, self.decode(f))
-        frozen = torch.addmm(self.decoder_bias.detach(), opened, self.decoder.detach())
-        price = opened.sum(1).mean()
-        return Step(error + moment.pressure * self.lam * price + squared_error(x, frozen), error, f)
+    def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:
+        return self._gate_and_features(sae, x)[1]
 
-    def _paths(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, n) each: the gate's value, and the features."""
-        product = (x - self.decoder_bias) @ self.encoder
-        gate = product + self.encoder_bias
-        magnitude = (product * self.log_magnitude.exp() + self.magnitude_bias).relu()
-        return gate, magnitude * (gate > 0)
+    def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
+        pi, f = self._gate_and_features(sae, x)
+        gate = pi.relu()
+        error = squared_error(x, sae.decode(f))
+        x_hat_frozen = torch.addmm(sae.decoder_bias.detach(), gate, sae.decoder.detach())
+        price = gate.sum(1).mean()
+        return StepLoss(error + context.warmup * self.lam * price + squared_error(x, x_hat_frozen), error, f)
 
-    @torch.no_grad()
-    def rescale(self, factor: float) -> None:
-        super().rescale(factor)
-        self.magnitude_bias.mul_(factor)
+    def _gate_and_features(self, sae: Autoencoder, x: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, n) each: the gate's value pi, and f."""
+        product = (x - sae.decoder_bias) @ sae.encoder
+        pi = product + sae.encoder_bias
+        log_magnitude, bias = sae.get_parameter("log_magnitude"), sae.get_parameter("magnitude_bias")
+        magnitude = (product * log_magnitude.exp() + bias).relu()
+        return pi, magnitude * (pi > 0)
+
+    def rescale(self, sae: Autoencoder, factor: float) -> None:
+        sae.get_parameter("magnitude_bias").mul_(factor)
+
+
+GATED = VariantEntry(
+    name="gated",
+    summary="One path decides which features are active, another how much; only the first pays for it.",
+    source="Rajamanoharan 2024a",
+    options=Gated,
+)

@@ -2,72 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Annotated
 
-import torch
-from torch import Tensor, nn
+from pydantic import Field
 
-from lazytui.sae.autoencoder import Autoencoder, Moment, Step, squared_error
+from lazytui.sae.variant import Price, StepContext, StepLoss, Variant, VariantEntry, squared_error
+from lazytui.system.lazy_torch import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.sae.autoencoder import Autoencoder
+
+Bandwidth = Annotated[float, Field(gt=0, le=10, description="How near a threshold a sample moves it.")]
 
 
-class JumpReLU(Autoencoder):
+class JumpReLU(Variant):
     """f = z H(z - theta); L = |x - x_hat|^2 + lam |f|_0, with straight-through estimates for theta (eq. 11 and 12).
 
     log_threshold: (n,), the logarithms of theta. bandwidth: of the rectangle kernel that estimates the density of
-    values at a threshold.
+    values at a threshold (the paper's epsilon).
     """
 
-    def __init__(
-        self, dimensions: int, features: int, random: torch.Generator, *, lam: float, bandwidth: float
-    ) -> None:
-        super().__init__(dimensions, features, random)
-        self.lam, self.bandwidth = lam, bandwidth
-        self.log_threshold = nn.Parameter(torch.full((features,), bandwidth).log())
+    lam: Price = 0.003
+    bandwidth: Bandwidth = 0.1
 
-    def encode(self, x: Tensor) -> Tensor:
-        z = self.before(x).relu()
-        return z * (z > self.log_threshold.exp())
+    def parameters(self, features: int) -> dict[str, Tensor]:
+        return {"log_threshold": torch.full((features,), self.bandwidth).log()}
 
-    def step(self, x: Tensor, moment: Moment) -> Step:
-        z, theta = self.before(x).relu(), self.log_threshold.exp()
-        f: Tensor = _Jump.apply(z, theta, self.bandwidth)
-        active: Tensor = _Active.apply(z, theta, self.bandwidth)
-        error = squared_error(x, self.decode(f))
-        return Step(error + moment.pressure * self.lam * active.sum(1).mean(), error, f)
+    def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:
+        z = sae.pre_activations(x).relu()
+        return z * (z > sae.get_parameter("log_threshold").exp())
 
-    @torch.no_grad()
-    def rescale(self, factor: float) -> None:
-        super().rescale(factor)
-        self.log_threshold.add_(torch.tensor(factor).log().to(self.log_threshold))
+    def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
+        from lazytui.sae.straight_through import heaviside, jump
 
+        z, theta = sae.pre_activations(x).relu(), sae.get_parameter("log_threshold").exp()
+        f, active = jump(z, theta, self.bandwidth), heaviside(z, theta, self.bandwidth)
+        error = squared_error(x, sae.decode(f))
+        return StepLoss(error + context.warmup * self.lam * active.sum(1).mean(), error, f)
 
-class _Jump(torch.autograd.Function):
-    """z H(z - theta); its derivative by theta is estimated as -theta / bandwidth where z is that near to theta."""
-
-    @staticmethod
-    def forward(ctx: Any, z: Tensor, theta: Tensor, bandwidth: float) -> Tensor:
-        ctx.save_for_backward(z, theta)
-        ctx.bandwidth = bandwidth
-        return z * (z > theta)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
-        z, theta = ctx.saved_tensors
-        near = ((z - theta).abs() < ctx.bandwidth / 2).to(z)
-        return gradient * (z > theta), -(theta / ctx.bandwidth) * (near * gradient).sum(0), None
+    def rescale(self, sae: Autoencoder, factor: float) -> None:
+        log_threshold = sae.get_parameter("log_threshold")
+        log_threshold.add_(torch.tensor(factor).log().to(log_threshold))
 
 
-class _Active(torch.autograd.Function):
-    """H(z - theta); its derivative by theta is estimated as -1 / bandwidth where z is that near to theta."""
-
-    @staticmethod
-    def forward(ctx: Any, z: Tensor, theta: Tensor, bandwidth: float) -> Tensor:
-        ctx.save_for_backward(z, theta)
-        ctx.bandwidth = bandwidth
-        return (z > theta).to(z)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[None, Tensor, None]:
-        z, theta = ctx.saved_tensors
-        near = ((z - theta).abs() < ctx.bandwidth / 2).to(z)
-        return None, -(near * gradient).sum(0) / ctx.bandwidth, None
+JUMPRELU = VariantEntry(
+    name="jumprelu",
+    summary="Each feature has a threshold of its own, learned along with a price for every active feature.",
+    source="Rajamanoharan 2024b",
+    options=JumpReLU,
+)

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, ClassVar
 
-from lazytui.sae.autoencoder import Autoencoder, Moment, Step, squared_error
+from lazytui.sae.variant import Price, StepContext, StepLoss, Variant, VariantEntry, squared_error
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.sae.autoencoder import Autoencoder
 
 
-class L1(Autoencoder):
+class L1(Variant):
     """f = ReLU(W_e (x - b_d) + b_e); L = |x - x_hat|^2 + lam sum_i f_i |W_d,i|, the rows of W_d of unit length."""
 
-    resampled = True
+    resamples_dead: ClassVar[bool] = True
 
-    def __init__(self, dimensions: int, features: int, random: torch.Generator, *, lam: float) -> None:
-        super().__init__(dimensions, features, random)
-        self.lam = lam
+    lam: Price = 0.03
 
-    def encode(self, x: Tensor) -> Tensor:
-        return self.before(x).relu()
+    def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:
+        return sae.pre_activations(x).relu()
 
-    def step(self, x: Tensor, moment: Moment) -> Step:
-        f = self.encode(x)
-        error = squared_error(x, self.decode(f))
-        price = (f * self.decoder.norm(dim=1)).sum(1).mean()
-        return Step(error + moment.pressure * self.lam * price, error, f)
+    def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
+        f = self.encode(sae, x)
+        error = squared_error(x, sae.decode(f))
+        price = (f * sae.decoder.norm(dim=1)).sum(1).mean()
+        return StepLoss(error + context.warmup * self.lam * price, error, f)
+
+
+L1_PENALTY = VariantEntry(
+    name="l1",
+    summary="A ReLU and a price on the sum of activations; dead features are drawn anew. Shrinks what it finds.",
+    source="Bricken 2023",
+    options=L1,
+)

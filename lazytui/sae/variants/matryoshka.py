@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
-from lazytui.sae.autoencoder import Moment, Step, squared_error
+from lazytui.sae.variant import StepContext, StepLoss, VariantEntry, squared_error
 from lazytui.sae.variants.batch_topk import BatchTopK
+from lazytui.system.lazy_torch import torch
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.sae.autoencoder import Autoencoder
 
 _SHARES = (1 / 32, 3 / 32, 7 / 32, 15 / 32, 1.0)
 """Of the dictionary, how much each of the nested ones holds."""
@@ -15,17 +20,22 @@ _SHARES = (1 / 32, 3 / 32, 7 / 32, 15 / 32, 1.0)
 class Matryoshka(BatchTopK):
     """The first features alone, in five nested groups, have to explain x too: L is the mean error over the groups."""
 
-    def __init__(self, dimensions: int, features: int, random: torch.Generator, *, k: float) -> None:
-        super().__init__(dimensions, features, random, k=k)
-        self.ends = sorted({max(1, round(share * features)) for share in _SHARES})
-
-    def step(self, x: Tensor, moment: Moment) -> Step:
-        before = self.before(x)
-        f = self.strongest(before)
-        x_hat: Tensor = self.decoder_bias
+    def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
+        z = sae.pre_activations(x)
+        f = self.keep_largest_of_batch(sae, z)
+        x_hat: Tensor = sae.decoder_bias
         errors = []
-        for start, end in zip([0, *self.ends[:-1]], self.ends, strict=True):
-            x_hat = x_hat + f[:, start:end] @ self.decoder[start:end]
+        ends = sorted({max(1, round(share * sae.features)) for share in _SHARES})
+        for start, end in zip([0, *ends[:-1]], ends, strict=True):
+            x_hat = x_hat + f[:, start:end] @ sae.decoder[start:end]
             errors.append(squared_error(x, x_hat))
-        loss = torch.stack(errors).mean() + self.revival(x - x_hat, before, moment)
-        return Step(loss, errors[-1], f)
+        loss = torch.stack(errors).mean() + self.auxiliary_loss(sae, x - x_hat, z, context)
+        return StepLoss(loss, errors[-1], f)
+
+
+MATRYOSHKA = VariantEntry(
+    name="matryoshka",
+    summary="The same, and the first features alone have to explain the sample too, in five nested groups.",
+    source="Bussmann 2025",
+    options=Matryoshka,
+)

@@ -2,63 +2,76 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-from torch.nn.functional import embedding_bag
+from typing import TYPE_CHECKING
 
-from lazytui.hooks.top_k import top_indices
-from lazytui.sae.autoencoder import Autoencoder, Moment, Step, squared_error
+from lazytui.sae.variant import Sparsity, StepContext, StepLoss, Variant, VariantEntry, squared_error
+from lazytui.system.lazy_torch import functional, torch
 
-_WEIGHT = 1 / 32
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.sae.autoencoder import Autoencoder
+
+_AUXK_WEIGHT = 1 / 32
+"""The paper's alpha."""
 
 
-class TopK(Autoencoder):
+class TopK(Variant):
     """A sample keeps its k largest values, where they are positive; L = |x - x_hat|^2 + AuxK / 32 (eq. 3 and A.2)."""
 
-    def __init__(self, dimensions: int, features: int, random: torch.Generator, *, k: float) -> None:
-        super().__init__(dimensions, features, random)
-        self.k = int(k)
+    k: Sparsity = 4
 
-    def encode(self, x: Tensor) -> Tensor:
-        return self.strongest(self.before(x))
+    def refusal(self, features: int) -> str:
+        return f"--k {self.k} is more than the {features} features that there are." if self.k > features else ""
 
-    def strongest(self, before: Tensor) -> Tensor:
-        """(N, n) -> (N, n): what is kept of a batch, and 0."""
-        return kept_largest(before, self.k)
+    def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:
+        return keep_largest(sae.pre_activations(x), self.k)
 
-    def step(self, x: Tensor, moment: Moment) -> Step:
-        before = self.before(x)
-        f, x_hat = self.explained(before)
+    def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
+        z = sae.pre_activations(x)
+        f, x_hat = self.reconstruct(sae, z)
         error = squared_error(x, x_hat)
-        return Step(error + self.revival(x - x_hat, before, moment), error, f)
+        return StepLoss(error + self.auxiliary_loss(sae, x - x_hat, z, context), error, f)
 
-    def explained(self, before: Tensor) -> tuple[Tensor, Tensor]:
-        """(N, n) -> (N, n), (N, d): what is kept, and what it says. Only the directions that are kept are added up."""
-        places = top_indices(before, self.k)
-        values = before.gather(1, places).relu()
-        x_hat = embedding_bag(places, self.decoder, per_sample_weights=values, mode="sum") + self.decoder_bias
-        return torch.zeros_like(before).scatter(1, places, values), x_hat
+    def reconstruct(self, sae: Autoencoder, z: Tensor) -> tuple[Tensor, Tensor]:
+        """(N, n) -> f (N, n), x_hat (N, d). Only the directions that are kept are added up."""
+        from lazytui.hooks.top_k import top_indices
 
-    def revival(self, residual: Tensor, before: Tensor, moment: Moment) -> Tensor:
-        """What is added to the loss for features that are dead."""
-        if moment.dead is None:
+        indices = top_indices(z, self.k)
+        values = z.gather(1, indices).relu()
+        explained = functional.embedding_bag(indices, sae.decoder, per_sample_weights=values, mode="sum")
+        return torch.zeros_like(z).scatter(1, indices, values), explained + sae.decoder_bias
+
+    def auxiliary_loss(self, sae: Autoencoder, residual: Tensor, z: Tensor, context: StepContext) -> Tensor:
+        """AuxK / 32, which brings dead features back; 0 where there are none."""
+        if context.dead is None:
             return residual.new_zeros(())
-        return _WEIGHT * auxiliary(residual, before[:, moment.dead], self.decoder[moment.dead])
+        return _AUXK_WEIGHT * auxk(residual, z[:, context.dead], sae.decoder[context.dead])
 
 
-def kept_largest(before: Tensor, k: int) -> Tensor:
+def keep_largest(z: Tensor, k: int) -> Tensor:
     """(N, n) -> (N, n): each sample's k largest values where they are positive, and 0."""
-    places = top_indices(before, k)
-    return torch.zeros_like(before).scatter(1, places, before.gather(1, places).relu())
+    from lazytui.hooks.top_k import top_indices
+
+    indices = top_indices(z, k)
+    return torch.zeros_like(z).scatter(1, indices, z.gather(1, indices).relu())
 
 
-def auxiliary(residual: Tensor, before: Tensor, directions: Tensor) -> Tensor:
-    """AuxK: the share of the residual's variance that the dead features leave unexplained, without b_d.
+def auxk(residual: Tensor, z: Tensor, directions: Tensor) -> Tensor:
+    """AuxK: the share of the residual's variance that the dead features leave unexplained, without b_d (A.2).
 
-    residual: (N, d), which isn't learned from. before: (N, m), of the dead features, of which a sample uses
+    residual: (N, d), which isn't learned from. z: (N, m), pre-activations of the dead features, of which a sample uses
     min(d / 2, m). directions: (m, d).
     """
     target = residual.detach()
-    f = kept_largest(before, max(1, min(target.shape[1] // 2, before.shape[1])))
+    f = keep_largest(z, max(1, min(target.shape[1] // 2, z.shape[1])))
     variance = (target - target.mean(0)).square().sum(1).mean()
     return squared_error(target, f @ directions) / variance.clamp(min=1e-12)
+
+
+TOPK = VariantEntry(
+    name="topk",
+    summary="Each sample keeps its k strongest features; dead ones learn from what is left over.",
+    source="Gao 2024",
+    options=TopK,
+)

@@ -1,0 +1,100 @@
+"""What variants of sparse autoencoders differ in: options, further weights, the activation function and the loss.
+
+Readable without torch: a variant has no weights of its own, it works on those of the `Autoencoder` that holds it.
+
+x: (N, d) activations of a layer. f: (N, n) features, never negative. x_hat = f W_d + b_d. Losses sum over dimensions
+and average over the batch.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.sae.autoencoder import Autoencoder
+
+Sparsity = Annotated[int, Field(ge=1, description="Features that a sample may use.")]
+Price = Annotated[float, Field(gt=0, le=100, description="Price of activity, where the samples' variance is 1.")]
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """What a loss has to know of the training. warmup: in [0, 1], how far the price of activity has been raised.
+    dead: (m,) int64, the features that haven't been active for a while; None where there is none."""
+
+    warmup: float = 1.0
+    dead: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class StepLoss:
+    """loss: to be minimized. error: the squared error, summed over dimensions, mean over the batch. f: (N, n)."""
+
+    loss: Tensor
+    error: Tensor
+    f: Tensor
+
+
+class Variant(BaseModel):
+    """Its fields are its options: with a type, limits, a default and help.
+
+    An option of several variants has one meaning, one help and the same limits in all of them; defaults are each one's.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    resamples_dead: ClassVar[bool] = False
+    """Whether dead features are resampled, having no other way back."""
+
+    def refusal(self, features: int) -> str:  # noqa: ARG002
+        """Why it can't do with so many features, in a sentence; empty where it can."""
+        return ""
+
+    def parameters(self, features: int) -> dict[str, Tensor]:  # noqa: ARG002
+        """First values of the weights that it has besides every autoencoder's, by name."""
+        return {}
+
+    def buffers(self) -> dict[str, Tensor]:
+        """First values of what it keeps and doesn't learn by gradient, by name."""
+        return {}
+
+    @abstractmethod
+    def encode(self, sae: Autoencoder, x: Tensor) -> Tensor:
+        """(N, d) -> (N, n), never negative."""
+
+    @abstractmethod
+    def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
+        """On a batch (N, d) whose variance, summed over dimensions, is about 1."""
+
+    def rescale(self, sae: Autoencoder, factor: float) -> None:
+        """Change the unit of activations in what the variant has besides every autoencoder's weights."""
+
+
+@dataclass(frozen=True)
+class VariantEntry:
+    """What lists and forms say of a variant. source: the paper. options: its class, whose fields they are."""
+
+    name: str
+    summary: str
+    source: str
+    options: type[Variant]
+
+    @property
+    def defaults(self) -> dict[str, float]:
+        """The default of each option, by name."""
+        return {name: field.default for name, field in self.options.model_fields.items()}
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as plain values, options with their defaults."""
+        return {"variant": self.name, "summary": self.summary, "source": self.source, "options": self.defaults}
+
+
+def squared_error(x: Tensor, x_hat: Tensor) -> Tensor:
+    """(N, d), (N, d) -> (): summed over dimensions, mean over the batch."""
+    return (x - x_hat).square().sum(1).mean()

@@ -165,7 +165,7 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
     from lazytui.attacks.minimal_budgets import in_batches, smallest_budgets, smallest_perturbations
     from lazytui.attacks.problem import l2_norm, linf_norm
 
-    entry, chosen = ATTACKS[params.attack], options_of(params)
+    entry, chosen = ATTACKS[params.attack], params.chosen_options
 
     def attack(part: Problem) -> Tensor:
         return entry.perturb(part, **chosen)
@@ -177,12 +177,6 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
     unit = UNITS[entry.norm]
     units = int(params.budget / unit + 1e-6)
     return in_batches(lambda part: smallest_budgets(attack, part, unit, units), problem)
-
-
-def options_of(params: AttackParams) -> dict[str, int]:
-    """What the attack is given besides its budget: what was chosen, or else its defaults."""
-    options = ATTACKS[params.attack].defaults
-    return {name: getattr(params, name, None) or default for name, default in options.items()}
 
 
 def _smallest_changes(problem: Problem) -> np.ndarray[Any, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.attack.analysis import SURE, UNITS, options_of, problem_of, settle
+from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of, settle
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
@@ -304,7 +304,7 @@ def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
     """The attack within the params' budget, from the same random starts whenever it is called."""
     import torch
 
-    attack, options = ATTACKS[params.attack].perturb, options_of(params)
+    attack, options = ATTACKS[params.attack].perturb, params.chosen_options
 
     def within(problem: Problem) -> Tensor:
         generator = torch.Generator().manual_seed(params.seed)
@@ -374,7 +374,7 @@ def _planned(question: AttackQuestion) -> int:
     params = question.params
     if not ATTACKS[params.attack].needs_gradient:
         return 0
-    options = options_of(params)
+    options = params.chosen_options
     return int(options.get("steps", 1) * options.get("restarts", 1))
 
 
@@ -387,7 +387,7 @@ def other_attack(params: AttackParams, name: str) -> AttackParams:
     epsilon = (
         budget_units(params) * UNITS[before] * (1 if before == after else _CORNER if after == "l2" else 1 / _CORNER)
     )
-    return _with_units(params.model_copy(update={"attack": name}), round(epsilon / UNITS[after]))
+    return _with_units(params.with_attack(name), round(epsilon / UNITS[after]))
 
 
 def other_budget(params: AttackParams, more: int) -> AttackParams:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -10,7 +10,7 @@ from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.networks.model_under_study import SubjectParams
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS, Pool
-from lazytui.catalog_fields import name_field, require_name, summaries
+from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, summaries, with_defaults
 
 FEWEST = 10
 """Sources below which no rate is computed."""
@@ -20,13 +20,13 @@ LARGEST_BUDGET = {"linf": 0.5, "l2": 12.0}
 """The largest budget that is tried by default, by norm."""
 
 
-def _defaults(option: str) -> str:
-    """What the attacks that read an option take where it isn't given: `[pgd 40, ...]`."""
-    taken = [f"{name} {entry.defaults[option]:g}" for name, entry in ATTACKS.items() if option in entry.defaults]
-    return f"[{', '.join(taken)}]"
+if TYPE_CHECKING:
+    AllAttackOptions = ChosenOptions
+else:
+    AllAttackOptions = merged_options("AllAttackOptions", ATTACKS, heading="Options of attacks")
 
 
-class AttackParams(SubjectParams):
+class AttackParams(AllAttackOptions, SubjectParams):
     """Which networks, which attack, and from which images."""
 
     against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
@@ -48,12 +48,18 @@ class AttackParams(SubjectParams):
         "all", description="The sources' color: the digit's own, each in turn, or the target's."
     )
     sources: int = Field(100, ge=FEWEST, le=10_000, description="Images a pool; a claim needs 100 and three networks.")
-    steps: int | None = Field(None, ge=1, le=10_000, description=f"Steps of the attack {_defaults('steps')}.")
-    queries: int | None = Field(
-        None, ge=2, le=10**6, description=f"Images that it may ask about {_defaults('queries')}."
-    )
-    restarts: int = Field(1, ge=1, le=100, description="Starts of an attack that begins at random.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_own_options(cls, given: Any) -> Any:
+        """With the attack's defaults, and without the options of others, which older runs have recorded."""
+        filled = with_defaults(given, "attack", "pgd", ATTACKS)
+        choice = filled.get("attack", "pgd") if isinstance(filled, dict) else None
+        if not isinstance(choice, str) or choice not in ATTACKS:
+            return filled
+        own = ATTACKS[choice].options.model_fields
+        return {name: value for name, value in filled.items() if name in own or name not in cls.OPTIONS}
 
     @field_validator("attack")
     @classmethod
@@ -71,6 +77,12 @@ class AttackParams(SubjectParams):
         if self.epsilon > self.budget:
             raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
         return self
+
+    def with_attack(self, name: str) -> AttackParams:
+        """The same of another attack, with its defaults; what was chosen otherwise stays where it has that option."""
+        before, after = ATTACKS[self.attack].defaults, ATTACKS[name].defaults
+        chosen = {o: value for o, value in self.chosen_options.items() if o in after and value != before[o]}
+        return self.model_copy(update={"attack": name, **dict.fromkeys(self.OPTIONS), **after, **chosen})
 
     @property
     def budget(self) -> float:

@@ -30,9 +30,7 @@ class AttackScreen(FormAndFigures):
         "epsilon",
         "pool",
         "sources",
-        "steps",
-        "queries",
-        "restarts",
+        *AttackParams.OPTIONS,
         "seed",
     )
     empty = (

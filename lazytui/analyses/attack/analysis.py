@@ -165,7 +165,7 @@ def _budgets(params: AttackParams, problem: Problem) -> tuple[Tensor, Tensor]:
     from lazytui.attacks.minimal_budgets import in_batches, smallest_budgets, smallest_perturbations
     from lazytui.attacks.problem import l2_norm, linf_norm
 
-    entry, chosen = ATTACKS[params.attack], params.chosen_options
+    entry, chosen = ATTACKS[params.attack], params.attack_options
 
     def attack(part: Problem) -> Tensor:
         return entry.perturb(part, **chosen)

@@ -304,7 +304,7 @@ def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
     """The attack within the params' budget, from the same random starts whenever it is called."""
     import torch
 
-    attack, options = ATTACKS[params.attack].perturb, params.chosen_options
+    attack, options = ATTACKS[params.attack].perturb, params.attack_options
 
     def within(problem: Problem) -> Tensor:
         generator = torch.Generator().manual_seed(params.seed)
@@ -374,7 +374,7 @@ def _planned(question: AttackQuestion) -> int:
     params = question.params
     if not ATTACKS[params.attack].needs_gradient:
         return 0
-    options = params.chosen_options
+    options = params.attack_options
     return int(options.get("steps", 1) * options.get("restarts", 1))
 
 

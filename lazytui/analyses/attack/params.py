@@ -78,10 +78,16 @@ class AttackParams(AllAttackOptions, SubjectParams):
             raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
         return self
 
+    @property
+    def attack_options(self) -> dict[str, int]:
+        """What the attack is given besides its budget."""
+        defaults = ATTACKS[self.attack].defaults
+        return {name: getattr(self, name) or default for name, default in defaults.items()}
+
     def with_attack(self, name: str) -> AttackParams:
         """The same of another attack, with its defaults; what was chosen otherwise stays where it has that option."""
         before, after = ATTACKS[self.attack].defaults, ATTACKS[name].defaults
-        chosen = {o: value for o, value in self.chosen_options.items() if o in after and value != before[o]}
+        chosen = {o: value for o, value in self.attack_options.items() if o in after and value != before[o]}
         return self.model_copy(update={"attack": name, **dict.fromkeys(self.OPTIONS), **after, **chosen})
 
     @property

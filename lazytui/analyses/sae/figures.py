@@ -99,7 +99,8 @@ def _verdict(params: SaeParams, result: SaeResult) -> Text:
 
 def all_dead(params: SaeParams) -> str:
     """Why nothing is active, and what to change."""
-    price = f"a smaller --lam than {params.lam:g}" if params.lam is not None else "--variant topk"
+    lam = params.chosen_options.get("lam")
+    price = f"a smaller --lam than {lam:g}" if lam else "--variant topk"
     return (
         f"No feature is active on any image. Try {price}, a smaller --lr than "
         f"{params.lr:g}, or more --steps than {params.steps}."

@@ -18,13 +18,6 @@ class Entry(Protocol):
     def options(self) -> type[BaseModel]: ...
 
 
-class PlainEntry(Protocol):
-    """Of a catalog whose options are fields of one model. options: those that it reads, with its defaults."""
-
-    @property
-    def options(self) -> Mapping[str, float]: ...
-
-
 class Summarized(Protocol):
     """An entry that says in a line what it is."""
 
@@ -100,16 +93,7 @@ def _merged_field(option: str, infos: Mapping[str, FieldInfo]) -> Any:
     return Annotated[first.annotation | None, *first.metadata], field  # type: ignore[operator]
 
 
-def option(name: str, meaning: str, catalog: Mapping[str, PlainEntry], **limits: Any) -> Any:
-    """A field that says in its help which entries read it, and what they take where it isn't given."""
-    readers = {entry: of.options[name] for entry, of in catalog.items() if name in of.options}
-    defaults = ", ".join(f"{entry} {default:g}" for entry, default in readers.items())
-    return Field(
-        None, description=f"{meaning.removesuffix('.')} [{defaults}].", json_schema_extra={"meaning": meaning}, **limits
-    )
-
-
-def with_defaults(given: Any, field: str, default: str, catalog: Mapping[str, Entry | PlainEntry]) -> Any:
+def with_defaults(given: Any, field: str, default: str, catalog: Mapping[str, Entry]) -> Any:
     """What was given, and the defaults of what the chosen entry reads and isn't given. field: holds the choice."""
     if not isinstance(given, dict):
         return given
@@ -119,10 +103,8 @@ def with_defaults(given: Any, field: str, default: str, catalog: Mapping[str, En
     return {**given, **(defaults_of(entry) if entry else {}), **chosen}
 
 
-def defaults_of(entry: Entry | PlainEntry) -> dict[str, Any]:
+def defaults_of(entry: Entry) -> dict[str, Any]:
     """The default of each option of a catalog's entry."""
-    if isinstance(entry.options, Mapping):
-        return dict(entry.options)
     return {name: info.default for name, info in entry.options.model_fields.items()}
 
 

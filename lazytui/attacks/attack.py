@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lazytui.catalog_fields import defaults_of
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -55,7 +57,7 @@ class Attack:
     @property
     def defaults(self) -> dict[str, int]:
         """What `perturb` is given where nothing was chosen, by the option's name."""
-        return {name: field.default for name, field in self.options.model_fields.items()}
+        return defaults_of(self)
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain values, options with their defaults."""

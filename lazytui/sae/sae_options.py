@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import field_validator, model_validator
 
-from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, require_own, summaries, with_defaults
+from lazytui.catalog_fields import (
+    ChosenOptions,
+    merged_options,
+    name_field,
+    require_name,
+    require_own,
+    summaries,
+    with_defaults,
+)
 from lazytui.sae import VARIANTS
 from lazytui.sae.variant import Variant
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lazytui.catalog_fields import defaults_of
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -88,7 +90,7 @@ class VariantEntry:
     @property
     def defaults(self) -> dict[str, float]:
         """The default of each option, by name."""
-        return {name: field.default for name, field in self.options.model_fields.items()}
+        return defaults_of(self)
 
     def as_json(self) -> dict[str, Any]:
         """The entry as plain values, options with their defaults."""

@@ -7,10 +7,29 @@ squared error is then the fraction of variance unexplained.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import torch
 from torch import Tensor, nn
 
-from lazytui.sae.variant import StepContext, StepLoss, Variant
+from lazytui.sae.step_loss import StepContext, StepLoss
+
+
+class EncodingRule(Protocol):
+    """What an autoencoder does with its weights; `lazytui.sae.variant.Variant` documents it."""
+
+    @property
+    def resamples_dead(self) -> bool: ...
+
+    def parameters(self, features: int) -> dict[str, Tensor]: ...
+
+    def buffers(self) -> dict[str, Tensor]: ...
+
+    def encode(self, sae: Autoencoder, x: Tensor) -> Tensor: ...
+
+    def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss: ...
+
+    def rescale(self, sae: Autoencoder, factor: float) -> None: ...
 
 
 class Autoencoder(nn.Module):
@@ -19,7 +38,7 @@ class Autoencoder(nn.Module):
     variant: what it does with them. Its own weights have the names that it gives them.
     """
 
-    def __init__(self, dimensions: int, features: int, generator: torch.Generator, variant: Variant) -> None:
+    def __init__(self, dimensions: int, features: int, generator: torch.Generator, variant: EncodingRule) -> None:
         """Decoder rows are random directions, the encoder their transpose (Gao et al. 2024, 3.3)."""
         super().__init__()
         decoder = torch.randn(features, dimensions, generator=generator)

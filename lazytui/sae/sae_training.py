@@ -13,7 +13,8 @@ from lazytui.errors import BadInput, LazytuiError
 from lazytui.sae.activation_samples import in_parts
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.dead_feature_resampling import resample
-from lazytui.sae.variant import StepContext, Variant
+from lazytui.sae.step_loss import StepContext
+from lazytui.sae.variant import Variant
 from lazytui.system.eager_optimizers import Adam
 
 POINTS = 50

@@ -17,6 +17,7 @@ from lazytui.models.weights_header import describe, pack
 from lazytui.sae import VARIANTS, variant_name
 from lazytui.sae.activation_samples import Positions
 from lazytui.sae.autoencoder import Autoencoder
+from lazytui.sae.variant import Variant
 from lazytui.system.memory import memory_error_or
 
 _LARGEST = 1 << 30
@@ -33,6 +34,7 @@ class Belonging:
 
 def save_autoencoder(model: Autoencoder, path: Path, to: Belonging) -> None:
     """Write it whole or not at all. Raises BadInput where the file can't be written."""
+    assert isinstance(model.variant, Variant), "its name and options are saved"
     weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     options = json.dumps(model.variant.model_dump(), sort_keys=True)
     metadata = {"variant": variant_name(model.variant), "options": options, **asdict(to)}

@@ -20,27 +20,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lazytui.sae.autoencoder import Autoencoder
+    from lazytui.sae.step_loss import StepContext, StepLoss
 
 Sparsity = Annotated[int, Field(ge=1, description="Features that a sample may use.")]
 Price = Annotated[float, Field(gt=0, le=100, description="Price of activity, where the samples' variance is 1.")]
-
-
-@dataclass(frozen=True)
-class StepContext:
-    """What a loss has to know of the training. warmup: in [0, 1], how far the price of activity has been raised.
-    dead: (m,) int64, the features that haven't been active for a while; None where there is none."""
-
-    warmup: float = 1.0
-    dead: Tensor | None = None
-
-
-@dataclass(frozen=True)
-class StepLoss:
-    """loss: to be minimized. error: the squared error, summed over dimensions, mean over the batch. f: (N, n)."""
-
-    loss: Tensor
-    error: Tensor
-    f: Tensor
 
 
 class Variant(BaseModel):

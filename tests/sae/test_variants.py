@@ -14,7 +14,8 @@ from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.quality import fit
 from lazytui.sae.sae_training import Point, Recipe, train
 from lazytui.sae.saved_sae import Belonging, load_autoencoder, save_autoencoder
-from lazytui.sae.variant import StepContext, Variant
+from lazytui.sae.step_loss import StepContext
+from lazytui.sae.variant import Variant
 from lazytui.sae.variants.l1 import L1
 from lazytui.sae.variants.topk import auxk
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.sae.variant import Price, StepContext, StepLoss, Variant, VariantEntry, squared_error
+from lazytui.sae.step_loss import StepContext, StepLoss
+from lazytui.sae.variant import Price, Variant, VariantEntry, squared_error
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:

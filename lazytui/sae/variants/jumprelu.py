@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from lazytui.sae.variant import Price, StepContext, StepLoss, Variant, VariantEntry, squared_error
+from lazytui.sae.step_loss import StepContext, StepLoss
+from lazytui.sae.variant import Price, Variant, VariantEntry, squared_error
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:

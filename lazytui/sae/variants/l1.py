@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from lazytui.sae.variant import Price, StepContext, StepLoss, Variant, VariantEntry, squared_error
+from lazytui.sae.step_loss import StepContext, StepLoss
+from lazytui.sae.variant import Price, Variant, VariantEntry, squared_error
 
 if TYPE_CHECKING:
     from torch import Tensor

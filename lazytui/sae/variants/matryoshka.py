@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.sae.variant import StepContext, StepLoss, VariantEntry, squared_error
+from lazytui.sae.step_loss import StepContext, StepLoss
+from lazytui.sae.variant import VariantEntry, squared_error
 from lazytui.sae.variants.batch_topk import BatchTopK
 from lazytui.system.lazy_torch import torch
 

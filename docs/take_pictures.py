@@ -16,6 +16,7 @@ from textual.pilot import Pilot
 
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.screenshot import png
+from lazytui.app.shell.session import FILE as SESSION_FILE
 from lazytui.runs.workspace import Workspace
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -29,14 +30,15 @@ RUNS: Mapping[str, Sequence[str]] = {
 }
 KEYS: Mapping[str, Sequence[str]] = {
     "train": ("2",),
-    "evaluate": ("3", "end"),
+    "evaluate": ("3", "f", "pagedown", "pagedown"),
     "gradcam": ("4",),
     "neurons": ("5",),
-    "dial": ("6", "d", "w"),
+    "dose-response": ("6", "d", "w", *"green", "enter"),
 }
 """What is pressed for each picture. A pause follows every key."""
 
 _PAUSE = 0.1
+_WAITING = ("loading torch", "sorting the answers")
 _STILL = 30
 """So often in a row nothing may have changed before a screen counts as finished."""
 
@@ -49,6 +51,7 @@ def prepare(workspace: Path) -> None:
 
 
 async def take(workspace: Path) -> None:
+    (workspace / SESSION_FILE).unlink(missing_ok=True)  # forms as they are at first
     app = LazytuiApp(Workspace(workspace))
     app.animation_level = "none"
     async with app.run_test(size=SIZE) as pilot:
@@ -66,7 +69,7 @@ async def _still(pilot: Pilot[None]) -> None:
         await pilot.pause(_PAUSE)
         strips = pilot.app.screen._compositor.render_strips()
         now = "\n".join("".join(segment.text for segment in strip) for strip in strips)
-        same = same + 1 if now == before else 0
+        same = same + 1 if now == before and not any(words in now for words in _WAITING) else 0
         before = now
 
 

@@ -1,1 +1,1 @@
-"""The biased data sets: gray digits, the colors they wear, and the splits that lie."""
+"""Biased data sets: gray digits, their colors, and the splits painted from them."""

@@ -1,4 +1,4 @@
-"""Which digit wears which color: the shortcut itself."""
+"""Which digit gets which color: the shortcut itself."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ Labels = NDArray[np.uint8]
 def easy_colors(digits: Labels, bias: float, counterexamples: Counterexamples, generator: Generator) -> Labels:
     """Colors (n,) uint8: with probability `bias` the digit's own, otherwise a counterexample's.
 
-    Which samples are counterexamples is drawn without replacement, so that their share is exact in every split, up to
-    rounding, and not a matter of the seed. They draw uniformly from the nine other colors, or from all ten: then the
-    aligned share is `bias`, or about `bias + (1 - bias) / 10`.
+    Counterexamples are drawn without replacement, so that their share is exact in every split, up to rounding. Their
+    colors are uniform over the nine others, or over all ten: then the aligned share is about bias + (1 - bias) / 10.
     """
     own = generator.permutation(len(digits)) < round(bias * len(digits))
     which = generator.random(len(digits))
@@ -26,7 +25,7 @@ def easy_colors(digits: Labels, bias: float, counterexamples: Counterexamples, g
 
 
 def hard_colors(digits: Labels, hard: HardSplit, generator: Generator) -> Labels:
-    """Colors (n,) uint8 of a hard split, for every way but `factorial`, which chooses its digits too."""
+    """Colors (n,) uint8 of a hard split, other than `factorial`, which also selects digits."""
     which = generator.random(len(digits))
     if hard == "inverted":
         return _other_color(digits, which)
@@ -42,8 +41,8 @@ def hard_colors(digits: Labels, hard: HardSplit, generator: Generator) -> Labels
 def factorial_design(digits: Labels) -> tuple[NDArray[np.intp], Labels]:
     """Every digit in every color equally often: indices into `digits`, and their colors, (100 k,) each.
 
-    Every hundred in a row hold each of the 100 cells once. k is as large as the rarest digit allows with every image
-    used at most once; a digit with fewer than ten images repeats them in other colors. Each digit must occur.
+    Each hundred in a row holds each of the 100 groups once. k is the largest with which every image is used at most
+    once; a digit with fewer than ten images repeats them in other colors. Each digit must occur.
     """
     k = max(1, int(np.bincount(digits, minlength=10).min()) // 10)
     rows = [np.resize(np.flatnonzero(digits == digit), (k, 10)) for digit in range(10)]

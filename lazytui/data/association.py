@@ -1,9 +1,7 @@
-"""How strongly color tells the digit: contingency, mutual information, Cramér's V, and what a color reader would get.
+"""Association of digit and color: contingency table, mutual information, Cramér's V, and the color ceiling.
 
-Both are less what shuffled colors would show on average, and have a bound that shuffled colors stay under 95 % of the
-time: of few images independent cues would seem to tell something.
-
-Images without a color (NO_COLOR) are left out everywhere: they have no color to be associated with.
+Mutual information and Cramér's V are corrected for chance (minus their mean for shuffled colors) and have a bound: the
+95th percentile for shuffled colors. Images without a color (NO_COLOR) are left out.
 """
 
 from __future__ import annotations
@@ -30,24 +28,23 @@ def contingency(digits: Labels, colors: Labels) -> Counts:
 
 
 def mutual_information(counts: Counts) -> float | None:
-    """I(digit; color) in bits, less what shuffled colors show on average, and never below 0; None without any image.
+    """I(digit; color) in bits, corrected for chance, at least 0; None without images.
 
-    0 for independent cues, up to log2(10) = 3.32 when each digit has a color of its own. (Cover and Thomas, eq. 2.28.)
+    0 for independent cues, up to log2(10) = 3.32 if each digit has its own color (Cover and Thomas, eq. 2.28).
     """
     return max(0.0, float(information.mutual_information(counts))) if counts.any() else None
 
 
 def information_bound(counts: Counts) -> float | None:
-    """Bits under which `mutual_information` of shuffled colors stays 95 % of the time; None without any image."""
+    """The 95th percentile of `mutual_information` for shuffled colors, in bits; None without images."""
     return float(information.chance_bound(counts)) if counts.any() else None
 
 
 def cramers_v(counts: Counts) -> float | None:
-    """Cramér's V in [0, 1] over digits and colors that occur, less what shuffled colors show on average.
+    """Cramér's V in [0, 1] over digits and colors that occur, with the bias correction of Bergsma (2013).
 
-    sqrt(phi² / (min(rows, columns) - 1)), phi² = chi² / n, where phi² is less its mean for shuffled colors and both
-    numbers less what that takes of them (Bergsma 2013). None where fewer than two digits or two colors occur, or no
-    more images than these: there is nothing to associate.
+    sqrt(phi² / (min(rows, columns) - 1)), phi² = chi² / n, each of the three corrected. None if fewer than two digits
+    or two colors occur, or too few images.
     """
     table = counts[counts.any(1)][:, counts.any(0)].astype(np.float64)
     if min(table.shape) < 2:
@@ -57,7 +54,7 @@ def cramers_v(counts: Counts) -> float | None:
 
 
 def cramers_v_bound(counts: Counts) -> float | None:
-    """What `cramers_v` of shuffled colors stays under 95 % of the time; None where it is."""
+    """The 95th percentile of `cramers_v` for shuffled colors; None where that is."""
     freedom = int(information.degrees_of_freedom(counts))
     return _corrected_v(float(chdtri(freedom, 1 - CONFIDENCE)), counts) if freedom else None
 
@@ -73,10 +70,10 @@ def _corrected_v(chi_squared: float, counts: Counts) -> float | None:
 
 
 def color_ceiling(train: NDArray[np.integer], split: NDArray[np.integer]) -> float | None:
-    """Accuracy on a split, in [0, 1], of a reader that sees the color alone.
+    """Accuracy on a split, in [0, 1], of the best classifier that sees only the color.
 
-    It answers with the color's commonest digit in train; a color that train never shows is read as its own digit.
-    train, split: (10, 10) contingency tables. None where the split has no colored image.
+    It predicts the color's most frequent digit in train; colors absent from train are predicted as their own digit.
+    train, split: (10, 10) contingency tables. None if the split has no colored image.
     """
     total = split.sum()
     if total == 0:

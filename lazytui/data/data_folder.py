@@ -1,4 +1,4 @@
-"""Where data sets and what is made of them are kept."""
+"""Folders of data sets and of the image cache."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lazytui.files.writing import parse_path
 
 
 def data_folder() -> Path:
-    """Of data sets: LAZYTUI_DATA, else the platform's cache folder for lazytui."""
+    """The folder of data sets: LAZYTUI_DATA, otherwise the platform's cache folder."""
     return _folder_from("LAZYTUI_DATA") or platformdirs.user_cache_path("lazytui")
 
 
 def image_folder() -> Path:
-    """Of images that are drawn and painted here: LAZYTUI_CACHE, else `images` in the platform's cache folder.
+    """The image cache: LAZYTUI_CACHE, otherwise `images` in the platform's cache folder.
 
-    Never beside data sets that LAZYTUI_DATA names: these may be shared, and are only read.
+    Never in LAZYTUI_DATA, which may be shared and is only read.
     """
     return _folder_from("LAZYTUI_CACHE") or platformdirs.user_cache_path("lazytui") / "images"
 

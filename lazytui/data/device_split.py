@@ -1,4 +1,4 @@
-"""A split that stays on the device as bytes, and the float batches taken from it."""
+"""A split on the device, as bytes, and float batches of it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Batch:
 
 
 class DeviceSplit:
-    """The images of a split on the device as (n, 28, 28, 3) uint8: a batch is one gather, and needs no loader."""
+    """A split on the device as (n, 28, 28, 3) uint8, so that a batch is one gather, without a data loader."""
 
     def __init__(self, split: Split, device: torch.device) -> None:
         self._images = torch.from_numpy(split.images).to(device)

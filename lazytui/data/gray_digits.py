@@ -1,4 +1,4 @@
-"""Gray digits, before any color: what every source hands over."""
+"""Gray digits, which every source provides, before any color."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Part = Literal["train", "test"]
-"""The splits that a source itself defines."""
+"""The splits that a source defines."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Digits:
 
 @dataclass(frozen=True)
 class Source:
-    """Gray digits with the train and test split that the source itself defines."""
+    """Gray digits with the train and test split that the source defines."""
 
     name: str
     train: Digits

@@ -1,9 +1,8 @@
-"""The image cache: arrays of bytes that are dear to make, kept in memory and on disk under a fingerprint.
+"""The image cache: byte arrays that are expensive to compute, in memory and on disk, by fingerprint.
 
-An entry is a file `<fingerprint>-<checksum>.bin`: the bytes and nothing else. The fingerprint covers what the maker
-says decides the bytes, the source code of this package and NumPy's version, so that no entry outlives the code that
-made it. An entry that is damaged is made again; a folder that can't be written, or a disk that is full, costs nothing
-but the time.
+An entry is a file `<fingerprint>-<checksum>.bin` with the bytes only. The fingerprint covers the parameters that
+determine the bytes, the source code of this package and NumPy's version, so entries don't outlive the code that made
+them. Damaged entries are computed again; without a writable folder, or with a full disk, nothing is cached.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ Bytes = NDArray[np.uint8]
 Shape = tuple[int, ...]
 
 ON_DISK = 1024**3
-"""Bytes that the cache may take on disk; what was used longest ago goes first."""
+"""The size limit of the cache on disk, in bytes; least recently used entries are removed first."""
 
 _IN_MEMORY = 512 * 1024**2
-"""Bytes that one process keeps; those on disk are mapped, and shared between processes."""
+"""The size limit in memory, in bytes, for each process; entries on disk are memory-mapped, and so shared."""
 
 _LEFT_BEHIND = 3600.0
-"""Seconds after which a half-written file is nobody's any more."""
+"""Seconds after which a half-written file counts as abandoned."""
 
 _ASSETS = ("strokes.json", "palettes.toml")
 
@@ -49,9 +48,9 @@ _ASSETS = ("strokes.json", "palettes.toml")
 def cached_arrays(
     decisive: Mapping[str, object], shapes: Sequence[Shape], make: Callable[[], Sequence[Bytes]]
 ) -> list[Bytes]:
-    """The uint8 arrays of these shapes that `make` returns: from memory or disk where they have been made before.
+    """The uint8 arrays of these shapes that `make` returns, from memory or disk if computed before. Don't modify them.
 
-    decisive: all that decides their bytes, as JSON knows it. Whoever gets them must not write into them.
+    decisive: everything that determines their bytes, as JSON values.
     """
     fingerprint = _fingerprint(decisive)
     size = sum(map(math.prod, shapes))
@@ -81,7 +80,7 @@ def _fingerprint(decisive: Mapping[str, object]) -> str:
 
 @functools.cache
 def _code_fingerprint() -> str:
-    """A fingerprint of the code and the assets that draw and paint."""
+    """A fingerprint of the code and assets that draw and paint."""
     state = hashlib.blake2b(np.__version__.encode(), digest_size=20)
     code = sorted(Path(__file__).parent.rglob("*.py"))
     for file in [*code, *(package_folder("assets") / name for name in _ASSETS)]:
@@ -91,7 +90,7 @@ def _code_fingerprint() -> str:
 
 
 class _Memory:
-    """What this process has made or read lately, by fingerprint."""
+    """Entries that this process used last, by fingerprint."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[str, Bytes] = OrderedDict()
@@ -118,12 +117,12 @@ _memory = _Memory()
 
 
 def clear_memory() -> None:
-    """Let go of all that this process keeps in memory."""
+    """Free all entries in memory."""
     _memory.clear()
 
 
 def _read(fingerprint: str, size: int) -> Bytes | None:
-    """The entry, mapped into memory; None where there is no sound one. One that is damaged is removed."""
+    """The entry, memory-mapped; None if there is no valid one. Damaged ones are removed."""
     for file in _files(f"{fingerprint}-*.bin"):
         with suppress(OSError):  # another process has removed it, or it is somebody else's
             flat = _map_file(file) if file.stat().st_size == size else None
@@ -140,7 +139,7 @@ def _map_file(file: Path) -> Bytes:
 
 
 def _write(fingerprint: str, flat: Bytes) -> None:
-    """Keep an entry, as far as the disk allows; older ones make room for it."""
+    """Save an entry if the disk allows, and remove old ones to make room."""
     folder = image_folder()
     with suppress(OSError, BadInput):
         folder.mkdir(parents=True, exist_ok=True)
@@ -156,7 +155,7 @@ def _name(fingerprint: str, flat: Bytes) -> str:
 
 
 def _make_room(keep: str) -> None:
-    """Remove what was used longest ago until the rest is within bounds, and what a killed process left half-written."""
+    """Remove least recently used entries beyond the size limit, and abandoned half-written files."""
     for file in _files(".*.tmp"):
         with suppress(OSError):
             if time.time() - file.stat().st_mtime > _LEFT_BEHIND:

@@ -1,10 +1,9 @@
-"""Mutual information of two labels in bits, from joint counts: less what shuffled labels show, and its bound.
+"""Mutual information of two labels in bits, from joint counts, corrected for chance; and its bound.
 
-The plug-in estimate of independent variables is too high: by (B - 1)(K - 1) / (2 N ln 2) on average where cells hold
-many (Miller 1955), by up to a fifth more where they hold few. What is taken off is therefore its exact mean over all
-ways to shuffle one of the labels, whose cells are hypergeometric (Vinh, Epps and Bailey 2010). The bound, that
-chance stays under 95 times in 100, takes it that the plug-in estimate follows a chi-squared distribution that is scaled
-to that mean.
+The plug-in estimate of independent variables is biased upward: by (B - 1)(K - 1) / (2 N ln 2) on average if cells hold
+many images (Miller 1955), by up to a fifth more if they hold few. So its exact mean over all ways to shuffle one of the
+labels is subtracted, where cells are hypergeometric (Vinh, Epps and Bailey 2010). The bound, the 95th percentile of
+independent variables, assumes a chi-squared distribution scaled to that mean.
 """
 
 from __future__ import annotations
@@ -17,29 +16,28 @@ from scipy.special import chdtri, gammaln, xlogy
 
 CONFIDENCE = 0.95
 _EXACT = 100_000
-"""Images up to which chance is exact: of more, cells hold many, and the exact mean takes long."""
+"""Images up to which the mean is exact; with more, Miller's formula is accurate and the exact mean slow."""
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
 def plug_in_estimate(counts: Counts) -> Floats:
-    """(..., B, K) joint counts -> (...) mutual information in bits, as the frequencies have it; 0 without images."""
+    """(..., B, K) joint counts -> (...) mutual information of the frequencies, in bits; 0 without images."""
     total = counts.sum((-2, -1))
     own = xlogy(counts, counts).sum((-2, -1))
     return _from_sums(own, counts.sum(-1), counts.sum(-2), total)
 
 
 def degrees_of_freedom(counts: Counts) -> NDArray[np.int64]:
-    """(..., B, K) joint counts -> (...) degrees of freedom, over the rows and the columns that occur."""
+    """(..., B, K) joint counts -> (...) degrees of freedom, of rows and columns that occur."""
     rows = (counts.sum(-1) > 0).sum(-1)
     columns = (counts.sum(-2) > 0).sum(-1)
     return np.asarray(np.maximum(rows - 1, 0) * np.maximum(columns - 1, 0))
 
 
 def chance_level(counts: Counts) -> Floats:
-    """(..., B, K) joint counts -> (...) bits: the mean of `plug_in` over all tables with the same rows and columns that
-    shuffling makes."""
+    """(..., B, K) joint counts -> (...) bits: the mean of `plug_in_estimate` over all shuffles of one of the labels."""
     rows, columns, totals = counts.sum(-1), counts.sum(-2), counts.sum((-2, -1))
     own = np.zeros(totals.shape)
     exact = totals <= _EXACT
@@ -51,13 +49,12 @@ def chance_level(counts: Counts) -> Floats:
 
 
 def mutual_information(counts: Counts) -> Floats:
-    """(..., B, K) joint counts -> (...) bits, less what shuffled labels show on average; it may be below 0."""
+    """(..., B, K) joint counts -> (...) bits, minus the mean for shuffled labels; may be negative."""
     return np.asarray(plug_in_estimate(counts) - chance_level(counts))
 
 
 def chance_bound(counts: Counts) -> Floats:
-    """(..., B, K) joint counts -> (...) bits under which `mutual_information` of independent variables stays 95 % of
-    the time."""
+    """(..., B, K) joint counts -> (...) bits: the 95th percentile of `mutual_information` for independent variables."""
     degrees = np.maximum(degrees_of_freedom(counts), 1)
     return np.asarray(chance_level(counts) * (chdtri(degrees, 1 - CONFIDENCE) / degrees - 1))
 

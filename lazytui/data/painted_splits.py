@@ -1,4 +1,4 @@
-"""Painted splits from the image cache: what has been painted before is not painted again."""
+"""Painting through the image cache."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from lazytui.data.painting import repaint
 from lazytui.data.params import DatasetParams
 
 _FEWEST = 4096
-"""Images below which painting takes no longer than looking."""
+"""With fewer images, painting is as fast as the cache."""
 
 _IN_SHAPES_AND_COLORS = frozenset(
     {"dataset", "source", "train_size", "test_size", "validation_share", "bias", "counterexamples", "hard"}
 )
-"""Parameters that decide which digits wear which colors, and nothing of how they are painted."""
+"""Parameters that determine shapes and colors only, not how they are painted."""
 
 
 def paint_cached(
     shapes: NDArray[np.uint8], colors: NDArray[np.uint8], params: DatasetParams, stream: str
 ) -> NDArray[np.uint8]:
-    """As `repaint`: (n, 28, 28, 3) uint8, in memory plane by plane. Nobody may write into it."""
+    """As `repaint`, cached: (n, 28, 28, 3) uint8, in memory plane by plane. Don't modify it."""
     if len(shapes) < _FEWEST:
         return repaint(shapes, colors, params, stream)
 

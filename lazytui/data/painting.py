@@ -35,7 +35,7 @@ def repaint(
     *,
     threads: int | None = None,
 ) -> NDArray[np.uint8]:
-    """Paint gray shapes in given colors: (n, 28, 28, 3) uint8, in memory plane by plane, which paints twice as fast.
+    """Paint gray shapes in given colors: (n, 28, 28, 3) uint8, in memory plane by plane, which is twice as fast.
 
     shapes: (n, 28, 28) uint8, white on black. colors: (n,) uint8, 0 to 9, or NO_COLOR.
     stream: names the randomness of the textures. Image i of a stream has the same texture whatever its color, so a
@@ -65,7 +65,7 @@ def repaint(
 
 
 def paint_colors(params: DatasetParams) -> tuple[Levels, Levels]:
-    """What the stroke and the background wear: two (11, 3) uint16, one row a color index, the last for NO_COLOR."""
+    """Colors of stroke and background: two (11, 3) uint16, a row for each color index; the last is NO_COLOR."""
     ten = palette(params.palette).colors
     white, black = (_WHITE,) * 11, ((0, 0, 0),) * 11
     strokes, backgrounds = {

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NO_COLOR = 10
-"""The color index of an image that wears none: a white stroke, or a gray background."""
+"""The color index of an image without a color: a white stroke, or a gray background."""
 
 
 @dataclass(frozen=True)
 class Palette:
-    """name: how it is asked for; colors: ten RGB triples, 0 to 255; names: ten words, in the order of the digits."""
+    """name: on the command line; colors: ten RGB triples, 0 to 255; names: of the colors, in the order of digits."""
 
     name: str
     about: str
@@ -42,7 +42,7 @@ class Palette:
 
 @functools.cache
 def palettes() -> dict[str, Palette]:
-    """The palettes that have a name."""
+    """The named palettes."""
     with (package_folder("assets") / "palettes.toml").open("rb") as file:
         entries = tomllib.load(file)
     return {name: _from_asset(name, entry) for name, entry in entries.items()}

@@ -1,4 +1,4 @@
-"""The parameters of a biased data set: every choice in which the five studies differed."""
+"""The parameters of a biased data set."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ HardSplit = Literal["inverted", "random", "cycled", "gray", "factorial"]
 
 
 class PaintingParams(BaseModel):
-    """What all data sets of a kind have in common. Fields that aren't given come from the preset named by `dataset`.
+    """Parameters of painting. Fields that aren't given come from the preset named by `dataset`.
 
-    A preset may also say what `bias` is; whoever builds on this has a field for it.
+    A preset may also set `bias`, which subclasses have a field for.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -138,7 +138,7 @@ class PaintingParams(BaseModel):
 
 
 class DatasetParams(PaintingParams):
-    """What decides every byte of a data set."""
+    """Everything that determines the bytes of a data set."""
 
     bias: Annotated[float, Field(ge=0, le=1)] = Field(
         0.95, description="How often a digit of the easy split wears its dominant color; the rest are counterexamples."
@@ -149,7 +149,7 @@ class DatasetParams(PaintingParams):
 
 
 def _parse(read: Any, text: str) -> Any:
-    """Read a name, with the sentence of a failure as pydantic wants it."""
+    """`read(text)`, with a failure as the ValueError that pydantic expects."""
     try:
         return read(text)
     except LazytuiError as error:

@@ -1,4 +1,4 @@
-"""Data sets by name: the ones in the presets asset, and study D's naming scheme, which is parsed."""
+"""Presets of data sets: those of the presets asset, and names by study D's scheme."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAIRS = ("rg", "gr", "bw")
 
 @functools.cache
 def presets() -> dict[str, dict[str, Any]]:
-    """Every listed preset: the parameters it sets, and `about`, a line that says what it is."""
+    """The listed presets: the parameters that each sets, and `about`, a one-line description."""
     with (package_folder("assets") / "presets.toml").open("rb") as file:
         return tomllib.load(file)
 

@@ -1,4 +1,4 @@
-"""Independent random streams, one for every purpose: adding a draw to one never moves another."""
+"""Independent random streams, one for each purpose, so that a draw from one never affects another."""
 
 from __future__ import annotations
 

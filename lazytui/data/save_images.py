@@ -1,4 +1,4 @@
-"""Writing a data set to disk for other programs: NumPy archives or folders of PNG files, with a description."""
+"""Saving a data set for other programs: NumPy archives or folders of PNG files, with metadata."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ METADATA_FILE = "metadata.json"
 def save_dataset(
     dataset: BiasedDataset, folder: Path, form: Form, progress: Callable[[int, int], None] = lambda _done, _total: None
 ) -> None:
-    """Write every split into `folder`, which appears whole or not at all and takes the place of an older one.
+    """Write every split into `folder`, all or nothing, replacing an older one.
 
     npz: `<split>.npz` with the arrays of `Split`. folder: `<split>/<digit>/<index>-<color>.png`, with a `labels.csv`
-    a split. Both: `metadata.json`. progress: told how many images of how many are written; may raise to stop.
-    Raises BadInput when the disk doesn't take it.
+    a split. Both: `metadata.json`. progress: called with (images written, of how many); may raise to stop.
+    Raises BadInput if the folder can't be written.
     """
     total = sum(len(dataset.split(name)) for name in SPLITS)
     building = folder.with_name(f".{folder.name}.new")
@@ -55,7 +55,7 @@ def save_dataset(
 
 
 def metadata(dataset: BiasedDataset, form: Form) -> dict[str, Any]:
-    """What a reader of the files needs: the parameters, what a color index means, and what is in each split."""
+    """Description of the files: parameters, the meaning of color indices, and the content of each split."""
     ten = palette(dataset.params.palette)
     return {
         "lazytui": __version__,

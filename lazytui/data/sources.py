@@ -1,4 +1,4 @@
-"""Where gray digits come from: MNIST and Fashion-MNIST on disk, downloaded when absent, or our own pen strokes."""
+"""Sources of gray digits: MNIST and Fashion-MNIST, downloaded if absent, or our own pen strokes."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ _PREFIXES: dict[Part, str] = {"train": "train", "test": "t10k"}
 
 
 def is_cached(name: Downloadable) -> bool:
-    """Whether all four files are there; whether they are sound shows when they are read."""
+    """Whether all four files exist; they are checked when read."""
     return all(
         find_idx(_raw_folder(name), _file_name(part, kind)) for part in _PREFIXES for kind in ("images", "labels")
     )
 
 
 def resolve_source(name: SourceName) -> ConcreteSource:
-    """Make sure that a source is at hand, downloading it if it must be, and say which one it is.
+    """Make a source available, downloading it if necessary, and return which one it is.
 
-    `auto` is MNIST where it is on disk or can be downloaded, else `strokes`. Raises BadInput when the named source is
-    neither on disk nor to be had.
+    `auto` is MNIST if it is on disk or can be downloaded, otherwise `strokes`. Raises BadInput if the named source is
+    not available.
     """
-    folder = data_folder()  # one that can't be is told, not taken for an empty one
+    folder = data_folder()  # raises here for an impossible folder, not as if it were empty
     if name == "strokes":
         return "strokes"
     if name == "auto":
@@ -51,7 +51,7 @@ def resolve_source(name: SourceName) -> ConcreteSource:
 
 
 def check_size(name: ConcreteSource, part: Part, size: int | None) -> None:
-    """Raise BadInput when a source has fewer than `size` digits in its train or test split."""
+    """Raise BadInput if a source's train or test split has fewer than `size` digits."""
     available = (
         _STROKES_SIZES[part] if name == "strokes" else read_idx_shape(_file(name, part, "labels"), dimensions=1)[0]
     )
@@ -60,7 +60,7 @@ def check_size(name: ConcreteSource, part: Part, size: int | None) -> None:
 
 
 def require_every_digit(name: ConcreteSource) -> None:
-    """Raise BadInput where a source's test files lack a digit, since networks are asked about all of them."""
+    """Raise BadInput if a source's test files lack a digit: all analyses need all of them."""
     if name == "strokes":
         return
     labels_file = _file(name, "test", "labels")
@@ -75,8 +75,8 @@ def require_every_digit(name: ConcreteSource) -> None:
 def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Digits:
     """The first `size` digits (default: all) of a source's train or test split.
 
-    Raises BadInput when the source has fewer, or its files are damaged. Strokes are always those of seed 0: like
-    MNIST, they are one fixed set of digits, so that seeds vary what we do with it.
+    Raises BadInput if the source has fewer, or its files are damaged. Strokes are always those of seed 0: like MNIST, a
+    fixed set of digits.
     """
     check_size(name, part, size)
     if name == "strokes":
@@ -104,7 +104,7 @@ def _draw_cached(part: Part, size: int) -> Digits:
 
 
 def load_source(name: SourceName) -> Source:
-    """All digits of a source; `Source.name` says which one `auto` came to be. Raises BadInput as `load_digits` does."""
+    """All digits of a source; `Source.name` is what `auto` resolved to. Raises BadInput as `load_digits` does."""
     source = resolve_source(name)
     return Source(source, load_digits(source, "train"), load_digits(source, "test"))
 

@@ -1,4 +1,4 @@
-"""The splits of a biased data set: which digits, in which colors, painted when they are first asked for."""
+"""The splits of a biased data set, painted lazily."""
 
 from __future__ import annotations
 
@@ -51,10 +51,9 @@ class Split:
 
 @dataclass(frozen=True)
 class BalancedHoldout:
-    """Training digits that a method may look at where color tells nothing, if it trains on them in no other way.
+    """The last training digits, held out for methods that need a part where digit and color are independent.
 
-    first: the first of them in the training split; they are the last there. balanced: these digits in every color
-    equally often.
+    first: index of the first of them in the training split. balanced: these digits in every color equally often.
     """
 
     first: int
@@ -63,10 +62,10 @@ class BalancedHoldout:
 
 @dataclass(frozen=True)
 class BiasedDataset:
-    """A data set that lies. Its splits are painted when they are first asked for, and kept.
+    """A biased data set, whose splits are painted on first access.
 
-    train, validation: the easy split; validation is held out of the source's train split.
-    hard, probe: from the source's test split; probe shows every digit in every color equally often.
+    train, validation: easy, from the source's train split. hard, probe: from its test split; probe has every digit in
+    every color equally often.
     """
 
     params: DatasetParams
@@ -111,7 +110,7 @@ class BiasedDataset:
         return split
 
     def balanced_holdout(self, share: float) -> BalancedHoldout:
-        """The last of the training digits, painted anew. Raises BadInput where a digit isn't among them."""
+        """The last `share` of the training digits. Raises BadInput if a digit isn't among them."""
         first = len(self.train) - max(1, round(share * len(self.train)))
         digits = Digits(self.train.shapes[first:], self.train.digits[first:])
         _require_every_digit(digits.labels, "training digits that are set aside")
@@ -137,7 +136,7 @@ class BiasedDataset:
         return min(max(1, round(size * self.params.validation_share)), size - 1)
 
     def _shuffle(self, part: Part, size: int | None) -> Digits:
-        """A random choice of a source's digits, in random order; of strokes no more are drawn than it takes."""
+        """A random choice of a source's digits, in random order; only as many strokes are drawn as needed."""
         digits = self.load(self.source_name, part, size if self.source_name == "strokes" else None)
         order = stream(self.params.seed, "order", part).random(len(digits)).argsort(kind="stable")
         return _take(digits, order[:size])
@@ -149,25 +148,21 @@ class BiasedDataset:
         return self._paint(name, digits, colors)
 
     def _paint(self, name: str, digits: Digits, colors: Labels) -> Split:
-        painted_colors = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
-        return Split(
-            paint_cached(digits.images, painted_colors, self.params, name), digits.labels, painted_colors, digits.images
-        )
+        visible = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
+        return Split(paint_cached(digits.images, visible, self.params, name), digits.labels, visible, digits.images)
 
 
 def build_dataset(params: DatasetParams, load: LoadDigits = load_digits) -> BiasedDataset:
-    """The data set that the parameters describe; its splits are painted lazily.
+    """The data set of these parameters. load: loads gray digits; pass a caching one to paint the same digits often.
 
-    load: where the gray digits come from; who paints them again and again hands in a loader that remembers them.
-
-    Raises BadInput when the source can't be had, or has fewer digits than are asked for.
+    Raises BadInput if the source isn't available or has too few digits.
     """
     _log.debug("data set of %r", params)
     return BiasedDataset(params, require_source(params), load)
 
 
 def require_source(params: DatasetParams) -> ConcreteSource:
-    """The source that the parameters come to on this machine. Raises BadInput as `build` does, before any painting."""
+    """The source of these parameters on this machine. Raises BadInput as `build_dataset` does."""
     name = resolve_source(params.source)
     check_size(name, "train", params.train_size)
     check_size(name, "test", params.test_size)

@@ -1,4 +1,4 @@
-"""Background textures: how far every pixel departs from the flat background.
+"""Background textures: the deviation of every pixel from the flat background.
 
 A departure, or depth, is a whole number of levels for every pixel, 0 (the flat background) to 255 (its opposite):
 (n, 784) int16. What is flat is decided by the painting: full color where the background is colored, black where it
@@ -165,5 +165,4 @@ def _line_cover(ends: NDArray[np.float32], thickness: NDArray[np.float32]) -> ND
     along = ((x - x0) * dx + (y - y0) * dy) / np.maximum(dx * dx + dy * dy, np.float32(1e-6))
     np.clip(along, 0, 1, out=along)
     distance = np.sqrt((x - x0 - along * dx) ** 2 + (y - y0 - along * dy) ** 2)
-    cover: NDArray[np.float32] = np.clip(thickness / 2 + np.float32(0.5) - distance, 0, 1)
-    return cover
+    return np.asarray(np.clip(thickness / 2 + np.float32(0.5) - distance, 0, 1))

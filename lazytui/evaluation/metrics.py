@@ -50,8 +50,7 @@ def shape_bias(labels: Labels, attributes: Labels, predicted: Labels) -> float |
 
 def is_conflicting(labels: Labels, attributes: Labels) -> NDArray[np.bool_]:
     """(n,) bool: which samples have an attribute that is aligned with another label."""
-    differ: NDArray[np.bool_] = (attributes != labels) & (attributes != NO_COLOR)
-    return differ
+    return np.asarray((attributes != labels) & (attributes != NO_COLOR))
 
 
 def group_accuracies(labels: Labels, attributes: Labels, predicted: Labels) -> NDArray[np.float64]:
@@ -79,8 +78,7 @@ def worst_group_accuracy(labels: Labels, attributes: Labels, predicted: Labels) 
 
 def confusion_matrix(labels: Labels, predicted: Labels) -> NDArray[np.int64]:
     """(10, 10) int64: samples of each label (row) by prediction (column)."""
-    pairs = labels.astype(np.int64) * 10 + predicted
-    return np.bincount(pairs, minlength=100).reshape(10, 10)
+    return contingency(labels, predicted)
 
 
 def calibration_error(

@@ -43,19 +43,16 @@ class Predictions:
 
     @property
     def correct(self) -> Hits:
-        right: Hits = self.predicted == self.labels
-        return right
+        return np.asarray(self.predicted == self.labels)
 
     @property
     def follows_attribute(self) -> Hits:
         """Which images were taken for the digit of their color."""
-        followed: Hits = self.predicted == self.attributes
-        return followed
+        return np.asarray(self.predicted == self.attributes)
 
     @property
     def is_aligned(self) -> Hits:
-        aligned: Hits = self.attributes == self.labels
-        return aligned
+        return np.asarray(self.attributes == self.labels)
 
     @property
     def is_conflicting(self) -> Hits:

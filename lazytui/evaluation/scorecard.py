@@ -24,8 +24,7 @@ class SplitEvaluation:
 
     @property
     def predicted(self) -> NDArray[np.uint8]:
-        choice: NDArray[np.uint8] = self.probabilities.argmax(1).astype(np.uint8)
-        return choice
+        return np.asarray(self.probabilities.argmax(1).astype(np.uint8))
 
     def metrics(self) -> SplitMetrics:
         digits, colors, predicted = self.split.digits, self.split.colors, self.predicted

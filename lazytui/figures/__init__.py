@@ -1,1 +1,1 @@
-"""Figures: what the analyses have to show, and its drawing in every medium."""
+"""Figures: plain data of what to show, and drawing it in every medium."""

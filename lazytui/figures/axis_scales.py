@@ -13,7 +13,7 @@ from lazytui.figures.kinds import Bars, Lines
 def nice_ticks(low: float, high: float, about: int) -> list[float]:
     """Round values (1, 2, 2.5 or 5 times a power of ten apart) within [low, high], at most `about` + 1 of them.
 
-    Two or more where round values allow it: one alone tells nothing of the distances on an axis.
+    Two or more if possible: a single tick doesn't show the scale.
     """
     if not (math.isfinite(low) and math.isfinite(high)) or high <= low:
         return [low]

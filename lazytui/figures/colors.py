@@ -24,7 +24,7 @@ SERIES: tuple[RGB, ...] = (
 """Colors of middle lightness, which read on a dark and on a light background; repeated when they run out."""
 
 SIGNS: dict[Tone, str] = {"plain": "", "good": "✓", "bad": "✗", "muted": "·"}
-"""The sign beside the color, so that a tone is never told by color alone."""
+"""The sign beside the color, so that color never stands alone."""
 
 TONES: dict[Tone, RGB | None] = {
     "plain": None,
@@ -49,7 +49,7 @@ _DIVERGING: dict[Theme, tuple[RGB, ...]] = {
 
 
 def series_color(index: int) -> RGB:
-    """The color of a chart's series, by its place."""
+    """The color of a chart's series, by its index."""
     return SERIES[index % len(SERIES)]
 
 
@@ -60,12 +60,12 @@ def _interpolate(stops: tuple[RGB, ...], positions: NDArray[np.float64]) -> NDAr
 
 
 def sequential_colors(positions: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
-    """Colors (..., 3) for places (...) on a scale from 0 to 1; places beyond an end take its color."""
+    """Colors (..., 3) uint8 of positions (...) on a scale from 0 to 1, clipped at its ends."""
     return _interpolate(_SEQUENTIAL[theme], np.asarray(positions, dtype=np.float64))
 
 
 def diverging_colors(positions: ArrayLike, theme: Theme) -> NDArray[np.uint8]:
-    """Colors (..., 3) for places (...) from -1 (against) through 0 (nothing) to 1 (for)."""
+    """Colors (..., 3) uint8 of positions (...) from -1 (against) through 0 (nothing) to 1 (for)."""
     return _interpolate(_DIVERGING[theme], (np.asarray(positions, dtype=np.float64) + 1.0) / 2.0)
 
 

@@ -1,4 +1,4 @@
-"""Figures written to files: the suffix says how."""
+"""Writing figures to files; the suffix selects the format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUFFIXES = (".svg", ".png", ".pdf", ".html", ".txt", ".ansi", ".json", ".csv")
 
 
 def check_suffix(path: Path) -> str:
-    """The suffix in lower case. Raises UsageError, with those that exist, if figures can't be written to it."""
+    """The suffix in lower case. Raises UsageError, with the available ones, for an unknown suffix."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         what = f"the suffix {path.suffix!r}" if path.suffix else "no suffix"
@@ -54,7 +54,7 @@ def render_files(
     width: int | None = None,
     theme: str = "light",
 ) -> dict[Path, str | bytes]:
-    """What is to be written of the figures, or of the one named `figure`, by file.
+    """The contents of the files to write for the figures, or for the one named `figure`.
 
     .html .pdf .txt .ansi .json hold all figures in one file (.pdf: one a page). An .svg or .png is one picture: one
     figure goes to `path` itself, several go to `NAME-FIGURE.svg` beside it, each ready for a paper. A .csv is one

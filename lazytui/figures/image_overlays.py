@@ -1,4 +1,4 @@
-"""Small color images made ready to be shown: evidence laid over them, and resized."""
+"""Small color images for display: with evidence overlaid, and resized."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
 def images_with_overlay(figure: Pixels) -> NDArray[np.uint8]:
-    """The figure's images (n, h, w, 3) uint8, with its evidence laid over them where it has any."""
+    """The figure's images, (n, h, w, 3) uint8, with its evidence overlaid, if any."""
     if figure.overlay is None:
         return figure.images
     return overlay_evidence(figure.images, figure.overlay)

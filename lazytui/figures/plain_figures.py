@@ -1,4 +1,4 @@
-"""A figure whose every text is plain: done once, before any drawing, so that no renderer can forget it."""
+"""Plain text throughout a figure: cleaned once before any drawing, so that no renderer can forget it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ AnyFigure = TypeVar("AnyFigure", bound=Figure)
 
 
 def clean_figure(figure: AnyFigure) -> AnyFigure:
-    """The same figure with escape sequences, control characters and bidi overrides taken out of all its text.
+    """The same figure without escape sequences, control characters and bidi overrides in any text.
 
     Line breaks stay in the paragraphs of a `Text` and turn into spaces elsewhere.
     """

@@ -138,8 +138,7 @@ class Ablation:
         with self._exclusively():
             batch = to_float(torch.from_numpy(images).to(self._hardware.device))
             logits = self.model.logits(self.model.pool(self.model.activations(batch)), batch)
-        result: NDArray[np.float32] = logits.cpu().numpy()
-        return result
+        return np.asarray(logits.cpu().numpy())
 
     def patch_one_by_one(
         self, into: NDArray[np.uint8], source: NDArray[np.uint8], tick: Callable[[], None] = lambda: None
@@ -198,8 +197,7 @@ class _Pair:
         indices = torch.tensor(list(neurons), dtype=torch.long, device=self.own.device)
         changed = self.own.clone()
         changed[:, indices] = self.foreign[:, indices]
-        shifted: NDArray[np.float32] = (self.model.logits(changed, self.images) - self.before).cpu().numpy()
-        return shifted
+        return np.asarray((self.model.logits(changed, self.images) - self.before).cpu().numpy())
 
 
 def _everywhere(values: Tensor, shape: tuple[int, ...]) -> Tensor:

@@ -18,8 +18,7 @@ QUANTILES = 8
 
 def strongest_images(values: Tensor) -> NDArray[np.int64]:
     """(N, C) activations -> (C, 8) indices of the images with the largest, largest first."""
-    indices: NDArray[np.int64] = values.topk(min(TOP, len(values)), dim=0).indices.T.cpu().numpy()
-    return indices
+    return np.asarray(values.topk(min(TOP, len(values)), dim=0).indices.T.cpu().numpy())
 
 
 def quantile_images(values: Tensor) -> NDArray[np.int64]:
@@ -29,8 +28,7 @@ def quantile_images(values: Tensor) -> NDArray[np.int64]:
     """
     ordered = values.argsort(dim=0, stable=True)
     middles = torch.arange(QUANTILES, device=values.device) * 2 + 1
-    indices: NDArray[np.int64] = ordered[middles * len(values) // (2 * QUANTILES)].T.cpu().numpy()
-    return indices
+    return np.asarray(ordered[middles * len(values) // (2 * QUANTILES)].T.cpu().numpy())
 
 
 def dataset_exemplars(

@@ -1,1 +1,1 @@
-"""Run folders: what a run was asked, how it goes, what it found; on disk, readable without torch."""
+"""Run folders: parameters, status, events and results of runs on disk, readable without torch."""

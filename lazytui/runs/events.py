@@ -1,4 +1,4 @@
-"""The event log of a run: one JSON object a line, appended while it goes, followed by whoever watches."""
+"""The event log of a run: one JSON object a line, appended while it runs, and a reader that follows it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MOST = 1 << 30
 
 
 class EventLog:
-    """The writing end. One line is one write, so that a kill tears at most the last line."""
+    """Writes the log. A line is one write, so that a kill tears at most the last line."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -64,7 +64,7 @@ class EventLog:
 
 
 class EventReader:
-    """The reading end: remembers where it is, waits for a torn last line, steps over damaged ones and counts them."""
+    """Reads the log from where it stopped: waits for an incomplete last line, skips damaged ones and counts them."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -73,10 +73,7 @@ class EventReader:
         self.damaged = 0
 
     def read(self, most: int = 2000) -> list[Event]:
-        """The next events, `most` of them at the most; an empty list when there is nothing new or no file yet.
-
-        It is empty as well where nothing but damage comes for long, and at the end of what a log can have.
-        """
+        """The next events, at most `most`; none if nothing is new, after much damage, and beyond the size limit."""
         start = self._offset
         while self._offset - start < _MOST_IN_VAIN and (lines := self._lines(most)):
             self._offset += sum(map(len, lines))
@@ -87,7 +84,7 @@ class EventReader:
         return []
 
     def _may_name(self, event: Event) -> bool:
-        """Whether the log may name the metrics of an event besides those that it has named already."""
+        """Whether an event's metrics keep the log within its number of names."""
         if event["kind"] == "metrics" and not self._names.issuperset(event["values"]):
             named = self._names.union(event["values"])
             if len(named) > _MOST_NAMES:
@@ -96,7 +93,7 @@ class EventReader:
         return True
 
     def _lines(self, most: int) -> list[bytes]:
-        """The next whole lines; of one that is too long, its pieces."""
+        """The next complete lines; too long ones in pieces."""
         lines: list[bytes] = []
         try:
             with open_regular(self._path) as file:
@@ -115,7 +112,7 @@ class EventReader:
 
 
 def _parse_lines(lines: list[bytes]) -> list[Any]:
-    """What the lines that are JSON say: all at once, which takes a quarter of the time, or one by one if one isn't."""
+    """The lines that are JSON, parsed: together, which takes a quarter of the time, or one by one if one is damaged."""
     with suppress(ValueError):
         together: list[Any] = from_json(b"[" + b",".join(lines) + b"]")
         if len(together) == len(lines):
@@ -128,7 +125,7 @@ def _parse_lines(lines: list[bytes]) -> list[Any]:
 
 
 def _well_formed(event: object) -> bool:
-    """Whether an event is what its kind promises, so that whoever reads it needn't ask; unknown kinds pass."""
+    """Whether an event has the fields of its kind, so that readers needn't check; unknown kinds pass."""
     match event:
         case {"kind": "metrics", "step": int(step), "values": dict(values)}:
             return _is_count(step) and all(_is_named(name) and _is_measure(value) for name, value in values.items())

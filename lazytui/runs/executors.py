@@ -1,4 +1,4 @@
-"""Who carries many runs to their ends: an executor. The one here does it in processes of this machine."""
+"""Executors: they execute many runs; the one here in processes of this machine."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ _LOOK_EVERY = 0.2
 
 
 class Executor(Protocol):
-    """Brings runs to an end, wherever that is."""
+    """Executes runs, on this machine or elsewhere."""
 
     def execute(self, runs: Mapping[str, RunFolder], report: Report, summarize: Callable[[RunFolder], str]) -> None:
-        """Start or go on with each run, by name, and return when none of them goes on any more.
+        """Start or resume each run, by name, and return when all have ended; how is in their statuses.
 
-        found: what a run that is done has found, in a few words, to be told as soon as it is.
-        How each ended is in its status: one that fails ends nothing but itself. Whoever stops or pauses `report` means
-        the runs too; Raises Interrupted once they have stopped.
+        summarize: a few words on the result of a run that is done, for a note. Stopping or pausing `report` does so
+        with the runs; raises Interrupted once they have stopped.
         """
 
 
 class LocalProcesses:
-    """Each run in a process of its own on this machine, so many at a time, each with its share of the cores."""
+    """Executes each run in a process of its own on this machine, several at a time, sharing the cores."""
 
     def __init__(self, at_a_time: int = 0) -> None:
         """at_a_time: 0 chooses: one a core, eight at most."""
@@ -74,7 +73,7 @@ def _describe_end(run: RunFolder, summarize: Callable[[RunFolder], str]) -> str:
 
 
 def stop_all(going: Iterable[RunFolder], report: Report) -> None:
-    """Ask all to stop, and wait until they have; who can't be asked now, as on a full disk, is asked again."""
+    """Stop all runs and wait for it; requests that fail, as on a full disk, are repeated."""
     going = unasked = list(going)
     noted: set[str] = set()
     while any(run.status.state in ACTIVE for run in going):
@@ -83,7 +82,7 @@ def stop_all(going: Iterable[RunFolder], report: Report) -> None:
 
 
 def pause_all(going: Iterable[RunFolder], report: Report) -> None:
-    """Let the runs wait for as long as their whole waits."""
+    """Pause the runs for as long as `report` is paused."""
     going = list(going)
     noted: set[str] = set()
     for run in going:
@@ -94,7 +93,7 @@ def pause_all(going: Iterable[RunFolder], report: Report) -> None:
 
 
 def _request(ask: Callable[[RunFolder], object], run: RunFolder, report: Report, noted: set[str]) -> bool:
-    """Ask a run; whether that could be done, or nothing is to be asked of it any more. told: of which it was said."""
+    """Whether the request was made or isn't needed any more. noted: runs whose failure was noted."""
     try:
         ask(run)
     except UsageError:  # it has ended meanwhile, or waits already

@@ -1,4 +1,4 @@
-"""Runs in a few words, as lists and bars show them."""
+"""Short texts on runs for lists and status bars."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STATE_COLORS: Mapping[State, str] = {
     "failed": "red",
     "interrupted": "yellow",
 }
-"""Of the states that lists set off."""
+"""Of the states that lists highlight."""
 
 
 def state_word(status: Status) -> str:
@@ -27,13 +27,13 @@ def state_word(status: Status) -> str:
 
 
 def accuracies_text(metrics: Mapping[str, float | None]) -> str:
-    """`easy 98.4%, hard 97.0%`: those that were measured."""
+    """`easy 98.4%, hard 97.0%`, of those measured."""
     shares = {split: metrics.get(f"{split}_accuracy") for split in ("easy", "hard")}
     return ", ".join(f"{split} {share:.1%}" for split, share in shares.items() if share is not None)
 
 
 def age_text(created: float) -> str:
-    """How long ago that was: `3 min`."""
+    """The time since then: `3 min`."""
     return duration_text(max(0.0, time.time() - created))
 
 
@@ -45,7 +45,7 @@ def duration_text(seconds: float) -> str:
 
 
 def without_middle(words: str, length: int) -> str:
-    """At most so many characters: what is too long loses its middle, since both ends of an id tell something."""
+    """At most `length` characters; longer text loses its middle, since both ends of an id matter."""
     if len(words) <= length:
         return words
     end = max(length - 1, 0) // 3

@@ -1,4 +1,4 @@
-"""Jobs: runs that live in a process of their own, and how to start, pause, wake and stop them."""
+"""Jobs: starting, pausing, waking and stopping runs in processes of their own."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ from lazytui.runs.workspace import Workspace
 
 
 def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping[str, str] | None = None) -> None:
-    """Carry a queued or resumable run in a session of its own, which outlives this process and its terminal.
+    """Execute a queued or resumable run in a session of its own, which outlives this process and its terminal.
 
-    It is the same command that a person would type. What it prints lies in the run's output.log. Until it has begun
-    the run is queued. Its modules come from where they are installed (`-P`), never from the folder that a person is in.
-    environment: variables that it gets besides those of this process. Raises UsageError for a run that is going on or
-    done.
+    It is the command that a person would type; its output is in the run's output.log, and the run is queued until it
+    begins. `-P` keeps modules of the current folder out. environment: additional variables. Raises UsageError for a run
+    that is active or done.
     """
     state = run.status.state
     if state not in RESUMABLE:
@@ -62,15 +61,15 @@ def _process(run: RunFolder, workspace: Workspace, environment: Mapping[str, str
 
 
 def resume_command(run: RunFolder) -> str:
-    """What a person types to go on with a run."""
+    """The command that resumes a run."""
     return shlex.join(["lazytui", "runs", "resume", run.id, *model_options(run.record.params)])
 
 
 def request_stop(run: RunFolder) -> None:
-    """Ask a going run to save and stop: by a file, which it looks for wherever it runs, and on this host by a signal.
+    """Request an active run to save and stop: by a file, on whichever host it runs, and on this host also by a signal.
 
-    A status is a file of unknown origin, and the process that it names may have nothing to do with the run. So only a
-    process that has proved to carry the run is signaled: it holds the run's claim (see `RunFolder.is_claimed_by`).
+    A status is a file of unknown origin, which may name any process. So only a process that holds the run's claim is
+    signaled (see `RunFolder.is_claimed_by`).
     """
     import psutil
 
@@ -89,7 +88,7 @@ def request_stop(run: RunFolder) -> None:
 
 
 def request_pause(run: RunFolder) -> None:
-    """Ask a going run, on whichever host, to save and wait; it keeps its memory and its place on a GPU."""
+    """Request an active run, on whichever host, to save and wait; it keeps its memory and its GPU."""
     status = run.status
     if status.state not in ACTIVE:
         raise UsageError(f"{run.id} isn't running: it is {status.state}.")
@@ -103,7 +102,7 @@ def request_pause(run: RunFolder) -> None:
 
 
 def wake(run: RunFolder) -> bool:
-    """Let a going run that was asked to pause go on; False where there is none that waits."""
+    """Let a paused run continue; False if it isn't paused."""
     status = run.status
     if status.state not in ACTIVE or _is_to_carry(status):
         return False
@@ -117,17 +116,17 @@ def wake(run: RunFolder) -> bool:
 
 
 def _is_to_carry(status: Status) -> bool:
-    """Whether this is the process that was started to carry a run, and hasn't begun."""
+    """Whether this process was started to execute the run and hasn't begun."""
     return status.state == "queued" and status.pid == os.getpid() and process_lives(status)
 
 
 def can_continue(run: RunFolder) -> bool:
-    """Whether a run waits, was asked to, or ended early: what `go_on` is for."""
+    """Whether a run is paused, about to be, or ended early, so that `continue_run` applies."""
     state = run.status.state
     return state == "paused" or (run.pause_file.exists() if state in ACTIVE else state in RESUMABLE)
 
 
 def continue_run(run: RunFolder, workspace: Workspace) -> None:
-    """Wake a run that waits, or carry on with one that ended early. Raises UsageError for any other."""
+    """Wake a paused run, or resume one that ended early. Raises UsageError for any other."""
     if not wake(run):
         start_detached(run, workspace)

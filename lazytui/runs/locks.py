@@ -1,4 +1,4 @@
-"""Locks between processes. The system lets go of them when the process ends, however it ends."""
+"""Locks between processes, which the system releases when a process ends, however it does."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from lazytui.files.writing import storage_errors
 
 
 class AlreadyLocked(BadInput):
-    """Another process keeps a lock."""
+    """Another process holds the lock."""
 
 
 @contextmanager
 def hold_lock(file: Path, *, patience: float, message: str) -> Iterator[None]:
-    """Hold a lock for this process, and its file open for as long, so that others can see who holds it.
+    """Hold a lock for this process, with its file open, so that others can see who holds it.
 
-    patience: seconds to wait for it. Raises Taken, which says `otherwise`, where another process keeps it, and BadInput
-    where something lies there that is no file.
+    patience: seconds to wait for it. Raises AlreadyLocked with `message` if another process holds it, and BadInput if
+    the path isn't a regular file.
     """
     lock = FileLock(file)
     with storage_errors(file.parent):

@@ -1,4 +1,4 @@
-"""The metrics of a run as columns that grow: adding costs what is added, and a look at them costs nothing."""
+"""The metrics of a run as growing columns, with amortized appending and views without copying."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ Columns = dict[str, NDArray[np.float64]]
 """By name, `step` among them, all of the same length; NaN where a point lacks that metric."""
 
 _MOST_NUMBERS = 1 << 24
-"""Of all columns together, 8 bytes each: what a log of elsewhere holds beyond that is left out."""
+"""The most numbers of all columns together; what a log has beyond is left out."""
 
 
 class MetricHistory:
-    """Fed with the events of a log, in order. What a resume made void is dropped."""
+    """Collects metrics from the events of a log, in order; a resume drops those after its step."""
 
     def __init__(self) -> None:
         self._rows = 0
         self._columns: Columns = {"step": np.full(64, math.nan)}
 
     def extend(self, events: Iterable[Event]) -> bool:
-        """Take in events; whether the columns changed."""
+        """Add events; whether the columns changed."""
         before = self._rows
         rows: list[Event] = []
         for event in events:
@@ -44,7 +44,7 @@ class MetricHistory:
         return self._rows != before
 
     def columns(self) -> Columns:
-        """Views of what there is, which later additions leave as they are."""
+        """Views of the columns, which later additions don't change."""
         return {name: column[: self._rows] for name, column in self._columns.items()}
 
     def _drop_after(self, step: int) -> None:
@@ -58,7 +58,7 @@ class MetricHistory:
             self._columns = {name: column for name, column in columns.items() if name in with_values}
 
     def _append(self, events: list[Event]) -> None:
-        """Add points of rising steps. Steps only go up, so what is later than the first of them is void."""
+        """Add points of increasing steps, dropping earlier points from the first of them on."""
         if not events:
             return
         self._drop_after(events[0]["step"] - 1)

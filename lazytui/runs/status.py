@@ -1,4 +1,4 @@
-"""How a run goes: its state, the process that carries it, and whether that process still lives."""
+"""The status of a run: its state, the process that executes it, and whether that is alive."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Workers: processes of this machine that carry one run after another, so that each loads torch once.
+"""Workers: processes of this machine that execute one run after another, so that each loads torch once.
 
-A worker ends with the process that started it: it stops what it carries, which saves how far it is.
+A worker ends with the process that started it; it stops its run, which saves its progress.
 """
 
 from __future__ import annotations

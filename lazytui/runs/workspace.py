@@ -1,4 +1,4 @@
-"""The workspace: the folder that holds the runs, and how a person refers to one of them."""
+"""The workspace: the folder of runs, and references to runs by id, name or path."""
 
 from __future__ import annotations
 

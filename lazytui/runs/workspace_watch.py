@@ -1,4 +1,4 @@
-"""Watching a workspace: its runs as they are now, of which only those are read again whose folders changed."""
+"""Watching a workspace: its runs as they are now; only those whose folders changed are read again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Downloading MNIST and Fashion-MNIST: torchvision knows the mirrors and the checksums."""
+"""Downloading MNIST and Fashion-MNIST by torchvision, which has their mirrors and checksums."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STALLED = 20.0
 def reachable(name: Downloadable) -> bool:
     """Whether the first mirror answers within three seconds.
 
-    It is asked in a thread, since looking up a host's name has no time limit of its own.
+    In a thread, since looking up a host's name has no time limit.
     """
     answered = threading.Event()
 
@@ -42,9 +42,9 @@ def reachable(name: Downloadable) -> bool:
 
 
 def download(name: Downloadable, folder: Path) -> None:
-    """Fetch a data set into torchvision's layout below `folder`, whole or not at all.
+    """Download a data set into torchvision's layout below `folder`, all or nothing.
 
-    Raises BadInput when the mirrors can't be reached, a transfer stalls for 20 s, or the folder can't be written.
+    Raises BadInput if the mirrors can't be reached, a transfer stalls for 20 s, or the folder can't be written.
     """
     if not reachable(name):
         raise BadInput(_what_to_do(name, "its mirror can't be reached"))
@@ -72,7 +72,7 @@ def _download(name: Downloadable, folder: Path) -> None:
 
 @contextlib.contextmanager
 def _no_endless_waiting() -> Iterator[None]:
-    """torchvision opens its connections without a time limit; this is the only way to give them one."""
+    """A time limit for torchvision's connections, which has no option for one."""
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(_STALLED)
     try:

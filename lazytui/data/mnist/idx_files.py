@@ -23,7 +23,7 @@ _MOST_BYTES = 1 << 31
 
 
 def find_idx(folder: Path, name: str) -> Path | None:
-    """The file `name` in a folder, plain or with `.gz`; None where neither is there."""
+    """The file `name` in a folder, plain or with `.gz`; None if neither exists."""
     return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
 
 
@@ -40,7 +40,7 @@ def read_idx(path: Path, *, dimensions: int) -> NDArray[np.uint8]:
 
 
 def read_idx_shape(path: Path, *, dimensions: int) -> tuple[int, ...]:
-    """The shape that the header announces, without reading on."""
+    """The shape in the header; the rest isn't read."""
     with _open(path) as file:
         return _read_shape(file, path, dimensions)
 

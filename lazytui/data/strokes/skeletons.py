@@ -111,19 +111,15 @@ def _table(skeletons: Skeletons) -> Pens:
     shares = np.zeros((10, len(variants)))
     for index, (digit, variant) in enumerate(variants):
         shares[digit, index] = variant.weight
-    curves_of_variants = [_variant_curves(variant) for _, variant in variants]
-    longest = max(len(controls) for controls, *_ in curves_of_variants)
+    parts = [_variant_curves(variant) for _, variant in variants]
+    longest = max(len(controls) for controls, *_ in parts)
     return Pens(
         names=tuple(f"{digit}/{variant.name}" for digit, variant in variants),
         shares=shares / shares.sum(1, keepdims=True),
-        controls=np.stack(
-            [np.pad(controls, [(0, longest - len(controls)), (0, 0)]) for controls, *_ in curves_of_variants]
-        ),
-        strokes=np.stack([np.pad(strokes, (0, longest - len(strokes))) for _, strokes, *_ in curves_of_variants]),
-        curves=np.stack(
-            [np.pad(curves, [(0, 0), (0, longest - curves.shape[1])]) for *_, curves, _ in curves_of_variants]
-        ),
-        along=np.stack([along for *_, along in curves_of_variants]),
+        controls=np.stack([np.pad(controls, [(0, longest - len(controls)), (0, 0)]) for controls, *_ in parts]),
+        strokes=np.stack([np.pad(strokes, (0, longest - len(strokes))) for _, strokes, *_ in parts]),
+        curves=np.stack([np.pad(curves, [(0, 0), (0, longest - curves.shape[1])]) for *_, curves, _ in parts]),
+        along=np.stack([along for *_, along in parts]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.networks.model_under_study import SubjectParams
@@ -28,6 +28,8 @@ else:
 
 class AttackParams(AllAttackOptions, SubjectParams):
     """Which networks, which attack, and from which images."""
+
+    model_config = ConfigDict(defer_build=False)  # not in whichever thread uses it first
 
     against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
         (), description="Other networks, to be asked about the very same images and shown beside it."

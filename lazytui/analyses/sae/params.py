@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from lazytui.analyses.networks.model_under_study import SubjectParams
 from lazytui.sae.sae_options import VariantChoice
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 class SaeParams(VariantChoice, SubjectParams):
     """Which layer is taken apart, into how many features, and how that is learned."""
+
+    model_config = ConfigDict(defer_build=False)  # not in whichever thread uses it first
 
     layer: str | None = Field(
         None, description="A layer of the network, such as features.relu3; by default the pooled features, its last."

@@ -157,7 +157,7 @@ def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
         return
     try:
         with narrating(run.id, quiet=quiet) as narrator:
-            execute.carry(run, workspace, narrator)
+            execute.execute_run(run, workspace, narrator)
     except Interrupted as error:
         raise Interrupted(f"{error} Go on with: {resume_command(run)}") from error
 
@@ -174,7 +174,7 @@ def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | 
     from lazytui.analyses.core import execute
     from lazytui.cli.print_results import print_note
 
-    wanted = execute.settled(kind, params, workspace)[0].model_dump(mode="json")
+    wanted = execute.resolved(kind, params, workspace)[0].model_dump(mode="json")
     if same := _same_run(kind, wanted, workspace):
         return same
     if longer := _longer_training(params, wanted, workspace, name=name, quiet=quiet):

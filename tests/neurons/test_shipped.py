@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject, settle
+from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject, resolve
 from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.ablation import Ablation, random_orders
 from lazytui.neurons.activations import gather_activations
@@ -21,7 +21,9 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     """On average over an ordered ablation, hard accuracy is higher with traitors first than in any of 20 random
     orders, and these are no better than where heroes go first."""
     workspace = Workspace(lab.workspace)
-    subject = load_subject(settle(SubjectParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print)
+    subject = load_subject(
+        resolve(SubjectParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print
+    )
     probe = first_samples(subject.data.probe, 2000)
     seen = gather_activations(subject.model, [LAYER], probe.images)[LAYER]
     found = measure_neurons(seen, probe.digits, probe.colors)

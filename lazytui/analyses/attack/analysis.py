@@ -22,7 +22,7 @@ from lazytui.analyses.attack.result import (
 )
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import SubjectParams, ignore_advice, load_subject, recorded_training
-from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import Pool, pool
@@ -51,9 +51,9 @@ UNITS = {"linf": 1 / 255, "l2": 0.05}
 """What budgets are whole multiples of."""
 
 
-def settle(params: AttackParams, workspace: Workspace) -> AttackParams:
+def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
     """Make sure that the data can be rebuilt and suit all networks, and record which they are."""
-    first = settle_subject(params.subjects[0], workspace)
+    first = resolve_subject(params.subjects[0], workspace)
     trained = recorded_training(params.run, workspace)
     if trained.placement == "none":
         raise UsageError(f"{params.run} was trained without color, and the pools of sources differ in nothing else.")
@@ -62,7 +62,7 @@ def settle(params: AttackParams, workspace: Workspace) -> AttackParams:
             raise UsageError(f"{other} can't be set against itself: name each network once.")
         learned = recorded_training(other, workspace)
         require_shared_data(params.run, trained, other, learned)
-        settle_subject(SubjectParams(run=other, source=first.source), workspace)
+        resolve_subject(SubjectParams(run=other, source=first.source), workspace)
     return params.model_copy(update={"source": first.source})
 
 
@@ -216,6 +216,6 @@ ANALYSIS = Analysis(
     figures=figures,
     write=write,
     read=read,
-    settle=settle,
+    resolve=resolve,
     label=lambda params: params.attack,
 )

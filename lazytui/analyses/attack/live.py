@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of, settle
+from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of, resolve
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
@@ -174,7 +174,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     def _opened(self, params: AttackParams, key: tuple[object, ...]) -> _Open:
         first = trained_with(params.subjects[0], self.workspace)
         require_at_hand(first.source)
-        settle(params, self.workspace)
+        resolve(params, self.workspace)
         return _Open(
             key,
             names=tuple(self.workspace.find(subject.run).display_name for subject in params.subjects),

@@ -22,7 +22,7 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
 
-def settle(params: CompareParams, workspace: Workspace) -> CompareParams:
+def resolve(params: CompareParams, workspace: Workspace) -> CompareParams:
     """Name the trainings; all must be done, and what belongs beside them must be ours to train."""
     runs = [workspace.find(reference) for reference in params.runs]
     runs = runs or [run for run in known_trainings(workspace) if run.status.state == "done"]
@@ -65,11 +65,11 @@ def run(params: CompareParams, report: Report) -> CompareResult:
 
 def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report) -> RunFolder:
     """A finished plain training: one of those that the workspace has already, or else a new one."""
-    from lazytui.analyses.core.execute import done_or_carried
+    from lazytui.analyses.core.execute import find_or_execute
 
     how = "plain" if trained.method == "erm" else trained.method
     doing = f"training a {how} {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
-    return done_or_carried("train", trained, list(same_training(trained, known)), doing, report)
+    return find_or_execute("train", trained, list(same_training(trained, known)), doing, report)
 
 
 def figures(params: CompareParams, result: CompareResult) -> list[Figure]:
@@ -80,4 +80,4 @@ def figures(params: CompareParams, result: CompareResult) -> list[Figure]:
     return [*told, *known_recipes(labelled(groups))]
 
 
-ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, write=write, read=read, settle=settle)
+ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, write=write, read=read, resolve=resolve)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lazytui.analyses.attack.analysis import settle as settle_attack
+from lazytui.analyses.attack.analysis import resolve as resolve_attack
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.trainings.recipe_groups import Group
@@ -31,7 +31,7 @@ def require_attackable(runs: Sequence[RunFolder], attack: str, workspace: Worksp
                 f"{run.reference} was trained with the code {model}, and a comparison runs no code on a run's word: "
                 "leave that training out, or compare without --attack"
             )
-        settle_attack(AttackParams(run=run.reference, attack=attack), workspace)
+        resolve_attack(AttackParams(run=run.reference, attack=attack), workspace)
 
 
 def attack_all(groups: Sequence[RecipeTrainings], attack: str, report: Report) -> list[RecipeTrainings]:
@@ -42,7 +42,7 @@ def attack_all(groups: Sequence[RecipeTrainings], attack: str, report: Report) -
     for number, run in enumerate(runs):
         report.check()
         report.progress(number, len(runs), "networks attacked")
-        asked = settle_attack(AttackParams(run=run.run, attack=attack), report.workspace)
+        asked = resolve_attack(AttackParams(run=run.run, attack=attack), report.workspace)
         metrics = finite_metrics(recorded_result(_attack_run(asked, known, report)).metrics)
         found[run.run] = replace(run, attacked=metrics)
     report.progress(len(runs), len(runs), "networks attacked")
@@ -51,11 +51,11 @@ def attack_all(groups: Sequence[RecipeTrainings], attack: str, report: Report) -
 
 def _attack_run(asked: AttackParams, known: Sequence[RunFolder], report: Report) -> RunFolder:
     """The same attack, done: one that the workspace has already, or else a new one."""
-    from lazytui.analyses.core.execute import done_or_carried
+    from lazytui.analyses.core.execute import find_or_execute
 
     wanted = asked.model_dump(mode="json")
     same = [run for run in known if run.record.params == wanted]
-    return done_or_carried("attack", asked, same, f"attacking {asked.run}", report)
+    return find_or_execute("attack", asked, same, f"attacking {asked.run}", report)
 
 
 def attacked(groups: Sequence[Group], attack: str) -> Table:

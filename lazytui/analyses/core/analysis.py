@@ -65,7 +65,7 @@ class Analysis(Generic[P, R]):
     run: does the work, reports while it goes. figures: what the result has to show, in the order of reading.
     write: the result as it is saved. read: the saved one as a typed one again, whatever a folder holds; raises Damaged
     where it isn't what `write` makes (see `runs.result_contents`).
-    settle: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
+    resolve: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
     (`auto`) by what it is here. label: a few words for the run's id.
     """
 
@@ -74,5 +74,5 @@ class Analysis(Generic[P, R]):
     figures: Callable[[P, R], Sequence[Figure]]
     write: Callable[[R], Result]
     read: Callable[[P, Result], R]
-    settle: Callable[[P, Workspace], P] = _as_it_is
+    resolve: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label

@@ -41,7 +41,7 @@ def create(
     fill: puts into the folder what else the run begins with.
     """
     chosen = analysis(kind)
-    params, parents = settled(kind, params, workspace)
+    params, parents = resolved(kind, params, workspace)
     return workspace.create(
         kind,
         params.model_dump(mode="json"),
@@ -53,14 +53,14 @@ def create(
     )
 
 
-def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None) -> None:
+def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: Report | None = None) -> None:
     """Do the work of a queued run, or go on with one. Raises LazytuiError when it doesn't end well.
 
     within: of the run that this one is a part of.
     """
     chosen = analysis(run.record.kind)
     params = recorded_params(run)
-    _log.debug("carry %s: %r", run.reference, params)
+    _log.debug("execute %s: %r", run.reference, params)
     require_allowed_for(run.id, run.record.params)
     with run_execution(run, workspace, narrator, within=within) as report:
         try:
@@ -72,7 +72,7 @@ def carry(run: RunFolder, workspace: Workspace, narrator: Narrator, *, within: R
         report.store(lambda: save_result(run.path, found))
 
 
-def done_or_carried(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:
+def find_or_execute(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:
     """Of the runs that asked the same the newest that is done and sound; else its own or a new one, carried.
 
     doing: what is told while it is made.
@@ -84,7 +84,7 @@ def done_or_carried(kind: str, asked: BaseModel, same: Sequence[RunFolder], doin
     mine = [run for run in usable if run.record.started_by == report.run.id]
     report.note(doing)
     child = mine[-1] if mine else create(kind, asked, report.workspace, started_by=report.run.id)
-    carry(child, report.workspace, report.narrator, within=report)
+    execute_run(child, report.workspace, report.narrator, within=report)
     return child
 
 
@@ -169,7 +169,7 @@ def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:
                 yield name, mark
 
 
-def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
+def resolved(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
     """The same Params as they are recorded, every reference in its lasting form; and those references.
 
     Raises LazytuiError for whatever can be known to be wrong.
@@ -184,7 +184,7 @@ def settled(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseMod
             found[name] = tuple(workspace.reference(workspace.find(one, kinds=mark.kinds)) for one in asked)
         elif asked is not None:
             found[name] = workspace.reference(workspace.find(asked, kinds=mark.kinds))
-    lasting: BaseModel = analysis(kind).settle(params.model_copy(update=found), workspace)
+    lasting: BaseModel = analysis(kind).resolve(params.model_copy(update=found), workspace)
     _require_here(dict(lasting))
     parents = [getattr(lasting, name) for name in found]
     return lasting, [run for parent in parents for run in (parent if isinstance(parent, tuple) else (parent,))]

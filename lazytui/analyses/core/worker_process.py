@@ -79,7 +79,7 @@ def _carry_asked(
 ) -> None:
     """Carry what is asked, until who asked is gone: `carrying` is set before `alone` is looked at, and in `_listen` the
     other way round, so that no run begins unseen in between."""
-    from lazytui.analyses.core.execute import carry
+    from lazytui.analyses.core.execute import execute_run
 
     while (path := asked.get()) is not None:
         run = RunFolder(Path(path), Path(path).name)
@@ -87,7 +87,7 @@ def _carry_asked(
         if alone.is_set():
             return
         with suppress(LazytuiError):  # which is in the run's status
-            carry(run, workspace, _Relay())
+            execute_run(run, workspace, _Relay())
         carrying.clear()
         _say(OVER)
 

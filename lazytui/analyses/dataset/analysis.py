@@ -28,7 +28,7 @@ WHAT_SPLITS_ARE = {
 }
 
 
-def settle(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams:
+def resolve(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere."""
     return params.model_copy(update={"source": require_source(params)})
 
@@ -176,5 +176,5 @@ def label(params: DatasetRunParams) -> str:
 
 
 ANALYSIS = Analysis(
-    params=DatasetRunParams, run=run, figures=figures, write=write, read=read, settle=settle, label=label
+    params=DatasetRunParams, run=run, figures=figures, write=write, read=read, resolve=resolve, label=label
 )

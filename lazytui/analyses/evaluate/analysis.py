@@ -14,7 +14,7 @@ from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, Net
 from lazytui.analyses.networks.model_under_study import SubjectParams, recorded_training, trained_with
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.second_network import first_subject, second_subject
-from lazytui.analyses.networks.second_network import settle as settle_pair
+from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.association import contingency
 from lazytui.data.palettes import palette
@@ -31,10 +31,10 @@ SHOWN = 60
 """The most images of a cell that a result keeps."""
 
 
-def settle(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:
+def resolve(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:
     """Make sure that the data can be rebuilt and suit both networks, and record which they are."""
-    settled = settle_pair(params, workspace)
-    return settled.model_copy(update={"hard": _asked_about(settled, workspace).hard})
+    resolved = resolve_pair(params, workspace)
+    return resolved.model_copy(update={"hard": _asked_about(resolved, workspace).hard})
 
 
 def run(params: EvaluateParams, report: Report) -> EvaluateResult:
@@ -136,4 +136,4 @@ def _asked_about(params: EvaluateParams, workspace: Workspace) -> TrainParams:
     return trained.model_copy(update={"hard": params.hard or trained.hard})
 
 
-ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, write=write, read=read, settle=settle)
+ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, write=write, read=read, resolve=resolve)

@@ -22,8 +22,8 @@ from lazytui.analyses.gradcam.result import (
     write,
 )
 from lazytui.analyses.networks.model_under_study import Subject, load_subject, trained_with
+from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.networks.second_network import second_subject
-from lazytui.analyses.networks.second_network import settle as settle_pair
 from lazytui.errors import UsageError
 from lazytui.models.catalog import CATALOG
 from lazytui.runs.progress_report import Report
@@ -41,19 +41,19 @@ GALLERY = (0, 1, 10, 11, 77, 73, 37, 33)
 """Of the ten shapes in ten colors, those shown by every method: red 0, green 0, red 1, green 1; 7 and 3 likewise."""
 
 
-def settle(params: GradcamParams, workspace: Workspace) -> GradcamParams:
+def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
     """Make sure that the data can be rebuilt and suit both networks, and that the layer is one of theirs."""
-    settled = settle_pair(params, workspace)
-    trained = trained_with(settled, workspace)
+    resolved = resolve_pair(params, workspace)
+    trained = trained_with(resolved, workspace)
     worn = trained.placement != "none" and (params.split != "hard" or trained.hard != "gray")
     if params.target == "color" and not worn:
         raise UsageError(
             f"The images of the {params.split} split wear no color, so there is no color's digit to target."
         )
     _check_layer(params, trained.model)
-    if second := second_subject(settled):
+    if second := second_subject(resolved):
         _check_layer(params, trained_with(second, workspace).model)
-    return settled
+    return resolved
 
 
 def _check_layer(params: GradcamParams, model: str) -> None:
@@ -228,6 +228,6 @@ ANALYSIS = Analysis(
     figures=figures,
     write=write,
     read=read,
-    settle=settle,
+    resolve=resolve,
     label=lambda params: params.method,
 )

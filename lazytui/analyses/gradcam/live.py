@@ -132,7 +132,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         self._ready = lru_cache(maxsize=8)(self._prepare)
         self._album = lru_cache(maxsize=3)(self._first_of)
         self._sortings: WeakKeyDictionary[nn.Module, dict[str, Sorting]] = WeakKeyDictionary()
-        self._settled = lru_cache(maxsize=1)(gradcam.settle)
+        self._resolved = lru_cache(maxsize=1)(gradcam.resolve)
 
     def unanswered(self, question: SaliencyQuestion) -> SaliencyAnswer:
         return SaliencyAnswer(question)
@@ -160,7 +160,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
                 sorting=self._sortings.get(ready[0].model, {}).get(params.split),
             )
         )
-        self._settled(params, self.workspace)
+        self._resolved(params, self.workspace)
         place = min(question.place, len(album.split) - 1)
         explanations = tuple(_explain_image(one, album, place, params) for one in ready)
         yield (answer := replace(answer, explanations=explanations))

@@ -12,7 +12,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.llc.figures import figures
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, read
-from lazytui.analyses.networks.model_under_study import load_subject, settle
+from lazytui.analyses.networks.model_under_study import load_subject, resolve
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
@@ -120,4 +120,4 @@ def _estimate(excess: NDArray[np.float32], coefficient: NDArray[np.float64], n_b
     return dict(zip(ESTIMATE, (value, low, high, deviation, *converged), strict=True))
 
 
-ANALYSIS = Analysis(params=LlcParams, run=run, figures=figures, write=write_fields, read=read, settle=settle)
+ANALYSIS = Analysis(params=LlcParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve)

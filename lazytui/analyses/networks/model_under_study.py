@@ -55,7 +55,7 @@ class Subject:
     advice: str = ""
 
 
-def settle(params: P, workspace: Workspace, *, option: str = "--model") -> P:
+def resolve(params: P, workspace: Workspace, *, option: str = "--model") -> P:
     """Make sure that the data can be rebuilt, and record which they are. option: what names the network's code."""
     trained = trained_with(params, workspace)
     if is_custom(trained.model) and params.model is None:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.networks.model_under_study import SubjectParams, recorded_training, trained_with
-from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.errors import UsageError
 from lazytui.runs.workspace import Workspace
@@ -32,7 +32,7 @@ class PairParams(SubjectParams):
 P = TypeVar("P", bound=PairParams)
 
 
-def settle(params: P, workspace: Workspace) -> P:
+def resolve(params: P, workspace: Workspace) -> P:
     """Make sure that the data can be rebuilt and suit both networks, and record which they are."""
     first, *second = subjects(params, workspace)
     if second:
@@ -45,9 +45,9 @@ def settle(params: P, workspace: Workspace) -> P:
 
 def subjects(params: PairParams, workspace: Workspace) -> list[SubjectParams]:
     """The first network and the second, where there is one; of neither is code taken that a person didn't name."""
-    first = settle_subject(first_subject(params), workspace)
+    first = resolve_subject(first_subject(params), workspace)
     second = second_subject(params.model_copy(update={"source": first.source}))
-    return [first, settle_subject(second, workspace, option="--against-model")] if second else [first]
+    return [first, resolve_subject(second, workspace, option="--against-model")] if second else [first]
 
 
 def first_subject(params: PairParams) -> SubjectParams:

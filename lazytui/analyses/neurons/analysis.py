@@ -21,7 +21,7 @@ from lazytui.analyses.networks.model_under_study import (
     load_subject,
     trained_with,
 )
-from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
 from lazytui.analyses.neurons.figures import figures
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, read
@@ -41,21 +41,21 @@ if TYPE_CHECKING:
     from lazytui.neurons.report import ReportSettings
 
 
-def settle(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
+def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     """Make sure that the data can be rebuilt and have color, and that there are such a layer and position; name it."""
     trained = trained_with(params, workspace)
     if trained.placement == "none":
         raise BadInput(f"The data of {params.run} have no color, so its neurons can't be asked for color or digit.")
-    settled = settle_subject(params, workspace)
+    resolved = resolve_subject(params, workspace)
     if trained.model not in CATALOG:
-        return settled
+        return resolved
     entry = CATALOG[trained.model]
     layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
     shape = layer_shape(trained.model, layer)
     if "," in params.read and len(shape) == 3:
         row, column = map(int, params.read.split(","))
         require_inside(row, column, *shape[1:])
-    return settled.model_copy(update={"layer": layer})
+    return resolved.model_copy(update={"layer": layer})
 
 
 def run(params: NeuronsParams, report: Report) -> NeuronsResult:
@@ -119,14 +119,14 @@ def session(params: NeuronsParams, workspace: Workspace) -> Session:
 
     It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
     """
-    settled = settle(params, workspace)
-    subject = load_subject(settled, workspace, ignore_advice)  # the run whose neurons they are has given it
+    resolved = resolve(params, workspace)
+    subject = load_subject(resolved, workspace, ignore_advice)  # the run whose neurons they are has given it
     from lazytui.hooks.split_model import SplitModel
     from lazytui.neurons.ablation import Ablation
     from lazytui.neurons.report import ablation_splits
 
-    cut = SplitModel(subject.model, settled.layer or _last_layer(subject.model))
-    ablation = Ablation(cut, ablation_splits(subject.data, settled.samples), subject.hardware)
+    cut = SplitModel(subject.model, resolved.layer or _last_layer(subject.model))
+    ablation = Ablation(cut, ablation_splits(subject.data, resolved.samples), subject.hardware)
     return Session(ablation, subject.data.cue_conflict.images)
 
 
@@ -182,6 +182,6 @@ ANALYSIS = Analysis(
     figures=figures,
     write=write_fields,
     read=read,
-    settle=settle,
+    resolve=resolve,
     label=label,
 )

@@ -14,7 +14,7 @@ from lazytui.analyses.recipe.result import RecipeResult, read, write
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import Group, labelled
-from lazytui.analyses.trainings.training_grid import carried, failures, settled_source
+from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
 from lazytui.analyses.trainings.training_lookup import beside, key_of, recipe_of
 from lazytui.evaluation.seed_statistics import SeedMean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
@@ -44,16 +44,16 @@ def _of_the_data(params: RecipeParams) -> dict[str, Any]:
     return {name: getattr(params, name) for name in ("source", "train_size", "test_size")}
 
 
-def settle(params: RecipeParams, workspace: Workspace) -> RecipeParams:
+def resolve(params: RecipeParams, workspace: Workspace) -> RecipeParams:
     """Name the source, and see that the method can do with it."""
-    return params.model_copy(update={"source": settled_source(cells(params), workspace)})
+    return params.model_copy(update={"source": resolved_source(cells(params), workspace)})
 
 
 def run(params: RecipeParams, report: Report) -> RecipeResult:
     recipe = recipes()[params.recipe]
     own = key_of(recipe_of(training(recipe, **_of_the_data(params))))
     result_of = partial(RecipeResult, recipe=recipe, own=own, tolerance=tolerance())
-    return carried(cells(params), LocalProcesses(params.jobs), report, result_of)
+    return train_grid(cells(params), LocalProcesses(params.jobs), report, result_of)
 
 
 def figures(params: RecipeParams, result: RecipeResult) -> list[Figure]:
@@ -159,6 +159,6 @@ ANALYSIS = Analysis(
     figures=figures,
     write=write,
     read=read,
-    settle=settle,
+    resolve=resolve,
     label=lambda params: params.recipe,
 )

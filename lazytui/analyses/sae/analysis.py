@@ -11,7 +11,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_subject, trained_with
-from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import SaeResult, SplitRecovery, TrainingCurves, read
@@ -36,18 +36,18 @@ _MOST_WEIGHTS = 2**28
 _MOST_VALUES = 2**28
 
 
-def settle(params: SaeParams, workspace: Workspace) -> SaeParams:
+def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
     """Make sure that the data can be rebuilt and have color, and that the layer can carry such a dictionary."""
     trained = trained_with(params, workspace)
     if trained.placement == "none":
         raise BadInput(f"The data of {params.run} have no color, so features can't be asked for color or digit.")
-    settled = settle_subject(params, workspace)
+    resolved = resolve_subject(params, workspace)
     if trained.model not in CATALOG:
-        return settled
+        return resolved
     layer = params.layer or CATALOG[trained.model].layers[-1].name
     shape = layer_shape(trained.model, layer)
     require_dictionary(params, shape[0] if params.positions == "apart" else int(np.prod(shape)))
-    return settled.model_copy(update={"layer": layer})
+    return resolved.model_copy(update={"layer": layer})
 
 
 def require_dictionary(params: SaeParams, dimensions: int) -> int:
@@ -194,5 +194,5 @@ def label(params: SaeParams) -> str:
 
 
 ANALYSIS = Analysis(
-    params=SaeParams, run=run, figures=figures, write=write_fields, read=read, settle=settle, label=label
+    params=SaeParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve, label=label
 )

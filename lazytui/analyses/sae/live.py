@@ -19,7 +19,7 @@ from lazytui.analyses.networks.model_under_study import (
     load_subject,
     remembered_digits,
     require_at_hand,
-    settle,
+    resolve,
     trained_with,
 )
 from lazytui.analyses.sae.loaded_sae import Dissected, dissected, sae_params, subject_of
@@ -191,7 +191,7 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
         recorded = subject_of(sae_params(question.run, self.workspace))
         asked = recorded.model_copy(update={"model": question.model, "device": question.device})
         require_at_hand(trained_with(asked, self.workspace).source)
-        subject = load_subject(settle(asked, self.workspace), self.workspace, ignore_advice)  # see `Answer`
+        subject = load_subject(resolve(asked, self.workspace), self.workspace, ignore_advice)  # see `Answer`
         one = dissected(question.run, subject, self.workspace, lambda _data: {})
         if one.result.all_dead:
             raise BadInput(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import recorded_training
-from lazytui.analyses.networks.model_under_study import settle as settle_subject
+from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.analyses.sae.loaded_sae import dissect, sae_params, subject_of
 from lazytui.analyses.sae_experiments.figures import figures
@@ -41,11 +41,11 @@ SHOWN = 8
 """Images whose heat maps are kept."""
 
 
-def settle(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperimentsParams:
+def resolve(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperimentsParams:
     """Make sure that the networks and their data can be had, that features are alive, and that data are shared."""
     for run in (params.sae, *([params.against] if params.against else [])):
         subject = subject_of(sae_params(run, workspace)).model_copy(update={"model": params.model})
-        settle_subject(subject, workspace)
+        resolve_subject(subject, workspace)
         metrics = read_metrics(workspace.find(run).path)
         if metrics.get("dead_features") and not sum(metrics.get(f"{name}_features") or 0 for name in CATEGORIES[:-1]):
             raise BadInput(
@@ -228,4 +228,4 @@ def _feature_transfer(opened: list[Dissected], params: SaeExperimentsParams) -> 
     return FeatureTransfer(across.explained, TransferShares(**shares))
 
 
-ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, write=write, read=read, settle=settle)
+ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, write=write, read=read, resolve=resolve)

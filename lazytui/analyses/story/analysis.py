@@ -9,7 +9,7 @@ from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
-from lazytui.analyses.story.parallel_chapters import Part, carried
+from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
 from lazytui.data.sources import resolve_source
@@ -20,17 +20,17 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
 
-def settle(params: StoryParams, workspace: Workspace) -> StoryParams:
+def resolve(params: StoryParams, workspace: Workspace) -> StoryParams:
     """Name the source, and see to it that every chapter can be asked what it will be asked."""
     from lazytui.analyses.core.execute import references, validated
 
     asked = params.source or ("strokes" if params.preset == "quick" else "mnist")
-    settled = params.model_copy(update={"source": resolve_source(asked)})
-    for chapter in told(settled):
+    resolved = params.model_copy(update={"source": resolve_source(asked)})
+    for chapter in told(resolved):
         if not list(references(analysis(chapter.kind).params)):
-            chosen = validated(chapter.kind, chapter.values(settled, {}))
-            analysis(chapter.kind).settle(chosen, workspace)
-    return settled
+            chosen = validated(chapter.kind, chapter.values(resolved, {}))
+            analysis(chapter.kind).resolve(chosen, workspace)
+    return resolved
 
 
 def told(story: StoryParams) -> list[Chapter]:
@@ -40,7 +40,7 @@ def told(story: StoryParams) -> list[Chapter]:
 
 def run(params: StoryParams, report: Report) -> StoryResult:
     there = told(params)
-    runs = carried([_part(chapter, params, report) for chapter in there], report)
+    runs = run_chapters([_part(chapter, params, report) for chapter in there], report)
     result = StoryResult(tuple(_chapter(chapter, runs[chapter.name]) for chapter in there))
     _write_report(params, result, report)
     return result
@@ -102,6 +102,6 @@ ANALYSIS = Analysis(
     figures=figures,
     write=write,
     read=read,
-    settle=settle,
+    resolve=resolve,
     label=lambda params: f"{params.preset}",
 )

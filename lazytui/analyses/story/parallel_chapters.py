@@ -40,14 +40,14 @@ class Part:
     run_of: Callable[[Mapping[str, str]], RunFolder]
 
 
-def carried(parts: Sequence[Part], report: Report) -> dict[str, RunFolder]:
+def run_chapters(parts: Sequence[Part], report: Report) -> dict[str, RunFolder]:
     """The finished run of each part, by name, in order. Raises LazytuiError where one doesn't end well.
 
     Whoever stops or pauses `report` means the parts too.
     """
     count, code = min(cores(), _AT_A_TIME), code_in(report.run.record.params)
     with Workers(count, report.workspace, report.folder / OUTPUT_FILE, code) as workers:
-        return _SideBySide(parts, report, workers).carried()
+        return _SideBySide(parts, report, workers).run_chapters()
 
 
 class _SideBySide:
@@ -59,7 +59,7 @@ class _SideBySide:
         self._elsewhere: dict[str, float] = {}  # when to look again at what another process carries, by part
         self._narration = _InOrder(parts, report)
 
-    def carried(self) -> dict[str, RunFolder]:
+    def run_chapters(self) -> dict[str, RunFolder]:
         report = self._report
         self._count()
         while len(self._done) < len(self._parts):
@@ -83,7 +83,7 @@ class _SideBySide:
             if self._workers.are_busy():
                 return
             if part.name not in self._done and part.name not in self._going and self._is_ready(part):
-                self._carry(part, self._run_of(part))
+                self._execute(part, self._run_of(part))
 
     def _is_ready(self, part: Part) -> bool:
         there = {part.name for part in self._parts}
@@ -96,7 +96,7 @@ class _SideBySide:
             self._runs[part.name] = part.run_of({name: run.reference for name, run in self._done.items()})
         return self._runs[part.name]
 
-    def _carry(self, part: Part, run: RunFolder) -> None:
+    def _execute(self, part: Part, run: RunFolder) -> None:
         status = run.status
         if _is_carried(status):
             self._wait_for(part, run)

@@ -11,7 +11,7 @@ from lazytui.analyses.study.result import StudyResult, read, write
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labelled
-from lazytui.analyses.trainings.training_grid import carried, failures, settled_source
+from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
 from lazytui.figures.kinds import Figure
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
@@ -37,13 +37,13 @@ def _cell(params: StudyParams, method: str, bias: float, seed: int) -> TrainPara
     return TrainParams.model_validate({**shared, "method": method, "bias": bias, "seed": seed})
 
 
-def settle(params: StudyParams, workspace: Workspace) -> StudyParams:
+def resolve(params: StudyParams, workspace: Workspace) -> StudyParams:
     """Name the source; refuse a grid with a training that its method can't do."""
-    return params.model_copy(update={"source": settled_source(cells(params), workspace)})
+    return params.model_copy(update={"source": resolved_source(cells(params), workspace)})
 
 
 def run(params: StudyParams, report: Report) -> StudyResult:
-    return carried(cells(params), LocalProcesses(params.jobs), report, StudyResult)
+    return train_grid(cells(params), LocalProcesses(params.jobs), report, StudyResult)
 
 
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
@@ -56,4 +56,4 @@ def label(params: StudyParams) -> str:
     return "-".join(params.methods) if len(params.methods) <= 2 else f"{len(params.methods)}-methods"
 
 
-ANALYSIS = Analysis(params=StudyParams, run=run, figures=figures, write=write, read=read, settle=settle, label=label)
+ANALYSIS = Analysis(params=StudyParams, run=run, figures=figures, write=write, read=read, resolve=resolve, label=label)

@@ -24,7 +24,7 @@ from lazytui.training.settings import TrainingSettings
 CHANCE = Reference(name="chance", value=0.1)
 
 
-def settle(params: TrainParams, _workspace: Workspace) -> TrainParams:
+def resolve(params: TrainParams, _workspace: Workspace) -> TrainParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
     from lazytui.training.requirements import check_requirements
 
@@ -157,4 +157,4 @@ def label(params: TrainParams) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", f"{params.model}-{params.method}").strip("-")[-40:]
 
 
-ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, write=write, read=read, settle=settle, label=label)
+ANALYSIS = Analysis(params=TrainParams, run=run, figures=figures, write=write, read=read, resolve=resolve, label=label)

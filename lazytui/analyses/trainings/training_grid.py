@@ -8,7 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import BeforeValidator, Field
 
 from lazytui.analyses.core.analysis import Params
-from lazytui.analyses.train.analysis import settle as settle_training
+from lazytui.analyses.train.analysis import resolve as resolve_training
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.recipe_trainings import Failure, GridResult
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
@@ -45,13 +45,13 @@ Cells = Mapping[str, TrainParams]
 """Trainings by what tells each from the others."""
 
 
-def settled_source(cells: Cells, workspace: Workspace) -> str:
+def resolved_source(cells: Cells, workspace: Workspace) -> str:
     """The source that all cells paint, by name. Raises UsageError for a training that can't do what it is asked."""
-    (source,) = {settle_training(cell, workspace).source for cell in cells.values()}
+    (source,) = {resolve_training(cell, workspace).source for cell in cells.values()}
     return source
 
 
-def carried(cells: Cells, executor: Executor, report: Report, result_of: Callable[..., G]) -> G:
+def train_grid(cells: Cells, executor: Executor, report: Report, result_of: Callable[..., G]) -> G:
     """Train what isn't trained, and group all by recipe. Raises Unfinished where a cell failed.
 
     result_of: makes the result of the fields of a GridResult.

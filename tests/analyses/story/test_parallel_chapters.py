@@ -27,7 +27,7 @@ class _Lazy:
 
     def __init__(self, heard: list[WorkerReport]) -> None:
         self.said = heard
-        self.carried: list[RunFolder] = []
+        self.run_chapters: list[RunFolder] = []
 
     def are_busy(self) -> bool:
         return False
@@ -35,8 +35,8 @@ class _Lazy:
     def include(self, pid: int | None) -> bool:
         return pid is None
 
-    def carry(self, run: RunFolder) -> None:
-        self.carried.append(run)
+    def execute(self, run: RunFolder) -> None:
+        self.run_chapters.append(run)
         self.said.append((run.id, {"kind": OVER}))
 
     def heard(self) -> Iterator[WorkerReport]:
@@ -82,8 +82,8 @@ def test_a_part_that_another_process_carries_is_looked_for_once_and_told_once(
             sides._begin()
             sides._listen()
         run.set_status(Status(state="done", heartbeat=0.0))
-    assert list(sides.carried()) == ["data"]
-    assert asked == [run.id] and not workers.carried
+    assert list(sides.run_chapters()) == ["data"]
+    assert asked == [run.id] and not workers.run_chapters
     assert told[0] == f"waiting for {run.id}, Data, which another process carries" and len(told) == 2, told
 
 
@@ -91,7 +91,7 @@ def test_who_lost_a_run_to_another_process_waits_for_it(workspace: Workspace, re
     run = workspace.create("dataset", {})
     sides, workers, _ = begun(run, report, ("somebody-else", {"kind": OVER}))
     sides._begin()
-    assert workers.carried == [run]
+    assert workers.run_chapters == [run]
     with run.claim():
         run.set_status(Status.model_validate({"state": "running", "heartbeat": 0.0, **own_process()}))
         sides._listen()

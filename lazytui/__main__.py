@@ -51,7 +51,7 @@ def _command() -> None:
         raise  # which `main` tells, also those of writing what was said
     except Exception as error:  # a mistake of ours, or memory that was lacking anywhere
         _raise_if_debugging(error)
-        from lazytui.cli.run_references import workspace_path
+        from lazytui.cli.common_options import workspace_path
         from lazytui.diagnostics import report_internal_error
         from lazytui.system.memory import OutOfMemory, is_memory_error
 

@@ -13,8 +13,8 @@ from typer.core import TyperGroup
 from lazytui import __version__
 from lazytui.analyses import SUMMARIES
 from lazytui.cli import attacks, autoencoders, doctor, export, features, methods, models, recipes, run, runs
+from lazytui.cli.common_options import WorkspaceOption, workspace_at
 from lazytui.cli.open_app import open_app
-from lazytui.cli.run_references import WorkspaceOption, workspace_at
 from lazytui.errors import UsageError, shorten
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 
-from lazytui.cli.run_references import JsonOption
+from lazytui.cli.common_options import JsonOption
 
 
 def autoencoders(json: JsonOption = False) -> None:

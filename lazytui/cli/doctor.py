@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from lazytui import __version__
-from lazytui.cli.run_references import JsonOption, WorkspaceOption, workspace_at
+from lazytui.cli.common_options import JsonOption, WorkspaceOption, workspace_at
 
 _LIBRARIES = (
     "torch",

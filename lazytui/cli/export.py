@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from lazytui.cli.run_references import RunArgument, WorkspaceOption, workspace_at
+from lazytui.cli.common_options import RunArgument, WorkspaceOption, workspace_at
 from lazytui.files.writing import parse_path
 
 

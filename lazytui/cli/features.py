@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lazytui.cli.run_references import JsonOption, RunArgument, WorkspaceOption, workspace_at
+from lazytui.cli.common_options import JsonOption, RunArgument, WorkspaceOption, workspace_at
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae.result import SaeResult

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from lazytui.cli.run_references import JsonOption
+from lazytui.cli.common_options import JsonOption
 from lazytui.errors import UsageError, unknown_name
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from typer.core import TyperCommand
 
 from lazytui.analyses.core.form_fields import ParamField, fields_of
-from lazytui.cli.run_references import complete_run
+from lazytui.cli.common_options import complete_run
 
 _HEADINGS = ("Arguments", "Options", "Data", "Model", "Optimization", "Method", "Options of methods", "Run")
 """In the order of a help. Options: fields without a heading. Run: also what every analysis has, made from no field."""

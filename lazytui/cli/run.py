@@ -12,10 +12,11 @@ import typer
 from typer.core import TyperGroup
 
 from lazytui.analyses import SUMMARIES
-from lazytui.cli.run_references import WorkspaceOption, workspace_at
-from lazytui.custom_code import allow_named
-from lazytui.errors import BadInput, Interrupted, UsageError, unknown_name
-from lazytui.files.writing import parse_path, reason
+from lazytui.cli.common_options import WorkspaceOption, workspace_at
+from lazytui.cli.config_file import read_config
+from lazytui.code_permission import allow_named
+from lazytui.errors import Interrupted, UsageError, unknown_name
+from lazytui.files.writing import parse_path
 
 _MOST_DIFFERENCES = 5
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from lazytui.runs.run_folder import RunFolder
     from lazytui.runs.workspace import Workspace
-
-
-_LARGEST_CONFIG = 1 << 20
 
 
 class _Analyses(TyperGroup):
@@ -114,7 +112,7 @@ def _start(
     check_exports(export or [])
     if tables := [file for file in export or [] if file.suffix.lower() == ".csv"]:
         raise UsageError(f"{tables[0]} holds one figure: write it after the run, with lazytui export --figure NAME.")
-    asked = {**_read_config(config, kind), **given}
+    asked = {**read_config(config, kind), **given}
     params = execute.validated(kind, asked)
     allow_named(asked)
     chosen = _resumed(kind, params, there, name=name, quiet=quiet) if resume else None
@@ -238,28 +236,3 @@ def _differences(run: RunFolder, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What a run has recorded where something else is wanted."""
     recorded = run.record.params
     return {name: recorded.get(name) for name in {**wanted, **recorded} if recorded.get(name) != wanted.get(name)}
-
-
-def _read_config(path: Path | None, kind: str) -> dict[str, Any]:
-    """Options from a TOML file: at its top level, or in a table named after the analysis."""
-    if path is None:
-        return {}
-    from lazytui.analyses import analysis
-    from lazytui.files.reading import read_toml
-
-    try:
-        content = read_toml(path, _LARGEST_CONFIG)
-    except (OSError, ValueError) as error:
-        why = reason(error) if isinstance(error, OSError) else error
-        raise BadInput(f"The config file {path} can't be read: {why}.") from error
-    tables = {name: value for name, value in content.items() if isinstance(value, dict)}
-    for name in tables:
-        if name not in SUMMARIES:
-            raise UsageError(f"{path}: {unknown_name('analysis', name, SUMMARIES)}")
-    options = {name: value for name, value in content.items() if name not in tables} | tables.get(kind, {})
-    known = analysis(kind).params.model_fields
-    given = {name.replace("-", "_"): value for name, value in options.items()}
-    for name in given:
-        if name not in known:
-            raise UsageError(f"{path}: {unknown_name(f'option of `lazytui run {kind}`', name, known)}")
-    return given

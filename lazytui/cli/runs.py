@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lazytui.cli.run_references import JsonOption, RunArgument, WorkspaceOption, workspace_at
+from lazytui.cli.common_options import JsonOption, RunArgument, WorkspaceOption, workspace_at
 
 if TYPE_CHECKING:
     from lazytui.runs.events import Event
@@ -142,7 +142,7 @@ def resume(
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
     from lazytui.cli.print_results import print_note, summary
     from lazytui.cli.run import carry_and_show
-    from lazytui.custom_code import allow, code_in
+    from lazytui.code_permission import allow, code_in
     from lazytui.errors import UsageError
     from lazytui.runs.jobs import start_detached, wake
 

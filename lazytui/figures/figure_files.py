@@ -111,7 +111,7 @@ def _content(figures: Sequence[Figure], suffix: str, title: str, width: int, the
 
             return page(title, [Section(figures=tuple(figures))])
         case ".json":
-            from lazytui.figures.figure_data import figures_json
+            from lazytui.figures.csv_and_json import figures_json
 
             return figures_json(figures, title=title)
         case ".csv":
@@ -121,7 +121,7 @@ def _content(figures: Sequence[Figure], suffix: str, title: str, width: int, the
 
 
 def _one_csv(figures: Sequence[Figure]) -> str:
-    from lazytui.figures.figure_data import figure_csv
+    from lazytui.figures.csv_and_json import figure_csv
 
     if len(figures) != 1:
         names = ", ".join(figure.name for figure in figures) or "none"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from lazytui.custom_code import is_custom
+from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
-from lazytui.models.factories import resolve_model
+from lazytui.models.factory_import import resolve_model
 from lazytui.models.memory_layout import channels_last, quickest_layout
 from lazytui.models.recurrent_layers import differentiable
 from lazytui.models.shapes import CLASSES, IMAGE_SHAPE

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from lazytui.custom_code import model_options, require_allowed_for
+from lazytui.code_permission import model_options, require_allowed_for
 from lazytui.errors import UsageError
 from lazytui.files.reading import open_to_append
 from lazytui.files.writing import storage_errors

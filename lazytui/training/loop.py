@@ -25,7 +25,7 @@ from lazytui.training.methods.base import Method, MethodContext
 from lazytui.training.monitor import Monitor
 from lazytui.training.resume_state import Snapshot
 from lazytui.training.settings import TrainingSettings
-from lazytui.training.training_files import NoFiles, TrainingFiles
+from lazytui.training.training_files import NoFiles, TrainingFiles, steps_to_keep
 
 
 @dataclass(frozen=True)
@@ -293,16 +293,3 @@ def steps_in_epoch(images: int, batch_size: int) -> int:
     """
     alone = images % batch_size == 1 and images > batch_size
     return math.ceil(images / batch_size) - alone
-
-
-def steps_to_keep(total: int, count: int) -> frozenset[int]:
-    """The first step, the last, and others ever further apart: at most `count`, none where that is 0.
-
-    >>> sorted(steps_to_keep(1000, 6))
-    [0, 1, 6, 32, 178, 1000]
-    >>> sorted(steps_to_keep(1000, 2))
-    [0, 1000]
-    """
-    if count == 0:
-        return frozenset()
-    return frozenset({0, *(round(total ** (1 - index / max(count - 2, 1))) for index in range(count - 1))})

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from lazytui.catalog_fields import name_field, summaries
 from lazytui.errors import UsageError
 from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
-from lazytui.models.factories import check_model_name
+from lazytui.models.factory_import import check_model_name
 
 
 class _Settings(BaseModel):

@@ -9,7 +9,7 @@ from torch import nn
 
 from lazytui.errors import BadInput
 from lazytui.files.writing import DiskFull
-from lazytui.models.checkpoints import save_weights
+from lazytui.models.weights_saving import save_weights
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE
@@ -101,3 +101,16 @@ class NoFiles:
 
     def keep_weights(self, model: nn.Module, step: int) -> None:
         pass
+
+
+def steps_to_keep(total: int, count: int) -> frozenset[int]:
+    """The first step, the last, and others ever further apart: at most `count`, none where that is 0.
+
+    >>> sorted(steps_to_keep(1000, 6))
+    [0, 1, 6, 32, 178, 1000]
+    >>> sorted(steps_to_keep(1000, 2))
+    [0, 1000]
+    """
+    if count == 0:
+        return frozenset()
+    return frozenset({0, *(round(total ** (1 - index / max(count - 2, 1))) for index in range(count - 1))})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lazytui.files.package_data import package_folder
-from lazytui.models.checkpoints import fingerprint, load_model
+from lazytui.models.weights_saving import fingerprint, load_model
 from lazytui.runs.saved_result import load_result, read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
 from lazytui.sae.saved_sae import Belonging, load_autoencoder

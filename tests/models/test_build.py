@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from lazytui.custom_code import allow
+from lazytui.code_permission import allow
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.build import build_model, takes_one_image
-from lazytui.models.factories import resolve_model
+from lazytui.models.factory_import import resolve_model
 
 CUSTOM = """
 from dataclasses import dataclass

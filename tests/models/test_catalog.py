@@ -47,7 +47,8 @@ def test_unknown_name_offers_the_nearest() -> None:
 
 def test_catalog_and_names_need_no_torch() -> None:
     code = (
-        "import sys; from lazytui.models.catalog import CATALOG; from lazytui.models.factories import check_model_name;"
+        "import sys; from lazytui.models.catalog import CATALOG\n"
+        "from lazytui.models.factory_import import check_model_name;"
         "check_model_name('gap-cnn'); check_model_name('mine.py:net'); print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

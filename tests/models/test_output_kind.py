@@ -12,7 +12,7 @@ from torch import nn
 from lazytui.analyses.gradcam.live import SaliencyQuestion, SaliencySession
 from lazytui.analyses.gradcam.live_figures import worth
 from lazytui.analyses.gradcam.params import GradcamParams
-from lazytui.custom_code import allow
+from lazytui.code_permission import allow
 from lazytui.models.output_kind import PROBABILITIES, advice_on_analysis, advice_on_answers, advice_on_training
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab

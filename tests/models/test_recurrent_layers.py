@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.problem import Problem
-from lazytui.custom_code import allow
+from lazytui.code_permission import allow
 from lazytui.data.device_split import Batch
 from lazytui.models.build import build_model
 from lazytui.neurons.feature_visualization import Visualizer, visualize_classes

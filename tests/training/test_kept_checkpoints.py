@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from lazytui.runs.run_folder import RunFolder
-from lazytui.training.loop import steps_to_keep
+from lazytui.training.training_files import steps_to_keep
 from tests.commands import TINY_TRAINING, Lab
 from tests.training.same import assert_same_training
 

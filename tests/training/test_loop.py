@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 
 from lazytui.analyses.core import execute
 from lazytui.cli.narration import narrating
-from lazytui.custom_code import allow_named
+from lazytui.code_permission import allow_named
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError

@@ -14,7 +14,7 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labelled, ranked
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training, trained_params
-from lazytui.custom_code import is_custom
+from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report

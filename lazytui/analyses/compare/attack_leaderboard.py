@@ -10,10 +10,10 @@ from lazytui.analyses.attack.analysis import resolve as resolve_attack
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.trainings.recipe_groups import Group
-from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
 from lazytui.analyses.trainings.training_lookup import trained_params
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.attacks import ATTACKS
-from lazytui.custom_code import is_custom
+from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Cell, Column, Table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.runs.result_contents import COUNT, Damaged
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import read_fields, write_fields

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import RunReference
-from lazytui.custom_code import CODE_FIELDS, code_in, require_allowed, require_allowed_for
+from lazytui.code_permission import CODE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
 from lazytui.runs.progress_report import Narrator, Report

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from lazytui.custom_code import allow
+from lazytui.code_permission import allow
 from lazytui.errors import LazytuiError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import metric_table
+from lazytui.analyses.evaluate.cell_images import MATRICES, Cell, cell_figure, images_behind, painted_again
 from lazytui.analyses.evaluate.comparison_figures import comparison
-from lazytui.analyses.evaluate.group_images import MATRICES, Cell, cell_figure, images_behind, painted_again
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.evaluate.report_figures import report_figures, verdict
 from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, NetworkEvaluation, read, write
@@ -87,8 +87,8 @@ def predictions_behind(result: EvaluateResult, matrix: str) -> Predictions:
 def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset, report: Report) -> NetworkEvaluation:
     """What one network makes of the data. trained: what is kept of its training."""
     from lazytui.evaluation.scorecard import evaluate_split, evaluate_splits
-    from lazytui.models.checkpoints import load_model
     from lazytui.models.output_kind import advice_on_answers
+    from lazytui.models.weights_saving import load_model
     from lazytui.system.hardware import choose_hardware
 
     report.check()

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from lazytui.analyses.core.analysis import Params, RunReference
 from lazytui.analyses.train.params import TrainParams
-from lazytui.custom_code import is_custom
+from lazytui.code_permission import is_custom
 from lazytui.data.gray_digits import Digits, Part
 from lazytui.data.mnist.download import Downloadable
 from lazytui.data.params import SourceName
@@ -125,8 +125,8 @@ def load_subject(params: SubjectParams, workspace: Workspace, note: Callable[[st
 
     require_torch()
     from lazytui.data.splits import build_dataset
-    from lazytui.models.checkpoints import load_model
     from lazytui.models.output_kind import advice_on_analysis
+    from lazytui.models.weights_saving import load_model
     from lazytui.system.hardware import choose_hardware, configure_torch
 
     configure_torch()

@@ -145,7 +145,7 @@ def _report_settings(params: NeuronsParams) -> ReportSettings:
 
 def _load_checkpoints(subject: Subject, steps: Mapping[int, Path], report: Report) -> Iterator[tuple[int, nn.Module]]:
     """The network as it was at each step whose weights the training kept."""
-    from lazytui.models.checkpoints import load_model
+    from lazytui.models.weights_saving import load_model
 
     for step, path in steps.items():
         report.check()

@@ -13,7 +13,7 @@ from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
 from lazytui.analyses.neurons.analysis import Session, session
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
-from lazytui.analyses.neurons.patching import Patch, Patched, shifts
+from lazytui.analyses.neurons.patch_request import Patch, Patched, shifts
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.figures.kinds import Bars, Reference
 from lazytui.runs.workspace import Workspace

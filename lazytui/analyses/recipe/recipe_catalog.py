@@ -10,13 +10,12 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from lazytui.analyses.recipe.verdict import Tolerance
 from lazytui.files.package_data import package_folder
-
-Verdict = Literal["reproduced", "differs", "contradicts"]
 
 
 class Reported(BaseModel):
@@ -66,22 +65,6 @@ class Recipe(BaseModel):
     def told(self) -> str:
         """What was reported, in words: `easy 96.3, hard 17.8`."""
         return ", ".join(f"{name.removesuffix('_accuracy')} {value.words}" for name, value in self.reported.items())
-
-
-class Tolerance(BaseModel):
-    """In points of a percentage. within: reproduced. contradicts: too far for any excuse."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    within: float
-    contradicts: float
-
-    def verdict(self, distances: Mapping[str, float]) -> Verdict:
-        """From how far each metric lies from what was reported; the farthest decides."""
-        farthest = max(distances.values())
-        if farthest <= self.within:
-            return "reproduced"
-        return "contradicts" if farthest > self.contradicts else "differs"
 
 
 @functools.cache

@@ -137,7 +137,7 @@ def _result(
     report: Report,
 ) -> SaeResult:
     """Keep the autoencoder, and find out how good it is and what its features are."""
-    from lazytui.models.checkpoints import fingerprint
+    from lazytui.models.weights_saving import fingerprint
     from lazytui.sae.activation_samples import gather
     from lazytui.sae.feature_measures import portrait
     from lazytui.sae.quality import fit, recovery

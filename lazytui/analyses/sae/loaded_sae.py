@@ -77,7 +77,7 @@ def dissected(
     folder = workspace.find(run, kinds=("sae",))
     params, result = sae_params(run, workspace), recorded_result(folder)
     from lazytui.hooks.split_model import SplitModel
-    from lazytui.models.checkpoints import fingerprint
+    from lazytui.models.weights_saving import fingerprint
     from lazytui.sae.activation_samples import Reading
     from lazytui.sae.saved_sae import Belonging, load_autoencoder
     from lazytui.sae.spliced_model import Opened

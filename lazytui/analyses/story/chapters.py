@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lazytui.analyses.core.metric_catalog import shown
 from lazytui.analyses.story.params import StoryParams
-from lazytui.custom_code import is_custom
+from lazytui.code_permission import is_custom
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.models.catalog import CATALOG
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lazytui.analyses.sae.result import SaeResult
     from lazytui.analyses.sae_experiments.result import SaeExperimentsResult
     from lazytui.analyses.train.result import TrainResult
-    from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings
+    from lazytui.analyses.trainings.trainings_result import RecipeTrainings
     from lazytui.attacks.source_pools import Pool
     from lazytui.evaluation.robustness import Robustness
 

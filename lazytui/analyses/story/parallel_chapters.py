@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lazytui.custom_code import code_in
+from lazytui.code_permission import code_in
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.runs.executors import pause_all, stop_all
 from lazytui.runs.locks import AlreadyLocked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.analyses.trainings.recipe_trainings import GridResult
+from lazytui.analyses.trainings.trainings_result import GridResult
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import read_fields, write_fields
 

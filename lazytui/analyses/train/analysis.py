@@ -53,7 +53,7 @@ def run(params: TrainParams, report: Report) -> TrainResult:
     require_torch()
     from lazytui.data.splits import build_dataset
     from lazytui.evaluation.scorecard import evaluate_splits
-    from lazytui.models.checkpoints import fingerprint, save_weights
+    from lazytui.models.weights_saving import fingerprint, save_weights
     from lazytui.training.loop import train
     from lazytui.training.training_files import RunFolderFiles
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked
-from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.training.methods import METHODS

@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
 from lazytui.training.settings import AllMethodOptions
 

@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field
 from lazytui.analyses.core.analysis import Params
 from lazytui.analyses.train.analysis import resolve as resolve_training
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.trainings.recipe_trainings import Failure, GridResult
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
+from lazytui.analyses.trainings.trainings_result import Failure, GridResult
 from lazytui.figures.kinds import Column, Table
 from lazytui.list_values import split_numbers
 from lazytui.runs.executors import Executor

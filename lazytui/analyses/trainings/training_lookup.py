@@ -8,7 +8,7 @@ from typing import Any
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.train.params import TrainParams
-from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.errors import BadInput
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace

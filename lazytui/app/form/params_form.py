@@ -21,9 +21,9 @@ from lazytui.app.form.field_help import Explanation, explained
 from lazytui.app.form.form_row import Row
 from lazytui.app.form.form_values import answers, command, needed
 from lazytui.app.form.pick_list import Pickable
-from lazytui.app.form.shell_line import ShellLine
+from lazytui.app.form.shell_line_widget import ShellLine
 from lazytui.app.form.typed_control import Offers
-from lazytui.custom_code import allow_named
+from lazytui.code_permission import allow_named
 from lazytui.plain_text import plain_text
 
 RunOffers = Callable[[Sequence[str]], Sequence[Pickable]]

@@ -16,8 +16,8 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.gradcam import live_figures
+from lazytui.analyses.gradcam.image_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam.live import MOST, Album, SaliencyAnswer, SaliencyQuestion, SaliencySession, Sorting
-from lazytui.analyses.gradcam.live_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView, swap
 from lazytui.app.form import ParamsForm

@@ -18,8 +18,8 @@ from lazytui.analyses.recipe.analysis import known_recipes, training
 from lazytui.analyses.recipe.recipe_catalog import recipes
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labelled
-from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings, TrainedRun
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text
 from lazytui.runs.run_folder import RunFolder

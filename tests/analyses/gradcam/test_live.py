@@ -12,9 +12,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from lazytui.analyses.gradcam.image_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion, SaliencySession
 from lazytui.analyses.gradcam.live_figures import of_one_image, worth
-from lazytui.analyses.gradcam.live_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.workers.newest_only import Newest
 from lazytui.data.palettes import palette

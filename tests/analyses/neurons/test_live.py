@@ -11,7 +11,7 @@ import pytest
 from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, bars
 from lazytui.analyses.neurons.params import NeuronsParams
-from lazytui.analyses.neurons.patching import Patch, Patched, Shown, read_patch, shifts
+from lazytui.analyses.neurons.patch_request import Patch, Patched, Shown, read_patch, shifts
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError

@@ -33,7 +33,7 @@ from lazytui.figures.kinds import Bars, Lines, Pixels, Table
 from lazytui.hooks.layer_hooks import replace_activations
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
-from lazytui.models.checkpoints import save_weights
+from lazytui.models.weights_saving import save_weights
 from lazytui.runs.saved_result import read_metrics
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES

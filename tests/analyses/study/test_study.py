@@ -13,7 +13,7 @@ from lazytui.analyses.study.analysis import cells
 from lazytui.analyses.study.figures import by_bias
 from lazytui.analyses.study.params import StudyParams
 from lazytui.analyses.trainings.recipe_groups import labelled
-from lazytui.analyses.trainings.recipe_trainings import RecipeTrainings
+from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.figures.kinds import Lines, Table
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace

@@ -21,7 +21,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.field_help import Explained
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.form.typed_control import Typed
-from lazytui.app.screens.common.group_images_screen import CellImages
+from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.evaluate import EvaluateScreen
 from lazytui.app.shell.app import LazytuiApp

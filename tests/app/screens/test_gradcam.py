@@ -12,13 +12,13 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from lazytui.analyses.gradcam.image_filter import ANSWERS
 from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion
-from lazytui.analyses.gradcam.live_filter import ANSWERS
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.screens.common.group_images_screen import CellImages
+from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.gradcam import GradcamScreen
 from lazytui.app.shell.app import LazytuiApp

@@ -14,7 +14,7 @@ from lazytui.app.screens.gradcam import GradcamScreen
 from lazytui.app.screens.runs.screen import RunsScreen
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.custom_code import require_allowed
+from lazytui.code_permission import require_allowed
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until

@@ -16,11 +16,11 @@ from textual.widgets import Static
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.core.metric_explanations import EXPLANATIONS
-from lazytui.analyses.evaluate.group_images import MATRICES
+from lazytui.analyses.evaluate.cell_images import MATRICES
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, swap, view_of
 from lazytui.app.form.field_help import Explained
-from lazytui.app.screens.common.group_images_screen import CellImages
+from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Pixels, Table

@@ -21,7 +21,7 @@ from textual.worker import get_current_worker
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, bars
 from lazytui.analyses.neurons.params import NeuronsParams
-from lazytui.analyses.neurons.patching import EXAMPLE, Patch, read_patch
+from lazytui.analyses.neurons.patch_request import EXAMPLE, Patch, read_patch
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.figures import BarsView, FigureView, TableView, view_of
 from lazytui.app.form import ParamsForm

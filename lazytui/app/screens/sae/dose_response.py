@@ -16,8 +16,8 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
+from lazytui.analyses.gradcam.image_filter import ImageFilter
 from lazytui.analyses.gradcam.live import Album
-from lazytui.analyses.gradcam.live_filter import ImageFilter
 from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession

@@ -17,7 +17,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
-from lazytui import custom_code as own_code
+from lazytui import code_permission as own_code
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.app import LazytuiApp

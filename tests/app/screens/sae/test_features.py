@@ -30,7 +30,7 @@ from lazytui.app.shell.dialogs import AskText
 from lazytui.app.shell.help_screen import Help
 from lazytui.errors import LazytuiError
 from lazytui.models.build import build_model
-from lazytui.models.checkpoints import save_weights
+from lazytui.models.weights_saving import save_weights
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace

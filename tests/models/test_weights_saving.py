@@ -18,10 +18,10 @@ from torch import nn
 
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
-from lazytui.models.checkpoints import fingerprint, load_model, load_weights, save_weights
 from lazytui.models.weight_fitting import fitted
 from lazytui.models.weights_file import read_weights
 from lazytui.models.weights_header import describe, pack
+from lazytui.models.weights_saving import fingerprint, load_model, load_weights, save_weights
 from lazytui.runs.run_folder import WEIGHTS_FILE
 from tests.files.test_reading import ZIP_END
 
@@ -94,7 +94,7 @@ def test_fingerprint_is_of_the_weights_alone() -> None:
 def test_same_weights_are_the_same_bytes_in_another_process(saved: Path) -> None:
     code = (
         "import sys, pathlib; from lazytui.models.build import build_model;"
-        "from lazytui.models.checkpoints import save_weights;"
+        "from lazytui.models.weights_saving import save_weights;"
         "save_weights(build_model('gap-cnn', seed=3), pathlib.Path(sys.argv[1]),"
         " metadata={'made_by': 'a test', 'model': 'gap-cnn'})"
     )
@@ -345,7 +345,7 @@ def test_a_save_that_fails_leaves_the_old_file(saved: Path) -> None:
     before = saved.read_bytes()
     code = (
         "import resource, sys, pathlib; from lazytui.errors import BadInput;"
-        "from lazytui.models.build import build_model; from lazytui.models.checkpoints import save_weights\n"
+        "from lazytui.models.build import build_model; from lazytui.models.weights_saving import save_weights\n"
         "model = build_model('gap-cnn', seed=4); resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
         "try: save_weights(model, pathlib.Path(sys.argv[1]), metadata={'model': 'gap-cnn'})\n"
         "except BadInput as error: print(error)"

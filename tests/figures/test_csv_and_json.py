@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from PIL import Image
 
 from lazytui.figures.checks import LARGEST
-from lazytui.figures.figure_data import figure_csv, figures_json
+from lazytui.figures.csv_and_json import figure_csv, figures_json
 from lazytui.figures.kinds import Column, Figure, Table
 from tests.figures import samples
 from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, ids, with_text

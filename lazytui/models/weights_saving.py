@@ -10,12 +10,12 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from lazytui.custom_code import is_custom
+from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
 from lazytui.files.writing import write_atomic
 from lazytui.models.build import build_model
 from lazytui.models.catalog import CATALOG
-from lazytui.models.factories import resolve_model
+from lazytui.models.factory_import import resolve_model
 from lazytui.models.weight_fitting import differences, fitted
 from lazytui.models.weights_file import Weights, is_pickled, read_weights
 from lazytui.models.weights_header import describe, pack

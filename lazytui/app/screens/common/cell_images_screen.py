@@ -19,7 +19,7 @@ from textual.widgets import Static
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.evaluate.analysis import predictions_behind
-from lazytui.analyses.evaluate.group_images import Cell, Chosen, cell_figure, images_behind, painted_again
+from lazytui.analyses.evaluate.cell_images import Cell, Chosen, cell_figure, images_behind, painted_again
 from lazytui.analyses.networks.model_under_study import require_at_hand
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, view_of

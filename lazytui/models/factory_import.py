@@ -2,7 +2,7 @@
 
 Code of one's own is named `package.module:factory`, `path/to/file.py:factory`, or `path/to/file.py` where that file
 holds a single public function or module class. It is imported only where a person named it in this process: see
-`lazytui.custom_code`.
+`lazytui.code_permission`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from lazytui.custom_code import is_custom, require_allowed
+from lazytui.code_permission import is_custom, require_allowed
 from lazytui.errors import BadInput, unknown_name
 from lazytui.files.writing import parse_path
 from lazytui.models.catalog import model_entry

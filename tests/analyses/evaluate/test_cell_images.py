@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lazytui.analyses.evaluate.group_images import MATRICES, Cell, cell_figure, images_behind, painted_again
+from lazytui.analyses.evaluate.cell_images import MATRICES, Cell, cell_figure, images_behind, painted_again
 from lazytui.data.association import contingency
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.params import DatasetParams

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import Interrupted, UsageError
-from lazytui.runs.execution import _Heartbeat, run_execution
 from lazytui.runs.formatting import state_word
+from lazytui.runs.heartbeat import Heartbeat, run_execution
 from lazytui.runs.jobs import continue_run, request_pause, request_stop, wake
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress, Status, own_process
@@ -167,4 +167,4 @@ def test_a_folder_that_cannot_be_looked_into_for_a_while_ends_nothing(
 
     with run_execution(run, workspace, Listener()) as report, monkeypatch.context() as away:
         away.setattr(Path, "exists", refuse)  # as a network's file system does
-        _Heartbeat(run, report)._listen()
+        Heartbeat(run, report)._listen()

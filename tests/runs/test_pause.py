@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from lazytui.errors import Interrupted, UsageError
+from lazytui.runs.execution import run_execution
 from lazytui.runs.formatting import state_word
-from lazytui.runs.heartbeat import Heartbeat, run_execution
+from lazytui.runs.heartbeat import Heartbeat
 from lazytui.runs.jobs import continue_run, request_pause, request_stop, wake
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Progress, Status, own_process

@@ -48,7 +48,7 @@ def test_an_app_whose_terminal_takes_nothing_lives_on_and_then_shows_how_it_is(g
         shown.wait_for("Going on")
         for key in "1290" * 12 + "3":
             shown.type(key)
-        wait_until(lambda: load(going.workspace).place == "evaluate", shown.process)
+        wait_until(lambda: load(going.workspace).screen == "evaluate", shown.process)
         shown.wait_for("No evaluation of")
 
 

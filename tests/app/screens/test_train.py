@@ -166,7 +166,7 @@ def test_curves_are_read_smoothed_zoomed_and_put_on_a_log_axis(workspace: Worksp
         await until(pilot, lambda: view.log_y and shown(pilot, "(log scale)"))
         await pilot.press("tab", "tab", "tab")
         assert not view.log_y, "a chart is opened with the axis it has by itself"
-        for keys in ("y Log y", "s Smooth", "+ - Zoom", "g Go", "o: overlay", "f: form"):
+        for keys in ("y Log y", "s Smooth", "+ - Zoom", "g Run", "o: overlay", "f: form"):
             assert shown(pilot, keys), keys
 
     drive(LazytuiApp(workspace), steps, size=size)

@@ -43,7 +43,7 @@ def test_a_going_run_is_watched_stopped_and_gone_from_the_drawer(going: Lab) -> 
         await pilot.press("p")
         await until(pilot, lambda: state_of(run) == "running" and tells_progress(pilot, "running"))
         await pilot.press("x")
-        await until(pilot, lambda: state_of(run) == "stopped" and "Nothing is going" in screen_text(app))
+        await until(pilot, lambda: state_of(run) == "stopped" and "Nothing is running" in screen_text(app))
         await pilot.press("x")
         await pilot.press("escape")
         await pilot.pause()
@@ -70,7 +70,7 @@ def test_when_nothing_is_going_it_says_what_to_press(tmp_path: Path, size: tuple
         for close in ("j", "escape"):
             await pilot.press("j")
             await pilot.pause()
-            assert "Nothing is going. Press 2" in " ".join(screen_text(pilot.app).replace("│", " ").split())
+            assert "Nothing is running. Press 2" in " ".join(screen_text(pilot.app).replace("│", " ").split())
             await pilot.press(close)
             await pilot.pause()
             assert not isinstance(pilot.app.screen, JobsDrawer)

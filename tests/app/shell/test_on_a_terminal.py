@@ -59,7 +59,7 @@ def test_a_training_is_started_watched_left_to_itself_and_found_again(prepared: 
     with app_on_terminal(prepared) as shown:
         fill_in(shown, "--epochs", "60")
         shown.type("g")
-        shown.wait_for("running", "epoch", "/60", "1 going")
+        shown.wait_for("running", "epoch", "/60", "1 running")
         run = prepared.only_run()
         assert shown.hang_up() == 128 + signal.SIGHUP
     assert state_of(run) == "running", "it was seen live, and goes on without the terminal"

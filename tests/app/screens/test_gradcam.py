@@ -341,7 +341,7 @@ def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspa
             ({"layer": "features.relu9"}, "There is no layer 'features.relu9'"),
             ({"run": "nobody"}, "There is no run 'nobody'"),
             ({"against": "reference", "run": "reference"}, "set against itself"),
-            ({"method": "occlusion", "layer": "features.relu1"}, "A field isn't right yet"),
+            ({"method": "occlusion", "layer": "features.relu1"}, "A field has an invalid value"),
         ):
             place.query_one(ParamsForm).set_values({**given, **wrong})
             await until(pilot, lambda sentence=sentence: sentence in words(pilot))

@@ -269,7 +269,7 @@ def test_a_run_without_a_log_says_so_and_a_screen_without_a_run_too(tmp_path: Pa
         await go_to(pilot, "9")
         await until(pilot, lambda: len(app.screen.query_one(RunTable).lines) == 1)
         await pilot.press("l")
-        await until(pilot, lambda: "It has no log" in screen_text(app))
+        await until(pilot, lambda: "No log: only" in screen_text(app))
 
     drive(app, steps)
 

@@ -13,7 +13,19 @@ from typer.core import TyperCommand
 from lazytui.analyses.core.form_fields import ParamField, fields_of
 from lazytui.cli.common_options import complete_run
 
-_HEADINGS = ("Arguments", "Options", "Data", "Model", "Optimization", "Method", "Options of methods", "Run")
+_HEADINGS = (
+    "Arguments",
+    "Options",
+    "Data",
+    "Model",
+    "Optimization",
+    "Method",
+    "Options of methods",
+    "Variant",
+    "Options of variants",
+    "Options of attacks",
+    "Run",
+)
 """In the order of a help. Options: fields without a heading. Run: also what every analysis has, made from no field."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -30,6 +30,7 @@ class AttackParams(AllAttackOptions, SubjectParams):
     """Which networks, which attack, and from which images."""
 
     model_config = ConfigDict(defer_build=False)  # not in whichever thread uses it first
+    HEADING: ClassVar[str] = ""
 
     against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
         (), description="Other networks, to be asked about the very same images and shown beside it."

@@ -17,6 +17,7 @@ class SaeParams(VariantChoice, SubjectParams):
     """Which layer is taken apart, into how many features, and how that is learned."""
 
     model_config = ConfigDict(defer_build=False)  # not in whichever thread uses it first
+    HEADING: ClassVar[str] = ""
 
     layer: str | None = Field(
         None, description="A layer of the network, such as features.relu3; by default the pooled features, its last."

@@ -229,7 +229,7 @@ def test_other_code_that_draws_makes_other_entries(tmp_path: Path) -> None:
     package = tmp_path / "changed" / "lazytui"
     shutil.copytree(ROOT / "lazytui", package, ignore=shutil.ignore_patterns("__pycache__"))
     (package.parent / "assets").symlink_to(ROOT / "assets")
-    drawing = package / "data" / "strokes.py"
+    drawing = package / "data" / "strokes" / "handwriting.py"
     drawing.write_text(drawing.read_text().replace("radius: float = 1.18", "radius: float = 2.0"))
     program = (
         f"from lazytui.data.sources import load_digits; print(load_digits('strokes', 'test', {SIZE}).images.sum())"

@@ -184,9 +184,9 @@ def test_the_bytes_dont_depend_on_the_number_of_threads(threads: int) -> None:
 SPLIT_BYTES = """
 import hashlib, sys
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import SPLITS, build
+from lazytui.data.splits import SPLITS, build_dataset
 for name in ("background", "stroke", "stroke-level", "texture", "rg95vh"):
-    data = build(DatasetParams(dataset=name, source="strokes", train_size=700, test_size=300, seed=7))
+    data = build_dataset(DatasetParams(dataset=name, source="strokes", train_size=700, test_size=300, seed=7))
     for split in (*(data.split(name) for name in SPLITS), data.cue_conflict):
         for array in (split.images, split.digits, split.colors, split.shapes):
             print(hashlib.sha256(array.tobytes()).hexdigest())

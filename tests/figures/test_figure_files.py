@@ -91,7 +91,7 @@ def test_an_unknown_figure_offers_the_nearest(tmp_path: Path) -> None:
 def test_an_unknown_theme_and_a_width_of_nothing_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"theme 'drak'\. Did you mean dark"):
         export(EACH, tmp_path / "out.svg", theme="drak")
-    with pytest.raises(UsageError, match="width of 0"):
+    with pytest.raises(UsageError, match="width must be at least 1 column, not 0"):
         export(EACH, tmp_path / "out.txt", width=0)
 
 

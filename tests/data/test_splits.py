@@ -114,7 +114,7 @@ def test_more_digits_than_there_are_is_bad_input(field: str, part: str) -> None:
 def test_a_test_split_that_lacks_a_digit_is_bad_input() -> None:
     seeds = (small(test_size=10, seed=seed) for seed in range(20))
     lacking = next(data for data in seeds if len(np.unique(data.hard.digits)) < 10)
-    with pytest.raises(BadInput, match=r"no [0-9] among the 10 test digits"):
+    with pytest.raises(BadInput, match=r"No [0-9] among the 10 test digits"):
         _ = lacking.probe
 
 

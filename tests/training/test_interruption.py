@@ -138,7 +138,7 @@ import threading
 from pathlib import Path
 from lazytui.analyses.core.execute import recorded_params
 from lazytui.analyses.train.analysis import ANALYSIS
-from lazytui.runs.execution import carrying
+from lazytui.runs.execution import run_execution
 from lazytui.runs.jobs import request_pause, wake
 from lazytui.runs.saved_result import save_result
 from lazytui.runs.workspace import Workspace
@@ -164,7 +164,7 @@ def somebody():
     print(f"paused at {done}, saved at {load_snapshot(run.path / 'resume.pt').step}", flush=True)
     wake(run)
 
-with carrying(run, workspace, Pauser()) as report:
+with run_execution(run, workspace, Pauser()) as report:
     save_result(run.path, ANALYSIS.run(recorded_params(run), report))
 """
 

@@ -200,7 +200,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
         await pilot.press("n")
         await until(pilot, lambda: headline(pilot) != before)
         assert "source 2 of 12" in headline(pilot), "what climbs is dropped for what is asked now"
-        (worker,) = [worker for worker in app.workers if worker.group == "attack-panel"]
+        (worker,) = [worker for worker in app.workers if worker.group == "live"]
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is place)
         await until(pilot, lambda: worker.is_finished)

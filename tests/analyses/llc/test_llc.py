@@ -103,7 +103,7 @@ def test_an_estimate_is_doubted_for_a_reason(metrics: dict[str, float], doubt: s
 
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
-    [("--eps", "0", "more than 0"), ("--chains", "1", "2 or more"), ("--spread", "1", "more than 1")],
+    [("--eps", "0", "more than 0"), ("--chains", "1", "at least 2"), ("--spread", "1", "more than 1")],
 )
 def test_settings_that_cannot_be_are_refused(trained: Lab, option: str, value: str, sentence: str) -> None:
     done = trained.call("run", "llc", "small", option, value)

@@ -39,7 +39,7 @@ class _Lazy:
         self.run_chapters.append(run)
         self.said.append((run.id, {"kind": OVER}))
 
-    def heard(self) -> Iterator[WorkerReport]:
+    def new_reports(self) -> Iterator[WorkerReport]:
         while self.said:
             yield self.said.pop(0)
 

@@ -59,7 +59,7 @@ def test_every_screen_opens_with_its_key_at_every_size(place: Any, size: tuple[i
 def test_an_empty_workspace_says_what_to_press(place: Any, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press(place.key)
-        await until(pilot, lambda: any(shown(pilot, words) for words in ("press", "Press")))
+        await until(pilot, lambda: any(shown(pilot, words) for words in ("press", "Press", "s runs the", "g: run")))
 
     drive(LazytuiApp(Workspace(tmp_path / "none")), steps)
     assert not (tmp_path / "none").exists() or not list((tmp_path / "none").glob("*/run.json"))

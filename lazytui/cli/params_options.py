@@ -13,32 +13,24 @@ from typer.core import TyperCommand
 from lazytui.analyses.core.form_fields import ParamField, fields_of
 from lazytui.cli.common_options import complete_run
 
-_HEADINGS = (
-    "Arguments",
-    "Options",
-    "Data",
-    "Model",
-    "Optimization",
-    "Method",
-    "Options of methods",
-    "Variant",
-    "Options of variants",
-    "Options of attacks",
-    "Run",
-)
-"""In the order of a help. Options: fields without a heading. Run: also what every analysis has, made from no field."""
+_FIRST_HEADINGS = ("Arguments", "Options", "Data", "Model", "Optimization", "Method", "Variant")
+"""In the order of a help; others follow as their fields come. Options: fields without a heading."""
+
+_LAST_HEADING = "Run"
+"""Also of what every analysis has, made from no field."""
 
 
 class GroupedCommand(TyperCommand):
     """A command whose help shows its options under the headings of their fields."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {heading: [] for heading in _HEADINGS}
+        groups: dict[str, list[tuple[str, str]]] = {heading: [] for heading in _FIRST_HEADINGS}
         for parameter in self.get_params(ctx):
             if record := parameter.get_help_record(ctx):
-                of_option = getattr(parameter, "rich_help_panel", None) or "Run"
-                groups["Arguments" if parameter.param_type_name == "argument" else of_option].append(record)
-        for heading, records in groups.items():
+                of_option = getattr(parameter, "rich_help_panel", None) or _LAST_HEADING
+                heading = "Arguments" if parameter.param_type_name == "argument" else of_option
+                groups.setdefault(heading, []).append(record)
+        for heading, records in sorted(groups.items(), key=lambda group: group[0] == _LAST_HEADING):
             if records:
                 with formatter.section(heading):
                     formatter.write_dl(records)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from lazytui.analyses import SUMMARIES, analysis
+from lazytui.analyses.core.form_fields import fields_of
 from tests.commands import TINY_DATA, TINY_TRAINING, Lab, read_json
 from tests.conftest import FinishedTraining
 
@@ -273,6 +275,13 @@ def test_help_says_how_several_values_are_typed_and_which_there_are(lab: Lab) ->
     assert "[at least 0 and less than 2^63] [default: 0-2]" in helped
     assert "--texture <flat|level|uniform|gaussian|stripes|lines,...>" in helped
     assert "--against RUN Other networks" in " ".join(lab.call("run", "attack", "--help").out.split())
+
+
+@pytest.mark.parametrize("kind", SUMMARIES)
+def test_the_help_of_every_analysis_lists_every_option(kind: str, lab: Lab) -> None:
+    helped = lab.call("run", kind, "--help")
+    options = {field.flag for field in fields_of(analysis(kind).params) if not field.argument}
+    assert helped.code == 0 and options | {"--json", "--detach"} <= set(re.findall(r"--[a-z0-9-]+", helped.out))
 
 
 def test_help_shows_options_in_groups(lab: Lab) -> None:

@@ -6,6 +6,7 @@ import copy
 import json
 import struct
 from collections.abc import Callable, Iterator
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def _change_array(draw: Draw, arrays: dict[str, np.ndarray], name: str) -> None:
             with np.errstate(all="ignore"):
                 arrays[name] = array.astype(draw(st.sampled_from(_TYPES)))
         case "fill":
-            arrays[name] = _filled(array, slice(None), draw(st.sampled_from(_VALUES)))
+            arrays[name] = _filled(array, ..., draw(st.sampled_from(_VALUES)))
         case "one":
             flat = array.reshape(-1)
             place = draw(st.integers(0, max(len(flat) - 1, 0)))
@@ -130,7 +131,7 @@ def _other_shapes(array: np.ndarray) -> list[np.ndarray]:
     return [flat, array.T, array[None], array[..., None], flat[None, None, None, None], flat.reshape(-1, 1), flat[:1]]
 
 
-def _filled(array: np.ndarray, place: slice, value: float) -> np.ndarray:
+def _filled(array: np.ndarray, place: slice | EllipsisType, value: float) -> np.ndarray:
     filled = array.copy()
     with np.errstate(all="ignore"):
         filled[place] = np.asarray(value).astype(array.dtype)

@@ -133,7 +133,7 @@ Metrics = Mapping[str, Metric]
 def check_facts(facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
     """facts: a TypedDict. The facts that it names, as their types. Raises Damaged."""
     try:
-        found: dict[str, Any] = _adapter(facts).validate_python(dict(given))
+        found: dict[str, Any] = type_adapter(facts).validate_python(dict(given))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(f"{part!s:.40}" for part in first["loc"])
@@ -145,8 +145,8 @@ def check_facts(facts: Any, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _adapter(facts: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(facts)
+def type_adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:

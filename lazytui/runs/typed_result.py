@@ -19,10 +19,9 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, NotRequired, TypeVar, get_args, get_type_hints
 
 import numpy as np
-from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
-from lazytui.runs.result_contents import Array, Metric, check_arrays, check_facts, check_metrics
+from lazytui.runs.result_contents import Array, Metric, check_arrays, check_facts, check_metrics, type_adapter
 from lazytui.runs.saved_result import Result
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def write_fields(result: DataclassInstance) -> Result:
         if field.mark is None:
             value = getattr(result, field.name)
             if not (value is None and field.default):
-                facts[field.key] = _adapter(field.kind).dump_python(value, mode="json")
+                facts[field.key] = type_adapter(field.kind).dump_python(value, mode="json")
     return Result(metrics_of(result), facts, dict(_arrays_of(result, "")))
 
 
@@ -104,11 +103,11 @@ def read_fields(
     """
     declared: Any = kind
     facts = check_facts(_facts(declared), saved.facts)
-    leaves = dict(_leaves(declared, "", saved))
-    metrics = {key: field.mark for key, field in leaves.items() if isinstance(field.mark, Metric)}
+    leaves = list(_leaves(declared, "", saved))  # a metric and an array may have the same name
+    metrics = {key: field.mark for key, field in leaves if isinstance(field.mark, Metric)}
     check_metrics(metrics, saved.metrics)
-    arrays = {key: field.mark for key, field in leaves.items() if isinstance(field.mark, Array)}
-    dtypes = {key: field.dtype for key, field in leaves.items() if field.dtype}
+    arrays = {key: field.mark for key, field in leaves if isinstance(field.mark, Array)}
+    dtypes = {key: field.dtype for key, field in leaves if field.dtype}
     found = check_arrays(arrays, saved.arrays, may_be_empty, sizes or {}, dtypes)
     built: R = _built(declared, "", Result(saved.metrics, facts, found))
     return built
@@ -249,8 +248,3 @@ def _facts(kind: Any) -> Any:
     fields = [field for field in _fields(kind) if field.mark is None]
     types = {field.key: NotRequired[field.kind] if field.default else field.kind for field in fields}
     return TypedDict(kind.__name__, types)  # type: ignore[operator]
-
-
-@functools.cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)

@@ -53,6 +53,6 @@ def test_other_models_need_no_torchvision(tmp_path: Path) -> None:
 
 
 def test_torch_that_does_not_load(tmp_path: Path) -> None:
-    body = TELL.format(module="torch_pair", function="require_torch", call="require_torch()")
+    body = TELL.format(module="torch_import", function="require_torch", call="require_torch()")
     sentence = told(tmp_path, "torch", "raise OSError('libcudart.so.13: cannot open shared object file')\n", body)
     assert "can't be loaded (libcudart.so.13: cannot open shared object file): python -m pip install" in sentence

@@ -133,3 +133,18 @@ def test_what_is_wrong_is_refused(part: str, name: str, value: Any, what: str) -
 def test_a_part_by_its_prefix() -> None:
     part = starting_with("easy_", SAVED)
     assert set(part.arrays) == {field.name for field in fields(Answers)} - {"accuracy"}
+
+
+@dataclass(frozen=True)
+class Samples:
+    count: Annotated[int, COUNT, Key("images")]
+    images: Annotated[NDArray[np.float32], numbers("samples")]
+
+
+def test_a_metric_and_an_array_of_the_same_name_are_both_checked() -> None:
+    saved = write_fields(Samples(5, np.zeros(2, np.float32)))
+    assert read_fields(Samples, saved).count == 5
+    with pytest.raises(Damaged, match="its metric 'images' is undefined"):
+        read_fields(Samples, replace(saved, metrics={"images": None}))
+    with pytest.raises(Damaged, match="its array 'images' holds int64"):
+        read_fields(Samples, replace(saved, arrays={"images": np.zeros(2, np.int64)}))

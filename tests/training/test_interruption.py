@@ -165,7 +165,7 @@ def somebody():
     wake(run)
 
 with run_execution(run, workspace, Pauser()) as report:
-    save_result(run.path, ANALYSIS.run(recorded_params(run), report))
+    save_result(run.path, ANALYSIS.write(ANALYSIS.run(recorded_params(run), report)))
 """
 
 

@@ -16,7 +16,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import defaults_of
 from lazytui.cli import app
 from lazytui.data.presets import presets
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.sae import VARIANTS
 from lazytui.training.methods import METHODS
 
@@ -173,7 +173,7 @@ def _lists() -> Iterator[str]:
                 entry.summary,
                 ", ".join(f"`{layer.name}` {'x'.join(map(str, layer.shape))}" for layer in entry.layers),
             )
-            for entry in CATALOG.values()
+            for entry in ARCHITECTURES.values()
         ],
     )
     yield from ("## Data sets", "", "`lazytui run dataset --dataset NAME`; also names such as `gr95h` (study D).", "")

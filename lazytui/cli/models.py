@@ -9,14 +9,14 @@ from lazytui.cli.common_options import JsonOption
 
 def models(json: JsonOption = False) -> None:
     """List the architectures by name, with their size and origin."""
-    from lazytui.models.catalog import CATALOG
+    from lazytui.models.architectures import ARCHITECTURES
 
     if json:
         from dataclasses import asdict
 
-        print(jsonlib.dumps([asdict(entry) for entry in CATALOG.values()], indent=1))
+        print(jsonlib.dumps([asdict(entry) for entry in ARCHITECTURES.values()], indent=1))
         return
     from lazytui.cli.tables import print_table
 
-    rows = [[entry.name, f"{entry.parameters:,}", entry.origin, entry.summary] for entry in CATALOG.values()]
+    rows = [[entry.name, f"{entry.parameters:,}", entry.origin, entry.summary] for entry in ARCHITECTURES.values()]
     print_table(["model", "parameters", "study", "what it is"], rows)

@@ -19,7 +19,7 @@ from types import ModuleType
 from lazytui.code_permission import is_custom, require_allowed
 from lazytui.errors import BadInput, unknown_name
 from lazytui.files.writing import parse_path
-from lazytui.models.catalog import model_entry
+from lazytui.models.architectures import model_entry
 from lazytui.system.memory import memory_error_or
 
 
@@ -35,10 +35,10 @@ def resolve_model(name: str) -> Callable[[], object]:
     Raises UsageError for an unknown name and BadInput where the code named can't be found or imported, or where nobody
     but a file named it.
     """
-    if is_custom(name):
-        require_allowed(name)
-    spec = name if is_custom(name) else model_entry(name).builder
-    place, factory = _split(spec)
+    if not is_custom(name):
+        return model_entry(name).build
+    require_allowed(name)
+    place, factory = _split(name)
     module = _import(place)
     if not factory:
         factory = _only_factory(module, place)

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
 from lazytui.files.writing import write_atomic
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.build import build_model
-from lazytui.models.catalog import CATALOG
 from lazytui.models.factory_import import resolve_model
 from lazytui.models.weight_fitting import differences, fitted
 from lazytui.models.weights_file import Weights, is_pickled, read_weights
@@ -104,7 +104,7 @@ def _recorded_name(path: Path) -> str:
             f"The weights in {path} belong to the code {name!r:.200}, and code that a file names is never run: "
             "name the model."
         )
-    if name not in CATALOG:
+    if name not in ARCHITECTURES:
         raise BadInput(f"The weights in {path} belong to the model {name!r:.80}, which this lazytui doesn't know.")
     return name
 
@@ -126,7 +126,7 @@ def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
 def _fitting_models(weights: Weights) -> list[str]:
     """The catalog's models whose tensors have just these names and shapes."""
     shapes = {name: value.shape for name, value in weights.items()}
-    return [name for name in CATALOG if _shapes_of(name) == shapes]
+    return [name for name in ARCHITECTURES if _shapes_of(name) == shapes]
 
 
 def _shapes_of(name: str) -> dict[str, torch.Size]:

@@ -6,7 +6,8 @@ from torch import nn
 
 from lazytui.errors import UsageError
 from lazytui.hooks.layer_hooks import layer_of, layer_shapes
-from lazytui.models.catalog import CATALOG, FINE_MAP
+from lazytui.models.architectures import ARCHITECTURES
+from lazytui.models.architectures.base import FINE_MAP
 from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.saliency.class_activation import averaged_layer
 from lazytui.saliency.map_names import METHODS, MethodName
@@ -56,7 +57,7 @@ def choose_layer(
 
 
 def _default(name: str, sizes: dict[str, Size]) -> str:
-    entry = CATALOG.get(name)
+    entry = ARCHITECTURES.get(name)
     if entry is not None and entry.saliency_layer is not None:
         return entry.saliency_layer.name
     if not sizes:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lazytui.catalog_fields import name_field, summaries
 from lazytui.errors import UsageError
-from lazytui.models.catalog import CATALOG, DEFAULT_MODEL
+from lazytui.models.architectures import ARCHITECTURES, DEFAULT_MODEL
 from lazytui.models.factory_import import check_model_name
 
 
@@ -26,7 +26,7 @@ class ModelSettings(_Settings):
     model: str = name_field(
         DEFAULT_MODEL,
         "Architecture: a name from `lazytui models`, package.module:factory, or file.py:factory.",
-        summaries(CATALOG),
+        summaries(ARCHITECTURES),
     )
     weights: str | None = Field(
         None,

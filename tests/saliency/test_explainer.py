@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from lazytui.errors import LazytuiError, UsageError
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.build import build_model
-from lazytui.models.catalog import CATALOG
 from lazytui.saliency.explainer import Explainer
 from lazytui.saliency.map_layers import choose_layer, map_sizes
 from lazytui.saliency.map_names import METHODS, MethodName
@@ -39,10 +39,10 @@ def test_methods_are_named_once() -> None:
     assert list(METHODS) == list(MethodName.__args__)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", [name for name, entry in CATALOG.items() if "resnet" not in name])
+@pytest.mark.parametrize("name", [name for name, entry in ARCHITECTURES.items() if "resnet" not in name])
 def test_the_catalogs_layer_is_the_default_and_has_the_map_it_says(name: str) -> None:
     model = build_model(name, seed=0).eval()
-    sizes, entry = map_sizes(model), CATALOG[name].saliency_layer
+    sizes, entry = map_sizes(model), ARCHITECTURES[name].saliency_layer
     if entry is None:
         assert sizes == {}
     else:

@@ -25,7 +25,7 @@ from lazytui.analyses.networks.model_under_study import Subject, load_subject, t
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.networks.second_network import second_subject
 from lazytui.errors import UsageError
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import METHODS, MethodName
@@ -70,7 +70,7 @@ def _check_layer(params: GradcamParams, model: str) -> None:
 
 def _in_catalog(model: str, layer: str | None) -> bool:
     """Whether the catalog has the layer's map; for None, whether it has one to offer."""
-    entry = CATALOG.get(model)
+    entry = ARCHITECTURES.get(model)
     if entry is None or layer is None:
         return entry is not None and entry.saliency_layer is not None
     return any(known.name == layer and known.spatial for known in entry.layers)

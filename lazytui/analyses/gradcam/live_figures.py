@@ -14,7 +14,7 @@ from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.data.palettes import Palette, palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
 from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Text
-from lazytui.models.catalog import FINE_MAP
+from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.train.params import TrainParams
 from lazytui.figures.kinds import Text
-from lazytui.models.catalog import FINE_MAP
+from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.reason_categories import NO_EVIDENCE, UNKNOWN_REASON
 
 COLOR_ON_STROKE = (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 
 
 def layer_shape(model: str, layer: str) -> tuple[int, ...]:
     """Of one image's activation in any layer of the catalog's model. Raises UsageError where it has no such layer."""
-    known = {one.name: one.shape for one in CATALOG[model].layers}
+    known = {one.name: one.shape for one in ARCHITECTURES[model].layers}
     return known[layer] if layer in known else _found(model, layer)
 
 

@@ -26,7 +26,8 @@ from lazytui.analyses.neurons.figures import figures
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, read
 from lazytui.errors import BadInput
-from lazytui.models.catalog import CATALOG, FINE_MAP
+from lazytui.models.architectures import ARCHITECTURES
+from lazytui.models.architectures.base import FINE_MAP
 from lazytui.neurons.map_position import require_inside
 from lazytui.neurons.role_names import ROLES
 from lazytui.neurons.simple_stimuli import stimulus_names
@@ -47,9 +48,9 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     if trained.placement == "none":
         raise BadInput(f"The data of {params.run} have no color, so its neurons can't be asked for color or digit.")
     resolved = resolve_subject(params, workspace)
-    if trained.model not in CATALOG:
+    if trained.model not in ARCHITECTURES:
         return resolved
-    entry = CATALOG[trained.model]
+    entry = ARCHITECTURES[trained.model]
     layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
     shape = layer_shape(trained.model, layer)
     if "," in params.read and len(shape) == 3:

@@ -16,7 +16,7 @@ from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import SaeResult, SplitRecovery, TrainingCurves, read
 from lazytui.errors import BadInput, UsageError
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
@@ -42,9 +42,9 @@ def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
     if trained.placement == "none":
         raise BadInput(f"The data of {params.run} have no color, so features can't be asked for color or digit.")
     resolved = resolve_subject(params, workspace)
-    if trained.model not in CATALOG:
+    if trained.model not in ARCHITECTURES:
         return resolved
-    layer = params.layer or CATALOG[trained.model].layers[-1].name
+    layer = params.layer or ARCHITECTURES[trained.model].layers[-1].name
     shape = layer_shape(trained.model, layer)
     require_dictionary(params, shape[0] if params.positions == "apart" else int(np.prod(shape)))
     return resolved.model_copy(update={"layer": layer})

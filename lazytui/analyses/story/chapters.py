@@ -12,7 +12,7 @@ from lazytui.analyses.story.params import StoryParams
 from lazytui.code_permission import is_custom
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.seed_statistics import mean_over_seeds
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack.result import AttackResult
@@ -209,7 +209,7 @@ def _has_colors(story: StoryParams) -> bool:
 
 def _map_of(story: StoryParams) -> str:
     """The kind of map: Grad-CAM where the catalog knows a layer for it, else one that any network has."""
-    entry = CATALOG.get(story.model)
+    entry = ARCHITECTURES.get(story.model)
     return "grad-cam" if entry is not None and entry.saliency_layer is not None else "input-gradient"
 
 

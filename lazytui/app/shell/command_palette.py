@@ -16,7 +16,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import age_text
 from lazytui.runs.workspace import shipped_runs
@@ -95,7 +95,7 @@ def _runs(app: Lab) -> Iterator[Command]:
 
 
 def _models(app: Lab) -> Iterator[Command]:
-    for model in CATALOG.values():
+    for model in ARCHITECTURES.values():
         yield Command(f"Train {model.name}", model.summary, partial(_train, app, model.name))
 
 

@@ -1,23 +1,25 @@
-"""Study B's architectural cure: mix the color channels, then drop some of them."""
+"""A learned 3 x 3 matrix over red, green and blue, spatial dropout, then small-16's convolutions.
+
+Our reading: the matrix starts as the identity, and in training each mixed channel of an image is dropped as a
+whole with probability .3, so that no single channel can be relied on.
+"""
 
 from __future__ import annotations
 
-import torch
-from torch import nn
+from typing import TYPE_CHECKING
 
-from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.architectures.base import Layer, ModelEntry, classifier
+from lazytui.system.lazy_torch import nn, torch
+
+if TYPE_CHECKING:
+    from lazytui.models.architectures.classifier import Classifier
 
 
-def color_balance() -> Classifier:
-    """A learned 3 x 3 matrix over red, green and blue, spatial dropout, then small-16's convolutions.
-
-    Our reading: the matrix starts as the identity, and in training each mixed channel of an image is dropped as a
-    whole with probability .3, so that no single channel can be relied on.
-    """
+def _build() -> Classifier:
     mix = nn.Conv2d(3, 3, 1, bias=False)
     with torch.no_grad():
         mix.weight.copy_(torch.eye(3).view(3, 3, 1, 1))
-    return Classifier(
+    return classifier(
         mix=mix,
         dropout=nn.Dropout2d(0.3),
         conv1=nn.Conv2d(3, 16, 7, stride=2),
@@ -29,3 +31,17 @@ def color_balance() -> Classifier:
         flatten=nn.Flatten(),
         head=nn.Linear(24, 10),
     )
+
+
+ENTRY = ModelEntry(
+    name="color-balance",
+    summary="a learned mix of the color channels and channel dropout before small-16",
+    origin="B",
+    build=_build,
+    layers=(
+        Layer("features.relu1", (16, 11, 11)),
+        Layer("features.relu2", (24, 5, 5)),
+        Layer("features", (24,)),
+    ),
+    parameters=6_107,
+)

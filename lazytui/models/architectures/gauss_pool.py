@@ -1,41 +1,24 @@
-"""Study D's placebo: a fixed blur before an ordinary network."""
+"""cnn3 behind a fixed Gaussian blur (5 x 5, sigma 1: our reading).
+
+The study hoped that blur and channel-wise pooling would discourage color. MaxPool2d is channel-wise already and
+a blur keeps color, so this is cnn3 with a little less detail: a placebo, to be measured beside cnn3.
+"""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from typing import TYPE_CHECKING
 
-from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.architectures.base import Layer, ModelEntry, classifier
+from lazytui.system.lazy_torch import nn
 
-
-class GaussianBlur(nn.Module):
-    """Blur each color channel by itself with a fixed Gaussian: (N, 3, h, w) to the same shape, zeros outside.
-
-    The kernel is a buffer, never trained. Every channel has the same one and it sums to 1, so a flat color stays
-    exactly what it was (but for the border): a blur can't hide color.
-    """
-
-    kernel: Tensor
-
-    def __init__(self, size: int = 5, sigma: float = 1.0) -> None:
-        super().__init__()
-        offsets = torch.arange(size, dtype=torch.float32) - (size - 1) / 2
-        line = torch.exp(-(offsets**2) / (2 * sigma**2))
-        square = torch.outer(line, line)
-        self.register_buffer("kernel", (square / square.sum()).expand(3, 1, size, size).contiguous())
-
-    def forward(self, images: Tensor) -> Tensor:
-        return functional.conv2d(images, self.kernel, padding="same", groups=3)
+if TYPE_CHECKING:
+    from lazytui.models.architectures.classifier import Classifier
 
 
-def gauss_pool() -> Classifier:
-    """cnn3 behind a fixed Gaussian blur (5 x 5, sigma 1: our reading).
+def _build() -> Classifier:
+    from lazytui.models.architectures.parts.gaussian_blur import GaussianBlur
 
-    The study hoped that blur and channel-wise pooling would discourage color. MaxPool2d is channel-wise already and
-    a blur keeps color, so this is cnn3 with a little less detail: a placebo, to be measured beside cnn3.
-    """
-    return Classifier(
+    return classifier(
         blur=GaussianBlur(),
         conv1=nn.Conv2d(3, 32, 3, padding=1),
         relu1=nn.ReLU(),
@@ -52,3 +35,18 @@ def gauss_pool() -> Classifier:
         dropout=nn.Dropout(0.02),
         head=nn.Linear(128, 10),
     )
+
+
+ENTRY = ModelEntry(
+    name="gauss-pool",
+    summary="a placebo: a fixed blur before cnn3, which keeps color",
+    origin="D",
+    build=_build,
+    layers=(
+        Layer("features.relu1", (32, 28, 28)),
+        Layer("features.relu2", (64, 14, 14)),
+        Layer("features.relu3", (64, 7, 7)),
+        Layer("features", (128,)),
+    ),
+    parameters=131_466,
+)

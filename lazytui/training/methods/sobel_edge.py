@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lazytui.errors import BadInput
-from lazytui.models.catalog import CATALOG, FINE_MAP
+from lazytui.models.architectures import ARCHITECTURES
+from lazytui.models.architectures.base import FINE_MAP
 from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions, Penalty
@@ -40,7 +41,7 @@ class SobelEdge(Method):
 
     @classmethod
     def refusal(cls, settings: LoopSettings, options: Options) -> str:  # noqa: ARG003
-        listed = CATALOG.get(settings.model)
+        listed = ARCHITECTURES.get(settings.model)
         if listed is None or listed.saliency_layer is not None:
             return ""
         return f"compares a feature map with the image's edges; {settings.model} has no maps."

@@ -14,7 +14,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.screen_registry import SCREENS
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, until
 
@@ -52,7 +52,7 @@ def test_screens_and_what_can_be_done_are_offered_before_anything_is_typed(tmp_p
 def test_every_model_and_shipped_run_is_found(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         names = [hit.text async for hit in LabCommands(pilot.app.screen).search("n")]
-        assert {f"Train {name}" for name in CATALOG if "n" in f"Train {name}"} <= set(names)
+        assert {f"Train {name}" for name in ARCHITECTURES if "n" in f"Train {name}"} <= set(names)
         assert {f"Run {run.reference}" for run in shipped_runs()} <= set(names)
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)

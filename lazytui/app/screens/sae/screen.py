@@ -35,7 +35,7 @@ from lazytui.app.shell.dialogs import AskText
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Lines, Table, Text
-from lazytui.models.catalog import CATALOG
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
@@ -145,7 +145,7 @@ class FeaturesScreen(FormScreen):
             model = recorded_training(str(self.form.touched.get("run", "")), self.lab.workspace).model
         except LazytuiError:
             return []
-        layers = CATALOG[model].layers if model in CATALOG else ()
+        layers = ARCHITECTURES[model].layers if model in ARCHITECTURES else ()
         return [Pickable(layer.name, "x".join(map(str, layer.shape))) for layer in layers]
 
     def on_mount(self) -> None:

@@ -11,9 +11,9 @@ from torch import nn
 from torch.nn import functional
 
 from lazytui.errors import UsageError
+from lazytui.models.architectures import ARCHITECTURES, DEFAULT_MODEL, model_entry
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.build import build_model
-from lazytui.models.catalog import CATALOG, DEFAULT_MODEL, model_entry
 
 SCIENCE_NAMES = {
     "mlp", "lazy-cnn", "lazy-gap", "gap-cnn", "gap-groupnorm", "cnn3", "cnn3-flatten", "cnn-1x1", "torch-mnist",
@@ -34,10 +34,10 @@ def network(request: pytest.FixtureRequest) -> tuple[str, Classifier]:
 
 
 def test_names_all_of_the_studies() -> None:
-    assert set(CATALOG) == SCIENCE_NAMES
-    assert all(entry.summary and entry.origin in "ABCDE" for entry in CATALOG.values())
+    assert set(ARCHITECTURES) == SCIENCE_NAMES
+    assert all(entry.summary and entry.origin in "ABCDE" for entry in ARCHITECTURES.values())
     assert DEFAULT_MODEL == "gap-cnn"
-    assert "placebo" in CATALOG["gauss-pool"].summary
+    assert "placebo" in ARCHITECTURES["gauss-pool"].summary
 
 
 def test_unknown_name_offers_the_nearest() -> None:
@@ -47,7 +47,7 @@ def test_unknown_name_offers_the_nearest() -> None:
 
 def test_catalog_and_names_need_no_torch() -> None:
     code = (
-        "import sys; from lazytui.models.catalog import CATALOG\n"
+        "import sys; from lazytui.models.architectures import ARCHITECTURES\n"
         "from lazytui.models.factory_import import check_model_name;"
         "check_model_name('gap-cnn'); check_model_name('mine.py:net'); print('torch' in sys.modules)"
     )
@@ -57,12 +57,14 @@ def test_catalog_and_names_need_no_torch() -> None:
 
 def test_recorded_parameters_are_the_trained_ones(network: tuple[str, Classifier]) -> None:
     name, model = network
-    assert sum(weight.numel() for weight in model.parameters() if weight.requires_grad) == CATALOG[name].parameters
+    assert (
+        sum(weight.numel() for weight in model.parameters() if weight.requires_grad) == ARCHITECTURES[name].parameters
+    )
 
 
 def test_layers_have_the_recorded_shapes_and_follow_a_relu(network: tuple[str, Classifier]) -> None:
     name, model = network
-    layers = CATALOG[name].layers
+    layers = ARCHITECTURES[name].layers
     seen: dict[str, torch.Tensor] = {}
     hooks = [
         model.get_submodule(layer.name).register_forward_hook(lambda _m, _i, out, at=layer.name: seen.update({at: out}))
@@ -80,7 +82,7 @@ def test_layers_have_the_recorded_shapes_and_follow_a_relu(network: tuple[str, C
 
 
 def test_saliency_layer_is_the_last_fine_map() -> None:
-    chosen = {name: entry.saliency_layer for name, entry in CATALOG.items()}
+    chosen = {name: entry.saliency_layer for name, entry in ARCHITECTURES.items()}
     assert chosen["gap-cnn"] is not None and chosen["gap-cnn"].name == "features.relu3"
     assert chosen["gap-cnn"].shape == (128, 7, 7)
     assert chosen["resnet18"] is not None and chosen["resnet18"].name == "features.layer3"
@@ -157,7 +159,7 @@ def test_resnets_keep_the_resolution_at_the_start() -> None:
     conv = model.get_submodule("features.conv1")
     assert isinstance(conv, nn.Conv2d) and conv.kernel_size == (3, 3)
     for name in ("resnet18", "resnet18-1x1"):
-        assert CATALOG[name].layers[1].shape == (64, 28, 28)  # stride 1, no pool: held by the shape test
+        assert ARCHITECTURES[name].layers[1].shape == (64, 28, 28)  # stride 1, no pool: held by the shape test
     pointwise = build_model("resnet18-1x1", seed=0)
     kernels = {module.kernel_size for module in pointwise.modules() if isinstance(module, nn.Conv2d)}
     assert kernels == {(1, 1)}

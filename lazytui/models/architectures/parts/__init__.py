@@ -1,0 +1,1 @@
+"""What several architectures share, or build on."""

@@ -1,0 +1,31 @@
+"""torchvision's ResNet-18, from which three architectures take their blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lazytui.models.torch_import import require_torchvision
+from lazytui.system.lazy_torch import nn
+
+if TYPE_CHECKING:
+    from torch.nn import Conv2d
+
+
+def residual_net(*, pointwise: bool = False) -> Any:
+    """torchvision's ResNet-18 for ten classes; no ReLU works in place, so hooks keep what they saw."""
+    resnet = require_torchvision().models.resnet
+    net = resnet.ResNet(resnet.BasicBlock, [2, 2, 2, 2], num_classes=10)
+    for module in net.modules():
+        if isinstance(module, nn.ReLU):
+            module.inplace = False
+        if pointwise and isinstance(module, resnet.BasicBlock):
+            module.conv1 = _pointwise(module.conv1)
+            module.conv2 = _pointwise(module.conv2)
+    return net
+
+
+def _pointwise(conv: Conv2d) -> Conv2d:
+    """The same convolution with a 1 x 1 kernel, initialized as torchvision initializes its own."""
+    narrow = nn.Conv2d(conv.in_channels, conv.out_channels, 1, stride=conv.stride, bias=False)  # type: ignore[arg-type]
+    nn.init.kaiming_normal_(narrow.weight, mode="fan_out", nonlinearity="relu")
+    return narrow

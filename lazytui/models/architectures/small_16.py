@@ -1,0 +1,41 @@
+"""Convolutions of 16 (7 x 7, stride 2, MaxPool) and 24 channels (3 x 3, padding 1): the last map is 5 x 5.
+
+The average and head are our reading.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazytui.models.architectures.base import Layer, ModelEntry, classifier
+from lazytui.system.lazy_torch import nn
+
+if TYPE_CHECKING:
+    from lazytui.models.architectures.classifier import Classifier
+
+
+def _build() -> Classifier:
+    return classifier(
+        conv1=nn.Conv2d(3, 16, 7, stride=2),
+        relu1=nn.ReLU(),
+        pool1=nn.MaxPool2d(2),
+        conv2=nn.Conv2d(16, 24, 3, padding=1),
+        relu2=nn.ReLU(),
+        gap=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(),
+        head=nn.Linear(24, 10),
+    )
+
+
+ENTRY = ModelEntry(
+    name="small-16",
+    summary="two convolutions, the first 7 x 7 with stride 2 and pooled",
+    origin="B",
+    build=_build,
+    layers=(
+        Layer("features.relu1", (16, 11, 11)),
+        Layer("features.relu2", (24, 5, 5)),
+        Layer("features", (24,)),
+    ),
+    parameters=6_098,
+)

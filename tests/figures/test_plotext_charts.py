@@ -43,6 +43,22 @@ def test_every_dot_of_a_cell_is_where_it_is_said_to_be() -> None:
             assert line.find(dots[x % 2 * 4 + dot]) == x // 2 == axis.column(x)
 
 
+@pytest.mark.parametrize("mark", [BRAILLE, "•"])
+def test_a_stroke_is_all_of_its_lines_level_ones_and_those_that_turn_back_too(mark: str) -> None:
+    rng = np.random.default_rng(0)
+    for points in (0, 1, 2, *[5] * 40):
+        x, y = (rng.integers(0, 40, points) + 0.5) / 2, (rng.integers(0, 3, points) + 0.5) / 4
+        joined = rng.random(points) < 0.7
+        joined[:1] = False
+        line_by_line = [
+            Stroke(x[max(i - 1, 0) :][:2], y[max(i - 1, 0) :][:2], mark, Style(), np.array([False, joined[i]]))
+            if i
+            else point(x[0], y[0], mark, Style())
+            for i in range(points)
+        ]
+        assert plot(20, 1, [Stroke(x, y, mark, Style(), joined)]) == plot(20, 1, line_by_line)
+
+
 def test_a_bar_is_as_long_as_it_is_said_to_be_lying_or_standing() -> None:
     for eighths in range(33):
         full, rest = divmod(eighths, 8)

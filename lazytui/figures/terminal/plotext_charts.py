@@ -121,14 +121,24 @@ def plot(columns: int, rows: int, strokes: Sequence[Stroke], frame: Frame | None
                 figure.axes(True, axis=axis, side=side)
                 figure.ruler(axis, side).ticks(*map(list, zip(*ticks, strict=True)))
         figure.plot_size(columns, rows)
-        for stroke in strokes:
+        for stroke in map(_without_passed_points, strokes):
             marker = plotext.marker(stroke.mark, pixel=pens[stroke.style])
             signal = figure.signal(stroke.x.tolist(), stroke.y.tolist(), marker=marker)
             for index in np.flatnonzero(stroke.joined).tolist():
                 signal.line(index)
+            signal._get_unique_pixels = list  # or each point is asked for its color, to choose the next signal's
             figure.draw(signal)
         lines = figure.build().string().rstrip("\n").split("\n")
     return [_segments(line, styles) for line in lines]
+
+
+def _without_passed_points(stroke: Stroke) -> Stroke:
+    """The stroke without the points that a level line from the point before to the point after passes anyway."""
+    x, y, joined = stroke.x, stroke.y, stroke.joined
+    flat, step = joined[1:] & (np.diff(y) == 0), np.diff(x)
+    passed = flat[:-1] & flat[1:] & (step[:-1] * step[1:] >= 0)
+    kept = np.r_[True, ~passed, True][: len(x)]
+    return Stroke(x[kept], y[kept], stroke.mark, stroke.style, joined[kept])
 
 
 def _segments(line: str, styles: list[Style]) -> list[Segment]:

@@ -18,25 +18,32 @@ Chosen = NDArray[np.intp]
 """(n,): indices of images in their split."""
 
 
+Property = Literal["labels", "attributes", "predicted"]
+
+
 @dataclass(frozen=True)
 class CountedBy:
-    """What a matrix counts: images of a split by digit (rows), and by this (columns)."""
+    """What a matrix counts: images of a split by these."""
 
     split: Literal["easy", "hard", "probe"]
-    columns: Literal["predicted", "attributes"]
+    rows: Property
+    columns: Property
 
 
 MATRICES = {
-    "confusion-easy": CountedBy("easy", "predicted"),
-    "confusion-hard": CountedBy("hard", "predicted"),
-    "digit-by-color": CountedBy("probe", "attributes"),
+    "confusion-easy": CountedBy("easy", "labels", "predicted"),
+    "confusion-hard": CountedBy("hard", "labels", "predicted"),
+    "color-by-prediction-easy": CountedBy("easy", "attributes", "predicted"),
+    "color-by-prediction-hard": CountedBy("hard", "attributes", "predicted"),
+    "color-by-prediction-probe": CountedBy("probe", "attributes", "predicted"),
+    "digit-by-color": CountedBy("probe", "labels", "attributes"),
 }
 """The matrices that have images behind their cells, by the figure's name."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """matrix: one of MATRICES. row: the digit; column: the prediction, or the digit that the color belongs to."""
+    """matrix: one of MATRICES, which says what row and column are; a color is named by the digit it belongs to."""
 
     matrix: str
     row: int
@@ -48,15 +55,26 @@ class Cell:
 
     def described(self, ten: Palette) -> str:
         """`hard split, digit 1 taken for 0`"""
-        by_color = self.counted_by.columns == "attributes"
-        how = f"in {ten.color_name(self.column)}" if by_color else f"taken for {self.column}"
-        return f"{self.counted_by.split} split, digit {self.row} {how}"
+        by_color = self.counted_by.rows == "attributes"
+        what = f"digits in {ten.color_name(self.row)}" if by_color else f"digit {self.row}"
+        in_color = self.counted_by.columns == "attributes"
+        how = f"in {ten.color_name(self.column)}" if in_color else f"taken for {self.column}"
+        return f"{self.counted_by.split} split, {what} {how}"
 
 
 def images_behind(cell: Cell, found: Predictions) -> Chosen:
     """The images in the cell, in the order of their split, which is random."""
-    columns = getattr(found, cell.counted_by.columns)
-    return np.flatnonzero((found.labels == cell.row) & (columns == cell.column))
+    rows, columns = (getattr(found, by) for by in (cell.counted_by.rows, cell.counted_by.columns))
+    return np.flatnonzero((rows == cell.row) & (columns == cell.column))
+
+
+def count_images(matrix: str, found: Predictions) -> NDArray[np.int64]:
+    """(10, 10): how many images are in each cell of a matrix; gray images are in no color's row or column."""
+    by = MATRICES[matrix]
+    rows, columns = getattr(found, by.rows), getattr(found, by.columns)
+    counted = (rows < 10) & (columns < 10)
+    pairs = rows[counted].astype(np.int64) * 10 + columns[counted]
+    return np.bincount(pairs, minlength=100).reshape(10, 10)
 
 
 def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArray[np.uint8]:

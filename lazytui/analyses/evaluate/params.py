@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 MatrixName = Literal[
     "confusion-easy",
     "confusion-hard",
+    "color-by-prediction-easy",
+    "color-by-prediction-hard",
+    "color-by-prediction-probe",
     "digit-by-color",
     "against-confusion-easy",
     "against-confusion-hard",
+    "against-color-by-prediction-easy",
+    "against-color-by-prediction-hard",
+    "against-color-by-prediction-probe",
     "against-digit-by-color",
 ]
 
@@ -37,7 +43,7 @@ class EvaluateParams(PairParams):
     )
     matrix: MatrixName = Field(
         "confusion-hard",
-        description="The matrix whose cell is meant; columns of digit-by-color count as the digit that wears them.",
+        description="The matrix whose cell is meant; a color counts as the digit that it belongs to.",
     )
 
     @field_validator("cell")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.evaluate.cell_images import count_images
 from lazytui.analyses.evaluate.result import NetworkEvaluation
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.paired_difference import PairedCounts
 from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES, tone_of
-from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Table, Text
+from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Table, Text
 
 
 def verdict(result: NetworkEvaluation) -> Text:
@@ -28,6 +30,34 @@ def verdict(result: NetworkEvaluation) -> Text:
     return Text(name="verdict", title="Digit or color?", paragraphs=(sentence,))
 
 
+_HEADLINE = ("easy_accuracy", "hard_accuracy", "color_follow_rate", "shape_bias", "worst_group_accuracy")
+
+
+def headline(result: NetworkEvaluation) -> Bars:
+    """The numbers that tell a cheat, one below the other."""
+    values = [result.metrics.get(name) for name in _HEADLINE]
+    return Bars(
+        name="headline",
+        title=_reads_of(result),
+        note="".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}. " for name in _HEADLINE).strip(),
+        labels=tuple(METRICS[name].title for name in _HEADLINE),
+        values=np.array([np.nan if value is None else 100 * value for value in values]),
+        unit="%",
+        high=100.0,
+        references=(Reference(name="chance", value=10.0),),
+    )
+
+
+def _reads_of(result: NetworkEvaluation) -> str:
+    follow, right, n = result.headline.color_follow_rate, result.headline.conflicting_accuracy, result.conflicting
+    if follow is None or right is None:
+        return "Digit and color can't be told apart on these images"
+    return (
+        f"{_reads(round(follow * n), round(right * n), n)[:-1]}: of {n:,} conflicting images {follow:.1%} are taken "
+        f"for their color's digit, {right:.1%} for what they show"
+    )
+
+
 def _reads(follow: int, right: int, images: int) -> str:
     """What it goes by, from how many conflicting images are taken for the color's digit and how many for what they
     show."""
@@ -40,9 +70,11 @@ def _reads(follow: int, right: int, images: int) -> str:
 def report_figures(result: NetworkEvaluation, data: DatasetParams) -> list[Figure]:
     """All there is to see of one network, but for its verdict and its metrics. data: what it was asked about."""
     return [
+        headline(result),
         _by_split(result),
         _confusion(result, "easy", result.confusion_easy, f"color tells the digit in {data.bias:.1%} of these images"),
         _confusion(result, "hard", result.confusion_hard, _HARD[data.hard]),
+        *_colors_by_prediction(result, data),
         _cells(result, data),
         cue_conflict(result, data),
         red_one(result, data),
@@ -88,6 +120,31 @@ def _confusion(result: NetworkEvaluation, split: str, counts: NDArray[np.int64],
         unit="images",
         low=0.0,
     )
+
+
+def _colors_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> list[Matrix]:
+    """What a network says of each color: a diagonal where it reads the color. None for results of early versions."""
+    ten = palette(data.palette)
+    return [
+        Matrix(
+            name=f"color-by-prediction-{split}",
+            title=f"Color by prediction, {split}",
+            note=f"{int(counts.sum()):,} images. A row is the color of an image, in the order of the digits that the "
+            "colors belong to; a column what the network said. A diagonal on the hard or the probe split is the mark "
+            "of a network that reads color; on the easy split a network that reads the digit has one, too.",
+            values=counts.astype(np.float64),
+            row_labels=ten.names,
+            column_labels=DIGITS,
+            row_axis="color",
+            column_axis="prediction",
+            unit="images",
+            low=0.0,
+            row_colors=ten.colors,
+        )
+        for split in SPLIT_NAMES
+        if (found := result.predictions(split)) is not None
+        and (counts := count_images(f"color-by-prediction-{split}", found)).any()
+    ]
 
 
 def _cells(result: NetworkEvaluation, data: DatasetParams) -> Matrix:

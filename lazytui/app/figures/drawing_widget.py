@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -39,6 +39,7 @@ class DrawingView(ScrollView, Generic[AnyFigure]):
     def __init__(self, figure: AnyFigure, *, id: str | None, classes: str | None) -> None:
         super().__init__(id=id, classes=classes)
         self._figure = figure
+        self._is_framed = self._shows_title = False
         self._drawing = Drawing([])
         self._drawn_for: Hashable = None
         self._drawing_aside = False
@@ -46,6 +47,11 @@ class DrawingView(ScrollView, Generic[AnyFigure]):
         self._shown: list[Strip] = []
         self._shown_drawing: Drawing | None = None
         self._patches: list[Patch] = []
+
+    def framed(self, *, title: bool) -> Self:
+        """For a frame that has its note and its readout elsewhere; whether its title is drawn here."""
+        self._is_framed, self._shows_title = True, title
+        return self
 
     # What a kind of figure says of itself
 
@@ -110,7 +116,12 @@ class DrawingView(ScrollView, Generic[AnyFigure]):
             return partial(Drawing, [])
         lines = None if height is None else height - self.lines_below
         console = console_like(self.app.console, no_color=self.app.no_color)
-        return partial(draw_figure, self._figure, self.body_of_height(), max(width, _LEAST_WIDTH), lines, console)
+        return partial(draw_figure, self._texts(), self.body_of_height(), max(width, _LEAST_WIDTH), lines, console)
+
+    def _texts(self) -> tuple[str, str]:
+        """Title and note, as far as they are drawn here."""
+        title, note = self._figure.title, self._figure.note
+        return ("" if self._is_framed and not self._shows_title else title, "" if self._is_framed else note)
 
     def _draw(self, width: int, height: int | None) -> None:
         key = self._key(width, height)

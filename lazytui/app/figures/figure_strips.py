@@ -61,12 +61,17 @@ def console_like(shown_on: Console, *, no_color: bool) -> Console:
     )
 
 
-def draw_figure(figure: Figure, body: BodyOfHeight, width: int, height: int | None, console: Console) -> Drawing:
-    """A figure `width` cells wide and, if its body stretches, `height` lines high; its marks taken out and noted."""
+def draw_figure(
+    texts: tuple[str, str], body: BodyOfHeight, width: int, height: int | None, console: Console
+) -> Drawing:
+    """A figure `width` cells wide and, if its body stretches, `height` lines high; its marks taken out and noted.
+
+    texts: the title above it and the note below; empty where they stand elsewhere.
+    """
     options = console.options.update(width=width)
     title, note = (
         console.render_lines(part, options, pad=False) if part.plain else []
-        for part in (RichText(figure.title, style="bold"), RichText(figure.note, style="dim"))
+        for part in (RichText(texts[0], style="bold"), RichText(texts[1], style="dim"))
     )
     room = None if height is None else height - len(title) - len(note)
     lines = [*title, *console.render_lines(body(room), options, pad=False), *note]

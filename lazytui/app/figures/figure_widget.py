@@ -88,6 +88,14 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
     class Chosen(_AtPlace):
         """`place` of `view` was chosen: by Enter or a double click."""
 
+    class ReadOut(Message):
+        """What the cursor of `view` is on, in `words`, changed."""
+
+        def __init__(self, view: FigureView[Any], words: str) -> None:
+            super().__init__()
+            self.view = view
+            self.words = words
+
     def __init__(self, figure: AnyFigure, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(clean_figure(figure), id=id, classes=classes)
         self._place: Place | None = None
@@ -183,7 +191,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
 
     @property
     def lines_below(self) -> int:
-        return int(self.HAS_CURSOR)
+        return int(self.HAS_CURSOR and not self._is_framed)
 
     def update(self) -> None:
         """Lay the cursor over the drawing, and refresh the parts that differ from what was shown."""
@@ -194,6 +202,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         self._words = "" if self._place is None else self.readout(self._place)
         self.virtual_size = Size(self.size.width, len(self._shown) + self.lines_below)
         if words_before != self._words:
+            self.post_message(self.ReadOut(self, self._words))
             changed.append(Region(0, self.scroll_offset.y + self.size.height - 1, self.size.width, 1))
         if dirty := [
             part
@@ -237,6 +246,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
+        self.call_after_refresh(self.update)  # Textual sends no Resize if a region is asked for before it lays it out
 
     def _theme_changed(self, _theme: AppTheme) -> None:
         self.call_after_refresh(self.update)

@@ -17,6 +17,8 @@ Cell = tuple[int, int]
 class MatrixView(FigureView[Matrix]):
     """Places are (row, column)."""
 
+    STRETCHES = True
+
     def first(self) -> Cell | None:
         return (0, 0) if self.figure.values.size else None
 

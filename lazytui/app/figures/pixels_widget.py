@@ -18,6 +18,8 @@ _BESIDE = 1
 class PixelsView(FigureView[Pixels]):
     """Places are indices of images."""
 
+    STRETCHES = True
+
     def body_of_height(self) -> BodyOfHeight:
         grid = super().body_of_height()
         return lambda height: Padding(grid(height), (0, _BESIDE), expand=False)

@@ -7,9 +7,9 @@ from lazytui.figures.kinds import Text
 
 
 class TextView(FigureView[Text]):
-    """Takes the focus only where there is more text than it can show at once."""
+    """Takes the focus where there is more text than it can show at once, and in a frame, which shows that."""
 
     HAS_CURSOR = False
 
     def allow_focus(self) -> bool:
-        return self.max_scroll_y > 0
+        return self._is_framed or self.max_scroll_y > 0

@@ -24,7 +24,8 @@ def draw(
     """The figure for a console: bold title, body, dim note.
 
     width: columns at most; None takes the console's. No line is longer, whatever the figure holds.
-    height: rows of a chart's own area (`Lines`, `Histogram`); None chooses. Other kinds are as high as their content.
+    height: lines of the body, for kinds that can be fitted (`Lines`, `Histogram`, `Matrix`, `Pixels`); None chooses.
+    Other kinds are as high as their content.
 
     theme: of the terminal's background; a heat map's scale begins near it.
 
@@ -48,9 +49,9 @@ def body(figure: Figure, *, height: int | None = None, theme: Theme = "dark") ->
     """The figure without its title and note; its text must be plain already (`clean.cleaned`)."""
     match figure:
         case Pixels():
-            return PixelGrid(figure)
+            return PixelGrid(figure, height)
         case Matrix():
-            return HeatMap(figure, theme)
+            return HeatMap(figure, theme, height)
         case Lines():
             return LineChart(figure, height)
         case Bars():

@@ -22,17 +22,24 @@ _MUTED = tone_style("muted")
 _ROOMY = 7
 """Cells are padded up to this width, and no further."""
 _SCALE_STEPS = 24
+_SCALE_LINES = 2
+_WIDE, _TALL = 10, 4
+"""Characters and lines beyond which a cell that is fitted into a given height doesn't grow."""
+_SHADES = " ░▒▓█"
 
 
 class HeatMap:
     """The body of a `Matrix` figure; one that is too wide is broken into panels of columns, and no number is lost.
 
     Marks its cells (row, column) and its labels ("row", row) and ("column", column).
+
+    height: lines to be filled; the matrix isn't broken then: where its numbers don't fit, its cells go without.
     """
 
-    def __init__(self, figure: Matrix, theme: Theme = "dark") -> None:
+    def __init__(self, figure: Matrix, theme: Theme = "dark", height: int | None = None) -> None:
         self.figure = figure
         self.theme: Theme = theme
+        self.height = height
         self.texts = [[number(float(value), figure.decimals) for value in row] for row in figure.values]
         low, high = value_range(figure.values, figure.low, figure.high)
         self.low, self.high = low, high
@@ -45,11 +52,13 @@ class HeatMap:
             return
         palette = Palette.of(console)
         names = widest(figure.row_labels) + 2 * bool(figure.row_colors)
-        labels = min(max(names, widest([figure.row_axis]) + 2), max(options.max_width // 3, 4))
+        most = max(options.max_width // 3, 4)
+        if self.height is not None:
+            yield from self._fitted(options.max_width, self.height, min(names, most), palette)
+            return
+        labels = min(max(names, widest([figure.row_axis]) + 2), most)
         room = options.max_width - labels - 1
-        numbers = widest(text for row in self.texts for text in row)
-        cell = max(numbers + 1, min(widest(figure.column_labels) + 1, room // max(figure.values.shape[1], 1)))
-        cell = min(max(cell, min(_ROOMY, room // figure.values.shape[1])), max(room, 1))
+        cell = self._cell_width(room)
         panel = max(1, room // cell)
         for first in range(0, figure.values.shape[1], panel):
             if first:
@@ -60,10 +69,39 @@ class HeatMap:
                 yield from self._row(row, columns, labels, cell, palette)
         yield from self._scale(options.max_width, labels, palette)
 
-    def _heading(self, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
-        """The column axis over the cells, then the row axis beside the column labels."""
+    def _cell_width(self, room: int) -> int:
+        """Characters of a cell with its number, and as much space around it as there is."""
         figure = self.figure
-        if figure.column_axis:
+        cell = max(self._numbers + 1, min(widest(figure.column_labels) + 1, room // max(figure.values.shape[1], 1)))
+        return min(max(cell, min(_ROOMY, room // figure.values.shape[1])), max(room, 1))
+
+    @property
+    def _numbers(self) -> int:
+        return widest(text for row in self.texts for text in row)
+
+    def _fitted(self, width: int, height: int, labels: int, palette: Palette) -> Iterator[Segment]:
+        """All columns beside each other, each row as many lines as there is room for, the scale where any is left."""
+        rows, columns = self.figure.values.shape
+        cell = max(1, min((width - labels - 1) // columns, _WIDE))
+        heading = list(self._heading(range(columns), labels, cell, palette, axes_above=True))
+        lines = sum(segment.text == "\n" for segment in heading)
+        tall = min(max((height - lines) // rows, 1), max(1, round(cell / 2)), _TALL)
+        yield from heading
+        for row in range(rows):
+            yield from self._row(row, range(columns), labels, cell, palette, tall, numbers=self._numbers < cell)
+        if height - lines - rows * tall >= _SCALE_LINES:
+            yield from self._scale(width, labels, palette)
+
+    def _heading(
+        self, columns: range, labels: int, cell: int, palette: Palette, *, axes_above: bool = False
+    ) -> Iterator[Segment]:
+        """The column axis over the cells, then the row axis beside the column labels; or both in a line above."""
+        figure = self.figure
+        if axes_above:
+            axes = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(figure.column_axis)
+            yield Segment(shortened("  ".join(axes), labels + 1 + cell * len(columns)), _MUTED)
+            yield Segment.line()
+        elif figure.column_axis:
             yield Segment(" " * (labels + 1))
             yield Segment(placed(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
             yield Segment.line()
@@ -72,16 +110,16 @@ class HeatMap:
             yield from self._swatches(columns, labels, cell, palette)
             names = [[figure.column_labels[c][: cell - 1]] for c in columns]  # the color says the rest
         else:
-            names = [wrapped(figure.column_labels[c], cell - 1, at_most=3) or [""] for c in columns]
+            names = [wrapped(figure.column_labels[c], max(cell - 1, 1), at_most=3) or [""] for c in columns]
         height = max(map(len, names))
         for line in range(height):
-            axis = f"{figure.row_axis} ↓" if figure.row_axis and line == height - 1 else ""
+            axis = f"{figure.row_axis} ↓" if figure.row_axis and not axes_above and line == height - 1 else ""
             yield Segment(placed(axis, labels, "right") + " ", _MUTED)
             for column, name in zip(columns, names, strict=True):
                 place = line - (height - len(name))  # names stand on the cells, however many lines they have
                 text = name[place] if place >= 0 else ""
-                yield marked(("column", column), cell - 1)
-                yield Segment(placed(text, cell - 1, "center") + " ", _BOLD)
+                yield marked(("column", column), max(cell - 1, 1))
+                yield Segment(placed(text, cell - 1, "center") + " " if cell > 1 else placed(text, 1), _BOLD)
             yield Segment.line()
 
     def _swatches(self, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
@@ -91,7 +129,29 @@ class HeatMap:
             yield Segment(placed("■", cell - 1, "center") + " ", ink(self.figure.column_colors[column], palette))
         yield Segment.line()
 
-    def _row(self, row: int, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
+    def _row(
+        self,
+        row: int,
+        columns: range,
+        labels: int,
+        cell: int,
+        palette: Palette,
+        tall: int = 1,
+        *,
+        numbers: bool = True,
+    ) -> Iterator[Segment]:
+        """A row of cells, `cell` characters wide and `tall` lines high, with or without its numbers."""
+        middle = (tall - 1) // 2
+        for line in range(tall):
+            yield from self._row_label(row, labels, palette) if line == middle else [Segment(" " * (labels + 1))]
+            for column in columns:
+                if not line:
+                    yield marked((row, column), cell, tall)
+                text = self._cell_text(row, column, cell, palette, number=numbers) if line == middle else ""
+                yield Segment(text or " " * cell, self._cell_style(row, column, palette))
+            yield Segment.line()
+
+    def _row_label(self, row: int, labels: int, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
         yield marked(("row", row), labels)
         if figure.row_colors and palette is not Palette.NONE:
@@ -100,11 +160,16 @@ class HeatMap:
             yield Segment(after + " ", _BOLD)
         else:
             yield Segment(placed(figure.row_labels[row], labels, "right") + " ", _BOLD)
-        for column in columns:
-            text = placed(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
-            yield marked((row, column), cell)
-            yield Segment(text, self._cell_style(row, column, palette))
-        yield Segment.line()
+
+    def _cell_text(self, row: int, column: int, cell: int, palette: Palette, *, number: bool) -> str:
+        """The number in a cell; without color, where it doesn't fit, a shade."""
+        if number:
+            return placed(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
+        if palette is not Palette.NONE:
+            return ""
+        span = self.high - self.low
+        at = (float(self.figure.values[row, column]) - self.low) / span if span else 1.0
+        return "" if np.isnan(at) else _SHADES[round(min(max(at, 0.0), 1.0) * (len(_SHADES) - 1))] * cell
 
     def _cell_style(self, row: int, column: int, palette: Palette) -> Style:
         if np.isnan(self.figure.values[row, column]):

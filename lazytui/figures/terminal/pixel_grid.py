@@ -47,13 +47,15 @@ class _Layout:
         return math.ceil(self.height / 2)
 
 
-def _layout(figure: Pixels, available: int) -> _Layout:
+def _layout(figure: Pixels, available: int, height_available: int | None) -> _Layout:
     count, height, width = figure.images.shape[:3]
     columns = max(1, min(figure.columns, count))
     labels = min(widest(figure.row_labels), max(3, available // 4)) + _GAP if figure.row_labels else 0
     room = max(available - labels, 1)
     natural = min(width if width >= _SMALL else width * (2 * _SMALL // width), _WIDEST_IMAGE)
     placed_by_labels = bool(figure.row_labels or figure.column_labels)
+    if height_available is not None:
+        natural = min(natural, max(_width_of_height(figure, columns, height_available), _SMALLEST))
     least = min(natural, _SMALLEST if placed_by_labels else _SMALL)
     fitting = max(1, (room + _GAP) // (least + _GAP))
     across = math.ceil(columns / math.ceil(columns / fitting))
@@ -72,6 +74,16 @@ def _layout(figure: Pixels, available: int) -> _Layout:
     )
 
 
+def _width_of_height(figure: Pixels, columns: int, available: int) -> int:
+    """How wide images may be for the rows of the grid to fit into a number of lines."""
+    count, height, width = figure.images.shape[:3]
+    rows = math.ceil(count / columns)
+    above = bool(figure.row_axis or figure.column_axis) + bool(figure.column_labels)
+    between = 1 if figure.captions or figure.tones else 0
+    lines = (available - above - bool(figure.overlay is not None)) // rows - between
+    return 2 * lines * width // height
+
+
 class PixelGrid:
     """The body of a `Pixels` figure.
 
@@ -79,10 +91,13 @@ class PixelGrid:
     mean of its area, and a grid without row and column labels breaks its rows into equal parts as well.
 
     Marks its images by their index, and the lines of their captions by ("caption", index).
+
+    height: lines that the grid is to fit into, as far as images don't become too small to be told; None: any.
     """
 
-    def __init__(self, figure: Pixels) -> None:
+    def __init__(self, figure: Pixels, height: int | None = None) -> None:
         self.figure = figure
+        self.height = height
         self.images = images_with_overlay(figure)
         self.captions = captions_with_tones(figure)
 
@@ -91,7 +106,7 @@ class PixelGrid:
         if not len(figure.images) or not figure.images[0].size:
             yield RichText("(no images)", style=_MUTED)
             return
-        layout = _layout(figure, options.max_width)
+        layout = _layout(figure, options.max_width, self.height)
         palette = Palette.of(console)
         yield from self._axes(options.max_width)
         for first in range(0, layout.columns, layout.across):

@@ -1,0 +1,124 @@
+"""A panel: a titled frame around a figure or two, which shows its focus, can fill the screen, and can be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from lazytui.app.figures import FigureView, view_of
+from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain_text
+
+Shown = tuple[Figure, ...]
+"""What a panel shows at once: a figure, or the same one of two networks."""
+
+
+class Panel(Container):
+    """name: what arrangements call it. title: what stands in its frame until it shows a figure, whose title it takes.
+
+    A figure's own title and note aren't drawn in it: the title stands in the frame, the note is what `i` explains. What
+    the cursor is on stands in the lower edge. Two figures, of two networks, stand beside or below each other.
+    """
+
+    DEFAULT_CSS = """
+    Panel {
+        border: round $foreground 25%;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        padding: 0 1;
+        layout: vertical;
+        &.-beside { layout: horizontal; }
+        &:focus-within {
+            border: round $accent; border-title-color: $accent; border-title-style: bold;
+            border-subtitle-color: $foreground;
+        }
+        &.-maximized { width: 1fr; height: 1fr; }
+        & > FigureView { height: 1fr; scrollbar-gutter: auto; }
+        & > .sentence { color: $text-muted; height: auto; }
+    }
+    """
+    ALLOW_MAXIMIZE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "zoom", "Zoom", show=False),
+        Binding("m", "turn(1)", "Next chart", show=False),
+        Binding("M", "turn(-1)", "Previous chart", show=False),
+    ]
+
+    def __init__(self, name: str, title: str = "") -> None:
+        super().__init__(id=f"panel-{name}", name=name)
+        self._title = title
+        self._choices: Sequence[Shown] = ()
+        self._chosen = 0
+        self.border_title = Content(title)
+
+    @property
+    def views(self) -> list[FigureView[Any]]:
+        return [view for view in self.children if isinstance(view, FigureView)]
+
+    @property
+    def shown(self) -> Shown:
+        """What is shown now; nothing while a sentence stands there."""
+        return self._choices[self._chosen] if self._choices else ()
+
+    def show(self, choices: Sequence[Shown]) -> None:
+        """Show the first of the choices, or that of the name that was chosen before; `m` shows the next."""
+        name = self.shown[0].name if self.shown else ""
+        names = [choice[0].name for choice in choices]
+        self._choices = choices
+        self._chosen = names.index(name) if name in names else 0
+        self._draw()
+
+    def say(self, sentence: str) -> None:
+        """A sentence where there is no figure to show."""
+        self._choices = ()
+        self.border_title = Content(self._title)
+        self.border_subtitle = Content("")
+        self.remove_children()
+        self.mount(Static(plain_text(sentence), classes="sentence", markup=False))
+
+    def _draw(self) -> None:
+        figures = self.shown
+        self.query_children(".sentence").remove()
+        self.border_title = Content(self._heading(figures))
+        if [_kind(view.figure) for view in self.views] == [_kind(figure) for figure in figures]:
+            for view, figure in zip(self.views, figures, strict=True):
+                view.figure = figure
+            return
+        self.border_subtitle = Content("")
+        had_focus = self.has_focus_within
+        self.query_children(FigureView).remove()
+        views = [view_of(figure).framed(title=len(figures) > 1) for figure in figures]
+        self.mount_all(views)
+        if had_focus:
+            views[0].focus(scroll_visible=False)
+
+    def _heading(self, figures: Shown) -> str:
+        title = plain_text(figures[0].title) if len(figures) == 1 else self._title
+        return f"{title}  m {self._chosen + 1}/{len(self._choices)}" if len(self._choices) > 1 else title
+
+    @on(FigureView.ReadOut)
+    def _read_out(self, event: FigureView.ReadOut) -> None:
+        self.border_subtitle = Content(plain_text(event.words))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        return action != "turn" or len(self._choices) > 1
+
+    def action_turn(self, by: int) -> None:
+        """The next or previous of the figures that it can show."""
+        self._chosen = (self._chosen + by) % len(self._choices)
+        self._draw()
+
+    def action_zoom(self) -> None:
+        """Fill the screen; Escape comes back."""
+        if self.screen.maximized is None:
+            self.screen.maximize(self)
+
+
+def _kind(figure: Figure) -> tuple[type[Figure], str]:
+    return type(figure), figure.name

@@ -1,0 +1,99 @@
+"""The figures of one finished run in panels, those of two networks side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from textual import work
+from textual.message import Message
+
+from lazytui.analyses.networks.network_pair import AGAINST
+from lazytui.app.panels.arrangement import Arrangements
+from lazytui.app.panels.panel import Panel, Shown
+from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import state_word
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace_watch import RunLine
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """name: in arrangements. title: while it shows nothing. figures: those that it can show, by name, first the one
+    that it does show; `...` stands for all that no other panel shows."""
+
+    name: str
+    title: str
+    figures: tuple[str, ...]
+
+
+class RunPanels(TellsFailures, PanelGrid):
+    """Shows the run it is given; reads it in a thread, so that no key waits for it."""
+
+    class Found(Message):
+        """The figures of another run were read, and are about to be drawn."""
+
+    def __init__(self, arrangements: Arrangements, specs: Sequence[PanelSpec], *, id: str | None = None) -> None:
+        super().__init__(arrangements, [Panel(spec.name, spec.title) for spec in specs], id=id)
+        self.figures: Sequence[Figure] = ()
+        self._specs = specs
+        self._run: RunFolder | None = None
+
+    def show_line(self, line: RunLine | None, otherwise: str) -> None:
+        """The figures of a run that found something, or else how it stands; `otherwise` where there is none."""
+        if line is None:
+            self._say(otherwise)
+        elif line.status.state == "done" or (line.status.state == "failed" and line.run.has_result):
+            if self._run is None or self._run.reference != line.run.reference:
+                self._run = line.run
+                self._load(line.run)
+        else:
+            self._say(plain_text(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _load(self, run: RunFolder) -> None:
+        from lazytui.analyses.core.execute import figures
+
+        try:
+            found = figures(run)
+        except LazytuiError as error:
+            self.app.call_from_thread(self._fail, run, plain_text(str(error)))
+        else:
+            self.app.call_from_thread(self._draw, run, found)
+
+    def show_failure(self, sentence: str) -> None:
+        self._say(plain_text(sentence))
+
+    def _fail(self, run: RunFolder, sentence: str) -> None:
+        if run is self._run:
+            self._say(sentence)
+
+    def _draw(self, run: RunFolder, figures: Sequence[Figure]) -> None:
+        if run is not self._run:
+            return  # another run was chosen meanwhile
+        self.figures = figures
+        self.post_message(self.Found())
+        with self.app.batch_update():
+            for spec in self._specs:
+                if choices := list(self._choices(spec, figures)):
+                    self.panel(spec.name).show(choices)
+                else:
+                    self.panel(spec.name).say("This run has nothing of this.")
+
+    def _choices(self, spec: PanelSpec, figures: Sequence[Figure]) -> Iterator[Shown]:
+        by_name = {figure.name: figure for figure in figures}
+        named = {name for other in self._specs for name in other.figures}
+        rest = [name for name in by_name if name not in named and not name.startswith(f"{AGAINST}-")]
+        for name in (one for name in spec.figures for one in (rest if name == "..." else [name])):
+            if name in by_name:
+                second = by_name.get(f"{AGAINST}-{name}")
+                yield (by_name[name], second) if second else (by_name[name],)
+
+    def _say(self, sentence: str) -> None:
+        self._run, self.figures = None, ()
+        for panel in self.panels:
+            panel.say(sentence)

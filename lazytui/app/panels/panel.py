@@ -12,8 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lazytui.app.figures import FigureView, view_of
+from lazytui.app.form.field_help import Explained
+from lazytui.app.panels.explanation import as_text, explanation
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import without_middle
 
 Shown = tuple[Figure, ...]
 """What a panel shows at once: a figure, or the same one of two networks."""
@@ -48,6 +51,8 @@ class Panel(Container):
         Binding("enter", "zoom", "Zoom", show=False),
         Binding("m", "turn(1)", "Next chart", show=False),
         Binding("M", "turn(-1)", "Previous chart", show=False),
+        Binding("i", "explain", "Explain"),
+        Binding("y", "copy", "Copy", show=False),
     ]
 
     def __init__(self, name: str, title: str = "") -> None:
@@ -113,6 +118,17 @@ class Panel(Container):
         """The next or previous of the figures that it can show."""
         self._chosen = (self._chosen + by) % len(self._choices)
         self._draw()
+
+    def action_explain(self) -> None:
+        """What the panel shows: its definition, null, denominator and source."""
+        self.app.push_screen(Explained(explanation(self.shown)))
+
+    def action_copy(self) -> None:
+        """The value under the cursor, or else the figure as text, also over SSH."""
+        view = next((view for view in self.views if view.has_focus), None)
+        words = (view and view.words) or as_text(self.shown)
+        self.app.copy_to_clipboard(words)
+        self.notify(f"Copied: {without_middle(words.splitlines()[0], 60)}" if words else "Nothing to copy.", markup=False)
 
     def action_zoom(self) -> None:
         """Fill the screen; Escape comes back."""

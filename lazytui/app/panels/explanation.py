@@ -1,0 +1,47 @@
+"""What a panel shows, in words: the notes of its figures, and what their metrics mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from textual.content import Content
+
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.core.metric_explanations import EXPLANATIONS
+from lazytui.figures.kinds import Bars, Figure, Table
+from lazytui.figures.terminal.draw import draw
+from lazytui.plain_text import plain_text
+
+_BY_TITLE = {metric.title: EXPLANATIONS.get(name, metric.meaning) for name, metric in METRICS.items()}
+
+
+def explanation(figures: Sequence[Figure]) -> Content:
+    """Of the figures of a panel."""
+    parts = [part for figure in figures for part in _parts(figure)]
+    return Content("\n\n").join(dict.fromkeys(parts)) if parts else Content("Nothing is shown here yet.")
+
+
+def _parts(figure: Figure) -> Iterator[Content]:
+    yield Content.styled(plain_text(figure.title), "bold")
+    if figure.note:
+        yield Content(plain_text(figure.note))
+    for title in _names(figure):
+        if title in _BY_TITLE:
+            yield Content.assemble((title, "bold"), ": ", _BY_TITLE[title])
+
+
+def _names(figure: Figure) -> Sequence[str]:
+    """What the figure has values of."""
+    if isinstance(figure, Bars):
+        return figure.labels
+    return [str(row[0]) for row in figure.rows if row] if isinstance(figure, Table) else ()
+
+
+def as_text(figures: Sequence[Figure]) -> str:
+    """The figures as a file without color has them."""
+    console = Console(width=100, no_color=True, color_system=None, force_terminal=False)
+    with console.capture() as captured:
+        for figure in figures:
+            console.print(draw(figure))
+    return captured.get()

@@ -14,10 +14,13 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.shell.lab import Lab
+from lazytui.app.shell.network_bar import NetworkBar
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.plain_text import plain_text
+from lazytui.runs.human_names import human_name
 
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
@@ -67,6 +70,8 @@ class LabScreen(TellsFailures, Screen[None]):
         Binding("question_mark", "help", "Help"),
         Binding("j", "jobs", "Jobs"),
         Binding("l", "log", "Log of the run", show=False),
+        Binding("o", "choose_network", "Network"),
+        Binding("a", "choose_second", "Second network", show=False),
         Binding("f12", "screenshot", "Screenshot", show=False),
     ]
 
@@ -98,6 +103,7 @@ class LabScreen(TellsFailures, Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Bar(self.screen_name)
+        yield NetworkBar()
         yield Static(id="trouble", markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()
@@ -111,6 +117,26 @@ class LabScreen(TellsFailures, Screen[None]):
         from lazytui.app.shell.help_screen import Help, groups
 
         self.app.push_screen(Help(groups(self)))
+
+    def action_choose_network(self) -> None:
+        """Choose the network that every screen speaks of."""
+
+        def chosen(run: RunFolder | None) -> None:
+            if run is not None:
+                self.lab.study(run.reference)
+
+        self.app.push_screen(AskRun("Network under study", self.lab.networks()), chosen)
+
+    def action_choose_second(self) -> None:
+        """Choose a second network to stand beside it; the one that is chosen again goes."""
+
+        def chosen(run: RunFolder | None) -> None:
+            if run is not None:
+                self.lab.second = "" if run.reference == self.lab.second else run.reference
+
+        others = [line for line in self.lab.networks() if line.run.reference != self.lab.network]
+        beside = [line.run for line in others if line.run.reference == self.lab.second]
+        self.app.push_screen(AskRun("Second network (choose it again to remove it)", others, beside), chosen)
 
     def action_jobs(self) -> None:
         from lazytui.app.shell.jobs_drawer import JobsDrawer
@@ -140,7 +166,8 @@ class LabScreen(TellsFailures, Screen[None]):
         return ()
 
     def on_mount(self) -> None:
-        self.watch(self.lab, "lines", self._show_status)
+        for name in ("lines", "network", "second"):
+            self.watch(self.lab, name, self._show_status)
         self.watch(self.lab, "trouble", self._show_trouble)
         self.lab.restore(self)
         self.call_after_refresh(gc.freeze)  # else each full collection walks all of its widgets again: 0.1 s
@@ -164,3 +191,10 @@ class LabScreen(TellsFailures, Screen[None]):
         going = sum(line.is_active for line in self.lab.lines)
         words = f"{going} running" if going else "idle"
         self.query_one(Bar).show(words, plain_text(str(self.lab.workspace.path)))
+        first, second = (self.lab.line_of(reference) for reference in (self.lab.network, self.lab.second))
+        self.query_one(NetworkBar).show(first, second, self._newest_running())
+
+    def _newest_running(self) -> str:
+        """The newest run that goes on, with how far it is."""
+        newest = next((line for line in reversed(self.lab.lines) if line.is_active), None)
+        return f"{human_name(newest)} {newest.state}" if newest else ""

@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lazytui.plain_text import plain_text
-from lazytui.runs.formatting import state_word
+from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
@@ -76,7 +76,7 @@ class AskRun(ModalScreen[RunFolder | None]):
 
     def _label(self, line: RunLine) -> str:
         mark = "✓" if line.run in self._marked else " "
-        return plain_text(f"{mark} {line.run.id}  {line.name or ''}  {state_word(line.status)}")
+        return plain_text(f"{mark} {human_name(line)}  {line.description}")
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._lines[event.option_index].run)

@@ -26,6 +26,9 @@ from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 _log = logging.getLogger(__name__)
 
+BUNDLED_NETWORK = "shipped/lazy-strokes"
+"""The network under study where none was trained yet."""
+
 _SHORTLY = 2.0
 """Seconds for which something that can be seen anyway is said."""
 
@@ -34,14 +37,42 @@ class Lab(TellsFailures, App[None]):
     """lines: the runs of the workspace as last seen, oldest first; screens watch it.
 
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.
+    network: what refers to the network under study, which every screen speaks of: the one that was chosen, or else the
+    newest that was trained, or a bundled one. second: the one beside it; empty where there is none.
     """
 
     lines: var[tuple[RunLine, ...]] = var(())
     trouble: var[str] = var("")
+    network: var[str] = var(BUNDLED_NETWORK)
+    second: var[str] = var("")
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self._network_was_chosen = False
+
+    def study(self, reference: str) -> None:
+        """Make this the network under study, until another one is chosen."""
+        self._network_was_chosen = True
+        self.network = reference
+
+    def watch_lines(self) -> None:
+        """A training that is done is studied next, as long as nobody chose a network."""
+        trained = [line for line in self.lines if line.kind == "train" and line.status.state == "done"]
+        if trained and not self._network_was_chosen:
+            self.network = trained[-1].run.reference
+
+    def networks(self) -> list[RunLine]:
+        """The trained networks, bundled ones first, then the oldest first."""
+        return [
+            line
+            for line in (*shipped_lines(), *self.lines)
+            if line.kind == "train" and line.status.state == "done"
+        ]
+
+    def line_of(self, reference: str) -> RunLine | None:
+        """The run of that lasting name, own or bundled."""
+        return next((line for line in (*self.lines, *shipped_lines()) if line.run.reference == reference), None)
 
     @property
     @abstractmethod

@@ -7,23 +7,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import Button
+from textual.content import Content
+from textual.widgets import Button, Static
 
-from lazytui.analyses.core.form_fields import fields_of
+from lazytui.analyses.core.form_fields import ParamField, fields_of
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
+from lazytui.plain_text import plain_text
 from lazytui.runs.workspace_watch import find_line
 
 NOT_RIGHT = "A field has an invalid value; f shows the form."
-
-SHIPPED = "shipped/lazy-strokes"
-"""The network that is asked about where none was trained yet."""
 
 
 class FormScreen(LabScreen):
@@ -36,6 +36,7 @@ class FormScreen(LabScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "start", "Run"),
         Binding("f", "form", "Form"),
+        Binding("escape", "close_form", "Close the form", show=False),
     ]
 
     @property
@@ -59,6 +60,20 @@ class FormScreen(LabScreen):
         """What can be chosen for fields that don't say so themselves, by name."""
         return {}
 
+    def compose_command(self) -> ComposeResult:
+        """What the form comes to, in a line, while it is closed."""
+        yield Static(id="asked", markup=False)
+
+    @on(ParamsForm.Changed)
+    def _show_command(self) -> None:
+        words = Content.assemble(("f ", "bold $accent"), plain_text(self.form.command))
+        self.query_one("#asked", Static).update(words)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "close_form":
+            return self.query_one("#side").display
+        return super().check_action(action, parameters)
+
     def compose_buttons(self) -> ComposeResult:
         yield Button(self.go, id="start", compact=True, variant="primary")
 
@@ -78,20 +93,20 @@ class FormScreen(LabScreen):
             self.lab.start(self.kind, self.form.touched)
 
     def action_form(self) -> None:
-        """Fold the form away where figures can use its room, or bring it back with the keyboard in it."""
-        self.show_form(not self.query_one("#side").display or not any(self.figure_views()))
+        """Open the form over the left side with the keyboard in it, or close it."""
         if self.query_one("#side").display:
-            self.form.query("Row LineControl, Row Input").first().focus()
+            self.action_close_form()
         else:
-            self.leave_form()
+            self.show_form(True)
+            self.form.query("Row LineControl, Row Input").first().focus()
+
+    def action_close_form(self) -> None:
+        self.show_form(False)
+        self.leave_form()
 
     def show_form(self, shown: bool) -> None:
         self.query_one("#side").display = shown
-
-    def make_room(self) -> None:
-        """Fold the form, unless somebody is filling it in."""
-        if not self.query_one("#side").has_focus_within:
-            self.show_form(False)
+        self.refresh_bindings()
 
     def leave_form(self) -> None:
         """The keyboard to the first figure with something to point at."""
@@ -104,10 +119,23 @@ class FormScreen(LabScreen):
         """The figures that are shown."""
         return self.query(FigureView)
 
-    def network(self) -> str:
-        """The newest training; where there is none, what the newest run of this kind is of, or else a bundled one."""
-        of_runs = [line.record.params.get("run") for line in self.lab.lines if line.kind == self.kind and line.record]
-        return str(self.newest_training() or next(reversed(of_runs), None) or SHIPPED)
+    def on_mount(self) -> None:
+        if self._follows_networks():
+            self.watch(self.lab, "network", self._ask_about_networks)
+            self.watch(self.lab, "second", self._ask_about_networks)
+
+    def _follows_networks(self) -> bool:
+        """Whether the form asks for a trained network."""
+        return any(field.name == "run" and _is_network(field) for field in fields_of(self.params))
+
+    def _ask_about_networks(self) -> None:
+        """Ask about the networks under study; whatever else was given stays."""
+        now = self.form.touched
+        wanted = {"run": self.lab.network}
+        if any(field.name == "against" and _is_network(field) for field in fields_of(self.params)):
+            wanted["against"] = self.lab.second or None
+        if any(now.get(name) != value for name, value in wanted.items()):
+            self.form.set_values({name: value for name, value in {**now, **wanted}.items() if value is not None})
 
     def newest_training(self) -> str | None:
         """What names the newest training that is done."""
@@ -138,6 +166,10 @@ class FormScreen(LabScreen):
             return self.lab.workspace.reference(self.lab.workspace.find(reference))
         except LazytuiError:
             return reference
+
+
+def _is_network(field: ParamField) -> bool:
+    return field.reference is not None and field.reference.kinds == ("train",)
 
 
 def agrees(recorded: Mapping[str, object], form_values: Mapping[str, object]) -> bool:

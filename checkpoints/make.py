@@ -1,7 +1,8 @@
 """Make the shipped checkpoints again: `python checkpoints/make.py [NAME ...]`.
 
-Each is the folder of a finished run, of a network or of an autoencoder of one, trained by the command in RECIPES and by
-nothing else, without what only matters where it was trained. manifest.json says how each was made and what it measures.
+Each is the folder of a finished run: of a network, of an autoencoder of one, or of an analysis of one, so that every
+screen has something to show in an empty workspace. It was made by the command in RECIPES and by nothing else, and lacks
+what only matters where it was made. manifest.json says how each was made and what it measures.
 """
 
 from __future__ import annotations
@@ -31,21 +32,32 @@ RECIPES = {
     "cured-mnist": "train --dataset background --source mnist --model gap-cnn --method jtt --epochs 10 --seed 0",
     "sae-lazy-strokes": "sae shipped/lazy-strokes --seed 0 --pictured 40",
     "sae-lazy-mnist": "sae shipped/lazy-mnist --seed 0 --pictured 0",
+    "dataset-strokes": "dataset --dataset background --source strokes --seed 0",
+    "evaluate-lazy-strokes": "evaluate shipped/lazy-strokes",
+    "evaluate-lazy-and-cured-strokes": "evaluate shipped/lazy-strokes --against shipped/cured-strokes",
+    "gradcam-lazy-strokes": "gradcam shipped/lazy-strokes",
+    "neurons-lazy-strokes": "neurons shipped/lazy-strokes",
+    "llc-lazy-strokes": "llc shipped/lazy-strokes",
+    "sae-experiments-lazy-strokes": "sae-experiments shipped/sae-lazy-strokes",
+    "sae-selfcheck": "sae-selfcheck",
+    "attack-lazy-strokes": "attack shipped/lazy-strokes",
+    "compare-strokes": "compare shipped/lazy-strokes shipped/cured-strokes --no-plain",
 }
 
 
 def make(name: str) -> dict[str, object]:
     """Train, keep the run's folder as checkpoints/NAME, and return its entry in the manifest."""
-    learned = LEARNED[RECIPES[name].split()[0]]
+    learned = LEARNED.get(RECIPES[name].split()[0])
     with tempfile.TemporaryDirectory() as workspace:
         command = ["run", *RECIPES[name].split()]
         subprocess.run([sys.executable, "-m", "lazytui", *command, "--workspace", workspace, "--json"], check=True)
-        (trained,) = (path.parent for path in Path(workspace).glob(f"*/{RECORD_FILE}"))
+        (made,) = (path.parent for path in Path(workspace).glob(f"*/{RECORD_FILE}"))
         folder = HERE / name
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        for file in (*KEPT, learned):
-            shutil.copyfile(trained / file, folder / file)
+        kept = [file for file in (*KEPT, learned) if file and (made / file).exists()]
+        for file in kept:
+            shutil.copyfile(made / file, folder / file)
     run = RunFolder(folder, f"shipped/{name}")
     run.set_status(Status(state="done", heartbeat=run.record.created))
     params = run.record.params
@@ -55,7 +67,7 @@ def make(name: str) -> dict[str, object]:
         "seed": run.record.seed,
         "versions": run.record.versions,
         "metrics": read_metrics(folder),
-        "sha256": hashlib.sha256((folder / learned).read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256((folder / kept[-1]).read_bytes()).hexdigest(),
     }
 
 

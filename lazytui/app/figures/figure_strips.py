@@ -15,7 +15,6 @@ from rich.text import Text as RichText
 from textual.geometry import Region
 from textual.strip import Strip
 
-from lazytui.figures.kinds import Figure
 from lazytui.figures.terminal.marks import mark_of
 from lazytui.figures.terminal.plotext_charts import XAxis
 

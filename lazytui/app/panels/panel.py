@@ -24,6 +24,7 @@ Shown = tuple[Figure, ...]
 
 class Panel(Container):
     """name: what arrangements call it. title: what stands in its frame until it shows a figure, whose title it takes.
+    opens: whether Enter opens what the cursor is on, which is up to the screen, instead of letting it fill the screen.
 
     A figure's own title and note aren't drawn in it: the title stands in the frame, the note is what `i` explains. What
     the cursor is on stands in the lower edge. Two figures, of two networks, stand beside or below each other.
@@ -55,8 +56,9 @@ class Panel(Container):
         Binding("y", "copy", "Copy", show=False),
     ]
 
-    def __init__(self, name: str, title: str = "") -> None:
+    def __init__(self, name: str, title: str = "", *, opens: bool = False) -> None:
         super().__init__(id=f"panel-{name}", name=name)
+        self.opens = opens
         self._title = title
         self._choices: Sequence[Shown] = ()
         self._chosen = 0
@@ -107,6 +109,13 @@ class Panel(Container):
         title = plain_text(figures[0].title) if len(figures) == 1 else self._title
         return f"{title}  m {self._chosen + 1}/{len(self._choices)}" if len(self._choices) > 1 else title
 
+    @on(FigureView.Chosen)
+    def _choose(self, event: FigureView.Chosen) -> None:
+        """Where nothing lies behind what was chosen, the panel itself comes closer."""
+        if not self.opens:
+            event.stop()
+            self.action_zoom()
+
     @on(FigureView.ReadOut)
     def _read_out(self, event: FigureView.ReadOut) -> None:
         self.border_subtitle = Content(plain_text(event.words))
@@ -128,7 +137,8 @@ class Panel(Container):
         view = next((view for view in self.views if view.has_focus), None)
         words = (view and view.words) or as_text(self.shown)
         self.app.copy_to_clipboard(words)
-        self.notify(f"Copied: {without_middle(words.splitlines()[0], 60)}" if words else "Nothing to copy.", markup=False)
+        said = f"Copied: {without_middle(words.splitlines()[0], 60)}" if words else "Nothing to copy."
+        self.notify(said, markup=False)
 
     def action_zoom(self) -> None:
         """Fill the screen; Escape comes back."""

@@ -7,20 +7,18 @@ from functools import lru_cache
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from lazytui.analyses.dataset.analysis import examined, few_samples, figures
 from lazytui.analyses.dataset.params import DatasetRunParams
-from lazytui.app.figures import swap
 from lazytui.app.form import ParamsForm
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
+from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.data.sources import load_digits
 from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
-from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
 PREVIEWED = {"train_size": 1500, "test_size": 500, "samples": 1}
@@ -33,9 +31,25 @@ def preview(params: DatasetRunParams) -> list[Figure]:
     """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
     small = params.model_copy(update=PREVIEWED)
     result = examined(build_dataset(small, remembered_digits), small.samples, lambda _splits: None)
-    every = {figure.name: figure for figure in figures(small, result)}
-    tables = [every[name] for name in ("measures", "contingency-train", "contingency-hard") if name in every]
-    return [*few_samples(small, result), *tables]
+    return [*few_samples(small, result), *(figure for figure in figures(small, result) if "samples" not in figure.name)]
+
+
+ARRANGEMENTS = Arrangements(
+    narrow=Arrangement(
+        "train | 9", "hard | 9", "table | 14", "contrast | 14", "measures | 12", "validation | 9", "probe | 9"
+    ),
+    medium=Arrangement(
+        "train    train    | 1fr",
+        "hard     hard     | 1fr",
+        "table    contrast | 14",
+        "measures measures | 9",
+    ),
+    wide=Arrangement(
+        "train    train    validation validation | 1fr",
+        "hard     hard     probe      probe      | 1fr",
+        "table    contrast measures   measures   | 1fr",
+    ),
+)
 
 
 class DatasetScreen(FormScreen):
@@ -44,23 +58,27 @@ class DatasetScreen(FormScreen):
     kind = "dataset"
     first = ("dataset", "source", "placement", "texture", "tier", "palette", "bias", "hard", "seed")
     go = "Generate"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._figures: Sequence[Figure] = ()
+    panels = (
+        PanelSpec("train", "Train", ("samples-train", "samples-validation", "samples-probe", "palette")),
+        PanelSpec("validation", "Validation", ("samples-validation",)),
+        PanelSpec("hard", "Hard", ("samples-hard", "samples-probe")),
+        PanelSpec("probe", "Probe", ("samples-probe",)),
+        PanelSpec("table", "Train: digit by color", ("contingency-train", "contingency-validation")),
+        PanelSpec("contrast", "Hard: digit by color", ("contingency-hard", "contingency-probe")),
+        PanelSpec("measures", "How strongly color tells the digit", ("measures",)),
+    )
 
     def compose_body(self) -> ComposeResult:
-        with Horizontal():
-            yield from self.compose_form()
-            with VerticalScroll(id="preview", can_focus=False):
-                yield Static("Painting ...", id="said", markup=False)
+        yield RunPanels(ARRANGEMENTS, self.panels)
+        yield from self.compose_command()
+        yield from self.compose_form()
 
     def on_mount(self) -> None:
         if isinstance(self.form.params, DatasetRunParams):
             self._paint(self.form.params)
 
     def shown_figures(self) -> Sequence[Figure]:
-        return self._figures
+        return self.query_one(RunPanels).figures
 
     def show_run(self, run: RunFolder) -> None:
         """A data set that was generated lies in Runs with all of its figures; here its recipe comes back."""
@@ -72,7 +90,7 @@ class DatasetScreen(FormScreen):
             self._paint(event.params)
         else:
             self.workers.cancel_group(self, "preview")
-            self._set_sentence(NOT_RIGHT)
+            self.say(NOT_RIGHT)
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
     def _paint(self, params: DatasetRunParams) -> None:
@@ -83,15 +101,8 @@ class DatasetScreen(FormScreen):
         except LazytuiError as error:
             found = str(error)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._set_sentence if isinstance(found, str) else self._show, found)
-
-    def _set_sentence(self, sentence: str) -> None:
-        self.query_one("#said", Static).update(plain_text(sentence))
+            self.app.call_from_thread(self.say if isinstance(found, str) else self._show, found)
 
     def _show(self, found: Sequence[Figure]) -> None:
-        self._figures = found
-        self._set_sentence(
-            f"A preview of {PREVIEWED['train_size']:,} digits to train on and {PREVIEWED['test_size']:,} to test; "
-            "g generates all."
-        )
-        swap(self.query_one("#preview"), found)
+        self.query_one(RunPanels).show_figures(found)
+        self.say(f"Preview of {PREVIEWED['train_size']:,} + {PREVIEWED['test_size']:,} digits; g generates all.")

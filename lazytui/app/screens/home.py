@@ -1,60 +1,69 @@
-"""Home: the story's chapters with what this workspace has of each, what is going on, and what came along."""
+"""Home: the cheat in one look, the story's chapters with what this workspace has of each, and the newest runs."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.worker import get_current_worker
 
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
+from lazytui.app.figures import FigureView
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.screens.home_findings import finding
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask
+from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.workers.run_follower import AGES_EVERY
-from lazytui.plain_text import plain_text
-from lazytui.runs.formatting import age_text, without_middle
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Column, Figure, Table
+from lazytui.runs.formatting import age_text
+from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
-WELCOME = (
-    "Networks are lazy: trained on digits of which 95 % wear their own color, they read the color. "
-    "1: make such data. 2: watch a network learn the color. 3: see which cue it uses. Enter opens a run."
-)
 STORY = (
     "Run the whole story? It makes the data, trains a network, evaluates, explains, cures and attacks it, and writes "
     "a report: a few minutes, in the background. You can stop and resume it in Runs (9)."
 )
-
-
-_NEWEST = 4
-"""Runs that a chapter shows."""
-_NAME = 30
-"""Characters of a name or id: with what is told of a run, a row fits into 80 columns."""
+_NEWEST = 20
+_SIGNS = {"done": "●", "running": "◐", "queued": "◐", "paused": "◐"}
+ARRANGEMENTS = Arrangements(
+    narrow=Arrangement("cheat | 12", "story | 12", "picture | 16", "runs | 10"),
+    medium=Arrangement(
+        "cheat cheat cheat cheat cheat | 12",
+        "story story picture picture picture | 1fr",
+        "runs runs runs runs runs | 6",
+    ),
+    wide=Arrangement(
+        "cheat cheat cheat picture picture | 2fr",
+        "story story story picture picture | 13",
+        "runs runs runs runs runs | 1fr",
+    ),
+)
 
 
 class Home(LabScreen):
     screen_name = "home"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Run the story")]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._first: str | None = None
-
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="home"):
-            yield Static(WELCOME, id="welcome", markup=False)
-            yield OptionList(id="chapters", markup=False)
+        panels = ("cheat", ""), ("story", "Story"), ("picture", ""), ("runs", "Runs")
+        yield PanelGrid(ARRANGEMENTS, [Panel(name, title, opens=name in {"story", "runs"}) for name, title in panels])
 
     def on_mount(self) -> None:
+        self._chapter = 0
+        self._shown: list[RunLine] = []
         self.watch(self.lab, "lines", self._show)
-        self.set_interval(AGES_EVERY, lambda: self._show(self.lab.lines))
-        self.query_one(OptionList).focus()
+        self.watch(self.lab, "network", self._show_cheat)
+        self.set_interval(AGES_EVERY, self._show)
+
+    def shown_figures(self) -> Sequence[Figure]:
+        return [figure for panel in self.query(Panel) for figure in panel.shown]
 
     def action_story(self) -> None:
         """Start the whole story in the background, if that is meant."""
@@ -65,70 +74,115 @@ class Home(LabScreen):
 
         self.app.push_screen(Ask(STORY), start)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        if event.option_id is not None:
-            self.lab.open_run(event.option_id)
+    @property
+    def _grid(self) -> PanelGrid:
+        return self.query_one(PanelGrid)
 
-    def _show(self, lines: tuple[RunLine, ...]) -> None:
-        options = self.query_one(OptionList)
-        chosen = options.highlighted_option.id if options.highlighted_option else None
-        now = list(_options(lines))
-        if [(option.id, option.prompt) for option in now] == [(option.id, option.prompt) for option in options.options]:
-            return
-        options.set_options(now)
-        indices = {option.id: index for index, option in enumerate(now) if not option.disabled}
-        moved = chosen in indices and chosen != self._first
-        self._first = next(iter(indices), None)
-        options.highlighted = indices.get(chosen if moved else self._first)
+    def _show(self) -> None:
+        self._shown = [*reversed(self.lab.lines)][:_NEWEST] or list(shipped_lines())
+        self._grid.panel("story").show([(story(self.lab.lines),)])
+        self._grid.panel("runs").show([(runs(self._shown),)])
+        self._show_cheat()
+        self._show_chapter()
 
-
-def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
-    """What is going on, how the story went the last time, and each chapter with its newest runs and what came along."""
-    ended: defaultdict[str, list[RunLine]] = defaultdict(list)
-    going = []
-    for line in reversed(lines):
-        if line.is_active:
-            going.append(line)
+    def _show_cheat(self) -> None:
+        lines = [*shipped_lines(), *self.lab.lines]
+        mine = [
+            line
+            for line in lines
+            if line.kind == "evaluate"
+            and line.status.state == "done"
+            and line.record
+            and line.record.params.get("run") == self.lab.network
+        ]
+        if mine:
+            self._load("cheat", mine[-1], ("cheat",))
         else:
-            ended[line.kind].append(line)
-    if going:
-        yield _heading("Running")
-        yield from _runs(going)
-    if ended["story"]:
-        yield _heading("The whole story")
-        yield from _runs(ended["story"][:1])
-    for number, chapter in enumerate(CHAPTERS, start=1):
-        yield _heading(f"{number}. {chapter.title}")
-        yield Option(Content.styled(chapter.before, "$text-muted"), disabled=True)
-        newest = list(islice((line for line in ended[chapter.kind] if _belongs_to(chapter, line)), _NEWEST))
-        shipped = [line for line in shipped_lines() if _belongs_to(chapter, line)]
-        yield from _runs([*newest, *shipped])
-        if not newest and not shipped:
-            yield Option("not run yet; s runs the whole story", disabled=True)
+            self._grid.panel("cheat").say("This network wasn't evaluated yet. 3: Evaluate.")
+
+    def _show_chapter(self) -> None:
+        chapter = CHAPTERS[self._chapter]
+        if line := newest_of(chapter, self.lab.lines):
+            self._load("picture", line, chapter.figures)
+        else:
+            self._grid.panel("picture").say(f"{chapter.before} Not run yet; s runs the whole story.")
+
+    @work(thread=True, exit_on_error=False)
+    def _load(self, name: str, line: RunLine, wanted: Sequence[str]) -> None:
+        """Show some figures of a run in a panel."""
+        from lazytui.analyses.core.execute import figures
+
+        worker = get_current_worker()
+        try:
+            by_name = {figure.name: figure for figure in figures(line.run)}
+        except LazytuiError as error:
+            self.app.call_from_thread(self._grid.panel(name).say, str(error))
+            return
+        choices = [(by_name[one],) for one in wanted if one in by_name]
+        if choices and not worker.is_cancelled:
+            self.app.call_from_thread(self._grid.panel(name).show, choices)
+
+    @on(FigureView.Pointed)
+    def _point(self, event: FigureView.Pointed) -> None:
+        if event.view.figure.name == "story" and event.place != self._chapter:
+            self._chapter = event.place
+            self._show_chapter()
+
+    @on(FigureView.Chosen)
+    def _open(self, event: FigureView.Chosen) -> None:
+        if event.view.figure.name == "runs":
+            self.lab.open_run(self._shown[event.place].run.reference)
+        elif event.view.figure.name == "story":
+            self.app.switch_mode(mode_of(CHAPTERS[event.place].kind, otherwise="home"))
 
 
-def _belongs_to(chapter: Chapter, line: RunLine) -> bool:
-    return line.record is not None and line.kind == chapter.kind and chapter.own(line.record.params)
+def story(lines: Sequence[RunLine]) -> Table:
+    """Each chapter with its screen, how it stands, and what it found."""
+    return Table(
+        name="story",
+        title="Story",
+        note="The nine chapters of the story, each with the newest run of its kind here, or else a bundled one. Enter "
+        "goes to its screen; s runs the whole story.",
+        columns=tuple(Column(name=name) for name in ("screen", "found")),
+        rows=tuple(_chapter_row(chapter, lines) for chapter in CHAPTERS),
+    )
 
 
-def _heading(text: str) -> Option:
-    return Option(Content.styled(text, "bold $primary"), disabled=True)
+def _chapter_row(chapter: Chapter, lines: Sequence[RunLine]) -> tuple[str, ...]:
+    entry = next(entry for entry in SCREENS if chapter.kind in entry.kinds)
+    line = newest_of(chapter, lines)
+    if line is None:
+        return f"○ {entry.key} {entry.name}", "not run yet"
+    words = finding(line) or "done" if line.status.state == "done" else line.state
+    return f"{_SIGNS.get(line.status.state, '✗')} {entry.key} {entry.name}", words
 
 
-def _runs(lines: Sequence[RunLine]) -> Iterable[Option]:
-    """A row each, in columns: what it is called, how it is, how old, and what came of it."""
-    rows = [_columns(line) for line in lines]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for line, row in zip(lines, rows, strict=True):
-        cells = [word.ljust(width) for word, width in zip(row, widths, strict=True)]
-        yield Option(Content("  ".join(cells).rstrip()), id=line.run.reference)
+def newest_of(chapter: Chapter, lines: Sequence[RunLine]) -> RunLine | None:
+    """The newest run that a chapter is about, or else a bundled one."""
+    return next(reversed(list(_belonging(chapter, (*shipped_lines(), *lines)))), None)
 
 
-def _columns(line: RunLine) -> tuple[str, ...]:
-    easy, hard = (line.metrics.get(name) for name in ("easy_accuracy", "hard_accuracy"))
-    found = f"easy {easy:.1%}, hard {hard:.1%}" if easy is not None and hard is not None else ""
-    came_along = line.run.reference.startswith("shipped/")
-    name, state = without_middle(line.name or line.run.reference, _NAME), line.state
-    return tuple(
-        map(plain_text, (name, "bundled" if came_along else state, "" if came_along else age_text(line.created), found))
+def _belonging(chapter: Chapter, lines: Sequence[RunLine]) -> Iterator[RunLine]:
+    for line in lines:
+        if line.record is not None and line.kind == chapter.kind and chapter.own(line.record.params):
+            yield line
+
+
+def runs(lines: Sequence[RunLine]) -> Table:
+    """The newest runs, the newest first."""
+    return Table(
+        name="runs",
+        title="Runs",
+        note="The newest runs of this workspace, or the bundled ones where there is none. Enter opens a run.",
+        columns=tuple(Column(name=name) for name in ("", "run", "state", "found", "age")),
+        rows=tuple(
+            (
+                _SIGNS.get(line.status.state, "✗"),
+                human_name(line),
+                "bundled" if line in shipped_lines() else line.state,
+                finding(line),
+                "" if line in shipped_lines() else age_text(line.created),
+            )
+            for line in lines
+        ),
     )

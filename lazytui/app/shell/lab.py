@@ -65,9 +65,7 @@ class Lab(TellsFailures, App[None]):
     def networks(self) -> list[RunLine]:
         """The trained networks, bundled ones first, then the oldest first."""
         return [
-            line
-            for line in (*shipped_lines(), *self.lines)
-            if line.kind == "train" and line.status.state == "done"
+            line for line in (*shipped_lines(), *self.lines) if line.kind == "train" and line.status.state == "done"
         ]
 
     def line_of(self, reference: str) -> RunLine | None:

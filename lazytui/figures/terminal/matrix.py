@@ -98,7 +98,9 @@ class HeatMap:
         """The column axis over the cells, then the row axis beside the column labels; or both in a line above."""
         figure = self.figure
         if axes_above:
-            axes = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(figure.column_axis)
+            axes = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(
+                figure.column_axis
+            )
             yield Segment(shortened("  ".join(axes), labels + 1 + cell * len(columns)), _MUTED)
             yield Segment.line()
         elif figure.column_axis:
@@ -108,7 +110,7 @@ class HeatMap:
         swatches = figure.column_colors if palette is not Palette.NONE else ()
         if swatches:
             yield from self._swatches(columns, labels, cell, palette)
-            names = [[figure.column_labels[c][: cell - 1]] for c in columns]  # the color says the rest
+            names = [[shortened(figure.column_labels[c], max(cell - 1, 1))] for c in columns]  # the color says the rest
         else:
             names = [wrapped(figure.column_labels[c], max(cell - 1, 1), at_most=3) or [""] for c in columns]
         height = max(map(len, names))

@@ -47,18 +47,20 @@ class _Layout:
         return math.ceil(self.height / 2)
 
 
-def _layout(figure: Pixels, available: int, height_available: int | None) -> _Layout:
+def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
+    """available, lines: characters and lines for the grid; as many lines as it takes where there is no number."""
     count, height, width = figure.images.shape[:3]
     columns = max(1, min(figure.columns, count))
     labels = min(widest(figure.row_labels), max(3, available // 4)) + _GAP if figure.row_labels else 0
     room = max(available - labels, 1)
     natural = min(width if width >= _SMALL else width * (2 * _SMALL // width), _WIDEST_IMAGE)
     placed_by_labels = bool(figure.row_labels or figure.column_labels)
-    if height_available is not None:
-        natural = min(natural, max(_width_of_height(figure, columns, height_available), _SMALLEST))
     least = min(natural, _SMALLEST if placed_by_labels else _SMALL)
     fitting = max(1, (room + _GAP) // (least + _GAP))
     across = math.ceil(columns / math.ceil(columns / fitting))
+    if lines is not None:
+        across = across if placed_by_labels else _best_across(figure, room, lines)
+        natural = max(min(natural, _width_for(figure, columns if placed_by_labels else across, lines)), _SMALLEST)
     each = max(1, (room + _GAP) // across - _GAP)
     shown = min(natural, each)
     if shown > width:
@@ -74,14 +76,22 @@ def _layout(figure: Pixels, available: int, height_available: int | None) -> _La
     )
 
 
-def _width_of_height(figure: Pixels, columns: int, available: int) -> int:
-    """How wide images may be for the rows of the grid to fit into a number of lines."""
+def _best_across(figure: Pixels, room: int, lines: int) -> int:
+    """How many images have to stand side by side to be largest in so many characters and lines; the most of these."""
+    widths = {
+        across: min((room + _GAP) // across - _GAP, _width_for(figure, across, lines))
+        for across in range(1, len(figure.images) + 1)
+    }
+    return max(widths, key=lambda across: (min(widths[across], _WIDEST_IMAGE), across))
+
+
+def _width_for(figure: Pixels, across: int, lines: int) -> int:
+    """How wide images may be for all rows to fit into a number of lines."""
     count, height, width = figure.images.shape[:3]
-    rows = math.ceil(count / columns)
-    above = bool(figure.row_axis or figure.column_axis) + bool(figure.column_labels)
-    between = 1 if figure.captions or figure.tones else 0
-    lines = (available - above - bool(figure.overlay is not None)) // rows - between
-    return 2 * lines * width // height
+    rows = math.ceil(count / across)
+    around = bool(figure.row_axis or figure.column_axis) + bool(figure.column_labels) + (figure.overlay is not None)
+    below = 1 if figure.captions or figure.tones else 0
+    return 2 * max((lines - around + (not below)) // rows - below - (not below), 0) * width // height
 
 
 class PixelGrid:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,13 +9,15 @@ from textual.binding import Binding, BindingType
 from lazytui.analyses.attack.live import AttackQuestion, AttackSession
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_params
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
-from lazytui.app.screens.common.form_and_figures import FormAndFigures
+from lazytui.app.screens.common.form_and_panels import FormAndPanels
 from lazytui.app.screens.common.form_screen import NOT_RIGHT
+from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.errors import LazytuiError, UsageError
 
 
-class AttackScreen(FormAndFigures):
+class AttackScreen(FormAndPanels):
     screen_name = "attack"
     params = AttackParams
     kind = "attack"
@@ -40,12 +41,22 @@ class AttackScreen(FormAndFigures):
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "One image, live")]
 
-    @property
-    def matched_fields(self) -> Sequence[str]:
-        return ("run", "against")
-
-    def first_values(self) -> Mapping[str, object]:
-        return {"run": self.network()}
+    matched_fields = ("run", "against")
+    panels = (
+        PanelSpec("verdict", "Minimal perturbation", ("verdict",)),
+        PanelSpec("survival", "Robust accuracy against epsilon", ("survival", "against-survival")),
+        PanelSpec("pools", "Rates by pool", ("pools", "channels", "self-check", "...")),
+        PanelSpec(
+            "images",
+            "Clean, perturbation, adversarial",
+            ("images-aligned", "images-neutral", "images-every-color", "images-target-color"),
+        ),
+    )
+    arrangements = Arrangements(
+        narrow=Arrangement("verdict | 7", "images | 24", "survival | 14", "pools | 14"),
+        medium=Arrangement("verdict verdict | 6", "images images | 1fr", "survival pools | 11"),
+        wide=Arrangement("verdict verdict verdict | 5", "images images survival | 2fr", "images images pools | 1fr"),
+    )
 
     def on_mount(self) -> None:
         self._panel = AttackSession(self.lab.workspace)

@@ -33,6 +33,7 @@ class FormScreen(LabScreen):
     kind: str
     first: Sequence[str] = ()
     go: str = "Run"
+    _said = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "start", "Run"),
         Binding("f", "form", "Form"),
@@ -64,10 +65,17 @@ class FormScreen(LabScreen):
         """What the form comes to, in a line, while it is closed."""
         yield Static(id="asked", markup=False)
 
+    def say(self, words: str) -> None:
+        """Something short about what is shown, beside the command."""
+        self._said = words
+        self._show_command()
+
     @on(ParamsForm.Changed)
     def _show_command(self) -> None:
-        words = Content.assemble(("f ", "bold $accent"), plain_text(self.form.command))
-        self.query_one("#asked", Static).update(words)
+        said = Content.styled(f"{plain_text(self._said)}  " if self._said else "", "$text-warning")
+        words = Content.assemble(said, ("f ", "bold $accent"), plain_text(self.form.command))
+        for asked in self.query("#asked").results(Static):
+            asked.update(words)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "close_form":

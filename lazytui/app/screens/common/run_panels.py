@@ -24,11 +24,12 @@ from lazytui.runs.workspace_watch import RunLine
 @dataclass(frozen=True)
 class PanelSpec:
     """name: in arrangements. title: while it shows nothing. figures: those that it can show, by name, first the one
-    that it does show; `...` stands for all that no other panel shows."""
+    that it does show; `...` stands for all that no other panel shows. opens: see `Panel`."""
 
     name: str
     title: str
     figures: tuple[str, ...]
+    opens: bool = False
 
 
 class RunPanels(TellsFailures, PanelGrid):
@@ -38,7 +39,7 @@ class RunPanels(TellsFailures, PanelGrid):
         """The figures of another run were read, and are about to be drawn."""
 
     def __init__(self, arrangements: Arrangements, specs: Sequence[PanelSpec], *, id: str | None = None) -> None:
-        super().__init__(arrangements, [Panel(spec.name, spec.title) for spec in specs], id=id)
+        super().__init__(arrangements, [Panel(spec.name, spec.title, opens=spec.opens) for spec in specs], id=id)
         self.figures: Sequence[Figure] = ()
         self._specs = specs
         self._run: RunFolder | None = None
@@ -46,13 +47,13 @@ class RunPanels(TellsFailures, PanelGrid):
     def show_line(self, line: RunLine | None, otherwise: str) -> None:
         """The figures of a run that found something, or else how it stands; `otherwise` where there is none."""
         if line is None:
-            self._say(otherwise)
+            self.say(otherwise)
         elif line.status.state == "done" or (line.status.state == "failed" and line.run.has_result):
             if self._run is None or self._run.reference != line.run.reference:
                 self._run = line.run
                 self._load(line.run)
         else:
-            self._say(plain_text(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
+            self.say(plain_text(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _load(self, run: RunFolder) -> None:
@@ -66,17 +67,21 @@ class RunPanels(TellsFailures, PanelGrid):
             self.app.call_from_thread(self._draw, run, found)
 
     def show_failure(self, sentence: str) -> None:
-        self._say(plain_text(sentence))
+        self.say(plain_text(sentence))
 
     def _fail(self, run: RunFolder, sentence: str) -> None:
         if run is self._run:
-            self._say(sentence)
+            self.say(sentence)
 
     def _draw(self, run: RunFolder, figures: Sequence[Figure]) -> None:
         if run is not self._run:
             return  # another run was chosen meanwhile
-        self.figures = figures
         self.post_message(self.Found())
+        self.show_figures(figures)
+
+    def show_figures(self, figures: Sequence[Figure]) -> None:
+        """These figures, each in the panel that can show it; one of which there is nothing says so."""
+        self.figures = figures
         with self.app.batch_update():
             for spec in self._specs:
                 if choices := list(self._choices(spec, figures)):
@@ -86,14 +91,15 @@ class RunPanels(TellsFailures, PanelGrid):
 
     def _choices(self, spec: PanelSpec, figures: Sequence[Figure]) -> Iterator[Shown]:
         by_name = {figure.name: figure for figure in figures}
-        named = {name for other in self._specs for name in other.figures}
-        rest = [name for name in by_name if name not in named and not name.startswith(f"{AGAINST}-")]
-        for name in (one for name in spec.figures for one in (rest if name == "..." else [name])):
+        elsewhere = {name for other in self._specs for name in other.figures}
+        rest = [name for name in by_name if name not in elsewhere and not name.startswith(f"{AGAINST}-")]
+        for name in (one for named in spec.figures for one in (rest if named == "..." else [named])):
             if name in by_name:
                 second = by_name.get(f"{AGAINST}-{name}")
                 yield (by_name[name], second) if second else (by_name[name],)
 
-    def _say(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
+        """A sentence in the first panel, where there is nothing to show; the others are empty."""
         self._run, self.figures = None, ()
-        for panel in self.panels:
-            panel.say(sentence)
+        for number, panel in enumerate(self.panels):
+            panel.say("" if number else sentence)

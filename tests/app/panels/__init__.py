@@ -1,0 +1,1 @@
+"""Panels: titled frames in a grid."""

@@ -73,7 +73,7 @@ class HeatMap:
         """Characters of a cell with its number, and as much space around it as there is."""
         figure = self.figure
         cell = max(self._numbers + 1, min(widest(figure.column_labels) + 1, room // max(figure.values.shape[1], 1)))
-        return min(max(cell, min(_ROOMY, room // figure.values.shape[1])), max(room, 1))
+        return int(min(max(cell, min(_ROOMY, room // figure.values.shape[1])), max(room, 1)))
 
     @property
     def _numbers(self) -> int:

@@ -91,7 +91,8 @@ def _width_for(figure: Pixels, across: int, lines: int) -> int:
     rows = math.ceil(count / across)
     around = bool(figure.row_axis or figure.column_axis) + bool(figure.column_labels) + (figure.overlay is not None)
     below = 1 if figure.captions or figure.tones else 0
-    return 2 * max((lines - around + (not below)) // rows - below - (not below), 0) * width // height
+    each = (lines - around + (not below)) // rows - below - (not below)
+    return int(2 * max(each, 0) * width // height)
 
 
 class PixelGrid:

@@ -21,7 +21,8 @@ from lazytui.app.form.typed_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
 from lazytui.plain_text import plain_text
-from lazytui.runs.workspace_watch import find_line
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace_watch import RunLine, find_line
 
 NOT_RIGHT = "A field has an invalid value; f shows the form."
 
@@ -139,16 +140,16 @@ class FormScreen(LabScreen):
     def _ask_about_networks(self) -> None:
         """Ask about the networks under study; whatever else was given stays."""
         now = self.form.touched
-        wanted = {"run": self.lab.network}
+        wanted: dict[str, str | None] = {"run": self.lab.network}
         if any(field.name == "against" and _is_network(field) for field in fields_of(self.params)):
             wanted["against"] = self.lab.second or None
         if any(now.get(name) != value for name, value in wanted.items()):
             self.form.set_values({name: value for name, value in {**now, **wanted}.items() if value is not None})
 
-    def newest_training(self) -> str | None:
-        """What names the newest training that is done."""
-        done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
-        return done[-1].run.reference if done else None
+    @property
+    def local_values(self) -> dict[str, Any]:
+        """What this machine decides, and whose code may run: as the form says here, never as a run recorded it."""
+        return {"device": self.form.touched.get("device", "auto"), "model": self.form.touched.get("model")}
 
     def form_values(self, names: Sequence[str]) -> dict[str, object]:
         """What the form asks in those of the fields that were given, as a run records it: runs by a lasting name."""
@@ -178,6 +179,12 @@ class FormScreen(LabScreen):
 
 def _is_network(field: ParamField) -> bool:
     return field.reference is not None and field.reference.kinds == ("train",)
+
+
+def chosen_or_newest(lines: Sequence[RunLine], run: RunFolder | None) -> RunLine | None:
+    """Of some runs, oldest first, the one that was chosen where it is among them, or else the newest."""
+    chosen = [line for line in lines if run and line.run.reference == run.reference]
+    return next(reversed(chosen or lines), None)
 
 
 def agrees(recorded: Mapping[str, object], form_values: Mapping[str, object]) -> bool:

@@ -9,9 +9,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.events import Resize
+from textual.containers import Horizontal
 from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
@@ -19,7 +17,9 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.train.analysis import curves
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures.lines_widget import LinesView
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen
+from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput
@@ -33,10 +33,17 @@ from lazytui.runs.status import ACTIVE
 from lazytui.training.settings import AllMethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g; it continues when you leave."
-KEYS = "tab: next chart   ← →: values   o: overlay   f: form"
 NEXT = "3: Evaluate  4: Grad-CAM  5: Neurons"
-ROWS_WITH_NOTE = 28
-"""Where there are fewer, the curves need the rows that a chart's note takes."""
+PANELS = (
+    PanelSpec("chart", "Accuracy", ("accuracy",)),
+    PanelSpec("cues", "Digit or color: which cue decides", ("cues",)),
+    PanelSpec("others", "Loss and the method's own numbers", ("loss", "...")),
+)
+ARRANGEMENTS = Arrangements(
+    narrow=Arrangement("chart | 14", "cues | 14", "others | 14"),
+    medium=Arrangement("chart chart chart cues cues | 1fr", "chart chart chart others others | 1fr"),
+    wide=Arrangement("chart chart chart cues cues | 1fr", "chart chart chart others others | 1fr"),
+)
 
 
 @dataclass(frozen=True)
@@ -58,25 +65,20 @@ class TrainScreen(FormScreen):
         Binding("p", "pause", "Pause"),
         Binding("p,r", "resume", "Resume"),
         Binding("x", "stop", "Stop"),
-        Binding("o", "overlay", "Overlay a run", show=False),
-        Binding("c", "chart", "Next chart", show=False),
-        Binding("tab", "chart_or_field", "Next chart, or field", show=False),
+        Binding("v", "overlay", "Overlay a run"),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._run: RunFolder | None = None
         self._overlaid: list[RunFolder] = []
-        self._chart = 0
         self._sight = Sight()
-        self._drawn: tuple[Lines, bool] | None = None
 
     def compose_body(self) -> ComposeResult:
-        with Horizontal():
-            yield from self.compose_form()
-            with Vertical(id="watch"):
-                yield Static(id="charts", markup=False)
-                yield Static(EMPTY, id="words", markup=False)
+        yield RunPanels(ARRANGEMENTS, PANELS)
+        yield Static(EMPTY, id="words", markup=False)
+        yield from self.compose_command()
+        yield from self.compose_form()
 
     def compose_buttons(self) -> ComposeResult:
         with Horizontal(id="buttons"):
@@ -86,9 +88,7 @@ class TrainScreen(FormScreen):
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._choose_first)
-
-    def on_resize(self, _event: Resize) -> None:
-        self.call_after_refresh(self._draw)
+        self.watch(self.lab, "network", self._show_network)
 
     def shown_figures(self) -> Sequence[Figure]:
         return self._sight.charts
@@ -118,26 +118,6 @@ class TrainScreen(FormScreen):
         if self._run:
             self.lab.stop(self._run)
 
-    def action_chart(self) -> None:
-        """Show the next chart."""
-        self._chart += 1
-        self._draw()
-
-    def action_chart_or_field(self) -> None:
-        """Tab: from chart to chart, and elsewhere on to the next field, as everywhere."""
-        chart = next(iter(self.query(LinesView)), None)
-        if chart and chart.has_focus:
-            self.action_chart()
-        elif chart and self.focused is None:
-            chart.focus()
-        else:
-            self.focus_next()
-
-    def action_form(self) -> None:
-        """To the form, which stays beside the charts."""
-        self.set_focus(None)
-        self.focus_next("ParamsForm *")
-
     def action_overlay(self) -> None:
         """Overlay a run, or take them away again."""
         runs = [line for line in self.lab.lines if line.kind == "train" and line.run != self._run]
@@ -159,6 +139,14 @@ class TrainScreen(FormScreen):
             mine = [line for line in self.lab.lines if line.kind == "train"]
             if best := [line for line in mine if line.is_active] or mine:
                 self.show_run(best[-1].run)
+            else:
+                self._show_network()
+
+    def _show_network(self) -> None:
+        """The curves of the network under study, unless a training goes on."""
+        line = self.lab.line_of(self.lab.network)
+        if line and not self._sight.going:
+            self.show_run(line.run)
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
     def _look(self) -> None:
@@ -191,34 +179,14 @@ class TrainScreen(FormScreen):
             self.query_one("#pause", Button).label = "Resume" if sight.may_go_on else "Pause"
 
     def _draw(self) -> None:
-        sight = self._sight
+        sight, panels = self._sight, self.query_one(RunPanels)
         self.query_one("#words", Static).update(sight.words)
-        view = next(iter(self.query(LinesView)), None)
-        self.query_one("#charts").display = bool(sight.charts)
-        if view:
-            view.display = bool(sight.charts)  # those of the run before say nothing of this one
-        if not sight.charts:
-            return
-        names = [chart.name for chart in sight.charts]
-        chart = sight.charts[self._chart % len(sight.charts)]
-        self.query_one("#charts", Static).update(strip(names, chart.name))
-        noted = self.query_one("#watch").size.height >= ROWS_WITH_NOTE
-        before, self._drawn = self._drawn, (chart, noted)
-        figure = chart if noted else replace(chart, note="")
-        if view is None:
-            view = LinesView(figure)
-            self.query_one("#watch").mount(view, before="#charts")
-            if self.focused is None:
-                view.focus()
-        view.live = sight.going
-        if before is None or before[0] is not chart or before[1] != noted:
-            view.figure = figure
-
-
-def strip(names: Sequence[str], shown: str) -> Content:
-    """The charts there are, the shown one set off; and the keys for them."""
-    charts = [Content.styled(f" {plain_text(name)} ", "reverse" if name == shown else "") for name in names]
-    return Content("").join(charts) + Content.styled(f"   {KEYS}", "$text-muted")
+        if sight.charts:
+            panels.show_figures(sight.charts)
+        else:
+            panels.say("No point yet.")
+        for view in self.query(LinesView):
+            view.live = sight.going
 
 
 def sight_of(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight:

@@ -93,12 +93,18 @@ class LazytuiApp(Lab):
     def _open_where_it_was_left(self) -> None:
         if self._session.theme in self.available_themes:
             self.theme = self._session.theme
+        if self._session.network:
+            self.study(self._session.network)
+        self.second = self._session.second
         if self._session.screen in {entry.mode for entry in SCREENS}:
             self.switch_mode(self._session.screen)
         self.set_interval(_KEEP_SECONDS, self._keep_session)
 
     def _keep_session(self) -> None:
-        now = self._session.model_copy(update={"screen": self.current_mode, "theme": self.theme})
+        chosen = self.network if self.network_was_chosen else ""
+        now = self._session.model_copy(
+            update={"screen": self.current_mode, "theme": self.theme, "network": chosen, "second": self.second}
+        )
         for screen in self._open_screens():
             now = session.with_screen(now, screen)
         self._session = now

@@ -49,17 +49,17 @@ class Lab(TellsFailures, App[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
-        self._network_was_chosen = False
+        self.network_was_chosen = False
 
     def study(self, reference: str) -> None:
         """Make this the network under study, until another one is chosen."""
-        self._network_was_chosen = True
+        self.network_was_chosen = True
         self.network = reference
 
     def watch_lines(self) -> None:
         """A training that is done is studied next, as long as nobody chose a network."""
         trained = [line for line in self.lines if line.kind == "train" and line.status.state == "done"]
-        if trained and not self._network_was_chosen:
+        if trained and not self.network_was_chosen:
             self.network = trained[-1].run.reference
 
     def networks(self) -> list[RunLine]:

@@ -23,12 +23,15 @@ _LARGEST = 100_000
 
 
 class Session(BaseModel):
-    """screen: the mode that was open. runs: the run chosen at each screen. forms: what was given in each screen's."""
+    """screen: the mode that was open. network, second: those under study, where somebody chose. runs: the run chosen at
+    each screen. forms: what was given in each screen's."""
 
     model_config = ConfigDict(frozen=True)
 
     screen: str = Field("", validation_alias=AliasChoices("screen", "place"))
     theme: str = ""
+    network: str = ""
+    second: str = ""
     runs: dict[str, str] = Field(default_factory=dict)
     forms: dict[str, Options] = Field(default_factory=dict)
 
@@ -76,7 +79,12 @@ def restore(session: Session, screen: LabScreen, workspace: Workspace) -> None:
             screen.show_run(run)
     for form in screen.query(ParamsForm):  # after the run, which may fill the form with what it was asked
         if given := _valid_values(form, session.forms.get(mode, {})):
-            form.set_values(given)
+            form.set_values({**given, **_networks(form)})
+
+
+def _networks(form: ParamsForm) -> dict[str, Any]:
+    """What a form asks about already, which is for the whole app to say."""
+    return {name: value for name, value in form.touched.items() if name in {"run", "against"}}
 
 
 def _valid_values(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:

@@ -135,16 +135,37 @@ class FormScreen(LabScreen):
 
     def _follows_networks(self) -> bool:
         """Whether the form asks for a trained network."""
-        return any(field.name == "run" and _is_network(field) for field in fields_of(self.params))
+        return "run" in self._network_fields
+
+    @property
+    def _network_fields(self) -> dict[str, ParamField]:
+        """The fields of the network under study and of the second one."""
+        return {
+            field.name: field
+            for field in fields_of(self.params)
+            if field.name in {"run", "against"} and field.reference and field.reference.kinds == ("train",)
+        }
 
     def _ask_about_networks(self) -> None:
         """Ask about the networks under study; whatever else was given stays."""
         now = self.form.touched
-        wanted: dict[str, str | None] = {"run": self.lab.network}
-        if any(field.name == "against" and _is_network(field) for field in fields_of(self.params)):
-            wanted["against"] = self.lab.second or None
-        if any(now.get(name) != value for name, value in wanted.items()):
-            self.form.set_values({name: value for name, value in {**now, **wanted}.items() if value is not None})
+        wanted: dict[str, object] = {"run": self.lab.network, "against": self.lab.second}
+        for name, field in self._network_fields.items():
+            now[name] = (wanted[name],) if field.several and wanted[name] else wanted[name]
+        self.form.set_values({name: value for name, value in now.items() if value != ""})
+
+    @on(ParamsForm.Changed)
+    def _study_what_is_asked_about(self) -> None:
+        """The network that the form names here is studied on every screen."""
+        if not (self._follows_networks() and self.is_current and self.form.params):
+            return
+        asked = self.form_values([*self._network_fields])
+        second = asked.get("against", "")
+        second = second[0] if isinstance(second, list) and second else second
+        if asked.get("run") != self.lab.network and self.lab.line_of(str(asked.get("run"))):
+            self.lab.study(str(asked["run"]))
+        if "against" in self._network_fields and second != self.lab.second and isinstance(second, str):
+            self.lab.second = second
 
     @property
     def local_values(self) -> dict[str, Any]:
@@ -175,10 +196,6 @@ class FormScreen(LabScreen):
             return self.lab.workspace.reference(self.lab.workspace.find(reference))
         except LazytuiError:
             return reference
-
-
-def _is_network(field: ParamField) -> bool:
-    return field.reference is not None and field.reference.kinds == ("train",)
 
 
 def chosen_or_newest(lines: Sequence[RunLine], run: RunFolder | None) -> RunLine | None:

@@ -21,8 +21,7 @@ from lazytui.runs.status import Status
 
 HERE = Path(__file__).resolve().parent
 MANIFEST = HERE / "manifest.json"
-KEPT = (RECORD_FILE, RESULT_FILE, ARRAYS_FILE)
-LEARNED = {"train": WEIGHTS_FILE, "sae": AUTOENCODER_FILE}
+KEPT = (RECORD_FILE, RESULT_FILE, ARRAYS_FILE, WEIGHTS_FILE, AUTOENCODER_FILE)
 
 # MNIST's own images are nobody's to give away, so the features of its network come without pictures.
 RECIPES = {
@@ -45,33 +44,43 @@ RECIPES = {
 }
 
 
-def make(name: str) -> dict[str, object]:
-    """Train, keep the run's folder as checkpoints/NAME, and return its entry in the manifest."""
-    learned = LEARNED.get(RECIPES[name].split()[0])
+def make(name: str) -> None:
+    """Run its command, and keep the run's folder as checkpoints/NAME."""
     with tempfile.TemporaryDirectory() as workspace:
-        command = ["run", *RECIPES[name].split()]
-        subprocess.run([sys.executable, "-m", "lazytui", *command, "--workspace", workspace, "--json"], check=True)
+        subprocess.run([sys.executable, "-m", *command(name), "--workspace", workspace, "--json"], check=True)
         (made,) = (path.parent for path in Path(workspace).glob(f"*/{RECORD_FILE}"))
-        folder = HERE / name
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        kept = [file for file in (*KEPT, learned) if file and (made / file).exists()]
-        for file in kept:
-            shutil.copyfile(made / file, folder / file)
-    run = RunFolder(folder, f"shipped/{name}")
+        shutil.rmtree(HERE / name, ignore_errors=True)
+        (HERE / name).mkdir()
+        for file in KEPT:
+            if (made / file).exists():
+                shutil.copyfile(made / file, HERE / name / file)
+    run = RunFolder(HERE / name, f"shipped/{name}")
     run.set_status(Status(state="done", heartbeat=run.record.created))
+
+
+def command(name: str) -> list[str]:
+    return ["lazytui", "run", *RECIPES[name].split()]
+
+
+def entry(name: str) -> dict[str, object]:
+    """What the manifest says of a checkpoint. sha256: of what it learned, or else of what it found."""
+    folder = HERE / name
+    run = RunFolder(folder, f"shipped/{name}")
     params = run.record.params
+    hashed = next(folder / file for file in reversed(KEPT) if (folder / file).exists())
     return {
-        "command": "lazytui " + " ".join(command),
+        "command": " ".join(command(name)),
         "data": {name: params[name] for name in ("dataset", "source", "bias", "hard") if name in params},
         "seed": run.record.seed,
         "versions": run.record.versions,
         "metrics": read_metrics(folder),
-        "sha256": hashlib.sha256((folder / kept[-1]).read_bytes()).hexdigest(),
+        "sha256": hashlib.sha256(hashed.read_bytes()).hexdigest(),
     }
 
 
 if __name__ == "__main__":
-    manifest = json.loads(MANIFEST.read_text()) if MANIFEST.exists() else {}
-    manifest |= {name: make(name) for name in sys.argv[1:] or RECIPES}
-    MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    manifest = json.loads(MANIFEST.read_text())
+    for name in sys.argv[1:] or RECIPES:
+        make(name)
+        manifest[name] = entry(name)
+        MANIFEST.write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n")

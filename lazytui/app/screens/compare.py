@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
 from lazytui.analyses.compare.params import CompareParams
-from lazytui.app.screens.common.form_and_figures import FormAndFigures
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.screens.common.form_and_panels import FormAndPanels
+from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.app.screens.overlays import overlay
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
@@ -16,7 +18,7 @@ from lazytui.runs.workspace_watch import RunLine
 _RANKED = ("rank", "x", "y", "attack")
 
 
-class CompareScreen(FormAndFigures):
+class CompareScreen(FormAndPanels):
     screen_name = "compare"
     params = CompareParams
     kind = "compare"
@@ -26,6 +28,18 @@ class CompareScreen(FormAndFigures):
         "recipe, ranked by their mean over seeds, and each is shown beside plain training for as many steps. A study "
         "(s) trains a whole grid; a recipe (r) reproduces what others reported."
     )
+    matched_fields = ("runs", *_RANKED)
+    panels = (
+        PanelSpec("verdict", "Who cures the shortcut?", ("verdict",)),
+        PanelSpec("ranking", "Ranking", ("ranking", "over-plain", "over-control", "attacked")),
+        PanelSpec("scatter", "Hard accuracy against easy accuracy", ("scatter",)),
+        PanelSpec("board", "Leaderboard", ("leaderboard", "cues", "cost", "...")),
+    )
+    arrangements = Arrangements(
+        narrow=Arrangement("verdict | 7", "ranking | 14", "scatter | 16", "board | 14"),
+        medium=Arrangement("verdict verdict | 6", "ranking scatter | 1fr", "board board | 10"),
+        wide=Arrangement("verdict verdict | 5", "ranking scatter | 1fr", "board board | 12"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "over('study')", "Study"),
         Binding("r", "over('recipe')", "Recipes"),
@@ -34,10 +48,6 @@ class CompareScreen(FormAndFigures):
     def __init__(self) -> None:
         super().__init__()
         self._asks_as_before = False
-
-    @property
-    def matched_fields(self) -> Sequence[str]:
-        return ("runs", *_RANKED)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """At first as the newest comparison ranked its trainings."""

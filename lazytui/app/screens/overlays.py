@@ -11,12 +11,19 @@ from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
 from lazytui.analyses.study.params import StudyParams
 from lazytui.app.screens.common.grid_screen import GridScreen
 from lazytui.app.screens.common.overlay_screen import Overlay, OverlayScreen
+from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.runs.run_folder import RunFolder
 from lazytui.training.settings import AllMethodOptions
 
 OVERLAYS = {
     "llc": Overlay(
         params=LlcParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("traces", "traces-by-step-size")),
+            PanelSpec("beside", "", ("grid",)),
+            PanelSpec("more", "", ("chains", "...")),
+        ),
         first=("run", "eps", "gamma", "chains", "steps", "seed"),
         empty="No LLC of this network yet. The local learning coefficient estimates how complex the solution is that a "
         "network has found. g: run it. Esc: back to the neurons.",
@@ -24,6 +31,12 @@ OVERLAYS = {
     ),
     "sae-experiments": Overlay(
         params=SaeExperimentsParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("bulk", "gaze")),
+            PanelSpec("beside", "", ("dose-response", "swap")),
+            PanelSpec("more", "", ("single", "agreement", "injection", "...")),
+        ),
         first=("sae", "against", "samples", "draws", "seed"),
         empty="No experiments with these features yet. They ablate, scale, swap and steer features, each beside random "
         "features. Choose the run whose features are edited; a second run, of a cured network say, is shown beside "
@@ -32,6 +45,12 @@ OVERLAYS = {
     ),
     "sae-selfcheck": Overlay(
         params=SelfcheckParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("dictionaries",)),
+            PanelSpec("beside", "", ("correlations",)),
+            PanelSpec("more", "", ("prices", "...")),
+        ),
         first=("variants", "features", "dimensions", "active", "samples", "steps", "seed"),
         empty="No self-check yet. A low reconstruction error doesn't show that the features are the right ones: the "
         "self-check mixes known features and measures how well each variant recovers them. g: run it. Esc: back to "
@@ -39,6 +58,12 @@ OVERLAYS = {
     ),
     "study": Overlay(
         params=StudyParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict", "trainings")),
+            PanelSpec("main", "", ("ranking", "by-bias")),
+            PanelSpec("beside", "", ("scatter", "cues", "cost")),
+            PanelSpec("more", "", ("leaderboard", "over-plain", "over-control", "pairs", "failed", "...")),
+        ),
         first=(
             "methods",
             "seeds",
@@ -58,6 +83,12 @@ OVERLAYS = {
     ),
     "recipe": Overlay(
         params=RecipeParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("reported", "recipes")),
+            PanelSpec("beside", "", ("published", "scatter")),
+            PanelSpec("more", "", ("leaderboard", "...")),
+        ),
         first=("recipe", "seeds", "source", "train_size", "test_size", "plain", "jobs", "device"),
         empty="No recipe was reproduced yet. Five earlier studies reported how such networks do: choose a recipe "
         "(Enter lists them); it is trained again, and the reported numbers are shown beside the measured ones, with a "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,8 +26,8 @@ class FormAndPanels(FormScreen):
     """
 
     empty: str
-    arrangements: ClassVar[Arrangements]
-    panels: ClassVar[Sequence[PanelSpec]]
+    arrangements: Arrangements
+    panels: Sequence[PanelSpec]
     matched_fields: Sequence[str] = ()
 
     def compose_body(self) -> ComposeResult:

@@ -7,9 +7,10 @@ from typing import Any
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.figures.kinds import Cell, Column, Table
 from lazytui.runs.formatting import without_middle
+from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine
 
 _TOLD_APART_BY = ("model", "method", "bias", "epochs")
@@ -27,7 +28,8 @@ class GridScreen(OverlayScreen):
             super()._show(lines)
 
     def _show_so_far(self, line: RunLine, begun: Sequence[RunLine]) -> None:
-        self.query_one(RunFigures).show_so_far(f"{line.run.id} is {line.state}.", [trainings_so_far(begun)])
+        self.query_one(RunPanels).show_figures([trainings_so_far(begun)])
+        self.say(f"{human_name(line)} is {line.state}.")
 
 
 def trainings_so_far(lines: Sequence[RunLine]) -> Table:

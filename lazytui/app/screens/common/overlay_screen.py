@@ -9,7 +9,9 @@ from typing import ClassVar
 from pydantic import BaseModel
 from textual.binding import Binding, BindingType
 
-from lazytui.app.screens.common.form_and_figures import FormAndFigures
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.screens.common.form_and_panels import FormAndPanels
+from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.runs.run_folder import RunFolder
 
 
@@ -17,17 +19,27 @@ from lazytui.runs.run_folder import RunFolder
 class Overlay:
     """params: of the analysis. first: the fields that matter most. empty: what to say before the first run.
 
-    compared_by: the fields in which a run has to agree with the form to be shown beside it.
+    panels: what each of the four panels of VERDICT_AND_THREE can show. compared_by: the fields in which a run has to
+    agree with the form to be shown beside it.
     """
 
     params: type[BaseModel]
     first: Sequence[str]
     empty: str
+    panels: Sequence[PanelSpec]
     compared_by: Sequence[str] = ()
 
 
-class OverlayScreen(FormAndFigures):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
+VERDICT_AND_THREE = Arrangements(
+    narrow=Arrangement("verdict | 8", "main | 16", "beside | 14", "more | 14"),
+    medium=Arrangement("verdict verdict | 7", "main main | 1fr", "beside more | 14"),
+    wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "main more | 1fr"),
+)
+
+
+class OverlayScreen(FormAndPanels):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
+    arrangements = VERDICT_AND_THREE
 
     def __init__(
         self, kind: str, overlay: Overlay, *, run: RunFolder | None = None, values: Mapping[str, object] | None = None
@@ -35,14 +47,10 @@ class OverlayScreen(FormAndFigures):
         """run: the one whose figures are shown instead of the newest's. values: for the form to begin with."""
         self.screen_name = self.kind = kind
         self.params, self.first, self.empty = overlay.params, overlay.first, overlay.empty
+        self.panels, self.matched_fields = overlay.panels, overlay.compared_by
         super().__init__()
-        self._overlay = overlay
         self._run = run
         self._values = values or {}
-
-    @property
-    def matched_fields(self) -> Sequence[str]:
-        return self._overlay.compared_by
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._fill_form)  # after the values of the last visit have come back
@@ -52,3 +60,10 @@ class OverlayScreen(FormAndFigures):
             self.form.set_values(self._run.record.params)
         elif self._values:
             self.form.set_values({**self.form.touched, **self._values})
+
+    def action_back(self) -> None:
+        """Close the form where it is open, and else the screen."""
+        if self.query_one("#side").display:
+            self.action_close_form()
+        else:
+            self.dismiss()

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widgets import Static
 
@@ -18,19 +17,22 @@ from lazytui.analyses.gradcam import live_figures
 from lazytui.analyses.gradcam.image_filter import read_filter
 from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion, SaliencySession
 from lazytui.analyses.gradcam.params import GradcamParams
-from lazytui.app.figures import FigureView, swap
+from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen, chosen_or_newest
 from lazytui.app.screens.common.image_browser import ImageBrowser
-from lazytui.app.screens.common.run_figures import RunFigures
-from lazytui.app.screens.gradcam.image_grid import LINES, ImageGrid
+from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
+from lazytui.app.screens.gradcam.image_page import ImagePage
 from lazytui.app.screens.gradcam.next_choice import next_choice
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.workspace_watch import RunLine
+from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 PRESS = "Press n: next image  /: filter  o: network  v: whole split"
 NO_FIGURES = (
@@ -41,12 +43,42 @@ WHICH_IMAGES = "Which images? A digit, a color, right, wrong, for which reason, 
 NO_SECOND = "none"
 TARGETS = {"predicted": "class predicted", "digit": "the digit", "color": "the color's digit"}
 
-TWO_BESIDE_THE_FORM = 150
-"""Columns below which two networks need the width of the form."""
-ROOM_FOR_THREE = 110
-"""Columns below which the maps of two networks take the place of the image itself."""
-MAP_LINES = 18
-"""What the image and its map take with title, caption and readout."""
+LIVE = Arrangements(
+    narrow=Arrangement("image chances | 18", "map worth | 18", "images images | 11"),
+    medium=Arrangement("image image map map chances chances | 18", "worth worth worth images images images | 1fr"),
+    wide=Arrangement(
+        "image image map map map map chances chances | 1fr",
+        "worth worth images images images images images images | 2fr",
+    ),
+)
+LIVE_PANELS = {
+    "image": "Image",
+    "map": "Where it looks",
+    "chances": "Probability, %",
+    "worth": "Does it look at the digit?",
+}
+WHOLE = Arrangements(
+    narrow=Arrangement("verdict | 8", "pictures | 20", "energy | 14", "more | 14"),
+    medium=Arrangement("verdict verdict | 7", "pictures pictures | 1fr", "energy more | 11"),
+    wide=Arrangement("verdict verdict | 6", "pictures energy | 1fr", "pictures more | 1fr"),
+)
+WHOLE_PANELS = (
+    PanelSpec("verdict", "Does it look at the digit?", ("verdict",)),
+    PanelSpec("energy", "Energy in the mask", ("energy", "groups", "ways", "causes")),
+    PanelSpec(
+        "pictures",
+        "Images and maps",
+        (
+            "matching",
+            "methods",
+            "correct-evidence-on-the-stroke",
+            "correct-evidence-off-the-stroke",
+            "incorrect-evidence-on-the-stroke",
+            "incorrect-evidence-off-the-stroke",
+        ),
+    ),
+    PanelSpec("more", "Checks", ("recoloring", "faithfulness", "randomization", "standing", "...")),
+)
 
 
 class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
@@ -55,16 +87,6 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
     kind = "gradcam"
     first = ("run", "against", "method", "layer", "target", "split")
     go = "Run on the whole split"
-    DEFAULT_CSS = """
-    GradcamScreen #doing { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
-    GradcamScreen #browse { width: 1fr; height: 1fr; }
-    GradcamScreen #looking { height: auto; max-height: 100%; scrollbar-size-vertical: 1; }
-    GradcamScreen #look { layout: horizontal; height: auto; padding: 0 0 0 1; }
-    GradcamScreen #look > PixelsView { width: 31; }
-    GradcamScreen #look > .probabilities { width: 1fr; min-width: 16; max-width: 60; }
-    GradcamScreen.-narrow #look.-of-two > .image { display: none; }
-    GradcamScreen #worth { height: auto; padding: 0 0 0 1; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("m", "cycle('method')", "Method"),
         Binding("y", "cycle('layer')", "Layer"),
@@ -89,18 +111,15 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         super().__init__(SaliencySession(self.lab.workspace))
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="browse"):
-            yield Static(id="doing", markup=False)
-            with VerticalScroll(id="looking", can_focus=False):
-                yield Container(id="look")
-                yield Container(id="worth")
-            yield ImageGrid(id="images")
-            yield RunFigures(id="found")
+        live = [Panel(name, title) for name, title in LIVE_PANELS.items()]
+        yield PanelGrid(LIVE, [*live, ImagePage("images", "Images")], id="live")
+        yield RunPanels(WHOLE, WHOLE_PANELS, id="found")
+        yield Static(id="doing", markup=False)
         yield from self.compose_command()
         yield from self.compose_form({"run": self.lab.network, "split": "hard"})
 
     def on_mount(self) -> None:
-        self.query_one(RunFigures).display = False
+        self.query_one(RunPanels).display = False
         self.watch(self.lab, "lines", self._show_found)
         self.call_after_refresh(self._ask_about_form)
 
@@ -150,34 +169,30 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         return plain_text(f"{params.run}{of_two}, {target}. {PRESS}")
 
     def draw(self) -> None:
-        answer, whole = self.answer, self.query_one(RunFigures).display
+        answer = self.answer
         if answer is None:
             return
         self.show_sentence()
-        self.query_one(ImageGrid).display = not whole
-        self.query_one("#looking").display = bool(answer.explanations) and not whole
-        if answer.album is None:
+        if answer.album is None or not answer.explanations:
             return
-        if answer.explanations:
-            index = min(answer.question.place, len(answer.album.split) - 1)
-            self.query_one("#look").set_class(len(answer.explanations) > 1, "-of-two")
-            swap(self.query_one("#look"), live_figures.of_one_image(answer, index))
-            swap(self.query_one("#worth"), [live_figures.worth(answer)])
-        self.call_after_refresh(self._share_room)
+        index = min(answer.question.place, len(answer.album.split) - 1)
+        image, *maps, chances = live_figures.of_one_image(answer, index)
+        shown = {"image": (image,), "map": tuple(maps), "chances": (chances,), "worth": (live_figures.worth(answer),)}
+        with self.app.batch_update():
+            for name, figures in shown.items():
+                self._live.panel(name).show([figures])
+        self._show_grid()
 
-    def _share_room(self) -> None:
-        """Leave the small images a line of theirs, where there is room for the map and for them."""
-        lines = self.query_one("#browse").size.height - self.query_one("#doing").size.height - LINES - 2
-        self.query_one("#looking").styles.max_height = lines if lines >= MAP_LINES else "100%"
-        self.call_after_refresh(self._show_grid)
+    @property
+    def _live(self) -> PanelGrid:
+        return self.query_one("#live", PanelGrid)
 
     def _show_grid(self) -> None:
         if self.answer and self.answer.album:
-            self.query_one(ImageGrid).show(self.answer, self.image_filter, self.items, self.position)
+            self.query_one(ImagePage).show_page(self.answer, self.image_filter, self.items, self.position)
 
-    def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width < ROOM_FOR_THREE, "-narrow")
-        self.call_after_refresh(self._share_room)
+    def on_resize(self, _event: Resize) -> None:
+        self.call_after_refresh(self._show_grid)
 
     # Choosing an image
 
@@ -189,11 +204,11 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def action_turn(self, by: int) -> None:
         """The page after this one, or before."""
-        self.go_to(self.position + by * max(self.query_one(ImageGrid).capacity, 1))
+        self.go_to(self.position + by * max(self.query_one(ImagePage).capacity, 1))
 
     @on(FigureView.Pointed)
     def _pointed(self, event: FigureView.Pointed) -> None:
-        grid = self.query_one(ImageGrid)
+        grid = self.query_one(ImagePage)
         if event.view.parent is grid:
             self.go_to(grid.first + int(event.place))
 
@@ -218,10 +233,8 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
     # The form, and the whole split
 
     def shown_figures(self) -> Sequence[Figure]:
-        found = self.query_one(RunFigures)
-        if found.display:
-            return found.figures
-        return [view.figure for view in self.query_one("#browse").query(FigureView) if view.parent is not found]
+        whole = self.query_one(RunPanels)
+        return whole.figures if whole.display else [one for panel in self._live.panels for one in panel.shown]
 
     def show_run(self, run: RunFolder) -> None:
         """The figures of a run, and what it asked in the form."""
@@ -232,15 +245,11 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def action_view(self) -> None:
         """From the images to the figures of the whole split, and back."""
-        self._show_whole_split(not self.query_one(RunFigures).display)
+        self._show_whole_split(not self.query_one(RunPanels).display)
 
     def _show_whole_split(self, whole: bool) -> None:
-        self.query_one(RunFigures).display = whole
-        self.draw()
-
-    def show_form(self, shown: bool) -> None:
-        super().show_form(shown)
-        self.call_after_refresh(self._show_grid)
+        self.query_one(RunPanels).display = whole
+        self._live.display = not whole
 
     def leave_form(self) -> None:
         """The keyboard to the screen itself, whose keys go through the images."""
@@ -249,5 +258,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
     def _show_found(self, lines: tuple[RunLine, ...]) -> None:
         """The run that was chosen, as long as it is of this network, or else the network's newest."""
         network = self.answer.network if self.answer else ""
-        of_network = [line for line in lines if line.kind == self.kind and line.run.record.params.get("run") == network]
-        self.query_one(RunFigures).show_line(chosen_or_newest(of_network, self._run), NO_FIGURES, lines)
+        every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind]
+        of_network = [line for line in every if line.run.record.params.get("run") == network]
+        line = chosen_or_newest(of_network, self._run)
+        self.query_one(RunPanels).show_line(line, NO_FIGURES)

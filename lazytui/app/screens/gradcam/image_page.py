@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from textual.containers import Container
 
 from lazytui.analyses.gradcam import live_figures
 from lazytui.analyses.gradcam.image_filter import ImageFilter
 from lazytui.analyses.gradcam.live import MOST, Album, SaliencyAnswer, Sorting
-from lazytui.app.figures import FigureView, PixelsView, swap
+from lazytui.app.figures import FigureView, PixelsView
+from lazytui.app.panels.panel import Panel
 from lazytui.data.palettes import palette
 
 CELLS, LINES = 15, 8
@@ -30,31 +30,30 @@ class Page:
     split: str
 
 
-class ImageGrid(Container):
-    DEFAULT_CSS = """
-    ImageGrid { height: 1fr; padding: 0 0 0 1; }
-    ImageGrid > FigureView { height: auto; }
-    """
+class ImagePage(Panel):
+    """A panel of them."""
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__(name, title)
         self._page: Page | None = None
 
     @property
     def columns(self) -> int:
-        return max((self.size.width - 3) // CELLS, 1)
+        return max((self.content_size.width - 3) // CELLS, 1)
 
     @property
     def capacity(self) -> int:
         """How many images there is room for."""
-        return self.columns * max((self.size.height - 2) // LINES, 0)
+        return self.columns * max((self.content_size.height) // LINES, 0)
 
     @property
     def first(self) -> int:
         """The position of the first of them among the items."""
         return self._page.first if self._page else 0
 
-    def show(self, answer: SaliencyAnswer, image_filter: ImageFilter, items: NDArray[np.intp], position: int) -> None:
+    def show_page(
+        self, answer: SaliencyAnswer, image_filter: ImageFilter, items: NDArray[np.intp], position: int
+    ) -> None:
         """The page of items that a position is on, with the cursor there. The album must be there."""
         assert answer.album is not None
         size = self.capacity
@@ -67,10 +66,10 @@ class ImageGrid(Container):
         if size and len(items):
             part, title = slice(first, first + size), _title(answer, image_filter)
             with self.prevent(FigureView.Pointed):
-                swap(self, [live_figures.page(answer.album, answer.sorting, items, part, self.columns, title)])
+                self.show([(live_figures.page(answer.album, answer.sorting, items, part, self.columns, title),)])
             self.call_after_refresh(self._point, position - first)
         else:
-            swap(self, [])
+            self.say("")
 
     def _point(self, index: int) -> None:
         """Put the cursor on an image; that isn't a person's pointing at it."""

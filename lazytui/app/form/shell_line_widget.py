@@ -5,23 +5,20 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
+from lazytui.app.changing_text import ChangingText
 from lazytui.plain_text import plain_text
 
 
 class ShellLine(VerticalScroll, can_focus=False, inherit_bindings=False):
     DEFAULT_CSS = """
     ShellLine { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; scrollbar-size: 1 1; }
-    ShellLine > Static { height: auto; }
+    ShellLine > ChangingText { height: auto; }
     """
 
     def compose(self) -> ComposeResult:
         self.border_title = "command (ctrl+y copies)"
-        yield Static(markup=False)
+        yield ChangingText()
 
     def show(self, command: str) -> None:
-        """Laying the screen out again is costly, so only when the number of lines changes."""
-        line, content = self.query_one(Static), Content(plain_text(command))
-        width, height = line.size
-        line.update(content, layout=not width or len(content.wrap(width)) != height)
+        self.query_one(ChangingText).set_text(Content(plain_text(command)))

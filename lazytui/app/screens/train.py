@@ -12,12 +12,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Button, Static
+from textual.widgets import Button
 from textual.worker import get_current_worker
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.train.analysis import curves
 from lazytui.analyses.train.params import TrainParams
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.shell.dialogs import AskRun
@@ -75,8 +76,8 @@ class TrainScreen(FormScreen):
         with Horizontal():
             yield from self.compose_form()
             with Vertical(id="watch"):
-                yield Static(id="charts", markup=False)
-                yield Static(EMPTY, id="words", markup=False)
+                yield ChangingText(id="charts")
+                yield ChangingText(EMPTY, id="words")
 
     def compose_buttons(self) -> ComposeResult:
         with Horizontal(id="buttons"):
@@ -125,7 +126,7 @@ class TrainScreen(FormScreen):
 
     def action_chart_or_field(self) -> None:
         """Tab: from chart to chart, and elsewhere on to the next field, as everywhere."""
-        chart = next(iter(self.query(LinesView)), None)
+        chart = self.query_one_optional(LinesView)
         if chart and chart.has_focus:
             self.action_chart()
         elif chart and self.focused is None:
@@ -192,8 +193,8 @@ class TrainScreen(FormScreen):
 
     def _draw(self) -> None:
         sight = self._sight
-        self.query_one("#words", Static).update(sight.words)
-        view = next(iter(self.query(LinesView)), None)
+        self.query_one("#words", ChangingText).set_text(Content(sight.words))
+        view = self.query_one_optional(LinesView)
         self.query_one("#charts").display = bool(sight.charts)
         if view:
             view.display = bool(sight.charts)  # those of the run before say nothing of this one
@@ -201,7 +202,7 @@ class TrainScreen(FormScreen):
             return
         names = [chart.name for chart in sight.charts]
         chart = sight.charts[self._chart % len(sight.charts)]
-        self.query_one("#charts", Static).update(strip(names, chart.name))
+        self.query_one("#charts", ChangingText).set_text(strip(names, chart.name))
         noted = self.query_one("#watch").size.height >= ROWS_WITH_NOTE
         before, self._drawn = self._drawn, (chart, noted)
         figure = chart if noted else replace(chart, note="")

@@ -14,6 +14,7 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.workers.worker_errors import TellsFailures
@@ -34,11 +35,11 @@ class ShowsRun(Protocol):
     def show_run(self, run: RunFolder) -> None: ...
 
 
-class Bar(Static):
+class Bar(ChangingText):
     """The screens with their keys, the one that is open set off; to the right what is going on."""
 
     def __init__(self, here: str) -> None:
-        super().__init__(id="bar", markup=False)
+        super().__init__(id="bar")
         self._here = here
 
     def show(self, status: str, folder: str) -> None:
@@ -47,7 +48,7 @@ class Bar(Static):
         names = next((names for names in widths if names.cell_length + len(status) + 2 <= self.size.width), widths[-1])
         room = self.size.width - names.cell_length
         fitting = next((words for words in (f"{status} · {folder} ", f"{status} ") if len(words) < room), "")
-        self.update(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
+        self.set_text(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
 
     def _names(self, *, short: bool, gap: str) -> Content:
         parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]

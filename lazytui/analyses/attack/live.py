@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of, resolve
+from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
@@ -31,7 +32,7 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.attack import Norm
-from lazytui.attacks.source_pools import Pool, pool
+from lazytui.attacks.source_pools import pool
 from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.run_folder import RunFolder
@@ -46,56 +47,32 @@ Image = NDArray[np.uint8]
 Shares = NDArray[np.float32]
 T = TypeVar("T")
 
-_TOLD_EVERY = 0.1
+_SECONDS_BETWEEN_ANSWERS = 0.1
 """Seconds between two answers while an attack climbs."""
-
-_CORNER = float(np.sqrt(3 * 28 * 28))
-"""How far the corner of a cube around an image lies, in units of the largest change of any value."""
-
-_MOST = {"linf": 255, "l2": 1000}
-"""Largest budgets that can be chosen, in units."""
-
-
-@dataclass(frozen=True)
-class AttackQuestion:
-    """params: networks, attack, classes and budget. pool, place: the source. network: which of the params' networks.
-
-    sure: whether the target has to be more probable than .9, or only the most probable. run: whose smallest budgets
-    are told beside the answer. at_smallest: whether the budget is the smallest that fools this very image, looked for
-    first up to the params' largest; otherwise the params' own.
-    """
-
-    params: AttackParams
-    pool: Pool = "aligned"
-    place: int = 0
-    network: int = 0
-    sure: bool = False
-    run: RunFolder | None = None
-    at_smallest: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """An image as it is. image: (28, 28, 3) uint8. said: (10,) float32, the network's probabilities.
+    """An image as it is. image: (28, 28, 3) uint8. probabilities: (10,) float32, the network's.
 
-    there: whether that is what is wanted already. sensitivity: (28, 28, 3) float32, log-odds that one level of 255 more
-    of a value adds to what is wanted: the goal's gradient; None where the network has none.
+    already_fooled: whether that is what is wanted already. sensitivity: (28, 28, 3) float32, log-odds that one level of
+    255 more of a value adds to what is wanted: the goal's gradient; None where the network has none.
     """
 
     image: Image
-    said: Shares
-    there: bool
+    probabilities: Shares
+    already_fooled: bool
     sensitivity: NDArray[np.float32] | None
 
 
 @dataclass(frozen=True, eq=False)
 class Climb:
-    """How far an attack has come. said: (steps, 10) float32, probabilities at each step, before anything is rounded.
+    """How far an attack has come. probabilities: (steps, 10) float32, at each step, before anything is rounded.
 
     image: (28, 28, 3) uint8, what it has made; now: (10,) float32, what the network says of that.
     """
 
-    said: Shares
+    probabilities: Shares
     image: Image
     now: Shares
 
@@ -164,7 +141,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
         split = self._pool(kept.data, question.pool, params.source_class, params.target_class, params.sources)
         smallest, ten = self._smallest(question), kept.data.params.palette
         answer = AttackAnswer(question, networks=kept.names, palette=ten, smallest=smallest)
-        yield from _attacked(answer, kept.subjects[question.network], split.take(np.array([question.place])))
+        yield from _attacked(answer, kept.subjects[question.network], split.take(np.array([question.index])))
 
     def _key(self, subjects: list[SubjectParams]) -> tuple[object, ...]:
         """The networks as their files are now: a training that goes on writes others."""
@@ -188,7 +165,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
         try:
             return self._finished(question.run).smallest(question)
         except LazytuiError:
-            return None  # the place below says what is wrong with the run
+            return None  # the screen below says what is wrong with the run
 
 
 @dataclass(frozen=True)
@@ -212,10 +189,10 @@ class _FinishedRun:
         found = self.result.networks[question.network].pools.get(question.pool)
         if found is None or found.perturbations is None:
             return None
-        if question.place >= len(found.correct) or not found.correct[question.place]:
+        if question.index >= len(found.correct) or not found.correct[question.index]:
             return None
         budgets = found.perturbations.sure_budgets if question.sure else found.perturbations.budgets
-        return float(budgets[int(found.correct[: question.place].sum())])
+        return float(budgets[int(found.correct[: question.index].sum())])
 
 
 class _Dropped(Exception):
@@ -223,16 +200,16 @@ class _Dropped(Exception):
 
 
 @dataclass
-class _Record:
-    """What a climb has told up to now."""
+class _ClimbRecord:
+    """How far a climb has come."""
 
-    said: list[Shares] = field(default_factory=list)
+    probabilities: list[Shares] = field(default_factory=list)
     image: Tensor | None = None
     dropped: Event = field(default_factory=Event)
 
     def step(self, images: Tensor, logits: Tensor) -> None:
-        self.said.append(_shares(logits))
-        self.image = images  # last: whoever sees it finds what was said of it
+        self.probabilities.append(_shares(logits))
+        self.image = images  # last: whoever sees it finds its probabilities
 
     def check(self) -> None:
         if self.dropped.is_set():
@@ -240,8 +217,8 @@ class _Record:
 
     def climb(self, image: Tensor, now: Shares) -> Climb:
         """image, now: where it stands, (1, 3, 28, 28), and what the network says of that."""
-        said = list(self.said)
-        return Climb(np.array(said, np.float32).reshape(len(said), len(now)), _bytes(image), now)
+        probabilities = list(self.probabilities)
+        return Climb(np.array(probabilities, np.float32).reshape(len(probabilities), len(now)), _bytes(image), now)
 
 
 def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[AttackAnswer]:
@@ -253,7 +230,7 @@ def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[
     from lazytui.models.shapes import CLASSES
 
     question, entry = answer.question, ATTACKS[answer.question.params.attack]
-    record = _Record()
+    record = _ClimbRecord()
     problem = replace(problem_of(question.params, subject, split, record.check), arithmetic=nullcontext)  # one image
     problem = problem.with_confidence(SURE) if question.sure else problem
     with torch.no_grad():
@@ -264,7 +241,7 @@ def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[
     yield (answer := replace(answer, source=source, planned=_planned(question)))
     if entry.needs_gradient and missing:
         raise missing
-    searched = question.at_smallest and not source.there
+    searched = question.at_smallest and not source.already_fooled
     if searched and entry.minimizes:  # one climb finds it
         answer = replace(answer, budget=question.params.budget)
     elif searched:
@@ -283,16 +260,16 @@ def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[
     yield replace(answer, climb=record.climb(made, _shares(logits)), fooled=fooled)
 
 
-def _working(answer: AttackAnswer, work: Callable[[], T], record: _Record) -> Generator[AttackAnswer, None, T]:
+def _working(answer: AttackAnswer, work: Callable[[], T], record: _ClimbRecord) -> Generator[AttackAnswer, None, T]:
     """Work in a thread and tell how far a climb has come; whoever stops listening stops it too."""
     from lazytui.attacks.problem import round_to_levels
 
     with ThreadPoolExecutor(1) as thread:
         going = thread.submit(work)
         try:
-            while wait([going], timeout=_TOLD_EVERY).not_done:
+            while wait([going], timeout=_SECONDS_BETWEEN_ANSWERS).not_done:
                 image = record.image
-                climb = None if image is None else record.climb(round_to_levels(image), record.said[-1])
+                climb = None if image is None else record.climb(round_to_levels(image), record.probabilities[-1])
                 yield replace(answer, climb=climb) if climb else answer
         except GeneratorExit:
             record.dropped.set()
@@ -376,38 +353,3 @@ def _planned(question: AttackQuestion) -> int:
         return 0
     options = params.attack_options
     return int(options.get("steps", 1) * options.get("restarts", 1))
-
-
-# Other questions
-
-
-def other_attack(params: AttackParams, name: str) -> AttackParams:
-    """The same asked of another attack; a cube becomes the ball through its corners, and a ball its cube."""
-    before, after = ATTACKS[params.attack].norm, ATTACKS[name].norm
-    epsilon = (
-        budget_units(params) * UNITS[before] * (1 if before == after else _CORNER if after == "l2" else 1 / _CORNER)
-    )
-    return _with_units(params.with_attack(name), round(epsilon / UNITS[after]))
-
-
-def other_budget(params: AttackParams, more: int) -> AttackParams:
-    """So many units more: whole levels of 255, or .05 of Euclidean distance."""
-    return _with_units(params, budget_units(params) + more)
-
-
-def budget_units(params: AttackParams) -> int:
-    """The budget in whole levels of 255, or in .05 of Euclidean distance."""
-    return int(params.epsilon / UNITS[ATTACKS[params.attack].norm] + 1e-3)
-
-
-def _with_units(params: AttackParams, units: int) -> AttackParams:
-    norm = ATTACKS[params.attack].norm
-    return params.model_copy(update={"epsilon": min(max(units, 1), _MOST[norm]) * UNITS[norm]})
-
-
-def other_classes(params: AttackParams, *, source: int = 0, target: int = 0) -> AttackParams:
-    """Another digit shown, or wanted, so many further around the ten; never the same for both."""
-    shown, wanted = (params.source_class + source) % 10, (params.target_class + target) % 10
-    if shown == wanted:
-        shown, wanted = (shown + source) % 10, (wanted + target) % 10
-    return params.model_copy(update={"source_class": shown, "target_class": wanted})

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack.analysis import SURE, UNITS
-from lazytui.analyses.attack.live import AttackAnswer, AttackQuestion, Climb, Shares, Source, budget_units
+from lazytui.analyses.attack.live import AttackAnswer, Climb, Shares, Source
+from lazytui.analyses.attack.live_question import AttackQuestion, budget_units
 from lazytui.attacks import ATTACKS
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS
@@ -20,11 +21,11 @@ _REACH = 127
 """How far the strongest value of a signed picture stands off from gray."""
 
 
-def drawn(answer: AttackAnswer) -> list[Figure]:
+def attack_figures(answer: AttackAnswer) -> list[Figure]:
     """Pictures, climb and probabilities. The source must be known."""
     source = answer.source
     assert source is not None
-    return [_pictures(answer, source), _climb(answer), _said(answer, source)]
+    return [_pictures(answer, source), _climb(answer), _probabilities(answer, source)]
 
 
 def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
@@ -34,12 +35,12 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     strength = max(_REACH // max(int(np.abs(change).max()), 1), 1)
     slope = np.zeros(change.shape, np.float32) if source.sensitivity is None else source.sensitivity
     steepest = float(np.abs(slope).max()) or 1.0
-    now = answer.climb.now if answer.climb else source.said
-    told: list[tuple[str, Tone]] = [
-        _seen(source.said, question),
+    now = answer.climb.now if answer.climb else source.probabilities
+    captions: list[tuple[str, Tone]] = [
+        _prediction_caption(source.probabilities, question),
         _steepest(source.sensitivity),
         (_size(change, question), "plain"),
-        _seen(now, question),
+        _prediction_caption(now, question),
     ]
     return Pixels(
         name="pictures",
@@ -49,8 +50,8 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
         images=np.stack([source.image, _signed(slope, _REACH / steepest), _signed(change, strength), made]),
         columns=4,
         column_labels=("source", "sensitivity", f"added, x {strength}" if change.any() else "added", "result"),
-        captions=tuple(words for words, _ in told),
-        tones=tuple(tone for _, tone in told),
+        captions=tuple(words for words, _ in captions),
+        tones=tuple(tone for _, tone in captions),
     )
 
 
@@ -66,9 +67,9 @@ def _steepest(slope: NDArray[np.float32] | None) -> tuple[str, Tone]:
     return f"{np.abs(slope).max():.2g} a level", "plain"
 
 
-def _seen(said: Shares, question: AttackQuestion) -> tuple[str, Tone]:
-    guess = int(said.argmax())
-    return f"{guess}, {_percent(said[guess])}", "good" if guess == question.params.source_class else "bad"
+def _prediction_caption(probabilities: Shares, question: AttackQuestion) -> tuple[str, Tone]:
+    guess = int(probabilities.argmax())
+    return f"{guess}, {_percent(probabilities[guess])}", "good" if guess == question.params.source_class else "bad"
 
 
 def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
@@ -79,13 +80,13 @@ def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
 
 def _climb(answer: AttackAnswer) -> Lines:
     params = answer.question.params
-    said = answer.climb.said if answer.climb else np.empty((0, len(DIGITS)), np.float32)
-    length = max(answer.planned, len(said))
+    probabilities = answer.climb.probabilities if answer.climb else np.empty((0, len(DIGITS)), np.float32)
+    length = max(answer.planned, len(probabilities))
     source = np.full(length, np.nan)
-    source[: len(said)] = said[:, params.source_class]
+    source[: len(probabilities)] = probabilities[:, params.source_class]
     wanted = 1 - source
     if params.targeted:
-        wanted[: len(said)] = said[:, params.target_class]
+        wanted[: len(probabilities)] = probabilities[:, params.target_class]
     steps = np.arange(length, dtype=np.float64)
     return Lines(
         name="climb",
@@ -102,12 +103,12 @@ def _climb(answer: AttackAnswer) -> Lines:
     )
 
 
-def _said(answer: AttackAnswer, source: Source) -> Matrix:
+def _probabilities(answer: AttackAnswer, source: Source) -> Matrix:
     now = answer.climb.now if answer.climb else np.full(len(DIGITS), np.nan)
     return Matrix(
         name="probabilities",
         title="Probability, %",
-        values=100 * np.stack([source.said, now]).astype(np.float64),
+        values=100 * np.stack([source.probabilities, now]).astype(np.float64),
         row_labels=("before", "after"),
         column_labels=DIGITS,
         low=0.0,
@@ -122,7 +123,7 @@ def _said(answer: AttackAnswer, source: Source) -> Matrix:
 def headline(question: AttackQuestion) -> str:
     """`neutral 7, source 3 of 100, to a 3: pgd within 12 of 255`"""
     params = question.params
-    where = f"{question.pool} {params.source_class}, source {question.place + 1} of {params.sources}"
+    where = f"{question.pool} {params.source_class}, source {question.index + 1} of {params.sources}"
     sure = f", surer than {SURE:g}" if question.sure else ""
     return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {_budget(question)}"
 
@@ -140,19 +141,19 @@ def _budget(question: AttackQuestion) -> str:
     )
 
 
-def told(answer: AttackAnswer) -> str:
+def outcome(answer: AttackAnswer) -> str:
     """What came of it, in sentences."""
     source, question = answer.source, answer.question
     if source is None or answer.climb is None or answer.fooled is None:
         return ""
-    if source.there:
-        guess = int(source.said.argmax())
+    if source.already_fooled:
+        guess = int(source.probabilities.argmax())
         return f"Seen as a {guess} as it is: nothing has to be changed, and no rate counts it."
     return " ".join(part for part in (_before(source, question), _outcome(answer, answer.climb), _run(answer)) if part)
 
 
 def _before(source: Source, question: AttackQuestion) -> str:
-    guess, shown = int(source.said.argmax()), question.params.source_class
+    guess, shown = int(source.probabilities.argmax()), question.params.source_class
     if guess == shown:
         return ""
     return f"Seen as a {guess} as it is, not as a {shown}: no rate counts it."
@@ -160,12 +161,12 @@ def _before(source: Source, question: AttackQuestion) -> str:
 
 def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     guess = int(climb.now.argmax())
-    seen = f"it sees a {guess} ({_percent(climb.now[guess])})."
+    prediction = f"it sees a {guess} ({_percent(climb.now[guess])})."
     if answer.found is None:
-        return f"{'Fooled' if answer.fooled else 'Not fooled'}: {seen}"
+        return f"{'Fooled' if answer.fooled else 'Not fooled'}: {prediction}"
     if math.isinf(answer.found):
-        return f"No budget up to {_budget(answer.attacked)} was found to fool it: at the largest {seen}"
-    return f"Fooled, within the smallest budget that was found for this image: {seen}"
+        return f"No budget up to {_budget(answer.attacked)} was found to fool it: at the largest {prediction}"
+    return f"Fooled, within the smallest budget that was found for this image: {prediction}"
 
 
 def _run(answer: AttackAnswer) -> str:

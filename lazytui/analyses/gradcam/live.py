@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -66,6 +66,16 @@ class Album:
     trained: TrainParams
 
 
+Q = TypeVar("Q")
+
+
+@dataclass(frozen=True, eq=False)
+class AlbumAnswer(LiveAnswer[Q]):
+    """What is known of one image of an album."""
+
+    album: Album | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Sorting:
     """How a network answers the album, (n,) uint8 each: the class predicted, and indices into sorting.WAYS and CAUSES.
@@ -98,7 +108,7 @@ class ImageExplanation:
 
 
 @dataclass(frozen=True)
-class SaliencyAnswer(LiveAnswer[SaliencyQuestion]):
+class SaliencyAnswer(AlbumAnswer[SaliencyQuestion]):
     """network: what names the first network's run from now on. methods, layers: those that all of the networks have;
     layers with height and width. sorting: of the first network. advice: what is to be said of what they put out.
     """
@@ -106,7 +116,6 @@ class SaliencyAnswer(LiveAnswer[SaliencyQuestion]):
     network: str = ""
     methods: tuple[str, ...] = ()
     layers: tuple[tuple[str, tuple[int, int]], ...] = ()
-    album: Album | None = None
     explanations: tuple[ImageExplanation, ...] = ()
     sorting: Sorting | None = None
     advice: tuple[str, ...] = ()

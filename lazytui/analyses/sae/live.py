@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
-from lazytui.analyses.gradcam.live import MOST, Album
+from lazytui.analyses.core.live_session import LiveSession, opening
+from lazytui.analyses.gradcam.live import MOST, Album, AlbumAnswer
 from lazytui.analyses.networks.model_under_study import (
     ignore_advice,
     load_subject,
@@ -102,12 +102,11 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class DoseAnswer(LiveAnswer[DoseQuestion]):
+class DoseAnswer(AlbumAnswer[DoseQuestion]):
     """activity: (N, n), each feature on each image of the album. curve: (31, 10), the probabilities at each step of the
     dial. advice: what is to be said of what the network puts out.
     """
 
-    album: Album | None = None
     activity: NDArray[np.float32] | None = None
     before: Prediction | None = None
     after: Prediction | None = None

@@ -12,16 +12,15 @@ import pytest
 import torch
 
 from lazytui.analyses.attack.analysis import problem_of
-from lazytui.analyses.attack.live import (
-    AttackAnswer,
+from lazytui.analyses.attack.live import AttackAnswer, AttackSession
+from lazytui.analyses.attack.live_figures import attack_figures, headline, outcome
+from lazytui.analyses.attack.live_question import (
     AttackQuestion,
-    AttackSession,
     budget_units,
     other_attack,
     other_budget,
     other_classes,
 )
-from lazytui.analyses.attack.live_figures import drawn, headline, told
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult, PoolResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result
@@ -65,7 +64,7 @@ def alone(question: AttackQuestion, workspace: Workspace) -> Problem:
     subject = load_subject(params.subjects[question.network], workspace, print)
     data = load_subject(params.subjects[0], workspace, print).data
     split = pool(data, question.pool, params.source_class, params.target_class, params.sources)
-    asked = problem_of(params, subject, split.take(np.array([question.place])), lambda: None)
+    asked = problem_of(params, subject, split.take(np.array([question.index])), lambda: None)
     return replace(asked, arithmetic=nullcontext)
 
 
@@ -74,7 +73,7 @@ def test_the_answer_is_what_the_attack_makes_of_this_image(
     attack: str, live: AttackSession, workspace: Workspace
 ) -> None:
     epsilon = LEVELS / 255 if ATTACKS[attack].norm == "linf" else 9.0
-    question = AttackQuestion(asked(attack=attack, steps=20, queries=200, epsilon=epsilon), "neutral", place=3)
+    question = AttackQuestion(asked(attack=attack, steps=20, queries=200, epsilon=epsilon), "neutral", index=3)
     answer, problem = last(live.answers(question)), alone(question, workspace)
     options = {name: {"steps": 20, "queries": 200}.get(name, 1) for name in ATTACKS[attack].defaults}
     made = ATTACKS[attack].perturb(problem, **options)
@@ -83,26 +82,28 @@ def test_the_answer_is_what_the_attack_makes_of_this_image(
     assert answer.fooled is bool(problem.fools(made))
     with torch.no_grad():
         before, now = (problem.model(images).softmax(1)[0].numpy() for images in (problem.images, made))
-    np.testing.assert_allclose(answer.source.said, before, atol=1e-6)
+    np.testing.assert_allclose(answer.source.probabilities, before, atol=1e-6)
     np.testing.assert_allclose(answer.climb.now, now, atol=1e-6)
-    assert (len(answer.climb.said) > 0) is ATTACKS[attack].needs_gradient
-    np.testing.assert_allclose(answer.climb.said.sum(1), 1, atol=1e-5)
+    assert (len(answer.climb.probabilities) > 0) is ATTACKS[attack].needs_gradient
+    np.testing.assert_allclose(answer.climb.probabilities.sum(1), 1, atol=1e-5)
 
 
 def test_the_climb_ends_where_the_target_overtakes_the_source(live: AttackSession) -> None:
-    answer = last(live.answers(AttackQuestion(asked(), "neutral", place=3)))
+    answer = last(live.answers(AttackQuestion(asked(), "neutral", index=3)))
     assert answer.fooled and answer.climb and answer.planned == 40
-    said = answer.climb.said
-    assert 2 < len(said) < 40, "it stops when it is there"
-    assert said[0].argmax() == 7 and said[:-1, 3].max() < 0.6
-    assert said[-1, 3] > said[0, 3] + 0.3 and answer.climb.now.argmax() == 3
+    probabilities = answer.climb.probabilities
+    assert 2 < len(probabilities) < 40, "it stops when it is there"
+    assert probabilities[0].argmax() == 7 and probabilities[:-1, 3].max() < 0.6
+    assert probabilities[-1, 3] > probabilities[0, 3] + 0.3 and answer.climb.now.argmax() == 3
 
 
 def test_being_sure_takes_more_steps(live: AttackSession) -> None:
-    question = AttackQuestion(asked(), "neutral", place=3)
+    question = AttackQuestion(asked(), "neutral", index=3)
     first, sure = last(live.answers(question)), last(live.answers(replace(question, sure=True)))
     assert first.climb and sure.climb and sure.fooled
-    assert sure.climb.now[3] > 0.9 > first.climb.now[3] and len(sure.climb.said) > len(first.climb.said)
+    assert sure.climb.now[3] > 0.9 > first.climb.now[3] and len(sure.climb.probabilities) > len(
+        first.climb.probabilities
+    )
 
 
 def test_sensitivity_tells_what_a_level_adds(live: AttackSession, workspace: Workspace) -> None:
@@ -117,8 +118,8 @@ def test_sensitivity_tells_what_a_level_adds(live: AttackSession, workspace: Wor
 
 
 def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(live: AttackSession) -> None:
-    answer = last(live.answers(AttackQuestion(asked(), "neutral", place=3)))
-    pictures, climb, probabilities = drawn(answer)
+    answer = last(live.answers(AttackQuestion(asked(), "neutral", index=3)))
+    pictures, climb, probabilities = attack_figures(answer)
     assert isinstance(pictures, Pixels) and isinstance(climb, Lines) and isinstance(probabilities, Matrix)
     source, slope, change, result = pictures.images.astype(int)
     strength = int(pictures.column_labels[2].removeprefix("added, x "))
@@ -131,18 +132,20 @@ def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(l
     assert pictures.captions[0].startswith("7, ") and pictures.captions[3].startswith("3, ")
     assert pictures.tones[0] == "good" and pictures.tones[3] == "bad"
     assert answer.climb is not None
-    np.testing.assert_allclose(probabilities.values, 100 * np.stack([answer.source.said, answer.climb.now]), rtol=1e-5)
+    np.testing.assert_allclose(
+        probabilities.values, 100 * np.stack([answer.source.probabilities, answer.climb.now]), rtol=1e-5
+    )
     wanted, shown = climb.series
-    steps = len(answer.climb.said)
+    steps = len(answer.climb.probabilities)
     assert (wanted.name, shown.name) == ("a 3", "a 7") and len(wanted.x) == 40, "room for the steps that it may take"
-    np.testing.assert_allclose(wanted.y[:steps], answer.climb.said[:, 3])
-    np.testing.assert_allclose(shown.y[:steps], answer.climb.said[:, 7])
+    np.testing.assert_allclose(wanted.y[:steps], answer.climb.probabilities[:, 3])
+    np.testing.assert_allclose(shown.y[:steps], answer.climb.probabilities[:, 7])
     assert np.isnan(wanted.y[steps:]).all() and np.isnan(shown.y[steps:]).all()
 
 
 def test_anything_else_is_what_the_source_is_not(live: AttackSession) -> None:
-    answer = last(live.answers(AttackQuestion(asked(targeted=False), "neutral", place=3)))
-    climb = drawn(answer)[1]
+    answer = last(live.answers(AttackQuestion(asked(targeted=False), "neutral", index=3)))
+    climb = attack_figures(answer)[1]
     assert isinstance(climb, Lines) and climb.series[0].name == "anything else"
     steps = np.isfinite(climb.series[0].y)
     np.testing.assert_allclose(climb.series[0].y[steps] + climb.series[1].y[steps], 1)
@@ -154,7 +157,7 @@ def test_a_long_attack_is_told_while_it_climbs_and_ends_when_nobody_listens(live
     long = AttackQuestion(asked(attack="ddn", steps=10_000, epsilon=9.0), "neutral")
     answers = live.answers(long)
     climbing = [next(answers) for _ in range(4)]
-    lengths = [len(answer.climb.said) for answer in climbing if answer.climb]
+    lengths = [len(answer.climb.probabilities) for answer in climbing if answer.climb]
     assert lengths == sorted(lengths) and lengths[-1] > lengths[0] > 0
     assert all(answer.fooled is None and answer.source for answer in climbing)
     answers.close()  # type: ignore[attr-defined]  # waits for the attack, which would take minutes
@@ -166,22 +169,22 @@ def test_one_that_only_asks_ends_too(live: AttackSession) -> None:
     answers = live.answers(AttackQuestion(asked(LAZY, attack="square", queries=10**6, epsilon=1 / 255), "aligned"))
     assert next(answers).source is not None and next(answers).climb is None
     answers.close()  # type: ignore[attr-defined]
-    assert drawn(last(live.answers(AttackQuestion(asked(attack="square", queries=2), "neutral"))))[1].title == (
-        "square only asks: no steps"
-    )
+    assert attack_figures(last(live.answers(AttackQuestion(asked(attack="square", queries=2), "neutral"))))[
+        1
+    ].title == ("square only asks: no steps")
 
 
 def test_a_source_that_is_wrong_as_it_is_is_said(live: AttackSession) -> None:
     """The lazy network takes a 7 in the color of the 3 for a 3."""
     answer = last(live.answers(AttackQuestion(asked(LAZY), "target-colored")))
-    assert answer.source and answer.source.said.argmax() == 3
-    assert answer.source.there
-    assert told(answer) == "Seen as a 3 as it is: nothing has to be changed, and no rate counts it."
+    assert answer.source and answer.source.probabilities.argmax() == 3
+    assert answer.source.already_fooled
+    assert outcome(answer) == "Seen as a 3 as it is: nothing has to be changed, and no rate counts it."
     red = last(live.answers(AttackQuestion(asked(LAZY), "neutral")))
-    assert red.source and red.source.said.argmax() == 0 and not red.source.there
-    assert told(red).startswith("Seen as a 0 as it is, not as a 7: no rate counts it. ")
+    assert red.source and red.source.probabilities.argmax() == 0 and not red.source.already_fooled
+    assert outcome(red).startswith("Seen as a 0 as it is, not as a 7: no rate counts it. ")
     anything = last(live.answers(AttackQuestion(asked(LAZY, targeted=False), "neutral")))
-    assert anything.source and anything.source.there, "whatever it is, it isn't a 7"
+    assert anything.source and anything.source.already_fooled, "whatever it is, it isn't a 7"
 
 
 @pytest.fixture(scope="module")
@@ -203,13 +206,13 @@ def test_smallest_budgets_of_the_run_are_told_of_the_very_image(attacked: RunFol
     params, found = recorded_params(attacked), found_in(attacked, 1, "neutral")
     assert isinstance(params, AttackParams) and found.perturbations
     budgets = found.perturbations.budgets.tolist()
-    for place, budget in zip(np.flatnonzero(found.correct).tolist(), budgets, strict=True):
-        question = AttackQuestion(params, "neutral", place, network=1, run=attacked)
+    for index, budget in zip(np.flatnonzero(found.correct).tolist(), budgets, strict=True):
+        question = AttackQuestion(params, "neutral", index, network=1, run=attacked)
         answer = last(live.answers(question))
         assert answer.networks == ("lazy-strokes", "cured-strokes") and answer.smallest == pytest.approx(budget)
         at_it = last(live.answers(replace(question, params=other_budget(params, round(budget * 255) - 12))))
         assert at_it.smallest == pytest.approx(budget), "another budget asks for the same smallest one"
-        assert f"Smallest in the run: {round(budget * 255)} of 255." in told(at_it)
+        assert f"Smallest in the run: {round(budget * 255)} of 255." in outcome(at_it)
     other = other_classes(params, target=1)
     assert last(live.answers(AttackQuestion(other, "neutral", 0, network=1, run=attacked))).smallest is None
 
@@ -220,7 +223,7 @@ def test_what_a_run_did_not_find_is_told_as_well(attacked: RunFolder, live: Atta
     unfooled = int(np.flatnonzero(np.isinf(found.perturbations.budgets))[0])
     assert found.correct.all()
     answer = last(live.answers(AttackQuestion(params, "aligned", unfooled, run=attacked)))
-    assert "The run found nothing here up to 0.5." in told(answer)
+    assert "The run found nothing here up to 0.5." in outcome(answer)
     (wrong, *_) = np.flatnonzero(~found_in(attacked, 0, "target-colored").correct).tolist()
     assert last(live.answers(AttackQuestion(params, "target-colored", wrong, run=attacked))).smallest is None
 
@@ -263,7 +266,7 @@ def test_a_network_without_gradient_is_asked_all_the_same(lab: Lab) -> None:
     params = AttackParams(run="blind", model=model, sources=10, epsilon=0.5)
     refused = last(live.answers(AttackQuestion(params, "aligned")))
     assert "no gradient to the image" in refused.refused and refused.source and refused.source.sensitivity is None
-    pictures = drawn(refused)[0]
+    pictures = attack_figures(refused)[0]
     assert isinstance(pictures, Pixels) and pictures.captions[1] == "no gradient"
     assert (pictures.images[1] == 128).all()
     only_asks = last(live.answers(AttackQuestion(params.model_copy(update={"attack": "square"}), "aligned")))
@@ -287,20 +290,20 @@ def test_networks_are_asked_about_the_same_image(live: AttackSession, workspace:
         model = load_subject(SubjectParams(run=run, source="strokes"), workspace, print).model
         image = torch.from_numpy(answer.source.image).permute(2, 0, 1)[None] / 255  # type: ignore[union-attr]
         with torch.no_grad():
-            np.testing.assert_allclose(answer.source.said, model(image).softmax(1)[0].numpy(), atol=1e-5)  # type: ignore[union-attr]
+            np.testing.assert_allclose(answer.source.probabilities, model(image).softmax(1)[0].numpy(), atol=1e-5)  # type: ignore[union-attr]
 
 
 def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolder, live: AttackSession) -> None:
     """From the run's result, or by its own search where no run looked; one level less doesn't fool, from the start."""
     params = recorded_params(attacked)
     assert isinstance(params, AttackParams)
-    for run, place in ((attacked, 1), (None, 3)):
-        question = AttackQuestion(params, "neutral", place, network=1, run=run, at_smallest=True)
+    for run, index in ((attacked, 1), (None, 3)):
+        question = AttackQuestion(params, "neutral", index, network=1, run=run, at_smallest=True)
         answer = last(live.answers(question))
         assert answer.fooled and answer.found and answer.climb and answer.climb.now.argmax() == 3
         opened = budget_units(answer.attacked.params)
         assert headline(answer.attacked).endswith(f"pgd within {opened} of 255") and opened == round(answer.found * 255)
-        assert "within the smallest budget that was found for this image: it sees a 3" in told(answer)
+        assert "within the smallest budget that was found for this image: it sees a 3" in outcome(answer)
         assert answer.question is question, "whoever asked knows its answer"
         changed = np.abs(answer.climb.image.astype(int) - answer.source.image)  # type: ignore[union-attr]
         assert changed.max() <= opened
@@ -308,13 +311,13 @@ def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolde
             less = replace(question, params=other_budget(answer.attacked.params, -1), at_smallest=False)
             assert last(live.answers(less)).fooled is False
         elif answer.smallest is not None and opened == round(answer.smallest * 255):
-            assert f"Smallest in the run: {opened} of 255." in told(answer)
+            assert f"Smallest in the run: {opened} of 255." in outcome(answer)
 
 
 @pytest.mark.parametrize("attack", ["ddn", "fmn"])
 def test_one_that_finds_the_smallest_itself_is_asked_once_for_it(attack: str, live: AttackSession) -> None:
     params = asked(attack=attack, steps=60, epsilon=0.05)
-    answer = last(live.answers(AttackQuestion(params, "neutral", place=3, at_smallest=True)))
+    answer = last(live.answers(AttackQuestion(params, "neutral", index=3, at_smallest=True)))
     assert answer.fooled and answer.found and answer.climb and answer.source
     change = (answer.climb.image.astype(float) - answer.source.image) / 255
     size = np.linalg.norm(change) if attack == "ddn" else np.abs(change).max()
@@ -326,13 +329,13 @@ def test_where_no_budget_is_enough_it_says_so(live: AttackSession) -> None:
     params = asked(LAZY, largest=3 / 255, epsilon=2 / 255)
     answer = last(live.answers(AttackQuestion(params, "aligned", at_smallest=True)))
     assert answer.found == np.inf and answer.fooled is False
-    assert "No budget up to 3 of 255 was found to fool it: at the largest it sees a 7" in told(answer)
+    assert "No budget up to 3 of 255 was found to fool it: at the largest it sees a 7" in outcome(answer)
     assert headline(answer.attacked).endswith("pgd within 3 of 255"), "the largest that was tried is shown"
 
 
 def test_what_is_seen_as_the_target_as_it_is_is_not_searched(live: AttackSession) -> None:
     answer = last(live.answers(AttackQuestion(asked(LAZY), "target-colored", at_smallest=True)))
-    assert answer.found is None and told(answer).startswith("Seen as a 3 as it is")
+    assert answer.found is None and outcome(answer).startswith("Seen as a 3 as it is")
 
 
 def test_a_search_that_nobody_waits_for_ends(live: AttackSession) -> None:

@@ -20,7 +20,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_figures import RunFigures
-from lazytui.app.screens.gradcam import GradcamScreen
+from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
 from lazytui.app.shell.export_dialog import AskExport
@@ -54,10 +54,10 @@ def looked_at(finished_training: FinishedTraining, tmp_path_factory: pytest.Temp
 async def open_screen(pilot: Pilot[Any]) -> GradcamScreen:
     await pilot.press("4")
     await until(pilot, lambda: isinstance(pilot.app.screen, GradcamScreen))
-    place = pilot.app.screen
-    assert isinstance(place, GradcamScreen)
+    screen = pilot.app.screen
+    assert isinstance(screen, GradcamScreen)
     await settled(pilot, lambda: "map" in drawn(pilot) and "→" in captions(pilot)[0])
-    return place
+    return screen
 
 
 async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
@@ -83,6 +83,12 @@ def form(pilot: Pilot[Any]) -> GradcamParams:
     params = pilot.app.screen.query_one(ParamsForm).params
     assert isinstance(params, GradcamParams)
     return params
+
+
+def answered_params(screen: GradcamScreen) -> GradcamParams:
+    """What was asked that the maps on the screen answer."""
+    assert screen.answered_question
+    return screen.answered_question.params
 
 
 def words(pilot: Pilot[Any]) -> str:
@@ -123,12 +129,12 @@ OTHER_MAPS = {
 
 def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         for key, (field, values) in OTHER_MAPS.items():
             for value in values:
                 before = drawn(pilot)["map"]
                 await pilot.press(key)
-                await until(pilot, lambda field=field, value=value: getattr(place.answered, field) == value)
+                await until(pilot, lambda field=field, value=value: getattr(answered_params(screen), field) == value)
                 assert getattr(form(pilot), field) == value
                 assert drawn(pilot)["map"].overlay.shape == (1, 28, 28) and drawn(pilot)["map"] is not before
 
@@ -137,9 +143,9 @@ def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
 
 def test_a_method_of_the_pixels_or_of_one_layer_leaves_no_layer_to_choose(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         await pilot.press("y", "M")
-        await settled(pilot, lambda: place.answered.method == "occlusion")
+        await settled(pilot, lambda: answered_params(screen).method == "occlusion")
         assert form(pilot).layer is None and drawn(pilot)["map"].title == "occlusion"
         await pilot.press("y")
         await until(pilot, lambda: "no layer to choose" in notified(pilot))
@@ -181,8 +187,8 @@ def test_the_cursor_among_the_small_images_chooses_the_large_one(workspace: Work
 
 def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
-        split, sorting = place._answer.album.split, place._answer.sorting
+        screen = await open_screen(pilot)
+        split, sorting = screen.answer.album.split, screen.answer.sorting
 
         async def leaves(kept: Any, told: str) -> None:
             count = int(np.count_nonzero(kept))
@@ -210,7 +216,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
         pilot.app.screen.query_one(Input).value = "7 wrong"
         await pilot.press("enter")
-        await until(pilot, lambda: pilot.app.screen is place)
+        await until(pilot, lambda: pilot.app.screen is screen)
         await leaves((split.digits == 7) & (sorting.predicted != 7), "digit 7, wrong")
         await pilot.press("slash")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
@@ -258,7 +264,7 @@ def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
         await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
         await pilot.press(*"lazy-strokes", "enter")
-        await until(pilot, lambda: pilot.app.screen._answer.network == "shipped/lazy-strokes")
+        await until(pilot, lambda: pilot.app.screen.answer.network == "shipped/lazy-strokes")
         assert form(pilot).run == "shipped/lazy-strokes"
 
     drive(LazytuiApp(workspace), steps)
@@ -281,14 +287,14 @@ def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
 
 def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         await pilot.press("v")
         await until(pilot, lambda: "No figures of the whole split yet" in words(pilot))
-        assert not place.query_one("#images").display
+        assert not screen.query_one("#images").display
         await pilot.press("v")
-        await until(pilot, lambda: place.query_one("#images").display)
+        await until(pilot, lambda: screen.query_one("#images").display)
         quick = {"run": "reference", "split": "hard", "images": 20, "checked": 0}
-        place.query_one(ParamsForm).set_values(quick)
+        screen.query_one(ParamsForm).set_values(quick)
         await pilot.press("g")
         await until(pilot, lambda: len(workspace.runs()) == 2)
         run = workspace.runs()[-1]
@@ -298,8 +304,8 @@ def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspa
             "checked": 0,
         }
         wait_until(lambda: state_of(run.path) == "done")
-        await until(pilot, lambda: any(figure.name == "ways" for figure in place.query_one(RunFigures).figures))
-        assert place.query_one(RunFigures).display and not place.query_one("#looking").display
+        await until(pilot, lambda: any(figure.name == "ways" for figure in screen.query_one(RunFigures).figures))
+        assert screen.query_one(RunFigures).display and not screen.query_one("#looking").display
 
     drive(LazytuiApp(workspace), steps)
 
@@ -307,8 +313,8 @@ def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspa
 def test_the_whole_split_is_that_of_the_network_that_is_shown(looked_at: Lab) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: pilot.app.lines)
-        place = await open_screen(pilot)
-        found = place.query_one(RunFigures)
+        screen = await open_screen(pilot)
+        found = screen.query_one(RunFigures)
         await until(pilot, lambda: found.figures)
         await pilot.press("o")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
@@ -334,18 +340,18 @@ def test_what_is_seen_is_what_is_exported(workspace: Workspace) -> None:
 
 def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         await pilot.press("f")
-        given = place.query_one(ParamsForm).touched
+        given = screen.query_one(ParamsForm).touched
         for wrong, sentence in (
             ({"layer": "features.relu9"}, "There is no layer 'features.relu9'"),
             ({"run": "nobody"}, "There is no run 'nobody'"),
             ({"against": "reference", "run": "reference"}, "set against itself"),
             ({"method": "occlusion", "layer": "features.relu1"}, "A field has an invalid value"),
         ):
-            place.query_one(ParamsForm).set_values({**given, **wrong})
+            screen.query_one(ParamsForm).set_values({**given, **wrong})
             await until(pilot, lambda sentence=sentence: sentence in words(pilot))
-            place.query_one(ParamsForm).set_values(given)
+            screen.query_one(ParamsForm).set_values(given)
             await until(pilot, lambda: "Press n: next image" in words(pilot))
             assert "map" in drawn(pilot)
 
@@ -354,18 +360,15 @@ def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspa
 
 def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         seen, params = {name: drawn(pilot)[name].title for name in ("image", "map")}, form(pilot)
         await pilot.press("d")
         await settled(pilot, lambda: "images" in drawn(pilot) and "digit 0" in drawn(pilot)["images"].title)
-        listed, answered = drawn(pilot)["images"].title, place.answered
-        place._told(
-            SaliencyAnswer(
-                SaliencyQuestion(params.model_copy(update={"method": "occlusion"}), 9), doing="opening it ..."
-            )
-        )
+        listed, answered = drawn(pilot)["images"].title, answered_params(screen)
+        screen.asked = SaliencyQuestion(params.model_copy(update={"method": "occlusion"}), 9)
+        screen._receive(SaliencyAnswer(screen.asked, doing="opening it ..."))
         await pilot.pause()
-        assert "opening it ..." in words(pilot) and place.answered is answered
+        assert "opening it ..." in words(pilot) and answered_params(screen) is answered
         assert drawn(pilot)["map"].title == seen["map"] and drawn(pilot)["images"].title == listed
 
     drive(LazytuiApp(workspace), steps)
@@ -373,11 +376,14 @@ def test_what_is_seen_stays_what_it_says_until_there_is_something_else_to_see(wo
 
 def test_many_keys_at_once_end_at_the_last_question(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        place = await open_screen(pilot)
+        screen = await open_screen(pilot)
         await pilot.press(*"nnnnn", *"mm", *"tt")
-        await settled(pilot, lambda: (place.answered.method, place.answered.target) == ("hires-cam", "color"))
+        await settled(
+            pilot,
+            lambda: (answered_params(screen).method, answered_params(screen).target) == ("hires-cam", "color"),
+        )
         assert drawn(pilot)["image"].title == "image 6"
-        assert not [worker for worker in place.workers if worker.group == "gaze" and not worker.is_finished]
+        assert not [worker for worker in screen.workers if worker.group == "live" and not worker.is_finished]
 
     drive(LazytuiApp(workspace), steps)
 
@@ -400,11 +406,11 @@ def test_opening_a_run_takes_the_images_of_another_runs_cell_away(compared_netwo
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("3")
         await until(pilot, lambda: pilot.app.screen.query(RunFigures) and pilot.app.screen.query(FigureView))
-        place = pilot.app.screen
+        screen = pilot.app.screen
         pilot.app.push_screen(CellImages(RunFolder(run.path, run.id), "confusion-easy", (1, 1)))
         await until(pilot, lambda: isinstance(pilot.app.screen, CellImages))
         pilot.app.open_run(run.reference)
-        await until(pilot, lambda: pilot.app.screen is place)
-        assert place.followed == run
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.followed == run
 
     drive(LazytuiApp(workspace), steps)

@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed_control import Typed
 from lazytui.app.screens.evaluate import EvaluateScreen
-from lazytui.app.screens.gradcam import GradcamScreen
+from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.screens.runs.screen import RunsScreen
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp

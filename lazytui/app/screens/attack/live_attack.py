@@ -11,17 +11,13 @@ from textual.containers import Container
 from textual.events import Resize
 from textual.widgets import Static
 
-from lazytui.analyses.attack.live import (
-    AttackAnswer,
-    AttackQuestion,
-    other_attack,
-    other_budget,
-    other_classes,
-)
-from lazytui.analyses.attack.live_figures import drawn, told
+from lazytui.analyses.attack.live import AttackAnswer
+from lazytui.analyses.attack.live_figures import attack_figures, outcome
+from lazytui.analyses.attack.live_question import AttackQuestion, other_attack, other_budget, other_classes
 from lazytui.app.figures import swap
-from lazytui.app.form.pick_list import PickList
-from lazytui.app.screens.common.live_screen import LiveScreen
+from lazytui.app.screens.common.asking import pick_run
+from lazytui.app.screens.common.browser_screen import BrowserScreen, next_value
+from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS
 from lazytui.figures.kinds import Lines
@@ -36,9 +32,7 @@ ROWS_WITH_NOTES = 44
 """Rows below which notes would leave the curve too little."""
 
 
-class LiveAttackScreen(LiveScreen[AttackQuestion, AttackAnswer]):
-    """Lies over the screen of attacks, until Escape."""
-
+class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen):
     screen_name = "attack"
     DEFAULT_CSS = """
     LiveAttackScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
@@ -82,25 +76,18 @@ class LiveAttackScreen(LiveScreen[AttackQuestion, AttackAnswer]):
     def followed(self) -> RunFolder | None:
         return self.question.run
 
-    @property
-    def answered(self) -> AttackQuestion | None:
-        """What was asked that the screen answers in full."""
-        return self.answer.question if self.answer and self.answer.fooled is not None else None
+    def is_complete(self, answer: AttackAnswer) -> bool:
+        return answer.fooled is not None
 
     # Drawing
 
-    def show_answer(self, answer: AttackAnswer) -> None:
-        if answer.question is self.question:
-            self.answer = answer
-            self._draw()
-
-    def _draw(self) -> None:
+    def draw(self) -> None:
         if self.answer is None:
             return
-        self.query_one("#doing", Static).update(plain_text(self._sentence(self.answer)))
+        self.show_sentence()
         if self.answer.source is None:
             return
-        figures = drawn(self.answer)
+        figures = attack_figures(self.answer)
         if self.size.height < ROWS_WITH_NOTES:
             figures = [replace(figure, note="") for figure in figures]
         if self.size.height < ROWS_FOR_LARGE:
@@ -108,27 +95,35 @@ class LiveAttackScreen(LiveScreen[AttackQuestion, AttackAnswer]):
         swap(self.query_one("#pictures"), figures[:1])
         swap(self.query_one("#below"), figures[1:])
 
-    def _sentence(self, answer: AttackAnswer) -> str:
+    def sentence(self) -> str:
         """Which network it is, and what is being done, or what came of it."""
-        if answer.refused or answer.doing:
-            return answer.refused or answer.doing
-        return f"{answer.networks[answer.question.network]}. {told(answer) or 'Attacking ...'}"
+        if self.answer is None or self.answer.refused or self.answer.doing:
+            return super().sentence()
+        network = self.answer.networks[self.answer.question.network]
+        return plain_text(f"{network}. {outcome(self.answer) or 'Attacking ...'}")
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width >= BESIDE_THE_CLIMB, "-wide")
         self.set_class(event.size.height < ROWS_FOR_LARGE, "-small")
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.draw)
 
     # Other questions
 
-    def action_step(self, by: int) -> None:
-        """The next image of the pool, or the one before."""
-        last = self.question.params.sources - 1
-        self.ask(replace(self.question, place=min(max(self.question.place + by, 0), last)))
+    @property
+    def items(self) -> range:
+        """The images of the pool."""
+        return range(self.question.params.sources)
+
+    @property
+    def item(self) -> int:
+        return self.question.index
+
+    def show_item(self, item: int) -> None:
+        self.ask(replace(self.question, index=item))
 
     def action_pool(self) -> None:
         """The same digits in the next color: their own, each in turn, the target's."""
-        self.ask(replace(self.question, pool=POOLS[(POOLS.index(self.question.pool) + 1) % len(POOLS)]))
+        self.ask(replace(self.question, pool=next_value(POOLS, self.question.pool)))
 
     def action_budget(self, more: int) -> None:
         """More or less than what the image is attacked with now; from then on this budget, for others too."""
@@ -140,8 +135,7 @@ class LiveAttackScreen(LiveScreen[AttackQuestion, AttackAnswer]):
         self.ask(replace(self.question, at_smallest=True))
 
     def action_attack(self, by: int) -> None:
-        names = list(ATTACKS)
-        name = names[(names.index(self.question.params.attack) + by) % len(names)]
+        name = next_value(list(ATTACKS), self.question.params.attack, by)
         self.ask(replace(self.question, params=other_attack(self.question.params, name)))
 
     def action_classes(self, source: int, target: int) -> None:
@@ -165,11 +159,9 @@ class LiveAttackScreen(LiveScreen[AttackQuestion, AttackAnswer]):
     def action_pick(self) -> None:
         """Another network alone, on the data of its own training."""
 
-        def take(picked: str | None) -> None:
-            if picked is not None:
-                alone = {"run": picked, "against": (), "model": None, "source": None}
-                params = self.question.params.model_copy(update=alone)
-                self.ask(replace(self.question, params=params, network=0, run=None))
+        def take(picked: str) -> None:
+            alone = {"run": picked, "against": (), "model": None, "source": None}
+            params = self.question.params.model_copy(update=alone)
+            self.ask(replace(self.question, params=params, network=0, run=None))
 
-        current = self.question.params.run
-        self.app.push_screen(PickList(self.lab.runs_of(("train",)), current, self.query_one("#doing").region), take)
+        pick_run(self, "train", self.question.params.run, take)

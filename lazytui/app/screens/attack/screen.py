@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.attack.live import AttackQuestion, AttackSession
+from lazytui.analyses.attack.live import AttackSession
+from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.core.execute import recorded_params
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
@@ -48,7 +49,7 @@ class AttackScreen(FormAndFigures):
         return {"run": self.network()}
 
     def on_mount(self) -> None:
-        self._panel = AttackSession(self.lab.workspace)
+        self._session = AttackSession(self.lab.workspace)
 
     def action_live(self) -> None:
         """Attack one image after the other, and watch: as the run that is shown asked it, or else as the form does.
@@ -56,7 +57,7 @@ class AttackScreen(FormAndFigures):
         Each opens at the smallest budget that fools it.
         """
         try:
-            self.app.push_screen(LiveAttackScreen(self._panel, self._question()))
+            self.app.push_screen(LiveAttackScreen(self._session, self._question()))
         except LazytuiError as error:
             self.lab.say_error(error)
 
@@ -68,6 +69,6 @@ class AttackScreen(FormAndFigures):
             return AttackQuestion(self.form.params, self.form.params.pools[0], at_smallest=True)
         params = recorded_params(line.run)
         assert isinstance(params, AttackParams)
-        # What this machine decides, and whose code may run, is what was said here, not what a run recorded.
-        here = {"device": self.form.touched.get("device", "auto"), "model": self.form.touched.get("model")}
-        return AttackQuestion(params.model_copy(update=here), params.pools[0], run=line.run, at_smallest=True)
+        return AttackQuestion(
+            params.model_copy(update=self.local_values), params.pools[0], run=line.run, at_smallest=True
+        )

@@ -23,7 +23,7 @@ from lazytui.analyses.evaluate.cell_images import Cell, Chosen, cell_figure, ima
 from lazytui.analyses.networks.model_under_study import require_at_hand
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, view_of
-from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.screens.common.browser_screen import BrowserScreen
 from lazytui.data.palettes import Palette, palette
 from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
@@ -78,17 +78,17 @@ def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
     return Behind(network, cell, found, palette(data.palette), indices, images)
 
 
-class CellImages(LabScreen):
-    """Lies over the screen that it was opened from, until Escape."""
+class CellImages(BrowserScreen):
+    """Lies over the screen that it was opened from, until Escape. Its items are the first images of its pages."""
 
     screen_name = "evaluate"
     DEFAULT_CSS = """
     CellImages FigureView { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("n,pagedown", "turn(1)", "Next images", key_display="n"),
-        Binding("p,pageup", "turn(-1)", "Previous images", key_display="p"),
+        Binding("escape", "dismiss", "Back"),
+        Binding("n,pagedown", "step(1)", "Next images", key_display="n"),
+        Binding("p,pageup", "step(-1)", "Previous images", key_display="p"),
         Binding("e", "export", "Export"),
     ]
 
@@ -134,22 +134,33 @@ class CellImages(LabScreen):
         """The part of the images that fits."""
         if self._behind is None:
             return
-        columns, page = self._grid_that_fits(len(self._behind.indices))
-        self._first -= self._first % page
-        figure = self._behind.figure(slice(self._first, self._first + page), columns)
+        columns, size = self._grid_that_fits(len(self._behind.indices))
+        self._first -= self._first % size
+        figure = self._behind.figure(slice(self._first, self._first + size), columns)
         if self._view is None:
             self._view = view_of(figure)
             self.query_one("#images").mount(self._view)
             self._view.focus()
         else:
             self._view.figure = figure
-        self._set_sentence(self._where(page))
+        pages = len(self.items)
+        turning = f"Page {self.position + 1} of {pages}: n: next, p: previous, " if pages > 1 else ""
+        self._set_sentence(f"{turning}Esc: back.")
 
-    def _where(self, page: int) -> str:
-        pages = -(-len(self._behind.indices) // page) if self._behind else 0
-        if pages < 2:
-            return "Esc: back."
-        return f"Page {self._first // page + 1} of {pages}: n: next, p: previous, Esc: back."
+    @property
+    def items(self) -> range:
+        images = len(self._behind.indices) if self._behind else 0
+        return range(0, images, self._grid_that_fits(images)[1])
+
+    @property
+    def item(self) -> int:
+        return self._first
+
+    def show_item(self, item: int) -> None:
+        self._first = item
+        self._show()
+        if self._view:
+            self._view.point(0)
 
     def _grid_that_fits(self, images: int) -> tuple[int, int]:
         """How many images stand side by side, and how many fit on the screen."""
@@ -161,18 +172,3 @@ class CellImages(LabScreen):
             if images <= page:
                 break
         return columns, page
-
-    def action_turn(self, by: int) -> None:
-        """The images after these, or those before."""
-        if self._behind is None:
-            return
-        _, page = self._grid_that_fits(len(self._behind.indices))
-        first = self._first + by * page
-        if 0 <= first < len(self._behind.indices):
-            self._first = first
-            self._show()
-            if self._view:
-                self._view.point(0)
-
-    def action_back(self) -> None:
-        self.dismiss()

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.common.form_screen import FormScreen, agrees
+from lazytui.app.screens.common.form_screen import FormScreen, agrees, chosen_or_newest
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
@@ -87,6 +87,4 @@ class FormAndFigures(FormScreen):
         """The run that was chosen, as long as it is what the form asks for, or else the newest that is."""
         form_values = self.form_values(self.matched_fields)
         every = [line for line in lines if line.kind == self.kind and line.record]
-        mine = [line for line in every if agrees(line.run.record.params, form_values)]
-        chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
-        return next(reversed(chosen or mine), None)
+        return chosen_or_newest([line for line in every if agrees(line.run.record.params, form_values)], self._run)

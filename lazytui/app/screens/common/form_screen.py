@@ -18,12 +18,16 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.form.typed_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
-from lazytui.runs.workspace_watch import find_line
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace_watch import RunLine, find_line
 
 NOT_RIGHT = "A field has an invalid value; f shows the form."
 
 SHIPPED = "shipped/lazy-strokes"
 """The network that is asked about where none was trained yet."""
+
+BESIDE_THE_FORM = 118
+"""Columns below which images and tables need the width of the form."""
 
 
 class FormScreen(LabScreen):
@@ -114,6 +118,11 @@ class FormScreen(LabScreen):
         done = [line for line in self.lab.lines if line.kind == "train" and line.status.state == "done"]
         return done[-1].run.reference if done else None
 
+    @property
+    def local_values(self) -> dict[str, Any]:
+        """What this machine decides, and whose code may run: as the form says here, never as a run recorded it."""
+        return {"device": self.form.touched.get("device", "auto"), "model": self.form.touched.get("model")}
+
     def form_values(self, names: Sequence[str]) -> dict[str, object]:
         """What the form asks in those of the fields that were given, as a run records it: runs by a lasting name."""
         params, touched = self.form.params, self.form.touched
@@ -138,6 +147,12 @@ class FormScreen(LabScreen):
             return self.lab.workspace.reference(self.lab.workspace.find(reference))
         except LazytuiError:
             return reference
+
+
+def chosen_or_newest(lines: Sequence[RunLine], run: RunFolder | None) -> RunLine | None:
+    """Of some runs, oldest first, the one that was chosen where it is among them, or else the newest."""
+    chosen = [line for line in lines if run and line.run.reference == run.reference]
+    return next(reversed(chosen or lines), None)
 
 
 def agrees(recorded: Mapping[str, object], form_values: Mapping[str, object]) -> bool:

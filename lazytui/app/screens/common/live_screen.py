@@ -1,54 +1,101 @@
-"""A screen over another one that asks a live session and draws its newest answer, until Escape."""
+"""A screen that asks a live session, and draws its newest answer while it still grows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession
 from lazytui.app.figures import FigureView
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.workers.newest_only import answering
 from lazytui.figures.kinds import Figure
+from lazytui.plain_text import plain_text
 
 Q = TypeVar("Q")
 A = TypeVar("A", bound=LiveAnswer)  # type: ignore[type-arg]
 
 
 class LiveScreen(LabScreen, Generic[Q, A]):
-    """question: what is to be answered. answer: the newest, also one that still grows; None before the first."""
+    """asked: the newest question; None before the first. answer: what is shown; None before the first.
+
+    What is being done, or why there is no answer, stands in the line `#doing`.
+    """
+
+    def __init__(self, session: LiveSession[Q, A]) -> None:
+        super().__init__()
+        self.asked: Q | None = None
+        self.answer: A | None = None
+        self._newest = answering(self, session.answers, self._receive, group="live")
+
+    def on_unmount(self) -> None:
+        self._newest.leave()
+
+    def ask(self, question: Q) -> None:
+        """Ask another question; the same one again changes nothing, unless it was refused."""
+        if question != self.asked or (self.answer and self.answer.refused):
+            self.asked = question
+            self._newest.ask(question)
+
+    def _receive(self, answer: A) -> None:
+        if not self.is_attached or answer.question is not self.asked:
+            return  # nobody waits for it any more
+        before = self.answer
+        if before and self.stays(before, answer):
+            answer = replace(before, doing=answer.doing, refused="")
+        self.answer = answer
+        self.show_answer(before)
+
+    def is_complete(self, answer: A) -> bool:
+        """Whether an answer says what was asked, though it may still grow."""
+        raise NotImplementedError
+
+    def stays(self, shown: A, answer: A) -> bool:  # noqa: ARG002
+        """Whether what is shown stays until an answer has more to show."""
+        return False
+
+    @property
+    def answered_question(self) -> Q | None:
+        """The question whose answer is shown; None as long as there is none to show."""
+        return self.answer.question if self.answer and self.is_complete(self.answer) else None
+
+    def show_answer(self, before: A | None) -> None:  # noqa: ARG002
+        """Draw the answer that has come. before: the one that was shown."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the answer, if there is one."""
+        raise NotImplementedError
+
+    def sentence(self) -> str:
+        """What is being done, or why there is no answer; empty where the answer is there."""
+        return plain_text(self.answer.refused or self.answer.doing) if self.answer else ""
+
+    def show_sentence(self) -> None:
+        self.query_one("#doing", Static).update(plain_text(self.sentence(), newlines=True))
+
+
+class LiveOverlay(LiveScreen[Q, A]):
+    """Lies over the screen that it was opened from, until Escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
 
     def __init__(self, session: LiveSession[Q, A], question: Q) -> None:
         """question: to begin with."""
-        super().__init__()
-        self._session = session
-        self.question = question
-        self.answer: A | None = None
+        super().__init__(session)
+        self._first_question = question
+
+    @property
+    def question(self) -> Q:
+        """What is to be answered."""
+        return self._first_question if self.asked is None else self.asked
 
     def on_mount(self) -> None:
-        self._newest = answering(self, self._session.answers, self._receive, group="live")
-        self._newest.ask(self.question)
-
-    def on_unmount(self) -> None:
-        self._newest.leave()
+        self.ask(self._first_question)
 
     def shown_figures(self) -> Sequence[Figure]:
         return [view.figure for view in self.query(FigureView)]
-
-    def ask(self, question: Q) -> None:
-        """Ask another question; the same one again changes nothing."""
-        if question != self.question:
-            self.question = question
-            self._newest.ask(question)
-
-    def _receive(self, answer: A) -> None:
-        if self.is_attached:
-            self.show_answer(answer)
-
-    def show_answer(self, answer: A) -> None:
-        """Draw what has come."""
-        raise NotImplementedError

@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.app.figures import FigureView, swap
-from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.screens.common.browser_screen import BrowserScreen
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
@@ -21,35 +21,35 @@ TWO_COLUMNS = 170
 """Columns from which on figures stand side by side."""
 
 
-class TurnedPage(LabScreen):
+class RowPage(BrowserScreen):
     """Lies over the table that it was opened from, until Escape. What a page shows is for each kind to say."""
 
     DEFAULT_CSS = """
-    TurnedPage #where { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
-    TurnedPage #page { height: 1fr; padding: 0 0 0 1; }
-    TurnedPage #page > FigureView { margin: 0 0 1 0; }
-    TurnedPage.-wide #page { layout: grid; grid-size: 2; grid-rows: auto; grid-gutter: 1 2; }
-    TurnedPage.-wide #page > FigureView { margin: 0; }
+    RowPage #where { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
+    RowPage #page { height: 1fr; padding: 0 0 0 1; }
+    RowPage #page > FigureView { margin: 0 0 1 0; }
+    RowPage.-wide #page { layout: grid; grid-size: 2; grid-rows: auto; grid-gutter: 1 2; }
+    RowPage.-wide #page > FigureView { margin: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back"),
-        Binding("n", "turn(1)", "Next"),
-        Binding("p", "turn(-1)", "Before"),
+        Binding("n", "step(1)", "Next"),
+        Binding("p", "step(-1)", "Before"),
         Binding("e", "export", "Export"),
     ]
 
-    def __init__(self, run: RunFolder, order: Sequence[int], at: int) -> None:
-        """order: the numbers to turn through. at: where among them to begin."""
+    def __init__(self, run: RunFolder, order: Sequence[int], number: int) -> None:
+        """order: the rows' numbers, from above. number: of the row to begin with."""
         super().__init__()
         self._run = run
         self._order = order
-        self._at = at
+        self.number = number
 
     def figures(self) -> list[Figure]:
         """Of the row that is shown. A damaged result raises what it raises."""
         raise NotImplementedError
 
-    def words(self) -> str:
+    def heading(self) -> str:
         """What the row is, for the line above its figures."""
         raise NotImplementedError
 
@@ -58,9 +58,16 @@ class TurnedPage(LabScreen):
         raise NotImplementedError
 
     @property
-    def number(self) -> int:
-        """Of the row that is shown."""
-        return self._order[self._at]
+    def items(self) -> Sequence[int]:
+        return self._order
+
+    @property
+    def item(self) -> int:
+        return self.number
+
+    def show_item(self, item: int) -> None:
+        self.number = item
+        self.show()
 
     def compose_body(self) -> ComposeResult:
         yield Static(id="where", markup=False)
@@ -76,15 +83,9 @@ class TurnedPage(LabScreen):
     def shown_figures(self) -> Sequence[Figure]:
         return [view.figure for view in self.query(FigureView)]
 
-    def action_turn(self, by: int) -> None:
-        """The one after this in the table, or before."""
-        if 0 <= self._at + by < len(self._order):
-            self._at += by
-            self.show()
-
     def show(self) -> None:
         """Draw the page of the row that is chosen."""
-        where = f"{self.words()}, {self._at + 1} of {len(self._order)}; {self.keys()}."
+        where = f"{self.heading()}, {self.position + 1} of {len(self._order)}; {self.keys()}."
         self.query_one("#where", Static).update(plain_text(where))
         swap(self.query_one("#page"), self.figures())
 

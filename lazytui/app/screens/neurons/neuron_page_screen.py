@@ -6,22 +6,22 @@ from collections.abc import Sequence
 
 from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.neurons.result import NeuronsResult
-from lazytui.app.screens.common.row_page import TurnedPage
+from lazytui.app.screens.common.row_page import RowPage
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 
 
-class NeuronPage(TurnedPage):
+class NeuronPage(RowPage):
     screen_name = "neurons"
 
-    def __init__(self, run: RunFolder, result: NeuronsResult, order: Sequence[int], at: int) -> None:
-        super().__init__(run, order, at)
+    def __init__(self, run: RunFolder, result: NeuronsResult, order: Sequence[int], neuron: int) -> None:
+        super().__init__(run, order, neuron)
         self._result = result
 
     def figures(self) -> list[Figure]:
         return neuron_page(self._result, self.number)
 
-    def words(self) -> str:
+    def heading(self) -> str:
         return f"Neuron {self.number}"
 
     def keys(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -17,17 +17,16 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.gradcam.image_filter import ImageFilter
-from lazytui.analyses.gradcam.live import Album
 from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.live_figures import drawn, named, setting
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import FigureView, LinesView, swap
-from lazytui.app.screens.common.live_screen import LiveScreen
-from lazytui.app.shell.dialogs import AskText
-from lazytui.data.palettes import NO_COLOR, palette
-from lazytui.errors import LazytuiError
+from lazytui.app.screens.common.asking import ask_text
+from lazytui.app.screens.common.browser_screen import next_value
+from lazytui.app.screens.common.image_browser import ImageBrowser
+from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.sae.dose_positions import FACTORS
@@ -38,12 +37,8 @@ WIDE = 150
 """Columns from which on the image is shown as it is, too."""
 KEPT = "✓"
 
-Take = Callable[[tuple[int, ...]], None]
 
-
-class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
-    """Lies over the screen of features, until Escape."""
-
+class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[DoseQuestion, DoseAnswer]):
     screen_name = "features"
     DEFAULT_CSS = """
     DoseResponseScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
@@ -74,12 +69,12 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
         Binding("up", "feature(-1)", "Feature before", show=False),
         Binding("space", "keep", "Keep it, and turn others with it", show=False),
         Binding("slash", "features", "Features by number, category or label", show=False),
-        Binding("n", "image(1)", "Image"),
-        Binding("p", "image(-1)", "Previous image", show=False),
-        Binding("d", "only('digit')", "Only images of one digit, the next", show=False),
-        Binding("c", "only('color')", "Only images in one color, the next", show=False),
+        Binding("n", "step(1)", "Image"),
+        Binding("p", "step(-1)", "Previous image", show=False),
+        Binding("d", "filter_next('digit')", "Only images of one digit, the next", show=False),
+        Binding("c", "filter_next('color')", "Only images in one color, the next", show=False),
         Binding("a", "only_active", "Only images that the feature is active on", show=False),
-        Binding("x", "all_images", "All images", show=False),
+        Binding("x", "unfilter", "All images", show=False),
         Binding("y", "split", "Easy or hard images", show=False),
     ]
 
@@ -88,10 +83,9 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
         super().__init__(session, question)
         self._result = result
         self._labels = labels
-        self._filter = ImageFilter()
         self._current = question.turn.features[0] if question.turn.features else None
         self._kept: tuple[int, ...] = ()
-        self._begun = False
+        self._has_begun = False
         self._only_active = False
 
     def compose_body(self) -> ComposeResult:
@@ -105,26 +99,17 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
     def followed(self) -> RunFolder | None:
         return self.lab.workspace.find(self.question.run)
 
-    @property
-    def album(self) -> Album | None:
-        """The images to go through, once they are there."""
-        return self.answer.album if self.answer else None
-
-    @property
-    def answered(self) -> DoseQuestion | None:
-        """What was asked that the screen answers."""
-        return self.answer.question if self.answer and self.answer.after else None
-
     # Drawing
 
-    def show_answer(self, answer: DoseAnswer) -> None:
-        if answer.after is None and not answer.refused and self.answer and self.answer.after:
-            answer = replace(self.answer, doing=answer.doing)  # what is seen stays until there is something else
-        self.answer = answer
-        if not self._begun and answer.activity is not None:
-            self._begun = True
-            self._begin(answer)
-        self._draw()
+    def is_complete(self, answer: DoseAnswer) -> bool:
+        return answer.after is not None
+
+    def show_answer(self, before: DoseAnswer | None) -> None:
+        assert self.answer is not None
+        if not self._has_begun and self.answer.activity is not None:
+            self._has_begun = True
+            self._begin(self.answer)
+        super().show_answer(before)
 
     def _begin(self, answer: DoseAnswer) -> None:
         """With an image that the feature is active on, or a feature that is active on the image."""
@@ -132,13 +117,13 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
         if self._current is None:
             self._choose(active_features(answer.here, None)[:1])
         elif len(found := np.flatnonzero(answer.activity[:, self._current] > 0)):
-            self.ask(replace(self.question, place=int(found[0])))
+            self.show_item(int(found[0]))
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         answer = self.answer
         if answer is None:
             return
-        self.query_one("#doing", Static).update(plain_text(self._sentences(answer), newlines=True))
+        self.show_sentence()
         self.query_one("#knob", Static).update(knob(self.question.turn, self.size.width))
         self.query_one("#active", Static).update(self._active(answer))
         if answer.after is None:
@@ -152,22 +137,24 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
             for chart in self.query(LinesView):
                 chart.point(answer.question.turn.factor)
 
-    def _sentences(self, answer: DoseAnswer) -> str:
+    def sentence(self) -> str:
         """Which image it is, and what is done to it."""
-        if answer.refused or answer.doing or answer.album is None or answer.activity is None:
-            return answer.refused or answer.doing
-        chosen, split = self._chosen_images(), answer.question.split
-        at = int(np.searchsorted(chosen, answer.place)) + 1
-        only = self._filter.told(palette(answer.album.trained.palette))
-        told = f"{only and ', ' + only}{', where it is active' if self._only_active else ''}"
-        image = f"A {named(answer.album, answer.place)}, {at:,} of {len(chosen):,} of the {split} split{told}."
+        answer = self.answer
+        if answer is None or answer.refused or answer.doing or answer.album is None or answer.activity is None:
+            return super().sentence()
+        words = self.image_filter.told(self.palette)
+        only = f"{words and ', ' + words}{', where it is active' if self._only_active else ''}"
+        image = (
+            f"A {named(answer.album, answer.place)}, {self.position + 1:,} of {len(self.items):,} "
+            f"of the {answer.question.split} split{only}."
+        )
         turn = answer.question.turn
         alone = turn.features[0] if len(turn.features) == 1 else None
-        done = setting(turn, "" if alone is None else stands_for(self._result, alone))
-        here = (
-            self._strengths(alone, answer.activity[answer.place]) if alone is not None and turn.how == "scale" else ""
-        )
-        return f"{image}\n{done}. {here}"
+        effect = setting(turn, "" if alone is None else stands_for(self._result, alone))
+        strengths = ""
+        if alone is not None and turn.how == "scale":
+            strengths = self._strengths(alone, answer.activity[answer.place])
+        return f"{image}\n{effect}. {strengths}"
 
     def _strengths(self, feature: int, here: NDArray[np.float32]) -> str:
         typical = float(self._result.strength[feature])
@@ -195,13 +182,13 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width >= LARGE[0] and event.size.height >= LARGE[1], "-large")
         self.set_class(event.size.width >= WIDE and event.size.height >= LARGE[1], "-wide")
-        self.call_after_refresh(self._draw)
+        self.call_after_refresh(self.draw)
 
     # Turning
 
     def ask(self, question: DoseQuestion) -> None:
         super().ask(question)
-        self._draw()
+        self.draw()
 
     def _set(self, turn: Dose) -> None:
         self.ask(replace(self.question, turn=turn))
@@ -233,10 +220,10 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
     def action_swap(self) -> None:
         """Take the features out, and put others there at their typical strength."""
 
-        def take(into: tuple[int, ...]) -> None:
-            self._set(Dose(self.question.turn.features, UNCHANGED, "swap", into))
+        def swap_for(text: str) -> None:
+            self._set(Dose(self.question.turn.features, UNCHANGED, "swap", self._read_features(text)))
 
-        self._ask_features("Swap for which features? Numbers, or words such as color green.", take)
+        ask_text(self, "Swap for which features? Numbers, or words such as color green.", "", swap_for)
 
     # Choosing features
 
@@ -255,7 +242,7 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
         if self.answer and self.answer.here is not None:
             order = active_features(self.answer.here, self._current)
             if order and self._current is not None:
-                self._current = order[(order.index(self._current) + by) % len(order)]
+                self._current = next_value(order, self._current, by)
                 self._set_features()
 
     def action_keep(self) -> None:
@@ -264,77 +251,51 @@ class DoseResponseScreen(LiveScreen[DoseQuestion, DoseAnswer]):
             kept = tuple(feature for feature in self._kept if feature != self._current)
             self._kept = kept if self._current in self._kept else (*self._kept, self._current)
             self._set_features()
-            self._draw()
+            self.draw()
 
     def action_features(self) -> None:
         """Ask which features to turn."""
-        self._ask_features(
-            "Turn which features? Numbers, or words such as color red, digit 7 or a label.", self._choose
-        )
+        question = "Turn which features? Numbers, or words such as color red, digit 7 or a label."
+        ask_text(self, question, "", lambda text: self._choose(self._read_features(text)))
 
-    def _ask_features(self, question: str, take: Take) -> None:
-        def read(text: str | None) -> None:
-            if text is not None:
-                try:
-                    take(read_features(text, self._result, self._labels))
-                except LazytuiError as error:
-                    self.lab.say_error(error)
-
-        self.app.push_screen(AskText(question), read)
+    def _read_features(self, text: str) -> tuple[int, ...]:
+        return read_features(text, self._result, self._labels)
 
     # Choosing an image
 
-    def _chosen_images(self) -> NDArray[np.intp]:
-        """Indices in the album of the images to go through."""
-        answer = self.answer
-        if answer is None or answer.album is None or answer.activity is None:
-            return np.empty(0, np.intp)
-        chosen = self._filter.chosen(answer.album, None)
-        if not self._only_active or self._current is None:
-            return chosen
-        found: NDArray[np.intp] = chosen[answer.activity[chosen, self._current] > 0]
-        return found
+    @property
+    def items(self) -> NDArray[np.intp]:
+        activity = self.answer.activity if self.answer else None
+        if activity is None or not self._only_active or self._current is None:
+            return super().items
+        active: NDArray[np.intp] = np.flatnonzero(activity[:, self._current] > 0)
+        return np.intersect1d(super().items, active)
 
-    def action_image(self, by: int) -> None:
-        """The next image, or the one before."""
-        chosen = self._chosen_images()
-        if len(chosen):
-            at = int(np.searchsorted(chosen, self.question.place)) + by
-            self.ask(replace(self.question, place=int(chosen[min(max(at, 0), len(chosen) - 1)])))
-
-    def action_only(self, name: str) -> None:
-        """Only images of the next digit or color that there is; after the last all again."""
-        album = self.album
-        if album is None:
-            return
-        there = sorted({*(album.split.digits if name == "digit" else album.split.colors).tolist()} - {NO_COLOR})
-        values = [None, *there]
-        now = getattr(self._filter, name)
-        wanted = replace(self._filter, **{name: values[(values.index(now) + 1) % len(values)]})
-        self._filter_by(wanted, only_active=self._only_active)
+    def show_item(self, item: int) -> None:
+        self.ask(replace(self.question, place=item))
 
     def action_only_active(self) -> None:
         """Only images that the feature is active on, or all again."""
-        self._filter_by(self._filter, only_active=not self._only_active)
+        self._filter_by(self.image_filter, only_active=not self._only_active)
 
-    def action_all_images(self) -> None:
+    def action_unfilter(self) -> None:
         self._filter_by(ImageFilter(), only_active=False)
 
-    def _filter_by(self, wanted: ImageFilter, *, only_active: bool) -> None:
-        before = self._filter, self._only_active
-        self._filter, self._only_active = wanted, only_active
-        chosen = self._chosen_images()
-        if not len(chosen):
-            self._filter, self._only_active = before
+    def set_filter(self, image_filter: ImageFilter) -> None:
+        self._filter_by(image_filter, only_active=self._only_active)
+
+    def _filter_by(self, image_filter: ImageFilter, *, only_active: bool) -> None:
+        """A filter that leaves no image isn't taken."""
+        before = self.image_filter, self._only_active
+        self.image_filter, self._only_active = image_filter, only_active
+        if not len(self.items):
+            image_filter, self._only_active = before
             self.notify("There is no such image in this split.", severity="warning")
-        elif self.question.place not in chosen:
-            at = min(int(np.searchsorted(chosen, self.question.place)), len(chosen) - 1)
-            self.ask(replace(self.question, place=int(chosen[at])))
-        self._draw()
+        super().set_filter(image_filter)
 
     def action_split(self) -> None:
         """Images that color tells the digit of, or those that it lies about."""
-        self._filter = ImageFilter()
+        self.image_filter = ImageFilter()
         self.ask(replace(self.question, split="easy" if self.question.split == "hard" else "hard", place=0))
 
 

@@ -11,14 +11,14 @@ from lazytui.analyses.sae.feature_browser import describe
 from lazytui.analyses.sae.feature_labels import Labels, read_labels, set_label
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
-from lazytui.app.screens.common.row_page import TurnedPage
-from lazytui.app.shell.dialogs import AskText
+from lazytui.app.screens.common.asking import ask_text
+from lazytui.app.screens.common.row_page import RowPage
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 
 
-class FeaturePage(TurnedPage):
+class FeaturePage(RowPage):
     screen_name = "features"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "label", "Label"),
@@ -26,12 +26,12 @@ class FeaturePage(TurnedPage):
     ]
 
     def __init__(
-        self, run: RunFolder, result: SaeResult, order: Sequence[int], at: int, dial: Callable[[int], None]
+        self, run: RunFolder, result: SaeResult, order: Sequence[int], feature: int, dial: Callable[[int], None]
     ) -> None:
-        """order: the features to turn through. at: where among them to begin. dial: opens the dial on one."""
-        super().__init__(run, order, at)
+        """order: the features to turn through. feature: to begin with. dial: opens the dial on one."""
+        super().__init__(run, order, feature)
         self._result = result
-        self._found_by = run
+        self._sae_run = run
         self._dial = dial
         self._labels: Labels = {}
 
@@ -42,9 +42,9 @@ class FeaturePage(TurnedPage):
     def figures(self) -> list[Figure]:
         return feature_page(self._result, self.number)
 
-    def words(self) -> str:
-        of = describe(self._result, self._labels, self.number)
-        return of[:1].upper() + of[1:]
+    def heading(self) -> str:
+        words = describe(self._result, self._labels, self.number)
+        return words[:1].upper() + words[1:]
 
     def keys(self) -> str:
         return "l labels it, d turns it"
@@ -56,30 +56,25 @@ class FeaturePage(TurnedPage):
     def action_label(self) -> None:
         """Call this feature something, to find it by."""
         try:
-            self.lab.workspace.require_own(self._found_by, "labelled")
+            self.lab.workspace.require_own(self._sae_run, "labelled")
         except LazytuiError as error:
             self.lab.say_error(error)
         else:
             self._ask_for_a_label()
 
     def _ask_for_a_label(self) -> None:
-        def take(text: str | None) -> None:
-            if text is not None:
-                self._call_it(text)
-
         question = f"What is feature {self.number}? A few words to find it by; empty takes the label away."
-        self.app.push_screen(AskText(question, self._labels.get(self.number, "")), take)
+        ask_text(self, question, self._labels.get(self.number, ""), self._set_label)
 
-    def _call_it(self, text: str) -> None:
+    def _set_label(self, text: str) -> None:
         try:
-            set_label(self._found_by, self._result.features, self.number, text)
-        except LazytuiError as error:
-            self.lab.say_error(error)
-        self._read_labels()
-        self.show()
+            set_label(self._sae_run, self._result.features, self.number, text)
+        finally:
+            self._read_labels()
+            self.show()
 
     def _read_labels(self) -> None:
         try:
-            self._labels = read_labels(self._found_by)
+            self._labels = read_labels(self._sae_run)
         except LazytuiError as error:
             self.lab.say_error(error)

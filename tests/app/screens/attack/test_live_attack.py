@@ -66,7 +66,7 @@ async def live(pilot: Pilot[Any]) -> LiveAttackScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
     panel = pilot.app.screen
     assert isinstance(panel, LiveAttackScreen)
-    await until(pilot, lambda: panel.answered)
+    await until(pilot, lambda: panel.answered_question)
     await pilot.pause()
     return panel
 
@@ -92,9 +92,9 @@ async def press(pilot: Pilot[Any], key: str, told: Callable[[], object]) -> None
     """Press a key and wait until what it asks is answered in full and drawn."""
     panel = pilot.app.screen
     assert isinstance(panel, LiveAttackScreen)
-    before = panel.answered
+    before = panel.answered_question
     await pilot.press(key)
-    await until(pilot, lambda: panel.answered is not None and panel.answered is not before and told())
+    await until(pilot, lambda: panel.answered_question is not None and panel.answered_question is not before and told())
 
 
 def test_it_shows_one_image_of_the_run_as_it_was_attacked(workspace: Workspace) -> None:
@@ -143,9 +143,9 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
             ("d", "aligned 8, source 1 of 12"),
         ):
             await press(pilot, key, lambda part=part: part in headline(pilot))
-            assert panel.answered is panel.question
+            assert panel.answered_question is panel.question
         await pilot.press("p")
-        assert panel.answered is panel.question, "before the first there is none"
+        assert panel.answered_question is panel.question, "before the first there is none"
         await press(pilot, "D", lambda: "aligned 7, source 1 of 12" in headline(pilot))
         await press(pilot, "pagedown", lambda: budget(pilot) == max(opened - 10, 1))
         await press(pilot, "b", lambda: budget(pilot) == opened)
@@ -184,7 +184,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
         await pilot.press("7")
         await until(pilot, lambda: isinstance(app.screen, AttackScreen))
         await until(pilot, lambda: app.screen.query_one(RunFigures).figures)
-        place = app.screen
+        screen = app.screen
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen))
         panel = app.screen
@@ -195,14 +195,14 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
         await until(pilot, lambda: told() > 3)
         first = told()
         await until(pilot, lambda: told() > first)
-        assert panel.answered is None and words(pilot).endswith("Attacking ...")
+        assert panel.answered_question is None and words(pilot).endswith("Attacking ...")
         before = headline(pilot)
         await pilot.press("n")
         await until(pilot, lambda: headline(pilot) != before)
         assert "source 2 of 12" in headline(pilot), "what climbs is dropped for what is asked now"
         (worker,) = [worker for worker in app.workers if worker.group == "live"]
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen is place)
+        await until(pilot, lambda: app.screen is screen)
         await until(pilot, lambda: worker.is_finished)
 
     drive(app, steps)
@@ -308,11 +308,13 @@ def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
             await pilot.press("a")
             assert panel.question.params.attack == name
             if name in ("square", "deepfool"):
-                await until(pilot, lambda: panel.answered is panel.question)
+                await until(pilot, lambda: panel.answered_question is panel.question)
                 climb = drawn(pilot)["climb"]
                 assert np.isfinite(climb.series[0].y).any() == ATTACKS[name].needs_gradient
             if name == "pgd":
                 break
-        await until(pilot, lambda: panel.answered is panel.question and f": pgd within {opened} " in headline(pilot))
+        await until(
+            pilot, lambda: panel.answered_question is panel.question and f": pgd within {opened} " in headline(pilot)
+        )
 
     drive(LazytuiApp(workspace), steps)

@@ -77,7 +77,7 @@ async def open_screen(pilot: Pilot[Any]) -> NeuronsScreen:
 
 
 def table(pilot: Pilot[Any]) -> TableView:
-    return pilot.app.screen.query_one("#neurons > TableView", TableView)
+    return pilot.app.screen.query_one("#rows > TableView", TableView)
 
 
 def marked(pilot: Pilot[Any]) -> set[int]:

@@ -86,9 +86,9 @@ async def open_dial(pilot: Pilot[Any]) -> DoseResponseScreen:
 
 async def answered(pilot: Pilot[Any], dial: DoseResponseScreen) -> DoseQuestion:
     """What was asked last, once it is answered."""
-    await until(pilot, lambda: dial.answered is not None and dial.answered == dial.question)
-    assert dial.answered
-    return dial.answered
+    await until(pilot, lambda: dial.answered_question is not None and dial.answered_question == dial.question)
+    assert dial.answered_question
+    return dial.answered_question
 
 
 async def stepped(pilot: Pilot[Any], dial: DoseResponseScreen, *keys: str) -> DoseQuestion:

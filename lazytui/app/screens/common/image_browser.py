@@ -1,0 +1,76 @@
+"""A screen that walks through the images of a split, those of a digit, a color or an answer, each explained live."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.gradcam.image_filter import ANSWERS, ImageFilter
+from lazytui.analyses.gradcam.live import Album, AlbumAnswer
+from lazytui.app.screens.common.browser_screen import BrowserScreen, next_value
+from lazytui.app.screens.common.live_screen import LiveScreen
+from lazytui.data.palettes import NO_COLOR, Palette, palette
+
+
+class AsksForImage(Protocol):
+    """A question about one image of an album."""
+
+    @property
+    def place(self) -> int: ...
+
+
+Q = TypeVar("Q", bound=AsksForImage)
+A = TypeVar("A", bound=AlbumAnswer)  # type: ignore[type-arg]
+
+
+class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
+    """image_filter: which images of the album are walked through; their numbers are indices in the album."""
+
+    image_filter = ImageFilter()
+
+    @property
+    def album(self) -> Album | None:
+        """The images, once they are there."""
+        return self.answer.album if self.answer else None
+
+    @property
+    def palette(self) -> Palette:
+        return palette(self.album.trained.palette if self.album else "distinct")
+
+    @property
+    def items(self) -> NDArray[np.intp]:
+        return np.empty(0, np.intp) if self.album is None else self.image_filter.chosen(self.album, None)
+
+    @property
+    def item(self) -> int:
+        index = self.asked.place if self.asked else 0
+        return min(index, len(self.album.split) - 1) if self.album else index
+
+    def stays(self, shown: A, answer: A) -> bool:
+        same_images = answer.album is None or answer.album is shown.album
+        return self.is_complete(shown) and not self.is_complete(answer) and not answer.refused and same_images
+
+    def set_filter(self, image_filter: ImageFilter) -> None:
+        """Walk through other images; where the one that is shown isn't among them, go to the next one that is."""
+        self.image_filter = image_filter
+        if self.item not in self.items:
+            self.go_to(self.position)
+        self.draw()
+
+    def action_filter_next(self, name: str) -> None:
+        """Only images of the next digit, color or kind of answer; after the last all again."""
+        if self.album is None:
+            return
+        split = self.album.split
+        values: list[Any] = ["", *ANSWERS]
+        if name != "answers":
+            values = [None, *sorted({*(split.digits if name == "digit" else split.colors).tolist()} - {NO_COLOR})]
+        now = getattr(self.image_filter, name)
+        self.set_filter(replace(self.image_filter, **{name: next_value(values, now)}))
+
+    def action_unfilter(self) -> None:
+        """All images again."""
+        self.set_filter(ImageFilter())

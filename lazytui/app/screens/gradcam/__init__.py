@@ -1,0 +1,1 @@
+"""Grad-CAM: where networks look, image by image."""

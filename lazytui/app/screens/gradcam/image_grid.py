@@ -1,0 +1,88 @@
+"""The small images around the one that is shown, as many as there is room for, with the cursor on that one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.containers import Container
+
+from lazytui.analyses.gradcam import live_figures
+from lazytui.analyses.gradcam.image_filter import ImageFilter
+from lazytui.analyses.gradcam.live import MOST, Album, SaliencyAnswer, Sorting
+from lazytui.app.figures import FigureView, PixelsView, swap
+from lazytui.data.palettes import palette
+
+CELLS, LINES = 15, 8
+"""What a small image takes with its caption."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which small images there are: of the items of an album those from `first` on, `size` of them."""
+
+    album: Album
+    sorting: Sorting | None
+    image_filter: ImageFilter
+    first: int
+    size: int
+    split: str
+
+
+class ImageGrid(Container):
+    DEFAULT_CSS = """
+    ImageGrid { height: 1fr; padding: 0 0 0 1; }
+    ImageGrid > FigureView { height: auto; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._page: Page | None = None
+
+    @property
+    def columns(self) -> int:
+        return max((self.size.width - 3) // CELLS, 1)
+
+    @property
+    def capacity(self) -> int:
+        """How many images there is room for."""
+        return self.columns * max((self.size.height - 2) // LINES, 0)
+
+    @property
+    def first(self) -> int:
+        """The position of the first of them among the items."""
+        return self._page.first if self._page else 0
+
+    def show(self, answer: SaliencyAnswer, image_filter: ImageFilter, items: NDArray[np.intp], position: int) -> None:
+        """The page of items that a position is on, with the cursor there. The album must be there."""
+        assert answer.album is not None
+        size = self.capacity
+        first = position - position % size if size else 0
+        page = Page(answer.album, answer.sorting, image_filter, first, size, answer.question.params.split)
+        if page == self._page:
+            self._point(position - first)
+            return
+        self._page = page
+        if size and len(items):
+            part, title = slice(first, first + size), _title(answer, image_filter)
+            with self.prevent(FigureView.Pointed):
+                swap(self, [live_figures.page(answer.album, answer.sorting, items, part, self.columns, title)])
+            self.call_after_refresh(self._point, position - first)
+        else:
+            swap(self, [])
+
+    def _point(self, index: int) -> None:
+        """Put the cursor on an image; that isn't a person's pointing at it."""
+        with self.prevent(FigureView.Pointed):
+            for view in self.query(PixelsView):
+                view.point(index)
+
+
+def _title(answer: SaliencyAnswer, image_filter: ImageFilter) -> str:
+    """`hard split (first 1,000 of 10,000), digit 7, wrong`"""
+    assert answer.album is not None
+    of = f" (first {MOST:,} of {answer.album.whole:,})" if answer.album.whole > MOST else ""
+    words = image_filter.told(palette(answer.album.trained.palette))
+    by = f" (by {answer.sorting.told})" if "evidence" in words and answer.sorting else ""
+    return f"{answer.question.params.split} split{of}" + (f", {words}{by}" if words else "")

@@ -1,0 +1,33 @@
+"""What the keys for method, layer, target and split choose next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lazytui.analyses.gradcam.live import SaliencyAnswer
+from lazytui.analyses.gradcam.params import GradcamParams
+from lazytui.app.screens.common.browser_screen import next_value
+from lazytui.errors import UsageError
+from lazytui.saliency.map_names import METHODS
+
+
+def next_choice(params: GradcamParams, name: str, by: int, answer: SaliencyAnswer | None) -> dict[str, Any]:
+    """The form's values with which the next method, layer, target or split holds. UsageError where there is none."""
+    if name == "method":
+        method = next_value(list(answer.methods if answer and answer.methods else METHODS), params.method, by)
+        keeps = METHODS[method].of_layer and method != "cam"
+        return {"method": method, "layer": params.layer if keeps else None}
+    if name == "layer":
+        return _next_layer(params, by, answer)
+    values = [*GradcamParams.model_fields[name].annotation.__args__]  # type: ignore[union-attr]
+    return {name: next_value(values, getattr(params, name), by)}
+
+
+def _next_layer(params: GradcamParams, by: int, answer: SaliencyAnswer | None) -> dict[str, Any]:
+    if not METHODS[params.method].of_layer:
+        raise UsageError(f"{METHODS[params.method].title} shows the image's own pixels: there is no layer to choose.")
+    if params.method == "cam":
+        raise UsageError("CAM is the map of one layer, the one that is averaged into the head.")
+    shown = answer.explanations[0].layer if answer and answer.explanations else None
+    layers = [layer for layer, _ in answer.layers] if answer else []
+    return {"layer": next_value(layers, params.layer or shown, by)} if layers else {}

@@ -1,0 +1,83 @@
+"""How a run of `sae` stands: its curves while it learns, and once it is done what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
+from lazytui.analyses.sae.feature_labels import Labels, read_labels
+from lazytui.analyses.sae.figures import logit_effects, training_curves
+from lazytui.analyses.sae.params import SaeParams
+from lazytui.analyses.sae.result import SaeResult
+from lazytui.app.workers.run_follower import RunWatch
+from lazytui.errors import LazytuiError
+from lazytui.figures.kinds import Figure, Lines, Table, Text
+from lazytui.runs.formatting import state_word
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.status import ACTIVE
+
+NO_RUN = (
+    "No layer of this network was taken apart yet. Press g: a sparse autoencoder learns to say what the layer holds in "
+    "a few of many features, and each is asked whether it stands for a color, a digit, both or neither. s checks what "
+    "is to be believed of such features at all."
+)
+
+BUNDLED_RUN = "sae-lazy-strokes"
+"""The shipped run that is shown where no layer was taken apart yet."""
+
+
+@dataclass(frozen=True)
+class FinishedSae:
+    """What a finished run found. figures: of the dictionary as a whole. curves: how it learned."""
+
+    params: SaeParams
+    result: SaeResult
+    labels: Labels
+    logit_effects: Table | Text
+    figures: Sequence[Figure]
+    curves: Sequence[Lines]
+
+    @classmethod
+    def load(cls, run: RunFolder) -> FinishedSae:
+        """Raises BadInput for a damaged run."""
+        params, result = recorded_params(run), recorded_result(run)
+        assert isinstance(params, SaeParams)
+        of_dictionary = [figure for figure in figures(run) if not figure.name.startswith("feature-")]
+        curves = [figure for figure in of_dictionary if isinstance(figure, Lines)]
+        others = [figure for figure in of_dictionary if figure.name not in {"features", "effects"}]
+        others = [figure for figure in others if not isinstance(figure, Lines)]
+        return cls(params, result, read_labels(run), logit_effects(result), others, curves)
+
+
+@dataclass(frozen=True)
+class SaeReport:
+    """sentence: how the run stands. is_active: whether it goes on. curves: how it learned, or learns."""
+
+    run: RunFolder | None = None
+    sentence: str = NO_RUN
+    is_active: bool = False
+    curves: Sequence[Lines] = field(default=(), compare=False)
+    finished: FinishedSae | None = None
+
+
+def report_of(watch: RunWatch, before: SaeReport) -> SaeReport:
+    """How a run stands now. before: how it stood, with what doesn't have to be read again."""
+    run, status = watch.run, watch.run.status
+    name = run.name or run.id
+    curves = before.curves or [curve for curve in training_curves(watch.columns()) if isinstance(curve, Lines)]
+    if status.state != "done":
+        sentence = " ".join(filter(None, (f"{name} is {state_word(status)}.", status.error)))
+        if status.state in ACTIVE:
+            step = f", step {watch.done:,} of {watch.total:,}" if watch.total else ""
+            sentence = f"{sentence} {watch.note}{step}"
+        return SaeReport(run, sentence, status.state in ACTIVE, curves)
+    try:
+        finished = before.finished or FinishedSae.load(run)
+    except LazytuiError as error:
+        return SaeReport(run, str(error), curves=curves)
+    result = finished.result
+    sentence = f"{result.features:,} features of {result.layer}, network {finished.params.run}, analysis {name}."
+    if run.id == BUNDLED_RUN:
+        sentence += " They come with lazytui; choose your own network (f) and press g."
+    return SaeReport(run, sentence, curves=curves or finished.curves, finished=finished)

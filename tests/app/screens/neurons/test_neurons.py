@@ -17,8 +17,9 @@ from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
 from lazytui.app.form import ParamsForm
+from lazytui.app.screens.neurons.network_neurons import LastNote
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
-from lazytui.app.screens.neurons.screen import LastNote, NeuronsScreen
+from lazytui.app.screens.neurons.screen import NeuronsScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
 from lazytui.data.palettes import palette

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.form_values import answers
+from lazytui.app.form.form_values import check_values
 from lazytui.app.shell.base_screen import LabScreen, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files.reading import read_regular
@@ -81,5 +81,5 @@ def restore(session: Session, screen: LabScreen, workspace: Workspace) -> None:
 
 def _valid_values(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
     """Those of the values that their fields accept."""
-    judged = answers(form.model, given)
-    return {} if judged.together else {name: given[name] for name in given if name not in judged.wrong}
+    checked = check_values(form.model, given)
+    return {} if checked.joint_error else {name: given[name] for name in given if name not in checked.errors}

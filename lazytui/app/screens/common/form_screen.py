@@ -15,7 +15,7 @@ from textual.widgets import Button
 from lazytui.analyses.core.form_fields import fields_of
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.typed_control import Offers
+from lazytui.app.form.text_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
 from lazytui.runs.run_folder import RunFolder
@@ -77,7 +77,7 @@ class FormScreen(LabScreen):
         """Run it in the background, and show the figures when they are there."""
         if self.form.params is None:
             self.show_form(True)
-            self.notify(self.form.show_wrong(), severity="error")
+            self.notify(self.form.show_error(), severity="error")
         else:
             self.lab.start(self.kind, self.form.touched)
 

@@ -19,7 +19,7 @@ from lazytui.analyses.core.metric_explanations import EXPLANATIONS
 from lazytui.analyses.evaluate.cell_images import MATRICES
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, swap, view_of
-from lazytui.app.form.field_help import Explained
+from lazytui.app.form.field_help import HelpBox
 from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.workers.worker_errors import TellsFailures
 from lazytui.errors import LazytuiError
@@ -160,7 +160,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         for name, metric in METRICS.items():
             if metric.title == title:
                 words = EXPLANATIONS.get(name, metric.meaning)
-                self.app.push_screen(Explained(Content.assemble((title, "bold"), "\n", words)))
+                self.app.push_screen(HelpBox(Content.assemble((title, "bold"), "\n", words)))
 
 
 def _headline(line: RunLine, lines: Sequence[RunLine]) -> str:

@@ -1,4 +1,4 @@
-"""The shell command that a form comes to, wrapped, to be selected or copied."""
+"""The widget below a form that shows its shell command, wrapped, to be selected or copied."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from lazytui.app.changing_text import ChangingText
 from lazytui.plain_text import plain_text
 
 
-class ShellLine(VerticalScroll, can_focus=False, inherit_bindings=False):
+class ShellCommand(VerticalScroll, can_focus=False, inherit_bindings=False):
     DEFAULT_CSS = """
-    ShellLine { height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; scrollbar-size: 1 1; }
-    ShellLine > ChangingText { height: auto; }
+    ShellCommand {
+        height: auto; border-top: solid $foreground 20%; border-title-color: $text-muted; scrollbar-size: 1 1;
+    }
+    ShellCommand > ChangingText { height: auto; }
     """
 
     def compose(self) -> ComposeResult:

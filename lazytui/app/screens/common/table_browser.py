@@ -41,10 +41,7 @@ class TableBrowser(FormScreen):
     TableBrowser.-beside-the-form #views { padding: 0 0 0 1; }
     TableBrowser #rows, TableBrowser #rows > FigureView { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Find"),
-        Binding("escape", "table_again", "Back to the table", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "table_again", "Back to the table", show=False)]
     filter_text = ""
 
     def compose_body(self) -> ComposeResult:

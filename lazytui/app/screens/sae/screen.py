@@ -54,6 +54,7 @@ class FeaturesScreen(TableBrowser):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dial", "Dial"),
+        Binding("slash", "filter", "Find"),
         Binding("k", "category", "Only the next category", show=False),
         Binding("t", "table", "Table, and what features say", show=False),
         Binding("c", "curves", "Curves, and the next", show=False),

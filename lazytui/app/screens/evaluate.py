@@ -29,5 +29,5 @@ class EvaluateScreen(FormAndFigures):
     def _make_room(self) -> None:
         """Fold the form where two networks stand side by side without it only, and nobody is filling it in."""
         found = self.query_one(RunFigures)
-        if found.of_two and found.size.width < SIDE_BY_SIDE <= self.size.width:
+        if found.compares_two and found.size.width < SIDE_BY_SIDE <= self.size.width:
             self.make_room()

@@ -85,15 +85,15 @@ class Home(LabScreen):
 def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
     """What is going on, how the story went the last time, and each chapter with its newest runs and what came along."""
     ended: defaultdict[str, list[RunLine]] = defaultdict(list)
-    going = []
+    active = []
     for line in reversed(lines):
         if line.is_active:
-            going.append(line)
+            active.append(line)
         else:
             ended[line.kind].append(line)
-    if going:
+    if active:
         yield _heading("Running")
-        yield from _runs(going)
+        yield from _runs(active)
     if ended["story"]:
         yield _heading("The whole story")
         yield from _runs(ended["story"][:1])
@@ -127,8 +127,8 @@ def _runs(lines: Sequence[RunLine]) -> Iterable[Option]:
 def _columns(line: RunLine) -> tuple[str, ...]:
     easy, hard = (line.metrics.get(name) for name in ("easy_accuracy", "hard_accuracy"))
     found = f"easy {easy:.1%}, hard {hard:.1%}" if easy is not None and hard is not None else ""
-    came_along = line.run.reference.startswith("shipped/")
+    is_bundled = line.run.reference.startswith("shipped/")
     name, state = without_middle(line.name or line.run.reference, _NAME), line.state
     return tuple(
-        map(plain_text, (name, "bundled" if came_along else state, "" if came_along else age_text(line.created), found))
+        map(plain_text, (name, "bundled" if is_bundled else state, "" if is_bundled else age_text(line.created), found))
     )

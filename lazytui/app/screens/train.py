@@ -41,13 +41,13 @@ ROWS_WITH_NOTE = 28
 
 
 @dataclass(frozen=True)
-class Sight:
+class TrainingStatus:
     """What a look at the followed runs saw: the charts, and how the first run goes, in words and for the keys."""
 
     charts: Sequence[Lines] = field(default=(), compare=False)
-    words: str = EMPTY
-    going: bool = False
-    may_go_on: bool = False
+    sentence: str = EMPTY
+    is_active: bool = False
+    can_resume: bool = False
 
 
 class TrainScreen(FormScreen):
@@ -69,7 +69,7 @@ class TrainScreen(FormScreen):
         self._run: RunFolder | None = None
         self._overlaid: list[RunFolder] = []
         self._chart = 0
-        self._sight = Sight()
+        self._status = TrainingStatus()
         self._drawn: tuple[Lines, bool] | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -92,7 +92,7 @@ class TrainScreen(FormScreen):
         self.call_after_refresh(self._draw)
 
     def shown_figures(self) -> Sequence[Figure]:
-        return self._sight.charts
+        return self._status.charts
 
     def show_run(self, run: RunFolder) -> None:
         """Show this training, from its beginning, and go on watching it."""
@@ -102,9 +102,9 @@ class TrainScreen(FormScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         possible = {
-            "pause": self._sight.going and not self._sight.may_go_on,
-            "resume": self._sight.may_go_on,
-            "stop": self._sight.going,
+            "pause": self._status.is_active and not self._status.can_resume,
+            "resume": self._status.can_resume,
+            "stop": self._status.is_active,
         }
         return possible.get(action, True)
 
@@ -146,13 +146,13 @@ class TrainScreen(FormScreen):
             self.notify("There is no other training to overlay yet.")
             return
 
-        def chosen(run: RunFolder | None) -> None:
+        def toggle(run: RunFolder | None) -> None:
             if run is not None:
                 others = [other for other in self._overlaid if other != run]
                 self._overlaid = others if run in self._overlaid else [*others, run]
                 self._look()
 
-        self.app.push_screen(AskRun("Overlay a run", runs, self._overlaid), chosen)
+        self.app.push_screen(AskRun("Overlay a run", runs, self._overlaid), toggle)
 
     def _choose_first(self) -> None:
         """Until somebody chooses: the newest training, a going one before others."""
@@ -163,45 +163,45 @@ class TrainScreen(FormScreen):
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
     def _look(self) -> None:
-        worker, shown = get_current_worker(), self._run
-        assert shown is not None
-        watches = [RunWatch(run) for run in (shown, *self._overlaid)]
-        sight = Sight()
+        worker, run = get_current_worker(), self._run
+        assert run is not None
+        watches = [RunWatch(run) for run in (run, *self._overlaid)]
+        status = TrainingStatus()
 
         def look() -> bool:
-            nonlocal sight
+            nonlocal status
             changed = [watch.look() for watch in watches]
             if worker.is_cancelled:
                 return False  # another run was chosen while this one's history was read
-            now = sight_of(watches, sight.charts if not any(changed) else ())
-            if now != sight or now.charts is not sight.charts:
-                sight = now
+            now = training_status(watches, status.charts if not any(changed) else ())
+            if now != status or now.charts is not status.charts:
+                status = now
                 self.app.call_from_thread(self._show, now)
             return any(watch.behind for watch in watches)
 
         keep_looking(look, lambda: worker.is_cancelled, self.lab.poll_seconds)
 
-    def _show(self, sight: Sight) -> None:
-        before, self._sight = self._sight, sight
+    def _show(self, status: TrainingStatus) -> None:
+        before, self._status = self._status, status
         self._draw()
-        if (before.going, before.may_go_on) != (sight.going, sight.may_go_on):
+        if (before.is_active, before.can_resume) != (status.is_active, status.can_resume):
             self.refresh_bindings()
             for action in ("pause", "stop"):
                 button = self.query_one(f"#{action}", Button)
-                button.disabled = not (sight.going or (action == "pause" and sight.may_go_on))
-            self.query_one("#pause", Button).label = "Resume" if sight.may_go_on else "Pause"
+                button.disabled = not (status.is_active or (action == "pause" and status.can_resume))
+            self.query_one("#pause", Button).label = "Resume" if status.can_resume else "Pause"
 
     def _draw(self) -> None:
-        sight = self._sight
-        self.query_one("#words", ChangingText).set_text(Content(sight.words))
+        status = self._status
+        self.query_one("#words", ChangingText).set_text(Content(status.sentence))
         view = self.query_one_optional(LinesView)
-        self.query_one("#charts").display = bool(sight.charts)
+        self.query_one("#charts").display = bool(status.charts)
         if view:
-            view.display = bool(sight.charts)  # those of the run before say nothing of this one
-        if not sight.charts:
+            view.display = bool(status.charts)  # those of the run before say nothing of this one
+        if not status.charts:
             return
-        names = [chart.name for chart in sight.charts]
-        chart = sight.charts[self._chart % len(sight.charts)]
+        names = [chart.name for chart in status.charts]
+        chart = status.charts[self._chart % len(status.charts)]
         self.query_one("#charts", ChangingText).set_text(strip(names, chart.name))
         noted = self.query_one("#watch").size.height >= ROWS_WITH_NOTE
         before, self._drawn = self._drawn, (chart, noted)
@@ -211,7 +211,7 @@ class TrainScreen(FormScreen):
             self.query_one("#watch").mount(view, before="#charts")
             if self.focused is None:
                 view.focus()
-        view.live = sight.going
+        view.live = status.is_active
         if before is None or before[0] is not chart or before[1] != noted:
             view.figure = figure
 
@@ -222,26 +222,26 @@ def strip(names: Sequence[str], shown: str) -> Content:
     return Content("").join(charts) + Content.styled(f"   {KEYS}", "$text-muted")
 
 
-def sight_of(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight:
+def training_status(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> TrainingStatus:
     """charts: those of the look before, where nothing has changed since."""
     run = watches[0].run
-    words = _words(watches[0])
+    parts = _status_words(watches[0])
     try:
-        charts = charts or overlaid(watches)
+        charts = charts or overlay_curves(watches)
     except BadInput as error:
-        words.append(str(error))
+        parts.append(str(error))
     if others := watches[1:]:
-        words.append(f"{len(others)} overlaid: {', '.join(map(_who, others))}")
+        parts.append(f"{len(others)} overlaid: {', '.join(map(_short_name, others))}")
     if run.status.state == "done":
-        words.append(NEXT)
-    return Sight(charts, plain_text("  ".join(words)), run.status.state in ACTIVE, can_continue(run))
+        parts.append(NEXT)
+    return TrainingStatus(charts, plain_text("  ".join(parts)), run.status.state in ACTIVE, can_continue(run))
 
 
-def overlaid(watches: Sequence[RunWatch]) -> list[Lines]:
+def overlay_curves(watches: Sequence[RunWatch]) -> list[Lines]:
     """The charts of the first run, with the others' curves of the same name laid over them, each under whose it is."""
-    samples = _whole(watches[0].run, "metrics_samples")
+    samples = _recorded_number(watches[0].run, "metrics_samples")
     each = [{chart.name: chart for chart in _charts(watch, samples)} for watch in watches]
-    whose = [f" {_who(watch)}" for watch in watches] if len(watches) > 1 else [""]
+    whose = [f" {_short_name(watch)}" for watch in watches] if len(watches) > 1 else [""]
     return [
         replace(
             chart,
@@ -269,36 +269,37 @@ def _saved_history(run: RunFolder) -> Columns:
     return dict(recorded_result(run).history) if run.has_result else {}
 
 
-def _who(watch: RunWatch) -> str:
+def _short_name(watch: RunWatch) -> str:
     """The run's name, or the end of its id: short enough for a legend."""
     return watch.run.name or watch.run.id.rsplit("-", 1)[-1]
 
 
-def _words(watch: RunWatch) -> list[str]:
+def _status_words(watch: RunWatch) -> list[str]:
     """`first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
     run, status = watch.run, watch.run.status
     asked = status.state == "running" and run.pause_file.exists()
-    words = [run.name or run.id, "pausing" if asked else status.state]
+    parts = [run.name or run.id, "pausing" if asked else status.state]
     if watch.total and status.state in ACTIVE:
-        words[-1] += f" {watch.done / watch.total:.0%}"
-        epochs = _whole(run, "epochs")
-        words += [
+        parts[-1] += f" {watch.done / watch.total:.0%}"
+        epochs = _recorded_number(run, "epochs")
+        parts += [
             f"epoch {min(watch.done * epochs // watch.total + 1, epochs)}/{epochs}",
             f"step {watch.done:,}/{watch.total:,}",
         ]
         if watch.rate and status.state == "running" and status.progress:  # of this process, not of one before it
-            left = (watch.total - watch.done) / watch.rate
-            words += [f"{thousands_text(watch.rate * _whole(run, 'batch_size'))} img/s", f"eta {clock_text(left)}"]
+            seconds = (watch.total - watch.done) / watch.rate
+            images = thousands_text(watch.rate * _recorded_number(run, "batch_size"))
+            parts += [f"{images} img/s", f"eta {clock_text(seconds)}"]
     elif watch.note and status.state in ACTIVE:
-        words.append(watch.note)
+        parts.append(watch.note)
     if status.error:
-        words += [without_middle(status.error, 200), "l shows its log"]
+        parts += [without_middle(status.error, 200), "l shows its log"]
     if can_continue(run):
-        words.append("p resumes it")
-    return words
+        parts.append("p resumes it")
+    return parts
 
 
-def _whole(run: RunFolder, parameter: str) -> int:
+def _recorded_number(run: RunFolder, parameter: str) -> int:
     """A recorded parameter that is to be a number; a run folder of elsewhere may hold anything."""
     value = run.record.params.get(parameter)
     return value if isinstance(value, int) else 1

@@ -17,7 +17,7 @@ from textual.widgets import Footer, Static
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import SCREENS
-from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.plain_text import plain_text
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ class Bar(ChangingText):
         widths = [self._names(short=short, gap=gap) for short in (False, True) for gap in (" ", "")]
         names = next((names for names in widths if names.cell_length + len(status) + 2 <= self.size.width), widths[-1])
         room = self.size.width - names.cell_length
-        fitting = next((words for words in (f"{status} · {folder} ", f"{status} ") if len(words) < room), "")
-        self.set_text(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
+        right = next((text for text in (f"{status} · {folder} ", f"{status} ") if len(text) < room), "")
+        self.set_text(names + " " * max(room - len(right), 1) + Content.styled(right, "$text-muted"))
 
     def _names(self, *, short: bool, gap: str) -> Content:
         parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
@@ -58,7 +58,7 @@ class Bar(ChangingText):
         return Content("").join(parts)
 
 
-class LabScreen(TellsFailures, Screen[None]):
+class LabScreen(ReportsFailures, Screen[None]):
     """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`."""
 
     screen_name: str
@@ -78,7 +78,7 @@ class LabScreen(TellsFailures, Screen[None]):
         self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
 
     @property
-    def chosen(self) -> RunFolder | None:
+    def chosen_run(self) -> RunFolder | None:
         """The run that was chosen to be shown here."""
         return self._run
 
@@ -127,9 +127,9 @@ class LabScreen(TellsFailures, Screen[None]):
             self.notify("No run is shown here, so there is no log to open.", severity="warning")
 
     def action_export(self) -> None:
-        from lazytui.app.shell.export_dialog import ask
+        from lazytui.app.shell.export_dialog import ask_export
 
-        ask(self.lab, self.screen_name, self.shown_figures())
+        ask_export(self.lab, self.screen_name, self.shown_figures())
 
     def action_screenshot(self) -> None:
         from lazytui.app.shell.screenshot import take
@@ -162,6 +162,6 @@ class LabScreen(TellsFailures, Screen[None]):
         line.display = bool(sentence)
 
     def _show_status(self) -> None:
-        going = sum(line.is_active for line in self.lab.lines)
-        words = f"{going} running" if going else "idle"
-        self.query_one(Bar).show(words, plain_text(str(self.lab.workspace.path)))
+        active = sum(line.is_active for line in self.lab.lines)
+        status = f"{active} running" if active else "idle"
+        self.query_one(Bar).show(status, plain_text(str(self.lab.workspace.path)))

@@ -53,7 +53,7 @@ def save(session: Session, workspace: Path) -> None:
 def with_screen(session: Session, screen: LabScreen) -> Session:
     """The session with how a screen is now."""
     mode = screen.screen_name
-    runs = {**session.runs, mode: screen.chosen.reference} if screen.chosen else session.runs
+    runs = {**session.runs, mode: screen.chosen_run.reference} if screen.chosen_run else session.runs
     form = next(iter(screen.query(ParamsForm)), None)
     forms = {**session.forms, mode: form.touched} if form else session.forms
     return session.model_copy(update={"runs": runs, "forms": forms})

@@ -187,7 +187,7 @@ def test_the_form_stays_while_it_is_filled_in(workspace: Workspace, evaluated: P
         await until(pilot, lambda: side.has_focus_within)
         found.show(None, "between two evaluations")
         found.show(workspace.find(evaluated.name))
-        await until(pilot, lambda: found.of_two)
+        await until(pilot, lambda: found.compares_two)
         await pilot.pause()
         assert side.display and side.has_focus_within
 

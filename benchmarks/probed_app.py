@@ -47,7 +47,7 @@ def main(file: Path, *, low_bandwidth: bool) -> None:
 
         def _note_points(self) -> None:
             """When the chart in view came to hold another number of points, and the processor time by then."""
-            for view in self.screen.query(LinesView):
+            if view := self.screen.query_one_optional(LinesView):  # which looks through the screen only once
                 points = max((len(series.x) for series in view.figure.series), default=0)
                 if not seen["points"] or seen["points"][-1][1] != points:
                     seen["points"].append((time.monotonic(), points, time.process_time()))

@@ -9,7 +9,7 @@ import pytest
 
 from lazytui.analyses import SUMMARIES
 from lazytui.analyses.core.execute import recorded_params
-from lazytui.app.form.form_values import answers, needed
+from lazytui.app.form.form_values import check_values, needed_values
 from lazytui.errors import BadInput
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -61,7 +61,8 @@ def test_every_option_with_a_strange_value_is_taken_or_refused_in_a_sentence(tmp
                 assert isinstance(recorded_params(run), model)
             except BadInput as error:
                 assert len(str(error)) < 2000, "what a file says isn't echoed whole"
-    answers(model, needed(model, {**needs, **{name: ["x"] for name in model.model_fields}}))  # what a form makes of it
+    made_up = {**needs, **{name: ["x"] for name in model.model_fields}}
+    check_values(model, needed_values(model, made_up))  # what a form makes of it
 
 
 @pytest.mark.parametrize(

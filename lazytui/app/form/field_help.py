@@ -19,11 +19,11 @@ _MORE = "… F1"
 _KEYS = "↑ ↓ field · ← → value · Enter list · Backspace default · F1 help on the field · Esc leave"
 
 
-class Explanation(Widget):
+class FieldHelp(Widget):
     """The lines under the form, for the field that has the focus."""
 
     DEFAULT_CSS = """
-    Explanation { height: 4; border-top: solid $foreground 20%; color: $text-muted; }
+    FieldHelp { height: 4; border-top: solid $foreground 20%; color: $text-muted; }
     """
     ALLOW_SELECT = True
 
@@ -31,8 +31,8 @@ class Explanation(Widget):
         super().__init__()
         self._content = Content("")
 
-    def explain(self, field: ParamField | None, wrong: str, value: object) -> None:
-        self._content = _all_of(field, wrong, value)
+    def explain(self, field: ParamField | None, error: str, value: object) -> None:
+        self._content = _help_content(field, error, value)
         self.refresh()
 
     def render(self) -> Content:
@@ -45,12 +45,12 @@ class Explanation(Widget):
         return Content("\n").join(lines)
 
 
-class Explained(ModalScreen[None]):
+class HelpBox(ModalScreen[None]):
     """All of it, over the screen; any way out closes it."""
 
     DEFAULT_CSS = """
-    Explained { align: center middle; }
-    Explained > VerticalScroll {
+    HelpBox { align: center middle; }
+    HelpBox > VerticalScroll {
         width: 64; max-width: 100%; height: auto; max-height: 100%; border: round $accent; padding: 0 1;
         background: $panel;
     }
@@ -69,13 +69,13 @@ class Explained(ModalScreen[None]):
         self.dismiss(None)
 
 
-def explained(field: ParamField, wrong: str, value: object) -> Explained:
-    return Explained(_all_of(field, wrong, value))
+def help_box(field: ParamField, error: str, value: object) -> HelpBox:
+    return HelpBox(_help_content(field, error, value))
 
 
-def _all_of(field: ParamField | None, wrong: str, value: object) -> Content:
-    """wrong: a sentence to begin with, or nothing. value: what the field comes to, of which a line may be known."""
-    parts = [Content.styled(plain_text(wrong), "$text-error")] if wrong else []
+def _help_content(field: ParamField | None, error: str, value: object) -> Content:
+    """error: a sentence to begin with, or nothing. value: what the field comes to, of which a line may be known."""
+    parts = [Content.styled(plain_text(error), "$text-error")] if error else []
     if field is None:
         parts += [Content(_KEYS)]
     else:

@@ -9,9 +9,9 @@ from textual.events import Click
 from textual.widgets import Static
 
 from lazytui.analyses.core.form_fields import ParamField
-from lazytui.app.form.control import LineControl
-from lazytui.app.form.listed_controls import choice_for
-from lazytui.app.form.typed_control import Offers, Typed
+from lazytui.app.form.choice_controls import choice_control
+from lazytui.app.form.line_control import LineControl
+from lazytui.app.form.text_control import Offers, TextControl
 
 
 class Row(Vertical):
@@ -28,8 +28,8 @@ class Row(Vertical):
         """width: of the name's column, in cells."""
         super().__init__()
         self.field = field
-        self.field_control: LineControl | Typed = (
-            choice_for(field) if field.choices or field.type is bool else Typed(field, offers)
+        self.field_control: LineControl | TextControl = (
+            choice_control(field) if field.choices or field.type is bool else TextControl(field, offers)
         )
         self._offers = offers
         self._shown: tuple[bool, str] | None = None
@@ -44,20 +44,20 @@ class Row(Vertical):
             if self._offers:
                 yield Static("▾", classes="list", markup=False)
 
-    def show(self, *, given: bool, holds: str, wrong: str) -> None:
-        """given: whether a person gave the value. holds: what is so without one. wrong: a sentence, or nothing."""
-        self.field_control.set_holding(holds)
-        if (given, wrong) == self._shown:
+    def show(self, *, is_chosen: bool, default: str, error: str) -> None:
+        """is_chosen: whether a person chose the value. default: what it is otherwise. error: a sentence, or nothing."""
+        self.field_control.show_default(default)
+        if (is_chosen, error) == self._shown:
             return
-        self._shown = given, wrong
-        sign = ("✗", "$text-error") if wrong else ("•", "$accent") if given else (" ", "")
-        name = Content.assemble(sign, " ", (self.field.name.replace("_", " "), "bold" if given else ""))
+        self._shown = is_chosen, error
+        sign = ("✗", "$text-error") if error else ("•", "$accent") if is_chosen else (" ", "")
+        name = Content.assemble(sign, " ", (self.field.name.replace("_", " "), "bold" if is_chosen else ""))
         self.query_one(".name", Static).update(name, layout=False)
-        self.set_class(bool(wrong), "-wrong")
-        if wrong and not self.query(".wrong"):
+        self.set_class(bool(error), "-wrong")
+        if error and not self.query(".wrong"):
             self.mount(Static(classes="wrong", markup=False))
         for line in self.query(".wrong").results(Static):
-            line.update(Content(wrong), layout=False)
+            line.update(Content(error), layout=False)
 
     def on_click(self, event: Click) -> None:
         """A click on the name goes to the control."""

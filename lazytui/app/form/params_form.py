@@ -16,13 +16,14 @@ from textual.message import Message
 from textual.widgets import Collapsible
 
 from lazytui.analyses.core.form_fields import ParamField, fields_of, shown
-from lazytui.app.form.control import Given
-from lazytui.app.form.field_help import Explanation, explained
+from lazytui.app.form.field_help import FieldHelp, help_box
 from lazytui.app.form.form_row import Row
-from lazytui.app.form.form_values import answers, command, needed
+from lazytui.app.form.form_values import check_values, needed_values
+from lazytui.app.form.line_control import ValueChanged
 from lazytui.app.form.pick_list import Pickable
-from lazytui.app.form.shell_line_widget import ShellLine
-from lazytui.app.form.typed_control import Offers
+from lazytui.app.form.shell_command import shell_command
+from lazytui.app.form.shell_command_widget import ShellCommand
+from lazytui.app.form.text_control import Offers
 from lazytui.code_permission import allow_named
 from lazytui.plain_text import plain_text
 
@@ -35,9 +36,9 @@ class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
 
 
 class ParamsForm(Vertical):
-    """Shows the fields of a Params model and keeps what a person gives.
+    """Shows the fields of a Params model and keeps the values that a person chooses.
 
-    Only what was given counts as touched: presets go on filling all the others, which show dimmed what would hold.
+    Only chosen values count as touched: presets go on filling all other fields, which show their defaults dimmed.
     """
 
     DEFAULT_CSS = """
@@ -55,7 +56,7 @@ class ParamsForm(Vertical):
     ]
 
     class Changed(Message):
-        """Something was given, taken back, or set. params: None while something is wrong."""
+        """A value was chosen, taken back, or set. params: None while something is wrong."""
 
         def __init__(self, form: ParamsForm, params: BaseModel | None) -> None:
             super().__init__()
@@ -78,7 +79,7 @@ class ParamsForm(Vertical):
         offers: Mapping[str, Offers] | None = None,
         id: str | None = None,
     ) -> None:
-        """kind: the analysis. values: given from the beginning. first: the fields that matter most; all where empty.
+        """kind: the analysis. values: to begin with. first: the fields that matter most; all where empty.
 
         runs: what can be chosen where a run is asked for. also: further words of the shell command. offers: what can be
         chosen for other fields, by name.
@@ -88,48 +89,48 @@ class ParamsForm(Vertical):
         self.kind = kind
         self._runs = runs
         self._also = tuple(also)
-        self._more = offers or {}
+        self._other_offers = offers or {}
         self._fields = {field.name: field for field in fields_of(model)}
         self._first = [self._fields[name] for name in first or self._fields]
         self._rest = [field for field in self._fields.values() if field not in self._first]
         self._rows: dict[str, Row] = {}
         self._focused: ParamField | None = None
-        self._answers = answers(model, needed(model, values or {}))
+        self._values = check_values(model, needed_values(model, values or {}))
 
     @property
     def params(self) -> BaseModel | None:
         """What the form comes to, or None while something is wrong."""
-        return self._answers.params
+        return self._values.params
 
     @property
     def touched(self) -> dict[str, Any]:
-        """What was given, by field."""
-        return self._answers.touched
+        """The values that a person chose, by field."""
+        return self._values.touched
 
     @property
     def command(self) -> str:
         """The shell command that does the same."""
-        return command(self.kind, self.model, self.touched, self._also)
+        return shell_command(self.kind, self.model, self.touched, self._also)
 
     def set_values(self, values: Mapping[str, object]) -> None:
-        """Replace all that was given: by those of the values that make a difference."""
-        self._answers = answers(self.model, needed(self.model, values))
+        """Replace all values: by those of the values that make a difference."""
+        self._values = check_values(self.model, needed_values(self.model, values))
         for name, row in self._rows.items():
-            row.field_control.set_given(self._answers.given.get(name))
+            row.field_control.show_value(self._values.values.get(name))
         self._show()
 
     def reset(self) -> None:
-        """Take all that was given back."""
+        """Take all values back."""
         self.set_values({})
 
-    def show_wrong(self) -> str:
+    def show_error(self) -> str:
         """Take the keyboard to the first field that is wrong, and say what is wrong with it."""
         every = (field.name for field in (*self._first, *self._rest))
-        name = next((name for name in every if name in self._answers.wrong), None)
+        name = next((name for name in every if name in self._values.errors), None)
         if name is None:
-            return self._answers.together
+            return self._values.joint_error
         self.call_later(self._focus, self._fields[name])
-        return f"{name.replace('_', ' ')}: {self._answers.wrong[name]}"
+        return f"{name.replace('_', ' ')}: {self._values.errors[name]}"
 
     def compose(self) -> ComposeResult:
         self._rows = self._make_rows(self._first)
@@ -137,8 +138,8 @@ class ParamsForm(Vertical):
             yield from self._rows.values()
             if self._rest:
                 yield Collapsible(title="more options")
-        yield Explanation()
-        yield ShellLine()
+        yield FieldHelp()
+        yield ShellCommand()
 
     def on_mount(self) -> None:
         self._fill()
@@ -146,17 +147,17 @@ class ParamsForm(Vertical):
     async def _focus(self, field: ParamField) -> None:
         if field in self._rest:
             self.query_one(Collapsible).collapsed = False
-            await self._make_rest()
+            await self._add_rest()
         self._rows[field.name].field_control.focus()
 
     @on(Collapsible.Expanded)
-    async def _make_rest(self) -> None:
+    async def _add_rest(self) -> None:
         """The lines of the rarer fields, when they are first looked at: there may be fifty."""
         missing = [field for field in self._rest if field.name not in self._rows]
         if missing:
-            made = self._make_rows(missing)
-            await self.query_one(Collapsible.Contents).mount_all(made.values())
-            self._rows |= made  # only now: a row that isn't mounted can't show what is set meanwhile
+            rows = self._make_rows(missing)
+            await self.query_one(Collapsible.Contents).mount_all(rows.values())
+            self._rows |= rows  # only now: a row that isn't mounted can't show what is set meanwhile
             self._fill()
 
     def _make_rows(self, fields: Sequence[ParamField]) -> dict[str, Row]:
@@ -164,33 +165,33 @@ class ParamsForm(Vertical):
         return {field.name: Row(field, self._offers(field), width) for field in fields}
 
     def _fill(self) -> None:
-        for name, value in self._answers.given.items():
+        for name, value in self._values.values.items():
             if name in self._rows:
-                self._rows[name].field_control.set_given(value)
+                self._rows[name].field_control.show_value(value)
         self._show(tell=False)
 
     def on_resize(self, event: Resize) -> None:
         """Short forms keep most of their height for the fields."""
         height = event.size.height
         explanation, command = (3, 2) if height < 14 else (4, 4) if height < 20 else (7, 5) if height < 30 else (10, 8)
-        self.query_one(Explanation).styles.height = explanation
-        self.query_one(ShellLine).styles.max_height = command
+        self.query_one(FieldHelp).styles.height = explanation
+        self.query_one(ShellCommand).styles.max_height = command
 
-    def on_given(self, event: Given) -> None:
+    def on_value_changed(self, event: ValueChanged) -> None:
         event.stop()
         allow_named({event.field.name: event.value})  # what comes from a run or a session was typed by nobody
-        others = {name: value for name, value in self._answers.given.items() if name != event.field.name}
-        given = others if event.value is None else others | {event.field.name: event.value}
-        self._answers = answers(self.model, given)
+        others = {name: value for name, value in self._values.values.items() if name != event.field.name}
+        chosen_values = others if event.value is None else others | {event.field.name: event.value}
+        self._values = check_values(self.model, chosen_values)
         self._show()
 
     @on(DescendantFocus)
-    def _explain_focused(self, event: DescendantFocus) -> None:
+    def _help_on_focused(self, event: DescendantFocus) -> None:
         self._focused = next((row.field for row in self._rows.values() if row.field_control is event.widget), None)
         self._show_state()
 
     @on(DescendantBlur)
-    def _explain_nothing(self) -> None:
+    def _help_on_nothing(self) -> None:
         self._focused = None
         self._show_state()
 
@@ -202,57 +203,59 @@ class ParamsForm(Vertical):
         """Show all there is to say about the focused field."""
         if self._focused:
             name = self._focused.name
-            self.app.push_screen(explained(self._focused, self._answers.wrong.get(name, ""), self._value(name)))
+            self.app.push_screen(help_box(self._focused, self._values.errors.get(name, ""), self._value(name)))
 
     def _offers(self, field: ParamField) -> Offers | None:
         if field.reference and self._runs:
             runs, kinds = self._runs, field.reference.kinds
             return lambda: runs(kinds)
-        if field.name in self._more:
-            return self._more[field.name]
+        if field.name in self._other_offers:
+            return self._other_offers[field.name]
         if field.suggestions and not field.choices:
             return lambda: [Pickable(suggestion, field.about.get(suggestion, "")) for suggestion in field.suggestions]
         return None
 
     def _show(self, *, tell: bool = True) -> None:
-        """Bring all lines up to what was given, and tell the screen."""
-        now = self._answers
+        """Bring all lines up to the values, and tell the screen."""
+        now = self._values
         for name, row in self._rows.items():
-            row.display = not row.field.sometimes or name in now.given or now.holds.get(name) is not None
+            row.display = not row.field.sometimes or name in now.values or now.defaults.get(name) is not None
             row.show(
-                given=name in now.given, holds=_value_text(self._fields[name], now.holds), wrong=self._message_of(name)
+                is_chosen=name in now.values,
+                default=_default_text(self._fields[name], now.defaults),
+                error=self._error_of(name),
             )
         if self._rest:
-            self.query_one(Collapsible).title = self._title_of_rest()
-        self.query_one(ShellLine).show(self.command)
+            self.query_one(Collapsible).title = self._rest_title()
+        self.query_one(ShellCommand).show(self.command)
         self._show_state()
         if tell:
             self.post_message(self.Changed(self, now.params))
 
-    def _message_of(self, name: str) -> str:
+    def _error_of(self, name: str) -> str:
         """What is wrong with a field; nothing is wrong yet with one that merely waits to be filled in."""
-        return self._answers.wrong.get(name, "") if name in self._answers.given else ""
+        return self._values.errors.get(name, "") if name in self._values.values else ""
 
-    def _title_of_rest(self) -> str:
-        changed = sum(field.name in self._answers.given for field in self._rest)
-        wrong = sum(bool(self._message_of(field.name)) for field in self._rest)
-        parts = ["more options", f"{changed} chosen" if changed else "", f"{wrong} wrong" if wrong else ""]
+    def _rest_title(self) -> str:
+        changed = sum(field.name in self._values.values for field in self._rest)
+        error = sum(bool(self._error_of(field.name)) for field in self._rest)
+        parts = ["more options", f"{changed} chosen" if changed else "", f"{error} wrong" if error else ""]
         return " · ".join(part for part in parts if part)
 
     def _show_state(self) -> None:
         """Explain the focused field, after what is wrong with it or with all of them together."""
         name = self._focused.name if self._focused else ""
-        wrong = self._answers.wrong.get(name, "") or self._answers.together
-        self.query_one(Explanation).explain(self._focused, wrong, self._value(name))
+        error = self._values.errors.get(name, "") or self._values.joint_error
+        self.query_one(FieldHelp).explain(self._focused, error, self._value(name))
 
     def _value(self, name: str) -> Any:
         """What a field comes to."""
-        return self._answers.given.get(name, self._answers.holds.get(name))
+        return self._values.values.get(name, self._values.defaults.get(name))
 
 
-def _value_text(field: ParamField, holds: Mapping[str, Any]) -> str:
-    """What holds in words, as it stands in a field that nobody has touched."""
-    if field.name not in holds:
+def _default_text(field: ParamField, defaults: Mapping[str, Any]) -> str:
+    """A field's default, as it stands there dimmed."""
+    if field.name not in defaults:
         return "required"
-    value = holds[field.name]
+    value = defaults[field.name]
     return "–" if value is None else plain_text(shown(value))

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from lazytui.app.figures import FigureView, view_of
-from lazytui.app.form.field_help import Explained
+from lazytui.app.form.field_help import HelpBox
 from lazytui.app.panels.explanation import as_text, explanation
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
@@ -130,7 +130,7 @@ class Panel(Container):
 
     def action_explain(self) -> None:
         """What the panel shows: its definition, null, denominator and source."""
-        self.app.push_screen(Explained(explanation(self.shown)))
+        self.app.push_screen(HelpBox(explanation(self.shown)))
 
     def action_copy(self) -> None:
         """The value under the cursor, or else the figure as text, also over SSH."""

@@ -103,5 +103,5 @@ _GRIDS = {"study", "recipe"}
 
 def overlay(kind: str, *, run: RunFolder | None = None, values: Mapping[str, object] | None = None) -> OverlayScreen:
     """The screen of a small analysis. run: the one to show, else the newest. values: for its form to begin with."""
-    made = GridScreen if kind in _GRIDS else OverlayScreen
-    return made(kind, OVERLAYS[kind], run=run, values=values)
+    screen_type = GridScreen if kind in _GRIDS else OverlayScreen
+    return screen_type(kind, OVERLAYS[kind], run=run, values=values)

@@ -14,11 +14,12 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.network_bar import NetworkBar
 from lazytui.app.shell.screen_registry import SCREENS
-from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 
@@ -37,11 +38,11 @@ class ShowsRun(Protocol):
     def show_run(self, run: RunFolder) -> None: ...
 
 
-class Bar(Static):
+class Bar(ChangingText):
     """The screens with their keys, the one that is open set off; to the right what is going on."""
 
     def __init__(self, here: str) -> None:
-        super().__init__(id="bar", markup=False)
+        super().__init__(id="bar")
         self._here = here
 
     def show(self, status: str, folder: str) -> None:
@@ -49,8 +50,8 @@ class Bar(Static):
         widths = [self._names(short=short, gap=gap) for short in (False, True) for gap in (" ", "")]
         names = next((names for names in widths if names.cell_length + len(status) + 2 <= self.size.width), widths[-1])
         room = self.size.width - names.cell_length
-        fitting = next((words for words in (f"{status} · {folder} ", f"{status} ") if len(words) < room), "")
-        self.update(names + " " * max(room - len(fitting), 1) + Content.styled(fitting, "$text-muted"))
+        right = next((text for text in (f"{status} · {folder} ", f"{status} ") if len(text) < room), "")
+        self.set_text(names + " " * max(room - len(right), 1) + Content.styled(right, "$text-muted"))
 
     def _names(self, *, short: bool, gap: str) -> Content:
         parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
@@ -60,7 +61,7 @@ class Bar(Static):
         return Content("").join(parts)
 
 
-class LabScreen(TellsFailures, Screen[None]):
+class LabScreen(ReportsFailures, Screen[None]):
     """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`."""
 
     screen_name: str
@@ -82,7 +83,7 @@ class LabScreen(TellsFailures, Screen[None]):
         self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
 
     @property
-    def chosen(self) -> RunFolder | None:
+    def chosen_run(self) -> RunFolder | None:
         """The run that was chosen to be shown here."""
         return self._run
 
@@ -152,9 +153,9 @@ class LabScreen(TellsFailures, Screen[None]):
             self.notify("No run is shown here, so there is no log to open.", severity="warning")
 
     def action_export(self) -> None:
-        from lazytui.app.shell.export_dialog import ask
+        from lazytui.app.shell.export_dialog import ask_export
 
-        ask(self.lab, self.screen_name, self.shown_figures())
+        ask_export(self.lab, self.screen_name, self.shown_figures())
 
     def action_screenshot(self) -> None:
         from lazytui.app.shell.screenshot import take

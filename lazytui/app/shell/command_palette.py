@@ -48,14 +48,14 @@ class LabCommands(Provider):
 
     def _commands(self) -> Iterator[Command]:
         assert isinstance(self.app, Lab)
-        yield from _screens(self.app)
+        yield from _screen_commands(self.app)
         if isinstance(self.screen, LabScreen):
-            yield from _of_the_screen(self.screen)
+            yield from _screen_actions(self.screen)
         yield Command("Theme", "Change the theme", self.app.action_change_theme, first=True)
         yield Command("Quit", "Quit the app; runs continue", self.app.exit, first=True)
-        yield from _analyses(self.app)
-        yield from _runs(self.app)
-        yield from _models(self.app)
+        yield from _analysis_commands(self.app)
+        yield from _run_commands(self.app)
+        yield from _model_commands(self.app)
 
 
 def highlighted(name: str, matcher: Matcher, query: str) -> Content:
@@ -66,12 +66,12 @@ def highlighted(name: str, matcher: Matcher, query: str) -> Content:
     return content
 
 
-def _screens(app: Lab) -> Iterator[Command]:
+def _screen_commands(app: Lab) -> Iterator[Command]:
     for entry in SCREENS:
         yield Command(f"Go to {entry.name}", f"Key {entry.key}", partial(app.switch_mode, entry.mode), first=True)
 
 
-def _of_the_screen(screen: LabScreen) -> Iterator[Command]:
+def _screen_actions(screen: LabScreen) -> Iterator[Command]:
     yield Command("Help", "Keys on this screen", screen.action_help, first=True)
     yield Command("Jobs", "Jobs that are running", screen.action_jobs, first=True)
     yield Command("Screenshot", "Save this screen as SVG and PNG", screen.action_screenshot, first=True)
@@ -79,13 +79,13 @@ def _of_the_screen(screen: LabScreen) -> Iterator[Command]:
         yield Command("Export figures", "Write the figures of this screen to a file", screen.action_export, first=True)
 
 
-def _analyses(app: Lab) -> Iterator[Command]:
+def _analysis_commands(app: Lab) -> Iterator[Command]:
     """Those with a screen lead to its form; the story is started from home."""
     for kind, summary in SUMMARIES.items():
         yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, mode_of(kind, otherwise="home")))
 
 
-def _runs(app: Lab) -> Iterator[Command]:
+def _run_commands(app: Lab) -> Iterator[Command]:
     for line in reversed(app.lines):
         about = f"{line.kind}, {line.state}, {age_text(line.created)}"
         name = f"Run {line.name} {line.run.id}" if line.name else f"Run {line.run.id}"
@@ -94,7 +94,7 @@ def _runs(app: Lab) -> Iterator[Command]:
         yield Command(f"Run {run.reference}", "bundled", partial(app.open_run, run.reference))
 
 
-def _models(app: Lab) -> Iterator[Command]:
+def _model_commands(app: Lab) -> Iterator[Command]:
     for model in ARCHITECTURES.values():
         yield Command(f"Train {model.name}", model.summary, partial(_train, app, model.name))
 

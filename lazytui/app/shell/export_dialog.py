@@ -27,14 +27,14 @@ from lazytui.plain_text import plain_text
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExportRequest:
     """figure: the name of the only one that is wanted, or None for all."""
 
     path: Path
     figure: str | None
 
 
-class AskExport(ModalScreen[Wanted | None]):
+class AskExport(ModalScreen[ExportRequest | None]):
     """Answers what shall be written where, on Enter in the file's name; None on Escape."""
 
     DEFAULT_CSS = """
@@ -86,28 +86,28 @@ class AskExport(ModalScreen[Wanted | None]):
             said.update(plain_text(str(error)))
             said.display = True
         else:
-            self.dismiss(Wanted(path, one))
+            self.dismiss(ExportRequest(path, one))
 
 
-def ask(lab: Lab, screen: str, figures: Sequence[Figure]) -> None:
+def ask_export(lab: Lab, screen: str, figures: Sequence[Figure]) -> None:
     """Ask what shall be written of the figures of a screen, and write it."""
     if not figures:
         lab.notify("There are no figures here yet.", severity="warning")
         return
     name = f"{screen}-{datetime.now():%Y%m%d-%H%M%S}.html"
 
-    def answered(wanted: Wanted | None) -> None:
-        if wanted:
-            lab.write_files(partial(write, figures, wanted, screen))
+    def write_file(request: ExportRequest | None) -> None:
+        if request:
+            lab.write_files(partial(write, figures, request, screen))
 
-    lab.push_screen(AskExport(figures, lab.workspace.path.absolute() / "exports" / name), answered)
+    lab.push_screen(AskExport(figures, lab.workspace.path.absolute() / "exports" / name), write_file)
 
 
-def write(figures: Sequence[Figure], wanted: Wanted, title: str) -> list[Path]:
+def write(figures: Sequence[Figure], request: ExportRequest, title: str) -> list[Path]:
     """Write the figures and return the files. Raises LazytuiError."""
-    with storage_errors(wanted.path.parent):
-        wanted.path.parent.mkdir(parents=True, exist_ok=True)
-    return export(figures, wanted.path, title=title, figure=wanted.figure)
+    with storage_errors(request.path.parent):
+        request.path.parent.mkdir(parents=True, exist_ok=True)
+    return export(figures, request.path, title=title, figure=request.figure)
 
 
 def _option(words: str) -> Option:

@@ -65,8 +65,8 @@ class JobsDrawer(ModalScreen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._going: tuple[RunLine, ...] = ()
-        self._first_seen: dict[str, tuple[float, int]] = {}
+        self._active: tuple[RunLine, ...] = ()
+        self._first_progress: dict[str, tuple[float, int]] = {}
 
     @property
     def lab(self) -> Lab:
@@ -84,7 +84,7 @@ class JobsDrawer(ModalScreen[None]):
         self.query_one(OptionList).focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        line = self._going[event.option_index]
+        line = self._active[event.option_index]
         self.dismiss(None)
         self.lab.open_run(line.run.reference)
 
@@ -92,21 +92,21 @@ class JobsDrawer(ModalScreen[None]):
         """Let the run under the cursor wait, or wake it."""
         chosen = self.query_one(OptionList).highlighted
         if chosen is not None:
-            self.lab.pause_or_resume(self._going[chosen].run)
+            self.lab.pause_or_resume(self._active[chosen].run)
 
     def action_stop(self) -> None:
         """Ask the run under the cursor to save and stop."""
         chosen = self.query_one(OptionList).highlighted
         if chosen is not None:
-            self.lab.stop(self._going[chosen].run)
+            self.lab.stop(self._active[chosen].run)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """Newest first; the cursor stays on its run."""
         options = self.query_one(OptionList)
-        before = [line.run for line in self._going]
-        self._going = tuple(line for line in reversed(lines) if line.is_active)
-        after = [line.run for line in self._going]
-        texts = [job_text(line, self._rate(line)) for line in self._going]
+        before = [line.run for line in self._active]
+        self._active = tuple(line for line in reversed(lines) if line.is_active)
+        after = [line.run for line in self._active]
+        texts = [job_text(line, self._rate(line)) for line in self._active]
         if before == after:
             for index, words in enumerate(texts):
                 options.replace_option_prompt_at_index(index, words)
@@ -122,8 +122,8 @@ class JobsDrawer(ModalScreen[None]):
     def _rate(self, line: RunLine) -> float:
         """Of the run's unit a second, since the drawer was opened or the run woken; 0 until that can be told."""
         if line.status.progress is None or line.status.state == "paused":
-            self._first_seen.pop(line.run.reference, None)
+            self._first_progress.pop(line.run.reference, None)
             return 0.0
         now = line.status.heartbeat, line.status.progress.done
-        began, before = self._first_seen.setdefault(line.run.reference, now)
+        began, before = self._first_progress.setdefault(line.run.reference, now)
         return (now[1] - before) / (now[0] - began) if now[0] > began else 0.0

@@ -15,7 +15,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from lazytui.app.form.pick_list import Pickable
-from lazytui.app.workers.worker_errors import TellsFailures, describe_failure
+from lazytui.app.workers.worker_errors import ReportsFailures, describe_failure
 from lazytui.diagnostics import is_debugging
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
@@ -33,7 +33,7 @@ _SHORTLY = 2.0
 """Seconds for which something that can be seen anyway is said."""
 
 
-class Lab(TellsFailures, App[None]):
+class Lab(ReportsFailures, App[None]):
     """lines: the runs of the workspace as last seen, oldest first; screens watch it.
 
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from lazytui.app.workers.run_follower import POLL_SECONDS, keep_looking
-from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.files.reading import open_regular
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
@@ -27,17 +27,17 @@ _MOST = 64_000
 """Bytes of each file that are shown, from its end."""
 
 
-def logged(run: RunFolder) -> Content:
+def log_text(run: RunFolder) -> Content:
     """What there is to be read of a run now."""
     status = run.status
     parts = [Content.styled(plain_text(f"{run.id}: {state_word(status)}"), "bold")]
     if status.error:
         parts.append(Content.styled(plain_text(status.error), "$text-error"))
-    found = [words for file in (TRACEBACK_FILE, OUTPUT_FILE) if (words := _end(run.path / file))]
+    found = [words for file in (TRACEBACK_FILE, OUTPUT_FILE) if (words := _last_lines(run.path / file))]
     return Content("\n\n").join([*parts, *map(Content, found or [NOTHING])])
 
 
-class Log(TellsFailures, ModalScreen[None]):
+class Log(ReportsFailures, ModalScreen[None]):
     """Follows the log while it is open, at its end until somebody scrolls up."""
 
     DEFAULT_CSS = """
@@ -56,7 +56,7 @@ class Log(TellsFailures, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
             box.border_title, box.border_subtitle = "Log", "↑ ↓: scroll   Esc: close"
-            yield Static(logged(self._run), markup=False)
+            yield Static(log_text(self._run), markup=False)
 
     def on_mount(self) -> None:
         box = self.query_one(VerticalScroll)
@@ -71,7 +71,7 @@ class Log(TellsFailures, ModalScreen[None]):
 
         def look() -> None:
             nonlocal shown
-            now = logged(self._run)
+            now = log_text(self._run)
             if now != shown:
                 shown = now
                 self.app.call_from_thread(self._show, now)
@@ -83,7 +83,7 @@ class Log(TellsFailures, ModalScreen[None]):
             words.update(now)
 
 
-def _end(path: Path) -> str:
+def _last_lines(path: Path) -> str:
     """The last lines of a file that may be anything, or nothing where it can't be read."""
     try:
         with open_regular(path) as file:

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.form_values import answers
+from lazytui.app.form.form_values import check_values
 from lazytui.app.shell.base_screen import LabScreen, ShowsRun
 from lazytui.errors import LazytuiError
 from lazytui.files.reading import read_regular
@@ -56,7 +56,7 @@ def save(session: Session, workspace: Path) -> None:
 def with_screen(session: Session, screen: LabScreen) -> Session:
     """The session with how a screen is now."""
     mode = screen.screen_name
-    runs = {**session.runs, mode: screen.chosen.reference} if screen.chosen else session.runs
+    runs = {**session.runs, mode: screen.chosen_run.reference} if screen.chosen_run else session.runs
     form = next(iter(screen.query(ParamsForm)), None)
     forms = {**session.forms, mode: form.touched} if form else session.forms
     return session.model_copy(update={"runs": runs, "forms": forms})
@@ -89,5 +89,5 @@ def _networks(form: ParamsForm) -> dict[str, Any]:
 
 def _valid_values(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
     """Those of the values that their fields accept."""
-    judged = answers(form.model, given)
-    return {} if judged.together else {name: given[name] for name in given if name not in judged.wrong}
+    checked = check_values(form.model, given)
+    return {} if checked.joint_error else {name: given[name] for name in given if name not in checked.errors}

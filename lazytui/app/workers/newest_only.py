@@ -27,11 +27,11 @@ class Newest(Generic[Q, A]):
     ) -> None:
         self._answers = answers
         self._start = start
-        self._tell = show
+        self._show = show
         self._lock = threading.Lock()
         self._waiting: Q | None = None
         self._at_work = False
-        self._left = False
+        self._is_closed = False
 
     def ask(self, question: Q) -> None:
         """Returns at once. What is being answered is dropped at the next step of its answer."""
@@ -42,15 +42,15 @@ class Newest(Generic[Q, A]):
             self._at_work = True
         self._start(self._work)
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Nobody listens any more: what is being answered is dropped at the next step, and what waits at once."""
         with self._lock:
-            self._left, self._waiting = True, None
+            self._is_closed, self._waiting = True, None
 
     def _work(self) -> None:
         """Answer until nothing waits; what failed is raised after that, so that no other question goes with it."""
         failure: Exception | None = None
-        while (question := self._taken()) is not None:
+        while (question := self._take_waiting()) is not None:
             try:
                 self._answer(question)
             except Exception as error:  # raised below
@@ -60,18 +60,18 @@ class Newest(Generic[Q, A]):
 
     def _answer(self, question: Q) -> None:
         for answer in self._answers(question):
-            if self._waiting is not None or self._left:
+            if self._waiting is not None or self._is_closed:
                 return
-            self._tell(answer)
+            self._show(answer)
 
-    def _taken(self) -> Q | None:
+    def _take_waiting(self) -> Q | None:
         with self._lock:
             question, self._waiting = self._waiting, None
             self._at_work = question is not None
             return question
 
 
-def answering(
+def newest_answers(
     screen: Screen[Any], answers: Callable[[Q], Iterator[A]], show: Callable[[A], None], *, group: str
 ) -> Newest[Q, A]:
     """The same for a screen: its threads are workers of a group, `show` takes each answer on the screen's own."""

@@ -12,7 +12,7 @@ from lazytui.diagnostics import is_debugging, report_internal_error
 from lazytui.errors import LazytuiError
 
 
-class TellsFailures(MessagePump):
+class ReportsFailures(MessagePump):
     """For the app and whatever has work of its own: what became of it is told to that widget alone."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:

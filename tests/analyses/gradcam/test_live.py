@@ -204,7 +204,7 @@ def test_whoever_leaves_hears_nothing_more() -> None:
         try:
             yield "at first"
             newest.ask(2)
-            newest.leave()
+            newest.close()
             yield "all of it"
         finally:
             ended.append(question)

@@ -14,57 +14,60 @@ from lazytui.analyses.core.execute import sentences, validated
 from lazytui.analyses.core.form_fields import fields_of
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.train.params import TrainParams
-from lazytui.app.form.form_values import answers, command, needed
+from lazytui.app.form.form_values import check_values, needed_values
+from lazytui.app.form.shell_command import shell_command
 from lazytui.data.params import DatasetParams
 from lazytui.errors import UsageError
 from tests.app.form.command_line import params_of
 
 
 def test_presets_go_on_filling_what_nobody_touched() -> None:
-    found = answers(TrainParams, {"dataset": "stroke", "sigma": "0.2"})
+    found = check_values(TrainParams, {"dataset": "stroke", "sigma": "0.2"})
     assert found.params is not None
     assert found.touched == {"dataset": "stroke", "sigma": 0.2}
-    assert (found.holds["placement"], found.holds["texture"]) == ("stroke", ("gaussian", "stripes"))
-    assert (found.holds["dataset"], found.holds["sigma"]) == ("background", 0.1)
+    assert (found.defaults["placement"], found.defaults["texture"]) == ("stroke", ("gaussian", "stripes"))
+    assert (found.defaults["dataset"], found.defaults["sigma"]) == ("background", 0.1)
 
 
 def test_untouched_fields_show_the_preset_also_beside_a_value_that_clashes_with_it() -> None:
-    found = answers(DatasetParams, {"dataset": "clean", "hard": "inverted", "bias": "7"})
+    found = check_values(DatasetParams, {"dataset": "clean", "hard": "inverted", "bias": "7"})
     assert found.params is None
-    assert found.holds["placement"] == "none"
-    found = answers(DatasetParams, {"dataset": "clean", "hard": "inverted"})
-    assert "needs a color to move" in found.together
-    assert (found.holds["placement"], found.holds["hard"]) == ("none", "gray")
+    assert found.defaults["placement"] == "none"
+    found = check_values(DatasetParams, {"dataset": "clean", "hard": "inverted"})
+    assert "needs a color to move" in found.joint_error
+    assert (found.defaults["placement"], found.defaults["hard"]) == ("none", "gray")
 
 
 def test_what_only_one_field_can_mend_is_said_of_that_field() -> None:
     assert (
-        answers(DatasetParams, {"dataset": "strokes", "bias": "0.5"}).wrong["dataset"].startswith("There is no dataset")
+        check_values(DatasetParams, {"dataset": "strokes", "bias": "0.5"})
+        .errors["dataset"]
+        .startswith("There is no dataset")
     )
-    found = answers(DatasetParams, {"dataset": "str", "placement": "both"})  # and both would hide the digit
-    assert found.wrong == {"dataset": "There is no dataset 'str'. Did you mean stroke?"}
-    assert "can't be combined" in answers(DatasetParams, {"texture": ("flat", "level")}).wrong["texture"]
+    found = check_values(DatasetParams, {"dataset": "str", "placement": "both"})  # and both would hide the digit
+    assert found.errors == {"dataset": "There is no dataset 'str'. Did you mean stroke?"}
+    assert "can't be combined" in check_values(DatasetParams, {"texture": ("flat", "level")}).errors["texture"]
 
 
 def test_a_required_field_is_asked_for_in_the_command() -> None:
-    found = answers(EvaluateParams, {})
-    assert found.wrong == {"run": "Required."}
-    assert "run" not in found.holds
-    assert command("evaluate", EvaluateParams, {}) == "lazytui run evaluate RUN"
+    found = check_values(EvaluateParams, {})
+    assert found.errors == {"run": "Required."}
+    assert "run" not in found.defaults
+    assert shell_command("evaluate", EvaluateParams, {}) == "lazytui run evaluate RUN"
 
 
 @pytest.mark.parametrize("given", [{"epochs": "-1"}, {"lr": "x", "model": "gap"}, {"dataset": "foo"}, {"tier": "zz"}])
 def test_the_sentences_are_those_of_the_command_line(given: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as told:
         validated("train", given)
-    for sentence in answers(TrainParams, given).wrong.values():
+    for sentence in check_values(TrainParams, given).errors.values():
         assert sentence in str(told.value)
 
 
 def test_only_what_makes_a_difference_is_needed() -> None:
     whole = TrainParams(dataset="stroke", epochs=3, placement="stroke").model_dump()
-    assert needed(TrainParams, whole) == {"dataset": "stroke", "epochs": 3}
-    assert needed(TrainParams, {"epochs": 0, "gone": 1, "test_size": None}) == {"epochs": 0}
+    assert needed_values(TrainParams, whole) == {"dataset": "stroke", "epochs": 3}
+    assert needed_values(TrainParams, {"epochs": 0, "gone": 1, "test_size": None}) == {"epochs": 0}
 
 
 # What a person could give for each kind of field, valid or not.
@@ -89,10 +92,10 @@ def test_the_command_means_what_the_form_means(kind: str, data: st.DataObject) -
     """Whatever is given: nothing but answers comes back, and valid ones survive the real command line."""
     model = analysis(kind).params
     some = data.draw(st.lists(st.sampled_from(fields_of(model)), max_size=6, unique_by=lambda field: field.name))
-    found = answers(model, {field.name: data.draw(_value(field)) for field in some})
-    assert (found.params is None) == bool(found.wrong or found.together)
+    found = check_values(model, {field.name: data.draw(_value(field)) for field in some})
+    assert (found.params is None) == bool(found.errors or found.joint_error)
     if found.params is not None:
-        assert params_of(command(kind, model, found.touched)) == found.params
+        assert params_of(shell_command(kind, model, found.touched)) == found.params
 
 
 def test_every_analysis_has_fields_that_a_form_can_show() -> None:
@@ -113,7 +116,7 @@ def test_a_field_is_read_through_all_that_wraps_its_type() -> None:
     assert (eps.type, eps.several, eps.limits) == (float, True, "more than 0 and less than 0.5")
     assert (way.choices, way.several, way.optional) == (("up", "down"), True, True)
     assert (loud.type, loud.help) == (bool, "[default: no]")
-    assert command("x", Wrapped, {"loud": False, "eps": (0.1, 0.3)}) == "lazytui run x --eps 0.1,0.3 --no-loud"
+    assert shell_command("x", Wrapped, {"loud": False, "eps": (0.1, 0.3)}) == "lazytui run x --eps 0.1,0.3 --no-loud"
 
 
 def test_sentences_name_the_options() -> None:

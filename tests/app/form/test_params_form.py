@@ -17,10 +17,10 @@ from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.field_help import Explained
+from lazytui.app.form.field_help import HelpBox
 from lazytui.app.form.form_row import Row
 from lazytui.app.form.pick_list import Pickable, PickList
-from lazytui.app.form.typed_control import Typed
+from lazytui.app.form.text_control import TextControl
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
 from tests.app.form.command_line import params_of
@@ -293,7 +293,7 @@ def test_a_text_field_shows_that_it_has_the_keyboard_as_every_control_does() -> 
         assert leaves.show
         await pilot.press("escape")
         assert pilot.app.focused is None
-        assert all(control.styles.background != ground["count"] for control in pilot.app.query(Typed))
+        assert all(control.styles.background != ground["count"] for control in pilot.app.query(TextControl))
 
     drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 
@@ -371,7 +371,7 @@ def test_the_whole_explanation_opens() -> None:
         await _to(pilot, "texture")
         assert "F1" in screen_text(pilot.app)
         await pilot.press("f1")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Explained))
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpBox))
         assert "one to three strokes" in " ".join(screen_text(pilot.app).replace("│", " ").split())
         await pilot.press("escape")
         await pilot.pause()

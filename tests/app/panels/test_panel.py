@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.pilot import Pilot
 
-from lazytui.app.form.field_help import Explained
+from lazytui.app.form.field_help import HelpBox
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
@@ -125,7 +125,7 @@ def test_m_turns_through_what_a_panel_can_show() -> None:
 def test_i_explains_with_note_and_definitions() -> None:
     async def steps(pilot: Pilot[None]) -> None:
         await pilot.press("tab", "i")
-        assert isinstance(pilot.app.screen, Explained)
+        assert isinstance(pilot.app.screen, HelpBox)
         words = str(pilot.app.screen._content)
         assert words.startswith("Accuracy") and "In percent." in words and "easy accuracy: " in words
 

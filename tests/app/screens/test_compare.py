@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from lazytui.app.figures import TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.form.typed_control import Typed
+from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.common.grid_screen import trainings_so_far
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.shell.app import LazytuiApp
@@ -33,7 +33,7 @@ def test_trainings_are_compared_from_the_form_and_the_form_folds_away(
         await pilot.press("8")
         await until(pilot, lambda: "No comparison yet" in screen_text(pilot.app))
         form = pilot.app.screen.query_one(ParamsForm)
-        runs = form.query(Typed).first()
+        runs = form.query(TextControl).first()
         await pilot.press("f")
         await until(pilot, lambda: runs.has_focus)  # with no figures yet there is no reason to fold the form away
         for _ in range(2):  # what is picked is added to what was

@@ -18,9 +18,9 @@ from lazytui.analyses.core.metric_explanations import EXPLANATIONS
 from lazytui.analyses.evaluate import comparison_figures
 from lazytui.app.figures import FigureView, MatrixView, PixelsView, TableView
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.field_help import Explained
+from lazytui.app.form.field_help import HelpBox
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.form.typed_control import Typed
+from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.evaluate import EvaluateScreen
@@ -138,7 +138,7 @@ def test_the_second_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         await pilot.press("f")  # two networks fold the form away at this width
-        field = next(typed for typed in pilot.app.screen.query(Typed) if typed.field.name == "against")
+        field = next(typed for typed in pilot.app.screen.query(TextControl) if typed.field.name == "against")
         await until(pilot, lambda: field.display and field.size.width)
         field.focus()
         await pilot.press("enter")
@@ -187,7 +187,7 @@ def test_the_form_stays_while_it_is_filled_in(workspace: Workspace, evaluated: P
         await until(pilot, lambda: side.has_focus_within)
         found.show(None, "between two evaluations")
         found.show(workspace.find(evaluated.name))
-        await until(pilot, lambda: found.of_two)
+        await until(pilot, lambda: found.compares_two)
         await pilot.pause()
         assert side.display and side.has_focus_within
 
@@ -214,10 +214,10 @@ def test_enter_on_a_metric_tells_what_it_means(workspace: Workspace) -> None:
         table.focus()
         for key, name in (("home", "easy_accuracy"), ("end", "hard_calibration_error")):
             await pilot.press(key, "enter")
-            await until(pilot, lambda: isinstance(pilot.app.screen, Explained))
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpBox))
             assert EXPLANATIONS[name][:30] in screen_text(pilot.app)
             await pilot.press("escape")
-            await until(pilot, lambda: not isinstance(pilot.app.screen, Explained))
+            await until(pilot, lambda: not isinstance(pilot.app.screen, HelpBox))
 
     drive(LazytuiApp(workspace), steps)
 

@@ -196,7 +196,7 @@ def test_without_another_training_there_is_nothing_to_lay_over(tmp_path: Path) -
         await pilot.press("2")
         await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and pilot.app.screen.query(ParamsForm))
         await pilot.press("o")
-        assert any("There is no other training yet" in note.message for note in pilot.app._notifications)
+        assert any("There is no other training to overlay yet" in note.message for note in pilot.app._notifications)
         assert isinstance(pilot.app.screen, TrainScreen)
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)

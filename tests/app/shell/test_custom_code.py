@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.typed_control import Typed
+from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.evaluate import EvaluateScreen
 from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.screens.runs.screen import RunsScreen
@@ -80,7 +80,7 @@ def test_code_that_is_typed_into_a_form_may_run(lab: Lab) -> None:
         await pilot.pause()
         with pytest.raises(BadInput):
             require_allowed("seen.py:net")
-        field = next(field for field in form.query(Typed) if field.field.name == "model")
+        field = next(field for field in form.query(TextControl) if field.field.name == "model")
         field.focus()
         field.clear()
         await pilot.press(*"own.py:net")

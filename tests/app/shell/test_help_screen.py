@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.control import LineControl
+from lazytui.app.form.line_control import LineControl
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.help_screen import Help, groups
 from lazytui.app.shell.screen_registry import SCREENS

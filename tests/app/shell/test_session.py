@@ -83,7 +83,7 @@ def test_what_was_typed_comes_back_beside_a_run_that_fills_the_form_itself(kind:
     app = LazytuiApp(Workspace(workspace))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: app.current_mode == kind and (run := screen_of(app).chosen) and run.id == "made")
+        await until(pilot, lambda: app.current_mode == kind and (run := screen_of(app).chosen_run) and run.id == "made")
         assert app.screen.query_one(ParamsForm).touched == {"run": "newer", "seed": 5}
 
     drive(app, steps)

@@ -9,7 +9,7 @@ import pytest
 
 from lazytui.app.screens import train
 from lazytui.app.screens.common.grid_screen import trainings_so_far
-from lazytui.app.screens.sae import screen as features
+from lazytui.app.screens.sae.sae_report import SaeReport, report_of
 from lazytui.app.workers.run_follower import RunWatch
 from lazytui.runs.events import EventLog
 from lazytui.runs.run_folder import RunFolder
@@ -37,7 +37,7 @@ def logged(run: RunFolder, *metrics: dict[str, float]) -> RunWatch:
 
 def test_a_training_is_drawn_but_for_a_metric_of_an_endless_name(workspace: Workspace) -> None:
     watch = logged(workspace.create("train", {"epochs": 3}), {"loss": 1.0}, {"x" * 600: 1.0})
-    assert [chart.name for chart in train.sight_of([watch]).charts] == ["accuracy", "cues", "loss"]
+    assert [chart.name for chart in train.training_status([watch]).charts] == ["accuracy", "cues", "loss"]
 
 
 def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
@@ -48,16 +48,16 @@ def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
     arrays = {**found.arrays, "history_" + "x" * 600: found.arrays["history_loss"]}
     save_result(run.path, replace(found, arrays=arrays))
     run.set_status(Status(state="done", heartbeat=0.0))
-    sight = train.sight_of([RunWatch(run)])
-    assert not sight.charts and "is damaged" in sight.words and run.id in sight.words
+    status = train.training_status([RunWatch(run)])
+    assert not status.charts and "is damaged" in status.sentence and run.id in status.sentence
 
 
 @pytest.mark.parametrize("name", ["unexplained", "l0", "dead_share"])
 def test_of_an_autoencoder_is_drawn_what_was_logged(workspace: Workspace, name: str) -> None:
     run = workspace.create("sae", {})
     run.set_status(Status.model_validate({"state": "queued", "heartbeat": 0.0, **own_process()}))
-    sight = features.seen(logged(run, {name: 0.5}), features.Sight())
-    assert [chart.name for chart in sight.charts] == [name.replace("_", "-")]
+    report = report_of(logged(run, {name: 0.5}), SaeReport())
+    assert [curve.name for curve in report.curves] == [name.replace("_", "-")]
 
 
 @pytest.mark.parametrize("strange", ["s" * 3000, "\x1b[31m", ["a"] * 3000, None])

@@ -41,7 +41,7 @@ _dataset = lru_cache(maxsize=1)(build_dataset)
 
 
 @dataclass(frozen=True)
-class Behind:
+class ImagesOfCell:
     """A cell, all of its images (n, 28, 28, 3) uint8, and which of their split these are.
 
     network: which one, where there are two.
@@ -60,7 +60,7 @@ class Behind:
         return cell_figure(self.cell, self.found, self.ten, shown, images, network=self.network, columns=columns)
 
 
-def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
+def load_images(run: RunFolder, matrix: str, row: int, column: int) -> ImagesOfCell:
     """The images behind a cell of a matrix of an evaluation, by the figure's name. Needs no torch.
 
     Raises BadInput when the result is damaged or too old, or the data can't be painted again.
@@ -75,7 +75,7 @@ def behind(run: RunFolder, matrix: str, row: int, column: int) -> Behind:
         require_at_hand(data.source, f"fetch them with lazytui run dataset --source {data.source}")
         with _painting:
             images = painted_again(_dataset(data), cell, found)[indices]
-    return Behind(network, cell, found, palette(data.palette), indices, images)
+    return ImagesOfCell(network, cell, found, palette(data.palette), indices, images)
 
 
 class CellImages(BrowserScreen):
@@ -94,8 +94,8 @@ class CellImages(BrowserScreen):
 
     def __init__(self, run: RunFolder, matrix: str, place: tuple[int, int]) -> None:
         super().__init__()
-        self._asked = run, matrix, *place
-        self._behind: Behind | None = None
+        self._cell = run, matrix, *place
+        self._loaded: ImagesOfCell | None = None
         self._view: FigureView[Any] | None = None
         self._first = 0
 
@@ -112,18 +112,18 @@ class CellImages(BrowserScreen):
     @work(thread=True, exit_on_error=False)
     def _paint(self) -> None:
         try:
-            found = behind(*self._asked)
+            found = load_images(*self._cell)
         except LazytuiError as error:
             self.app.call_from_thread(self._set_sentence, f"{plain_text(str(error))} Esc: back.")
         else:
             self.app.call_from_thread(self._show_images, found)
 
     def _set_sentence(self, sentence: str) -> None:
-        for said in self.query("#said").results(Static):
-            said.update(sentence)
+        for line in self.query("#said").results(Static):
+            line.update(sentence)
 
-    def _show_images(self, found: Behind) -> None:
-        self._behind = found
+    def _show_images(self, found: ImagesOfCell) -> None:
+        self._loaded = found
         if self.is_attached:
             self._show()
 
@@ -132,11 +132,11 @@ class CellImages(BrowserScreen):
 
     def _show(self) -> None:
         """The part of the images that fits."""
-        if self._behind is None:
+        if self._loaded is None:
             return
-        columns, size = self._grid_that_fits(len(self._behind.indices))
+        columns, size = self._grid_that_fits(len(self._loaded.indices))
         self._first -= self._first % size
-        figure = self._behind.figure(slice(self._first, self._first + size), columns)
+        figure = self._loaded.figure(slice(self._first, self._first + size), columns)
         if self._view is None:
             self._view = view_of(figure)
             self.query_one("#images").mount(self._view)
@@ -149,7 +149,7 @@ class CellImages(BrowserScreen):
 
     @property
     def items(self) -> range:
-        images = len(self._behind.indices) if self._behind else 0
+        images = len(self._loaded.indices) if self._loaded else 0
         return range(0, images, self._grid_that_fits(images)[1])
 
     @property

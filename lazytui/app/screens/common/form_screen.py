@@ -17,7 +17,7 @@ from textual.widgets import Button, Static
 from lazytui.analyses.core.form_fields import ParamField, fields_of
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.typed_control import Offers
+from lazytui.app.form.text_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
 from lazytui.plain_text import plain_text
@@ -97,7 +97,7 @@ class FormScreen(LabScreen):
         """Run it in the background, and show the figures when they are there."""
         if self.form.params is None:
             self.show_form(True)
-            self.notify(self.form.show_wrong(), severity="error")
+            self.notify(self.form.show_error(), severity="error")
         else:
             self.lab.start(self.kind, self.form.touched)
 

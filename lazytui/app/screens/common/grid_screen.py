@@ -13,7 +13,7 @@ from lazytui.runs.formatting import without_middle
 from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine
 
-_TOLD_APART_BY = ("model", "method", "bias", "epochs")
+_DISTINGUISHING = ("model", "method", "bias", "epochs")
 _LONGEST = 100
 _MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
 
@@ -21,9 +21,9 @@ _MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
 class GridScreen(OverlayScreen):
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         line = self._line_to_show(lines)
-        begun = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
-        if line and line.is_active and begun:
-            self._show_so_far(line, begun)
+        trainings = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
+        if line and line.is_active and trainings:
+            self._show_so_far(line, trainings)
         else:
             super()._show(lines)
 
@@ -35,23 +35,23 @@ class GridScreen(OverlayScreen):
 def trainings_so_far(lines: Sequence[RunLine]) -> Table:
     """What each training is, how it stands, and its accuracies in percent once it is done."""
     settings = [line.run.record.params for line in lines]
-    telling = [name for name in _TOLD_APART_BY if len({_setting_text(one.get(name)) for one in settings}) > 1]
+    distinguishing = [name for name in _DISTINGUISHING if len({_setting_text(one.get(name)) for one in settings}) > 1]
     measured = [METRICS[name].title.removesuffix(" accuracy") for name in _MEASURED]
     return Table(
         name="trainings",
         title="Its trainings so far",
         note="Accuracies in percent. Earlier trainings are reused and join the others at the end.",
-        columns=tuple(Column(name=name) for name in (*telling, "seed", "state", *measured)),
-        rows=tuple(_row(line, given, telling) for line, given in zip(lines, settings, strict=True)),
+        columns=tuple(Column(name=name) for name in (*distinguishing, "seed", "state", *measured)),
+        rows=tuple(_row(line, params, distinguishing) for line, params in zip(lines, settings, strict=True)),
     )
 
 
-def _row(line: RunLine, given: dict[str, Any], telling: Sequence[str]) -> tuple[Cell, ...]:
+def _row(line: RunLine, params: dict[str, Any], distinguishing: Sequence[str]) -> tuple[Cell, ...]:
     shares = (line.metrics.get(name) for name in _MEASURED)
     measured = (None if share is None else 100 * share for share in shares)
     return (
-        *(_setting_text(given.get(name)) for name in telling),
-        _setting_text(given.get("seed")),
+        *(_setting_text(params.get(name)) for name in distinguishing),
+        _setting_text(params.get("seed")),
         line.state,
         *measured,
     )

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession
 from lazytui.app.figures import FigureView
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.workers.newest_only import answering
+from lazytui.app.workers.newest_only import newest_answers
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 
@@ -30,10 +30,10 @@ class LiveScreen(LabScreen, Generic[Q, A]):
         super().__init__()
         self.asked: Q | None = None
         self.answer: A | None = None
-        self._newest = answering(self, session.answers, self._receive, group="live")
+        self._newest = newest_answers(self, session.answers, self._receive, group="live")
 
     def on_unmount(self) -> None:
-        self._newest.leave()
+        self._newest.close()
 
     def ask(self, question: Q) -> None:
         """Ask another question; the same one again changes nothing, unless it was refused."""

@@ -19,9 +19,9 @@ from lazytui.analyses.core.metric_explanations import EXPLANATIONS
 from lazytui.analyses.evaluate.cell_images import MATRICES
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, swap, view_of
-from lazytui.app.form.field_help import Explained
+from lazytui.app.form.field_help import HelpBox
 from lazytui.app.screens.common.cell_images_screen import CellImages
-from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Pixels, Table
 from lazytui.plain_text import plain_text
@@ -38,7 +38,7 @@ IMAGES_SIDE_BY_SIDE = 156
 HINT = "Tab: next figure, arrows: move the cursor. Enter: on a matrix cell its images, on a metric its definition."
 
 
-class RunFigures(TellsFailures, VerticalScroll):
+class RunFigures(ReportsFailures, VerticalScroll):
     """Shows the run it is given; reads it in a thread, so that no key waits for it.
 
     Enter on a cell of an evaluation's matrix shows the images behind it, on a metric what it means.
@@ -66,7 +66,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         yield Static("", classes="said", markup=False)
 
     @property
-    def of_two(self) -> bool:
+    def compares_two(self) -> bool:
         """Whether two networks are compared."""
         return any(figure.name.startswith(f"{AGAINST}-") for figure in self.figures)
 
@@ -86,18 +86,18 @@ class RunFigures(TellsFailures, VerticalScroll):
 
     def show(self, run: RunFolder | None, otherwise: str = "", *, headline: str = "") -> None:
         """The figures of a finished run, below a headline; or a sentence instead."""
-        known = (self._run.reference, self._headline) if self._run else None
+        before = (self._run.reference, self._headline) if self._run else None
         self._run, self._headline = run, headline
         if run is None:
             self._show_sentence(otherwise)
-        elif known != (run.reference, headline):  # the same run may have found more meanwhile
+        elif before != (run.reference, headline):  # the same run may have found more meanwhile
             self._load(run)
 
     def show_so_far(self, sentence: str, figures: Sequence[Figure]) -> None:
         """What is known of a run that goes on, below a sentence: both change in place."""
         self._run = None
-        if self.figures and len(said := self.query_children(".said")) == 1:
-            said.only_one(Static).update(plain_text(sentence))
+        if self.figures and len(sentences := self.query_children(".said")) == 1:
+            sentences.only_one(Static).update(plain_text(sentence))
         else:
             self._show_sentence(plain_text(sentence))
         self.figures = figures
@@ -135,7 +135,7 @@ class RunFigures(TellsFailures, VerticalScroll):
                 self.remove_children()
                 if self._headline:
                     self.mount(Static(self._headline, classes="said", markup=False))
-                self.mount_all(_arranged(figures))
+                self.mount_all(_arranged_views(figures))
             self.scroll_home(animate=False)
             self.call_after_refresh(self.scroll_home, animate=False)  # what was there before may go only now
 
@@ -160,7 +160,7 @@ class RunFigures(TellsFailures, VerticalScroll):
         for name, metric in METRICS.items():
             if metric.title == title:
                 words = EXPLANATIONS.get(name, metric.meaning)
-                self.app.push_screen(Explained(Content.assemble((title, "bold"), "\n", words)))
+                self.app.push_screen(HelpBox(Content.assemble((title, "bold"), "\n", words)))
 
 
 def _headline(line: RunLine, lines: Sequence[RunLine]) -> str:
@@ -173,7 +173,7 @@ def _headline(line: RunLine, lines: Sequence[RunLine]) -> str:
     return plain_text(f"Network {called}, {by}.")
 
 
-def _arranged(figures: Sequence[Figure]) -> Iterator[Widget]:
+def _arranged_views(figures: Sequence[Figure]) -> Iterator[Widget]:
     """A widget a figure; those of two networks that belong together share one. First, what can be done with them."""
     if any(figure.name in MATRICES for figure in figures):
         yield Static(HINT, classes="said", markup=False)

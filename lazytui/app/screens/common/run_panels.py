@@ -12,7 +12,7 @@ from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.panels.arrangement import Arrangements
 from lazytui.app.panels.panel import Panel, Shown
 from lazytui.app.panels.panel_grid import PanelGrid
-from lazytui.app.workers.worker_errors import TellsFailures
+from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
@@ -32,7 +32,7 @@ class PanelSpec:
     opens: bool = False
 
 
-class RunPanels(TellsFailures, PanelGrid):
+class RunPanels(ReportsFailures, PanelGrid):
     """Shows the run it is given; reads it in a thread, so that no key waits for it."""
 
     class Found(Message):

@@ -40,10 +40,7 @@ class TableBrowser(FormScreen):
     TableBrowser #views, TableBrowser #views > * { height: 1fr; }
     TableBrowser #rows, TableBrowser #rows > FigureView { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Find"),
-        Binding("escape", "table_again", "Back to the table", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "table_again", "Back to the table", show=False)]
     filter_text = ""
 
     def compose_body(self) -> ComposeResult:

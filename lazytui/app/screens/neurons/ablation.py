@@ -34,6 +34,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         Binding("p", "patch", "Patch from another image", show=False),
         Binding("m", "mark_shown", "Mark all that are shown", show=False),
         Binding("u", "unmark", "Unmark all", show=False),
+        Binding("slash", "filter", "Find"),
     ]
 
     def __init__(self) -> None:

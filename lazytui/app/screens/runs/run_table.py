@@ -81,13 +81,13 @@ class RunTable(ScrollView, can_focus=True):
         self.show(())
 
     @property
-    def chosen(self) -> RunLine | None:
+    def line_at_cursor(self) -> RunLine | None:
         """The run under the cursor."""
         return self.lines[self.cursor] if self.lines else None
 
     def show(self, lines: Sequence[RunLine]) -> None:
         """Show other lines; the cursor stays on its run, and a view that was scrolled to stays in view."""
-        before, at = self.chosen, self.cursor
+        before, at = self.line_at_cursor, self.cursor
         self.lines = lines
         self._cells = {line.run.reference: self._row_of(line) for line in lines}
         columns = zip(HEADINGS, *(cells for _, cells in self._cells.values()), strict=True)
@@ -159,7 +159,7 @@ class RunTable(ScrollView, can_focus=True):
         self.point(len(self.lines) - 1)
 
     def action_open(self) -> None:
-        if self.chosen:
+        if self.line_at_cursor:
             self.post_message(self.Opened())
 
     def on_click(self, event: Click) -> None:

@@ -9,10 +9,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.shell.dialogs import Ask, AskText
+from lazytui.app.shell.dialogs import Ask
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
@@ -75,12 +76,12 @@ class RunsScreen(LabScreen):
         self._show_chosen()
 
     def action_open(self) -> None:
-        if line := self._table.chosen:
+        if line := self._table.line_at_cursor:
             self.lab.open_run(line.run.reference)
 
     def action_resume(self) -> None:
         """Go on with a run that was paused, stopped, interrupted, or that failed."""
-        line = self._table.chosen
+        line = self._table.line_at_cursor
         if line and line.status.state in {"paused", *RESUMABLE}:
             self.lab.resume(line.run)
         elif line:
@@ -88,44 +89,43 @@ class RunsScreen(LabScreen):
 
     def action_pause(self) -> None:
         """Let a going run wait, or wake it."""
-        if line := self._table.chosen:
+        if line := self._table.line_at_cursor:
             self.lab.pause_or_resume(line.run)
 
     def action_stop(self) -> None:
-        if line := self._table.chosen:
+        if line := self._table.line_at_cursor:
             self.lab.stop(line.run)
 
     def action_rename(self) -> None:
-        line = self._table.chosen
+        line = self._table.line_at_cursor
         if line is None:
             return
 
-        def named(name: str | None) -> None:
+        def rename(name: str) -> None:
             if name:
                 self.lab.attempt(
                     lambda: self.lab.workspace.rename(line.run, name), f"{line.run.id} is now called {name}."
                 )
 
-        self.app.push_screen(AskText(f"A name for {line.run.id}", line.name or ""), named)
+        ask_text(self, f"A name for {line.run.id}", line.name or "", rename)
 
     def action_remove(self) -> None:
-        line = self._table.chosen
+        line = self._table.line_at_cursor
         if line is None:
             return
 
-        def answered(yes: bool | None) -> None:
+        def remove(yes: bool | None) -> None:
             if yes:
                 self.lab.attempt(lambda: self.lab.workspace.remove(line.run), f"{line.run.id} was deleted.")
 
-        self.app.push_screen(Ask(f"Delete {line.run.id} and everything in its folder permanently?"), answered)
+        self.app.push_screen(Ask(f"Delete {line.run.id} and everything in its folder permanently?"), remove)
 
     def action_filter(self) -> None:
-        def filtered(pattern: str | None) -> None:
-            if pattern is not None:
-                self._pattern = pattern
-                self._show(self.lab.lines)
+        ask_text(self, "Show runs that contain (empty for all)", self._pattern, self._set_pattern)
 
-        self.app.push_screen(AskText("Show runs that contain (empty for all)", self._pattern), filtered)
+    def _set_pattern(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._show(self.lab.lines)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """Bring the table up to date, newest first."""
@@ -137,7 +137,7 @@ class RunsScreen(LabScreen):
         self._show_chosen()
 
     def _show_chosen(self) -> None:
-        line = self._table.chosen
+        line = self._table.line_at_cursor
         self._run = line.run if line else None
         found = self.query_one(RunFigures)
         if line is None:

@@ -18,7 +18,7 @@ from lazytui.analyses.sae.params import SaeParams
 from lazytui.app.figures import LinesView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import Pickable
-from lazytui.app.form.typed_control import Offers
+from lazytui.app.form.text_control import Offers
 from lazytui.app.screens.common.asking import pick_run
 from lazytui.app.screens.common.form_screen import agrees
 from lazytui.app.screens.common.table_browser import TableBrowser

@@ -287,7 +287,7 @@ def test_a_tiny_terminal_scrolls_to_the_curve(workspace: Workspace) -> None:
 def test_help_export_and_the_log_know_the_panel(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         panel = await open_panel(pilot)
-        assert panel.followed == run_of(workspace) and panel.chosen is None, "it isn't chosen by being looked at"
+        assert panel.followed == run_of(workspace) and panel.chosen_run is None, "it isn't chosen by being looked at"
         assert [figure.name for figure in panel.shown_figures()] == ["pictures", "climb", "probabilities"]
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, Help))

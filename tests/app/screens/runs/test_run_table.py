@@ -40,7 +40,7 @@ class Alone(App[None]):
 
     @property
     def chosen(self) -> str:
-        return self.table.chosen.run.id if self.table.chosen else ""
+        return self.table.line_at_cursor.run.id if self.table.line_at_cursor else ""
 
     def on_run_table_opened(self) -> None:
         self.opened.append(self.chosen)

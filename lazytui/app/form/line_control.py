@@ -14,11 +14,11 @@ from lazytui.analyses.core.form_fields import ParamField
 from lazytui.plain_text import plain_text
 
 
-class Given(Message):
-    """A person gave a field another value, or took theirs back."""
+class ValueChanged(Message):
+    """A person chose another value for a field, or took theirs back."""
 
     def __init__(self, field: ParamField, value: Any) -> None:
-        """value: None means that whatever holds by default shall hold."""
+        """value: None for the default."""
         super().__init__()
         self.field = field
         self.value = value
@@ -29,7 +29,7 @@ class LineControl(Widget, can_focus=True):
 
     DEFAULT_CSS = """
     LineControl { height: 1; width: 1fr; background: $surface; }
-    LineControl.-holding { color: $text-disabled; }
+    LineControl.-default { color: $text-disabled; }
     LineControl:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,38 +43,43 @@ class LineControl(Widget, can_focus=True):
     def __init__(self, field: ParamField) -> None:
         super().__init__()
         self.field = field
-        self.given: Any = None
-        self._holding = ""
-        self.add_class("-holding")
+        self.value: Any = None
+        self._default = ""
+        self.add_class("-default")
 
-    def set_given(self, value: Any) -> None:
-        """Show a value as if a person had given it, or None for none, without posting anything."""
-        self.given = value
-        self.set_class(value is None, "-holding")
+    def show_value(self, value: Any) -> None:
+        """Show a value that a person chose, or None for none, without posting anything."""
+        self.value = value
+        self.set_class(value is None, "-default")
         self.refresh()
 
-    def set_holding(self, value_text: str) -> None:
-        """Say what holds while nothing is given."""
-        if value_text != self._holding:
-            self._holding = value_text
+    def show_default(self, value_text: str) -> None:
+        """The text of the default, shown while nothing is chosen."""
+        if value_text != self._default:
+            self._default = value_text
             self.refresh()
 
     def render(self) -> Content:
         room = max(self.size.width - len(self.sign) - 1, 1)
-        value_text = Content(self._holding if self.given is None else plain_text(self.value_text()))
+        value_text = Content(self._default if self.value is None else plain_text(self.value_text()))
         return value_text.truncate(room, ellipsis=True, pad=True) + " " + self.sign
 
     def value_text(self) -> str:
-        """The given value as it is shown."""
-        return str(self.given)
+        """The chosen value as it is shown."""
+        return str(self.value)
 
-    def give(self, value: Any) -> None:
-        if value != self.given:
-            self.set_given(value)
-            self.post_message(Given(self.field, value))
+    def change(self, value: Any) -> None:
+        if value != self.value:
+            self.show_value(value)
+            self.post_message(ValueChanged(self.field, value))
+
+    def take(self, value: Any) -> None:
+        """What was picked from a list; None where the list was left."""
+        if value is not None:
+            self.change(value)
 
     def action_forget(self) -> None:
-        self.give(None)
+        self.change(None)
 
     def action_pick(self) -> None:
         raise NotImplementedError

@@ -11,7 +11,7 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
 from lazytui.analyses.core.form_fields import ParamField, shown
-from lazytui.app.form.control import Given
+from lazytui.app.form.line_control import ValueChanged
 from lazytui.app.form.pick_list import Pickable, PickList
 from lazytui.figures.terminal.text_cells import shortened
 from lazytui.plain_text import plain_text
@@ -24,13 +24,13 @@ _LONGEST = 1000
 _LETTERS = {int: r"[-+]?[\d_]*", float: r"[-+]?[\d_]*\.?[\d_]*([eE][-+]?\d*)?"}
 
 
-class Typed(Input):
-    """One line of text. Empty means that the default holds, which stands there dimmed."""
+class TextControl(Input):
+    """One line of text. Empty means the default, which stands there dimmed."""
 
     DEFAULT_CSS = """
-    Typed, Typed.-textual-compact:focus { width: 1fr; background-tint: $foreground 0%; }
-    Typed.-textual-compact:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
-    Typed:focus > .input--placeholder, Typed:focus > .input--suggestion { color: auto 70%; }
+    TextControl, TextControl.-textual-compact:focus { width: 1fr; background-tint: $foreground 0%; }
+    TextControl.-textual-compact:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
+    TextControl:focus > .input--placeholder, TextControl:focus > .input--suggestion { color: auto 70%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "pick", "Choose", show=False),
@@ -47,36 +47,36 @@ class Typed(Input):
         self.cursor_blink = False  # it shows where the keys go at every moment, and spares slow links
         self.field = field
         self.offers = offers
-        self._told = ""
-        self._holding = ""
+        self._last_value = ""
+        self._default = ""
 
     def validate_value(self, value: str) -> str:
         return plain_text(value)
 
-    def set_given(self, value: Any) -> None:
+    def show_value(self, value: Any) -> None:
         value_text = "" if value is None else shown(value)
         with self.prevent(Input.Changed):
             self.value = value_text
             self.cursor_position = len(self.value)
-        self._told = self.value
+        self._last_value = self.value
 
-    def set_holding(self, value_text: str) -> None:
-        self._holding = plain_text(value_text)
-        self._show_holding()
+    def show_default(self, value_text: str) -> None:
+        self._default = plain_text(value_text)
+        self._draw_default()
 
     def on_resize(self) -> None:
-        self._show_holding()
+        self._draw_default()
 
-    def _show_holding(self) -> None:
-        """What holds while nothing is typed, with an ellipsis where it doesn't fit."""
-        self.placeholder = shortened(self._holding, self.size.width or cell_len(self._holding))
+    def _draw_default(self) -> None:
+        """Dimmed, while nothing is typed, with an ellipsis where it doesn't fit."""
+        self.placeholder = shortened(self._default, self.size.width or cell_len(self._default))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Textual tells of the value when the field appears, too, maybe after another was set: nobody typed that."""
         event.stop()
-        if event.value == self.value != self._told:
-            self._told = event.value
-            self.post_message(Given(self.field, self._read(event.value)))
+        if event.value == self.value != self._last_value:
+            self._last_value = event.value
+            self.post_message(ValueChanged(self.field, self._read(event.value)))
 
     def _read(self, text: str) -> Any:
         """The value that is meant; text that can't be read stays text, for the model to refuse."""
@@ -89,9 +89,9 @@ class Typed(Input):
         if self.offers is None:
             self.screen.focus_next()
         else:
-            self.app.push_screen(PickList(self.offers(), self.value or self._holding, self.region), self._take)
+            self.app.push_screen(PickList(self.offers(), self.value or self._default, self.region), self.take)
 
-    def _take(self, value: str | None) -> None:
+    def take(self, value: str | None) -> None:
         if value is not None:
             self.value = f"{self.value} {value}".strip() if self.field.several else value
             self.cursor_position = len(self.value)

@@ -1,64 +1,54 @@
-"""A table of a layer's neurons or features beside the form: its filter, a page for a row, and more views of the run."""
+"""A table of a layer's neurons or features, the page of the row under its cursor, and more figures of the run."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Collection, Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import ContentSwitcher, Static
+from textual.widgets import Static
 
-from lazytui.app.figures import FigureView, TableView, swap
+from lazytui.app.figures import FigureView, TableView
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.screens.common.row_page import RowPage
-from lazytui.figures.kinds import Figure
+from lazytui.figures.kinds import Figure, Table
 from lazytui.plain_text import plain_text
+from lazytui.runs.run_folder import RunFolder
 
-ROWS_WITH_NOTES = 40
-"""Rows below which the notes of figures would leave too little of the table in view."""
+ARRANGEMENTS = Arrangements(
+    narrow=Arrangement("table | 15", "page | 16", "curves | 14", "others | 16"),
+    medium=Arrangement("table table table table table table | 1fr", "page page curves curves others others | 1fr"),
+    wide=Arrangement("table table table page   page   page | 1fr", "curves curves curves others others others | 1fr"),
+)
 
 
 class TableBrowser(FormScreen):
-    """views: their names and keys; the table's comes first. keys: those for the table's rows, in a few words.
+    """titles: of the table's panel, its row's page, curves, and the other figures, where they show nothing.
 
     filter_question: what is asked to filter the table. actions_on_rows: what can be done only where there is a table.
     """
 
-    views: ClassVar[Mapping[str, str]]
-    keys: str
+    titles: ClassVar[tuple[str, str, str, str]]
     filter_question: str
     actions_on_rows: ClassVar[Collection[str]]
-    DEFAULT_CSS = """
-    TableBrowser #doing { height: auto; max-height: 5; padding: 0 1; color: $text-muted; }
-    TableBrowser #browse { width: 1fr; height: 1fr; }
-    TableBrowser #views, TableBrowser #views > * { height: 1fr; }
-    TableBrowser #rows, TableBrowser #rows > FigureView { height: 1fr; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "table_again", "Back to the table", show=False)]
     filter_text = ""
 
     def compose_body(self) -> ComposeResult:
         self._drawn: dict[str, Sequence[Figure]] = {}
-        table, *others = self.views
-        with Vertical(id="browse"):
-            yield Static(id="doing", markup=False)
-            with ContentSwitcher(id="views", initial=table):
-                with Vertical(id=table):
-                    yield Vertical(id="rows")
-                    yield from self.compose_below_table()
-                for name in others:
-                    yield VerticalScroll(id=name, can_focus=False)
+        self._page_of: tuple[RunFolder | None, int] | None = None
+        names = ("table", "page", "curves", "others")
+        panels = [Panel(name, title, opens=name == "table") for name, title in zip(names, self.titles, strict=True)]
+        yield PanelGrid(ARRANGEMENTS, panels)
+        yield Static(id="doing", markup=False)
         yield from self.compose_command()
         yield from self.compose_form({"run": self.lab.network})
-
-    def compose_below_table(self) -> ComposeResult:
-        yield from ()
 
     # What a screen says and shows
 
@@ -67,7 +57,19 @@ class TableBrowser(FormScreen):
         """Whether a finished run is shown."""
         raise NotImplementedError
 
-    def figures_of(self, view: str) -> Sequence[Figure]:
+    def tables(self) -> Sequence[Table]:
+        """The table, and others of the same rows; none before a run is done."""
+        raise NotImplementedError
+
+    def row_figures(self, number: int) -> Sequence[Figure]:
+        """What there is to see of the row of a neuron or feature."""
+        raise NotImplementedError
+
+    def curves(self) -> Sequence[Figure]:
+        raise NotImplementedError
+
+    def other_figures(self) -> Sequence[Figure]:
+        """Of the layer as a whole."""
         raise NotImplementedError
 
     def page_of(self, numbers: Sequence[int], number: int) -> RowPage:
@@ -82,82 +84,64 @@ class TableBrowser(FormScreen):
         """What is to be said of the run, a line each."""
         raise NotImplementedError
 
-    def open_views(self) -> Mapping[str, str]:
-        """The views that there are now, with their keys."""
-        return self.views if self.has_table else {}
-
     # Drawing
 
-    @property
-    def view(self) -> str:
-        """The view that is open."""
-        return self.query_one(ContentSwitcher).current or next(iter(self.views))
-
-    @property
-    def shows_table(self) -> bool:
-        return self.view == next(iter(self.views))
+    def panel(self, name: str) -> Panel:
+        return self.query_one(PanelGrid).panel(name)
 
     @property
     def table(self) -> TableView | None:
         """The table, where there is one."""
-        return next(iter(self.query("#rows > TableView").results(TableView)), None)
-
-    @property
-    def has_room_for_notes(self) -> bool:
-        return self.size.height >= ROWS_WITH_NOTES
+        return next((view for view in self.panel("table").views if isinstance(view, TableView)), None)
 
     def show_sentence(self) -> None:
-        lines = [Content(plain_text(sentence)) for sentence in self.sentences()]
-        if views := self.open_views():
-            tabs = [
-                Content.styled(f" {key} {name} ", "reverse" if name == self.view else "") for name, key in views.items()
-            ]
-            lines.append(Content("").join(tabs) + Content(f"  {self.keys}" if self.has_table else ""))
+        lines = [Content(plain_text(sentence)) for sentence in self.sentences() if sentence]
         self.query_one("#doing", Static).update(Content("\n").join(lines))
 
     def draw(self) -> None:
-        """The figures of the view that is open."""
+        """All panels, each as far as it changed."""
         self.show_sentence()
-        view, figures = self.view, self.figures_of(self.view)
-        if [*map(id, figures)] != [*map(id, self._drawn.get(view, ()))]:
-            self._drawn[view] = figures
-            self.show_figures("rows" if self.shows_table else view, figures)
-        if self.focused is None:
-            self.call_after_refresh(self.leave_form)
+        figures = {"table": self.tables(), "curves": self.curves(), "others": self.other_figures()}
+        with self.app.batch_update():
+            for name, shown in figures.items():
+                self._show(name, shown)
+            self._show_page()
 
-    def show_figures(self, holder: str, figures: Sequence[Figure]) -> None:
-        swap(self.query_one(f"#{holder}"), figures)
+    def _show(self, name: str, figures: Sequence[Figure]) -> None:
+        if [*map(id, figures)] == [*map(id, self._drawn.get(name, ()))] and name in self._drawn:
+            return
+        self._drawn[name] = figures
+        if figures:
+            self.panel(name).show([(figure,) for figure in figures])
+        else:
+            self.panel(name).say("" if name in {"page", "others"} else next(iter(self.sentences()), ""))
+
+    def _show_page(self) -> None:
+        """What there is of the row under the table's cursor, or of the first."""
+        numbers, number = self.numbers, self.number_at_cursor
+        if number is None and numbers:
+            number = numbers[0]
+        figures: Sequence[Figure]
+        if number is None or not self.has_table:
+            self._page_of, figures = None, []
+        elif self._page_of == (self.followed, number):
+            return
+        else:
+            self._page_of, figures = (self.followed, number), self.row_figures(number)
+        self._show("page", figures)
 
     def on_resize(self, _event: Resize) -> None:
         self.call_after_refresh(self.draw)
 
-    def figure_views(self) -> Iterable[FigureView[Any]]:
-        return self.query_one(f"#{self.view}").query(FigureView)
-
     def shown_figures(self) -> Sequence[Figure]:
-        return [view.figure for view in self.figure_views()]
+        return [figure for panel in self.query_one(PanelGrid).panels for figure in panel.shown]
 
-    # Views and rows
+    # Rows
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "table_again":
-            return self.has_table and not self.shows_table
         if action in self.actions_on_rows:
             return self.has_table
         return super().check_action(action, parameters)
-
-    def open_view(self, name: str) -> None:
-        self.query_one(ContentSwitcher).current = name
-        if not self.query_one("#side").has_focus_within:
-            self.set_focus(None)
-        self.refresh_bindings()
-        self.draw()
-
-    def open_table(self) -> None:
-        self.open_view(next(iter(self.views)))
-
-    def action_table_again(self) -> None:
-        self.open_table()
 
     def action_filter(self) -> None:
         """Ask which rows to show."""
@@ -171,8 +155,13 @@ class TableBrowser(FormScreen):
     @property
     def number_at_cursor(self) -> int | None:
         """The neuron or feature under the table's cursor."""
-        table = self.table if self.shows_table else None
+        table = self.table
         return None if table is None or table.place is None else _number(table, table.place)
+
+    @on(FigureView.Pointed)
+    def _point(self, event: FigureView.Pointed) -> None:
+        if event.view is self.table:
+            self._show_page()
 
     @on(FigureView.Chosen)
     def _open_page(self, event: FigureView.Chosen) -> None:

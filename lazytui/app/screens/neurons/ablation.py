@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar, Literal
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, bars
 from lazytui.analyses.neurons.patch_request import EXAMPLE, Patch, read_patch
-from lazytui.app.figures import swap
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.screens.common.table_browser import TableBrowser
 from lazytui.app.screens.neurons.network_neurons import NetworkNeurons, NeuronAnalysis
+from lazytui.figures.kinds import Figure
 
 NONE_MARKED = "Mark neurons first: space marks the one under the cursor, m all that are shown."
 PATCH_QUESTION = "What marked neurons do in one image is put into another, and the logits shift. Which into which?"
@@ -24,16 +21,13 @@ PATCH_QUESTION = "What marked neurons do in one image is put into another, and t
 class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer]):
     """marked: the neurons that are ablated or patched together. found: whose they are."""
 
-    DEFAULT_CSS = """
-    AblationScreen #ablation { height: auto; max-height: 60%; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark"),
-        Binding("a", "ablate", "Take out"),
+        Binding("b", "ablate", "Ablate"),
         Binding("z", "stand_in", "Mean or zero"),
         Binding("p", "patch", "Patch from another image", show=False),
-        Binding("m", "mark_shown", "Mark all that are shown", show=False),
-        Binding("u", "unmark", "Unmark all", show=False),
+        Binding("asterisk", "mark_shown", "Mark all that are shown", show=False),
+        Binding("minus", "unmark", "Unmark all", show=False),
         Binding("slash", "filter", "Find"),
     ]
 
@@ -45,9 +39,6 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         self._is_ablating = False
         self._patch: Patch | None = None
 
-    def compose_below_table(self) -> ComposeResult:
-        yield VerticalScroll(id="ablation", can_focus=False)
-
     @property
     def analysis(self) -> NeuronAnalysis | None:
         return self.found.analysis
@@ -55,24 +46,17 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     def forget_ablation(self) -> None:
         """Other neurons are shown: nothing is marked."""
         self.marked, self._is_ablating, self._patch, self.asked, self.answer = frozenset(), False, None, None, None
-        self._draw_ablation()
 
     # Drawing
 
     def show_answer(self, before: AblationAnswer | None) -> None:  # noqa: ARG002
-        self._draw_ablation()
-        self.show_sentence()
+        self.draw()
 
-    def _draw_ablation(self) -> None:
-        figures = []
+    def ablation_figures(self) -> list[Figure]:
+        """What the network is without the marked neurons, where that was asked for."""
         if self._is_ablating and self.analysis and self.answer and self.answer.has_figures:
-            figure = bars(self.answer, self.analysis.result)
-            figures = [figure if self.has_room_for_notes else replace(figure, note="", references=())]
-        swap(self.query_one("#ablation"), figures)
-
-    def draw(self) -> None:
-        super().draw()
-        self._draw_ablation()
+            return [bars(self.answer, self.analysis.result)]
+        return []
 
     def sentences(self) -> list[str]:
         ablation = self.sentence() if self._is_ablating else ""

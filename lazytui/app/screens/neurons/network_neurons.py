@@ -19,7 +19,7 @@ from lazytui.runs.events import EventReader
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
-from lazytui.runs.workspace_watch import RunLine
+from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,8 @@ def find_neurons(
         network = workspace.reference(workspace.find(params.run, kinds=("train",)))
     except LazytuiError as error:
         return NetworkNeurons(sentence=str(error))
-    mine = [line for line in lines if line.kind == "neurons" and _is_of(line, network, params.layer)]
+    every = (*shipped_lines(), *lines)
+    mine = [line for line in every if line.kind == "neurons" and _is_of(line, network, params.layer)]
     picked = [line for line in mine if chosen and line.run.reference == chosen.reference]
     unfinished = [line for line in picked or mine if line.status.state != "done"]
     reported = next((line for line in reversed(unfinished) if line.is_active or line in picked), None)

@@ -11,9 +11,9 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
+from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.common.asking import pick_run
 from lazytui.app.screens.common.form_screen import NOT_RIGHT
 from lazytui.app.screens.neurons.ablation import AblationScreen
 from lazytui.app.screens.neurons.network_neurons import NetworkNeurons, NeuronAnalysis, find_neurons
@@ -22,9 +22,6 @@ from lazytui.app.screens.overlays import overlay
 from lazytui.figures.kinds import Figure, Table
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
-
-OF_A_NETWORK = ("layer", "model", "source")
-"""What was given for one network and may not hold for another."""
 
 TABLES = ("neurons", "effects", "polysemanticity")
 CURVES = ("without-", "training-")
@@ -36,28 +33,17 @@ class NeuronsScreen(AblationScreen):
     params = NeuronsParams
     kind = "neurons"
     first = ("run", "layer", "read", "ablate", "seed")
-    views: ClassVar = {"neurons": "t", "curves": "c", "layer": "v"}
-    keys = "space: mark  a: take out  p: patch  Enter: page"
+    titles = ("Neurons", "The neuron under the cursor", "Curves", "The layer as a whole")
     filter_question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
-    actions_on_rows: ClassVar = {
-        "mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "table", "curves", "layer", "patch",
-    }  # fmt: skip
-    DEFAULT_CSS = """
-    NeuronsScreen #curves > FigureView { height: 1fr; min-height: 14; }
-    NeuronsScreen #layer > FigureView { margin: 0 0 1 0; }
-    """
+    actions_on_rows: ClassVar = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "patch"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "table", "Table, and the next", show=False),
-        Binding("c", "curves", "Curves", show=False),
-        Binding("v", "layer", "Layer", show=False),
         Binding("L", "llc", "LLC", show=False),
-        Binding("o", "network", "Network", show=False),
     ]
 
     def __init__(self) -> None:
         super().__init__()
         self._load = lru_cache(maxsize=2)(NeuronAnalysis.load)
-        self._table = 0
+        self._marked_tables: tuple[object, list[Table]] = (None, [])
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._find)
@@ -89,9 +75,8 @@ class NeuronsScreen(AblationScreen):
             self.show_sentence()
             return
         self.forget_ablation()
-        for name in self.views:
-            self.query_one(f"#{name}").scroll_home(animate=False)
-        self.open_view(self.view)
+        self.refresh_bindings()
+        self.draw()
 
     # Drawing
 
@@ -104,54 +89,41 @@ class NeuronsScreen(AblationScreen):
         marked = f"{len(self.marked)} marked." if self.marked else ""
         return [" ".join(filter(None, (self.found.sentence, filtered, marked))), *super().sentences()]
 
-    def figures_of(self, view: str) -> Sequence[Figure]:
-        figures = self.analysis.figures if self.analysis else ()
-        if view == "neurons":
-            tables = [figure for figure in figures if isinstance(figure, Table) and figure.name in TABLES]
-            return [self._marked_table(tables[self._table % len(tables)])] if tables else []
-        is_curve = view == "curves"
-        others = [figure for figure in figures if figure.name not in TABLES]
-        return [figure for figure in others if figure.name.startswith(CURVES) is is_curve]
+    def tables(self) -> Sequence[Table]:
+        """What neurons tell, what they do, whether they stand for one thing; marked ones are marked."""
+        key = self.analysis, self.marked
+        if self._marked_tables[0] != key:
+            figures = self.analysis.figures if self.analysis else ()
+            found = [figure for figure in figures if isinstance(figure, Table) and figure.name in TABLES]
+            self._marked_tables = key, [self._with_marks(table) for table in found]
+        return self._marked_tables[1]
 
-    def _marked_table(self, table: Table) -> Table:
+    def _with_marks(self, table: Table) -> Table:
         rows = tuple(
             (neuron, f"{role}{MARK}" if neuron in self.marked else role, *rest) for neuron, role, *rest in table.rows
         )
-        return replace(table, rows=rows, note=table.note if self.has_room_for_notes else "")
+        return replace(table, rows=rows)
 
-    def show_figures(self, holder: str, figures: Sequence[Figure]) -> None:
-        """One table takes the place of another with the cursor where it was."""
-        if holder == "rows" and self.table and figures and isinstance(figures[0], Table):
-            self.table.figure = figures[0]
-            return
-        super().show_figures(holder, figures)
-        self._filter_table()
+    def row_figures(self, number: int) -> Sequence[Figure]:
+        return neuron_page(self.analysis.result, number) if self.analysis else ()
 
-    # Views
+    def curves(self) -> Sequence[Figure]:
+        """How accuracy falls as more and more neurons are ablated, and when color was locked on to; first what is
+        ablated now."""
+        return [*self.ablation_figures(), *(figure for figure in self._rest if figure.name.startswith(CURVES))]
 
-    def action_curves(self) -> None:
-        """How accuracy falls as more and more neurons are taken out, and when color was locked on to."""
-        self.open_view("curves")
+    def other_figures(self) -> Sequence[Figure]:
+        return [figure for figure in self._rest if not figure.name.startswith(CURVES)]
 
-    def action_layer(self) -> None:
-        """The layer as a whole: pictures, filters, maps, how neurons relate."""
-        self.open_view("layer")
-
-    def action_table(self) -> None:
-        """The table, or the next one: what neurons tell, what they do, whether they stand for one thing."""
-        if self.shows_table and self.table:
-            self._table += 1
-            self.table.sort(None)
-        self.open_table()
+    @property
+    def _rest(self) -> list[Figure]:
+        return [figure for figure in self.analysis.figures if figure.name not in TABLES] if self.analysis else []
 
     def set_filter(self, text: str) -> None:
         self.filter_text = text
-        self._filter_table()
-        self.show_sentence()
-
-    def _filter_table(self) -> None:
         if self.table:
-            self.table.filter(self.filter_text)
+            self.table.filter(text)
+        self.draw()
 
     def page_of(self, numbers: Sequence[int], number: int) -> NeuronPage:
         assert self.analysis is not None
@@ -170,12 +142,3 @@ class NeuronsScreen(AblationScreen):
             return
         self._run = run
         self.form.set_values(run.record.params)
-
-    def action_network(self) -> None:
-        """Choose the network whose neurons are shown."""
-
-        def take(picked: str) -> None:
-            kept = {name: value for name, value in self.form.touched.items() if name not in OF_A_NETWORK}
-            self.form.set_values({**kept, "run": picked})
-
-        pick_run(self, "train", str(self.form.touched.get("run") or ""), take)

@@ -13,6 +13,7 @@ from textual.worker import get_current_worker
 from lazytui.analyses.networks.model_under_study import recorded_training
 from lazytui.analyses.sae.feature_browser import browser_table, fit_logit_effects, next_category
 from lazytui.analyses.sae.feature_labels import Labels, find_features, read_labels
+from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.live import Dose, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.app.figures import LinesView
@@ -33,32 +34,21 @@ from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
-ROWS_FOR_ALL_CURVES = 34
-"""Rows from which on all curves of the learning stand below one another."""
-
 
 class FeaturesScreen(TableBrowser):
     screen_name = "features"
     params = SaeParams
     kind = "sae"
     first = ("run", "layer", "variant", "expansion", "k", "lam", "bandwidth", "steps", "seed")
-    views: ClassVar = {"features": "t", "curves": "c", "figures": "v"}
-    keys = "Enter: page  d: dial  k: category"
+    titles = ("Features", "The feature under the cursor", "How it learned", "The dictionary as a whole")
     filter_question = (
         "Which features? A category, such as color red, digit 7 or dead, or your own label; empty shows all."
     )
-    actions_on_rows: ClassVar = {"dial", "filter", "category", "table", "figures"}
-    DEFAULT_CSS = """
-    FeaturesScreen #curves > FigureView { height: 1fr; }
-    FeaturesScreen #figures > FigureView { margin: 0 0 1 0; }
-    """
+    actions_on_rows: ClassVar = {"dial", "filter", "category"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dial", "Dial"),
-        Binding("k", "category", "Only the next category", show=False),
-        Binding("t", "table", "Table, and what features say", show=False),
-        Binding("c", "curves", "Curves, and the next", show=False),
-        Binding("v", "figures", "Figures", show=False),
-        Binding("o", "other", "Another run", show=False),
+        Binding("c", "category", "Only the next category", show=False),
+        Binding("v", "other", "Another run", show=False),
         Binding("x", "over('sae-experiments')", "Experiments"),
         Binding("s", "over('sae-selfcheck')", "Self-check", show=False),
     ]
@@ -70,8 +60,7 @@ class FeaturesScreen(TableBrowser):
         self._bundled_values: dict[str, Any] = {}
         self._changed_by_a_person = False
         self._labels: Labels = {}
-        self._shows_logit_effects = False
-        self._first_curve = 0
+        self._tables_drawn: tuple[object, list[Table]] = (None, [])
 
     def offers(self) -> Mapping[str, Offers]:
         """The layers of the network that is chosen."""
@@ -160,12 +149,9 @@ class FeaturesScreen(TableBrowser):
         before, self._report = self._report, report
         if report.run != before.run or (report.finished is None) != (before.finished is None):
             self._labels = report.finished.labels if report.finished else {}
-            self.filter_text, self._shows_logit_effects = "", False
-            if report.finished is None:
-                self.show_figures("rows", [])
-            self.open_view("features" if report.finished else "curves")
-        else:
-            self.draw()
+            self.filter_text = ""
+            self.refresh_bindings()
+        self.draw()
 
     # Drawing
 
@@ -177,65 +163,40 @@ class FeaturesScreen(TableBrowser):
     def has_table(self) -> bool:
         return self.finished is not None
 
-    def open_views(self) -> Mapping[str, str]:
-        return super().open_views() or ({"curves": "c"} if self._report.run else {})
-
     def sentences(self) -> list[str]:
         filtered = f"Only {self.filter_text}: {len(self._chosen_features())}." if self.filter_text else ""
         return [" ".join(filter(None, (self._report.sentence, filtered)))]
 
-    def figures_of(self, view: str) -> Sequence[Figure]:
-        if view == "curves":
-            return self._curves()
+    def tables(self) -> Sequence[Table]:
+        """The features, and what each says to each digit."""
         if self.finished is None:
-            return ()
-        return self.finished.figures if view == "figures" else [self._with_note(self._table(self.finished))]
-
-    def _table(self, finished: FinishedSae) -> Figure:
-        width = self.query_one("#views").size.width
-        if not self._shows_logit_effects:
-            return browser_table(finished.result, self._labels, self._chosen_features(), width)
-        effects = finished.logit_effects
-        return fit_logit_effects(effects, width) if isinstance(effects, Table) else effects
+            return []
+        width = self.panel("table").content_size.width
+        key = self._report.run, self.filter_text, str(self._labels), width
+        if self._tables_drawn[0] != key:
+            table = browser_table(self.finished.result, self._labels, self._chosen_features(), width)
+            effects = self.finished.logit_effects
+            every = [table, fit_logit_effects(effects, width)] if isinstance(effects, Table) else [table]
+            self._tables_drawn = key, every
+        return self._tables_drawn[1]
 
     def _chosen_features(self) -> list[int]:
         return find_features(self.finished.result, self._labels, self.filter_text) if self.finished else []
 
-    def _with_note(self, figure: Figure) -> Figure:
-        return figure if self.has_room_for_notes else replace(figure, note="")
+    def row_figures(self, number: int) -> Sequence[Figure]:
+        return feature_page(self.finished.result, number) if self.finished else ()
 
-    def _curves(self) -> list[Figure]:
-        """All of them below one another, from the chosen one on; that one alone where rows are few."""
-        curves = self._report.curves
-        first = self._first_curve % max(len(curves), 1)
-        count = len(curves) if self.size.height >= ROWS_FOR_ALL_CURVES else 1
-        return [self._with_note(curve) for curve in [*curves[first:], *curves[:first]][:count]]
+    def curves(self) -> Sequence[Figure]:
+        """What is left unexplained, how many features are active, how many are dead."""
+        return self._report.curves
+
+    def other_figures(self) -> Sequence[Figure]:
+        return self.finished.figures if self.finished else ()
 
     def draw(self) -> None:
         super().draw()
-        for curve in self.query("#curves LinesView").results(LinesView):
+        for curve in self.query(LinesView):
             curve.live = self._report.is_active
-
-    # Views
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "curves":
-            return self._report.run is not None
-        return super().check_action(action, parameters)
-
-    def action_table(self) -> None:
-        """The table; and from it to what features say to each digit, and back."""
-        self._shows_logit_effects ^= self.shows_table
-        self.open_table()
-
-    def action_curves(self) -> None:
-        """How it learned: what is left unexplained, how many features are active, how many are dead."""
-        self._first_curve += self.view == "curves"
-        self.open_view("curves")
-
-    def action_figures(self) -> None:
-        """The dictionary as a whole."""
-        self.open_view("figures")
 
     # Choosing features
 
@@ -244,8 +205,8 @@ class FeaturesScreen(TableBrowser):
         self.set_filter(next_category(self.filter_text))
 
     def set_filter(self, text: str) -> None:
-        self.filter_text, self._shows_logit_effects = text, False
-        self.open_table()
+        self.filter_text = text
+        self.draw()
 
     def page_of(self, numbers: Sequence[int], number: int) -> FeaturePage:
         assert self.finished is not None and self._report.run is not None

@@ -52,6 +52,13 @@ def test_from_an_item_that_was_filtered_out_it_goes_to_the_next_one(item: int, e
     assert walk.shown == [entered]
 
 
+@pytest.mark.parametrize(("item", "by", "entered"), [(3, 1, 5), (3, -1, 2), (11, -1, 9), (11, 1, 9), (0, -1, 2)])
+def test_a_step_from_an_item_that_was_filtered_out_goes_to_its_neighbor(item: int, by: int, entered: int) -> None:
+    walk = Walk(np.array([2, 5, 9]), item)
+    walk.action_step(by)
+    assert walk.shown == [entered]
+
+
 def test_where_a_filter_leaves_nothing_nothing_happens() -> None:
     walk = Walk(np.empty(0, np.intp), 4)
     walk.action_step(1)

@@ -19,7 +19,7 @@ from benchmarks.app_following import has_curves
 from benchmarks.terminal import terminal
 from lazytui.analyses.core.execute import create, validated
 from lazytui.app.figures import LinesView
-from lazytui.app.screens.train import overlaid
+from lazytui.app.screens.train import overlay_curves
 from lazytui.app.workers.run_follower import RunWatch
 from lazytui.runs.events import EventLog
 from lazytui.runs.run_folder import RunFolder
@@ -94,7 +94,7 @@ async def redrawing(run: RunFolder) -> float:
     watch.look()
     while watch.behind:
         watch.look()
-    view = LinesView(overlaid([watch])[0])
+    view = LinesView(overlay_curves([watch])[0])
     view.live = True
     app = Alone(view)
     log = EventLog(run.events)
@@ -104,7 +104,7 @@ async def redrawing(run: RunFolder) -> float:
             log.append("metrics", step=step * 20, values={name: random.random() for name in _NAMES})
             start = time.process_time()
             assert watch.look()
-            view.figure = overlaid([watch])[0]
+            view.figure = overlay_curves([watch])[0]
             await pilot.pause()
             seconds.append(time.process_time() - start)
     log.close()

@@ -44,8 +44,12 @@ class BrowserScreen(LabScreen):
                 self.show_item(item)
 
     def action_step(self, by: int) -> None:
-        """The next one, or the one before."""
-        self.go_to(self.position + by)
+        """The next one, or the one before, also from an item that a filter leaves out."""
+        items = np.asarray(self.items)
+        if self.item in items:
+            self.go_to(self.position + by)
+        else:
+            self.go_to(int(np.searchsorted(items, self.item)) - (by < 0))
 
 
 def next_value(values: Sequence[Any], current: object, by: int = 1) -> Any:

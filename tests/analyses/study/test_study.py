@@ -153,7 +153,7 @@ def test_what_no_training_could_do_is_said_before_anything_is_written(lab: Lab) 
         (("--seeds", "4-0"), "write 0-4"),
         (("--seeds", ""), "at least one"),
         (("--methods", "jtt", "--epochs", "1"), "leaves none for the second"),
-        (("--methods", "rex", "--bias", "0.9,1"), "there are none of those"),
+        (("--methods", "rex", "--bias", "0.9,1"), "only aligned ones"),
     ):
         refused = lab.call(*TINY_STUDY, *options)
         assert refused.code == 2 and words in refused.sentence

@@ -265,7 +265,7 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(worksp
         place = await open_screen(pilot)
         form = place.query_one(ParamsForm)
         form.set_values({**form.touched, **QUICK, "layer": "features.relu2"})
-        await until(pilot, lambda: "Nobody has looked at the neurons of layer features.relu2" in words(pilot))
+        await until(pilot, lambda: "No neuron analysis of layer features.relu2" in words(pilot))
         await until(pilot, lambda: not place.query(TableView))
         assert "--layer features.relu2" in form.command
         runs = len(workspace.runs())

@@ -132,10 +132,10 @@ def metric_table(metrics: Mapping[str, float | None]) -> Table:
 
 def _row(name: str, value: float | None) -> tuple[Cell, ...]:
     metric = METRICS[name]
-    return metric.title, shown(name, value), metric.meaning
+    return metric.title, metric_text(name, value), metric.meaning
 
 
-def shown(name: str, value: float | None) -> str | None:
+def metric_text(name: str, value: float | None) -> str | None:
     """A metric as a person reads it: `95.3 %`, or a plain number."""
     if value is None:
         return None

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from lazytui.analyses.dataset.analysis import examined, few_samples, figures
+from lazytui.analyses.dataset.analysis import few_samples, figures, measure_dataset
 from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.figures import swap
 from lazytui.app.form import ParamsForm
@@ -32,7 +32,7 @@ remembered_digits = lru_cache(maxsize=8)(load_digits)
 def preview(params: DatasetRunParams) -> list[Figure]:
     """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
     small = params.model_copy(update=PREVIEWED)
-    result = examined(build_dataset(small, remembered_digits), small.samples, lambda _splits: None)
+    result = measure_dataset(build_dataset(small, remembered_digits), small.samples, lambda _splits: None)
     every = {figure.name: figure for figure in figures(small, result)}
     tables = [every[name] for name in ("measures", "contingency-train", "contingency-hard") if name in every]
     return [*few_samples(small, result), *tables]

@@ -99,7 +99,7 @@ def _options(lines: tuple[RunLine, ...]) -> Iterable[Option]:
         yield from _runs(ended["story"][:1])
     for number, chapter in enumerate(CHAPTERS, start=1):
         yield _heading(f"{number}. {chapter.title}")
-        yield Option(Content.styled(chapter.before, "$text-muted"), disabled=True)
+        yield Option(Content.styled(chapter.introduction, "$text-muted"), disabled=True)
         newest = list(islice((line for line in ended[chapter.kind] if _belongs_to(chapter, line)), _NEWEST))
         shipped = [line for line in shipped_lines() if _belongs_to(chapter, line)]
         yield from _runs([*newest, *shipped])

@@ -14,8 +14,8 @@ from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import Matrix
 from lazytui.figures.number_format import add_unit, number
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
-from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.text_cells import placed, shortened, widest, wrapped
+from lazytui.figures.terminal.marks import marked_segment
+from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
 
 _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")
@@ -43,12 +43,12 @@ class HeatMap:
         if not figure.values.size:
             yield RichText("(no cells)", style=_MUTED)
             return
-        palette = Palette.of(console)
-        names = widest(figure.row_labels) + 2 * bool(figure.row_colors)
-        labels = min(max(names, widest([figure.row_axis]) + 2), max(options.max_width // 3, 4))
+        palette = Palette.from_console(console)
+        names = widest_cells(figure.row_labels) + 2 * bool(figure.row_colors)
+        labels = min(max(names, widest_cells([figure.row_axis]) + 2), max(options.max_width // 3, 4))
         room = options.max_width - labels - 1
-        numbers = widest(text for row in self.texts for text in row)
-        cell = max(numbers + 1, min(widest(figure.column_labels) + 1, room // max(figure.values.shape[1], 1)))
+        numbers = widest_cells(text for row in self.texts for text in row)
+        cell = max(numbers + 1, min(widest_cells(figure.column_labels) + 1, room // max(figure.values.shape[1], 1)))
         cell = min(max(cell, min(_ROOMY, room // figure.values.shape[1])), max(room, 1))
         panel = max(1, room // cell)
         for first in range(0, figure.values.shape[1], panel):
@@ -65,44 +65,44 @@ class HeatMap:
         figure = self.figure
         if figure.column_axis:
             yield Segment(" " * (labels + 1))
-            yield Segment(placed(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
+            yield Segment(align_text(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
             yield Segment.line()
         swatches = figure.column_colors if palette is not Palette.NONE else ()
         if swatches:
             yield from self._swatches(columns, labels, cell, palette)
             names = [[figure.column_labels[c][: cell - 1]] for c in columns]  # the color says the rest
         else:
-            names = [wrapped(figure.column_labels[c], cell - 1, at_most=3) or [""] for c in columns]
+            names = [wrap_cells(figure.column_labels[c], cell - 1, at_most=3) or [""] for c in columns]
         height = max(map(len, names))
         for line in range(height):
             axis = f"{figure.row_axis} ↓" if figure.row_axis and line == height - 1 else ""
-            yield Segment(placed(axis, labels, "right") + " ", _MUTED)
+            yield Segment(align_text(axis, labels, "right") + " ", _MUTED)
             for column, name in zip(columns, names, strict=True):
-                place = line - (height - len(name))  # names stand on the cells, however many lines they have
-                text = name[place] if place >= 0 else ""
-                yield marked(("column", column), cell - 1)
-                yield Segment(placed(text, cell - 1, "center") + " ", _BOLD)
+                row = line - (height - len(name))  # names stand on the cells, however many lines they have
+                text = name[row] if row >= 0 else ""
+                yield marked_segment(("column", column), cell - 1)
+                yield Segment(align_text(text, cell - 1, "center") + " ", _BOLD)
             yield Segment.line()
 
     def _swatches(self, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
         """A line of colors over the names of the columns."""
         yield Segment(" " * (labels + 1))
         for column in columns:
-            yield Segment(placed("■", cell - 1, "center") + " ", ink(self.figure.column_colors[column], palette))
+            yield Segment(align_text("■", cell - 1, "center") + " ", ink(self.figure.column_colors[column], palette))
         yield Segment.line()
 
     def _row(self, row: int, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
-        yield marked(("row", row), labels)
+        yield marked_segment(("row", row), labels)
         if figure.row_colors and palette is not Palette.NONE:
-            before, _, after = placed("■ " + figure.row_labels[row], labels, "right").partition("■")
+            before, _, after = align_text("■ " + figure.row_labels[row], labels, "right").partition("■")
             yield Segment(before + "■", ink(figure.row_colors[row], palette))
             yield Segment(after + " ", _BOLD)
         else:
-            yield Segment(placed(figure.row_labels[row], labels, "right") + " ", _BOLD)
+            yield Segment(align_text(figure.row_labels[row], labels, "right") + " ", _BOLD)
         for column in columns:
-            text = placed(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
-            yield marked((row, column), cell)
+            text = align_text(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
+            yield marked_segment((row, column), cell)
             yield Segment(text, self._cell_style(row, column, palette))
         yield Segment.line()
 
@@ -120,14 +120,14 @@ class HeatMap:
         indent = labels + 1
         if palette is Palette.NONE or self.low == self.high or indent + len(low) + len(high) + 10 > available:
             if figure.unit:
-                yield Segment(shortened(f"unit: {figure.unit}", available), _MUTED)
+                yield Segment(shorten(f"unit: {figure.unit}", available), _MUTED)
                 yield Segment.line()
             return
         yield Segment.line()
         yield Segment(" " * indent + low + " ", _MUTED)
         steps = min(_SCALE_STEPS, available - indent - len(low) - len(high) - 2)
-        places = np.linspace(self.low, self.high, 2 * steps)
-        colors = value_colors(places, self.low, self.high, self.theme)
+        values = np.linspace(self.low, self.high, 2 * steps)
+        colors = value_colors(values, self.low, self.high, self.theme)
         for left, right in zip(colors[::2], colors[1::2], strict=True):
             yield Segment("▌", ink(rgb(left), palette, rgb(right)))
         yield Segment(" " + high, _MUTED)

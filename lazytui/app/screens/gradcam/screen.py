@@ -142,7 +142,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def _no_image(self) -> str:
         """That the filter leaves nothing, if so."""
-        words = self.image_filter.told(self.palette)
+        words = self.image_filter.description(self.palette)
         if not words or len(self.items):
             return ""
         return f"No image of this split is {words}. Press x for all images, / for another choice."
@@ -163,13 +163,13 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         self.show_sentence()
         self.query_one(ImageGrid).display = not whole
         self.query_one("#looking").display = bool(answer.explanations) and not whole
-        if answer.album is None:
+        if answer.browsed is None:
             return
         if answer.explanations:
-            index = min(answer.question.place, len(answer.album.split) - 1)
+            index = min(answer.question.image_index, len(answer.browsed.split) - 1)
             self.query_one("#look").set_class(len(answer.explanations) > 1, "-of-two")
-            swap(self.query_one("#look"), live_figures.of_one_image(answer, index))
-            swap(self.query_one("#worth"), [live_figures.worth(answer)])
+            swap(self.query_one("#look"), live_figures.image_figures(answer, index))
+            swap(self.query_one("#worth"), [live_figures.map_scores_text(answer)])
         self.call_after_refresh(self._share_room)
 
     def _share_room(self) -> None:
@@ -179,7 +179,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         self.call_after_refresh(self._show_grid)
 
     def _show_grid(self) -> None:
-        if self.answer and self.answer.album:
+        if self.answer and self.answer.browsed:
             self.query_one(ImageGrid).show(self.answer, self.image_filter, self.items, self.position)
 
     def on_resize(self, event: Resize) -> None:
@@ -190,9 +190,9 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     @property
     def items(self) -> NDArray[np.intp]:
-        if self.answer is None or self.answer.album is None:
+        if self.answer is None or self.answer.browsed is None:
             return np.empty(0, np.intp)
-        return self.image_filter.chosen(self.answer.album, self.answer.sorting)
+        return self.image_filter.matching(self.answer.browsed, self.answer.categories)
 
     def action_turn(self, by: int) -> None:
         """The page after this one, or before."""
@@ -206,7 +206,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def action_filter(self) -> None:
         """Ask in words which images to show."""
-        words = self.image_filter.told(self.palette)
+        words = self.image_filter.description(self.palette)
         ask_text(self, WHICH_IMAGES, words, lambda text: self.set_filter(read_filter(text, self.palette)))
 
     # Choosing what to ask

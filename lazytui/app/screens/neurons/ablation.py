@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
-from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, bars
+from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_bars
 from lazytui.analyses.neurons.patch_request import EXAMPLE, Patch, read_patch
 from lazytui.app.figures import swap
 from lazytui.app.screens.common.asking import ask_text
@@ -66,7 +66,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     def _draw_ablation(self) -> None:
         figures = []
         if self._is_ablating and self.analysis and self.answer and self.answer.has_figures:
-            figure = bars(self.answer, self.analysis.result)
+            figure = answer_bars(self.answer, self.analysis.result)
             figures = [figure if self.has_room_for_notes else replace(figure, note="", references=())]
         swap(self.query_one("#ablation"), figures)
 
@@ -114,7 +114,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             self.notify(NONE_MARKED)
             return
         palette, patch = self.analysis.result.palette, self._patch
-        words = f"{patch.source.told(palette)} into {patch.into.told(palette)}" if patch else EXAMPLE
+        words = f"{patch.source.description(palette)} into {patch.into.description(palette)}" if patch else EXAMPLE
 
         def take(text: str) -> None:
             self._patch = read_patch(text, palette)

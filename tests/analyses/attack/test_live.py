@@ -27,7 +27,7 @@ from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, load_model_under_study
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.problem import Problem
-from lazytui.attacks.source_pools import source_pool
+from lazytui.attacks.source_pools import Pool, source_pool
 from lazytui.figures.kinds import Lines, Matrix, Pixels
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace

@@ -112,7 +112,7 @@ def _map_scores_sentence(explanation: ImageExplanation, *, of_two: bool) -> str:
         return f"{name}no positive evidence. The map is nowhere above zero, so there is no score."
     return (
         f"{name}focus score {focus:.2f} (0 position alone, 1 perfect): {scores.energy:.0%} of the evidence is on "
-        f"the stroke, {scores.others:.0%} on other images' strokes, a perfect looker's {scores.perfect:.0%}. "
+        f"the stroke, {scores.others:.0%} on other images' strokes, upper bound {scores.perfect:.0%}. "
         f"Its own stroke holds more than {scores.percentile:.0%} of the others do: "
         f"{EVIDENCE_CATEGORIES[scores.category]}."
     )

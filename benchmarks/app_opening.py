@@ -17,7 +17,7 @@ from textual.app import App, ComposeResult
 
 from benchmarks.app_following import has_curves
 from benchmarks.terminal import terminal
-from lazytui.analyses.core.execute import create, validated
+from lazytui.analyses.core.execute import create, validate
 from lazytui.app.figures import LinesView
 from lazytui.app.screens.train import overlay_curves
 from lazytui.app.workers.run_follower import RunWatch
@@ -126,7 +126,7 @@ class Alone(App[None]):
 
 def a_run(count: int, folder: Path) -> RunFolder:
     """A training with so many points of its curves, which goes on as long as this process does."""
-    run = create("train", validated("train", {"source": "strokes"}), Workspace(folder / "runs"))
+    run = create("train", validate("train", {"source": "strokes"}), Workspace(folder / "runs"))
     generator = random.Random(0)
     lines = (
         {"kind": "metrics", "time": step / 10, "step": step * 20, "values": {n: generator.random() for n in _NAMES}}

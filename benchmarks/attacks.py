@@ -12,8 +12,9 @@ from torch import Tensor, nn
 
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.attacks.algorithms.pgd import pgd
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
 from lazytui.attacks.minimal_budgets import smallest_budgets
-from lazytui.attacks.problem import Problem, floor_to_levels, per_image, round_to_levels
+from lazytui.attacks.problem import Problem, per_image
 from lazytui.attacks.projection import project_linf, random_start_linf
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
@@ -81,7 +82,7 @@ def _sweep(problem: Problem) -> Tensor:
     for step in range(SWEEP, 0, -1):
         epsilon = LARGEST * step / SWEEP
         asked = problem.with_budget(torch.full_like(problem.epsilon, epsilon))
-        smallest[asked.fools(_whole(asked))] = epsilon
+        smallest[asked.is_fooled(_whole(asked))] = epsilon
     return smallest
 
 

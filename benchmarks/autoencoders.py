@@ -14,9 +14,9 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
-from lazytui.sae.activation_samples import Reading
+from lazytui.sae.activation_samples import SampleLayout
 from lazytui.sae.sae_training import Recipe, train
-from lazytui.sae.spliced_model import Opened
+from lazytui.sae.spliced_model import SplicedModel
 from lazytui.sae.variants.topk import TopK
 from lazytui.system.hardware import choose_hardware, configure_torch
 
@@ -45,9 +45,11 @@ def _dial(samples: Tensor) -> Ratio:
     model = train(samples, Recipe(TopK(k=K), FEATURES, 5, BATCH, LR), point=_nobody)
     cut = SplitModel(build_model("gap-cnn", seed=0).eval(), "features")
     hard = build_dataset(DatasetParams(source="strokes", train_size=20, test_size=100)).hard
-    opened = Opened(model, cut, Reading(cut.shape), {}, choose_hardware("cpu", "fp32"))
+    opened = SplicedModel(model, cut, SampleLayout(cut.shape), {}, choose_hardware("cpu", "fp32"))
     image = hard.images[0]
-    return in_turn("a dial's answer, against 50 ms", lambda: opened.dial(image, [0]), lambda: time.sleep(0.05), asked=1)
+    return in_turn(
+        "a dial's answer, against 50 ms", lambda: opened.dose_response(image, [0]), lambda: time.sleep(0.05), asked=1
+    )
 
 
 def _activations() -> Tensor:

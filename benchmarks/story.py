@@ -105,17 +105,17 @@ def _by_phase(folder: Path, options: Sequence[str]) -> None:
     loaded = time.process_time() - started
     clock = _Clock()
     given = dict(zip((name.removeprefix("--").replace("-", "_") for name in options[::2]), options[1::2], strict=True))
-    params = execute.validated("story", {"source": "strokes", **given})
+    params = execute.validate("story", {"source": "strokes", **given})
     assert isinstance(params, story.StoryParams)
     workspace, runs = Workspace(folder / "runs"), {}
     print("\nthe chapters in turn, in one process: seconds of the processor")
     print(f"start {started:.1f}, loading torch {loaded:.1f}")
     print(f"{'chapter':<16} {'all':>6} " + " ".join(f"{name:>9}" for name in PHASES) + f" {'rest':>6}")
     totals = dict.fromkeys(("all", *PHASES), 0.0)
-    for chapter in story.told(params):
+    for chapter in story.fitting_chapters(params):
         with clock.patched():
             before = time.process_time()
-            run = execute.create(chapter.kind, execute.validated(chapter.kind, chapter.values(params, runs)), workspace)
+            run = execute.create(chapter.kind, execute.validate(chapter.kind, chapter.values(params, runs)), workspace)
             execute.carry(run, workspace, _Nobody())
         spent = {"all": time.process_time() - before, **clock.taken()}
         runs[chapter.name] = workspace.reference(run)

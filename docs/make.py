@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from lazytui.analyses import SUMMARIES, analysis
-from lazytui.analyses.core.form_fields import ParamField, fields_of, shown
+from lazytui.analyses.core.form_fields import ParamField, fields_of, format_value
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.recipe_catalog import recipes
 from lazytui.attacks import ATTACKS
@@ -88,7 +88,7 @@ def _params(kind: str) -> Iterator[str]:
     fields = sorted(fields_of(analysis(kind).params), key=lambda field: not field.argument)
     elsewhere = {earlier: _shared(kind, earlier) for earlier in ("dataset", "train") if earlier != kind}
     known = {field.name for shared in elsewhere.values() for field in shared}
-    own = [field for field in fields if field.name not in known and not field.sometimes]
+    own = [field for field in fields if field.name not in known and not field.is_conditional]
     headings = dict.fromkeys(field.heading for field in own)
     for heading in headings:
         if len(headings) > 1 and heading:
@@ -96,9 +96,9 @@ def _params(kind: str) -> Iterator[str]:
         part = [field for field in own if field.heading == heading]
         yield from _table(("option", "meaning", "values", "default"), map(_param, part))
     for earlier, shared in elsewhere.items():
-        if names := [field.flag for field in shared if not field.sometimes]:
+        if names := [field.flag for field in shared if not field.is_conditional]:
             yield from (f"As in `lazytui run {earlier}`: {_code(names)}.", "")
-    if some := [field.flag for field in fields if field.sometimes]:
+    if some := [field.flag for field in fields if field.is_conditional]:
         yield from (f"Read by some choices only ([lists](lists.md)): {_code(some)}.", "")
 
 
@@ -120,7 +120,7 @@ def _param(field: ParamField) -> tuple[str, ...]:
         f"`{field.name.upper() if field.argument else field.flag}`",
         " ".join(filter(None, (field.description, field.limits and f"[{field.limits}]"))),
         ", ".join(field.choices),
-        "" if field.default in (None, "", ()) else shown(field.default),
+        "" if field.default in (None, "", ()) else format_value(field.default),
     )
 
 
@@ -183,7 +183,7 @@ def _lists() -> Iterator[str]:
             (
                 f"`{name}`",
                 preset["about"],
-                _code(f"--{key} {shown(value)}" for key, value in preset.items() if key != "about"),
+                _code(f"--{key} {format_value(value)}" for key, value in preset.items() if key != "about"),
             )
             for name, preset in presets().items()
         ],
@@ -191,7 +191,7 @@ def _lists() -> Iterator[str]:
     yield from ("## Recipes", "", "What earlier studies reported, in percent; `lazytui run recipe NAME`.", "")
     yield from _table(
         ("recipe", "study", "reported", "what it trains", "note"),
-        [(f"`{name}`", entry.study, entry.told, entry.about, entry.note) for name, entry in recipes().items()],
+        [(f"`{name}`", entry.study, entry.reported_text, entry.about, entry.note) for name, entry in recipes().items()],
     )
     yield from ("## Metrics", "", "The names of `--json`.", "")
     yield from _table(
@@ -202,7 +202,7 @@ def _lists() -> Iterator[str]:
 
 def _options_of_some(kind: str) -> Iterator[str]:
     """Options of an analysis that only some entries of a catalog read."""
-    some = [field for field in fields_of(analysis(kind).params) if field.sometimes]
+    some = [field for field in fields_of(analysis(kind).params) if field.is_conditional]
     if some:
         yield from _table(
             ("option", "meaning, and who reads it with which default", "limits"),

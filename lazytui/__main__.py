@@ -24,7 +24,7 @@ def main() -> None:
     except OSError as error:
         silence(sys.stdout)  # where nothing more can be written to it, let that be no second failure
         _raise_if_debugging(error)
-        _tell(error)
+        _report_os_error(error)
 
 
 def _open_what_is_closed() -> None:
@@ -80,7 +80,7 @@ def _leave_out_current_folder() -> None:
         del sys.path[0]
 
 
-def _tell(error: OSError) -> None:
+def _report_os_error(error: OSError) -> None:
     """What the system refused: bad input where it is about a path, and a failure else."""
     from lazytui.files.writing import reason
 

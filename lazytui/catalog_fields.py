@@ -93,14 +93,14 @@ def _merged_field(option: str, infos: Mapping[str, FieldInfo]) -> Any:
     return Annotated[first.annotation | None, *first.metadata], field  # type: ignore[operator]
 
 
-def with_defaults(given: Any, field: str, default: str, catalog: Mapping[str, Entry]) -> Any:
+def with_defaults(values: Any, field: str, default: str, catalog: Mapping[str, Entry]) -> Any:
     """What was given, and the defaults of what the chosen entry reads and isn't given. field: holds the choice."""
-    if not isinstance(given, dict):
-        return given
-    choice = given.get(field, default)
+    if not isinstance(values, dict):
+        return values
+    choice = values.get(field, default)
     entry = catalog.get(choice) if isinstance(choice, str) else None
-    chosen = {name: value for name, value in given.items() if value is not None}
-    return {**given, **(defaults_of(entry) if entry else {}), **chosen}
+    chosen = {name: value for name, value in values.items() if value is not None}
+    return {**values, **(defaults_of(entry) if entry else {}), **chosen}
 
 
 def defaults_of(entry: Entry) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def test_while_debugging_every_error_is_raised(lab: Lab, monkeypatch: pytest.Mon
 def test_a_mistake_while_a_run_goes_fails_the_run(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     from lazytui.analyses.dataset import analysis as dataset
 
-    monkeypatch.setattr(dataset, "examined", lambda *_: {}["x"])
+    monkeypatch.setattr(dataset, "measure_dataset", lambda *_: {}["x"])
     command = ("run", "dataset", "--source", "strokes", "--train-size", "60", "--test-size", "60", "--quiet")
     failed = lab.call(*command)
     run = lab.only_run()

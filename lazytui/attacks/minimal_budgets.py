@@ -29,12 +29,12 @@ def smallest_budgets(attack: Perturb, problem: Problem, unit: float, largest: in
     images = problem.images.clone()
     enough = torch.full((len(images),), largest + 1, device=images.device)  # the least that was
     too_small = torch.zeros_like(enough)  # the most that wasn't
-    enough[problem.fools(images)] = 0
+    enough[problem.is_fooled(images)] = 0
     tried = torch.full_like(enough, largest)
     while len(left := (enough - too_small > 1).nonzero()[:, 0]):
         subset = problem.subset(left).with_budget(tried[left] * unit)
         perturbed = attack(subset)
-        fooled = subset.fools(perturbed)
+        fooled = subset.is_fooled(perturbed)
         images[left[fooled]] = perturbed[fooled]
         enough[left[fooled]] = tried[left[fooled]]
         too_small[left[~fooled]] = tried[left[~fooled]]
@@ -53,5 +53,5 @@ def smallest_perturbations(
     """
     perturbed = attack(problem)
     sizes = norm(perturbed - problem.images)
-    sizes[~problem.fools(perturbed)] = torch.inf
+    sizes[~problem.is_fooled(perturbed)] = torch.inf
     return sizes, perturbed

@@ -24,7 +24,7 @@ class Composition:
     color: float
 
 
-def composition(changes: NDArray[np.floating], shapes: NDArray[np.uint8]) -> Composition:
+def channel_composition(changes: NDArray[np.floating], shapes: NDArray[np.uint8]) -> Composition:
     """changes: (n, h, w, 3) differences in [-1, 1]. shapes: (n, h, w), 255 where the pixel is all stroke."""
     changed = np.abs(changes).reshape(len(changes), -1).max(1, initial=0) > 0
     if not changed.any():

@@ -15,9 +15,6 @@ from lazytui.system.lazy_torch import no_grad, torch
 if TYPE_CHECKING:
     from torch import Tensor
 
-LEVELS = 255
-"""Steps from black to full: an image that can be stored has whole multiples of 1 / 255."""
-
 BATCH = 500
 """Images that go through the network at once: the memory that an attack takes doesn't grow with how many there are."""
 
@@ -49,9 +46,9 @@ class Problem:
 
         Its gradient has the direction of the cross-entropy's, and doesn't vanish where the network is certain.
         """
-        asked = self.labels if self.targets is None else self.targets
-        own = logits.gather(1, asked[:, None])[:, 0]
-        others = logits.scatter(1, asked[:, None], -torch.inf).logsumexp(1)
+        classes = self.labels if self.targets is None else self.targets
+        own = logits.gather(1, classes[:, None])[:, 0]
+        others = logits.scatter(1, classes[:, None], -torch.inf).logsumexp(1)
         return others - own if self.targets is None else own - others
 
     def succeeds(self, logits: Tensor) -> Tensor:
@@ -72,7 +69,7 @@ class Problem:
         return logits.argmax(1)
 
     @no_grad
-    def fools(self, images: Tensor) -> Tensor:
+    def is_fooled(self, images: Tensor) -> Tensor:
         """(n,) bool: whether these, in the place of the problem's images, get what was asked for."""
         return self.succeeds(self.model(images)) if len(images) else torch.zeros(0, dtype=torch.bool)
 
@@ -130,16 +127,6 @@ def require_logits(outputs: Tensor, classes: int) -> None:
 def per_image(values: Tensor) -> Tensor:
     """(n,) -> (n, 1, 1, 1)."""
     return values[:, None, None, None]
-
-
-def floor_to_levels(epsilon: Tensor) -> Tensor:
-    """The largest whole number of levels within a budget, as a share of the range: .05 comes to 12 / 255."""
-    return (epsilon * LEVELS + 1e-4).floor() / LEVELS
-
-
-def round_to_levels(images: Tensor) -> Tensor:
-    """The nearest images in whole levels."""
-    return (images * LEVELS).round().clamp(0, LEVELS) / LEVELS
 
 
 def linf_norm(change: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ def ascend(problem: Problem, ascent: Ascent, steps: int, restarts: int) -> Tenso
     best = _climb(problem, ascent, ascent.start(problem), steps)
     unsolved = torch.arange(len(best), device=best.device)
     for _ in range(restarts - 1):
-        unsolved = unsolved[~problem.subset(unsolved).fools(best[unsolved])]
+        unsolved = unsolved[~problem.subset(unsolved).is_fooled(best[unsolved])]
         if not len(unsolved):
             break
         subset = problem.subset(unsolved)
@@ -69,5 +69,5 @@ def _fools_when_rounded(problem: Problem, ascent: Ascent, x: Tensor, logits: Ten
     fooled = problem.succeeds(logits)
     if fooled.any():
         candidates = problem.subset(fooled)
-        fooled[fooled.clone()] = candidates.fools(ascent.round(x[fooled], candidates))
+        fooled[fooled.clone()] = candidates.is_fooled(ascent.round(x[fooled], candidates))
     return fooled

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.attacks.problem import LEVELS, Problem, floor_to_levels, l2_norm, per_image, round_to_levels
+from lazytui.attacks.levels import LEVELS, floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, l2_norm, per_image
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:

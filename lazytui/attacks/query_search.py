@@ -14,22 +14,22 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def query(problem: Problem, images: Tensor) -> tuple[Tensor, Tensor]:
+def query_objective(problem: Problem, images: Tensor) -> tuple[Tensor, Tensor]:
     """The objective, (n,), and whether the images fool, (n,) bool: a query an image."""
     logits = problem.model(images)
     return problem.objective(logits), problem.succeeds(logits)
 
 
 def keep_better(
-    problem: Problem, asked: Tensor, candidates: Tensor, images: Tensor, best: Tensor, fooled: Tensor
+    problem: Problem, queried: Tensor, candidates: Tensor, images: Tensor, best: Tensor, fooled: Tensor
 ) -> Tensor:
     """Ask about candidates (m, 3, h, w) for some of the images, asked (m,), and write down those that are better.
 
     images (n, 3, h, w), best (n,), their objective, and fooled (n,) are written. Returns which were better, (m,) bool.
     """
-    value, success = query(problem.subset(asked), candidates)
-    better = value > best[asked]
-    kept = asked[better]
+    value, success = query_objective(problem.subset(queried), candidates)
+    better = value > best[queried]
+    kept = queried[better]
     images[kept], best[kept], fooled[kept] = candidates[better], value[better], success[better]
     return better
 

@@ -10,7 +10,8 @@ from torch.nn.functional import cross_entropy
 
 from lazytui.attacks.algorithms.fgsm import fgsm
 from lazytui.attacks.algorithms.pgd import pgd
-from lazytui.attacks.problem import LEVELS, Problem, per_image, round_to_levels
+from lazytui.attacks.levels import LEVELS, round_to_levels
+from lazytui.attacks.problem import Problem, per_image
 from lazytui.attacks.query_search import random_signs
 
 _CHANCE = 0.1
@@ -76,7 +77,7 @@ def self_check(problem: Problem, epsilon: float) -> list[Check]:
 
 def _share(problem: Problem, images: Tensor) -> float:
     """Of these images that fool."""
-    return float(problem.fools(images).float().mean())
+    return float(problem.is_fooled(images).float().mean())
 
 
 def _with_noise(problem: Problem) -> Tensor:

@@ -17,7 +17,7 @@ _STREAM = "attack"
 """The randomness of the textures: a digit has the same texture in every pool."""
 
 
-def pool(data: BiasedDataset, name: Pool, source: int, target: int, count: int) -> Split:
+def source_pool(data: BiasedDataset, name: Pool, source: int, target: int, count: int) -> Split:
     """The first `count` test digits of class `source`, painted anew.
 
     aligned: in the source's own color. neutral: in each of the ten colors in turn. target-colored: in the target's.

@@ -36,9 +36,11 @@ def complete_run(ctx: typer.Context, incomplete: str) -> list[str]:
     from lazytui.runs.workspace import shipped_runs
 
     runs = workspace_at(ctx.params.get("workspace")).runs()
-    known = ["latest", *(run.name for run in runs if run.name), *(run.id for run in reversed(runs))]
-    known += [run.reference for run in shipped_runs()]
-    return [reference for reference in known if reference.startswith(incomplete) and plain_text(reference) == reference]
+    references = ["latest", *(run.name for run in runs if run.name), *(run.id for run in reversed(runs))]
+    references += [run.reference for run in shipped_runs()]
+    return [
+        reference for reference in references if reference.startswith(incomplete) and plain_text(reference) == reference
+    ]
 
 
 WorkspaceOption = Annotated[

@@ -33,9 +33,9 @@ def read_config(path: Path | None, kind: str) -> dict[str, Any]:
         if name not in SUMMARIES:
             raise UsageError(f"{path}: {unknown_name('analysis', name, SUMMARIES)}")
     options = {name: value for name, value in content.items() if name not in tables} | tables.get(kind, {})
-    known = analysis(kind).params.model_fields
-    given = {name.replace("-", "_"): value for name, value in options.items()}
-    for name in given:
-        if name not in known:
-            raise UsageError(f"{path}: {unknown_name(f'option of `lazytui run {kind}`', name, known)}")
-    return given
+    fields = analysis(kind).params.model_fields
+    values = {name.replace("-", "_"): value for name, value in options.items()}
+    for name in values:
+        if name not in fields:
+            raise UsageError(f"{path}: {unknown_name(f'option of `lazytui run {kind}`', name, fields)}")
+    return values

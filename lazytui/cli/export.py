@@ -30,6 +30,6 @@ def export(
 
     check_exports(files)
     found = workspace_at(workspace).find(run)
-    drawn = figures(found)
-    for path in export_figures(drawn, files, title=found.id, figure=figure, width=width, theme=theme):
+    run_figures = figures(found)
+    for path in export_figures(run_figures, files, title=found.id, figure=figure, width=width, theme=theme):
         print_note(f"wrote {path}")

@@ -35,7 +35,7 @@ def list_features(
     from lazytui.analyses.sae.figures import feature_record, feature_table
     from lazytui.cli.print_results import print_figures, print_note
 
-    found, result = _found(workspace_at(workspace), run)
+    found, result = _find_features_run(workspace_at(workspace), run)
     labels = read_labels(found)
     chosen = find_features(result, labels, " ".join(words or []))
     if json:
@@ -55,7 +55,7 @@ def show(run: RunArgument, feature: FeatureArgument, workspace: WorkspaceOption 
     from lazytui.cli.print_results import print_figures
     from lazytui.errors import UsageError
 
-    found, result = _found(workspace_at(workspace), run)
+    found, result = _find_features_run(workspace_at(workspace), run)
     if feature >= result.features:
         raise UsageError(f"There is no feature {feature}: they go from 0 to {result.features - 1}.")
     label = read_labels(found).get(feature)
@@ -76,7 +76,7 @@ def label(
     from lazytui.cli.print_results import print_note
 
     there = workspace_at(workspace)
-    found, result = _found(there, run)
+    found, result = _find_features_run(there, run)
     there.require_own(found, "labelled")
     set_label(found, result.features, feature, text)
     print_note(
@@ -84,7 +84,7 @@ def label(
     )
 
 
-def _found(workspace: Workspace, run: str) -> tuple[RunFolder, SaeResult]:
+def _find_features_run(workspace: Workspace, run: str) -> tuple[RunFolder, SaeResult]:
     """A run that found features, and its result."""
     from lazytui.analyses.core.execute import recorded_result
 

@@ -26,9 +26,9 @@ def methods(
 
     if name is not None and name not in METHODS:
         raise UsageError(unknown_name("method", name, METHODS))
-    asked = [METHODS[name]] if name else list(METHODS.values())
+    entries = [METHODS[name]] if name else list(METHODS.values())
     if json:
-        print(jsonlib.dumps([entry.as_json() for entry in asked], indent=1))
+        print(jsonlib.dumps([entry.as_json() for entry in entries], indent=1))
         return
     from lazytui.cli.tables import print_table
 
@@ -39,7 +39,7 @@ def methods(
             entry.caveats or "–",
             entry.summary + (f" ({entry.source})" if entry.source else ""),
         ]
-        for entry in asked
+        for entry in entries
     ]
     print_table(["method", "reads", "caveats", "what it does"], rows)
     print()

@@ -22,7 +22,7 @@ _CONTINUED = "goes on"
 
 
 @contextmanager
-def narrating(title: str, *, quiet: bool) -> Iterator[Narrator]:
+def open_narrator(title: str, *, quiet: bool) -> Iterator[Narrator]:
     """The narrator that fits where standard error goes."""
     if quiet:
         yield _Silent()
@@ -35,10 +35,10 @@ def narrating(title: str, *, quiet: bool) -> Iterator[Narrator]:
 
 def metric_line(step: int, values: Mapping[str, float | None]) -> str:
     """`step 400  loss 0.213  easy accuracy 0.954 ...`"""
-    shown = [
+    parts = [
         f"{name.replace('_', ' ')} {'–' if value is None else format(value, '.3f')}" for name, value in values.items()
     ]
-    return "  ".join([f"step {step}", *shown])
+    return "  ".join([f"step {step}", *parts])
 
 
 class _Silent:

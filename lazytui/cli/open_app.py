@@ -27,10 +27,11 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool) -> None:
 
     app = LazytuiApp(workspace, low_bandwidth=sparing)
     app.run()
-    going = sum(line.is_active for line in app.lines)
-    if going:
+    running = sum(line.is_active for line in app.lines)
+    if running:
         print(
-            f"{going} {'run goes' if going == 1 else 'runs go'} on; `lazytui` shows {'it' if going == 1 else 'them'}."
+            f"{running} {'run goes' if running == 1 else 'runs go'} on; "
+            f"`lazytui` shows {'it' if running == 1 else 'them'}."
         )
     if app.return_code:
         raise typer.Exit(app.return_code)

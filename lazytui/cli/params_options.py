@@ -80,5 +80,5 @@ def _metavar(field: ParamField) -> str | None:
 def _completion(field: ParamField) -> Callable[..., list[str]] | None:
     if field.reference:
         return complete_run
-    known = field.choices or field.suggestions
-    return (lambda incomplete: [name for name in known if name.startswith(incomplete)]) if known else None
+    names = field.choices or field.suggestions
+    return (lambda incomplete: [name for name in names if name.startswith(incomplete)]) if names else None

@@ -29,12 +29,12 @@ def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) ->
     """Print a finished run and write its exports."""
     from lazytui.analyses.core.execute import figures
 
-    drawn = figures(run) if exports or not json else ()
+    run_figures = figures(run) if exports or not json else ()
     if json:
         print(jsonlib.dumps(summary(run), indent=1))
     else:
-        print_figures(drawn)
-    for path in export_figures(drawn, exports, title=run.id):
+        print_figures(run_figures)
+    for path in export_figures(run_figures, exports, title=run.id):
         print_note(f"wrote {path}", quiet=quiet)
     print_note(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
 

@@ -17,6 +17,6 @@ def recipes(json: JsonOption = False) -> None:
         return
     from lazytui.cli.tables import print_table
 
-    rows = [[name, entry.study, entry.told, entry.about] for name, entry in known().items()]
+    rows = [[name, entry.study, entry.reported_text, entry.about] for name, entry in known().items()]
     print_table(["recipe", "study", "reported (%)", "what it trains"], rows)
     print("\nlazytui run recipe NAME trains one with three seeds and shows reported and measured side by side.")

@@ -62,12 +62,12 @@ def _command(kind: str) -> Any:
 
     own = parameters(analysis(kind).params)
     common = [
-        p for name, p in inspect.signature(_start, eval_str=True).parameters.items() if name not in {"kind", "given"}
+        p for name, p in inspect.signature(_start, eval_str=True).parameters.items() if name not in {"kind", "values"}
     ]
 
     def call(**values: Any) -> None:
-        given = {p.name: values.pop(p.name) for p in own}
-        _start(kind, {name: value for name, value in given.items() if value is not None}, **values)
+        own_values = {p.name: values.pop(p.name) for p in own}
+        _start(kind, {name: value for name, value in own_values.items() if value is not None}, **values)
 
     signature = inspect.Signature([*own, *common])
     call.__signature__ = signature  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ def _command(kind: str) -> Any:
 
 def _start(
     kind: str,
-    given: dict[str, Any],
+    values: dict[str, Any],
     *,
     config: Annotated[
         Path | None,
@@ -112,12 +112,12 @@ def _start(
     check_exports(export or [])
     if tables := [file for file in export or [] if file.suffix.lower() == ".csv"]:
         raise UsageError(f"{tables[0]} holds one figure: write it after the run, with lazytui export --figure NAME.")
-    asked = {**read_config(config, kind), **given}
-    params = execute.validated(kind, asked)
-    allow_named(asked)
+    all_values = {**read_config(config, kind), **values}
+    params = execute.validate(kind, all_values)
+    allow_named(all_values)
     chosen = _resumed(kind, params, there, name=name, quiet=quiet) if resume else None
     chosen = chosen or execute.create(kind, params, there, name=name)
-    for option, value, recorded in _settled_differently(params, chosen):
+    for option, value, recorded in _resolved_differently(params, chosen):
         print_note(f"--{option.replace('_', '-')}: {value} means {recorded} here.", quiet=quiet)
     if detach:
         if chosen.status.state in RESUMABLE:
@@ -146,7 +146,7 @@ def carry_and_show(run: RunFolder, workspace: Workspace, *, json: bool, exports:
 def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
     """Do the run's work in this process, narrating on standard error. A run that is done is left as it is."""
     from lazytui.analyses.core import execute
-    from lazytui.cli.narration import narrating
+    from lazytui.cli.narration import open_narrator
     from lazytui.cli.print_results import print_note
     from lazytui.runs.jobs import resume_command
 
@@ -154,17 +154,19 @@ def _carry_aloud(run: RunFolder, workspace: Workspace, *, quiet: bool) -> None:
         print_note(f"{run.id} is done already.", quiet=quiet)
         return
     try:
-        with narrating(run.id, quiet=quiet) as narrator:
+        with open_narrator(run.id, quiet=quiet) as narrator:
             execute.execute_run(run, workspace, narrator)
     except Interrupted as error:
         raise Interrupted(f"{error} Go on with: {resume_command(run)}") from error
 
 
-def _settled_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, Any, Any]]:
+def _resolved_differently(params: BaseModel, run: RunFolder) -> list[tuple[str, Any, Any]]:
     """Options whose value was replaced by what it means on this machine, with both values."""
     recorded = run.record.params
-    asked = params.model_dump(mode="json")
-    return [(name, value, recorded[name]) for name, value in asked.items() if value not in (None, [], recorded[name])]
+    requested = params.model_dump(mode="json")
+    return [
+        (name, value, recorded[name]) for name, value in requested.items() if value not in (None, [], recorded[name])
+    ]
 
 
 def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | None, quiet: bool) -> RunFolder | None:
@@ -172,34 +174,34 @@ def _resumed(kind: str, params: BaseModel, workspace: Workspace, *, name: str | 
     from lazytui.analyses.core import execute
     from lazytui.cli.print_results import print_note
 
-    wanted = execute.resolved(kind, params, workspace)[0].model_dump(mode="json")
-    if same := _same_run(kind, wanted, workspace):
+    recorded = execute.resolve_params(kind, params, workspace)[0].model_dump(mode="json")
+    if same := _same_run(kind, recorded, workspace):
         return same
-    if longer := _longer_training(params, wanted, workspace, name=name, quiet=quiet):
+    if longer := _longer_training(params, recorded, workspace, name=name, quiet=quiet):
         return longer
-    print_note(_nothing_to_resume(kind, params, wanted, workspace), quiet=quiet)
+    print_note(_nothing_to_resume(kind, params, recorded, workspace), quiet=quiet)
     return None
 
 
-def _same_run(kind: str, wanted: Mapping[str, Any], workspace: Workspace) -> RunFolder | None:
+def _same_run(kind: str, recorded: Mapping[str, Any], workspace: Workspace) -> RunFolder | None:
     """The newest run of the same analysis and recorded parameters."""
     from lazytui.runs.saved_options import without_nulls
 
-    asked = without_nulls(wanted)
+    options = without_nulls(recorded)
     of_kind = [run for run in workspace.readable_runs() if run.record.kind == kind]
-    runs = [run for run in of_kind if without_nulls(run.record.params) == asked]
+    runs = [run for run in of_kind if without_nulls(run.record.params) == options]
     return runs[-1] if runs else None
 
 
 def _longer_training(
-    params: BaseModel, wanted: Mapping[str, Any], workspace: Workspace, *, name: str | None, quiet: bool
+    params: BaseModel, recorded: Mapping[str, Any], workspace: Workspace, *, name: str | None, quiet: bool
 ) -> RunFolder | None:
     """A new run that goes on where a finished training of fewer epochs ended, having said so; None where none can."""
     from lazytui.analyses.train.more_epochs import furthest_shorter, go_on_from
     from lazytui.analyses.train.params import TrainParams
     from lazytui.cli.print_results import print_note
 
-    if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, wanted, workspace)) is None:
+    if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, recorded, workspace)) is None:
         return None
     run, step = go_on_from(shorter, params, workspace, name=name)
     print_note(
@@ -209,30 +211,30 @@ def _longer_training(
     return run
 
 
-def _nothing_to_resume(kind: str, params: BaseModel, wanted: Mapping[str, Any], workspace: Workspace) -> str:
+def _nothing_to_resume(kind: str, params: BaseModel, recorded: Mapping[str, Any], workspace: Workspace) -> str:
     """Why there is no run to go on with, and what is done instead: which run is the nearest, and what differs."""
     runs = [run for run in workspace.readable_runs() if run.record.kind == kind]
     if not runs:
         return f"No earlier `lazytui run {kind}` to go on with: beginning anew."
-    nearest = min(reversed(runs), key=lambda run: len(_differences(run, wanted)))
-    differences = _differences(nearest, wanted)
-    told = [f"{name.replace('_', '-')}: {value!s:.40}" for name, value in differences.items()][:_MOST_DIFFERENCES]
-    more = "" if len(told) == len(differences) else f" and {len(differences) - len(told)} more"
+    nearest = min(reversed(runs), key=lambda run: len(_differences(run, recorded)))
+    differences = _differences(nearest, recorded)
+    listed = [f"{name.replace('_', '-')}: {value!s:.40}" for name, value in differences.items()][:_MOST_DIFFERENCES]
+    more = "" if len(listed) == len(differences) else f" and {len(differences) - len(listed)} more"
     return (
-        f"No earlier run of the same options (the nearest, {nearest.id}, differs in {', '.join(told)}{more}): "
-        f"beginning anew. {_why_not_longer(nearest, params, wanted)}"
+        f"No earlier run of the same options (the nearest, {nearest.id}, differs in {', '.join(listed)}{more}): "
+        f"beginning anew. {_why_not_longer(nearest, params, recorded)}"
     ).rstrip()
 
 
-def _why_not_longer(nearest: RunFolder, params: BaseModel, wanted: Mapping[str, Any]) -> str:
+def _why_not_longer(nearest: RunFolder, params: BaseModel, recorded: Mapping[str, Any]) -> str:
     """Why a finished training of fewer epochs doesn't go on to more; nothing to say of any other run."""
     from lazytui.analyses.train.more_epochs import is_shorter, why_not
     from lazytui.analyses.train.params import TrainParams
 
-    return why_not(nearest, params) if isinstance(params, TrainParams) and is_shorter(nearest, wanted) else ""
+    return why_not(nearest, params) if isinstance(params, TrainParams) and is_shorter(nearest, recorded) else ""
 
 
-def _differences(run: RunFolder, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def _differences(run: RunFolder, options: Mapping[str, Any]) -> dict[str, Any]:
     """What a run has recorded where something else is wanted."""
     recorded = run.record.params
-    return {name: recorded.get(name) for name in {**wanted, **recorded} if recorded.get(name) != wanted.get(name)}
+    return {name: recorded.get(name) for name in {**options, **recorded} if recorded.get(name) != options.get(name)}

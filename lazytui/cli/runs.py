@@ -62,9 +62,9 @@ def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption =
         return
     if found.has_result:
         print_figures(figures(found))
-    shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
+    facts_shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
     chosen = {name: value for name, value in facts["params"].items() if value is not None}
-    for title, entries in (("", shown), ("params", chosen), ("files", facts["artifacts"])):
+    for title, entries in (("", facts_shown), ("params", chosen), ("files", facts["artifacts"])):
         if title:
             print(f"\n{title}")
         for name, value in entries.items():

@@ -70,9 +70,9 @@ def _lines(columns: Mapping[str, Sequence[str]], widths: Mapping[str, int]) -> I
     for row in ([*columns], *zip(*columns.values(), strict=True)):
         for title, entry in zip(columns, row, strict=True):
             space = " " * (widths[title] - cell_len(entry))
-            words = space + entry if title in _NUMBERS else entry + space
+            aligned = space + entry if title in _NUMBERS else entry + space
             style = bold if entry is title else states.get(entry)
-            yield Segment(words + _GAP if title in others else words.rstrip(), style)
+            yield Segment(aligned + _GAP if title in others else aligned.rstrip(), style)
         yield Segment.line()
 
 

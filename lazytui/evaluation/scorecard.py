@@ -49,7 +49,7 @@ class Scorecard:
     def metrics(self) -> HeadlineMetrics:
         """Those that set digit against color are measured on the probe split."""
         probe, predicted = self.probe.split, self.probe.predicted
-        easy, hard, on_probe = (look.metrics() for look in (self.easy, self.hard, self.probe))
+        easy, hard, on_probe = (evaluation.metrics() for evaluation in (self.easy, self.hard, self.probe))
         return HeadlineMetrics(
             easy_accuracy=easy.accuracy,
             hard_accuracy=hard.accuracy,

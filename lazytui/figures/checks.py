@@ -56,7 +56,7 @@ def check_shape(what: str, array: object, shape: tuple[int | None, ...], kinds: 
     require(isinstance(array, np.ndarray), f"{what} is no array")
     assert isinstance(array, np.ndarray)
     fits = array.ndim == len(shape) and all(
-        wanted in (None, side) for side, wanted in zip(array.shape, shape, strict=True)
+        required in (None, side) for side, required in zip(array.shape, shape, strict=True)
     )
     require(fits, f"{what} has the shape {array.shape}")
     require(array.dtype.kind in kinds, f"{what} has the type {array.dtype}")

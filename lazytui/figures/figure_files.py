@@ -84,9 +84,9 @@ def _file_name_part(name: str) -> str:
 
 
 def _check_theme(theme: str) -> Theme:
-    for known in get_args(Theme):
-        if theme == known:
-            return known  # type: ignore[no-any-return]
+    for theme_name in get_args(Theme):
+        if theme == theme_name:
+            return theme_name  # type: ignore[no-any-return]
     raise UsageError(unknown_name("theme", theme, get_args(Theme)))
 
 

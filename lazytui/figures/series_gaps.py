@@ -14,9 +14,9 @@ def unbroken_stretches(
     x: NDArray[np.float64], y: NDArray[np.float64], log: bool
 ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """The stretches of a series between its gaps: values that aren't finite, or not positive on a logarithmic axis."""
-    shown = is_drawable(y, log) & np.isfinite(x)
-    bounds = [0, *(np.flatnonzero(np.diff(shown)) + 1).tolist(), len(y)]
-    return [(x[start:end], y[start:end]) for start, end in pairwise(bounds) if start < end and shown[start]]
+    is_shown = is_drawable(y, log) & np.isfinite(x)
+    bounds = [0, *(np.flatnonzero(np.diff(is_shown)) + 1).tolist(), len(y)]
+    return [(x[start:end], y[start:end]) for start, end in pairwise(bounds) if start < end and is_shown[start]]
 
 
 def column_extremes(

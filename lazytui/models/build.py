@@ -45,7 +45,7 @@ def takes_one_image(name: str) -> bool:
     except Exception as error:  # code of a person's own may raise anything
         if isinstance(error, ValueError) and "more than 1 value per channel" in str(error):
             return False
-        raise BadInput(f"The model {name!r} can't be trained on one image alone: {_words(error)}.") from error
+        raise BadInput(f"The model {name!r} can't be trained on one image alone: {_error_text(error)}.") from error
     return True
 
 
@@ -57,12 +57,12 @@ def _checked(name: str, factory: object) -> nn.Module:
         if not isinstance(model, nn.Module):
             raise TypeError(f"it made a {type(model).__name__}, not a torch.nn.Module")
     except Exception as error:  # code of a person's own may raise anything
-        raise BadInput(f"The model {name!r} can't be built: {_words(error)}") from error
+        raise BadInput(f"The model {name!r} can't be built: {_error_text(error)}") from error
     try:
         _try_out(model)
     except Exception as error:  # as above
         raise BadInput(
-            f"The model {name!r} can't be built: {_words(error)}. Images here are 3 x 28 x 28 (red, green, blue), "
+            f"The model {name!r} can't be built: {_error_text(error)}. Images here are 3 x 28 x 28 (red, green, blue), "
             "float32, from 0 to 1, and ten logits are wanted of each."
         ) from error
     return differentiable(quickest_layout(model))
@@ -86,7 +86,7 @@ def _require_ten_logits(model: nn.Module, images: int) -> None:
         raise TypeError(f"from images {(images, *IMAGE_SHAPE)} it makes {shape}, not {(images, CLASSES)}")
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     """The kind of an error and its first line."""
     line = next(iter(str(error).splitlines()), "")
     return f"{type(error).__name__}: {line}".rstrip(".")

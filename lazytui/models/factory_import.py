@@ -38,14 +38,14 @@ def resolve_model(name: str) -> Callable[[], object]:
     if not is_custom(name):
         return model_entry(name).build
     require_allowed(name)
-    place, factory = _split(name)
-    module = _import(place)
+    module_name, factory = _split(name)
+    module = _import(module_name)
     if not factory:
-        factory = _only_factory(module, place)
+        factory = _only_factory(module, module_name)
     made: Callable[[], object] | None = getattr(module, factory, None)
     if not callable(made):
         public = [key for key, value in vars(module).items() if callable(value) and not key.startswith("_")]
-        raise BadInput(unknown_name(f"function in {place}", factory, public))
+        raise BadInput(unknown_name(f"function in {module_name}", factory, public))
     return made
 
 
@@ -53,23 +53,23 @@ def _split(spec: str) -> tuple[str, str]:
     """("path/to/file.py", "factory"), with an empty factory where only a file is named."""
     if spec.endswith(".py"):
         return spec, ""
-    place, _, factory = spec.rpartition(":")
-    return place, factory
+    module_name, _, factory = spec.rpartition(":")
+    return module_name, factory
 
 
-def _import(place: str) -> ModuleType:
+def _import(module_name: str) -> ModuleType:
     """Import a dotted module (the current folder counts, as for `python -m`) or a file (its own folder counts)."""
-    path = Path(place)
-    is_file = place.endswith(".py")
-    if is_file and not parse_path(place).is_file():
-        raise BadInput(f"There is no file {place!r} to take a model from.")
+    path = Path(module_name)
+    is_file = module_name.endswith(".py")
+    if is_file and not parse_path(module_name).is_file():
+        raise BadInput(f"There is no file {module_name!r} to take a model from.")
     try:
         with _importable(path.parent if is_file else Path()):
-            return _import_file(path) if is_file else importlib.import_module(place)
+            return _import_file(path) if is_file else importlib.import_module(module_name)
     except (Exception, SystemExit) as error:  # code of a person's own may raise anything
         line = next(iter(str(error).splitlines()), "")
-        wrong = BadInput(f"The model code {place!r} can't be imported: {type(error).__name__}: {line}")
-        raise memory_error_or(error, f"import {place}", wrong) from error
+        wrong = BadInput(f"The model code {module_name!r} can't be imported: {type(error).__name__}: {line}")
+        raise memory_error_or(error, f"import {module_name}", wrong) from error
 
 
 def _import_file(path: Path) -> ModuleType:
@@ -94,7 +94,7 @@ def _importable(folder: Path) -> Iterator[None]:
         sys.path.remove(entry)
 
 
-def _only_factory(module: ModuleType, place: str) -> str:
+def _only_factory(module: ModuleType, module_name: str) -> str:
     """The name of the one public function or module class that the file itself defines."""
     from torch import nn
 
@@ -107,5 +107,5 @@ def _only_factory(module: ModuleType, place: str) -> str:
     ]
     if len(own) != 1:
         held = f"it has {', '.join(own)}" if own else "it has none"
-        raise BadInput(f"Say which function of {place} makes the model, as in {place}:factory: {held}.")
+        raise BadInput(f"Say which function of {module_name} makes the model, as in {module_name}:factory: {held}.")
     return own[0]

@@ -29,12 +29,12 @@ def are_probabilities(outputs: Tensor) -> bool:
 
 def advice_on_training(model: nn.Module) -> str | None:
     """What is to be said before it is trained; nothing of log-probabilities, which cross-entropy leaves as they are."""
-    return PROBABILITIES + _TRAINING if are_probabilities(_asked(model)) else None
+    return PROBABILITIES + _TRAINING if are_probabilities(_outputs_for_noise(model)) else None
 
 
 def advice_on_analysis(model: nn.Module) -> str | None:
     """What is to be said before what moves its outputs is looked into."""
-    outputs = _asked(model)
+    outputs = _outputs_for_noise(model)
     if are_probabilities(outputs):
         return PROBABILITIES + _LOOKING
     return _LOG_PROBABILITIES if are_probabilities(outputs.exp()) else None
@@ -42,10 +42,10 @@ def advice_on_analysis(model: nn.Module) -> str | None:
 
 def advice_on_answers(model: nn.Module) -> str | None:
     """What is to be said before its answers and their certainty are counted, which a log-softmax doesn't change."""
-    return PROBABILITIES + _LOOKING if are_probabilities(_asked(model)) else None
+    return PROBABILITIES + _LOOKING if are_probabilities(_outputs_for_noise(model)) else None
 
 
-def _asked(model: nn.Module) -> Tensor:
+def _outputs_for_noise(model: nn.Module) -> Tensor:
     """(8, 10): its outputs for noise, in evaluation mode. Modes and all random states are left as they were."""
     device = next((value.device for value in model.parameters()), torch.device("cpu"))
     images = torch.rand(8, *IMAGE_SHAPE, generator=torch.Generator().manual_seed(0)).to(device)

@@ -39,8 +39,8 @@ class _WithoutCudnn:
         self._entered: list[AbstractContextManager[Any]] = []
 
     def enter(self, module: nn.Module, _inputs: object) -> None:
-        wanted = torch.is_grad_enabled() and not module.training
-        context = torch.backends.cudnn.flags(enabled=False) if wanted else nullcontext()
+        needs_gradient = torch.is_grad_enabled() and not module.training
+        context = torch.backends.cudnn.flags(enabled=False) if needs_gradient else nullcontext()
         context.__enter__()
         self._entered.append(context)
 

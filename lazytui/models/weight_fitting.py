@@ -15,23 +15,23 @@ _NARROW = (torch.float16, torch.bfloat16)
 _TOLD = 3
 
 
-def fitted(weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def fit_weights(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The weights by the network's names: without what torch.compile puts into names, and without a prefix, however
     nested, that the network lacks; half precision as float32 where that is wanted. What doesn't fit stays as it is.
 
     Where all of the network is found under a prefix, what lies beside it (a metric, a loss) isn't the network's.
     """
-    own = weights if weights.keys() == wanted.keys() else _by_names_of(wanted, weights)
-    return {name: _widened(value, wanted.get(name)) for name, value in own.items()}
+    own = weights if weights.keys() == expected.keys() else _by_names_of(expected, weights)
+    return {name: _widened(value, expected.get(name)) for name, value in own.items()}
 
 
-def differences(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> list[str]:
+def differences(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> list[str]:
     """What differs in names and shapes, some words each; none where the weights fit."""
-    return [*_of_shapes(wanted, weights), *_of_names(wanted, weights)]
+    return [*_of_shapes(expected, weights), *_of_names(expected, weights)]
 
 
-def _by_names_of(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    names = {name.replace(_COMPILED, ""): name for name in wanted}
+def _by_names_of(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    names = {name.replace(_COMPILED, ""): name for name in expected}
     own = {name.replace(_COMPILED, ""): value for name, value in weights.items()}
     prefix = _likeliest_prefix(own, names)
     inside = {name.removeprefix(prefix): value for name, value in own.items() if name.startswith(prefix)}
@@ -41,10 +41,10 @@ def _by_names_of(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) ->
     return {names.get(name, name): value for name, value in inside.items()}
 
 
-def _likeliest_prefix(weights: Mapping[str, Tensor], wanted: Mapping[str, str]) -> str:
+def _likeliest_prefix(weights: Mapping[str, Tensor], expected: Mapping[str, str]) -> str:
     """What stands before most of the wanted names; what DataParallel puts there, where nothing does. Of two that stand
     before equally many neither: `model.` and `ema.` may be two networks."""
-    ends = [(name, end) for name in weights for end in wanted if name.endswith(end)]
+    ends = [(name, end) for name in weights for end in expected if name.endswith(end)]
     found = Counter(name.removesuffix(end) for name, end in ends if f".{name}".endswith(f".{end}"))
     if not found:
         return min((_PARALLEL.findall(name)[0] for name in weights), key=len, default="")
@@ -60,27 +60,27 @@ def _shared_prefix(weights: Mapping[str, Tensor]) -> str:
     return prefix if all(name.startswith(prefix) and name != prefix for name in weights) else ""
 
 
-def _widened(value: Tensor, wanted: Tensor | None) -> Tensor:
-    fits = wanted is not None and wanted.dtype == torch.float32 and value.dtype in _NARROW
+def _widened(value: Tensor, expected: Tensor | None) -> Tensor:
+    fits = expected is not None and expected.dtype == torch.float32 and value.dtype in _NARROW
     return value.float() if fits else value
 
 
-def _of_shapes(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Iterator[str]:
-    others = [name for name, value in wanted.items() if name in weights and weights[name].shape != value.shape]
+def _of_shapes(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Iterator[str]:
+    others = [name for name, value in expected.items() if name in weights and weights[name].shape != value.shape]
     if others:
         name = others[0]
         more = f" (and {len(others) - 1} more of another shape)" if len(others) > 1 else ""
-        yield f"their {name} is {_size(weights[name])}, the network's is {_size(wanted[name])}{more}"
+        yield f"their {name} is {_size(weights[name])}, the network's is {_size(expected[name])}{more}"
 
 
-def _of_names(wanted: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Iterator[str]:
-    missing = [name for name in wanted if name not in weights]
-    surplus = [f"{name!r:.80}" for name in weights if name not in wanted]
+def _of_names(expected: Mapping[str, Tensor], weights: Mapping[str, Tensor]) -> Iterator[str]:
+    missing = [name for name in expected if name not in weights]
+    surplus = [f"{name!r:.80}" for name in weights if name not in expected]
     if missing:
         yield f"they have no {_some(missing)}"
     if surplus:
         prefix = _shared_prefix(weights)
-        shared = f" (all their names begin with {prefix!r:.80})" if prefix and not _shared_prefix(wanted) else ""
+        shared = f" (all their names begin with {prefix!r:.80})" if prefix and not _shared_prefix(expected) else ""
         yield f"the network has no {_some(surplus)}{shared}"
 
 

@@ -16,7 +16,7 @@ from lazytui.files.writing import write_atomic
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.build import build_model
 from lazytui.models.factory_import import resolve_model
-from lazytui.models.weight_fitting import differences, fitted
+from lazytui.models.weight_fitting import differences, fit_weights
 from lazytui.models.weights_file import Weights, is_pickled, read_weights
 from lazytui.models.weights_header import describe, pack
 from lazytui.runs.run_folder import WEIGHTS_FILE
@@ -45,7 +45,7 @@ def load_weights(model: nn.Module, path: Path) -> None:
     aren't finite.
     """
     read = read_weights(path, _plausible_size(model))
-    weights = fitted(read, model.state_dict())
+    weights = fit_weights(read, model.state_dict())
     _check_fit(model, weights, path)
     recorded = None if is_pickled(path) else describe(path).metadata.get("fingerprint")
     if recorded is not None and recorded != _digest(read):
@@ -58,14 +58,14 @@ def _plausible_size(model: nn.Module) -> int:
     return _ANYWAY + 16 * sum(int(value.nbytes) for value in model.state_dict().values())
 
 
-def load_model(place: Path, *, name: str | None = None) -> nn.Module:
+def load_model(path_or_folder: Path, *, name: str | None = None) -> nn.Module:
     """The network of a run folder or a weights file, on the CPU, in evaluation mode.
 
     name: the architecture, where the file doesn't say (a person's own `.pt`) or isn't to be asked. A file's word is
     taken for catalog names only: code of one's own has to be named by the person, since a file may come from anywhere.
     Raises BadInput as `load_weights` does.
     """
-    path = place / WEIGHTS_FILE if place.is_dir() else place
+    path = path_or_folder / WEIGHTS_FILE if path_or_folder.is_dir() else path_or_folder
     model = build_model(name or _recorded_name(path), seed=0)
     load_weights(model, path)
     return model.eval()
@@ -111,14 +111,14 @@ def _recorded_name(path: Path) -> str:
 
 def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
     """BadInput where they can't be taken over, with all that differs in names and shapes."""
-    wanted = model.state_dict()
-    if found := differences(wanted, weights):
+    state = model.state_dict()
+    if found := differences(state, weights):
         fitting = _fitting_models(weights)
         hint = f" They fit {' and '.join(fitting)}." if fitting else ""
         raise BadInput(f"The weights in {path} belong to another network: {'; '.join(found)}.{hint}")
     for name, value in weights.items():
-        if value.dtype != wanted[name].dtype:
-            raise BadInput(f"In {path} {name} is {_dtype(value)}, and the network needs {_dtype(wanted[name])}.")
+        if value.dtype != state[name].dtype:
+            raise BadInput(f"In {path} {name} is {_dtype(value)}, and the network needs {_dtype(state[name])}.")
         if not value.isfinite().all():
             raise BadInput(f"In {path} {name} holds numbers that aren't finite: the training that made it broke down.")
 

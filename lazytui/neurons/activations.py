@@ -49,7 +49,7 @@ def map_reduction(name: str) -> MapReduction:
     row, _, column = name.partition(",")
     if not (row.strip().isdigit() and column.strip().isdigit()):
         raise UsageError(f"{name!r} doesn't say how to read a map: use mean, max, or a row and column such as 3,4.")
-    return lambda maps: _at(maps, int(row), int(column))
+    return lambda maps: _at_position(maps, int(row), int(column))
 
 
 def gather_activations(
@@ -90,7 +90,7 @@ def _mean_of_strongest(maps: Tensor) -> Tensor:
     return top_values(flat, min(STRONGEST, flat.shape[2])).mean(2)
 
 
-def _at(maps: Tensor, row: int, column: int) -> Tensor:
+def _at_position(maps: Tensor, row: int, column: int) -> Tensor:
     if maps.ndim == 2:
         return maps
     require_inside(row, column, *maps.shape[2:])

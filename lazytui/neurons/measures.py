@@ -18,10 +18,8 @@ from lazytui.neurons.neuron_information import (
     merge_small_bins,
     quantile_bins,
 )
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import FLAT, assign_roles, share_of_largest
 
-_FLAT = 1e-3
-_SILENT = 0.01
 _STRONG = 0.01
 _PERCENTILE = 0.95
 
@@ -87,8 +85,8 @@ def measure_neurons(activations: Activations, digits: NDArray[np.uint8], colors:
         information_margin=margin,
         entropy=entropy,
         strength=strength,
-        polysemanticity=entropy * _share_of_largest(strength),
-        role=roles(color_information - digit_information, margin, strength, _array(values.std(0, correction=0))),
+        polysemanticity=entropy * share_of_largest(strength),
+        role=assign_roles(color_information - digit_information, margin, strength, _array(values.std(0, correction=0))),
     )
 
 
@@ -96,7 +94,7 @@ def color_selectivity(response: Floats) -> Floats:
     """CSI / 3 of mean activations by color (C, 10): (max - mean) / population standard deviation, which ten numbers
     can't bring above 3. NaN for neurons whose standard deviation is under a thousandth of the layer's largest."""
     deviation = response.std(1)
-    defined = (deviation > 0) & (deviation >= _FLAT * deviation.max(initial=0.0))
+    defined = (deviation > 0) & (deviation >= FLAT * deviation.max(initial=0.0))
     index = np.full(len(response), np.nan)
     np.divide(response.max(1) - response.mean(1), deviation, out=index, where=defined)
     return index / 3
@@ -123,21 +121,6 @@ def label_entropy(strongest: Tensor, digits: Tensor) -> Floats:
     share = _array(torch.nn.functional.one_hot(labels, 10).float().mean(0))
     logs = np.log(share, out=np.zeros_like(share), where=share > 0)
     return np.asarray(np.abs((share * logs).sum(1)) / np.log(10))
-
-
-def roles(difference: Floats, margin: Floats, strength: Floats, deviation: Floats) -> NDArray[np.int64]:
-    """(C,) int64 indices into ROLES. difference: bits on color minus bits on digit; margin: what it must exceed.
-    strength, deviation: of the activations; neurons below 1 % of the layer's largest strength are silent, those below
-    a thousandth of the layer's largest standard deviation are flat."""
-    silent = _share_of_largest(strength) < _SILENT
-    flat = deviation < _FLAT * deviation.max(initial=0.0)
-    cases = {"silent": silent, "flat": flat, "traitor": difference > margin, "hero": -difference > margin}
-    return np.select(list(cases.values()), [ROLES.index(name) for name in cases], ROLES.index("mixed"))
-
-
-def _share_of_largest(strength: Floats) -> Floats:
-    largest = strength.max(initial=0.0)
-    return np.clip(strength / largest, 0, 1) if largest > 0 else np.zeros_like(strength)
 
 
 def _means(values: Tensor, labels: Tensor, classes: int) -> Floats:

@@ -29,7 +29,7 @@ from lazytui.neurons.feature_visualization import (
 from lazytui.neurons.measures import Measures, measure_neurons
 from lazytui.neurons.neuron_information import merge_small_bins, quantile_bins
 from lazytui.neurons.relations import cluster_order, correlation, shared_information, variance_spectrum
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 from lazytui.neurons.simple_stimuli import simple_stimuli
 from lazytui.system.hardware import Hardware
 
@@ -58,7 +58,7 @@ class ReportSettings:
 
 
 @dataclass(frozen=True)
-class Listener:
+class ProgressListener:
     """note: called with the next step. tick: called often; may raise to stop the work."""
 
     note: Callable[[str], None] = lambda _text: None
@@ -66,7 +66,7 @@ class Listener:
 
 
 def report_neurons(
-    model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings, listener: Listener
+    model: SplitModel, data: BiasedDataset, hardware: Hardware, settings: ReportSettings, listener: ProgressListener
 ) -> dict[str, Any]:
     """All measures and pictures of a layer's neurons: the fields of `analyses.neurons.result.NeuronsResult` that are
     arrays; those of its parts `exemplars`, `easy` and `hard` under the part's name."""
@@ -129,7 +129,7 @@ def first_samples(split: Split, samples: int) -> Split:
     return split.take(np.arange(min(samples, len(split))))
 
 
-def _gather(model: SplitModel, split: Split, settings: ReportSettings, listener: Listener) -> Activations:
+def _gather(model: SplitModel, split: Split, settings: ReportSettings, listener: ProgressListener) -> Activations:
     read = map_reduction(settings.read)
     return gather_activations(model.model, [model.layer], split.images, reduce=read, note=listener.note)[model.layer]
 

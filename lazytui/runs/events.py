@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from lazytui.files.reading import open_regular, open_to_append
 from lazytui.files.writing import storage_errors
-from lazytui.runs.saved_result import moderate
+from lazytui.runs.saved_result import json_number
 
 Event = dict[str, Any]
 """Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:
@@ -143,7 +143,7 @@ def _well_formed(event: object) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and moderate(value) is not None
+    return isinstance(value, (int, float)) and json_number(value) is not None
 
 
 def _is_measure(value: object) -> bool:
@@ -169,7 +169,7 @@ def _is_torn(path: Path) -> bool:
 def _finite(value: object) -> object:
     """The same with null where a number isn't moderate."""
     if isinstance(value, float):
-        return moderate(value)
+        return json_number(value)
     if isinstance(value, Mapping):
         return {str(name): _finite(entry) for name, entry in value.items()}
     if isinstance(value, list | tuple):

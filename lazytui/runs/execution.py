@@ -1,4 +1,4 @@
-"""Carrying a run in this process: claim, heartbeat, signals, and an end that is always written down."""
+"""Executing a run in this process: claim, heartbeat, signals, and an end that is always written down."""
 
 from __future__ import annotations
 

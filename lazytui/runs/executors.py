@@ -38,25 +38,25 @@ class LocalProcesses:
 
     def execute(self, runs: Mapping[str, RunFolder], report: Report, summarize: Callable[[RunFolder], str]) -> None:
         names = {run.id: name for name, run in runs.items()}
-        going = [run for run in runs.values() if run.status.state in {"running", "paused"}]
-        waiting = [run for run in runs.values() if run.status.state != "done" and run not in going]
-        while waiting or going:
-            report.progress(len(runs) - len(waiting) - len(going), len(runs), "trainings")
+        running = [run for run in runs.values() if run.status.state in {"running", "paused"}]
+        waiting = [run for run in runs.values() if run.status.state != "done" and run not in running]
+        while waiting or running:
+            report.progress(len(runs) - len(waiting) - len(running), len(runs), "trainings")
             if report.must_stop():
-                stop_all(going, report)
+                stop_all(running, report)
                 raise Interrupted("Stopped; finished runs are kept, and the others have saved their progress.")
             if report.pausing:
-                pause_all(going, report)
-            while waiting and len(going) < self._at_a_time:
+                pause_all(running, report)
+            while waiting and len(running) < self._at_a_time:
                 run = waiting.pop(0)
                 if run.status.state == "queued" and run.stop_file.exists():
                     run.set_status(Status(state="stopped", heartbeat=time.time()))
                     report.note(f"{names[run.id]}: {_describe_end(run, summarize)}")
                 else:
-                    going.append(self._start(run, report))
+                    running.append(self._start(run, report))
             time.sleep(_LOOK_EVERY)
-            for ended in [run for run in going if run.status.state not in ACTIVE]:
-                going.remove(ended)
+            for ended in [run for run in running if run.status.state not in ACTIVE]:
+                running.remove(ended)
                 report.note(f"{names[ended.id]}: {_describe_end(ended, summarize)}")
         report.progress(len(runs), len(runs), "trainings")
 
@@ -72,24 +72,24 @@ def _describe_end(run: RunFolder, summarize: Callable[[RunFolder], str]) -> str:
     return f"{state_word(status)}{more} ({run.id})"
 
 
-def stop_all(going: Iterable[RunFolder], report: Report) -> None:
+def stop_all(running: Iterable[RunFolder], report: Report) -> None:
     """Stop all runs and wait for it; requests that fail, as on a full disk, are repeated."""
-    going = unasked = list(going)
-    noted: set[str] = set()
-    while any(run.status.state in ACTIVE for run in going):
-        unasked = [run for run in unasked if not _request(request_stop, run, report, noted)]
+    running = unasked = list(running)
+    failures: set[str] = set()
+    while any(run.status.state in ACTIVE for run in running):
+        unasked = [run for run in unasked if not _request(request_stop, run, report, failures)]
         time.sleep(_LOOK_EVERY)
 
 
-def pause_all(going: Iterable[RunFolder], report: Report) -> None:
+def pause_all(running: Iterable[RunFolder], report: Report) -> None:
     """Pause the runs for as long as `report` is paused."""
-    going = list(going)
-    noted: set[str] = set()
-    for run in going:
-        _request(request_pause, run, report, noted)
+    running = list(running)
+    failures: set[str] = set()
+    for run in running:
+        _request(request_pause, run, report, failures)
     report.wait_while_paused()
-    for run in going:
-        _request(wake, run, report, noted)
+    for run in running:
+        _request(wake, run, report, failures)
 
 
 def _request(ask: Callable[[RunFolder], object], run: RunFolder, report: Report, noted: set[str]) -> bool:

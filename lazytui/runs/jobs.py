@@ -104,7 +104,7 @@ def request_pause(run: RunFolder) -> None:
 def wake(run: RunFolder) -> bool:
     """Let a paused run continue; False if it isn't paused."""
     status = run.status
-    if status.state not in ACTIVE or _is_to_carry(status):
+    if status.state not in ACTIVE or _is_to_execute(status):
         return False
     if run.pause_file.exists():
         with storage_errors(run.path):
@@ -115,7 +115,7 @@ def wake(run: RunFolder) -> bool:
     return status.state == "paused"
 
 
-def _is_to_carry(status: Status) -> bool:
+def _is_to_execute(status: Status) -> bool:
     """Whether this process was started to execute the run and hasn't begun."""
     return status.state == "queued" and status.pid == os.getpid() and process_lives(status)
 

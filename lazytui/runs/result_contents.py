@@ -149,13 +149,13 @@ def type_adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:
+def check_metrics(declared: Metrics, metrics: Mapping[str, float | None]) -> None:
     for name, metric in declared.items():
-        if name not in given:
+        if name not in metrics:
             if not metric.needed:
                 continue
             raise Damaged(f"it lacks the metric {name!r}{_OLDER}")
-        value = given[name]
+        value = metrics[name]
         if value is None:
             if metric.defined:
                 raise Damaged(f"its metric {name!r} is undefined")
@@ -165,79 +165,79 @@ def check_metrics(declared: Metrics, given: Mapping[str, float | None]) -> None:
 
 def check_arrays(
     declared: Arrays,
-    given: Mapping[str, NDArray[np.generic]],
+    arrays: Mapping[str, NDArray[np.generic]],
     may_be_empty: frozenset[str],
-    known: Mapping[str, int] | None = None,
+    known_sizes: Mapping[str, int] | None = None,
     dtypes: Mapping[str, type] | None = None,
 ) -> dict[str, NDArray[np.generic]]:
     """The declared arrays that are there. All shapes first, since indices are below a size that another array tells.
 
     known: sizes that are known beforehand. dtypes: what arrays are converted to. Raises Damaged.
     """
-    known = known or {}
-    sizes = dict(known)
-    there = dict(_there(declared, given))
+    known_sizes = known_sizes or {}
+    sizes = dict(known_sizes)
+    there = dict(_present_arrays(declared, arrays))
     for name, array in there.items():
-        _check_shape(name, array, given[name], sizes)
+        _check_shape(name, array, arrays[name], sizes)
     for size, length in sizes.items():
-        if size not in known and (not (length or size in may_be_empty) or length > MOST):
+        if size not in known_sizes and (not (length or size in may_be_empty) or length > MOST):
             raise Damaged(f"an array of it has {length:,} values in the direction of its {size}")
-    found = {name: _converted(name, given[name], (dtypes or {}).get(name)) for name in there}
+    found = {name: _converted(name, arrays[name], (dtypes or {}).get(name)) for name in there}
     for name, array in there.items():
         _check_values(name, array, found[name], sizes)
     return found
 
 
-def _converted(name: str, given: NDArray[np.generic], dtype: type | None) -> NDArray[np.generic]:
+def _converted(name: str, array: NDArray[np.generic], dtype: type | None) -> NDArray[np.generic]:
     """Floats that are too large are infinite then; whole numbers must stay the same."""
     import numpy as np
 
-    if dtype is None or given.dtype == dtype:
-        return given
+    if dtype is None or array.dtype == dtype:
+        return array
     with np.errstate(over="ignore"):
-        converted: NDArray[np.generic] = given.astype(dtype)
-    if given.dtype.kind in "iu" and (converted != given).any():
+        converted: NDArray[np.generic] = array.astype(dtype)
+    if array.dtype.kind in "iu" and (converted != array).any():
         raise Damaged(f"its array {name!r:.60} has values that don't fit into {converted.dtype}")
     return converted
 
 
-def _there(declared: Arrays, given: Mapping[str, NDArray[np.generic]]) -> Iterator[tuple[str, Array]]:
+def _present_arrays(declared: Arrays, arrays: Mapping[str, NDArray[np.generic]]) -> Iterator[tuple[str, Array]]:
     for name, array in declared.items():
-        if name in given:
+        if name in arrays:
             yield name, array
         elif array.needed:
             raise Damaged(f"it lacks the array {name!r}{_OLDER}")
 
 
-def _check_shape(name: str, array: Array, given: NDArray[np.generic], sizes: dict[str, int]) -> None:
+def _check_shape(name: str, array: Array, values: NDArray[np.generic], sizes: dict[str, int]) -> None:
     """sizes: those that are known; this array's are added."""
-    if given.dtype.kind not in array.kinds:
-        raise Damaged(f"its array {name!r:.60} holds {given.dtype}")
-    if given.ndim != len(array.shape):
-        raise Damaged(f"its array {name!r:.60} has the shape {given.shape}")
-    for side, length in zip(array.shape, given.shape, strict=True):
-        wanted = side if isinstance(side, int) else sizes.setdefault(side, length)
-        if length != wanted:
-            shape = f"the shape {given.shape}, with {length:,} where {wanted:,} belong"
+    if values.dtype.kind not in array.kinds:
+        raise Damaged(f"its array {name!r:.60} holds {values.dtype}")
+    if values.ndim != len(array.shape):
+        raise Damaged(f"its array {name!r:.60} has the shape {values.shape}")
+    for side, length in zip(array.shape, values.shape, strict=True):
+        required = side if isinstance(side, int) else sizes.setdefault(side, length)
+        if length != required:
+            shape = f"the shape {values.shape}, with {length:,} where {required:,} belong"
             raise Damaged(f"its array {name!r:.60} has {shape}")
 
 
-def _check_values(name: str, array: Array, given: NDArray[np.generic], sizes: Mapping[str, int]) -> None:
+def _check_values(name: str, array: Array, values: NDArray[np.generic], sizes: Mapping[str, int]) -> None:
     import numpy as np
 
-    if not given.size or given.dtype.kind == "b":
+    if not values.size or values.dtype.kind == "b":
         return
     high = array.high
     if array.below is not None:
         high = (sizes[array.below] if isinstance(array.below, str) else array.below) - 1
-    if given.dtype.kind == "f":
-        if not array.undefined and np.isnan(given).any():
+    if values.dtype.kind == "f":
+        if not array.undefined and np.isnan(values).any():
             raise Damaged(f"its array {name!r:.60} has undefined values")
-        if not array.infinite and np.isinf(given).any():
+        if not array.infinite and np.isinf(values).any():
             raise Damaged(f"its array {name!r:.60} has infinite values")
-        given = given[np.isfinite(given)]
-        if not given.size:
+        values = values[np.isfinite(values)]
+        if not values.size:
             return
-    smallest, largest = float(given.min()), float(given.max())
+    smallest, largest = float(values.min()), float(values.max())
     if smallest < array.low or largest > high:
         raise Damaged(f"its array {name!r:.60} has values from {smallest:g} to {largest:g}")

@@ -116,10 +116,10 @@ def _is_number(value: object) -> bool:
 
 def finite_metrics(metrics: Mapping[str, float | None]) -> dict[str, float | None]:
     """As they are saved: floats, and None for what isn't finite."""
-    moderated = {name: None if value is None else moderate(value) for name, value in metrics.items()}
+    moderated = {name: None if value is None else json_number(value) for name, value in metrics.items()}
     return {name: None if value is None else float(value) for name, value in moderated.items()}
 
 
-def moderate(value: float) -> float | None:
+def json_number(value: float) -> float | None:
     """The number as JSON keeps it: nan and infinity, which it lacks, are null, and so is what is beyond all measure."""
     return value if -LARGEST <= value <= LARGEST else None

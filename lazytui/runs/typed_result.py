@@ -238,8 +238,8 @@ def _field(field: dataclasses.Field[Any], hint: Any) -> _Field:
 def _concrete(array: Any) -> type | None:
     """The type of the values of an `NDArray[...]`; None for an abstract one."""
     (scalar,) = get_args(get_args(array)[1])
-    known: type | None = scalar if isinstance(scalar, type) and scalar in np.sctypeDict.values() else None
-    return known
+    scalar_type: type | None = scalar if isinstance(scalar, type) and scalar in np.sctypeDict.values() else None
+    return scalar_type
 
 
 @functools.cache

@@ -56,7 +56,7 @@ class Workers:
         return any(worker.pid == pid for worker in self._workers)
 
     def execute(self, run: RunFolder) -> None:
-        """Have a free worker carry a run, which is queued, or ended early. There must be one.
+        """Have a free worker execute a run, which is queued, or ended early. There must be one.
 
         Raises Taken where another process carries the run.
         """

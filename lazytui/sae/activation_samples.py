@@ -27,7 +27,7 @@ Positions = Literal["apart", "together"]
 
 
 @dataclass(frozen=True)
-class Reading:
+class SampleLayout:
     """From activations to samples and back. shape: of one image's activation, (channels, h, w) or (units,)."""
 
     shape: tuple[int, ...]
@@ -65,9 +65,9 @@ def in_parts(samples: Tensor) -> Iterator[Tensor]:
         yield samples[start : start + _PART]
 
 
-def gather(
-    cut: SplitModel,
-    reading: Reading,
+def collect_samples(
+    split_model: SplitModel,
+    layout: SampleLayout,
     images: NDArray[np.uint8],
     hardware: Hardware,
     *,
@@ -82,19 +82,19 @@ def gather(
     where there are more images than that, the first of them are taken.
     """
     images = images[:most]
-    kept = max(1, min(reading.per_image, most // len(images)))
+    per_image = max(1, min(layout.per_image, most // len(images)))
     random = torch.Generator().manual_seed(seed)
 
-    def look(part: slice) -> Tensor:
+    def samples_of_batch(part: slice) -> Tensor:
         tick()
-        seen = cut.activations(to_float(torch.from_numpy(images[part]).to(hardware.device)))
-        samples = reading.samples(seen).reshape(len(seen), reading.per_image, reading.dimensions)
-        if kept == reading.per_image:
+        activations = split_model.activations(to_float(torch.from_numpy(images[part]).to(hardware.device)))
+        samples = layout.samples(activations).reshape(len(activations), layout.per_image, layout.dimensions)
+        if per_image == layout.per_image:
             return samples.flatten(0, 1)
-        places = torch.rand(len(seen), reading.per_image, generator=random).topk(kept, dim=1).indices
-        rows = torch.arange(len(seen))[:, None]
-        return samples[rows.to(samples.device), places.to(samples.device)].flatten(0, 1)
+        positions = torch.rand(len(activations), layout.per_image, generator=random).topk(per_image, dim=1).indices
+        rows = torch.arange(len(activations))[:, None]
+        return samples[rows.to(samples.device), positions.to(samples.device)].flatten(0, 1)
 
-    with torch.inference_mode(), evaluation_mode(cut.model):
-        parts = run_in_batches(look, len(images), hardware.batch_size, note)
+    with torch.inference_mode(), evaluation_mode(split_model.model):
+        parts = run_in_batches(samples_of_batch, len(images), hardware.batch_size, note)
     return torch.cat(parts)  # outside of inference mode, so that it can be learned from

@@ -30,6 +30,6 @@ def resample(model: Autoencoder, optimizer: Optimizer, dead: Tensor, samples: Te
     model.decoder[dead] = direction
     model.encoder[:, dead] = _SHORTER * length * direction.T
     model.encoder_bias[dead] = 0
-    for parameter, place in ((model.decoder, dead), (model.encoder, (slice(None), dead)), (model.encoder_bias, dead)):
+    for parameter, rows in ((model.decoder, dead), (model.encoder, (slice(None), dead)), (model.encoder_bias, dead)):
         for name in ("exp_avg", "exp_avg_sq"):
-            optimizer.state[parameter][name][place] = 0
+            optimizer.state[parameter][name][rows] = 0

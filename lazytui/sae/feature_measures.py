@@ -15,10 +15,10 @@ from lazytui.data.splits import Split
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.exemplars import QUANTILES, dataset_exemplars
-from lazytui.sae.activation_samples import BATCH, Reading
+from lazytui.sae.activation_samples import BATCH, SampleLayout
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.category_names import CATEGORIES, SELECTIVE
-from lazytui.sae.quality import cosines
+from lazytui.sae.quality import decoder_cosines
 from lazytui.system.hardware import Hardware
 
 Arrays = dict[str, NDArray[Any]]
@@ -30,39 +30,48 @@ _SHUFFLES = 20
 
 
 @dataclass(frozen=True)
-class Seen:
+class ProbeActivations:
     """On every image, means over positions: f (N, n), of the features; neurons (N, C), of the layer's channels."""
 
     f: Tensor
     neurons: Tensor
 
 
-def watch(model: Autoencoder, cut: SplitModel, reading: Reading, images: NDArray[np.uint8], hardware: Hardware) -> Seen:
+def measure_activations(
+    model: Autoencoder, split_model: SplitModel, layout: SampleLayout, images: NDArray[np.uint8], hardware: Hardware
+) -> ProbeActivations:
     """What features and neurons do on images (N, 28, 28, 3) uint8."""
     features, neurons = [], []
-    with torch.inference_mode(), evaluation_mode(cut.model):
+    with torch.inference_mode(), evaluation_mode(split_model.model):
         for start in range(0, len(images), BATCH):
             shown = to_float(torch.from_numpy(images[start : start + BATCH]).to(hardware.device))
-            activations = cut.activations(shown)
-            f = model.encode(reading.samples(activations))
-            features.append(f.reshape(len(shown), reading.per_image, -1).mean(1))
+            activations = split_model.activations(shown)
+            f = model.encode(layout.samples(activations))
+            features.append(f.reshape(len(shown), layout.per_image, -1).mean(1))
             neurons.append(activations.flatten(2).mean(2) if activations.ndim == 4 else activations)
-    return Seen(torch.cat(features), torch.cat(neurons))
+    return ProbeActivations(torch.cat(features), torch.cat(neurons))
 
 
-def portrait(
-    model: Autoencoder, cut: SplitModel, reading: Reading, probe: Split, hardware: Hardware, *, pictured: int, seed: int
+def measure_features(
+    model: Autoencoder,
+    split_model: SplitModel,
+    layout: SampleLayout,
+    probe: Split,
+    hardware: Hardware,
+    *,
+    pictured: int,
+    seed: int,
 ) -> dict[str, Any]:
     """All measures of the features: the fields of `analyses.sae.result.SaeResult` that are arrays, and its exemplars.
 
     probe: every digit in every color equally often. pictured: of how many features, those with the largest mean
     activation, images are kept.
     """
-    seen = watch(model, cut, reading, probe.images, hardware)
-    f = seen.f
+    activations = measure_activations(model, split_model, layout, probe.images, hardware)
+    f = activations.f
     digit, color = (torch.from_numpy(labels).to(f.device, torch.int64) for labels in (probe.digits, probe.colors))
     active = (f > 0).sum(0)
-    shown = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:pictured])
+    pictured_features = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:pictured])
     arrays: Arrays = {
         **_selectivities(f, digit, color, seed),
         "strength": _array(f.sum(0) / active.clamp(min=1)),
@@ -70,12 +79,14 @@ def portrait(
         "heat": _array(class_means(f, digit * 10 + color, 100).reshape(-1, 10, 10)),
         **_histograms(f),
         **_neighbors(model),
-        **_correlated(seen),
+        **_correlated(activations),
     }
-    if cut.outgoing is not None and len(cut.shape) == 1:
-        arrays["effect"] = _array(model.decoder @ cut.outgoing.T)
-    kept = {name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in arrays.items()}
-    return {**kept, "exemplars": dataset_exemplars(f, shown, probe, active_quantiles)}
+    if split_model.outgoing is not None and len(split_model.shape) == 1:
+        arrays["effect"] = _array(model.decoder @ split_model.outgoing.T)
+    as_float32 = {
+        name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in arrays.items()
+    }
+    return {**as_float32, "exemplars": dataset_exemplars(f, pictured_features, probe, active_quantiles)}
 
 
 def class_means(f: Tensor, labels: Tensor, classes: int) -> Tensor:
@@ -92,7 +103,7 @@ def selectivity(means: Tensor) -> Floats:
     return ratio
 
 
-def categories(color: Floats, digit: Floats, color_bound: Floats, digit_bound: Floats) -> NDArray[np.int64]:
+def selectivity_categories(color: Floats, digit: Floats, color_bound: Floats, digit_bound: Floats) -> NDArray[np.int64]:
     """(n,) int64 indices into CATEGORIES, from selectivities (n,) and what chance stays under, (n,) each."""
     for_color = (color >= SELECTIVE) & (color > color_bound)
     for_digit = (digit >= SELECTIVE) & (digit > digit_bound)
@@ -102,43 +113,43 @@ def categories(color: Floats, digit: Floats, color_bound: Floats, digit_bound: F
 
 def _selectivities(f: Tensor, digit: Tensor, color: Tensor, seed: int) -> Arrays:
     """Selectivity for color and digit, the category, and the largest selectivity for labels that were shuffled."""
-    found: Arrays = {}
+    measured: Arrays = {}
     random = torch.Generator().manual_seed(seed)
     for name, labels in (("color", color), ("digit", digit)):
         means = class_means(f, labels, 10)
         shuffled = [labels[torch.randperm(len(labels), generator=random).to(labels.device)] for _ in range(_SHUFFLES)]
         by_chance = [selectivity(class_means(f, mixed, 10)) for mixed in shuffled]
-        found[f"{name}_response"] = _array(means)
-        found[f"{name}_selectivity"] = selectivity(means)
-        found[f"{name}_bound"] = np.stack(by_chance).max(0)
-    told = (found[f"{name}_{what}"] for what in ("selectivity", "bound") for name in ("color", "digit"))
-    return found | {"category": categories(*told)}
+        measured[f"{name}_response"] = _array(means)
+        measured[f"{name}_selectivity"] = selectivity(means)
+        measured[f"{name}_bound"] = np.stack(by_chance).max(0)
+    measures = (measured[f"{name}_{what}"] for what in ("selectivity", "bound") for name in ("color", "digit"))
+    return measured | {"category": selectivity_categories(*measures)}
 
 
 def _histograms(f: Tensor) -> Arrays:
     """How often a feature is how active, where it is: (n, 20) counts of equal stretches from 0 to its largest."""
     largest = f.amax(0)
     bins = (f / largest.clamp(min=1e-30) * BINS).long().clamp(max=BINS - 1)
-    place = torch.arange(f.shape[1], device=f.device) * BINS + bins
-    counts = torch.bincount(place[f > 0], minlength=f.shape[1] * BINS).reshape(-1, BINS)
+    bins_in_row = torch.arange(f.shape[1], device=f.device) * BINS + bins
+    counts = torch.bincount(bins_in_row[f > 0], minlength=f.shape[1] * BINS).reshape(-1, BINS)
     return {"histogram": counts.cpu().numpy().astype(np.int32), "largest": _array(largest)}
 
 
 def _neighbors(model: Autoencoder) -> Arrays:
     """The features whose directions are nearest to each, and a histogram of each one's largest cosine."""
-    found = cosines(model)
-    np.fill_diagonal(found, -np.inf)
-    count = min(NEAREST, len(found) - 1)
-    nearest = np.argsort(-found, axis=1, kind="stable")[:, :count]
-    return {"nearest": nearest.astype(np.int32), "nearest_cosine": np.take_along_axis(found, nearest, 1)}
+    cosine = decoder_cosines(model)
+    np.fill_diagonal(cosine, -np.inf)
+    count = min(NEAREST, len(cosine) - 1)
+    nearest = np.argsort(-cosine, axis=1, kind="stable")[:, :count]
+    return {"nearest": nearest.astype(np.int32), "nearest_cosine": np.take_along_axis(cosine, nearest, 1)}
 
 
-def _correlated(seen: Seen) -> Arrays:
+def _correlated(activations: ProbeActivations) -> Arrays:
     """The neurons whose activations go most with a feature's, by |Pearson correlation|."""
-    related = np.nan_to_num(_standard(seen.f).T @ _standard(seen.neurons))
+    related = np.nan_to_num(_standard(activations.f).T @ _standard(activations.neurons))
     count = min(NEAREST, related.shape[1])
-    chosen = np.argsort(-np.abs(related), axis=1, kind="stable")[:, :count]
-    return {"neurons": chosen.astype(np.int32), "neuron_correlation": np.take_along_axis(related, chosen, 1)}
+    strongest = np.argsort(-np.abs(related), axis=1, kind="stable")[:, :count]
+    return {"neurons": strongest.astype(np.int32), "neuron_correlation": np.take_along_axis(related, strongest, 1)}
 
 
 def _standard(values: Tensor) -> Floats:
@@ -154,9 +165,9 @@ def active_quantiles(f: Tensor) -> NDArray[np.int64]:
     ordered = f.argsort(dim=0, descending=True, stable=True)
     active = (f > 0).sum(0)
     middles = torch.arange(QUANTILES, device=f.device)[:, None] * 2 + 1
-    places = (active[None] - 1 - middles * active[None] // (2 * QUANTILES)).clamp(min=0)
-    found: NDArray[np.int64] = ordered.gather(0, places).T.cpu().numpy()
-    return found
+    ranks = (active[None] - 1 - middles * active[None] // (2 * QUANTILES)).clamp(min=0)
+    indices: NDArray[np.int64] = ordered.gather(0, ranks).T.cpu().numpy()
+    return indices
 
 
 def _array(tensor: Tensor) -> Floats:

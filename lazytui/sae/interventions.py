@@ -17,7 +17,7 @@ Edit = Callable[[Tensor], Tensor]
 """From features (N, n) to those that shall be instead."""
 
 
-def scaled(features: Sequence[int], factor: float) -> Edit:
+def scaling_edit(features: Sequence[int], factor: float) -> Edit:
     """These features, `factor` times as active; 1 changes nothing."""
 
     def edit(f: Tensor) -> Tensor:
@@ -28,12 +28,12 @@ def scaled(features: Sequence[int], factor: float) -> Edit:
     return edit
 
 
-def ablated(features: Sequence[int]) -> Edit:
+def ablation_edit(features: Sequence[int]) -> Edit:
     """Without these features."""
-    return scaled(features, 0.0)
+    return scaling_edit(features, 0.0)
 
 
-def steered(features: Sequence[int], amounts: Sequence[float] | Tensor) -> Edit:
+def steering_edit(features: Sequence[int], amounts: Sequence[float] | Tensor) -> Edit:
     """These features at fixed amounts, whatever they were."""
 
     def edit(f: Tensor) -> Tensor:
@@ -44,16 +44,16 @@ def steered(features: Sequence[int], amounts: Sequence[float] | Tensor) -> Edit:
     return edit
 
 
-def swapped(dropped: Sequence[int], added: Sequence[int], amounts: Sequence[float] | Tensor) -> Edit:
+def swap_edit(dropped: Sequence[int], added: Sequence[int], amounts: Sequence[float] | Tensor) -> Edit:
     """Without the first features, and with the others at these amounts: one color for another, say."""
 
     def edit(f: Tensor) -> Tensor:
-        return steered(added, amounts)(ablated(dropped)(f))
+        return steering_edit(added, amounts)(ablation_edit(dropped)(f))
 
     return edit
 
 
-def intervened(model: Autoencoder, samples: Tensor, edit: Edit, directions: Tensor | None = None) -> Tensor:
+def apply_edit(model: Autoencoder, samples: Tensor, edit: Edit, directions: Tensor | None = None) -> Tensor:
     """(M, d) -> (M, d): the samples with their features edited.
 
     directions: (n, d), what the features' changes are added along; by default the decoder's. Random ones show what a

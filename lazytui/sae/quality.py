@@ -18,7 +18,7 @@ from lazytui.data.device_split import to_float
 from lazytui.data.splits import Split
 from lazytui.evaluation.forward import evaluation_mode
 from lazytui.hooks.split_model import SplitModel
-from lazytui.sae.activation_samples import BATCH, Reading, in_parts
+from lazytui.sae.activation_samples import BATCH, SampleLayout, in_parts
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.system.hardware import Hardware
 
@@ -41,7 +41,7 @@ class Fit:
 
 
 @torch.inference_mode()
-def fit(model: Autoencoder, samples: Tensor) -> Fit:
+def measure_fit(model: Autoencoder, samples: Tensor) -> Fit:
     """How well the samples (M, d) are explained."""
     center = samples.mean(0, dtype=torch.float64)
     error = variance = 0.0
@@ -56,7 +56,7 @@ def fit(model: Autoencoder, samples: Tensor) -> Fit:
 
 
 @dataclass(frozen=True)
-class Answers:
+class Performance:
     """Accuracy in [0, 1] and mean cross-entropy of a network on a split."""
 
     accuracy: float
@@ -67,44 +67,48 @@ class Answers:
 class Recovery:
     """What the network says from the layer as it is, from x_hat instead, and from the mean activation instead."""
 
-    intact: Answers
-    reconstructed: Answers
-    mean: Answers
+    intact: Performance
+    reconstructed: Performance
+    mean: Performance
 
     @property
     def accuracy(self) -> float | None:
         """The share of the accuracy lost to the mean that x_hat keeps; None where nothing was lost."""
-        return _kept(self.intact.accuracy, self.reconstructed.accuracy, self.mean.accuracy)
+        return _recovered_share(self.intact.accuracy, self.reconstructed.accuracy, self.mean.accuracy)
 
     @property
     def cross_entropy(self) -> float | None:
         """The same of the cross-entropy."""
-        return _kept(-self.intact.cross_entropy, -self.reconstructed.cross_entropy, -self.mean.cross_entropy)
+        return _recovered_share(-self.intact.cross_entropy, -self.reconstructed.cross_entropy, -self.mean.cross_entropy)
 
 
-def recovery(
-    model: Autoencoder, cut: SplitModel, reading: Reading, split: Split, center: Tensor, hardware: Hardware
+def measure_recovery(
+    model: Autoencoder, split_model: SplitModel, layout: SampleLayout, split: Split, center: Tensor, hardware: Hardware
 ) -> Recovery:
     """center: (d,), the mean of the samples, which stands for knowing nothing of an image."""
     sums = np.zeros((3, 2))
-    with torch.inference_mode(), evaluation_mode(cut.model):
+    with torch.inference_mode(), evaluation_mode(split_model.model):
         for images, digits in _batches(split, hardware):
-            activations = cut.activations(images)
-            samples = reading.samples(activations)
-            stands = (activations, reading.activations(model(samples)), reading.activations(center.expand_as(samples)))
-            for row, stand in enumerate(stands):
-                logits = cut.logits(cut.pool(stand), images)
+            activations = split_model.activations(images)
+            samples = layout.samples(activations)
+            replacements = (
+                activations,
+                layout.activations(model(samples)),
+                layout.activations(center.expand_as(samples)),
+            )
+            for row, replacement in enumerate(replacements):
+                logits = split_model.logits(split_model.pool(replacement), images)
                 sums[row] += (
                     float((logits.argmax(1) == digits).sum()),
                     float(cross_entropy(logits, digits, reduction="sum")),
                 )
-    return Recovery(*(Answers(*map(float, row / len(split))) for row in sums))
+    return Recovery(*(Performance(*map(float, row / len(split))) for row in sums))
 
 
-def cosines(model: Autoencoder) -> NDArray[np.float32]:
+def decoder_cosines(model: Autoencoder) -> NDArray[np.float32]:
     """(n, n): of the angle between every two rows of the decoder."""
-    found: NDArray[np.float32] = (model.decoder @ model.decoder.T).clamp(-1, 1).detach().cpu().numpy()
-    return found
+    cosine: NDArray[np.float32] = (model.decoder @ model.decoder.T).clamp(-1, 1).detach().cpu().numpy()
+    return cosine
 
 
 def _batches(split: Split, hardware: Hardware) -> Iterator[tuple[Tensor, Tensor]]:
@@ -114,5 +118,5 @@ def _batches(split: Split, hardware: Hardware) -> Iterator[tuple[Tensor, Tensor]
         yield images, torch.from_numpy(split.digits[part]).to(hardware.device, torch.int64)
 
 
-def _kept(intact: float, reconstructed: float, mean: float) -> float | None:
+def _recovered_share(intact: float, reconstructed: float, mean: float) -> float | None:
     return (reconstructed - mean) / (intact - mean) if intact > mean else None

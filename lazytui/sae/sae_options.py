@@ -44,8 +44,8 @@ class VariantChoice(AllVariantOptions):
 
     @model_validator(mode="before")
     @classmethod
-    def _take_defaults(cls, given: Any) -> Any:
-        return with_defaults(given, "variant", "topk", VARIANTS)
+    def _take_defaults(cls, values: Any) -> Any:
+        return with_defaults(values, "variant", "topk", VARIANTS)
 
     @model_validator(mode="after")
     def _refuse_others(self) -> VariantChoice:

@@ -48,7 +48,7 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Point:
+class CurvePoint:
     """Of the steps since the point before: unexplained variance and active features a sample, both means; the share of
     features that weren't active in any of them."""
 
@@ -62,7 +62,7 @@ def train(
     samples: Tensor,
     recipe: Recipe,
     tick: Callable[[int], None] = lambda _: None,
-    point: Callable[[Point], None] = lambda _: None,
+    point: Callable[[CurvePoint], None] = lambda _: None,
 ) -> Autoencoder:
     """An autoencoder of these samples (M, d) float32, in their own unit, its decoder's rows of unit length.
 
@@ -70,7 +70,7 @@ def train(
     nothing to learn: samples that aren't finite, or are all alike.
     """
     center, scale = center_and_scale(samples)
-    return _Training(samples, recipe, center, scale).go(tick, point)
+    return _Training(samples, recipe, center, scale).run(tick, point)
 
 
 def center_and_scale(samples: Tensor) -> tuple[Tensor, float]:
@@ -90,7 +90,7 @@ def center_and_scale(samples: Tensor) -> tuple[Tensor, float]:
     return center.float(), variance**0.5
 
 
-def _as_large_as(model: Autoencoder, x: Tensor) -> float:
+def _encoder_scale(model: Autoencoder, x: Tensor) -> float:
     """What the encoder has to be multiplied by for reconstructions to be as large as the samples (Gao 2024, A.1)."""
     explained, centered = model(x) - model.decoder_bias, x - model.decoder_bias
     size = float(explained.square().sum())
@@ -100,8 +100,8 @@ def _as_large_as(model: Autoencoder, x: Tensor) -> float:
 class _Training:
     """One training: the model sees samples divided by `scale`, so that their variance is 1.
 
-    _lately, _active: (n,) float32, on how many samples each feature was active since dead ones were looked for, and
-    since the last point of the curves.
+    _recent_counts, _point_counts: (n,) float32, on how many samples each feature was active since dead ones
+    were looked for, and since the last point of the curves.
     """
 
     def __init__(self, samples: Tensor, recipe: Recipe, center: Tensor, scale: float) -> None:
@@ -111,69 +111,69 @@ class _Training:
         self.model = model.to(samples.device)
         with torch.no_grad():
             self.model.decoder_bias.copy_(center / scale)
-            self.model.encoder.mul_(_as_large_as(self.model, self._batch(0)))
+            self.model.encoder.mul_(_encoder_scale(self.model, self._batch(0)))
         fused = samples.device.type in {"cpu", "cuda"}
         self._optimizer = Adam(self.model.parameters(), lr=recipe.lr, eps=_EPSILON, fused=fused)
         self._every = max(1, recipe.steps // POINTS)
         self._dead: Tensor | None = None
-        self._lately = torch.zeros(recipe.features, device=samples.device)
-        self._forget()
+        self._recent_counts = torch.zeros(recipe.features, device=samples.device)
+        self._reset_counts()
 
-    def go(self, tick: Callable[[int], None], point: Callable[[Point], None]) -> Autoencoder:
+    def run(self, tick: Callable[[int], None], point: Callable[[CurvePoint], None]) -> Autoencoder:
         for step in range(self._recipe.steps):
             tick(step)
             self._step(self._batch(step), (step + 1) / (self._recipe.steps + 1))
             if (step + 1) % _REVIVED == 0:
-                self._bury()
+                self._find_dead()
             if (step + 1) % self._every == 0 or step + 1 == self._recipe.steps:
-                self._look(step + 1, point)
+                self._add_point(step + 1, point)
         self.model.requires_grad_(False).rescale(self._scale)
         return self.model.eval()
 
     def _batch(self, step: int) -> Tensor:
         """(batch, d). Indices are drawn for many steps at once, on the CPU: every device takes the same path."""
-        place = step % _DRAWN
-        if place == 0:
-            drawn = torch.randint(len(self._samples), (_DRAWN, self._recipe.batch), generator=self._random)
-            self._drawn = drawn.to(self._samples.device)
-        return self._samples[self._drawn[place]] * (1 / self._scale)
+        row = step % _DRAWN
+        if row == 0:
+            indices = torch.randint(len(self._samples), (_DRAWN, self._recipe.batch), generator=self._random)
+            self._batch_indices = indices.to(self._samples.device)
+        return self._samples[self._batch_indices[row]] * (1 / self._scale)
 
     def _step(self, x: Tensor, share: float) -> None:
         """One update; nothing in it waits for the device. share: of all steps that are done, in (0, 1)."""
         self._optimizer.param_groups[0]["lr"] = self._recipe.lr * min(1.0, share / _WARM, (1 - share) / _COOL)
-        made = self.model.loss(x, StepContext(min(1.0, share / _PRESSURE), self._dead))
+        outcome = self.model.loss(x, StepContext(min(1.0, share / _PRESSURE), self._dead))
         self._optimizer.zero_grad()
-        made.loss.backward()  # type: ignore[no-untyped-call]
+        outcome.loss.backward()  # type: ignore[no-untyped-call]
         self.model.remove_parallel_gradient()
         self._optimizer.step()
         self.model.normalize_decoder()
         with torch.no_grad():
-            self._error += made.error.detach()
-            self._lately += made.f.sign().sum(0)
+            self._error += outcome.error.detach()
+            self._recent_counts += outcome.f.sign().sum(0)
         self._counted += 1
 
-    def _bury(self) -> None:
+    def _find_dead(self) -> None:
         """Find the features that are dead by now."""
-        dead = (self._lately == 0).nonzero()[:, 0]
+        dead = (self._recent_counts == 0).nonzero()[:, 0]
         self._dead = dead if len(dead) else None
-        self._active += self._lately
-        self._lately.zero_()
+        self._point_counts += self._recent_counts
+        self._recent_counts.zero_()
 
-    def _look(self, step: int, point: Callable[[Point], None]) -> None:
+    def _add_point(self, step: int, point: Callable[[CurvePoint], None]) -> None:
         """A point of the curves."""
         unexplained = float(self._error) / self._counted
         if not math.isfinite(unexplained):
             raise LazytuiError(f"The autoencoder's error became {unexplained} by step {step}: try a smaller --lr.")
-        active = self._active + self._lately
+        active = self._point_counts + self._recent_counts
         dead = (active == 0).nonzero()[:, 0]
         l0 = float(active.sum()) / (self._counted * self._recipe.batch)
-        point(Point(step, unexplained, l0, len(dead) / self.model.features))
+        point(CurvePoint(step, unexplained, l0, len(dead) / self.model.features))
         if len(dead) and self.model.variant.resamples_dead and step <= _RESAMPLED * self._recipe.steps:
             resample(self.model, self._optimizer, dead, self._batch(step), self._random)
-        self._forget()
+        self._reset_counts()
 
-    def _forget(self) -> None:
+    def _reset_counts(self) -> None:
         """Begin a new point: what was counted lately belongs to the one before."""
         self._error = torch.zeros((), device=self._samples.device)
-        self._active = -self._lately
+        self._point_counts = -self._recent_counts
         self._counted = 0

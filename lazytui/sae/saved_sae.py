@@ -24,7 +24,7 @@ _LARGEST = 1 << 30
 
 
 @dataclass(frozen=True)
-class Belonging:
+class ActivationOrigin:
     """fingerprint: of the network's weights. layer, positions: what was read of it."""
 
     fingerprint: str
@@ -32,23 +32,23 @@ class Belonging:
     positions: Positions
 
 
-def save_autoencoder(model: Autoencoder, path: Path, to: Belonging) -> None:
+def save_autoencoder(model: Autoencoder, path: Path, origin: ActivationOrigin) -> None:
     """Write it whole or not at all. Raises BadInput where the file can't be written."""
     assert isinstance(model.variant, Variant), "its name and options are saved"
     weights = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
     options = json.dumps(model.variant.model_dump(), sort_keys=True)
-    metadata = {"variant": variant_name(model.variant), "options": options, **asdict(to)}
+    metadata = {"variant": variant_name(model.variant), "options": options, **asdict(origin)}
     write_atomic(path, save(weights, pack(metadata)))
 
 
-def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
+def load_autoencoder(path: Path, origin: ActivationOrigin) -> Autoencoder:
     """The autoencoder in a file, on the CPU.
 
     Raises BadInput where the file is missing or damaged, and where it was trained on another network, layer or reading
     than `to`.
     """
     header = describe(path)
-    _require(path, header.metadata, to)
+    _require_origin(path, header.metadata, origin)
     try:
         content = read_regular(path, _LARGEST)
         variant = VARIANTS[header.metadata["variant"]].options.model_validate(parse_json(header.metadata["options"]))
@@ -62,18 +62,19 @@ def load_autoencoder(path: Path, to: Belonging) -> Autoencoder:
     return model.requires_grad_(False).eval()
 
 
-def _require(path: Path, metadata: object, to: Belonging) -> None:
+def _require_origin(path: Path, metadata: object, origin: ActivationOrigin) -> None:
     """BadInput where the file doesn't say that it belongs to `to`."""
-    told = metadata if isinstance(metadata, dict) else {}
-    if told.get("variant") not in VARIANTS or told.get("positions") not in get_args(Positions):
+    saved = metadata if isinstance(metadata, dict) else {}
+    if saved.get("variant") not in VARIANTS or saved.get("positions") not in get_args(Positions):
         raise BadInput(f"{path} isn't an autoencoder that this lazytui knows.")
-    if told.get("fingerprint") != to.fingerprint:
+    if saved.get("fingerprint") != origin.fingerprint:
         raise BadInput(
             f"The autoencoder in {path} was trained on another network, whose fingerprint is "
-            f"{told.get('fingerprint', 'unknown')[:12]}, not {to.fingerprint[:12]}: train one for this network."
+            f"{saved.get('fingerprint', 'unknown')[:12]}, not {origin.fingerprint[:12]}: train one for this network."
         )
-    if (told.get("layer"), told.get("positions")) != (to.layer, to.positions):
+    if (saved.get("layer"), saved.get("positions")) != (origin.layer, origin.positions):
         raise BadInput(
-            f"The autoencoder in {path} was trained on {told.get('layer')!r:.80} with positions "
-            f"{told['positions']}, not on {to.layer!r} with positions {to.positions}: train one for this layer."
+            f"The autoencoder in {path} was trained on {saved.get('layer')!r:.80} with positions "
+            f"{saved['positions']}, not on {origin.layer!r} with positions {origin.positions}: "
+            "train one for this layer."
         )

@@ -14,7 +14,7 @@ STRONG = 32
 
 
 @dataclass(frozen=True)
-class Found:
+class FeatureDictionary:
     """What one autoencoder found. directions: (n, d), of unit length. category: (n,), indices into CATEGORIES.
     mass: (n,), mean activations."""
 
@@ -23,7 +23,7 @@ class Found:
     mass: NDArray[np.float64]
 
     @property
-    def strong(self) -> NDArray[np.int64]:
+    def strongest(self) -> NDArray[np.int64]:
         """The features that do most, first those that do."""
         return np.argsort(-self.mass, kind="stable")[: min(STRONG, int((self.mass > 0).sum()))]
 
@@ -32,23 +32,23 @@ class Found:
         return np.flatnonzero(self.category != CATEGORIES.index("dead"))
 
 
-def partners(one: Found, other: Found) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def nearest_partners(one: FeatureDictionary, other: FeatureDictionary) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """(s,) each: for every strong feature of one the living feature of the other with the nearest direction, and the
     cosine of the two. There must be one alive."""
-    cosines = one.directions[one.strong].astype(np.float64) @ other.directions[other.alive].T.astype(np.float64)
+    cosines = one.directions[one.strongest].astype(np.float64) @ other.directions[other.alive].T.astype(np.float64)
     return other.alive[cosines.argmax(1)], cosines.max(1)
 
 
-def agreement(one: Found, other: Found) -> dict[str, float]:
+def measure_seed_stability(one: FeatureDictionary, other: FeatureDictionary) -> dict[str, float]:
     """same_category: of the strong features of both, the share whose partner has their category. by_chance: the share
     if partners were drawn from the other's living features. cosine: of partners, on average."""
     same, chance, cosine = [], [], []
     for mine, theirs in ((one, other), (other, one)):
-        found, near = partners(mine, theirs)
-        wanted = mine.category[mine.strong]
+        nearest, nearest_cosine = nearest_partners(mine, theirs)
+        own_category = mine.category[mine.strongest]
         share = np.bincount(theirs.category[theirs.alive], minlength=len(CATEGORIES)) / len(theirs.alive)
-        same.append(theirs.category[found] == wanted)
-        chance.append(share[wanted])
-        cosine.append(near)
-    told = {"same_category": same, "same_category_by_chance": chance, "partner_cosine": cosine}
-    return {name: float(np.concatenate(values).mean()) for name, values in told.items()}
+        same.append(theirs.category[nearest] == own_category)
+        chance.append(share[own_category])
+        cosine.append(nearest_cosine)
+    measures = {"same_category": same, "same_category_by_chance": chance, "partner_cosine": cosine}
+    return {name: float(np.concatenate(values).mean()) for name, values in measures.items()}

@@ -11,20 +11,22 @@ from torch import Tensor
 
 
 @dataclass(frozen=True)
-class Superposition:
+class ToySuperposition:
     """directions: (n, d), of unit length. samples: (M, d), each the sum of a few of them, times 0.5 to 1.5."""
 
     directions: Tensor
     samples: Tensor
 
 
-def superposition(features: int, dimensions: int, active: float, count: int, random: torch.Generator) -> Superposition:
+def toy_superposition(
+    features: int, dimensions: int, active: float, count: int, random: torch.Generator
+) -> ToySuperposition:
     """Random directions, each at work in a sample by itself with probability active / features."""
     directions = random_dictionary(features, dimensions, random)
-    at_work = torch.rand(count, features, generator=random) < active / features
+    active_features = torch.rand(count, features, generator=random) < active / features
     strength = 0.5 + torch.rand(count, features, generator=random)
-    samples: Tensor = (at_work * strength) @ directions
-    return Superposition(directions, samples)
+    samples: Tensor = (active_features * strength) @ directions
+    return ToySuperposition(directions, samples)
 
 
 def random_dictionary(features: int, dimensions: int, random: torch.Generator) -> Tensor:

@@ -35,7 +35,7 @@ EXAMPLES = 10
 
 
 @dataclass(frozen=True)
-class Listener:
+class ProgressListener:
     """Called with notes and with (images done, of how many); either may raise to stop the work."""
 
     note: Callable[[str], None]
@@ -69,7 +69,7 @@ class SplitStatistics:
     images: int
     target: str
     seed: int
-    listener: Listener
+    listener: ProgressListener
 
     def measure_maps(self) -> tuple[SplitMaps, dict[str, Any]]:
         """Maps of the images; and how much of each lies on the digit, and its category, with the means over all.

@@ -64,14 +64,14 @@ def stretches_at_chance(history: Mapping[str, Sequence[float]], bound: float, to
     points = list(zip(map(int, history["step"]), history["easy_accuracy"], strict=True))
     found = []
     for low, group in groupby(enumerate(points), lambda entry: entry[1][1] <= bound):
-        places = [place for place, _ in group]
-        first, last = points[places[0]][0], points[places[-1]][0]
-        share = LEAST_SHARE_AT_FIRST if places[0] == 0 and last < total else LEAST_SHARE
+        indices = [index for index, _ in group]
+        first, last = points[indices[0]][0], points[indices[-1]][0]
+        share = LEAST_SHARE_AT_FIRST if indices[0] == 0 and last < total else LEAST_SHARE
         if low and last > first and last - first >= share * total:
-            found.append(AtChance(first, last, bound, _mean(history.get("loss", ()), places[1:])))
+            found.append(AtChance(first, last, bound, _mean(history.get("loss", ()), indices[1:])))
     return found
 
 
-def _mean(column: Sequence[float], places: Sequence[int]) -> float:
-    values = [column[place] for place in places if place < len(column) and math.isfinite(column[place])]
+def _mean(column: Sequence[float], indices: Sequence[int]) -> float:
+    values = [column[index] for index in indices if index < len(column) and math.isfinite(column[index])]
     return sum(values) / len(values) if values else math.nan

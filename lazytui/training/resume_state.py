@@ -49,9 +49,9 @@ def load_snapshot(path: Path) -> Snapshot | None:
     except FileNotFoundError:
         return None
     except Exception as error:  # what a damaged file raises depends on where the damage is
-        raise memory_error_or(error, f"read {path}", unusable(path)) from error
+        raise memory_error_or(error, f"read {path}", unusable_state(path)) from error
 
 
-def unusable(path: Path) -> BadInput:
+def unusable_state(path: Path) -> BadInput:
     """The failure to tell where a snapshot can't be read, or belongs to another training."""
     return BadInput(f"{path} is damaged, so this training can't be resumed; start it anew.")

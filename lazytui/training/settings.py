@@ -11,7 +11,7 @@ from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import MethodOptions
 
-ABOUT = {name: entry.about for name, entry in METHODS.items()}
+ABOUT = {name: entry.description for name, entry in METHODS.items()}
 """A few words on each method."""
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class MethodChoice(AllMethodOptions):
 
     @model_validator(mode="before")
     @classmethod
-    def _take_defaults(cls, given: Any) -> Any:
-        return with_defaults(given, "method", "erm", METHODS)
+    def _take_defaults(cls, values: Any) -> Any:
+        return with_defaults(values, "method", "erm", METHODS)
 
     @model_validator(mode="after")
     def _refuse_others(self) -> MethodChoice:

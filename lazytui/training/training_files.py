@@ -13,7 +13,7 @@ from lazytui.models.weights_saving import save_weights
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE
-from lazytui.training.resume_state import Snapshot, load_snapshot, save_snapshot, unusable
+from lazytui.training.resume_state import Snapshot, load_snapshot, save_snapshot, unusable_state
 
 
 class TrainingFiles(Protocol):
@@ -54,7 +54,7 @@ class RunFolderFiles:
         return load_snapshot(self._report.folder / RESUME_FILE)
 
     def unusable(self) -> BadInput:
-        return unusable(self._report.folder / RESUME_FILE)
+        return unusable_state(self._report.folder / RESUME_FILE)
 
     def last_logged_step(self) -> float:
         logged = read_history(self._report.run.events)["step"]

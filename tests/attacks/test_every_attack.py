@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.problem import Problem, floor_to_levels, l2_norm
+from lazytui.attacks.levels import floor_to_levels
+from lazytui.attacks.problem import Problem, l2_norm
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
@@ -103,7 +104,7 @@ def test_a_plane_within_reach_is_crossed_and_one_beyond_is_not(name: str, target
         asked = towards_one(model, images, share * exact + (2 / 255 if fooled and norm == "linf" else 0))
         asked = asked if targeted else replace(asked, targets=None)
         made = ATTACKS[name].perturb(asked, **ATTACKS[name].defaults)
-        assert asked.fools(made).tolist() == [fooled] * len(images)
+        assert asked.is_fooled(made).tolist() == [fooled] * len(images)
 
 
 @pytest.mark.parametrize("name", ALL_WAYS)
@@ -114,7 +115,7 @@ def test_black_and_white_values_move(name: str) -> None:
     epsilon = 0.2 if ATTACKS[name].norm == "linf" else 6.0
     asked = towards_one(model, images, epsilon)
     made = ATTACKS[name].perturb(asked, **ATTACKS[name].defaults)
-    assert asked.fools(made).all()
+    assert asked.is_fooled(made).all()
     assert ((made != images).flatten(1).float().mean(1) > 0.05).all()
 
 
@@ -126,7 +127,7 @@ def test_recoloring_crosses_a_plane_of_color_and_adds_one_color_everywhere() -> 
     model.bias = float(-(images.flatten(1) * model.weight).sum(1).max() - 0.05 * 784)
     asked = towards_one(model, images, 0.1)
     made = ATTACKS["recolor"].perturb(asked, steps=40)
-    assert asked.fools(made).all()
+    assert asked.is_fooled(made).all()
     changed = ((made - images) * 255).round()
     assert (changed.flatten(2).amax(2) == changed.flatten(2).amin(2)).all() and (changed[:, 1:] == 0).all()
 
@@ -144,8 +145,8 @@ def test_asking_alone_finds_a_broad_way(name: str) -> None:
             return torch.stack([torch.zeros_like(margin), margin], 1)
 
     asked = towards_one(NoGradient(), gray_images(), 0.1 if ATTACKS[name].norm == "linf" else 8.0)
-    assert not asked.fools(asked.images).any()
-    assert asked.fools(ATTACKS[name].perturb(asked, **ATTACKS[name].defaults)).all()
+    assert not asked.is_fooled(asked.images).any()
+    assert asked.is_fooled(ATTACKS[name].perturb(asked, **ATTACKS[name].defaults)).all()
 
 
 @pytest.mark.parametrize("queries", [2, 5, 21, 300])
@@ -168,7 +169,7 @@ def test_one_perturbation_serves_all() -> None:
     images = gray_images()
     asked = towards_one(plane(images, 0.03), images, 0.1)
     made = ATTACKS["universal"].perturb(asked, steps=40)
-    assert asked.fools(made).all()
+    assert asked.is_fooled(made).all()
     changed = ((made - images) * 255).round()
     assert (changed == changed[:1]).all(), "no value meets the end of the range here"
 
@@ -194,5 +195,7 @@ def test_gradients_in_half_the_digits_lead_as_far(name: str) -> None:
     exact = Problem(network, images, labels, (labels + 1) % 10, epsilon, torch.Generator())
     rough = replace(exact, arithmetic=Hardware(torch.device("cpu"), "bf16").autocast)
     settings = {"steps": 15}
-    fooled = [float(exact.fools(ATTACKS[name].perturb(asked, **settings)).float().mean()) for asked in (exact, rough)]
+    fooled = [
+        float(exact.is_fooled(ATTACKS[name].perturb(asked, **settings)).float().mean()) for asked in (exact, rough)
+    ]
     assert 0.1 < fooled[0] < 0.9 and abs(fooled[0] - fooled[1]) <= 0.1

@@ -26,7 +26,7 @@ def test_bisection_finds_the_level_that_a_plane_lies_at() -> None:
     asked = towards_one(model, images, 0.0)
     budgets, made = smallest_budgets(partial(pgd, steps=10), asked, 1 / 255, 100)
     assert torch.equal((budgets * 255).round(), (exact * 255).ceil())
-    assert asked.fools(made).all()
+    assert asked.is_fooled(made).all()
     none, same = smallest_budgets(partial(pgd, steps=10), asked, 1 / 255, int(exact.min() * 255) - 1)
     assert torch.isinf(none).all() and torch.equal(same, images), "censored, and left as they were"
 
@@ -57,7 +57,7 @@ def test_ddn_comes_near_the_distance_of_a_plane() -> None:
     exact = -model(images)[:, 1] / model.weight.norm()
     distances, made = smallest_perturbations(ddn, towards_one(model, images, 50.0))
     assert (distances >= exact * 0.99).all() and (distances <= exact * 1.1).all()
-    assert towards_one(model, images, 50.0).fools(made).all()
+    assert towards_one(model, images, 50.0).is_fooled(made).all()
     short, _ = smallest_perturbations(ddn, towards_one(model, images, 0.5 * exact))
     assert torch.isinf(short).all()
 

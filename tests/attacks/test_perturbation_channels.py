@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lazytui.attacks.perturbation_channels import color_share, composition
+from lazytui.attacks.perturbation_channels import channel_composition, color_share
 
 
 def test_one_color_everywhere_is_all_color_and_a_pattern_is_none() -> None:
@@ -24,7 +24,7 @@ def test_energy_and_signs_by_channel_on_the_stroke_and_beside_it() -> None:
     changes = np.zeros((2, 28, 28, 3))
     changes[:, :14, :14, 0] = -0.3
     changes[:, shapes[0] == 0, 2] = 0.1
-    found = composition(changes, shapes)
+    found = channel_composition(changes, shapes)
     red, blue = 0.09 * 1 / 4, 0.01 * 3 / 4
     np.testing.assert_allclose(found.energy, np.array([[red, 0], [0, 0], [0, blue]]) / (red + blue))
     np.testing.assert_allclose(found.signed, [[-0.3, 0], [0, 0], [0, 0.1]], atol=1e-9)
@@ -32,6 +32,6 @@ def test_energy_and_signs_by_channel_on_the_stroke_and_beside_it() -> None:
 
 def test_images_that_were_not_changed_do_not_count() -> None:
     changes = np.zeros((3, 28, 28, 3))
-    assert np.isnan(composition(changes, np.zeros((3, 28, 28), np.uint8)).color)
+    assert np.isnan(channel_composition(changes, np.zeros((3, 28, 28), np.uint8)).color)
     changes[1] = 0.2
-    assert composition(changes, np.zeros((3, 28, 28), np.uint8)).color == pytest.approx(1)
+    assert channel_composition(changes, np.zeros((3, 28, 28), np.uint8)).color == pytest.approx(1)

@@ -16,4 +16,4 @@ def test_five_lines_attack_a_network() -> None:
     images, epsilon = gray_images(4), torch.full((4,), 0.3)
     labels = network(images).argmax(1)
     problem = Problem(network, images, labels, targets=None, epsilon=epsilon, generator=torch.Generator())
-    assert problem.fools(pgd(problem, steps=20)).all()
+    assert problem.is_fooled(pgd(problem, steps=20)).all()

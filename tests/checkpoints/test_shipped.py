@@ -13,7 +13,7 @@ from lazytui.files.package_data import package_folder
 from lazytui.models.weights_saving import fingerprint, load_model
 from lazytui.runs.saved_result import load_result, read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
-from lazytui.sae.saved_sae import Belonging, load_autoencoder
+from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder
 from lazytui.training.methods import METHODS
 from tests.commands import Lab
 
@@ -79,7 +79,7 @@ def test_features_are_opened_in_the_network_that_they_are_of(name: str) -> None:
     assert sum(path.stat().st_size for path in run.path.iterdir()) < 2_000_000
     network = load_model(shipped_run(run.record.params["run"].removeprefix("shipped/")).path)
     layer, positions = run.record.params["layer"], run.record.params["positions"]
-    model = load_autoencoder(run.autoencoder, Belonging(fingerprint(network), layer, positions))
+    model = load_autoencoder(run.autoencoder, ActivationOrigin(fingerprint(network), layer, positions))
     assert model.features == 64 and model.dimensions == 128
 
 

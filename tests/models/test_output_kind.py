@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from lazytui.analyses.gradcam.live import SaliencyQuestion, SaliencySession
-from lazytui.analyses.gradcam.live_figures import worth
+from lazytui.analyses.gradcam.live_figures import map_scores_text
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.code_permission import allow
 from lazytui.models.output_kind import PROBABILITIES, advice_on_analysis, advice_on_answers, advice_on_training
@@ -76,6 +76,6 @@ def test_training_and_analyses_say_what_an_attack_says(lab: Lab) -> None:
     *_, live = SaliencySession(Workspace(lab.workspace)).answers(
         SaliencyQuestion(GradcamParams(run="soft", model=code[1]), 0)
     )
-    assert any(PROBABILITIES in paragraph for paragraph in worth(live).paragraphs), live.refused
+    assert any(PROBABILITIES in paragraph for paragraph in map_scores_text(live).paragraphs), live.refused
     refused = lab.call("run", "attack", "soft", *code, "--sources", "10")
     assert refused.code == 3 and refused.last == f"lazytui: {PROBABILITIES}"

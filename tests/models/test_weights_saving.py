@@ -18,7 +18,7 @@ from torch import nn
 
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
-from lazytui.models.weight_fitting import fitted
+from lazytui.models.weight_fitting import fit_weights
 from lazytui.models.weights_file import read_weights
 from lazytui.models.weights_header import describe, pack
 from lazytui.models.weights_saving import fingerprint, load_model, load_weights, save_weights
@@ -212,14 +212,14 @@ def test_a_network_that_is_compiled_finds_its_own_weights_and_those_of_one_that_
     wanted = compiled.state_dict()
     assert all(name.startswith("_orig_mod.") for name in wanted)
     for weights in (wanted, model.state_dict()):
-        found = fitted(weights, wanted)
+        found = fit_weights(weights, wanted)
         assert found.keys() == wanted.keys() and all(torch.equal(found[name], wanted[name]) for name in wanted)
 
 
 def test_of_two_networks_in_a_file_none_is_chosen() -> None:
     wanted = nn.Linear(2, 2).state_dict()
     both = {f"{prefix}.{name}": value for prefix in ("model", "ema") for name, value in wanted.items()}
-    assert fitted(both, wanted).keys() == both.keys()
+    assert fit_weights(both, wanted).keys() == both.keys()
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])

@@ -15,7 +15,7 @@ def test_measures_of_the_channels_of_ones_own_network() -> None:
 
     from lazytui.neurons.activations import gather_activations
     from lazytui.neurons.measures import measure_neurons
-    from lazytui.neurons.role_names import ROLES
+    from lazytui.neurons.roles import ROLES
 
     activations = gather_activations(network, ["1"], images)["1"]
     measures = measure_neurons(activations, labels, attributes)

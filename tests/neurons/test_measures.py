@@ -20,7 +20,7 @@ from lazytui.neurons.neuron_information import (
     merge_small_bins,
     quantile_bins,
 )
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 from tests.neurons.planted import Labels, activations, factorial_labels
 
 Planted = Callable[[Generator, Labels, Labels], np.ndarray]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject, resolve
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, load_model_under_study, resolve
 from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.ablation import Ablation, random_orders
 from lazytui.neurons.activations import gather_activations
 from lazytui.neurons.measures import measure_neurons
 from lazytui.neurons.report import first_samples
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 from lazytui.runs.workspace import Workspace
 from tests.commands import Lab
 
@@ -21,11 +21,11 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     """On average over an ordered ablation, hard accuracy is higher with traitors first than in any of 20 random
     orders, and these are no better than where heroes go first."""
     workspace = Workspace(lab.workspace)
-    subject = load_subject(
-        resolve(SubjectParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print
+    network = load_model_under_study(
+        resolve(ModelUnderStudyParams(run="shipped/lazy-strokes", device="cpu"), workspace), workspace, print
     )
-    probe = first_samples(subject.data.probe, 2000)
-    seen = gather_activations(subject.model, [LAYER], probe.images)[LAYER]
+    probe = first_samples(network.data.probe, 2000)
+    seen = gather_activations(network.model, [LAYER], probe.images)[LAYER]
     found = measure_neurons(seen, probe.digits, probe.colors)
     roles = np.bincount(found.role, minlength=len(ROLES))
     assert roles[ROLES.index("traitor")] > 10 * roles[ROLES.index("hero")]
@@ -35,7 +35,7 @@ def test_traitors_outnumber_heroes_and_without_them_it_reads_better_than_without
     excess = (found.color_information - found.digit_information)[active]
     traitors_first = active[np.argsort(-excess)]
     without = Ablation(
-        SplitModel(subject.model, LAYER), {"hard": first_samples(subject.data.hard, 1000)}, subject.hardware
+        SplitModel(network.model, LAYER), {"hard": first_samples(network.data.hard, 1000)}, network.hardware
     )
     counts = np.linspace(0, len(active), 13).round().astype(int).tolist()
 

@@ -17,7 +17,8 @@ from torch import Tensor, nn
 
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.algorithms.square import square_share
-from lazytui.attacks.problem import Problem, floor_to_levels, l2_norm, linf_norm
+from lazytui.attacks.levels import floor_to_levels
+from lazytui.attacks.problem import Problem, l2_norm, linf_norm
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
@@ -64,7 +65,7 @@ def theirs(attack: Any, problem: Problem, epsilon: float | None) -> tuple[Tensor
 def test_as_many_are_fooled_at_the_same_budget(name: str, peer: Any, epsilon: float, problem: Problem) -> None:
     """Within two standard errors of the difference of two shares; momentum may only help."""
     asked = problem.with_budget(torch.full_like(problem.epsilon, epsilon))
-    ours = float(asked.fools(ATTACKS[name].perturb(asked)).float().mean())
+    ours = float(asked.is_fooled(ATTACKS[name].perturb(asked)).float().mean())
     share = float(theirs(peer, problem, epsilon)[1].float().mean())
     spread = math.sqrt(max(share * (1 - share), 0.02) * 2 / len(problem.images))
     assert ours >= share - 2 * spread
@@ -88,7 +89,7 @@ def test_smallest_found_are_no_larger(name: str, options: dict[str, float], peer
     part = problem.subset(torch.arange(12)).with_budget(torch.full((12,), 40.0))
     found = []
     for made, fooled in ((ATTACKS[name].perturb(part, **options), None), theirs(peer, part, None)):
-        there = part.fools(made) if fooled is None else fooled
+        there = part.is_fooled(made) if fooled is None else fooled
         found.append(torch.where(there, l2_norm(made - part.images), torch.inf).median().item())
     assert np.isfinite(found[0]) and found[0] <= 1.02 * found[1], found
 
@@ -99,7 +100,7 @@ def test_the_smallest_largest_change_is_no_larger(problem: Problem) -> None:
     others, fooled = theirs(foolbox.attacks.LInfFMNAttack(steps=100), part, None)
     sizes = [
         torch.where(there, linf_norm(images - part.images), torch.inf).median().item()
-        for images, there in ((made, part.fools(made)), (others, fooled))
+        for images, there in ((made, part.is_fooled(made)), (others, fooled))
     ]
     assert np.isfinite(sizes[0]) and sizes[0] <= sizes[1] + 1 / 255, sizes
 
@@ -161,7 +162,7 @@ def ask(alone: Problem, image: Tensor) -> tuple[float, bool]:
 def test_square_fools_as_many_as_its_pseudo_code(problem: Problem) -> None:
     """Within two standard errors of the difference of two shares, each of 16 images."""
     part = problem.subset(torch.arange(16)).with_budget(torch.full((16,), 70 / 255))
-    ours = float(part.fools(ATTACKS["square"].perturb(part, queries=200)).float().mean())
+    ours = float(part.is_fooled(ATTACKS["square"].perturb(part, queries=200)).float().mean())
     share = float(textbook_square(part, 200).float().mean())
     assert share > 0 and abs(ours - share) <= 2 * math.sqrt(max(share * (1 - share), 0.1) * 2 / 16), (ours, share)
 
@@ -172,7 +173,7 @@ def test_targeted_deepfool_is_as_weak_as_it_says(problem: Problem) -> None:
     ratios = {}
     for name, asked in (("targeted", part), ("untargeted", replace(part, targets=None))):
         found = [ATTACKS["deepfool"].perturb(asked, steps=50), ATTACKS["ddn"].perturb(asked, steps=100)]
-        far = [torch.where(asked.fools(made), l2_norm(made - asked.images), torch.inf) for made in found]
+        far = [torch.where(asked.is_fooled(made), l2_norm(made - asked.images), torch.inf) for made in found]
         ratios[name] = float((far[0] / far[1]).median())
     assert ratios["untargeted"] < 1.3 < ratios["targeted"] < 2.5, ratios
     assert "made for untargeted" in ATTACKS["deepfool"].targeted_caveat

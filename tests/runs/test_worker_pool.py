@@ -56,7 +56,7 @@ def test_what_a_worker_says_comes_through_whole(monkeypatch: pytest.MonkeyPatch)
             return len(taken[-1])
 
     monkeypatch.setattr(worker, "_OUT", Pipe())
-    worker._say("note", text="x" * 10_000)
+    worker._write_line("note", text="x" * 10_000)
     assert json.loads(b"".join(taken)) == {"kind": "note", "text": "x" * 10_000}
 
 
@@ -66,7 +66,7 @@ def test_no_run_is_begun_for_who_is_gone(run: RunFolder, monkeypatch: pytest.Mon
     carrying, alone = threading.Event(), threading.Event()
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(str(run.path)) + "\n"))
     worker._listen(asked, carrying, alone)
-    worker._carry_asked(Workspace(run.path.parent), asked, carrying, alone)
+    worker._execute_requested(Workspace(run.path.parent), asked, carrying, alone)
     assert run.status.state == "queued" and not run.events.exists()
 
 

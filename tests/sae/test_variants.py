@@ -11,9 +11,9 @@ from torch import Tensor
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.sae import VARIANTS
 from lazytui.sae.autoencoder import Autoencoder
-from lazytui.sae.quality import fit
-from lazytui.sae.sae_training import Point, Recipe, train
-from lazytui.sae.saved_sae import Belonging, load_autoencoder, save_autoencoder
+from lazytui.sae.quality import measure_fit
+from lazytui.sae.sae_training import CurvePoint, Recipe, train
+from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder, save_autoencoder
 from lazytui.sae.step_loss import StepContext
 from lazytui.sae.variant import Variant
 from lazytui.sae.variants.l1 import L1
@@ -37,8 +37,8 @@ def samples(count: int = 400, dimensions: int = 6, seed: int = 1) -> Tensor:
 
 def trained(
     variant: str, steps: int = 60, x: Tensor | None = None, **options: float
-) -> tuple[Autoencoder, list[Point]]:
-    points: list[Point] = []
+) -> tuple[Autoencoder, list[CurvePoint]]:
+    points: list[CurvePoint] = []
     recipe = Recipe(of(variant, **options), features=12, steps=steps, batch=64, lr=3e-3)
     return train(samples() if x is None else x, recipe, point=points.append), points
 
@@ -55,7 +55,7 @@ def test_training_explains_and_directions_stay_of_unit_length(variant: str) -> N
     model, points = trained(variant, steps=300)
     for one in (begun, model):
         assert torch.allclose(one.decoder.norm(dim=1), torch.ones(12), atol=1e-6)
-    before, after = fit(begun, samples(seed=2)), fit(model, samples(seed=2))
+    before, after = measure_fit(begun, samples(seed=2)), measure_fit(model, samples(seed=2))
     assert after.unexplained < before.unexplained / 2
     assert bool((model.encode(samples()) >= 0).all())
     assert len(points) == 50 and points[-1].step == 300
@@ -86,7 +86,7 @@ def test_a_batch_uses_k_on_average_and_one_sample_may_use_more() -> None:
 
 def test_a_threshold_stands_in_for_the_batch() -> None:
     model, _ = trained("batch-topk", steps=600, k=2)
-    assert fit(model, samples()).l0 == pytest.approx(2, abs=0.4)
+    assert measure_fit(model, samples()).l0 == pytest.approx(2, abs=0.4)
 
 
 def test_the_first_features_of_a_matryoshka_explain_more_alone_than_those_of_a_plain_one() -> None:
@@ -102,7 +102,7 @@ def test_the_first_features_of_a_matryoshka_explain_more_alone_than_those_of_a_p
 
 def test_a_higher_price_leaves_fewer_active() -> None:
     for variant in ("l1", "gated", "jumprelu"):
-        cheap, dear = (fit(trained(variant, steps=300, lam=lam)[0], samples()).l0 for lam in (1e-4, 0.3))
+        cheap, dear = (measure_fit(trained(variant, steps=300, lam=lam)[0], samples()).l0 for lam in (1e-4, 0.3))
         assert dear < cheap - 1, variant
 
 
@@ -169,7 +169,7 @@ def test_the_unexplained_share_is_that_of_float64() -> None:
     x = samples(seed=5) + 1000
     exact = x.double()
     left = ((exact - model(x).detach().double()) ** 2).sum() / ((exact - exact.mean(0)) ** 2).sum()
-    assert fit(model, x).unexplained == pytest.approx(float(left), rel=1e-9)
+    assert measure_fit(model, x).unexplained == pytest.approx(float(left), rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -194,16 +194,16 @@ def test_an_error_that_explodes_is_told() -> None:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_it_comes_back_from_a_file_and_is_refused_elsewhere(variant: str, tmp_path: Path) -> None:
     model, _ = trained(variant, steps=20)
-    own = Belonging("a" * 64, "features", "apart")
+    own = ActivationOrigin("a" * 64, "features", "apart")
     save_autoencoder(model, tmp_path / "own.safetensors", own)
     again = load_autoencoder(tmp_path / "own.safetensors", own)
     assert torch.equal(again.encode(samples()), model.encode(samples())) and torch.equal(
         again(samples()), model(samples())
     )
     for other, words in (
-        (Belonging("b" * 64, "features", "apart"), "another network"),
-        (Belonging("a" * 64, "features.relu3", "apart"), "train one for this layer"),
-        (Belonging("a" * 64, "features", "together"), "train one for this layer"),
+        (ActivationOrigin("b" * 64, "features", "apart"), "another network"),
+        (ActivationOrigin("a" * 64, "features.relu3", "apart"), "train one for this layer"),
+        (ActivationOrigin("a" * 64, "features", "together"), "train one for this layer"),
     ):
         with pytest.raises(BadInput, match=words):
             load_autoencoder(tmp_path / "own.safetensors", other)

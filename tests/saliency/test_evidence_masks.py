@@ -32,7 +32,7 @@ def test_upsampling_is_torchs_bilinear_without_aligned_corners(size: int) -> Non
 
 
 def test_the_nulls_order_as_they_must() -> None:
-    """At 3 x 3 even a perfect looker loses to a center prior; at 7 x 7 and finer it wins."""
+    """At 3 x 3 even all evidence on the stroke loses to a center prior; at 7 x 7 and finer it wins."""
     uniform = masks.energy_in_mask(even(), ON).mean()
     center = masks.center_prior_energy(SHAPES, ON).mean()
     perfect = {size: masks.perfect_energy(ON, size, size).mean() for size in (3, 7, 14, 28)}
@@ -82,7 +82,7 @@ def test_standing_counts_the_other_masks_that_hold_less() -> None:
 
 
 def test_maps_that_have_nothing_to_do_with_the_digit_pass_in_one_of_twenty() -> None:
-    """Maps of other images' strokes: by exchangeability 5 % stand above .95. A perfect looker passes always."""
+    """Maps of other images' strokes: by exchangeability 5 % stand above .95. A map of the stroke passes always."""
     given_to_others = np.roll(ON, 1, axis=0).astype(np.float32)
     blurred = upsample(given_to_others.reshape(300, 7, 4, 7, 4).mean((2, 4)))
     assert (masks.mask_percentile(blurred, ON) > 0.95).mean() == pytest.approx(0.05, abs=0.03)

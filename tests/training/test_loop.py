@@ -12,7 +12,7 @@ import torch
 from safetensors.numpy import load_file
 
 from lazytui.analyses.core import execute
-from lazytui.cli.narration import narrating
+from lazytui.cli.narration import open_narrator
 from lazytui.code_permission import allow_named
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
@@ -51,7 +51,7 @@ def trained(run: RunFolder, data: BiasedDataset, tmp_path: Path) -> Train:
     def carry(seed: int = 0, **settings: object) -> Trained:
         chosen = TrainingSettings.model_validate({**SETTINGS, **settings})
         allow_named(settings)
-        with narrating("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
+        with open_narrator("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
             return train(chosen, data, seed=seed, progress=report, files=RunFolderFiles(report, chosen.model))
 
     return carry
@@ -180,7 +180,7 @@ def test_seeds_make_a_difference_and_nothing_else_does(data: BiasedDataset, tmp_
         torch.manual_seed(disturbed)
         run = Workspace(tmp_path / str(number)).create("train", {})
         settings = TrainingSettings.model_validate({**SETTINGS, "model": "cnn3"})
-        with narrating("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
+        with open_narrator("", quiet=True) as narrator, run_execution(run, Workspace(tmp_path), narrator) as report:
             done = train(settings, data, seed=seed, progress=report, files=RunFolderFiles(report, settings.model))
         weights.append(torch.cat([value.flatten() for value in done.model.parameters()]))
     assert torch.equal(weights[0], weights[1])
@@ -279,5 +279,5 @@ def test_settings_that_cannot_be_are_told_before_anything_is_written(
     settings: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(UsageError) as raised:
-        execute.validated("train", {"source": "strokes", **settings})
+        execute.validate("train", {"source": "strokes", **settings})
     assert str(raised.value).startswith(sentence)

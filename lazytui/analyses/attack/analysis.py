@@ -21,11 +21,16 @@ from lazytui.analyses.attack.result import (
     write,
 )
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.networks.model_under_study import SubjectParams, ignore_advice, load_subject, recorded_training
-from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
+from lazytui.analyses.networks.model_under_study import (
+    ModelUnderStudyParams,
+    ignore_advice,
+    load_model_under_study,
+    recorded_training,
+)
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import Pool, pool
+from lazytui.attacks.source_pools import Pool, source_pool
 from lazytui.errors import UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -33,7 +38,7 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lazytui.analyses.networks.model_under_study import Subject
+    from lazytui.analyses.networks.model_under_study import ModelUnderStudy
     from lazytui.attacks.problem import Problem
     from lazytui.data.splits import Split
 
@@ -53,7 +58,7 @@ UNITS = {"linf": 1 / 255, "l2": 0.05}
 
 def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
     """Make sure that the data can be rebuilt and suit all networks, and record which they are."""
-    first = resolve_subject(params.subjects[0], workspace)
+    first = resolve_network(params.network_params[0], workspace)
     trained = recorded_training(params.run, workspace)
     if trained.placement == "none":
         raise UsageError(f"{params.run} was trained without color, and the pools of sources differ in nothing else.")
@@ -62,32 +67,32 @@ def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
             raise UsageError(f"{other} can't be set against itself: name each network once.")
         learned = recorded_training(other, workspace)
         require_shared_data(params.run, trained, other, learned)
-        resolve_subject(SubjectParams(run=other, source=first.source), workspace)
+        resolve_network(ModelUnderStudyParams(run=other, source=first.source), workspace)
     return params.model_copy(update={"source": first.source})
 
 
 def run(params: AttackParams, report: Report) -> AttackResult:
     report.note("loading torch")
-    subjects = [load_subject(asked, report.workspace, ignore_advice) for asked in params.subjects]
-    names = [report.workspace.find(asked.run).display_name for asked in params.subjects]
+    networks = [load_model_under_study(one, report.workspace, ignore_advice) for one in params.network_params]
+    names = [report.workspace.find(one.run).display_name for one in params.network_params]
     labels = names if len(set(names)) == len(names) else [f"{name} ({n})" for n, name in enumerate(names, 1)]
     splits = {
-        name: pool(subjects[0].data, name, params.source_class, params.target_class, params.sources)
+        name: source_pool(networks[0].data, name, params.source_class, params.target_class, params.sources)
         for name in params.pools
     }
-    networks = []
-    total = len(subjects) * len(splits)
-    for number, (label, subject) in enumerate(zip(labels, subjects, strict=True)):
-        problems = {name: problem_of(params, subject, split, report.check) for name, split in splits.items()}
+    results = []
+    total = len(networks) * len(splits)
+    for number, (label, network) in enumerate(zip(labels, networks, strict=True)):
+        problems = {name: problem_of(params, network, split, report.check) for name, split in splits.items()}
         pools = {}
         for index, (name, problem) in enumerate(problems.items()):
             report.progress(number * len(splits) + index, total, "pools")
             report.check()
             report.note(f"{label}: {name}")
             pools[name] = _attack_pool(params, problem, splits[name])
-        networks.append(NetworkResult(label, pools, _checks(params, problems)))
+        results.append(NetworkResult(label, pools, _checks(params, problems)))
     report.progress(total, total, "pools")
-    return AttackResult(tuple(networks), params.epsilon, params.target_class)
+    return AttackResult(tuple(results), params.epsilon, params.target_class)
 
 
 def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolResult:
@@ -105,11 +110,11 @@ def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolRe
 
 def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Perturbations:
     """Of the sources that are correct when clean."""
-    from lazytui.attacks.perturbation_channels import composition
+    from lazytui.attacks.perturbation_channels import channel_composition
 
     budgets, adversarial = _budgets(params, problem)
     sure, _ = _budgets(params, problem.with_confidence(SURE))
-    found = composition(_smallest_changes(problem), split.shapes)
+    found = channel_composition(_smallest_changes(problem), split.shapes)
     return Perturbations(
         budgets=budgets.cpu().numpy(),
         sure_budgets=sure.cpu().numpy(),
@@ -121,32 +126,32 @@ def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Pert
     )
 
 
-def problem_of(params: AttackParams, subject: Subject, split: Split, check: Callable[[], None]) -> Problem:
+def problem_of(params: AttackParams, network: ModelUnderStudy, split: Split, check: Callable[[], None]) -> Problem:
     """What is asked of one network about these images. check: raises where the attack shall end."""
     import torch
 
     from lazytui.attacks.problem import Problem
     from lazytui.data.device_split import to_float
 
-    model = subject.model.eval().requires_grad_(False)  # nobody else's
+    model = network.model.eval().requires_grad_(False)  # nobody else's
 
     def ask(images: Tensor) -> Tensor:
         check()  # a stop is heard between any two looks
         logits: Tensor = model(images)
         return logits
 
-    device = subject.hardware.device
+    device = network.hardware.device
     images = to_float(torch.from_numpy(np.ascontiguousarray(split.images)).to(device))
     labels = torch.full((len(split),), params.source_class, device=device)
     targets = torch.full_like(labels, params.target_class) if params.targeted else None
     epsilon = torch.full((len(split),), params.epsilon, device=device)
     random = torch.Generator().manual_seed(params.seed)
-    quick = subject.hardware.at_fastest_precision()
+    quick = network.hardware.at_fastest_precision()
     problem = Problem(ask, images, labels, targets, epsilon, random, arithmetic=quick.autocast)
     if not ATTACKS[params.attack].needs_target:
         return problem
     return replace(
-        problem, mean_images=_mean_image(subject.data.train, params.target_class).to(device).expand_as(images)
+        problem, mean_images=_mean_image(network.data.train, params.target_class).to(device).expand_as(images)
     )
 
 

@@ -12,6 +12,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
 from lazytui.evaluation.robustness import Robustness, wilson_interval
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Table, Text
+from lazytui.files.long_texts import long_text
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack.params import AttackParams
@@ -88,10 +89,7 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
     return Table(
         name="pools",
         title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
-        note="correct: S of N sources are correct when clean; rates are shares of S, and need at least ten. at target: "
-        "share of N already classified as the target, never counted as success. median: of the smallest budgets, ∞ "
-        "where half of S or more is never fooled. fooled: share of S within the budget, with its 95 % interval "
-        "(Wilson). sure: the same with a probability over .9. robust: share of N that is correct and not fooled.",
+        note=long_text("notes", "attack-pools"),
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
@@ -171,9 +169,7 @@ def _channels(result: AttackResult) -> Table:
     return Table(
         name="channels",
         title="Minimal Euclidean perturbations by channel, %",
-        note="energy: the channel's share of the squared change, on the stroke and beside it. mean: its signed change, "
-        "of the range. one color: share of the energy explained by one color spread evenly over the image, about 0.1 "
-        "by chance. Always measured on perturbations by DDN, since linf attacks change every value as far as they may.",
+        note=long_text("notes", "attack-channels"),
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),

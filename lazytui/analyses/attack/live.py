@@ -18,13 +18,13 @@ from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of, resolve
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
-from lazytui.analyses.core.execute import recorded_params, recorded_result, validated
-from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
+from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.networks.model_under_study import (
-    Subject,
-    SubjectParams,
+    ModelUnderStudy,
+    ModelUnderStudyParams,
     ignore_advice,
-    load_subject,
+    load_model_under_study,
     remembered_digits,
     require_at_hand,
     trained_with,
@@ -32,7 +32,7 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.attack import Norm
-from lazytui.attacks.source_pools import pool
+from lazytui.attacks.source_pools import source_pool
 from lazytui.data.splits import BiasedDataset, Split, build_dataset
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.run_folder import RunFolder
@@ -109,12 +109,12 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
 
 
 @dataclass(frozen=True)
-class _Open:
+class _OpenNetworks:
     """Networks that are kept open, and the data of the first's training. key: what was asked for, and its weights."""
 
     key: tuple[object, ...]
     names: tuple[str, ...]
-    subjects: tuple[Subject, ...]
+    networks: tuple[ModelUnderStudy, ...]
     data: BiasedDataset
 
 
@@ -123,39 +123,39 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._kept: _Open | None = None
-        self._pool = lru_cache(maxsize=6)(pool)
+        self._open_networks: _OpenNetworks | None = None
+        self._pool = lru_cache(maxsize=6)(source_pool)
         self._finished = lru_cache(maxsize=2)(_FinishedRun.load)
 
-    def unanswered(self, question: AttackQuestion) -> AttackAnswer:
+    def empty_answer(self, question: AttackQuestion) -> AttackAnswer:
         return AttackAnswer(question)
 
-    def grow(self, question: AttackQuestion) -> Iterator[AttackAnswer]:
+    def partial_answers(self, question: AttackQuestion) -> Iterator[AttackAnswer]:
         params = question.params
-        validated("attack", {**params.model_dump(), "largest": None})  # keys may ask what doesn't go together
-        key = self._key(params.subjects)
-        if self._kept is None or self._kept.key != key:
-            yield AttackAnswer(question, doing=opening(params.run))
-            self._kept = self._opened(params, key)
-        kept = self._kept
-        split = self._pool(kept.data, question.pool, params.source_class, params.target_class, params.sources)
-        smallest, ten = self._smallest(question), kept.data.params.palette
-        answer = AttackAnswer(question, networks=kept.names, palette=ten, smallest=smallest)
-        yield from _attacked(answer, kept.subjects[question.network], split.take(np.array([question.index])))
+        validate("attack", {**params.model_dump(), "largest": None})  # keys may ask what doesn't go together
+        key = self._key(params.network_params)
+        if self._open_networks is None or self._open_networks.key != key:
+            yield AttackAnswer(question, doing=opening_message(params.run))
+            self._open_networks = self._open(params, key)
+        opened = self._open_networks
+        split = self._pool(opened.data, question.pool, params.source_class, params.target_class, params.sources)
+        smallest, ten = self._smallest(question), opened.data.params.palette
+        answer = AttackAnswer(question, networks=opened.names, palette=ten, smallest=smallest)
+        yield from _attacked(answer, opened.networks[question.network], split.take(np.array([question.index])))
 
-    def _key(self, subjects: list[SubjectParams]) -> tuple[object, ...]:
+    def _key(self, networks: list[ModelUnderStudyParams]) -> tuple[object, ...]:
         """The networks as their files are now: a training that goes on writes others."""
-        without = "any more, so nothing can be asked of it."
-        return tuple((subject, weights_written(subject.run, self.workspace, without)) for subject in subjects)
+        consequence = "any more, so nothing can be asked of it."
+        return tuple((network, weights_written(network.run, self.workspace, consequence)) for network in networks)
 
-    def _opened(self, params: AttackParams, key: tuple[object, ...]) -> _Open:
-        first = trained_with(params.subjects[0], self.workspace)
+    def _open(self, params: AttackParams, key: tuple[object, ...]) -> _OpenNetworks:
+        first = trained_with(params.network_params[0], self.workspace)
         require_at_hand(first.source)
         resolve(params, self.workspace)
-        return _Open(
+        return _OpenNetworks(
             key,
-            names=tuple(self.workspace.find(subject.run).display_name for subject in params.subjects),
-            subjects=tuple(load_subject(subject, self.workspace, ignore_advice) for subject in params.subjects),
+            names=tuple(self.workspace.find(one.run).display_name for one in params.network_params),
+            networks=tuple(load_model_under_study(one, self.workspace, ignore_advice) for one in params.network_params),
             data=build_dataset(first, remembered_digits),
         )
 
@@ -195,7 +195,7 @@ class _FinishedRun:
         return float(budgets[int(found.correct[: question.index].sum())])
 
 
-class _Dropped(Exception):
+class _Canceled(Exception):
     """Nobody waits for the answer any more."""
 
 
@@ -205,15 +205,15 @@ class _ClimbRecord:
 
     probabilities: list[Shares] = field(default_factory=list)
     image: Tensor | None = None
-    dropped: Event = field(default_factory=Event)
+    canceled: Event = field(default_factory=Event)
 
     def step(self, images: Tensor, logits: Tensor) -> None:
         self.probabilities.append(_shares(logits))
         self.image = images  # last: whoever sees it finds its probabilities
 
     def check(self) -> None:
-        if self.dropped.is_set():
-            raise _Dropped
+        if self.canceled.is_set():
+            raise _Canceled
 
     def climb(self, image: Tensor, now: Shares) -> Climb:
         """image, now: where it stands, (1, 3, 28, 28), and what the network says of that."""
@@ -221,7 +221,7 @@ class _ClimbRecord:
         return Climb(np.array(probabilities, np.float32).reshape(len(probabilities), len(now)), _bytes(image), now)
 
 
-def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[AttackAnswer]:
+def _attacked(answer: AttackAnswer, network: ModelUnderStudy, split: Split) -> Iterator[AttackAnswer]:
     """The image as it is, then the attack while it climbs, at last what came of it."""
     import torch
 
@@ -231,7 +231,7 @@ def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[
 
     question, entry = answer.question, ATTACKS[answer.question.params.attack]
     record = _ClimbRecord()
-    problem = replace(problem_of(question.params, subject, split, record.check), arithmetic=nullcontext)  # one image
+    problem = replace(problem_of(question.params, network, split, record.check), arithmetic=nullcontext)  # one image
     problem = problem.with_confidence(SURE) if question.sure else problem
     with torch.no_grad():
         logits = problem.model(problem.images)
@@ -262,19 +262,19 @@ def _attacked(answer: AttackAnswer, subject: Subject, split: Split) -> Iterator[
 
 def _working(answer: AttackAnswer, work: Callable[[], T], record: _ClimbRecord) -> Generator[AttackAnswer, None, T]:
     """Work in a thread and tell how far a climb has come; whoever stops listening stops it too."""
-    from lazytui.attacks.problem import round_to_levels
+    from lazytui.attacks.levels import round_to_levels
 
     with ThreadPoolExecutor(1) as thread:
-        going = thread.submit(work)
+        future = thread.submit(work)
         try:
-            while wait([going], timeout=_SECONDS_BETWEEN_ANSWERS).not_done:
+            while wait([future], timeout=_SECONDS_BETWEEN_ANSWERS).not_done:
                 image = record.image
                 climb = None if image is None else record.climb(round_to_levels(image), record.probabilities[-1])
                 yield replace(answer, climb=climb) if climb else answer
         except GeneratorExit:
-            record.dropped.set()
+            record.canceled.set()
             raise
-        return going.result()
+        return future.result()
 
 
 def _attack_of(params: AttackParams) -> Callable[[Problem], Tensor]:
@@ -306,7 +306,7 @@ def _smallest_that_fools(problem: Problem, known: float | None, question: Attack
 
     if known is not None and math.isfinite(known):
         at_it = problem.with_budget(known)
-        if bool(at_it.fools(attack(at_it))):
+        if bool(at_it.is_fooled(attack(at_it))):
             return known
     unit = UNITS[ATTACKS[params.attack].norm]
     budgets, _ = smallest_budgets(attack, problem, unit, int(params.budget / unit + 1e-6))
@@ -327,7 +327,7 @@ def _whole(budget: float, norm: Norm) -> float:
 
 def _sensitivity(problem: Problem) -> tuple[NDArray[np.float32] | None, BadInput | None]:
     """The goal's gradient a level of 255, or why there is none."""
-    from lazytui.attacks.problem import LEVELS
+    from lazytui.attacks.levels import LEVELS
 
     try:
         gradient, _ = problem.gradient(problem.images)

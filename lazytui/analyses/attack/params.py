@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import RunReference
-from lazytui.analyses.networks.model_under_study import SubjectParams
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, summaries, with_defaults
@@ -26,7 +26,7 @@ else:
     AllAttackOptions = merged_options("AllAttackOptions", ATTACKS, heading="Options of attacks")
 
 
-class AttackParams(AllAttackOptions, SubjectParams):
+class AttackParams(AllAttackOptions, ModelUnderStudyParams):
     """Which networks, which attack, and from which images."""
 
     model_config = ConfigDict(defer_build=False)  # not in whichever thread uses it first
@@ -55,9 +55,9 @@ class AttackParams(AllAttackOptions, SubjectParams):
 
     @model_validator(mode="before")
     @classmethod
-    def _take_own_options(cls, given: Any) -> Any:
+    def _take_own_options(cls, values: Any) -> Any:
         """With the attack's defaults, and without the options of others, which older runs have recorded."""
-        filled = with_defaults(given, "attack", "pgd", ATTACKS)
+        filled = with_defaults(values, "attack", "pgd", ATTACKS)
         choice = filled.get("attack", "pgd") if isinstance(filled, dict) else None
         if not isinstance(choice, str) or choice not in ATTACKS:
             return filled
@@ -103,7 +103,10 @@ class AttackParams(AllAttackOptions, SubjectParams):
         return tuple(name for name in POOLS if self.pool in ("all", name))
 
     @property
-    def subjects(self) -> list[SubjectParams]:
+    def network_params(self) -> list[ModelUnderStudyParams]:
         """Every network, shown the data that are asked for the first."""
-        first = SubjectParams(run=self.run, model=self.model, source=self.source, device=self.device)
-        return [first, *(SubjectParams(run=run, source=self.source, device=self.device) for run in self.against)]
+        first = ModelUnderStudyParams(run=self.run, model=self.model, source=self.source, device=self.device)
+        return [
+            first,
+            *(ModelUnderStudyParams(run=run, source=self.source, device=self.device) for run in self.against),
+        ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lazytui.analyses.compare.attack_leaderboard import attack_all, attacked, require_attackable
+from lazytui.analyses.compare.attack_leaderboard import attack_all, attack_table, require_attackable
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult, read, write
 from lazytui.analyses.core.analysis import Analysis
@@ -12,7 +12,7 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.recipe.analysis import known_recipes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
-from lazytui.analyses.trainings.recipe_groups import labelled, ranked
+from lazytui.analyses.trainings.recipe_groups import labeled_groups, ranked_groups
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training, trained_params
 from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
@@ -46,38 +46,38 @@ def run(params: CompareParams, report: Report) -> CompareResult:
     trainings = Trainings()
     for reference in params.runs:
         trainings.add(report.workspace.find(reference))
-    missing = trainings.missing_beside() if params.plain else []
-    known = list(known_trainings(report.workspace, report.note)) if missing else []
-    made = 0
+    missing = trainings.missing_comparisons() if params.plain else []
+    known_runs = list(known_trainings(report.workspace, report.note)) if missing else []
+    trained_now = 0
     for number, trained in enumerate(missing):
         report.check()
         report.progress(number, len(missing), "plain trainings")
-        beside = _plain_run(trained, known, report)
-        made += beside.record.started_by == report.run.id
+        beside = _plain_run(trained, known_runs, report)
+        trained_now += beside.record.started_by == report.run.id
         trainings.add(beside)
     report.progress(len(missing), len(missing), "plain trainings")
     groups = trainings.groups
     if params.attack:
         groups = attack_all(groups, params.attack, report)
     runs = sum(len(group.runs) for group in groups)
-    return CompareResult(recipes=len(groups), runs=runs, plain_trained=made, groups=groups)
+    return CompareResult(recipes=len(groups), runs=runs, plain_trained=trained_now, groups=groups)
 
 
-def _plain_run(trained: TrainParams, known: Iterable[RunFolder], report: Report) -> RunFolder:
+def _plain_run(trained: TrainParams, known_runs: Iterable[RunFolder], report: Report) -> RunFolder:
     """A finished plain training: one of those that the workspace has already, or else a new one."""
     from lazytui.analyses.core.execute import find_or_execute
 
     how = "plain" if trained.method == "erm" else trained.method
     doing = f"training a {how} {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
-    return find_or_execute("train", trained, list(same_training(trained, known)), doing, report)
+    return find_or_execute("train", trained, list(same_training(trained, known_runs)), doing, report)
 
 
 def figures(params: CompareParams, result: CompareResult) -> list[Figure]:
     groups = result.groups
-    told = leaderboard_figures(groups, rank=params.rank, x=params.x, y=params.y)
+    figures_of_comparison = leaderboard_figures(groups, rank=params.rank, x=params.x, y=params.y)
     if params.attack:
-        told.append(attacked(ranked(groups, params.rank), params.attack))
-    return [*told, *known_recipes(labelled(groups))]
+        figures_of_comparison.append(attack_table(ranked_groups(groups, params.rank), params.attack))
+    return [*figures_of_comparison, *known_recipes(labeled_groups(groups))]
 
 
 ANALYSIS = Analysis(params=CompareParams, run=run, figures=figures, write=write, read=read, resolve=resolve)

@@ -38,37 +38,37 @@ def attack_all(groups: Sequence[RecipeTrainings], attack: str, report: Report) -
     """Attack every network of the groups; the same groups with what came of that."""
     runs = [run for group in groups for run in group.runs]
     found: dict[str, TrainedRun] = {}
-    known = [run for run in report.workspace.readable_runs() if run.record.kind == "attack"]
+    attack_runs = [run for run in report.workspace.readable_runs() if run.record.kind == "attack"]
     for number, run in enumerate(runs):
         report.check()
         report.progress(number, len(runs), "networks attacked")
-        asked = resolve_attack(AttackParams(run=run.run, attack=attack), report.workspace)
-        metrics = finite_metrics(recorded_result(_attack_run(asked, known, report)).metrics)
+        attack_params = resolve_attack(AttackParams(run=run.run, attack=attack), report.workspace)
+        metrics = finite_metrics(recorded_result(_attack_run(attack_params, attack_runs, report)).metrics)
         found[run.run] = replace(run, attacked=metrics)
     report.progress(len(runs), len(runs), "networks attacked")
     return [replace(group, runs=[found[run.run] for run in group.runs]) for group in groups]
 
 
-def _attack_run(asked: AttackParams, known: Sequence[RunFolder], report: Report) -> RunFolder:
+def _attack_run(params: AttackParams, attack_runs: Sequence[RunFolder], report: Report) -> RunFolder:
     """The same attack, done: one that the workspace has already, or else a new one."""
     from lazytui.analyses.core.execute import find_or_execute
 
-    wanted = asked.model_dump(mode="json")
-    same = [run for run in known if run.record.params == wanted]
-    return find_or_execute("attack", asked, same, f"attacking {asked.run}", report)
+    recorded = params.model_dump(mode="json")
+    same = [run for run in attack_runs if run.record.params == recorded]
+    return find_or_execute("attack", params, same, f"attacking {params.run}", report)
 
 
-def attacked(groups: Sequence[Group], attack: str) -> Table:
+def attack_table(groups: Sequence[Group], attack: str) -> Table:
     """By recipe and pool, the means over seeds."""
-    asked = AttackParams(run="any", attack=attack)
+    params = AttackParams(run="any", attack=attack)
     return Table(
         name="attacked",
-        title=f"What it takes to fool them: {asked.source_class} to be seen as {asked.target_class}, by {attack}",
-        note=f"Sources: the {asked.source_class}s of the test split in their own color, in every color, in the "
-        f"target's. at target: taken for the target as they are, of {asked.sources}, in percent. budget: the smallest "
+        title=f"What it takes to fool them: {params.source_class} to be seen as {params.target_class}, by {attack}",
+        note=f"Sources: the {params.source_class}s of the test split in their own color, in every color, in the "
+        f"target's. at target: taken for the target as they are, of {params.sources}, in percent. budget: the smallest "
         f"{_unit(attack)} that fools, median over the sources that are right as they are, mean over seeds; ∞ where "
-        f"half of the seeds or more have no such median up to {asked.budget:g}, a dash where fewer have none. fooled: "
-        f"percent of those sources within {asked.epsilon:g}. Intervals: 95 %, Student's t over seeds. Networks with "
+        f"half of the seeds or more have no such median up to {params.budget:g}, a dash where fewer have none. fooled: "
+        f"percent of those sources within {params.epsilon:g}. Intervals: 95 %, Student's t over seeds. Networks with "
         "fewer than ten right sources have no rates.",
         columns=(
             Column(name="recipe"),
@@ -79,7 +79,7 @@ def attacked(groups: Sequence[Group], attack: str) -> Table:
             Column(name="fooled", decimals=0),
             Column(name="of it 95 %"),
         ),
-        rows=tuple(_row(group, pool) for group in groups for pool in asked.pools),
+        rows=tuple(_row(group, pool) for group in groups for pool in params.pools),
     )
 
 
@@ -93,8 +93,8 @@ def _row(group: Group, pool: str) -> tuple[Cell, ...]:
     budgets = list(_budgets(group, pool))
     censored = sum(map(math.isinf, budgets))
     budget = mean_over_seeds([] if censored else budgets).clip(0, math.inf)
-    told = "∞" if budgets and 2 * censored >= len(budgets) else budget.mean
-    return group.label, pool, at_target.mean, told, _span(budget, 2), fooled.mean, _span(fooled, 0)
+    budget_cell = "∞" if budgets and 2 * censored >= len(budgets) else budget.mean
+    return group.label, pool, at_target.mean, budget_cell, _span(budget, 2), fooled.mean, _span(fooled, 0)
 
 
 def _values(group: Group, pool: str, metric: str) -> Iterator[float | None]:

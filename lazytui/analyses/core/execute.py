@@ -41,7 +41,7 @@ def create(
     fill: puts into the folder what else the run begins with.
     """
     chosen = analysis(kind)
-    params, parents = resolved(kind, params, workspace)
+    params, parents = resolve_params(kind, params, workspace)
     return workspace.create(
         kind,
         params.model_dump(mode="json"),
@@ -73,22 +73,22 @@ def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, wit
 
 
 def find_or_execute(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:
-    """Of the runs that asked the same the newest that is done and sound; else its own or a new one, carried.
+    """Of the runs that asked the same the newest that is done and sound; else its own or a new one, executed.
 
     doing: what is told while it is made.
     """
-    usable = sound(same, report)
+    usable = without_damaged(same, report)
     done = [run for run in usable if run.status.state == "done"]
     if done:
         return done[-1]
-    mine = [run for run in usable if run.record.started_by == report.run.id]
+    started_here = [run for run in usable if run.record.started_by == report.run.id]
     report.note(doing)
-    child = mine[-1] if mine else create(kind, asked, report.workspace, started_by=report.run.id)
+    child = started_here[-1] if started_here else create(kind, asked, report.workspace, started_by=report.run.id)
     execute_run(child, report.workspace, report.narrator, within=report)
     return child
 
 
-def sound(runs: Iterable[RunFolder], report: Report) -> list[RunFolder]:
+def without_damaged(runs: Iterable[RunFolder], report: Report) -> list[RunFolder]:
     """The runs but for those that are done and of which what they found is damaged: `report` says so."""
     kept = []
     for run in runs:
@@ -107,7 +107,7 @@ def recorded_params(run: RunFolder) -> BaseModel:
     try:
         return model.model_validate(run.record.params)
     except ValidationError as error:
-        raise BadInput(f"The parameters recorded in {run.reference} aren't valid: {sentences(error)}") from error
+        raise BadInput(f"The parameters recorded in {run.reference} aren't valid: {error_sentences(error)}") from error
 
 
 def recorded_result(run: RunFolder) -> Any:
@@ -122,8 +122,8 @@ def figures(run: RunFolder) -> Sequence[Figure]:
     """What a finished run has to show. Needs neither torch nor the model. Raises BadInput for a damaged one."""
     params, result = _recorded(run)
     _log.debug("figures of %s", run.reference)
-    drawn: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
-    return drawn
+    figures_of_run: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
+    return figures_of_run
 
 
 def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:
@@ -134,7 +134,7 @@ def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:
         raise BadInput(f"The result of {run.reference} is damaged: {error}.") from error
 
 
-def validated(kind: str, values: dict[str, object]) -> BaseModel:
+def validate(kind: str, values: dict[str, object]) -> BaseModel:
     """Params from what a person gave. Raises UsageError with one sentence for each thing that is wrong."""
     model: type[BaseModel] = analysis(kind).params
     for one, other in getattr(model, "ALTERNATIVES", ()):
@@ -143,10 +143,10 @@ def validated(kind: str, values: dict[str, object]) -> BaseModel:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise UsageError(sentences(error)) from error
+        raise UsageError(error_sentences(error)) from error
 
 
-def sentences(error: ValidationError) -> str:
+def error_sentences(error: ValidationError) -> str:
     """What is wrong, a sentence each, naming the option."""
     return " ".join(
         f"--{field.replace('_', '-')}: {sentence}" if field else sentence for field, sentence in problems(error)
@@ -169,7 +169,7 @@ def references(model: type[BaseModel]) -> Iterator[tuple[str, RunReference]]:
                 yield name, mark
 
 
-def resolved(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
+def resolve_params(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseModel, list[str]]:
     """The same Params as they are recorded, every reference in its lasting form; and those references.
 
     Raises LazytuiError for whatever can be known to be wrong.
@@ -179,11 +179,11 @@ def resolved(kind: str, params: BaseModel, workspace: Workspace) -> tuple[BaseMo
             require_allowed(name, f"--{field.replace('_', '-')}")
     found: dict[str, str | tuple[str, ...]] = {}
     for name, mark in references(type(params)):
-        asked = getattr(params, name)
-        if isinstance(asked, tuple):
-            found[name] = tuple(workspace.reference(workspace.find(one, kinds=mark.kinds)) for one in asked)
-        elif asked is not None:
-            found[name] = workspace.reference(workspace.find(asked, kinds=mark.kinds))
+        reference = getattr(params, name)
+        if isinstance(reference, tuple):
+            found[name] = tuple(workspace.reference(workspace.find(one, kinds=mark.kinds)) for one in reference)
+        elif reference is not None:
+            found[name] = workspace.reference(workspace.find(reference, kinds=mark.kinds))
     lasting: BaseModel = analysis(kind).resolve(params.model_copy(update=found), workspace)
     _require_here(dict(lasting))
     parents = [getattr(lasting, name) for name in found]

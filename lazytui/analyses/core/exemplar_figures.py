@@ -13,14 +13,14 @@ from lazytui.figures.kinds import Matrix, Pixels
 
 def exemplar_images(exemplars: Exemplars, index: int, probe_images: int, name: str, title: str, note: str) -> Pixels:
     """The strongest images over those from all over its activity. index: of the unit among those that have images."""
-    shown = np.concatenate([exemplars.top[index], exemplars.quantiles[index]])
+    images = np.concatenate([exemplars.top[index], exemplars.quantiles[index]])
     values = np.concatenate([exemplars.top_values[index], exemplars.quantile_values[index]])
     return Pixels(
         name=name,
         title=title,
         note=f"First row: the strongest of {probe_images:,}. Second row: the median image of each eighth of {note}, "
         "weakest first. Below: the activation.",
-        images=exemplars.images[shown],
+        images=exemplars.images[images],
         columns=exemplars.top.shape[1],
         captions=tuple(f"{value:.3g}" for value in values),
         row_labels=("top", "spread"),

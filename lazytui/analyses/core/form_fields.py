@@ -47,7 +47,7 @@ class ParamField:
     about: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def sometimes(self) -> bool:
+    def is_conditional(self) -> bool:
         """Whether it is only there where another choice gives it a value."""
         return bool(self.meaning)
 
@@ -63,7 +63,7 @@ class ParamField:
     @property
     def help(self) -> str:
         """The description, the values it takes, and what holds when it isn't given."""
-        default = "" if self.default in (None, "", ()) else f"[default: {shown(self.default)}]"
+        default = "" if self.default in (None, "", ()) else f"[default: {format_value(self.default)}]"
         return " ".join(part for part in (self.description, self.limits and f"[{self.limits}]", default) if part)
 
 
@@ -78,7 +78,7 @@ def _heading(model: type[BaseModel], name: str) -> str:
     return getattr(next(had), "HEADING", "")
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """A value in words."""
     if isinstance(value, bool):
         return "yes" if value else "no"

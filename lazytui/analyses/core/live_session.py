@@ -37,19 +37,19 @@ class LiveSession(ABC, Generic[Q, A]):
 
         What is wrong with a question comes as a sentence in the last of them.
         """
-        answer = self.unanswered(question)
+        answer = self.empty_answer(question)
         try:
-            for answer in self.grow(question):
+            for answer in self.partial_answers(question):
                 yield answer
         except LazytuiError as error:
             yield self.refuse(answer, str(error))
 
     @abstractmethod
-    def unanswered(self, question: Q) -> A:
+    def empty_answer(self, question: Q) -> A:
         """An answer without anything in it."""
 
     @abstractmethod
-    def grow(self, question: Q) -> Iterator[A]:
+    def partial_answers(self, question: Q) -> Iterator[A]:
         """The answer, ever more of it. Raises LazytuiError where there is none."""
 
     def refuse(self, answer: A, sentence: str) -> A:
@@ -57,6 +57,6 @@ class LiveSession(ABC, Generic[Q, A]):
         return replace(answer, doing="", refused=sentence)
 
 
-def opening(name: str) -> str:
+def opening_message(name: str) -> str:
     """What is being done while a network is opened; the first one waits for torch."""
     return f"opening {name} ..." if "torch" in sys.modules else "loading torch ..."

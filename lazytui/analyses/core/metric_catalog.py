@@ -57,7 +57,7 @@ METRICS = {
     ),
     "energy_center_prior": Metric("energy, center prior", "what the mean digit gets as everybody's map"),
     "energy_shuffled": Metric("energy, other masks", "the same maps on the strokes of other images"),
-    "energy_perfect": Metric("energy, perfect looker", "a map of this size that shows the own stroke and nothing else"),
+    "energy_perfect": Metric("energy, upper bound", "a map of this size with all evidence on the own stroke"),
     "focus_score": Metric(
         "focus score", "(energy - other masks) / (perfect - other masks): 0 by position alone, 1 perfect", share=False
     ),
@@ -132,10 +132,10 @@ def metric_table(metrics: Mapping[str, float | None]) -> Table:
 
 def _row(name: str, value: float | None) -> tuple[Cell, ...]:
     metric = METRICS[name]
-    return metric.title, shown(name, value), metric.meaning
+    return metric.title, metric_text(name, value), metric.meaning
 
 
-def shown(name: str, value: float | None) -> str | None:
+def metric_text(name: str, value: float | None) -> str | None:
     """A metric as a person reads it: `95.3 %`, or a plain number."""
     if value is None:
         return None

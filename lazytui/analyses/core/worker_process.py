@@ -38,13 +38,13 @@ class _Relay:
         now = time.monotonic()
         if now - self._told >= _PROGRESS_EVERY or progress.done == progress.total:
             self._told = now
-            _say("progress", done=progress.done, total=progress.total, unit=progress.unit)
+            _write_line("progress", done=progress.done, total=progress.total, unit=progress.unit)
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
-        _say("metrics", step=step, values=dict(values))
+        _write_line("metrics", step=step, values=dict(values))
 
     def note(self, text: str) -> None:
-        _say("note", text=text)
+        _write_line("note", text=text)
 
     def continued(self) -> None:
         """Who started it goes on too, and says so."""
@@ -53,7 +53,7 @@ class _Relay:
 _OUT = os.fdopen(os.dup(1), "wb", buffering=0)
 
 
-def _say(kind: str, **fields: object) -> None:
+def _write_line(kind: str, **fields: object) -> None:
     """One line to who started this process; one who is gone is no failure."""
     line = json.dumps({"kind": kind, **fields}).encode() + b"\n"
     with suppress(OSError), _SAYING:
@@ -63,41 +63,41 @@ def _say(kind: str, **fields: object) -> None:
 
 def main() -> None:
     os.dup2(2, 1)  # whatever is printed, also by what is loaded from here on, goes where errors go
-    _, place, *code = sys.argv
-    workspace = Workspace(Path(place))
+    _, folder, *code = sys.argv
+    workspace = Workspace(Path(folder))
     for name in code:
         allow(name)
-    asked: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-    carrying, alone = threading.Event(), threading.Event()
-    threading.Thread(target=_listen, args=(asked, carrying, alone), daemon=True, name="listening").start()
+    requests: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    executing, alone = threading.Event(), threading.Event()
+    threading.Thread(target=_listen, args=(requests, executing, alone), daemon=True, name="listening").start()
     threading.Thread(target=_load_torch, daemon=True, name="loading torch").start()
-    _carry_asked(workspace, asked, carrying, alone)
+    _execute_requested(workspace, requests, executing, alone)
 
 
-def _carry_asked(
-    workspace: Workspace, asked: queue.SimpleQueue[str | None], carrying: threading.Event, alone: threading.Event
+def _execute_requested(
+    workspace: Workspace, requests: queue.SimpleQueue[str | None], executing: threading.Event, alone: threading.Event
 ) -> None:
-    """Carry what is asked, until who asked is gone: `carrying` is set before `alone` is looked at, and in `_listen` the
-    other way round, so that no run begins unseen in between."""
+    """Execute what is requested, until who requests is gone: `executing` is set before `alone` is looked at, and in
+    `_listen` the other way round, so that no run begins unseen in between."""
     from lazytui.analyses.core.execute import execute_run
 
-    while (path := asked.get()) is not None:
+    while (path := requests.get()) is not None:
         run = RunFolder(Path(path), Path(path).name)
-        carrying.set()
+        executing.set()
         if alone.is_set():
             return
         with suppress(LazytuiError):  # which is in the run's status
             execute_run(run, workspace, _Relay())
-        carrying.clear()
-        _say(OVER)
+        executing.clear()
+        _write_line(OVER)
 
 
-def _listen(asked: queue.SimpleQueue[str | None], carrying: threading.Event, alone: threading.Event) -> None:
+def _listen(requests: queue.SimpleQueue[str | None], executing: threading.Event, alone: threading.Event) -> None:
     for line in sys.stdin:
-        asked.put(json.loads(line))
+        requests.put(json.loads(line))
     alone.set()
-    asked.put(None)
-    if carrying.is_set():
+    requests.put(None)
+    if executing.is_set():
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -17,6 +17,7 @@ from lazytui.data.save_images import save_dataset
 from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, require_source
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Column, Figure, Matrix, Pixels, Table
+from lazytui.files.long_texts import long_text
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 
@@ -41,14 +42,14 @@ def run(params: DatasetRunParams, report: Report) -> DatasetResult:
         report.check()
         report.progress(splits, len(SPLITS), "splits")
 
-    result = examined(data, params.samples, painting)
+    result = measure_dataset(data, params.samples, painting)
     if params.save != "none":
         report.note("writing the images")
         save_dataset(data, report.folder / "exports" / "dataset", params.save, lambda n, of: _written(report, n, of))
     return result
 
 
-def examined(data: BiasedDataset, samples: int, painting: Callable[[int], None]) -> DatasetResult:
+def measure_dataset(data: BiasedDataset, samples: int, painting: Callable[[int], None]) -> DatasetResult:
     """What there is to see and measure of a data set. painting: told how many splits are painted, before each."""
     found = {}
     for done, name in enumerate(SPLITS):
@@ -128,16 +129,12 @@ def measures(result: DatasetResult) -> Table:
     """How strongly color tells the digit in each split, with what chance alone stays under."""
     rows = []
     for name, (some, association) in result.splits.items():
-        *told, ceiling = astuple(association)
-        rows.append((name, some.count, *told, None if ceiling is None else 100 * ceiling))
+        *values, ceiling = astuple(association)
+        rows.append((name, some.count, *values, None if ceiling is None else 100 * ceiling))
     return Table(
         name="measures",
         title="How strongly color tells the digit",
-        note="I(digit; color): mutual information, at most log2 10 = 3.32 bits. Cramér's V: 0 (independent) to 1 "
-        "(color decides the digit). Both less what shuffled colors show on average in a sample of this size (exactly; "
-        "Bergsma 2013), and not below 0; null: what shuffled colors stay under 95 % of the time. Color ceiling: "
-        "accuracy of a reader that sees the color alone and learned from train; guessing gets 10 %. An inverted hard "
-        "split still informs (never its own color), though that reader is always wrong there.",
+        note=long_text("notes", "dataset-measures"),
         columns=(
             Column(name="split"),
             Column(name="images"),

@@ -11,9 +11,9 @@ from lazytui.analyses.evaluate.comparison_figures import comparison
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.evaluate.report_figures import report_figures, verdict
 from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, NetworkEvaluation, read, write
-from lazytui.analyses.networks.model_under_study import SubjectParams, recorded_training, trained_with
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, recorded_training, trained_with
 from lazytui.analyses.networks.network_pair import AGAINST
-from lazytui.analyses.networks.second_network import first_subject, second_subject
+from lazytui.analyses.networks.second_network import first_model_params, second_model_params
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.association import contingency
@@ -48,8 +48,8 @@ def run(params: EvaluateParams, report: Report) -> EvaluateResult:
     trained = _asked_about(params, report.workspace)
     report.note("painting the splits")
     data = build_dataset(trained)
-    result = EvaluateResult(_measured(first_subject(params), trained, data, report))
-    if second := second_subject(params):
+    result = EvaluateResult(_measured(first_model_params(params), trained, data, report))
+    if second := second_model_params(params):
         learned = recorded_training(second.run, report.workspace)
         result = replace(result, second=_measured(second, learned, data, report))
     return _with_cell(params, result, data)
@@ -58,15 +58,19 @@ def run(params: EvaluateParams, report: Report) -> EvaluateResult:
 def figures(params: EvaluateParams, result: EvaluateResult) -> list[Figure]:
     data = result.first.trained
     if result.second:
-        drawn = comparison(result, result.second)
+        evaluation_figures = comparison(result, result.second)
     else:
-        drawn = [verdict(result.first), metric_table(result.first.metrics), *report_figures(result.first, data)]
+        evaluation_figures = [
+            verdict(result.first),
+            metric_table(result.first.metrics),
+            *report_figures(result.first, data),
+        ]
     if params.cell is not None and (images := result.first.cell_images) is not None:
         cell, found = chosen_cell(params), predictions_behind(result, params.matrix)
-        shown = images_behind(cell, found)[: len(images)]
+        indices = images_behind(cell, found)[: len(images)]
         network, _ = result.network_behind(params.matrix)
-        drawn.append(cell_figure(cell, found, palette(data.palette), shown, images, network=network))
-    return drawn
+        evaluation_figures.append(cell_figure(cell, found, palette(data.palette), indices, images, network=network))
+    return evaluation_figures
 
 
 def chosen_cell(params: EvaluateParams) -> Cell:
@@ -84,7 +88,9 @@ def predictions_behind(result: EvaluateResult, matrix: str) -> Predictions:
     return found
 
 
-def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset, report: Report) -> NetworkEvaluation:
+def _measured(
+    params: ModelUnderStudyParams, trained: TrainParams, data: BiasedDataset, report: Report
+) -> NetworkEvaluation:
     """What one network makes of the data. trained: what is kept of its training."""
     from lazytui.evaluation.scorecard import evaluate_split, evaluate_splits
     from lazytui.models.output_kind import advice_on_answers
@@ -92,21 +98,21 @@ def _measured(subject: SubjectParams, trained: TrainParams, data: BiasedDataset,
     from lazytui.system.hardware import choose_hardware
 
     report.check()
-    run = report.workspace.find(subject.run)
+    run = report.workspace.find(params.run)
     report.note(f"asking {run.reference}")
-    hardware = choose_hardware(subject.device, "fp32")
-    network = load_model(run.path, name=subject.model or trained.model).to(hardware.device)
+    hardware = choose_hardware(params.device, "fp32")
+    network = load_model(run.path, name=params.model or trained.model).to(hardware.device)
     if advice := advice_on_answers(network):
         report.note(advice)
     card = evaluate_splits(network, data, hardware)
-    seen = card.easy, card.hard, card.probe
-    easy, hard, probe = (split_predictions(one.split, one.probabilities) for one in seen)
+    split_evaluations = card.easy, card.hard, card.probe
+    easy, hard, probe = (split_predictions(one.split, one.probabilities) for one in split_evaluations)
     return NetworkEvaluation(
         headline=card.metrics(),
         name=run.display_name,
         trained=trained,
-        samples=SplitSizes(*(len(one.split) for one in seen)),
-        by_split=MetricsBySplit(*(one.metrics() for one in seen)),
+        samples=SplitSizes(*(len(one.split) for one in split_evaluations)),
+        by_split=MetricsBySplit(*(one.metrics() for one in split_evaluations)),
         conflicting=int(probe.is_conflicting.sum()),
         easy=easy,
         hard=hard,

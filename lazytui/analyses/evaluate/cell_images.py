@@ -53,7 +53,7 @@ class Cell:
     def counted_by(self) -> CountedBy:
         return MATRICES[self.matrix]
 
-    def described(self, ten: Palette) -> str:
+    def description(self, ten: Palette) -> str:
         """`hard split, digit 1 taken for 0`"""
         by_color = self.counted_by.rows == "attributes"
         what = f"digits in {ten.color_name(self.row)}" if by_color else f"digit {self.row}"
@@ -107,12 +107,12 @@ def cell_figure(
     columns: images in a row.
     """
     every = images_behind(cell, found)
-    title = f"{network}: {cell.described(ten)}" if network else cell.described(ten).capitalize()
+    title = f"{network}: {cell.description(ten)}" if network else cell.description(ten).capitalize()
     if not len(every):
         return Text(name="cell", title=title, paragraphs=("No image: this cell is empty.",))
     return Pixels(
         name="cell",
-        title=f"{title}: {_counted(every, shown)}",
+        title=f"{title}: {_count_caption(every, shown)}",
         note="The color it wears, what the network says, how sure it is. ✓ the digit; ✗ the color's digit; · neither.",
         images=images,
         columns=columns,
@@ -121,13 +121,13 @@ def cell_figure(
     )
 
 
-def _counted(every: Chosen, shown: Chosen) -> str:
+def _count_caption(every: Chosen, shown: Chosen) -> str:
     """`987 images, 1 to 60`"""
-    words = "1 image" if len(every) == 1 else f"{len(every):,} images"
+    count = "1 image" if len(every) == 1 else f"{len(every):,} images"
     if len(shown) in {0, len(every)}:
-        return words
+        return count
     first = int(np.searchsorted(every, shown[0])) + 1
-    return f"{words}, {first} to {first + len(shown) - 1}"
+    return f"{count}, {first} to {first + len(shown) - 1}"
 
 
 def _caption(found: Predictions, ten: Palette, index: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
-from lazytui.analyses.core.metric_catalog import METRICS, shown
+from lazytui.analyses.core.metric_catalog import METRICS, metric_text
 from lazytui.analyses.evaluate.report_figures import report_figures, verdict
 from lazytui.analyses.evaluate.result import EvaluateResult, NetworkEvaluation
 from lazytui.analyses.networks.network_pair import AGAINST, was_held_out
@@ -28,7 +28,7 @@ class _Share:
     hits: Callable[[Predictions], Hits]
     counted: Callable[[Predictions], Hits] | None = None
 
-    def of(self, one: Predictions, other: Predictions) -> PairedCounts:
+    def count_pairs(self, one: Predictions, other: Predictions) -> PairedCounts:
         first, second = self.hits(one), self.hits(other)
         if self.counted is None:
             return count_pairs(first, second)
@@ -54,15 +54,15 @@ def comparison(result: EvaluateResult, second: NetworkEvaluation) -> list[Figure
     """The figures of two networks; the second's follow those of the first, named `against-...`."""
     first, data = result.first, result.first.trained
     called, pairs = result.names, differences(result.first, second)
-    drawn: list[Figure] = [
+    comparison_figures: list[Figure] = [
         *_titled(verdict(first), verdict(second), called),
         _shared_data(first, second, called),
         _metrics(first, second, pairs, called),
         _who_alone(pairs, called),
     ]
     for one, other in zip(report_figures(first, data), report_figures(second, data), strict=True):
-        drawn += _titled(one, other, called)
-    return drawn
+        comparison_figures += _titled(one, other, called)
+    return comparison_figures
 
 
 def differences(first: NetworkEvaluation, second: NetworkEvaluation) -> dict[str, PairedCounts]:
@@ -71,7 +71,7 @@ def differences(first: NetworkEvaluation, second: NetworkEvaluation) -> dict[str
     for name, share in _SHARES.items():
         one, other = first.predictions(share.split), second.predictions(share.split)
         if one is not None and other is not None:
-            found[name] = share.of(one, other)
+            found[name] = share.count_pairs(one, other)
     return found
 
 
@@ -85,19 +85,19 @@ def _titled(one: Figure, other: Figure, called: tuple[str, str]) -> list[Figure]
 def _shared_data(first: NetworkEvaluation, second: NetworkEvaluation, called: tuple[str, str]) -> Text:
     """On what ground the two are compared, and where it is uneven."""
     samples, data, other = first.samples, first.trained, second.trained
-    told = [
+    paragraphs = [
         f"Both were asked about the same images, those of {called[0]}: {samples.easy:,} easy, {samples.hard:,} "
         f"hard and {samples.probe:,} probe images."
     ]
     if others := [name for name in _COMPARED_PARAMS if getattr(other, name) != getattr(data, name)]:
         pairs = ", ".join(f"{name} {_word(other, name)} (here {_word(data, name)})" for name in others)
-        told.append(f"{called[1]} was trained on other data: {pairs}.")
+        paragraphs.append(f"{called[1]} was trained on other data: {pairs}.")
     if not was_held_out(data, other):
-        told.append(
+        paragraphs.append(
             f"The easy images weren't held out of the training of {called[1]}, which split the same digits otherwise: "
             f"its easy accuracy may be too good. Hard and probe images are new to both."
         )
-    return Text(name="shared-data", title="Two networks, the same images", paragraphs=tuple(told))
+    return Text(name="shared-data", title="Two networks, the same images", paragraphs=tuple(paragraphs))
 
 
 def _word(params: DatasetParams, name: str) -> str:
@@ -115,7 +115,9 @@ def _metrics(
             metric = METRICS[name]
             difference = None if value is None or other is None else 100 * (other - value)
             interval = _interval(pairs.get(name))
-            rows.append((metric.title, shown(name, value), shown(name, other), difference, interval, metric.meaning))
+            rows.append(
+                (metric.title, metric_text(name, value), metric_text(name, other), difference, interval, metric.meaning)
+            )
     return Table(
         name="metrics",
         title="Measured",

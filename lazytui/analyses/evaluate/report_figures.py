@@ -179,7 +179,7 @@ def cue_conflict(result: NetworkEvaluation, data: DatasetParams) -> Pixels:
         "to; · neither.",
         images=result.cue_conflict_images,
         columns=10,
-        captions=tuple(f"{said} {share:.0%}" for said, share in zip(predicted, confident, strict=True)),
+        captions=tuple(f"{prediction} {share:.0%}" for prediction, share in zip(predicted, confident, strict=True)),
         tones=tuple(map(tone_of, predicted, digits, colors)),
         row_labels=DIGITS,
         column_labels=palette(data.palette).names,

@@ -21,9 +21,9 @@ from lazytui.analyses.gradcam.result import (
     read,
     write,
 )
-from lazytui.analyses.networks.model_under_study import Subject, load_subject, trained_with
+from lazytui.analyses.networks.model_under_study import ModelUnderStudy, load_model_under_study, trained_with
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
-from lazytui.analyses.networks.second_network import second_subject
+from lazytui.analyses.networks.second_network import second_model_params
 from lazytui.errors import UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
@@ -51,7 +51,7 @@ def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
             f"The images of the {params.split} split wear no color, so there is no color's digit to target."
         )
     _check_layer(params, trained.model)
-    if second := second_subject(resolved):
+    if second := second_model_params(resolved):
         _check_layer(params, trained_with(second, workspace).model)
     return resolved
 
@@ -73,37 +73,37 @@ def _in_catalog(model: str, layer: str | None) -> bool:
     entry = ARCHITECTURES.get(model)
     if entry is None or layer is None:
         return entry is not None and entry.saliency_layer is not None
-    return any(known.name == layer and known.spatial for known in entry.layers)
+    return any(layer_entry.name == layer and layer_entry.spatial for layer_entry in entry.layers)
 
 
 def run(params: GradcamParams, report: Report) -> GradcamResult:
     report.note("loading torch and the network")
-    subject = load_subject(params, report.workspace, report.note)
-    first = _network_maps(params, params.run, subject, subject.data, report)
-    second = second_subject(params)
+    network = load_model_under_study(params, report.workspace, report.note)
+    first = _network_maps(params, params.run, network, network.data, report)
+    second = second_model_params(params)
     if second is None:
         return GradcamResult(first)
-    other = load_subject(second, report.workspace, report.note)
-    return GradcamResult(first, _network_maps(params, second.run, other, subject.data, report))
+    other = load_model_under_study(second, report.workspace, report.note)
+    return GradcamResult(first, _network_maps(params, second.run, other, network.data, report))
 
 
 def _network_maps(
-    params: GradcamParams, reference: str, subject: Subject, data: BiasedDataset, report: Report
+    params: GradcamParams, reference: str, network: ModelUnderStudy, data: BiasedDataset, report: Report
 ) -> NetworkMaps:
     """One network's maps of the data, and what they are worth."""
-    statistics = _split_statistics(params, subject, data, report)
+    statistics = _split_statistics(params, network, data, report)
     run = report.workspace.find(reference)
     report.note(f"explaining {statistics.images:,} {params.split} images of {run.reference}")
     maps, measured = statistics.measure_maps()
     conflict = statistics.explain_cue_conflict(data.cue_conflict)
-    methods, gallery, layer = _gallery(statistics, subject, data.cue_conflict, report)
+    methods, gallery, layer = _gallery(statistics, network, data.cue_conflict, report)
     checked = min(params.checked, statistics.images)
     faithfulness, randomization, layers = None, None, None
     if checked:
         report.note(f"testing {checked} of the maps")
         faithfulness = _faithfulness(statistics, maps, checked)
         report.check()
-        randomization, layers = _randomization(params, statistics, maps, subject, checked)
+        randomization, layers = _randomization(params, statistics, maps, network, checked)
         report.check()
     colored = checked and data.params.placement != "none"
     return NetworkMaps(
@@ -112,7 +112,7 @@ def _network_maps(
         randomization=randomization,
         recoloring=Recoloring(**statistics.check_recoloring(maps, checked)) if colored else None,
         name=run.display_name,
-        trained=subject.trained,
+        trained=network.trained,
         layer=statistics.request.layer,
         checked=checked,
         map_size=maps.size,
@@ -151,12 +151,12 @@ def _faithfulness(statistics: SplitStatistics, maps: SplitMaps, count: int) -> F
 
 
 def _randomization(
-    params: GradcamParams, statistics: SplitStatistics, maps: SplitMaps, subject: Subject, count: int
+    params: GradcamParams, statistics: SplitStatistics, maps: SplitMaps, network: ModelUnderStudy, count: int
 ) -> tuple[Randomization, tuple[str, ...]]:
     """What is left of the maps as parameters are randomized, and the names of the layers in that order."""
     from lazytui.models.build import build_model
 
-    fresh = build_model(subject.trained.model, seed=params.seed).to(subject.hardware.device)
+    fresh = build_model(network.trained.model, seed=params.seed).to(network.hardware.device)
     found = statistics.check_randomization(maps, fresh, count)
     return (
         Randomization(
@@ -166,56 +166,58 @@ def _randomization(
     )
 
 
-def _split_statistics(params: GradcamParams, subject: Subject, data: BiasedDataset, report: Report) -> SplitStatistics:
+def _split_statistics(
+    params: GradcamParams, network: ModelUnderStudy, data: BiasedDataset, report: Report
+) -> SplitStatistics:
     import torch
 
     from lazytui.saliency.map_layers import choose_layer
     from lazytui.saliency.maps_by_name import MapRequest
     from lazytui.saliency.split_maps import mean_color, mean_image
-    from lazytui.saliency.split_statistics import Listener, SplitStatistics
+    from lazytui.saliency.split_statistics import ProgressListener, SplitStatistics
 
     report.note(f"painting the {params.split} split")
     name = _SPLITS[params.split]
     split = data.split(name)
-    wanted = params.images or METHODS[params.method].images or len(split)
-    device = subject.hardware.device
+    at_most = params.images or METHODS[params.method].images or len(split)
+    device = network.hardware.device
     baseline = mean_image(split.images, device) if params.baseline == "mean" else torch.zeros(3, 28, 28, device=device)
-    layer = choose_layer(subject.model, subject.trained.model, params.method, params.layer)
+    layer = choose_layer(network.model, network.trained.model, params.method, params.layer)
 
     def progress(done: int, total: int) -> None:
         report.check()
         report.progress(done, total, "images")
 
     return SplitStatistics(
-        model=subject.model,
+        model=network.model,
         request=MapRequest(params.method, layer, mean_color(split.images, device), baseline, params.seed),
         split=split,
         name=name,
         params=data.params,
-        images=min(wanted, len(split)),
+        images=min(at_most, len(split)),
         target=params.target,
         seed=params.seed,
-        listener=Listener(report.note, progress),
+        listener=ProgressListener(report.note, progress),
     )
 
 
 def _gallery(
-    statistics: SplitStatistics, subject: Subject, conflict: Split, report: Report
+    statistics: SplitStatistics, network: ModelUnderStudy, conflict: Split, report: Report
 ) -> tuple[tuple[MethodName, ...], dict[str, NDArray[np.float32]], str | None]:
     """Maps of a few images by every method that the network allows, and the layer that Grad-CAM takes."""
     from lazytui.saliency.explainer import Explainer
 
     report.note("a few images by every method")
     request = statistics.request
-    name, images = subject.trained.model, statistics.split.images
-    explainer = Explainer(subject.model, images, name, baseline=request.baseline, seed=request.seed)
+    name, images = network.trained.model, statistics.split.images
+    explainer = Explainer(network.model, images, name, baseline=request.baseline, seed=request.seed)
     layer = request.layer if request.method != "cam" else None
     maps: dict[str, NDArray[np.float32]] = {}
     shown_layer = None
     for method in explainer.methods:
         report.check()
-        asked = layer if METHODS[method].of_layer and method != "cam" else None
-        explained = [explainer.explain(conflict.images[index], method=method, layer=asked) for index in GALLERY]
+        layer_option = layer if METHODS[method].of_layer and method != "cam" else None
+        explained = [explainer.explain(conflict.images[index], method=method, layer=layer_option) for index in GALLERY]
         maps[method] = np.stack([explanation.heat for explanation in explained])
         if method == "grad-cam":
             shown_layer = explained[0].layer

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.metric_catalog import METRICS, shown
+from lazytui.analyses.core.metric_catalog import METRICS, metric_text
 from lazytui.analyses.gradcam.map_pictures import NetworkView, examples, gallery, matching_colors
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import GradcamResult, NetworkMaps
@@ -23,10 +23,10 @@ ENERGIES = ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_s
 
 def figures(params: GradcamParams, result: GradcamResult) -> list[Figure]:
     if result.second is None:
-        views = [NetworkView.of(params, "", result.first)]
+        views = [NetworkView.from_maps(params, "", result.first)]
     else:
         networks = (result.first, result.second)
-        views = [NetworkView.of(params, name, maps) for name, maps in zip(result.names, networks, strict=True)]
+        views = [NetworkView.from_maps(params, name, maps) for name, maps in zip(result.names, networks, strict=True)]
     found: list[Figure] = [verdict(views), _energies(views), _evidence(views), *_reasons(views)]
     found += _of_network(views[0])
     found += [replace(figure, name=f"{AGAINST}-{figure.name}") for view in views[1:] for figure in _of_network(view)]
@@ -117,7 +117,11 @@ def _reasons(views: Sequence[NetworkView]) -> list[Table]:
 def _metrics(views: Sequence[NetworkView]) -> Table:
     """All metrics, a column for each network."""
     rows = [
-        (METRICS[name].title, *(shown(name, view.maps.metrics.get(name)) for view in views), METRICS[name].meaning)
+        (
+            METRICS[name].title,
+            *(metric_text(name, view.maps.metrics.get(name)) for view in views),
+            METRICS[name].meaning,
+        )
         for name in views[0].maps.metrics
         if name in METRICS
     ]

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.live import Album, Sorting
+from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError, unknown_name
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, REASONS
 
 ANSWERS = ("right", "wrong", *REASONS, *EVIDENCE_CATEGORIES)
-"""What an answer can be: the first two whatever the reason, then by cause, then by place."""
+"""What an answer can be: the first two whatever the reason, then by reason, then by evidence."""
 
 
 @dataclass(frozen=True)
@@ -25,26 +25,26 @@ class ImageFilter:
     color: int | None = None
     answers: str = ""
 
-    def chosen(self, album: Album, sorting: Sorting | None) -> NDArray[np.intp]:
-        """Places in the album; none as long as the answers aren't sorted, where it goes by them."""
-        split = album.split
-        kept = np.ones(len(split), bool)
+    def matching(self, browsed: BrowsedSplit, categories: AnswerCategories | None) -> NDArray[np.intp]:
+        """Indices into the browsed images; none as long as the answers aren't categorized, where it goes by them."""
+        split = browsed.split
+        is_match = np.ones(len(split), bool)
         if self.digit is not None:
-            kept &= split.digits == self.digit
+            is_match &= split.digits == self.digit
         if self.color is not None:
-            kept &= split.colors == self.color
+            is_match &= split.colors == self.color
         if self.answers:
-            kept &= self._answered(album, sorting) if sorting else False
-        return np.flatnonzero(kept)
+            is_match &= self._matches_answer(browsed, categories) if categories else False
+        return np.flatnonzero(is_match)
 
-    def _answered(self, album: Album, sorting: Sorting) -> NDArray[np.bool_]:
+    def _matches_answer(self, browsed: BrowsedSplit, categories: AnswerCategories) -> NDArray[np.bool_]:
         if self.answers in REASONS:
-            return np.asarray(sorting.causes == REASONS.index(self.answers))
+            return np.asarray(categories.reasons == REASONS.index(self.answers))
         if self.answers in EVIDENCE_CATEGORIES:
-            return np.asarray(sorting.ways == EVIDENCE_CATEGORIES.index(self.answers))
-        return np.asarray((sorting.predicted == album.split.digits) == (self.answers == "right"))
+            return np.asarray(categories.evidence == EVIDENCE_CATEGORIES.index(self.answers))
+        return np.asarray((categories.predicted == browsed.split.digits) == (self.answers == "right"))
 
-    def told(self, ten: Palette) -> str:
+    def description(self, ten: Palette) -> str:
         """In words; empty where it takes every image."""
         digit = "" if self.digit is None else f"digit {self.digit}"
         color = "" if self.color is None else ten.color_name(self.color)
@@ -56,31 +56,31 @@ def read_filter(text: str, ten: Palette) -> ImageFilter:
 
     Of an answer a part that no other has is enough. Raises UsageError for what is none of these.
     """
-    left = _spaced(text)
+    rest = _normalize(text)
     digit = color = None
-    if found := re.search(r"(?<!\w)(?:digit )?(\d)(?!\w)", left):
-        digit, left = int(found[1]), _without(left, found)
+    if found := re.search(r"(?<!\w)(?:digit )?(\d)(?!\w)", rest):
+        digit, rest = int(found[1]), _remove_match(rest, found)
     for index in sorted(range(10), key=lambda index: -len(ten.names[index])):
-        if found := re.search(rf"(?<!\w){re.escape(ten.names[index])}(?!\w)", left):
-            color, left = index, _without(left, found)
+        if found := re.search(rf"(?<!\w){re.escape(ten.names[index])}(?!\w)", rest):
+            color, rest = index, _remove_match(rest, found)
             break
-    return ImageFilter(digit, color, _answer(left, ten) if left else "")
+    return ImageFilter(digit, color, _answer(rest, ten) if rest else "")
 
 
-def _without(text: str, found: re.Match[str]) -> str:
-    return _spaced(text[: found.start()] + " " + text[found.end() :])
+def _remove_match(text: str, found: re.Match[str]) -> str:
+    return _normalize(text[: found.start()] + " " + text[found.end() :])
 
 
-def _spaced(text: str) -> str:
+def _normalize(text: str) -> str:
     """Words in small letters with a space between, without commas."""
     return " ".join(text.casefold().replace(",", " ").split())
 
 
 def _answer(text: str, ten: Palette) -> str:
     for answer in ANSWERS:
-        if text == _spaced(answer):
+        if text == _normalize(answer):
             return answer
-    fitting = [answer for answer in ANSWERS if text in _spaced(answer)]
+    fitting = [answer for answer in ANSWERS if text in _normalize(answer)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

@@ -12,20 +12,20 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.gradcam import analysis as gradcam
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.networks.model_under_study import (
-    Subject,
-    SubjectParams,
+    ModelUnderStudy,
+    ModelUnderStudyParams,
     ignore_advice,
-    load_subject,
+    load_model_under_study,
     remembered_digits,
     require_at_hand,
     trained_with,
     weights_written,
 )
-from lazytui.analyses.networks.second_network import first_subject, subjects
+from lazytui.analyses.networks.second_network import first_model_params, pair_params
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split, build_dataset
@@ -51,14 +51,14 @@ Labels = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class SaliencyQuestion:
-    """params: which networks, split, method, layer and target. place: of the image in the split."""
+    """params: which networks, split, method, layer and target. image_index: in the split."""
 
     params: GradcamParams
-    place: int
+    image_index: int
 
 
 @dataclass(frozen=True, eq=False)
-class Album:
+class BrowsedSplit:
     """The images to browse, the first of a split of `whole` images. trained: how they are painted."""
 
     split: Split
@@ -66,28 +66,19 @@ class Album:
     trained: TrainParams
 
 
-Q = TypeVar("Q")
-
-
 @dataclass(frozen=True, eq=False)
-class AlbumAnswer(LiveAnswer[Q]):
-    """What is known of one image of an album."""
+class AnswerCategories:
+    """How a network answers the browsed images, (n,) uint8 each: the class predicted, and indices into
+    `reason_categories.EVIDENCE_CATEGORIES` and `REASONS`.
 
-    album: Album | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Sorting:
-    """How a network answers the album, (n,) uint8 each: the class predicted, and indices into sorting.WAYS and CAUSES.
-
-    told: by which map of the class predicted the places are told; always the same one, so that no image changes sides
-    while maps are compared. The causes are told by repainting, of every image that wears a color.
+    map_title: the map of the class predicted that the evidence categories go by; always the same one, so that no image
+    changes sides while maps are compared. The reasons go by repainting every image that has a color.
     """
 
     predicted: Labels
-    ways: Labels
-    causes: Labels
-    told: str
+    evidence: Labels
+    reasons: Labels
+    map_title: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +90,7 @@ class ImageExplanation:
     layer: str | None
     target: int
     probabilities: NDArray[np.float32]
-    judged: MapScores
+    scores: MapScores
 
     @property
     def is_empty(self) -> bool:
@@ -107,27 +98,37 @@ class ImageExplanation:
         return not (self.heat > 0).any()
 
 
+Q = TypeVar("Q")
+
+
+@dataclass(frozen=True, eq=False)
+class BrowsedAnswer(LiveAnswer[Q]):
+    """What is known of one of the browsed images."""
+
+    browsed: BrowsedSplit | None = None
+
+
 @dataclass(frozen=True)
-class SaliencyAnswer(AlbumAnswer[SaliencyQuestion]):
+class SaliencyAnswer(BrowsedAnswer[SaliencyQuestion]):
     """network: what names the first network's run from now on. methods, layers: those that all of the networks have;
-    layers with height and width. sorting: of the first network. advice: what is to be said of what they put out.
+    layers with height and width. categories: of the first network. advice: what is to be said of what they put out.
     """
 
     network: str = ""
     methods: tuple[str, ...] = ()
     layers: tuple[tuple[str, tuple[int, int]], ...] = ()
     explanations: tuple[ImageExplanation, ...] = ()
-    sorting: Sorting | None = None
+    categories: AnswerCategories | None = None
     advice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """A network with its lens on a split."""
+class _OpenNetwork:
+    """A network with its explainer on a split."""
 
     name: str
     model: nn.Module
-    lens: Explainer
+    explainer: Explainer
     advice: str
 
 
@@ -136,139 +137,147 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._subject = lru_cache(maxsize=4)(self._load)
+        self._network = lru_cache(maxsize=4)(self._load)
         self._split = lru_cache(maxsize=3)(self._paint)
-        self._ready = lru_cache(maxsize=8)(self._prepare)
+        self._open_network = lru_cache(maxsize=8)(self._prepare)
         self._album = lru_cache(maxsize=3)(self._first_of)
-        self._sortings: WeakKeyDictionary[nn.Module, dict[str, Sorting]] = WeakKeyDictionary()
+        self._categories: WeakKeyDictionary[nn.Module, dict[str, AnswerCategories]] = WeakKeyDictionary()
         self._resolved = lru_cache(maxsize=1)(gradcam.resolve)
 
-    def unanswered(self, question: SaliencyQuestion) -> SaliencyAnswer:
+    def empty_answer(self, question: SaliencyQuestion) -> SaliencyAnswer:
         return SaliencyAnswer(question)
 
     def refuse(self, answer: SaliencyAnswer, sentence: str) -> SaliencyAnswer:
         return replace(super().refuse(answer, sentence), explanations=())
 
-    def grow(self, question: SaliencyQuestion) -> Iterator[SaliencyAnswer]:
+    def partial_answers(self, question: SaliencyQuestion) -> Iterator[SaliencyAnswer]:
         params = question.params
-        require_at_hand(trained_with(first_subject(params), self.workspace).source)
-        asked = subjects(params, self.workspace)
-        trained = trained_with(asked[0], self.workspace)
+        require_at_hand(trained_with(first_model_params(params), self.workspace).source)
+        requested = pair_params(params, self.workspace)
+        trained = trained_with(requested[0], self.workspace)
         network = self.workspace.reference(self.workspace.find(params.run))
         yield (answer := SaliencyAnswer(question, network=network, doing=f"painting the {params.split} split ..."))
-        album = self._album(trained, params.split)
-        yield (answer := replace(answer, doing=opening(params.run), album=album))
-        ready = [self._open(subject, trained, params) for subject in asked]
+        browsed = self._album(trained, params.split)
+        yield (answer := replace(answer, doing=opening_message(params.run), browsed=browsed))
+        networks = [self._open(one, trained, params) for one in requested]
         yield (
             answer := replace(
                 answer,
                 doing="",
-                methods=_shared_methods(ready),
-                layers=_shared_layers(ready),
-                advice=tuple(dict.fromkeys(one.advice for one in ready if one.advice)),
-                sorting=self._sortings.get(ready[0].model, {}).get(params.split),
+                methods=_shared_methods(networks),
+                layers=_shared_layers(networks),
+                advice=tuple(dict.fromkeys(one.advice for one in networks if one.advice)),
+                categories=self._categories.get(networks[0].model, {}).get(params.split),
             )
         )
         self._resolved(params, self.workspace)
-        place = min(question.place, len(album.split) - 1)
-        explanations = tuple(_explain_image(one, album, place, params) for one in ready)
+        index = min(question.image_index, len(browsed.split) - 1)
+        explanations = tuple(_explain_image(one, browsed, index, params) for one in networks)
         yield (answer := replace(answer, explanations=explanations))
-        if answer.sorting is None:
+        if answer.categories is None:
             yield (answer := replace(answer, doing="sorting the answers, by repainting too ..."))
-            sorting = _sorting(ready[0], album, self._split(trained, params.split), SPLIT_NAMES[params.split])
-            self._sortings.setdefault(ready[0].model, {})[params.split] = sorting
-            yield replace(answer, doing="", sorting=sorting)
+            categories = _categorize_answers(
+                networks[0], browsed, self._split(trained, params.split), SPLIT_NAMES[params.split]
+            )
+            self._categories.setdefault(networks[0].model, {})[params.split] = categories
+            yield replace(answer, doing="", categories=categories)
 
-    def _open(self, subject: SubjectParams, trained: TrainParams, params: GradcamParams) -> _Ready:
+    def _open(self, network: ModelUnderStudyParams, trained: TrainParams, params: GradcamParams) -> _OpenNetwork:
         """The network as its file is now: a training that goes on writes another."""
-        folder = self.workspace.find(subject.run).path
-        written = weights_written(subject.run, self.workspace, "yet: it hasn't saved a network.")
-        return self._ready(subject, folder, written, trained, params.split, params.baseline, params.seed)
+        folder = self.workspace.find(network.run).path
+        written = weights_written(network.run, self.workspace, "yet: it hasn't saved a network.")
+        return self._open_network(network, folder, written, trained, params.split, params.baseline, params.seed)
 
-    def _load(self, subject: SubjectParams, _folder: Path, _written: int) -> Subject:
-        return load_subject(subject, self.workspace, ignore_advice)  # its advice goes with the answer
+    def _load(self, network: ModelUnderStudyParams, _folder: Path, _written: int) -> ModelUnderStudy:
+        return load_model_under_study(network, self.workspace, ignore_advice)  # its advice goes with the answer
 
     def _paint(self, trained: TrainParams, split: str) -> Split:
         return build_dataset(trained, remembered_digits).split(SPLIT_NAMES[split])
 
-    def _first_of(self, trained: TrainParams, split: str) -> Album:
+    def _first_of(self, trained: TrainParams, split: str) -> BrowsedSplit:
         whole = self._split(trained, split)
-        return Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), trained)
+        return BrowsedSplit(whole.take(np.arange(min(MOST, len(whole)))), len(whole), trained)
 
     def _prepare(
         self,
-        params: SubjectParams,
+        params: ModelUnderStudyParams,
         folder: Path,
         written: int,
         trained: TrainParams,
         split: str,
         baseline: str,
         seed: int,
-    ) -> _Ready:
-        subject = self._subject(params, folder, written)
+    ) -> _OpenNetwork:
+        network = self._network(params, folder, written)
         from lazytui.saliency.explainer import Explainer
         from lazytui.saliency.split_maps import mean_image
 
         images = self._split(trained, split).images
-        start = mean_image(images, subject.hardware.device) if baseline == "mean" else None
+        start = mean_image(images, network.hardware.device) if baseline == "mean" else None
         name = self.workspace.find(params.run).display_name
-        lens = Explainer(subject.model, images, subject.trained.model, baseline=start, seed=seed)
-        return _Ready(name, subject.model, lens, subject.advice)
+        explainer = Explainer(network.model, images, network.trained.model, baseline=start, seed=seed)
+        return _OpenNetwork(name, network.model, explainer, network.advice)
 
 
-def _shared_methods(ready: list[_Ready]) -> tuple[str, ...]:
-    return tuple(method for method in METHODS if all(method in one.lens.methods for one in ready))
+def _shared_methods(networks: list[_OpenNetwork]) -> tuple[str, ...]:
+    return tuple(method for method in METHODS if all(method in one.explainer.methods for one in networks))
 
 
-def _shared_layers(ready: list[_Ready]) -> tuple[tuple[str, tuple[int, int]], ...]:
+def _shared_layers(networks: list[_OpenNetwork]) -> tuple[tuple[str, tuple[int, int]], ...]:
     return tuple(
-        (layer, size) for layer, size in ready[0].lens.layers.items() if all(layer in one.lens.layers for one in ready)
+        (layer, size)
+        for layer, size in networks[0].explainer.layers.items()
+        if all(layer in one.explainer.layers for one in networks)
     )
 
 
-def _sorting(ready: _Ready, album: Album, whole: Split, name: str) -> Sorting:
-    """whole: the split of that name that the album is the first of."""
+def _categorize_answers(network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str) -> AnswerCategories:
+    """whole: the split of that name whose first images are browsed."""
     from lazytui.saliency.split_maps import explain_split
 
-    split = album.split
-    request = ready.lens.request("grad-cam" if "grad-cam" in ready.lens.methods else "input-gradient")
-    seen = explain_split(ready.model, split.images, None, request, note=_ignore, progress=_ignore)
-    stands = mask_percentile(upsample(np.maximum(seen.maps, 0)), stroke_masks(split.shapes))
-    told = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
-    ways = evidence_categories(seen.predicted == split.digits, stands)
-    return Sorting(seen.predicted, ways, _causes(ready, album, whole, name, seen.predicted), told)
+    split = browsed.split
+    request = network.explainer.request("grad-cam" if "grad-cam" in network.explainer.methods else "input-gradient")
+    maps = explain_split(network.model, split.images, None, request, note=_ignore, progress=_ignore)
+    percentiles = mask_percentile(upsample(np.maximum(maps.maps, 0)), stroke_masks(split.shapes))
+    map_title = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
+    evidence = evidence_categories(maps.predicted == split.digits, percentiles)
+    return AnswerCategories(
+        maps.predicted, evidence, _categorize_reasons(network, browsed, whole, name, maps.predicted), map_title
+    )
 
 
-def _causes(ready: _Ready, album: Album, whole: Split, name: str, predicted: Labels) -> Labels:
-    """(n,) indices into sorting.CAUSES. What wears no color isn't repainted."""
+def _categorize_reasons(
+    network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str, predicted: Labels
+) -> Labels:
+    """(n,) indices into `reason_categories.REASONS`. What has no color isn't repainted."""
     from lazytui.saliency.repainting import repaint_in_all_colors
     from lazytui.saliency.split_maps import logits_of
 
-    split = album.split
+    split = browsed.split
     colored = np.flatnonzero(split.colors != NO_COLOR)
     answers = np.zeros((len(split), 10), np.uint8)
     if len(colored):
-        for color, images in enumerate(repaint_in_all_colors(whole, album.trained, name, colored)):
-            answers[colored, color] = logits_of(ready.model, images, note=_ignore).argmax(1)
+        for color, images in enumerate(repaint_in_all_colors(whole, browsed.trained, name, colored)):
+            answers[colored, color] = logits_of(network.model, images, note=_ignore).argmax(1)
     return reason_categories(predicted, answers, split.digits, split.colors)
 
 
-def _explain_image(ready: _Ready, album: Album, place: int, params: GradcamParams) -> ImageExplanation:
-    split = album.split
-    glance: Explanation = ready.lens.explain(
-        split.images[place],
+def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, params: GradcamParams) -> ImageExplanation:
+    split = browsed.split
+    explanation: Explanation = network.explainer.explain(
+        split.images[index],
         method=params.method,
         layer=params.layer,
-        target=target_class(params.target, int(split.digits[place]), int(split.colors[place])),
+        target=target_class(params.target, int(split.digits[index]), int(split.colors[index])),
     )
-    right = int(glance.probabilities.argmax()) == int(split.digits[place])
+    right = int(explanation.probabilities.argmax()) == int(split.digits[index])
     return ImageExplanation(
-        network=ready.name,
-        heat=glance.heat,
-        layer=glance.layer,
-        target=glance.target,
-        probabilities=glance.probabilities,
-        judged=score_map(glance.heat, split.shapes, place, correct=right),
+        network=network.name,
+        heat=explanation.heat,
+        layer=explanation.layer,
+        target=explanation.target,
+        probabilities=explanation.probabilities,
+        scores=score_map(explanation.heat, split.shapes, index, correct=right),
     )
 
 

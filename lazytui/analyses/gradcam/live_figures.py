@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.live import Album, ImageExplanation, SaliencyAnswer, Sorting
+from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit, ImageExplanation, SaliencyAnswer
 from lazytui.analyses.gradcam.map_pictures import overlay
 from lazytui.analyses.gradcam.verdict import COLOR_ON_STROKE, color_on_stroke
 from lazytui.analyses.networks.network_pair import AGAINST
@@ -19,48 +19,48 @@ from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
 
 
-def of_one_image(answer: SaliencyAnswer, place: int) -> list[Figure]:
-    """The image beside what each network makes of it. place: in the album, which must be there."""
-    album, explanations = answer.album, answer.explanations
-    assert album is not None
-    ten = palette(album.trained.palette)
-    drawn: list[Figure] = [_image(album, place, ten)]
-    for look, name in zip(explanations, ("map", f"{AGAINST}-map"), strict=False):
-        drawn.append(_map(look, name, album, place, answer, of_two=len(explanations) > 1))
-    return [*drawn, _probabilities(explanations, ten)]
+def image_figures(answer: SaliencyAnswer, index: int) -> list[Figure]:
+    """The image beside what each network makes of it. index: in the browsed images, which must be there."""
+    browsed, explanations = answer.browsed, answer.explanations
+    assert browsed is not None
+    ten = palette(browsed.trained.palette)
+    figures: list[Figure] = [_image(browsed, index, ten)]
+    for explanation, name in zip(explanations, ("map", f"{AGAINST}-map"), strict=False):
+        figures.append(_map(explanation, name, browsed, index, answer, of_two=len(explanations) > 1))
+    return [*figures, _probabilities(explanations, ten)]
 
 
-def _image(album: Album, place: int, ten: Palette) -> Pixels:
+def _image(browsed: BrowsedSplit, index: int, ten: Palette) -> Pixels:
     return Pixels(
         name="image",
-        title=f"image {place + 1:,}",
-        images=album.split.images[place : place + 1],
+        title=f"image {index + 1:,}",
+        images=browsed.split.images[index : index + 1],
         columns=1,
-        captions=(_called(album, place, ten),),
+        captions=(_image_caption(browsed, index, ten),),
     )
 
 
-def _called(album: Album, place: int, ten: Palette) -> str:
-    return f"{ten.color_name(int(album.split.colors[place]))} {album.split.digits[place]}"
+def _image_caption(browsed: BrowsedSplit, index: int, ten: Palette) -> str:
+    return f"{ten.color_name(int(browsed.split.colors[index]))} {browsed.split.digits[index]}"
 
 
 def _map(
-    look: ImageExplanation, name: str, album: Album, place: int, answer: SaliencyAnswer, *, of_two: bool
+    explanation: ImageExplanation, name: str, browsed: BrowsedSplit, index: int, answer: SaliencyAnswer, *, of_two: bool
 ) -> Pixels:
     method = METHODS[answer.question.params.method]
-    guess = int(look.probabilities.argmax())
-    of_class = "" if look.target == guess else f", map of {look.target}"
-    nothing = ", no positive evidence" if look.is_empty else ""
-    height, width = look.heat.shape
-    where = f", {(look.layer).removeprefix('features.')} ({height}x{width})" if look.layer else ""
+    guess = int(explanation.probabilities.argmax())
+    of_class = "" if explanation.target == guess else f", map of {explanation.target}"
+    nothing = ", no positive evidence" if explanation.is_empty else ""
+    height, width = explanation.heat.shape
+    where = f", {(explanation.layer).removeprefix('features.')} ({height}x{width})" if explanation.layer else ""
     return Pixels(
         name=name,
-        title=look.network if of_two else f"{method.title}{where}",
-        images=album.split.images[place : place + 1],
-        overlay=overlay(look.heat[None], method.signed),
+        title=explanation.network if of_two else f"{method.title}{where}",
+        images=browsed.split.images[index : index + 1],
+        overlay=overlay(explanation.heat[None], method.signed),
         columns=1,
         captions=(f"→ {guess}{of_class}{nothing}",),
-        tones=(tone_of(guess, int(album.split.digits[place]), int(album.split.colors[place])),),
+        tones=(tone_of(guess, int(browsed.split.digits[index]), int(browsed.split.colors[index])),),
     )
 
 
@@ -80,56 +80,63 @@ def _probabilities(explanations: Sequence[ImageExplanation], ten: Palette) -> Fi
     return Matrix(
         name="probabilities",
         title=title,
-        values=np.stack([100 * look.probabilities.astype(np.float64) for look in explanations], axis=1),
+        values=np.stack([100 * explanation.probabilities.astype(np.float64) for explanation in explanations], axis=1),
         row_labels=DIGITS,
-        column_labels=tuple(look.network for look in explanations),
+        column_labels=tuple(explanation.network for explanation in explanations),
         low=0.0,
         high=100.0,
         row_colors=ten.colors,
     )
 
 
-def worth(answer: SaliencyAnswer) -> Text:
+def map_scores_text(answer: SaliencyAnswer) -> Text:
     """How much of each map lies on the digit, beside its nulls, and what that can't tell."""
-    assert answer.album is not None
-    paragraphs = [_worth(look, of_two=len(answer.explanations) > 1) for look in answer.explanations]
-    coarse = {look.heat.shape for look in answer.explanations if min(look.heat.shape) < FINE_MAP}
+    assert answer.browsed is not None
+    paragraphs = [
+        _map_scores_sentence(explanation, of_two=len(answer.explanations) > 1) for explanation in answer.explanations
+    ]
+    coarse = {explanation.heat.shape for explanation in answer.explanations if min(explanation.heat.shape) < FINE_MAP}
     for height, width in sorted(coarse):
         paragraphs.append(f"A map of {height} x {width} is too coarse to show it: take a layer of 7 x 7 or finer.")
-    if color_on_stroke(answer.album.trained):
+    if color_on_stroke(answer.browsed.trained):
         paragraphs.append(COLOR_ON_STROKE)
     paragraphs.extend(answer.advice)
     return Text(name="worth", title="Does it look at the digit?", paragraphs=tuple(paragraphs))
 
 
-def _worth(look: ImageExplanation, *, of_two: bool) -> str:
-    found = look.judged
-    name = f"{look.network}: " if of_two else ""
-    focus = round(found.focus, 2) + 0.0  # never -0.00
-    if found.category == NO_EVIDENCE:
+def _map_scores_sentence(explanation: ImageExplanation, *, of_two: bool) -> str:
+    scores = explanation.scores
+    name = f"{explanation.network}: " if of_two else ""
+    focus = round(scores.focus, 2) + 0.0  # never -0.00
+    if scores.category == NO_EVIDENCE:
         return f"{name}no positive evidence. The map is nowhere above zero, so there is no score."
     return (
-        f"{name}focus score {focus:.2f} (0 position alone, 1 perfect): {found.energy:.0%} of the evidence is on "
-        f"the stroke, {found.others:.0%} on other images' strokes, a perfect looker's {found.perfect:.0%}. "
-        f"Its own stroke holds more than {found.percentile:.0%} of the others do: "
-        f"{EVIDENCE_CATEGORIES[found.category]}."
+        f"{name}focus score {focus:.2f} (0 position alone, 1 perfect): {scores.energy:.0%} of the evidence is on "
+        f"the stroke, {scores.others:.0%} on other images' strokes, upper bound {scores.perfect:.0%}. "
+        f"Its own stroke holds more than {scores.percentile:.0%} of the others do: "
+        f"{EVIDENCE_CATEGORIES[scores.category]}."
     )
 
 
-def page(
-    album: Album, sorting: Sorting | None, chosen: NDArray[np.intp], part: slice, columns: int, told: str
+def image_page(
+    browsed: BrowsedSplit,
+    categories: AnswerCategories | None,
+    chosen: NDArray[np.intp],
+    part: slice,
+    columns: int,
+    description: str,
 ) -> Pixels:
-    """Some of the chosen images. chosen: their places in the album. told: how they were chosen, in words."""
-    ten, shown = palette(album.trained.palette), chosen[part]
-    split = album.split
-    captions, tones = [_called(album, place, ten) for place in shown.tolist()], []
-    if sorting:
-        captions = [f"{words}→{sorting.predicted[place]}" for words, place in zip(captions, shown, strict=True)]
-        tones = list(map(tone_of, sorting.predicted[shown], split.digits[shown], split.colors[shown]))
+    """Some of the chosen images. chosen: their indices. description: how they were chosen, in words."""
+    ten, shown = palette(browsed.trained.palette), chosen[part]
+    split = browsed.split
+    captions, tones = [_image_caption(browsed, index, ten) for index in shown.tolist()], []
+    if categories:
+        captions = [f"{caption}→{categories.predicted[index]}" for caption, index in zip(captions, shown, strict=True)]
+        tones = list(map(tone_of, categories.predicted[shown], split.digits[shown], split.colors[shown]))
     counted = f"{part.start + 1:,} to {part.start + len(shown):,} of {len(chosen):,}"
     return Pixels(
         name="images",
-        title=f"{told}: {counted}",
+        title=f"{description}: {counted}",
         images=split.images[shown],
         columns=columns,
         captions=tuple(captions),

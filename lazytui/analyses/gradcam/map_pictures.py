@@ -35,7 +35,7 @@ class NetworkView:
     signed: bool
 
     @classmethod
-    def of(cls, params: GradcamParams, name: str, maps: NetworkMaps) -> NetworkView:
+    def from_maps(cls, params: GradcamParams, name: str, maps: NetworkMaps) -> NetworkView:
         method = METHODS[params.method]
         height, width = maps.map_size
         layer = f"{maps.layer} ({height} x {width})" if maps.layer else ""
@@ -52,9 +52,9 @@ class NetworkView:
 def overlay(maps: NDArray[Any], signed: bool) -> NDArray[np.float32]:
     """(n, h, w) raw maps -> (n, 28, 28) in [-1, 1]: through a ReLU unless signed, stretched to the largest of each."""
     large = upsample(maps.astype(np.float32))
-    shown = large if signed else np.maximum(large, 0)
-    size = np.abs(shown).max((1, 2), keepdims=True)
-    return np.asarray(np.divide(shown, size, out=np.zeros_like(shown), where=size > 0))
+    values = large if signed else np.maximum(large, 0)
+    size = np.abs(values).max((1, 2), keepdims=True)
+    return np.asarray(np.divide(values, size, out=np.zeros_like(values), where=size > 0))
 
 
 def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:

@@ -185,8 +185,8 @@ def _check_tests(found: NetworkMaps) -> None:
     colored = found.checked and found.trained.placement != "none"
     tests = (found.faithfulness, found.randomization, found.recoloring)
     if any(
-        bool(wanted) is (test is None)
-        for test, wanted in zip(tests, (found.checked, found.checked, colored), strict=True)
+        bool(is_missing) is (test is None)
+        for test, is_missing in zip(tests, (found.checked, found.checked, colored), strict=True)
     ):
         raise Damaged("the tests of its maps aren't those that its facts say")
     if found.recoloring and len(found.recoloring.reasons) != found.checked:

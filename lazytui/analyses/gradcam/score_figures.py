@@ -27,9 +27,9 @@ def map_scores(view: NetworkView) -> list[Figure]:
 
 def _groups(view: NetworkView) -> Table:
     maps = view.maps
-    known = ~np.isnan(maps.energy)
+    has_score = ~np.isnan(maps.energy)
     groups = {
-        "all": np.ones_like(known),
+        "all": np.ones_like(has_score),
         "aligned": maps.colors == maps.digits,
         "conflicting": (maps.colors != maps.digits) & (maps.colors != NO_COLOR),
         "correct": maps.predicted == maps.digits,
@@ -38,7 +38,7 @@ def _groups(view: NetworkView) -> Table:
     }
     rows = []
     for name, group in groups.items():
-        chosen = group & known
+        chosen = group & has_score
         energy, shuffled, perfect = (
             float(values[chosen].mean()) if chosen.any() else None
             for values in (maps.energy, maps.energy_shuffled, maps.energy_perfect)
@@ -49,7 +49,7 @@ def _groups(view: NetworkView) -> Table:
             (
                 name,
                 int(group.sum()),
-                int((group & ~known).sum()),
+                int((group & ~has_score).sum()),
                 *(None if value is None else 100 * value for value in (energy, shuffled, perfect)),
                 None if np.isnan(focus) else focus,
                 None if looking is None else 100 * looking,
@@ -75,14 +75,14 @@ def _groups(view: NetworkView) -> Table:
 
 
 def _mask_percentiles(view: NetworkView) -> Histogram:
-    known = view.maps.mask_percentile[~np.isnan(view.maps.mask_percentile)]
-    counts, edges = np.histogram(known, bins=20, range=(0, 1))
+    percentiles = view.maps.mask_percentile[~np.isnan(view.maps.mask_percentile)]
+    counts, edges = np.histogram(percentiles, bins=20, range=(0, 1))
     return Histogram(
         name="standing",
         title=f"Rank of the own mask among other images' masks{view.suffix}",
-        note=f"Share of other masks that hold less of the map than the image's own; {len(known):,} images. For maps "
-        f"unrelated to the digit all bars are equal ({len(known) / 20:,.0f}); the last bar counts as looking at the "
-        "digit.",
+        note=f"Share of other masks that hold less of the map than the image's own; {len(percentiles):,} images. "
+        f"For maps unrelated to the digit all bars are equal ({len(percentiles) / 20:,.0f}); the last bar counts as "
+        "looking at the digit.",
         edges=edges.astype(np.float64),
         counts=counts.astype(np.int64),
         x_label="share of other masks",

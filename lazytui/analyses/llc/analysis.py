@@ -12,7 +12,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.llc.figures import figures
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, read
-from lazytui.analyses.networks.model_under_study import load_subject, resolve
+from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
@@ -38,11 +38,11 @@ ESTIMATE = (
 
 def run(params: LlcParams, report: Report) -> LlcResult:
     report.note("loading torch, the network and its training images")
-    subject = load_subject(params, report.workspace, report.note)
+    network = load_model_under_study(params, report.workspace, report.note)
     from lazytui.data.device_split import DeviceSplit
     from lazytui.llc.local_learning_coefficient import local_learning_coefficient
 
-    train = DeviceSplit(subject.data.train, subject.hardware.device)
+    train = DeviceSplit(network.data.train, network.hardware.device)
     eps, gamma = (_around(value, params.spread) for value in (params.eps, params.gamma))
     sampling = _sampling(params, eps, gamma)
 
@@ -52,7 +52,7 @@ def run(params: LlcParams, report: Report) -> LlcResult:
 
     report.note(f"{len(sampling.eps)} chains from the same weights")
     found = local_learning_coefficient(
-        subject.model, train, sampling, subject.hardware, tick=tick, note=report.note, check=report.check
+        network.model, train, sampling, network.hardware, tick=tick, note=report.note, check=report.check
     )
     report.progress(params.steps, params.steps, "steps")
     excess, coefficient = found.excess[: params.chains], found.coefficient[: params.chains]
@@ -68,7 +68,7 @@ def run(params: LlcParams, report: Report) -> LlcResult:
         n_beta=found.n_beta,
         eps=eps,
         gamma=gamma,
-        parameters=sum(parameter.numel() for parameter in subject.model.parameters()),
+        parameters=sum(parameter.numel() for parameter in network.model.parameters()),
         excess=excess,
         coefficient=coefficient,
         grid=grid,

@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from lazytui.analyses.networks.model_under_study import SubjectParams
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
 
 
-class LlcParams(SubjectParams):
+class LlcParams(ModelUnderStudyParams):
     """How the chains move."""
 
     eps: float = Field(4e-6, gt=0, le=1, description="Step size of the Langevin dynamics.")

@@ -7,11 +7,11 @@ from lazytui.models.architectures import ARCHITECTURES
 
 def layer_shape(model: str, layer: str) -> tuple[int, ...]:
     """Of one image's activation in any layer of the catalog's model. Raises UsageError where it has no such layer."""
-    known = {one.name: one.shape for one in ARCHITECTURES[model].layers}
-    return known[layer] if layer in known else _found(model, layer)
+    shapes = {one.name: one.shape for one in ARCHITECTURES[model].layers}
+    return shapes[layer] if layer in shapes else _layer_shape_from_model(model, layer)
 
 
-def _found(model: str, layer: str) -> tuple[int, ...]:
+def _layer_shape_from_model(model: str, layer: str) -> tuple[int, ...]:
     from lazytui.models.torch_import import require_torch
 
     require_torch()

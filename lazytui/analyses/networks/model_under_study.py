@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lazytui.system.hardware import Hardware
 
 
-class SubjectParams(Params):
+class ModelUnderStudyParams(Params):
     """Which network is looked at, and where."""
 
     run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
@@ -38,11 +38,11 @@ class SubjectParams(Params):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 
 
-P = TypeVar("P", bound=SubjectParams)
+P = TypeVar("P", bound=ModelUnderStudyParams)
 
 
 @dataclass(frozen=True)
-class Subject:
+class ModelUnderStudy:
     """model: on the device, in evaluation mode. data: as in its training, from the source that was asked for.
 
     advice: what is to be said where it puts out anything but logits.
@@ -65,10 +65,10 @@ def resolve(params: P, workspace: Workspace, *, option: str = "--model") -> P:
     return params.model_copy(update={"source": require_source(trained)})
 
 
-def trained_with(params: SubjectParams, workspace: Workspace) -> TrainParams:
+def trained_with(params: ModelUnderStudyParams, workspace: Workspace) -> TrainParams:
     """The parameters of the network's training, with the model and the source that were asked for here."""
-    asked = {"model": params.model, "source": params.source}
-    chosen = {name: value for name, value in asked.items() if value is not None}
+    overrides = {"model": params.model, "source": params.source}
+    chosen = {name: value for name, value in overrides.items() if value is not None}
     return recorded_training(params.run, workspace).model_copy(update=chosen)
 
 
@@ -81,7 +81,7 @@ def recorded_training(run: str, workspace: Workspace) -> TrainParams:
     return trained
 
 
-def weights_written(run: str, workspace: Workspace, without: str) -> int:
+def weights_written(run: str, workspace: Workspace, consequence: str) -> int:
     """When the weights of a run were written, in ns: a training that goes on writes others.
 
     without: since when it has none and what that means, for the BadInput that is raised then.
@@ -89,7 +89,7 @@ def weights_written(run: str, workspace: Workspace, without: str) -> int:
     try:
         return workspace.find(run).weights.stat().st_mtime_ns
     except OSError as error:
-        raise BadInput(f"{run} has no weights {without}") from error
+        raise BadInput(f"{run} has no weights {consequence}") from error
 
 
 def require_at_hand(source: SourceName, otherwise: str = "show the network others: source strokes") -> None:
@@ -99,10 +99,10 @@ def require_at_hand(source: SourceName, otherwise: str = "show the network other
     """
     if source == "strokes":
         return
-    wanted: Downloadable = "mnist" if source == "auto" else source
-    if not is_cached(wanted):
+    digits: Downloadable = "mnist" if source == "auto" else source
+    if not is_cached(digits):
         raise BadInput(
-            f"The {wanted} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or {otherwise}."
+            f"The {digits} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or {otherwise}."
         )
 
 
@@ -116,7 +116,9 @@ def ignore_advice(_advice: str) -> None:
     """For an attack, which refuses probabilities itself, and for what gives `Subject.advice` in another place."""
 
 
-def load_subject(params: SubjectParams, workspace: Workspace, note: Callable[[str], object]) -> Subject:
+def load_model_under_study(
+    params: ModelUnderStudyParams, workspace: Workspace, note: Callable[[str], object]
+) -> ModelUnderStudy:
     """The network and its data. Imports torch. Raises BadInput where either can't be had.
 
     note: hears it where the network puts out anything but logits, which analyses take its outputs for.
@@ -136,4 +138,4 @@ def load_subject(params: SubjectParams, workspace: Workspace, note: Callable[[st
     advice = advice_on_analysis(model)
     if advice:
         note(advice)
-    return Subject(model, build_dataset(trained), trained, hardware, advice or "")
+    return ModelUnderStudy(model, build_dataset(trained), trained, hardware, advice or "")

@@ -7,14 +7,14 @@ from typing import Annotated, TypeVar
 from pydantic import Field, model_validator
 
 from lazytui.analyses.core.analysis import RunReference
-from lazytui.analyses.networks.model_under_study import SubjectParams, recorded_training, trained_with
-from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, recorded_training, trained_with
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.errors import UsageError
 from lazytui.runs.workspace import Workspace
 
 
-class PairParams(SubjectParams):
+class PairParams(ModelUnderStudyParams):
     """Which network is looked at, and which other one beside it."""
 
     against: Annotated[str | None, RunReference(kinds=("train",))] = Field(
@@ -34,29 +34,31 @@ P = TypeVar("P", bound=PairParams)
 
 def resolve(params: P, workspace: Workspace) -> P:
     """Make sure that the data can be rebuilt and suit both networks, and record which they are."""
-    first, *second = subjects(params, workspace)
+    first, *second = pair_params(params, workspace)
     if second:
         if params.against == params.run:
             raise UsageError(f"{params.run} can't be set against itself: name another network.")
-        asked = trained_with(first, workspace)
-        require_shared_data(params.run, asked, second[0].run, recorded_training(second[0].run, workspace))
+        trained = trained_with(first, workspace)
+        require_shared_data(params.run, trained, second[0].run, recorded_training(second[0].run, workspace))
     return params.model_copy(update={"source": first.source})
 
 
-def subjects(params: PairParams, workspace: Workspace) -> list[SubjectParams]:
+def pair_params(params: PairParams, workspace: Workspace) -> list[ModelUnderStudyParams]:
     """The first network and the second, where there is one; of neither is code taken that a person didn't name."""
-    first = resolve_subject(first_subject(params), workspace)
-    second = second_subject(params.model_copy(update={"source": first.source}))
-    return [first, resolve_subject(second, workspace, option="--against-model")] if second else [first]
+    first = resolve_network(first_model_params(params), workspace)
+    second = second_model_params(params.model_copy(update={"source": first.source}))
+    return [first, resolve_network(second, workspace, option="--against-model")] if second else [first]
 
 
-def first_subject(params: PairParams) -> SubjectParams:
+def first_model_params(params: PairParams) -> ModelUnderStudyParams:
     """The first network alone."""
-    return SubjectParams(run=params.run, model=params.model, source=params.source, device=params.device)
+    return ModelUnderStudyParams(run=params.run, model=params.model, source=params.source, device=params.device)
 
 
-def second_subject(params: PairParams) -> SubjectParams | None:
+def second_model_params(params: PairParams) -> ModelUnderStudyParams | None:
     """The second network, where there is one; shown the data that are asked for the first."""
     if params.against is None:
         return None
-    return SubjectParams(run=params.against, model=params.against_model, source=params.source, device=params.device)
+    return ModelUnderStudyParams(
+        run=params.against, model=params.against_model, source=params.source, device=params.device
+    )

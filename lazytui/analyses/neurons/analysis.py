@@ -16,12 +16,12 @@ from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import (
-    Subject,
+    ModelUnderStudy,
     ignore_advice,
-    load_subject,
+    load_model_under_study,
     trained_with,
 )
-from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.neurons.figures import figures
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, read
@@ -29,7 +29,7 @@ from lazytui.errors import BadInput
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.neurons.map_position import require_inside
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 from lazytui.neurons.simple_stimuli import stimulus_names
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
@@ -47,7 +47,7 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     trained = trained_with(params, workspace)
     if trained.placement == "none":
         raise BadInput(f"The data of {params.run} have no color, so its neurons can't be asked for color or digit.")
-    resolved = resolve_subject(params, workspace)
+    resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved
     entry = ARCHITECTURES[trained.model]
@@ -61,15 +61,15 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
 
 def run(params: NeuronsParams, report: Report) -> NeuronsResult:
     report.note("loading torch and the network")
-    subject = load_subject(params, report.workspace, report.note)
+    network = load_model_under_study(params, report.workspace, report.note)
     from lazytui.hooks.split_model import SplitModel
     from lazytui.neurons.relations import count_components, participation_ratio
-    from lazytui.neurons.report import Listener, ablation_splits, report_neurons
+    from lazytui.neurons.report import ProgressListener, ablation_splits, report_neurons
 
     settings = _report_settings(params)
-    model = SplitModel(subject.model, params.layer or _last_layer(subject.model))
-    found = report_neurons(model, subject.data, subject.hardware, settings, Listener(report.note, report.check))
-    samples = {name: len(split) for name, split in ablation_splits(subject.data, params.samples).items()}
+    model = SplitModel(network.model, params.layer or _last_layer(network.model))
+    found = report_neurons(model, network.data, network.hardware, settings, ProgressListener(report.note, report.check))
+    samples = {name: len(split) for name, split in ablation_splits(network.data, params.samples).items()}
     roles = np.bincount(found["role"], minlength=len(ROLES)).tolist()
     variances = found["spectrum"].astype(np.float64)
     parts: dict[str, Any] = {
@@ -85,16 +85,16 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
         components_for_90_percent=count_components(variances, 0.9),
         layer=model.layer,
         shape=tuple(model.shape),
-        palette_name=subject.trained.palette,
-        probe_images=len(subject.data.probe),
+        palette_name=network.trained.palette,
+        probe_images=len(network.data.probe),
         samples=EasyAndHard(**samples),
-        stimulus_names=tuple(stimulus_names(subject.trained)),
-        through_training=_through_training(params, subject, model.layer, settings, report),
+        stimulus_names=tuple(stimulus_names(network.trained)),
+        through_training=_through_training(params, network, model.layer, settings, report),
     )
 
 
 def _through_training(
-    params: NeuronsParams, subject: Subject, layer: str, settings: ReportSettings, report: Report
+    params: NeuronsParams, network: ModelUnderStudy, layer: str, settings: ReportSettings, report: Report
 ) -> ThroughTraining | None:
     """None where the training kept no weights on its way."""
     from lazytui.neurons.report import measure_through_training
@@ -103,8 +103,8 @@ def _through_training(
     if not steps:
         return None
     report.note(f"measuring {len(steps)} checkpoints of the training")
-    models = _load_checkpoints(subject, steps, report)
-    return ThroughTraining(**measure_through_training(models, layer, subject.data, settings))
+    models = _load_checkpoints(network, steps, report)
+    return ThroughTraining(**measure_through_training(models, layer, network.data, settings))
 
 
 @dataclass(frozen=True)
@@ -115,20 +115,20 @@ class Session:
     grid: NDArray[np.uint8]
 
 
-def session(params: NeuronsParams, workspace: Workspace) -> Session:
+def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
     """A layer of a network kept open for small questions: what if these neurons were gone, or did what they do there?
 
     It answers in milliseconds and may be asked from any thread. Raises as `settle` and `run` do.
     """
     resolved = resolve(params, workspace)
-    subject = load_subject(resolved, workspace, ignore_advice)  # the run whose neurons they are has given it
+    network = load_model_under_study(resolved, workspace, ignore_advice)  # the run whose neurons they are has given it
     from lazytui.hooks.split_model import SplitModel
     from lazytui.neurons.ablation import Ablation
     from lazytui.neurons.report import ablation_splits
 
-    cut = SplitModel(subject.model, resolved.layer or _last_layer(subject.model))
-    ablation = Ablation(cut, ablation_splits(subject.data, resolved.samples), subject.hardware)
-    return Session(ablation, subject.data.cue_conflict.images)
+    cut = SplitModel(network.model, resolved.layer or _last_layer(network.model))
+    ablation = Ablation(cut, ablation_splits(network.data, resolved.samples), network.hardware)
+    return Session(ablation, network.data.cue_conflict.images)
 
 
 def _report_settings(params: NeuronsParams) -> ReportSettings:
@@ -144,13 +144,15 @@ def _report_settings(params: NeuronsParams) -> ReportSettings:
     )
 
 
-def _load_checkpoints(subject: Subject, steps: Mapping[int, Path], report: Report) -> Iterator[tuple[int, nn.Module]]:
+def _load_checkpoints(
+    network: ModelUnderStudy, steps: Mapping[int, Path], report: Report
+) -> Iterator[tuple[int, nn.Module]]:
     """The network as it was at each step whose weights the training kept."""
     from lazytui.models.weights_saving import load_model
 
     for step, path in steps.items():
         report.check()
-        yield step, load_model(path, name=subject.trained.model).to(subject.hardware.device)
+        yield step, load_model(path, name=network.trained.model).to(network.hardware.device)
 
 
 def _last_layer(model: nn.Module) -> str:

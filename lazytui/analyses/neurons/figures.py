@@ -12,7 +12,7 @@ from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.analyses.neurons.training_figures import through_training
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure, Lines, Matrix, Reference, Series, Text
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 
 _CHANCE = Reference(name="chance", value=0.1)
 

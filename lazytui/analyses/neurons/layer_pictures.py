@@ -9,6 +9,7 @@ from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.colors import diverging_colors
 from lazytui.figures.kinds import Pixels
+from lazytui.files.long_texts import long_text
 
 _MAPS = 64
 
@@ -42,9 +43,7 @@ def _visualizations(result: NeuronsResult) -> Pixels:
     return Pixels(
         name="preferred",
         title="Feature visualization: inputs that maximize a neuron",
-        note="Gradient ascent from random noise, one start each. Below: neuron, role, activation relative to its "
-        "strength on images, and the mean cosine between the results of several starts (near 0: the picture shows the "
-        "start, not the neuron).",
+        note=long_text("notes", "neurons-visualizations"),
         images=result.visualizations[0, indices],
         columns=8,
         captions=tuple(

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
-from lazytui.analyses.neurons.analysis import Session, session
+from lazytui.analyses.neurons.analysis import Session, open_session
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
-from lazytui.analyses.neurons.patch_request import Patch, Patched, shifts
+from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, shift_figure
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.figures.kinds import Bars, Reference
 from lazytui.runs.workspace import Workspace
@@ -46,7 +46,7 @@ class AblationAnswer(LiveAnswer[AblationQuestion]):
     intact: Accuracies | None = None
     ablated: Accuracies | None = None
     random: tuple[Accuracies, ...] = ()
-    patched: Patched | None = None
+    patched: PatchedLogits | None = None
 
     @property
     def has_figures(self) -> bool:
@@ -55,7 +55,7 @@ class AblationAnswer(LiveAnswer[AblationQuestion]):
 
 
 @dataclass(frozen=True)
-class _Open:
+class _OpenLayer:
     """A layer that is kept open. written: when the weights were, since a training that goes on writes others."""
 
     params: NeuronsParams
@@ -69,37 +69,37 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._kept: _Open | None = None
+        self._open: _OpenLayer | None = None
 
-    def unanswered(self, question: AblationQuestion) -> AblationAnswer:
+    def empty_answer(self, question: AblationQuestion) -> AblationAnswer:
         return AblationAnswer(question)
 
-    def grow(self, question: AblationQuestion) -> Iterator[AblationAnswer]:
+    def partial_answers(self, question: AblationQuestion) -> Iterator[AblationAnswer]:
         params = question.params
         written = weights_written(params.run, self.workspace, "any more, so nothing can be taken out of it.")
-        if self._kept is None or (self._kept.params, self._kept.written) != (params, written):
+        if self._open is None or (self._open.params, self._open.written) != (params, written):
             require_at_hand(trained_with(params, self.workspace).source)
-            yield AblationAnswer(question, doing=opening(params.run))
-            opened = session(params, self.workspace)
-            self._kept = _Open(params, written, opened, opened.ablation.accuracies([]))
-        yield from (self._patched if question.patch else self._ablate)(question, self._kept)
+            yield AblationAnswer(question, doing=opening_message(params.run))
+            opened = open_session(params, self.workspace)
+            self._open = _OpenLayer(params, written, opened, opened.ablation.accuracies([]))
+        yield from (self._patch_answers if question.patch else self._ablation_answers)(question, self._open)
 
-    def _patched(self, question: AblationQuestion, kept: _Open) -> Iterator[AblationAnswer]:
+    def _patch_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
         assert question.patch is not None
-        into, source = (kept.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
-        before, itself = kept.session.ablation.unablated_logits(np.concatenate([into, source]))
-        shift = kept.session.ablation.patch(into, source, question.marked)[0]
-        yield AblationAnswer(question, patched=Patched(before, before + shift, itself))
+        into, source = (layer.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
+        before, itself = layer.session.ablation.unablated_logits(np.concatenate([into, source]))
+        shift = layer.session.ablation.patch(into, source, question.marked)[0]
+        yield AblationAnswer(question, patched=PatchedLogits(before, before + shift, itself))
 
-    def _ablate(self, question: AblationQuestion, kept: _Open) -> Iterator[AblationAnswer]:
-        ablation = kept.session.ablation
+    def _ablation_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
+        ablation = layer.session.ablation
         answer = AblationAnswer(
-            question, intact=kept.intact, ablated=ablation.accuracies(question.marked, question.mode)
+            question, intact=layer.intact, ablated=ablation.accuracies(question.marked, question.mode)
         )
         yield answer
-        drawn = self._draws(question)
-        for start in range(0, len(drawn), _DRAWS_A_STEP):
-            part = drawn[start : start + _DRAWS_A_STEP]
+        draws = self._draws(question)
+        for start in range(0, len(draws), _DRAWS_A_STEP):
+            part = draws[start : start + _DRAWS_A_STEP]
             more = tuple(ablation.accuracies(draw.tolist(), question.mode) for draw in part)
             yield (answer := replace(answer, random=answer.random + more))
 
@@ -111,32 +111,34 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
         return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
 
 
-def bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
+def answer_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
     """What came of the question."""
-    asked = answer.question
-    if asked.patch and answer.patched:
-        return shifts(asked.patch, answer.patched, len(asked.marked), result.palette)
-    return accuracies(answer, result)
+    question = answer.question
+    if question.patch and answer.patched:
+        return shift_figure(question.patch, answer.patched, len(question.marked), result.palette)
+    return accuracy_bars(answer, result)
 
 
-def accuracies(answer: AblationAnswer, result: NeuronsResult) -> Bars:
+def accuracy_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
     """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
-    asked, images = answer.question, result.samples
-    marked = len(asked.marked)
-    drawn = min(marked, len(asked.active))
+    question, images = answer.question, result.samples
+    marked = len(question.marked)
+    random_count = min(marked, len(question.active))
     draws = len(answer.random)
     labels, values, intervals = [], [], []
     for split in SPLITS:
         rows = [[each[split]] if each else [] for each in (answer.intact, answer.ablated)]
         rows.append([each[split] for each in answer.random])
-        labels += [f"{split}, {which}" for which in ("intact", f"without {marked} marked", f"without {drawn} random")]
+        labels += [
+            f"{split}, {which}" for which in ("intact", f"without {marked} marked", f"without {random_count} random")
+        ]
         values += [float(np.mean(row)) if row else np.nan for row in rows]
         intervals += [[min(row), max(row)] if len(row) > 1 else [np.nan, np.nan] for row in rows]
     return Bars(
         name="surgery",
-        title=f"Without {marked} neuron{'s' * (marked != 1)} of {result.layer}, {STAND_IN[asked.mode]}",
+        title=f"Without {marked} neuron{'s' * (marked != 1)} of {result.layer}, {STAND_IN[question.mode]}",
         note=f"{images.easy:,} easy and {images.hard:,} hard images. Random: {draws} draws among the "
-        f"{len(asked.active)} active neurons, mean and extremes.",
+        f"{len(question.active)} active neurons, mean and extremes.",
         labels=tuple(labels),
         values=100 * np.array(values),
         unit="%",

@@ -8,7 +8,8 @@ import numpy as np
 
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.figures.kinds import Column, Table
-from lazytui.neurons.role_names import ROLES
+from lazytui.files.long_texts import long_text
+from lazytui.neurons.roles import ROLES
 
 
 def information(result: NeuronsResult) -> Table:
@@ -90,10 +91,7 @@ def polysemanticity(result: NeuronsResult) -> Table:
     return Table(
         name="polysemanticity",
         title=f"All neurons of {result.layer}: polysemanticity",
-        note="entropy: of the digits in its strongest 1 % of images, 0 (one digit) to 1 (uniform). strength: the 95th "
-        "percentile of the mean of its five strongest positions; share: of the layer's largest. polysemanticity: "
-        "entropy x share, since the entropy of a neuron that is hardly active means nothing. given: bits about the "
-        "digit once the color is known.",
+        note=long_text("notes", "neurons-polysemanticity"),
         columns=(
             Column(name="neuron"),
             Column(name="role"),

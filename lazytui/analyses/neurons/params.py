@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, field_validator
 
 from lazytui.analyses.networks.model_under_study import (
-    SubjectParams,
+    ModelUnderStudyParams,
 )
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ STAND_IN = {"mean": "replaced by their mean activation", "zero": "set to zero"}
 """What happens to ablated neurons, by how they are ablated."""
 
 
-class NeuronsParams(SubjectParams):
+class NeuronsParams(ModelUnderStudyParams):
     """Which neurons are examined, and how thoroughly."""
 
     layer: str | None = Field(

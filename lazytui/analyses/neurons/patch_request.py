@@ -20,7 +20,7 @@ EXAMPLE = "red 1 into green 1"
 
 
 @dataclass(frozen=True)
-class Shown:
+class GridImage:
     """An image of the grid. digit, color: 0 to 9."""
 
     digit: int
@@ -31,7 +31,7 @@ class Shown:
         """Its place in the grid, (100, 28, 28, 3), row by row."""
         return 10 * self.digit + self.color
 
-    def told(self, ten: Palette) -> str:
+    def description(self, ten: Palette) -> str:
         return f"{ten.color_name(self.color)} {self.digit}"
 
 
@@ -39,12 +39,12 @@ class Shown:
 class Patch:
     """From which image into which."""
 
-    source: Shown
-    into: Shown
+    source: GridImage
+    into: GridImage
 
 
 @dataclass(frozen=True, eq=False)
-class Patched:
+class PatchedLogits:
     """(10,) float32 logits: of the image as it is, of it with the neurons of the other one, and of the other one."""
 
     before: NDArray[np.float32]
@@ -57,27 +57,28 @@ def read_patch(text: str, ten: Palette) -> Patch:
     sides = re.split(r"\s+into\s+", text.strip().casefold())
     if len(sides) != 2:
         raise UsageError(f"Which image into which? Such as: {EXAMPLE}.")
-    source, into = (_shown(side, ten) for side in sides)
+    source, into = (_read_image(side, ten) for side in sides)
     return Patch(source, into)
 
 
-def _shown(words: str, ten: Palette) -> Shown:
+def _read_image(words: str, ten: Palette) -> GridImage:
     found = re.fullmatch(r"(\D+?)\s*(\d)|(\d)\s*(\D+)", words)
     color = (found[1] or found[4] or "").strip() if found else ""
     if not found or color not in ten.names:
         raise UsageError(f"{words!r} isn't a color and a digit: {', '.join(ten.names)}, and 0 to 9, such as red 1.")
-    return Shown(int(found[2] or found[3]), ten.names.index(color))
+    return GridImage(int(found[2] or found[3]), ten.names.index(color))
 
 
-def shifts(patch: Patch, patched: Patched, neurons: int, ten: Palette) -> Bars:
+def shift_figure(patch: Patch, patched: PatchedLogits, neurons: int, ten: Palette) -> Bars:
     """The shift of every logit."""
-    into, source = patch.into.told(ten), patch.source.told(ten)
-    said = [int(logits.argmax()) for logits in (patched.before, patched.after, patched.source)]
+    into, source = patch.into.description(ten), patch.source.description(ten)
+    predicted = [int(logits.argmax()) for logits in (patched.before, patched.after, patched.source)]
     return Bars(
         name="surgery",
         title=f"{into.capitalize()} with what {neurons} neuron{'s do' if neurons != 1 else ' does'} in {source}: "
         "shift of every logit",
-        note=f"Taken for {said[0]} before and for {said[1]} after; {source} itself is taken for {said[2]}.",
+        note=f"Taken for {predicted[0]} before and for {predicted[1]} after; "
+        f"{source} itself is taken for {predicted[2]}.",
         labels=DIGITS,
         values=(patched.after - patched.before).astype(np.float64),
         decimals=2,

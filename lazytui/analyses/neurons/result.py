@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
 from lazytui.data.palettes import Palette, palette
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 from lazytui.runs.result_contents import (
     ANY,
     COUNT,
@@ -79,7 +79,7 @@ class ThroughTraining:
 class NeuronsResult:
     """The C neurons of a layer; P of them, the strongest, have pictures.
 
-    attribute_selective, ..., flat: how many neurons have each role, see `neurons.role_names`. shape: of the layer's
+    attribute_selective, ..., flat: how many neurons have each role, see `neurons.roles`. shape: of the layer's
     activations. role, color_response, ..., polysemanticity: see `neurons.measures.Measures`; easy_...: the same on the
     easy split. information_margin: None in results of early versions. patch_response: (C, 10), to a flat patch of each
     color. contribution_...: (C, 10), by how much the mean logits fall without a neuron. color_patch, digit_patch: (C,),

@@ -13,10 +13,11 @@ from lazytui.analyses.recipe.recipe_catalog import Recipe, recipes, tolerance
 from lazytui.analyses.recipe.result import RecipeResult, read, write
 from lazytui.analyses.recipe.verdict import Tolerance
 from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.comparison_trainings import comparison_trainings
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
-from lazytui.analyses.trainings.recipe_groups import Group, labelled
+from lazytui.analyses.trainings.recipe_groups import Group, labeled_groups
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
-from lazytui.analyses.trainings.training_lookup import beside, key_of, recipe_of
+from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
 from lazytui.evaluation.seed_statistics import SeedMean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 from lazytui.runs.executors import LocalProcesses
@@ -32,7 +33,7 @@ def cells(params: RecipeParams) -> dict[str, TrainParams]:
         found[f"{params.recipe}, seed {seed}"] = trained
         if params.plain:
             names = {"erm": "plain"}
-            found |= {f"{names.get(o.method, o.method)}, seed {seed}": o for o in beside(trained)}
+            found |= {f"{names.get(o.method, o.method)}, seed {seed}": o for o in comparison_trainings(trained)}
     return found
 
 
@@ -59,7 +60,7 @@ def run(params: RecipeParams, report: Report) -> RecipeResult:
 
 def figures(params: RecipeParams, result: RecipeResult) -> list[Figure]:
     recipe, allowed = result.recipe, result.tolerance
-    groups = labelled(result.groups)
+    groups = labeled_groups(result.groups)
     own = next((group for group in groups if group.trainings.key == result.own), None)
     beside = next((group for group in groups if group.is_plain and group is not own), None)
     means = {name: own.mean(name) for name in recipe.reported} if own else {}
@@ -77,22 +78,24 @@ def figures(params: RecipeParams, result: RecipeResult) -> list[Figure]:
 
 
 def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: dict[str, SeedMean]) -> Text:
-    known = {name: value for name, mean in means.items() if (value := mean.mean) is not None}
+    measured = {name: value for name, mean in means.items() if (value := mean.mean) is not None}
     same_ground = (params.source, params.train_size, params.test_size) == ("mnist", None, None)
-    if len(known) < len(recipe.reported):
-        told = "Not measured: its trainings failed."
+    if len(measured) < len(recipe.reported):
+        paragraph = "Not measured: its trainings failed."
     else:
         seeds = min(mean.n for mean in means.values())
-        verdict = allowed.verdict({name: recipe.reported[name].distance(value) for name, value in known.items()})
-        told = (
+        verdict = allowed.verdict({name: recipe.reported[name].distance(value) for name, value in measured.items()})
+        paragraph = (
             f"{verdict.capitalize()}{'' if same_ground else ', on other or fewer digits'}: "
-            f"study {recipe.study} reported {recipe.told}; measured "
-            + ", ".join(f"{name.removesuffix('_accuracy')} {value:.1f}" for name, value in known.items())
+            f"study {recipe.study} reported {recipe.reported_text}; measured "
+            + ", ".join(f"{name.removesuffix('_accuracy')} {value:.1f}" for name, value in measured.items())
             + f" over {seeds} {'seed' if seeds == 1 else 'seeds'}."
         )
     ground = [] if same_ground else [_OTHER_GROUND]
     notes = [recipe.note] if recipe.note else []
-    return Text(name="verdict", title=f"Recipe {params.recipe}: {recipe.about}", paragraphs=(told, *ground, *notes))
+    return Text(
+        name="verdict", title=f"Recipe {params.recipe}: {recipe.about}", paragraphs=(paragraph, *ground, *notes)
+    )
 
 
 _OTHER_GROUND = "This was measured on other or fewer digits than the study's, so that the verdict is one on those."
@@ -132,8 +135,8 @@ def known_recipes(groups: Sequence[Group]) -> list[Table]:
     keys = {_sorted_key(recipe_of(training(recipe))): (name, recipe) for name, recipe in recipes().items()}
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
-        if known := keys.get(_sorted_key(group.trainings.recipe)):
-            name, recipe = known
+        if recipe_key := keys.get(_sorted_key(group.trainings.recipe)):
+            name, recipe = recipe_key
             for metric, reported in recipe.reported.items():
                 value = group.mean(metric).mean
                 verdict = None if value is None else tolerance().verdict({metric: reported.distance(value)})

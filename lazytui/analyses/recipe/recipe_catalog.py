@@ -18,7 +18,7 @@ from lazytui.analyses.recipe.verdict import Tolerance
 from lazytui.files.package_data import package_folder
 
 
-class Reported(BaseModel):
+class ReportedShare(BaseModel):
     """A share in percent as a study told it: a number (low = high), a span, or a bound (the other end infinite)."""
 
     model_config = ConfigDict(frozen=True)
@@ -32,17 +32,17 @@ class Reported(BaseModel):
         return max(self.low - measured, measured - self.high, 0.0)
 
 
-def _read(given: Any) -> Any:
+def _read_share(raw: Any) -> Any:
     """`96.3`, `"94-96"`, `">95"` or `"<20"`."""
-    words = str(given)
-    if bound := re.fullmatch(r"([<>])(\d+(?:\.\d+)?)", words):
+    text = str(raw)
+    if bound := re.fullmatch(r"([<>])(\d+(?:\.\d+)?)", text):
         value = float(bound[2])
         low, high = (value, math.inf) if bound[1] == ">" else (-math.inf, value)
-    elif span := re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", words):
+    elif span := re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", text):
         low, high = float(span[1]), float(span[2])
     else:
-        low = high = float(words)
-    return Reported(low=low, high=high, words=words)
+        low = high = float(text)
+    return ReportedShare(low=low, high=high, words=text)
 
 
 class Recipe(BaseModel):
@@ -52,7 +52,7 @@ class Recipe(BaseModel):
 
     about: str
     study: str
-    reported: Mapping[str, Annotated[Reported, BeforeValidator(_read)]]
+    reported: Mapping[str, Annotated[ReportedShare, BeforeValidator(_read_share)]]
     train: Mapping[str, Any]
     note: str = ""
 
@@ -62,7 +62,7 @@ class Recipe(BaseModel):
         return {**self.model_dump(mode="json", exclude={"reported"}), "reported": reported}
 
     @property
-    def told(self) -> str:
+    def reported_text(self) -> str:
         """What was reported, in words: `easy 96.3, hard 17.8`."""
         return ", ".join(f"{name.removesuffix('_accuracy')} {value.words}" for name, value in self.reported.items())
 

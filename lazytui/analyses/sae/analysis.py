@@ -10,8 +10,8 @@ import numpy as np
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.networks.layer_choices import layer_shape
-from lazytui.analyses.networks.model_under_study import load_subject, trained_with
-from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
+from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import SaeResult, SplitRecovery, TrainingCurves, read
@@ -25,23 +25,23 @@ from lazytui.sae.category_names import CATEGORIES
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lazytui.analyses.networks.model_under_study import Subject
+    from lazytui.analyses.networks.model_under_study import ModelUnderStudy
     from lazytui.hooks.split_model import SplitModel
-    from lazytui.sae.activation_samples import Reading
+    from lazytui.sae.activation_samples import SampleLayout
     from lazytui.sae.autoencoder import Autoencoder
     from lazytui.sae.quality import Recovery
-    from lazytui.sae.sae_training import Point, Recipe
+    from lazytui.sae.sae_training import CurvePoint, Recipe
 
 _MOST_WEIGHTS = 2**28
 _MOST_VALUES = 2**28
 
 
 def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
-    """Make sure that the data can be rebuilt and have color, and that the layer can carry such a dictionary."""
+    """Make sure that the data can be rebuilt and have color, and that the layer suits the dictionary."""
     trained = trained_with(params, workspace)
     if trained.placement == "none":
         raise BadInput(f"The data of {params.run} have no color, so features can't be asked for color or digit.")
-    resolved = resolve_subject(params, workspace)
+    resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved
     layer = params.layer or ARCHITECTURES[trained.model].layers[-1].name
@@ -67,18 +67,18 @@ def require_dictionary(params: SaeParams, dimensions: int) -> int:
 
 def run(params: SaeParams, report: Report) -> SaeResult:
     report.note("loading torch and the network")
-    subject = load_subject(params, report.workspace, report.note)
+    network = load_model_under_study(params, report.workspace, report.note)
     from lazytui.hooks.split_model import SplitModel
-    from lazytui.sae.activation_samples import Reading
+    from lazytui.sae.activation_samples import SampleLayout
     from lazytui.sae.sae_training import train
 
-    cut = SplitModel(subject.model, params.layer or _last_layer(subject))
-    reading = Reading(cut.shape, params.positions)
-    samples = _gathered(params, cut, reading, subject, report)
-    recipe = _recipe(params, require_dictionary(params, reading.dimensions), len(samples))
+    split_model = SplitModel(network.model, params.layer or _last_layer(network))
+    layout = SampleLayout(split_model.shape, params.positions)
+    samples = _gathered(params, split_model, layout, network, report)
+    recipe = _recipe(params, require_dictionary(params, layout.dimensions), len(samples))
     history: dict[str, list[float]] = {}
 
-    def point(at: Point) -> None:
+    def point(at: CurvePoint) -> None:
         values = {"unexplained": at.unexplained, "l0": at.l0, "dead_share": at.dead_share}
         report.metrics(at.step, values)
         for name, value in {"step": at.step, **values}.items():
@@ -88,30 +88,32 @@ def run(params: SaeParams, report: Report) -> SaeResult:
         report.check()
         report.progress(step, recipe.steps, "steps")
 
-    report.note(f"training {recipe.features:,} features on {len(samples):,} activations of {cut.layer}")
+    report.note(f"training {recipe.features:,} features on {len(samples):,} activations of {split_model.layer}")
     model = train(samples, recipe, tick, point)
     report.progress(recipe.steps, recipe.steps, "steps")
-    return _result(params, subject, cut, reading, samples, model, history, report)
+    return _result(params, network, split_model, layout, samples, model, history, report)
 
 
-def _last_layer(subject: Subject) -> str:
+def _last_layer(network: ModelUnderStudy) -> str:
     """The last layer before the logits."""
     from lazytui.hooks.layer_hooks import layer_shapes
 
-    shapes = list(layer_shapes(subject.model))
+    shapes = list(layer_shapes(network.model))
     return shapes[max(0, len(shapes) - 2)]
 
 
-def _gathered(params: SaeParams, cut: SplitModel, reading: Reading, subject: Subject, report: Report) -> Tensor:
-    from lazytui.sae.activation_samples import gather
+def _gathered(
+    params: SaeParams, split_model: SplitModel, layout: SampleLayout, network: ModelUnderStudy, report: Report
+) -> Tensor:
+    from lazytui.sae.activation_samples import collect_samples
 
-    report.note(f"gathering the activations of {cut.layer}")
-    most = max(1, min(params.samples, _MOST_VALUES // reading.dimensions))
-    return gather(
-        cut,
-        reading,
-        subject.data.train.images,
-        subject.hardware,
+    report.note(f"gathering the activations of {split_model.layer}")
+    most = max(1, min(params.samples, _MOST_VALUES // layout.dimensions))
+    return collect_samples(
+        split_model,
+        layout,
+        network.data.train.images,
+        network.hardware,
         most=most,
         seed=params.seed,
         note=report.note,
@@ -128,9 +130,9 @@ def _recipe(params: SaeParams, features: int, samples: int) -> Recipe:
 
 def _result(
     params: SaeParams,
-    subject: Subject,
-    cut: SplitModel,
-    reading: Reading,
+    network: ModelUnderStudy,
+    split_model: SplitModel,
+    layout: SampleLayout,
     samples: Tensor,
     model: Autoencoder,
     history: dict[str, list[float]],
@@ -138,25 +140,27 @@ def _result(
 ) -> SaeResult:
     """Keep the autoencoder, and find out how good it is and what its features are."""
     from lazytui.models.weights_saving import fingerprint
-    from lazytui.sae.activation_samples import gather
-    from lazytui.sae.feature_measures import portrait
-    from lazytui.sae.quality import fit, recovery
-    from lazytui.sae.saved_sae import Belonging, save_autoencoder
+    from lazytui.sae.activation_samples import collect_samples
+    from lazytui.sae.feature_measures import measure_features
+    from lazytui.sae.quality import measure_fit, measure_recovery
+    from lazytui.sae.saved_sae import ActivationOrigin, save_autoencoder
 
-    data, hardware = subject.data, subject.hardware
-    belonging = Belonging(fingerprint(subject.model), cut.layer, params.positions)
-    report.store(lambda: save_autoencoder(model, report.run.autoencoder, belonging))
+    data, hardware = network.data, network.hardware
+    origin = ActivationOrigin(fingerprint(network.model), split_model.layer, params.positions)
+    report.store(lambda: save_autoencoder(model, report.run.autoencoder, origin))
     report.note("measuring what is left unexplained, and what the network says from the rest")
-    learned = fit(model, samples)
-    fresh = gather(cut, reading, data.validation.images, hardware, most=len(samples), seed=params.seed)
-    held_out = fit(model, fresh)
+    learned = measure_fit(model, samples)
+    fresh = collect_samples(split_model, layout, data.validation.images, hardware, most=len(samples), seed=params.seed)
+    held_out = measure_fit(model, fresh)
     center = samples.mean(0)
     recoveries: dict[str, Any] = {}
     for name, split in (("easy", data.validation), ("hard", data.hard)):
         report.check()
-        recoveries[name] = _split_recovery(recovery(model, cut, reading, split, center, hardware))
+        recoveries[name] = _split_recovery(measure_recovery(model, split_model, layout, split, center, hardware))
     report.note(f"measuring what {model.features:,} features stand for")
-    found = portrait(model, cut, reading, data.probe, hardware, pictured=params.pictured, seed=params.seed)
+    found = measure_features(
+        model, split_model, layout, data.probe, hardware, pictured=params.pictured, seed=params.seed
+    )
     counts = np.bincount(found["category"], minlength=len(CATEGORIES)).tolist()
     return SaeResult(
         **{**found, "exemplars": Exemplars(**found["exemplars"])},
@@ -165,14 +169,14 @@ def _result(
         unexplained_variance=held_out.unexplained,
         l0=held_out.l0,
         dead_share=learned.dead_share,
-        layer=cut.layer,
-        dimensions=reading.dimensions,
+        layer=split_model.layer,
+        dimensions=layout.dimensions,
         features=model.features,
         samples=len(samples),
         held_out=len(fresh),
         probe_images=len(data.probe),
-        palette_name=subject.trained.palette,
-        fingerprint=belonging.fingerprint,
+        palette_name=network.trained.palette,
+        fingerprint=origin.fingerprint,
         density=learned.density.astype(np.float32),
         history=TrainingCurves(**{name: np.array(column) for name, column in history.items()}),
     )

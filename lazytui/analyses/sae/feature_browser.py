@@ -1,4 +1,4 @@
-"""The features of a run as a place browses them: one table, which drops columns where there is no room for all."""
+"""The features of a run as a screen browses them: one table, which drops columns where there is no room for all."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def browser_table(result: SaeResult, labels: Labels, chosen: Browsed, width: int
     width: cells that there are for it.
     """
     whole = feature_table(result, labels, chosen)
-    says = _says(result)
+    says = _label_effects(result)
     named = len(whole.columns) - bool(labels)
     columns = (*whole.columns[:named], *(_SAYS if says else ()), *whole.columns[named:])
     rows = tuple((*row[:named], *(says[int(row[0] or 0)] if says else ()), *row[named:]) for row in whole.rows)
@@ -61,7 +61,7 @@ def fit_logit_effects(effects: Table, width: int) -> Table:
 _SAYS = (Column(name="says"), Column(name="logit", decimals=2))
 
 
-def _says(result: SaeResult) -> list[tuple[Cell, ...]]:
+def _label_effects(result: SaeResult) -> list[tuple[Cell, ...]]:
     """For each feature the digit that it moves most, and by how much; empty where no head lies right above."""
     if result.effect is None:
         return []
@@ -93,23 +93,23 @@ def stands_for(result: SaeResult, feature: int) -> str:
     return {"color": color, "digit": f"digit {digit}", "both": f"{color} {digit}"}.get(category, category)
 
 
-def next_category(words: str) -> str:
+def next_category(text: str) -> str:
     """The category after the one that is filtered by, at first the first; after the last none."""
     order = ("", *CATEGORIES)
-    return order[(order.index(words) + 1) % len(order)] if words in order else CATEGORIES[0]
+    return order[(order.index(text) + 1) % len(order)] if text in order else CATEGORIES[0]
 
 
 def read_features(text: str, result: SaeResult, labels: Labels) -> tuple[int, ...]:
     """`12 40`, or what `find_features` finds for other words. Raises UsageError where that is none."""
-    words = text.replace(",", " ").split()
+    parts = text.replace(",", " ").split()
     count = result.features
-    if words and all(word.isdecimal() for word in words):
-        numbers = tuple(dict.fromkeys(map(int, words)))
+    if parts and all(word.isdecimal() for word in parts):
+        numbers = tuple(dict.fromkeys(map(int, parts)))
         for number in numbers:
             if number >= count:
                 raise UsageError(f"There is no feature {number}: they go from 0 to {count - 1}.")
         return numbers
-    found = tuple(find_features(result, labels, text)) if words else ()
+    found = tuple(find_features(result, labels, text)) if parts else ()
     if not found:
         raise UsageError(f"No feature is {text!r:.60}: give numbers, or words such as color red, digit 7 or a label.")
     return found

@@ -46,18 +46,18 @@ def set_label(run: RunFolder, features: int, feature: int, text: str) -> None:
     write_atomic(run.labels, json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
-def find_features(result: SaeResult, labels: Labels, words: str) -> list[int]:
+def find_features(result: SaeResult, labels: Labels, text: str) -> list[int]:
     """The features that all of these words fit, those first that do most: `color red`, `digit 7`, `dead`, a label's."""
-    wanted = words.casefold().split()
-    return [int(f) for f in result.by_mass if all(word in _words(result, labels, int(f)) for word in wanted)]
+    query = text.casefold().split()
+    return [int(f) for f in result.by_mass if all(word in _searchable_text(result, labels, int(f)) for word in query)]
 
 
-def _words(result: SaeResult, labels: Labels, feature: int) -> str:
+def _searchable_text(result: SaeResult, labels: Labels, feature: int) -> str:
     """What a feature can be found by; the favorites of what it is selective for."""
     category = result.category_of(feature)
-    words = [category, labels.get(feature, "")]
+    parts = [category, labels.get(feature, "")]
     if category in {"color", "both"}:
-        words.append(result.palette.names[result.favorite_color(feature)])
+        parts.append(result.palette.names[result.favorite_color(feature)])
     if category in {"digit", "both"}:
-        words.append(str(result.favorite_digit(feature)))
-    return " ".join(words).casefold()
+        parts.append(str(result.favorite_digit(feature)))
+    return " ".join(parts).casefold()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Lines, Matrix, Series, Table, Text
+from lazytui.files.long_texts import long_text
 from lazytui.sae.category_names import CATEGORIES
 
 if TYPE_CHECKING:
@@ -117,10 +118,7 @@ def feature_table(
     return Table(
         name="features",
         title=f"Features of {result.layer}",
-        note="density: percent of the training samples on which it is active. strength: mean activation where it is "
-        "active. sel: mean activation for its favorite color or digit over the mean of all ten, 1 to 10, on images "
-        "that show every digit in every color equally often; selective from 2, if shuffled labels don't reach it. "
-        "cos: of the nearest other direction.",
+        note=long_text("notes", "sae-features"),
         columns=(
             Column(name="feature"),
             Column(name="category"),

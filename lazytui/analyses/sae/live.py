@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.core.live_session import LiveSession, opening
-from lazytui.analyses.gradcam.live import MOST, Album, AlbumAnswer
+from lazytui.analyses.core.live_session import LiveSession, opening_message
+from lazytui.analyses.gradcam.live import MOST, BrowsedAnswer, BrowsedSplit
 from lazytui.analyses.networks.model_under_study import (
     ignore_advice,
-    load_subject,
+    load_model_under_study,
     remembered_digits,
     require_at_hand,
     resolve,
     trained_with,
 )
-from lazytui.analyses.sae.loaded_sae import Dissected, dissected, sae_params, subject_of
+from lazytui.analyses.sae.loaded_sae import LoadedSae, network_params_of, sae_params, splice_sae
 from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES
@@ -56,21 +56,21 @@ class Dose:
     def factor(self) -> float:
         return FACTORS[self.step]
 
-    def stepped(self, by: int) -> Dose:
+    def moved_by(self, by: int) -> Dose:
         """So many steps on, as far as the dial goes."""
         return replace(self, step=min(max(self.step + by, 0), len(FACTORS) - 1))
 
     def edit(self, strength: NDArray[np.float64]) -> Edit:
         """The same as an edit. strength: (n,), what is typical of each feature. Imports torch."""
-        from lazytui.sae.interventions import scaled, steered, swapped
+        from lazytui.sae.interventions import scaling_edit, steering_edit, swap_edit
 
         match self.how:
             case "scale":
-                return scaled(self.features, self.factor)
+                return scaling_edit(self.features, self.factor)
             case "steer":
-                return steered(self.features, self._typical(self.features, strength))
+                return steering_edit(self.features, self._typical(self.features, strength))
             case "swap":
-                return swapped(self.features, self.into, self._typical(self.into, strength))
+                return swap_edit(self.features, self.into, self._typical(self.into, strength))
 
     def _typical(self, features: tuple[int, ...], strength: NDArray[np.float64]) -> list[float]:
         return [self.factor * float(strength[feature]) for feature in features]
@@ -78,11 +78,11 @@ class Dose:
 
 @dataclass(frozen=True)
 class DoseQuestion:
-    """run: a run of `sae`. place: of the image in the split. model, device: as said here, never as a run recorded."""
+    """run: a run of `sae`. image_index: in the split. model, device: as said here, never as a run recorded."""
 
     run: str
-    turn: Dose
-    place: int = 0
+    dose: Dose
+    image_index: int = 0
     split: Literal["easy", "hard"] = "hard"
     model: str | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -102,8 +102,8 @@ class Prediction:
 
 
 @dataclass(frozen=True)
-class DoseAnswer(AlbumAnswer[DoseQuestion]):
-    """activity: (N, n), each feature on each image of the album. curve: (31, 10), the probabilities at each step of the
+class DoseAnswer(BrowsedAnswer[DoseQuestion]):
+    """activity: (N, n), each feature on each browsed image. curve: (31, 10), the probabilities at each step of the
     dial. advice: what is to be said of what the network puts out.
     """
 
@@ -114,24 +114,24 @@ class DoseAnswer(AlbumAnswer[DoseQuestion]):
     advice: str = ""
 
     @property
-    def place(self) -> int:
-        """Of the image that is shown, in the album."""
-        assert self.album is not None
-        return min(self.question.place, len(self.album.split) - 1)
+    def index(self) -> int:
+        """Of the image that is shown, among the browsed ones."""
+        assert self.browsed is not None
+        return min(self.question.image_index, len(self.browsed.split) - 1)
 
     @property
-    def here(self) -> NDArray[np.float32] | None:
+    def activity_here(self) -> NDArray[np.float32] | None:
         """(n,), each feature on this image; None before it is known."""
-        return None if self.activity is None else self.activity[self.place]
+        return None if self.activity is None else self.activity[self.index]
 
 
 @dataclass(frozen=True, eq=False)
-class _Open:
-    """A layer that lies open. strength: (n,), what is typical of each feature. activity: as in an answer."""
+class _OpenLayer:
+    """A layer kept open. strength: (n,), what is typical of each feature. activity: as in an answer."""
 
-    dissected: Dissected
-    lens: Explainer
-    album: Album
+    loaded: LoadedSae
+    explainer: Explainer
+    browsed: BrowsedSplit
     strength: NDArray[np.float64]
     activity: NDArray[np.float32]
 
@@ -159,26 +159,26 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._kept: tuple[object, _Open] | None = None
+        self._open: tuple[object, _OpenLayer] | None = None
         self._files_of = lru_cache(maxsize=4)(self._files)
         self._before = lru_cache(maxsize=64)(self._intact)
         self._lock = Lock()  # a screen that was left may still be at its last answer when the next one asks
 
-    def unanswered(self, question: DoseQuestion) -> DoseAnswer:
+    def empty_answer(self, question: DoseQuestion) -> DoseAnswer:
         return DoseAnswer(question)
 
-    def grow(self, question: DoseQuestion) -> Iterator[DoseAnswer]:
+    def partial_answers(self, question: DoseQuestion) -> Iterator[DoseAnswer]:
         files = self._files_of(question.run)
-        wanted = (question.run, question.split, question.model, question.device, files.written)
+        key = (question.run, question.split, question.model, question.device, files.written)
         with self._lock:
-            kept = self._kept
-        if kept is None or kept[0] != wanted:
-            yield DoseAnswer(question, doing=opening(files.network))
+            opened = self._open
+        if opened is None or opened[0] != key:
+            yield DoseAnswer(question, doing=opening_message(files.network))
             require_torch()
             with self._lock:
-                kept = self._kept = (wanted, self._open_layer(question))
+                opened = self._open = (key, self._open_layer(question))
         with self._lock:
-            answer = self._answer(question, kept[1])
+            answer = self._answer(question, opened[1])
         yield answer
 
     def _files(self, run: str) -> _Files:
@@ -186,57 +186,58 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
         folder = self.workspace.find(run, kinds=("sae",))
         return _Files(network, self.workspace.find(network, kinds=("train",)).weights, folder.autoencoder)
 
-    def _open_layer(self, question: DoseQuestion) -> _Open:
-        recorded = subject_of(sae_params(question.run, self.workspace))
-        asked = recorded.model_copy(update={"model": question.model, "device": question.device})
-        require_at_hand(trained_with(asked, self.workspace).source)
-        subject = load_subject(resolve(asked, self.workspace), self.workspace, ignore_advice)  # see `Answer`
-        one = dissected(question.run, subject, self.workspace, lambda _data: {})
-        if one.result.all_dead:
+    def _open_layer(self, question: DoseQuestion) -> _OpenLayer:
+        recorded = network_params_of(sae_params(question.run, self.workspace))
+        params = recorded.model_copy(update={"model": question.model, "device": question.device})
+        require_at_hand(trained_with(params, self.workspace).source)
+        params = resolve(params, self.workspace)
+        network = load_model_under_study(params, self.workspace, ignore_advice)  # its advice goes with the answer
+        loaded = splice_sae(question.run, network, self.workspace, lambda _data: {})
+        if loaded.result.all_dead:
             raise BadInput(
                 f"All features of {question.run} are dead, so there is nothing to turn: train it with other settings."
             )
         from lazytui.saliency.explainer import Explainer
 
-        whole = build_dataset(subject.trained, remembered_digits).split(SPLIT_NAMES[question.split])
-        album = Album(whole.take(np.arange(min(MOST, len(whole)))), len(whole), subject.trained)
-        lens = Explainer(subject.model, album.split.images, subject.trained.model)
-        strength = one.result.strength.astype(np.float64)
-        return _Open(one, lens, album, strength, one.opened.features_of(album.split.images))
+        whole = build_dataset(network.trained, remembered_digits).split(SPLIT_NAMES[question.split])
+        browsed = BrowsedSplit(whole.take(np.arange(min(MOST, len(whole)))), len(whole), network.trained)
+        explainer = Explainer(network.model, browsed.split.images, network.trained.model)
+        strength = loaded.result.strength.astype(np.float64)
+        return _OpenLayer(loaded, explainer, browsed, strength, loaded.spliced.features_of(browsed.split.images))
 
-    def _answer(self, question: DoseQuestion, opened: _Open) -> DoseAnswer:
-        turn, album = question.turn, opened.album
-        place = min(question.place, len(album.split) - 1)
-        steps = [replace(turn, step=step).edit(opened.strength) for step in range(len(FACTORS))]
-        curve = opened.dissected.opened.probabilities(album.split.images[place], steps)
-        after = Prediction(curve[turn.step], _heat(opened, place, turn))
+    def _answer(self, question: DoseQuestion, layer: _OpenLayer) -> DoseAnswer:
+        dose, browsed = question.dose, layer.browsed
+        index = min(question.image_index, len(browsed.split) - 1)
+        steps = [replace(dose, step=step).edit(layer.strength) for step in range(len(FACTORS))]
+        curve = layer.loaded.spliced.probabilities(browsed.split.images[index], steps)
+        after = Prediction(curve[dose.step], _heat(layer, index, dose))
         return DoseAnswer(
             question,
-            album=album,
-            activity=opened.activity,
-            before=self._before(opened, place),
+            browsed=browsed,
+            activity=layer.activity,
+            before=self._before(layer, index),
             after=after,
             curve=curve,
-            advice=opened.dissected.subject.advice,
+            advice=layer.loaded.network.advice,
         )
 
-    def _intact(self, opened: _Open, place: int) -> Prediction:
+    def _intact(self, layer: _OpenLayer, index: int) -> Prediction:
         """What the network says of an image as it is."""
         nothing = Dose()
-        (said,) = opened.dissected.opened.probabilities(
-            opened.album.split.images[place], [nothing.edit(opened.strength)]
+        (probabilities,) = layer.loaded.spliced.probabilities(
+            layer.browsed.split.images[index], [nothing.edit(layer.strength)]
         )
-        return Prediction(said, _heat(opened, place, nothing))
+        return Prediction(probabilities, _heat(layer, index, nothing))
 
 
-def _heat(opened: _Open, place: int, turn: Dose) -> NDArray[np.float32] | None:
+def _heat(layer: _OpenLayer, index: int, dose: Dose) -> NDArray[np.float32] | None:
     """Grad-CAM of what is predicted; None where the network has no map."""
-    if "grad-cam" not in opened.lens.methods:
+    if "grad-cam" not in layer.explainer.methods:
         return None
-    from lazytui.sae.saliency_after_edits import gaze
+    from lazytui.sae.saliency_after_edits import saliency_after_edit
 
-    one = opened.album.split.take(np.array([place]))
-    hardware = opened.dissected.subject.hardware
-    seen = gaze(opened.dissected.opened, opened.lens, one, hardware, turn.edit(opened.strength))
-    heat: NDArray[np.float32] = seen.maps[0]
+    one = layer.browsed.split.take(np.array([index]))
+    hardware = layer.loaded.network.hardware
+    saliency = saliency_after_edit(layer.loaded.spliced, layer.explainer, one, hardware, dose.edit(layer.strength))
+    heat: NDArray[np.float32] = saliency.maps[0]
     return heat

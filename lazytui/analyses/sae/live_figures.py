@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.live import Album
+from lazytui.analyses.gradcam.live import BrowsedSplit
 from lazytui.analyses.sae.live import Dose, DoseAnswer, Prediction
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
@@ -13,73 +13,73 @@ from lazytui.figures.kinds import Bars, Figure, Lines, Pixels, Series
 from lazytui.sae.dose_positions import FACTORS
 from lazytui.saliency.map_resizing import upsample
 
-_TOLD = 0.15
+_LEAST_PEAK = 0.15
 """A digit whose probability gets this high somewhere on the dial has a curve."""
 
 
-def drawn(answer: DoseAnswer, *, plainly: bool = False) -> list[Figure]:
+def dose_figures(answer: DoseAnswer, *, with_original: bool = False) -> list[Figure]:
     """The image twice with where the network looks, the probabilities twice, and the dial's whole turn.
 
-    plainly: the image also as it is, before the two.
+    with_original: the image also as it is, before the two.
     """
-    album, before, after = answer.album, answer.before, answer.after
-    assert album is not None and before is not None and after is not None and answer.curve is not None
-    place = answer.place
+    browsed, before, after = answer.browsed, answer.before, answer.after
+    assert browsed is not None and before is not None and after is not None and answer.curve is not None
+    index = answer.index
     return [
-        _image(album, place, before, after, plainly=plainly),
-        _bars(before, "before", album),
-        _bars(after, "after", album),
-        _curve(answer.curve, answer.question.turn, answer.advice),
+        _image(browsed, index, before, after, with_original=with_original),
+        _bars(before, "before", browsed),
+        _bars(after, "after", browsed),
+        _curve(answer.curve, answer.question.dose, answer.advice),
     ]
 
 
-def named(album: Album, place: int) -> str:
+def image_name(browsed: BrowsedSplit, index: int) -> str:
     """`red 7`"""
-    split = album.split
-    return f"{palette(album.trained.palette).color_name(int(split.colors[place]))} {split.digits[place]}"
+    split = browsed.split
+    return f"{palette(browsed.trained.palette).color_name(int(split.colors[index]))} {split.digits[index]}"
 
 
-def setting(turn: Dose, stands_for: str = "") -> str:
+def dose_text(dose: Dose, stands_for: str = "") -> str:
     """What is done, in words. stands_for: what, where it is one feature."""
-    if not turn.features:
+    if not dose.features:
         return "No feature is chosen."
-    what = _called(turn.features) + (f" ({stands_for})" if stands_for else "")
-    if turn.how == "scale":
-        return f"{what} x {turn.factor:.1f}" + {0.0: ": ablated", 1.0: ": as it is"}.get(turn.factor, "")
-    whose = "its" if len(turn.into or turn.features) == 1 else "their"
-    return f"{_done(turn, what)} at {turn.factor:.1f} x {whose} typical strength"
+    what = _features_text(dose.features) + (f" ({stands_for})" if stands_for else "")
+    if dose.how == "scale":
+        return f"{what} x {dose.factor:.1f}" + {0.0: ": ablated", 1.0: ": as it is"}.get(dose.factor, "")
+    whose = "its" if len(dose.into or dose.features) == 1 else "their"
+    return f"{_edit_text(dose, what)} at {dose.factor:.1f} x {whose} typical strength"
 
 
-def _done(turn: Dose, what: str) -> str:
-    match turn.how:
+def _edit_text(dose: Dose, what: str) -> str:
+    match dose.how:
         case "scale":
             return what
         case "steer":
             return f"{what} steered"
         case "swap":
-            return f"{what} swapped for {_called(turn.into).lower()}"
+            return f"{what} swapped for {_features_text(dose.into).lower()}"
 
 
-def _called(features: tuple[int, ...]) -> str:
+def _features_text(features: tuple[int, ...]) -> str:
     if len(features) > 4:
         return f"{len(features)} features"
     return f"Feature{'s' if len(features) > 1 else ''} {', '.join(map(str, features))}"
 
 
-def _image(album: Album, place: int, before: Prediction, after: Prediction, *, plainly: bool) -> Pixels:
-    digit, color = int(album.split.digits[place]), int(album.split.colors[place])
-    tones = [tone_of(said.digit, digit, color) for said in (before, after)]
+def _image(browsed: BrowsedSplit, index: int, before: Prediction, after: Prediction, *, with_original: bool) -> Pixels:
+    digit, color = int(browsed.split.digits[index]), int(browsed.split.colors[index])
+    tones = [tone_of(prediction.digit, digit, color) for prediction in (before, after)]
     evidence = _on_one_scale(before.heat, after.heat)
-    if evidence is not None and plainly:
+    if evidence is not None and with_original:
         evidence = np.concatenate([np.zeros_like(evidence[:1]), evidence])
-    captions = [f"{when} → {said.digit}" for when, said in (("before", before), ("after", after))]
+    captions = [f"{when} → {prediction.digit}" for when, prediction in (("before", before), ("after", after))]
     return Pixels(
         name="gaze",
         title="The image" if evidence is None else "Grad-CAM of what it says",
-        images=np.repeat(album.split.images[place : place + 1], 2 + plainly, axis=0),
-        columns=2 + plainly,
-        captions=(*((named(album, place),) if plainly else ()), *captions),
-        tones=("plain", *tones) if plainly else tuple(tones),
+        images=np.repeat(browsed.split.images[index : index + 1], 2 + with_original, axis=0),
+        columns=2 + with_original,
+        captions=(*((image_name(browsed, index),) if with_original else ()), *captions),
+        tones=("plain", *tones) if with_original else tuple(tones),
         overlay=evidence,
     )
 
@@ -92,29 +92,31 @@ def _on_one_scale(before: NDArray[np.float32] | None, after: NDArray[np.float32]
     return np.asarray(evidence / max(float(evidence.max()), 1e-12), dtype=np.float32)
 
 
-def _bars(said: Prediction, when: str, album: Album) -> Bars:
+def _bars(prediction: Prediction, when: str, browsed: BrowsedSplit) -> Bars:
     return Bars(
         name=when,
         title=f"{when.capitalize()}, %",
         labels=DIGITS,
-        values=100 * said.probabilities.astype(np.float64),
+        values=100 * prediction.probabilities.astype(np.float64),
         decimals=0,
         high=100.0,
-        colors=palette(album.trained.palette).colors,
+        colors=palette(browsed.trained.palette).colors,
     )
 
 
-def _curve(curve: NDArray[np.float32], turn: Dose, advice: str) -> Lines:
+def _curve(curve: NDArray[np.float32], dose: Dose, advice: str) -> Lines:
     """The probabilities of the digits that matter somewhere on the dial."""
     factors = np.array(FACTORS)
     return Lines(
         name="turn",
-        title=f"The whole turn: {_done(turn, _called(turn.features))}" if turn.features else "The whole turn",
+        title=f"The whole turn: {_edit_text(dose, _features_text(dose.features))}"
+        if dose.features
+        else "The whole turn",
         note=advice,
         series=tuple(
             Series(name=str(digit), x=factors, y=curve[:, digit].astype(np.float64))
             for digit in range(10)
-            if curve[:, digit].max() >= _TOLD
+            if curve[:, digit].max() >= _LEAST_PEAK
         ),
         x_label="x",
         y_label="probability",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import numpy as np
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.networks.model_under_study import Subject, SubjectParams, load_subject
+from lazytui.analyses.networks.model_under_study import ModelUnderStudy, ModelUnderStudyParams, load_model_under_study
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from lazytui.analyses.sae.params import SaeParams
     from lazytui.analyses.sae.result import SaeResult
     from lazytui.data.splits import BiasedDataset, Split
-    from lazytui.sae.experiments import Known
-    from lazytui.sae.spliced_model import Opened
+    from lazytui.sae.experiments import FeatureSelectivity
+    from lazytui.sae.spliced_model import SplicedModel
 
 
 @dataclass(frozen=True)
-class Dissected:
+class LoadedSae:
     """A network with the autoencoder of one of its layers. name: what the network is called. result: of the run that
     trained it."""
 
     name: str
-    subject: Subject
+    network: ModelUnderStudy
     params: SaeParams
     result: SaeResult
-    opened: Opened
+    spliced: SplicedModel
 
     @property
-    def known(self) -> Known:
+    def selectivity(self) -> FeatureSelectivity:
         """What the run found out about the features."""
-        from lazytui.sae.experiments import Known
+        from lazytui.sae.experiments import FeatureSelectivity
 
-        return Known(self.result.category, self.result.color_response.astype(np.float64))
+        return FeatureSelectivity(self.result.category, self.result.color_response.astype(np.float64))
 
 
 def sae_params(run: str, workspace: Workspace) -> SaeParams:
@@ -47,12 +47,12 @@ def sae_params(run: str, workspace: Workspace) -> SaeParams:
     return cast("SaeParams", recorded_params(workspace.find(run, kinds=("sae",))))
 
 
-def subject_of(params: SaeParams) -> SubjectParams:
+def network_params_of(params: SaeParams) -> ModelUnderStudyParams:
     """The network that it took apart; not its code, for which a run's word isn't taken."""
-    return SubjectParams(run=params.run, source=params.source, device=params.device)
+    return ModelUnderStudyParams(run=params.run, source=params.source, device=params.device)
 
 
-def dissect(
+def load_sae(
     run: str,
     workspace: Workspace,
     choose: Callable[[BiasedDataset], Mapping[str, Split]],
@@ -60,31 +60,32 @@ def dissect(
     *,
     model: str | None = None,
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto",
-) -> Dissected:
+) -> LoadedSae:
     """Open the layer that an earlier run took apart, with some splits of its data. Imports torch.
 
-    choose: what is kept of the data. note: as in `load_subject`. model: the network's code, where it is one's own.
-    Raises BadInput where the network isn't the one that the autoencoder was trained on any more, by its fingerprint.
+    choose: what is kept of the data. note: as in `load_model_under_study`. model: the network's code, where it is
+    one's own. Raises BadInput where the network isn't the one that the autoencoder was trained on any more, by its
+    fingerprint.
     """
-    asked = subject_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
-    return dissected(run, load_subject(asked, workspace, note), workspace, choose)
+    asked = network_params_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
+    return splice_sae(run, load_model_under_study(asked, workspace, note), workspace, choose)
 
 
-def dissected(
-    run: str, subject: Subject, workspace: Workspace, choose: Callable[[BiasedDataset], Mapping[str, Split]]
-) -> Dissected:
+def splice_sae(
+    run: str, network: ModelUnderStudy, workspace: Workspace, choose: Callable[[BiasedDataset], Mapping[str, Split]]
+) -> LoadedSae:
     """The same of a network that is loaded already."""
     folder = workspace.find(run, kinds=("sae",))
     params, result = sae_params(run, workspace), recorded_result(folder)
     from lazytui.hooks.split_model import SplitModel
     from lazytui.models.weights_saving import fingerprint
-    from lazytui.sae.activation_samples import Reading
-    from lazytui.sae.saved_sae import Belonging, load_autoencoder
-    from lazytui.sae.spliced_model import Opened
+    from lazytui.sae.activation_samples import SampleLayout
+    from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder
+    from lazytui.sae.spliced_model import SplicedModel
 
-    cut = SplitModel(subject.model, result.layer)
-    belonging = Belonging(fingerprint(subject.model), cut.layer, params.positions)
-    model = load_autoencoder(folder.autoencoder, belonging).to(subject.hardware.device)
-    reading = Reading(cut.shape, params.positions)
-    opened = Opened(model, cut, reading, choose(subject.data), subject.hardware)
-    return Dissected(workspace.find(params.run).display_name, subject, params, result, opened)
+    split_model = SplitModel(network.model, result.layer)
+    origin = ActivationOrigin(fingerprint(network.model), split_model.layer, params.positions)
+    model = load_autoencoder(folder.autoencoder, origin).to(network.hardware.device)
+    layout = SampleLayout(split_model.shape, params.positions)
+    spliced = SplicedModel(model, split_model, layout, choose(network.data), network.hardware)
+    return LoadedSae(workspace.find(params.run).display_name, network, params, result, spliced)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from lazytui.analyses.networks.model_under_study import SubjectParams
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
 from lazytui.sae.sae_options import VariantChoice
 
 if TYPE_CHECKING:
     pass
 
 
-class SaeParams(VariantChoice, SubjectParams):
+class SaeParams(VariantChoice, ModelUnderStudyParams):
     """Which layer is taken apart, into how many features, and how that is learned."""
 
     model_config = ConfigDict(defer_build=False)  # not in whichever thread uses it first

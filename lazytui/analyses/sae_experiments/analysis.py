@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.model_under_study import recorded_training
-from lazytui.analyses.networks.model_under_study import resolve as resolve_subject
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.network_pair import require_shared_data
-from lazytui.analyses.sae.loaded_sae import dissect, sae_params, subject_of
+from lazytui.analyses.sae.loaded_sae import load_sae, network_params_of, sae_params
 from lazytui.analyses.sae_experiments.figures import figures
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_experiments.result import (
@@ -34,7 +34,7 @@ from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 
 if TYPE_CHECKING:
-    from lazytui.analyses.sae.loaded_sae import Dissected
+    from lazytui.analyses.sae.loaded_sae import LoadedSae
     from lazytui.data.splits import BiasedDataset, Split
 
 SHOWN = 8
@@ -44,8 +44,8 @@ SHOWN = 8
 def resolve(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperimentsParams:
     """Make sure that the networks and their data can be had, that features are alive, and that data are shared."""
     for run in (params.sae, *([params.against] if params.against else [])):
-        subject = subject_of(sae_params(run, workspace)).model_copy(update={"model": params.model})
-        resolve_subject(subject, workspace)
+        network = network_params_of(sae_params(run, workspace)).model_copy(update={"model": params.model})
+        resolve_network(network, workspace)
         metrics = read_metrics(workspace.find(run).path)
         if metrics.get("dead_features") and not sum(metrics.get(f"{name}_features") or 0 for name in CATEGORIES[:-1]):
             raise BadInput(
@@ -61,9 +61,9 @@ def resolve(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperiment
 
 def run(params: SaeExperimentsParams, report: Report) -> SaeExperimentsResult:
     report.note("loading torch and the network")
-    opened, edits = [], []
+    saes, edits = [], []
     for run in [params.sae, *([params.against] if params.against else [])]:
-        one = dissect(
+        loaded = load_sae(
             run,
             report.workspace,
             lambda data: _splits(data, params.samples),
@@ -71,50 +71,50 @@ def run(params: SaeExperimentsParams, report: Report) -> SaeExperimentsResult:
             model=params.model,
             device=params.device,
         )
-        report.note(f"editing the features of {one.name}")
-        opened.append(one)
-        edits.append(_network_edits(one, params, report))
-    names = _names(opened, params, report.workspace)
+        report.note(f"editing the features of {loaded.name}")
+        saes.append(loaded)
+        edits.append(_network_edits(loaded, params, report))
+    names = _names(saes, params, report.workspace)
     result = SaeExperimentsResult(
         networks=tuple(replace(each, name=name) for each, name in zip(edits, names, strict=True)),
-        palette_name=opened[0].subject.trained.palette,
-        samples={name: len(opened[0].opened.split(name)) for name in ("easy", "hard", "balanced")},
+        palette_name=saes[0].network.trained.palette,
+        samples={name: len(saes[0].spliced.split(name)) for name in ("easy", "hard", "balanced")},
     )
-    if len(opened) == 1:
+    if len(saes) == 1:
         return result
-    if _of_one_layer(opened):
-        return replace(result, stability=_seed_stability(opened))
+    if _of_one_layer(saes):
+        return replace(result, stability=_seed_stability(saes))
     report.note("transferring color features")
-    return replace(result, transfer=_feature_transfer(opened, params))
+    return replace(result, transfer=_feature_transfer(saes, params))
 
 
 def _splits(data: BiasedDataset, samples: int) -> Mapping[str, Split]:
-    from lazytui.sae.experiments import splits
+    from lazytui.sae.experiments import choose_splits
 
-    return splits(data.validation, data.hard, data.probe, samples)
+    return choose_splits(data.validation, data.hard, data.probe, samples)
 
 
-def _names(opened: list[Dissected], params: SaeExperimentsParams, workspace: Workspace) -> list[str]:
+def _names(saes: list[LoadedSae], params: SaeExperimentsParams, workspace: Workspace) -> list[str]:
     """Of each. Two autoencoders of one network are called by their own runs."""
-    names = [one.name for one in opened]
+    names = [one.name for one in saes]
     if params.against and len(set(names)) == 1:
         return [workspace.find(run).display_name for run in (params.sae, params.against)]
     return names
 
 
-def _network_edits(one: Dissected, params: SaeExperimentsParams, report: Report) -> NetworkEdits:
+def _network_edits(sae: LoadedSae, params: SaeExperimentsParams, report: Report) -> NetworkEdits:
     """Every experiment on one network."""
-    from lazytui.sae.experiments import experiments, removal_score
+    from lazytui.sae.experiments import removal_score, run_experiments
 
-    found = experiments(one.opened, one.known, params.seed, report.check, params.draws)
-    splits = {name: _split_edits(found.pop(name)) for name in ("easy", "hard", "balanced")}
-    balanced, head = splits["balanced"], float(found["head_accuracy"][0])
+    measured = run_experiments(sae.spliced, sae.selectivity, params.seed, report.check, params.draws)
+    splits = {name: _split_edits(measured.pop(name)) for name in ("easy", "hard", "balanced")}
+    balanced, head = splits["balanced"], float(measured["head_accuracy"][0])
 
     def score(accuracy: float | None) -> float | None:
         return None if accuracy is None else removal_score(balanced.intact or 0.0, accuracy, head)
 
     return NetworkEdits(
-        **found,
+        **measured,
         easy=splits["easy"],
         hard=splits["hard"],
         balanced=balanced,
@@ -122,14 +122,14 @@ def _network_edits(one: Dissected, params: SaeExperimentsParams, report: Report)
         removal_score=score(balanced.without_color),
         removal_score_random=score(balanced.random),
         removal_score_directions=score(balanced.directions),
-        swap_before_mean=_mean(found["swap_before"]),
-        swap_after_mean=_mean(found["swap_after"]),
-        swap_random_mean=_mean(found["swap_random"]),
-        name=one.name,
-        layer=one.opened.cut.layer,
-        features=one.opened.model.features,
-        color_features=len(one.known.color),
-        saliency=_saliency_maps(one),
+        swap_before_mean=_mean(measured["swap_before"]),
+        swap_after_mean=_mean(measured["swap_after"]),
+        swap_random_mean=_mean(measured["swap_random"]),
+        name=sae.name,
+        layer=sae.spliced.split_model.layer,
+        features=sae.spliced.model.features,
+        color_features=len(sae.selectivity.color_selective),
+        saliency=_saliency_maps(sae),
     )
 
 
@@ -138,7 +138,7 @@ def _split_edits(found: dict[str, Any]) -> SplitEdits:
     bands = {"random": None if found["pool"][1] else found["random_draws"], "directions": found["direction_draws"]}
     controls: dict[str, Any] = {}
     for name, draws in bands.items():
-        mean, low, high = (None, None, None) if draws is None else _band(draws)
+        mean, low, high = (None, None, None) if draws is None else _random_interval(draws)
         controls |= {name: mean, f"{name}_low": low, f"{name}_high": high}
     return SplitEdits(
         **found,
@@ -149,11 +149,11 @@ def _split_edits(found: dict[str, Any]) -> SplitEdits:
     )
 
 
-def _band(draws: NDArray[np.float64]) -> tuple[float, float, float]:
+def _random_interval(draws: NDArray[np.float64]) -> tuple[float, float, float]:
     """Mean and prediction interval, in [0, 1]."""
-    from lazytui.sae.experiments import band
+    from lazytui.sae.experiments import random_band
 
-    found = band(draws)
+    found = random_band(draws)
     return found.mean, max(0.0, found.low), min(1.0, found.high)
 
 
@@ -162,20 +162,20 @@ def _mean(values: NDArray[np.float64]) -> float | None:
     return float(defined.mean()) if defined.size else None
 
 
-def _saliency_maps(one: Dissected) -> SaliencyMaps | None:
+def _saliency_maps(sae: LoadedSae) -> SaliencyMaps | None:
     """Grad-CAM before and after all color features are ablated, where the network has a map."""
-    from lazytui.sae.interventions import ablated, scaled
-    from lazytui.sae.saliency_after_edits import gaze
+    from lazytui.sae.interventions import ablation_edit, scaling_edit
+    from lazytui.sae.saliency_after_edits import saliency_after_edit
     from lazytui.saliency.explainer import Explainer
 
-    subject, hard = one.subject, one.opened.split("hard")
-    explainer = Explainer(subject.model, hard.images, subject.trained.model)
+    network, hard = sae.network, sae.spliced.split("hard")
+    explainer = Explainer(network.model, hard.images, network.trained.model)
     if not explainer.layers:
         return None
     explained = hard.take(np.arange(min(500, len(hard))))
     before, after = (
-        gaze(one.opened, explainer, explained, subject.hardware, edit)
-        for edit in (scaled([], 1.0), ablated(one.known.color.tolist()))
+        saliency_after_edit(sae.spliced, explainer, explained, network.hardware, edit)
+        for edit in (scaling_edit([], 1.0), ablation_edit(sae.selectivity.color_selective.tolist()))
     )
     return SaliencyMaps(
         images=hard.images[:SHOWN],
@@ -189,43 +189,44 @@ def _saliency_maps(one: Dissected) -> SaliencyMaps | None:
     )
 
 
-def _of_one_layer(opened: list[Dissected]) -> bool:
+def _of_one_layer(saes: list[LoadedSae]) -> bool:
     """Whether two autoencoders took the same layer of the same network apart."""
-    belonging = {(one.result.fingerprint, one.opened.cut.layer, one.params.positions) for one in opened}
-    return len(belonging) == 1
+    origin = {(one.result.fingerprint, one.spliced.split_model.layer, one.params.positions) for one in saes}
+    return len(origin) == 1
 
 
-def _seed_stability(opened: list[Dissected]) -> SeedStability | None:
+def _seed_stability(saes: list[LoadedSae]) -> SeedStability | None:
     """None where all features of one are dead."""
-    from lazytui.sae.seed_stability import Found, agreement, partners
+    from lazytui.sae.seed_stability import FeatureDictionary, measure_seed_stability, nearest_partners
 
     one, other = (
-        Found(found.opened.model.decoder.cpu().numpy(), found.known.category, found.result.masses) for found in opened
+        FeatureDictionary(found.spliced.model.decoder.cpu().numpy(), found.selectivity.category, found.result.masses)
+        for found in saes
     )
     if not len(one.alive) or not len(other.alive):
         return None
-    nearest, cosines = partners(one, other)
-    shares = agreement(one, other)
+    nearest, cosines = nearest_partners(one, other)
+    shares = measure_seed_stability(one, other)
     return SeedStability(
         same_category=shares["same_category"],
         same_category_by_chance=shares["same_category_by_chance"],
         mean_cosine=shares["partner_cosine"],
-        partners=np.stack([one.strong, one.category[one.strong], nearest, other.category[nearest]], axis=1),
+        partners=np.stack([one.strongest, one.category[one.strongest], nearest, other.category[nearest]], axis=1),
         cosines=cosines,
     )
 
 
-def _feature_transfer(opened: list[Dissected], params: SaeExperimentsParams) -> FeatureTransfer:
+def _feature_transfer(saes: list[LoadedSae], params: SaeExperimentsParams) -> FeatureTransfer:
     """The first network's color features added in the second; nothing where a layer has positions."""
-    from lazytui.sae.feature_transfer import bridge, injected
+    from lazytui.sae.feature_transfer import fit_layer_map, transfer_features
 
-    source, target = opened
-    if any(one.opened.reading.per_image > 1 or len(one.opened.cut.shape) > 1 for one in opened):
+    source, target = saes
+    if any(one.spliced.layout.per_image > 1 or len(one.spliced.split_model.shape) > 1 for one in saes):
         return FeatureTransfer(None, None)
-    across = bridge(source.opened, target.opened)
+    across = fit_layer_map(source.spliced, target.spliced)
     random = np.random.default_rng(params.seed)
-    shares = injected(source.opened, target.opened, source.known, across, random, params.draws)
-    return FeatureTransfer(across.explained, TransferShares(**shares))
+    shares = transfer_features(source.spliced, target.spliced, source.selectivity, across, random, params.draws)
+    return FeatureTransfer(across.r_squared, TransferShares(**shares))
 
 
 ANALYSIS = Analysis(params=SaeExperimentsParams, run=run, figures=figures, write=write, read=read, resolve=resolve)

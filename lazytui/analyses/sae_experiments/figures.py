@@ -86,12 +86,12 @@ def _summary(draws: int, network: NetworkEdits) -> Iterator[str]:
 
 def _change(name: str, split: SplitEdits) -> str:
     """`hard accuracy rises from 3.70 % to 41.30 %, above the band of random directions (...) and ...`"""
-    intact, without = _defined(split.intact), _defined(split.without_color)
-    moved = "rises" if without > intact else "falls" if without < intact else "stays"
+    intact, ablated = _defined(split.intact), _defined(split.without_color)
+    moved = "rises" if ablated > intact else "falls" if ablated < intact else "stays"
     beside = " and ".join(
-        _beside(without, title, mean, low, high) for title, mean, low, high in _controls(split) if mean is not None
+        _beside(ablated, title, mean, low, high) for title, mean, low, high in _controls(split) if mean is not None
     )
-    return f"{name} accuracy {moved} from {_percent(intact, 2)} to {_percent(without, 2)}, {beside}"
+    return f"{name} accuracy {moved} from {_percent(intact, 2)} to {_percent(ablated, 2)}, {beside}"
 
 
 def _controls(split: SplitEdits) -> list[tuple[str, float | None, float | None, float | None]]:
@@ -102,8 +102,8 @@ def _controls(split: SplitEdits) -> list[tuple[str, float | None, float | None, 
     ]
 
 
-def _beside(without: float, title: str, mean: float | None, low: float | None, high: float | None) -> str:
-    where = "above" if without > _defined(high) else "below" if without < _defined(low) else "within"
+def _beside(ablated: float, title: str, mean: float | None, low: float | None, high: float | None) -> str:
+    where = "above" if ablated > _defined(high) else "below" if ablated < _defined(low) else "within"
     return f"{where} the band of {title} ({_percent(mean, 2)}, {_percent(low, 2)} to {_percent(high, 2)})"
 
 

@@ -16,7 +16,7 @@ from lazytui.runs.progress_report import Report
 from lazytui.sae import VARIANTS
 
 if TYPE_CHECKING:
-    from lazytui.sae.toy_superposition import Superposition
+    from lazytui.sae.toy_superposition import ToySuperposition
 
 
 def settings(params: SelfcheckParams) -> Iterator[tuple[str, dict[str, float]]]:
@@ -34,14 +34,14 @@ def run(params: SelfcheckParams, report: Report) -> SelfcheckResult:
     from lazytui.models.torch_import import require_torch
 
     torch = require_torch()
-    from lazytui.sae.toy_superposition import mean_correlation, random_dictionary, superposition
+    from lazytui.sae.toy_superposition import mean_correlation, random_dictionary, toy_superposition
     from lazytui.system.hardware import choose_hardware, configure_torch
 
     configure_torch()
     device = choose_hardware(params.device, "fp32").device
     own = stream(params.seed, "superposition")  # no autoencoder may begin where the truth does
     random = torch.Generator().manual_seed(int(own.integers(2**63)))
-    truth = superposition(params.features, params.dimensions, params.active, params.samples, random)
+    truth = toy_superposition(params.features, params.dimensions, params.active, params.samples, random)
     by_chance = [
         mean_correlation(truth.directions, random_dictionary(params.features, params.dimensions, random))
         for _ in range(DRAWS)
@@ -57,10 +57,15 @@ def run(params: SelfcheckParams, report: Report) -> SelfcheckResult:
 
 
 def _learned(
-    params: SelfcheckParams, truth: Superposition, variant: str, options: dict[str, float], device: Any, report: Report
+    params: SelfcheckParams,
+    truth: ToySuperposition,
+    variant: str,
+    options: dict[str, float],
+    device: Any,
+    report: Report,
 ) -> Dictionary:
     """One autoencoder trained, beside the truth."""
-    from lazytui.sae.quality import fit
+    from lazytui.sae.quality import measure_fit
     from lazytui.sae.sae_training import Recipe, train
     from lazytui.sae.toy_superposition import mean_correlation
 
@@ -69,7 +74,7 @@ def _learned(
     )
     samples = truth.samples.to(device)
     model = train(samples, recipe, lambda _: report.check(), lambda _: None)
-    found = fit(model, samples)
+    found = measure_fit(model, samples)
     mcc = mean_correlation(truth.directions, model.decoder.cpu())
     return Dictionary(variant, options, mcc, found.unexplained, found.l0, found.dead_share)
 

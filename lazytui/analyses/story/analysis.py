@@ -22,40 +22,40 @@ from lazytui.runs.workspace import Workspace
 
 def resolve(params: StoryParams, workspace: Workspace) -> StoryParams:
     """Name the source, and see to it that every chapter can be asked what it will be asked."""
-    from lazytui.analyses.core.execute import references, validated
+    from lazytui.analyses.core.execute import references, validate
 
-    asked = params.source or ("strokes" if params.preset == "quick" else "mnist")
-    resolved = params.model_copy(update={"source": resolve_source(asked)})
-    for chapter in told(resolved):
+    source = params.source or ("strokes" if params.preset == "quick" else "mnist")
+    resolved = params.model_copy(update={"source": resolve_source(source)})
+    for chapter in fitting_chapters(resolved):
         if not list(references(analysis(chapter.kind).params)):
-            chosen = validated(chapter.kind, chapter.values(resolved, {}))
+            chosen = validate(chapter.kind, chapter.values(resolved, {}))
             analysis(chapter.kind).resolve(chosen, workspace)
     return resolved
 
 
-def told(story: StoryParams) -> list[Chapter]:
+def fitting_chapters(story: StoryParams) -> list[Chapter]:
     """The chapters of a story on what it plays on."""
     return [chapter for chapter in CHAPTERS if chapter.fits(story)]
 
 
 def run(params: StoryParams, report: Report) -> StoryResult:
-    there = told(params)
-    runs = run_chapters([_part(chapter, params, report) for chapter in there], report)
-    result = StoryResult(tuple(_chapter(chapter, runs[chapter.name]) for chapter in there))
+    chapters = fitting_chapters(params)
+    runs = run_chapters([_part(chapter, params, report) for chapter in chapters], report)
+    result = StoryResult(tuple(_chapter(chapter, runs[chapter.name]) for chapter in chapters))
     _write_report(params, result, report)
     return result
 
 
 def _part(chapter: Chapter, params: StoryParams, report: Report) -> Part:
     def run_of(runs: Mapping[str, str]) -> RunFolder:
-        from lazytui.analyses.core.execute import create, sound, validated
+        from lazytui.analyses.core.execute import create, validate, without_damaged
 
         begun = [run for run in report.workspace.readable_runs() if run.record.started_by == report.run.id]
-        mine = [run for run in begun if run.record.kind == chapter.kind and chapter.own(run.record.params)]
-        if usable := sound(mine, report):
+        started = [run for run in begun if run.record.kind == chapter.kind and chapter.own(run.record.params)]
+        if usable := without_damaged(started, report):
             return usable[-1]
-        asked = validated(chapter.kind, chapter.values(params, runs))
-        return create(chapter.kind, asked, report.workspace, started_by=report.run.id)
+        chapter_params = validate(chapter.kind, chapter.values(params, runs))
+        return create(chapter.kind, chapter_params, report.workspace, started_by=report.run.id)
 
     return Part(chapter.name, chapter.title, chapter.needs, chapter.turn, run_of)
 
@@ -65,18 +65,20 @@ def _chapter(chapter: Chapter, run: RunFolder) -> ChapterResult:
 
 
 def figures(_params: StoryParams, result: StoryResult) -> list[Figure]:
-    drawn: list[Figure] = []
+    chapter_figures: list[Figure] = []
     for number, part in enumerate(result.chapters, start=1):
         chapter = part.chapter
         title = f"{number}. {chapter.title}"
-        drawn.append(Text(name=chapter.name, title=title, paragraphs=(chapter.before, chapter.after(part.found))))
-        drawn += _chapter_figures(part)
-    return drawn
+        chapter_figures.append(
+            Text(name=chapter.name, title=title, paragraphs=(chapter.introduction, chapter.after(part.found)))
+        )
+        chapter_figures += _chapter_figures(part)
+    return chapter_figures
 
 
 def _chapter_figures(part: ChapterResult) -> list[Figure]:
     chapter = part.chapter
-    every = {figure.name: figure for figure in analysis(chapter.kind).figures(part.asked, part.found)}
+    every = {figure.name: figure for figure in analysis(chapter.kind).figures(part.params, part.found)}
     return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures if name in every]
 
 
@@ -87,7 +89,7 @@ def _write_report(params: StoryParams, result: StoryResult, report: Report) -> N
     sections = [
         Section(
             heading=part.chapter.title,
-            paragraphs=(part.chapter.before, part.chapter.after(part.found), f"Run {part.run}."),
+            paragraphs=(part.chapter.introduction, part.chapter.after(part.found), f"Run {part.run}."),
             figures=tuple(_chapter_figures(part)),
         )
         for part in result.chapters

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lazytui.analyses.core.metric_catalog import shown
+from lazytui.analyses.core.metric_catalog import metric_text
 from lazytui.analyses.story.params import StoryParams
 from lazytui.code_permission import is_custom
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.seed_statistics import mean_over_seeds
+from lazytui.files.long_texts import long_text
 from lazytui.models.architectures import ARCHITECTURES
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ _LEARNED = 12_000
 class Chapter:
     """kind: the analysis that it is. values: what it is asked, from the story's Params and the runs before it.
 
-    before: what to read first. after: what came out. figures: the names of those that are shown, where the analysis
-    drew them: nothing can be recolored, say, on a canvas without color. prefix: what the story calls its metrics by,
-    where an earlier chapter has the same. own: whether a run of that kind, by its Params, is one of this chapter.
+    after: what came out. figures: the names of those that are shown, where the analysis drew them: nothing can be
+    recolored, say, on a canvas without color. prefix: what the story calls its metrics by, where an earlier chapter has
+    the same. own: whether a run of that kind, by its Params, is one of this chapter.
     needs: the chapters that have to be done before; the first one draws the digits for all. turn: the order in which
     those that can be begun are: first what others wait for and what takes long.
     fits: whether it can be told of what the story plays on.
@@ -56,7 +57,6 @@ class Chapter:
     title: str
     kind: str
     values: Callable[[StoryParams, Mapping[str, str]], dict[str, Any]]
-    before: str
     after: Callable[[Any], str]
     figures: tuple[str, ...]
     prefix: str = ""
@@ -64,6 +64,11 @@ class Chapter:
     needs: tuple[str, ...] = ("canvas",)
     turn: int = 0
     fits: Callable[[StoryParams], bool] = lambda _story: True
+
+    @property
+    def introduction(self) -> str:
+        """What to read first."""
+        return long_text("story", self.name).format(source=_SOURCE, target=_TARGET)
 
 
 def _data(story: StoryParams) -> dict[str, Any]:
@@ -99,7 +104,7 @@ def _evidence(result: EvaluateResult) -> str:
     )
 
 
-def _gaze(result: GradcamResult) -> str:
+def _evidence_verdict(result: GradcamResult) -> str:
     maps = result.first
     found = maps.recoloring
     recolored, redrawn, wrong_reason = (
@@ -172,7 +177,7 @@ def _decomposition(result: SaeResult) -> str:
     )
 
 
-def _cut(result: SaeExperimentsResult) -> str:
+def _experiments_verdict(result: SaeExperimentsResult) -> str:
     network = result.networks[0]
     if not network.color_features:
         return "No feature stands for a color alone, so nothing was ablated."
@@ -200,9 +205,9 @@ def _is_plain(params: Mapping[str, Any]) -> bool:
 
 
 def _has_colors(story: StoryParams) -> bool:
-    from lazytui.analyses.core.execute import validated
+    from lazytui.analyses.core.execute import validate
 
-    data = validated("dataset", _data(story))
+    data = validate("dataset", _data(story))
     assert isinstance(data, DatasetParams)
     return data.placement != "none"
 
@@ -214,7 +219,7 @@ def _map_of(story: StoryParams) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return shown("easy_accuracy", value) or "an undefined share"
+    return metric_text("easy_accuracy", value) or "an undefined share"
 
 
 CHAPTERS = (
@@ -223,8 +228,6 @@ CHAPTERS = (
         title="The canvas",
         kind="dataset",
         values=lambda story, _runs: _data(story),
-        before="Each digit gets a color of its own, and wears it nearly always: that is the easy split, on which "
-        "networks are trained and usually judged. In the hard split the colors lie. The shapes tell the digit in both.",
         after=_canvas,
         figures=("samples-train", "samples-hard", "measures"),
         needs=(),
@@ -234,8 +237,6 @@ CHAPTERS = (
         title="The cheat",
         kind="train",
         values=lambda story, _runs: {**_data(story), "model": story.model, "device": story.device},
-        before="A small convolutional network sees every training image once. It could learn the shapes. Watch the "
-        "first hundred steps instead.",
         after=_cheat,
         figures=("accuracy", "cues"),
         own=_is_plain,
@@ -246,7 +247,6 @@ CHAPTERS = (
         title="The evidence",
         kind="evaluate",
         values=lambda story, runs: {"run": runs["cheat"], "model": story.model, "device": story.device},
-        before="Now it is asked about images on which digit and color disagree.",
         after=_evidence,
         figures=("confusion-easy", "confusion-hard", "cue-conflict", "red-one", "digit-by-color", "metrics"),
         needs=("cheat",),
@@ -264,10 +264,7 @@ CHAPTERS = (
             "checked": 100,
             "device": story.device,
         },
-        before="Where does it look when it answers? A heat map shows which places of an image speak for the answer. "
-        "What that is worth, nulls show: the same maps on the strokes of other images, and a looker who sees nothing "
-        "but the stroke.",
-        after=_gaze,
+        after=_evidence_verdict,
         figures=("matching", "energy", "ways", "causes", "recoloring", "methods"),
         needs=("cheat",),
         turn=7,
@@ -283,9 +280,6 @@ CHAPTERS = (
             "method": _METHOD,
             "epochs": _CURE_EPOCHS,
         },
-        before="Just train twice: a network that was trained for one epoch, and is as lazy as the first, tells which "
-        "training images don't fit its shortcut: those that it gets wrong. A second one sees these twenty times as "
-        "often. No color label is used, no image is repainted, and the hard split is only looked at.",
         after=_cure,
         figures=("accuracy", "cues"),
         prefix="cured_",
@@ -301,8 +295,6 @@ CHAPTERS = (
             "rank": "hard_accuracy",
             "plain": not is_custom(story.model),
         },
-        before="A cure is only worth what it does beyond plain training of the same network, on the same data, for the "
-        "same number of steps. So that is trained too.",
         after=_comparison,
         figures=("ranking", "cues", "cost"),
         prefix="compared_",
@@ -323,9 +315,6 @@ CHAPTERS = (
             "sources": _ATTACKED if story.test_size is None else min(_ATTACKED, story.test_size // 20),
             "device": story.device,
         },
-        before=f"How little has to be added to a {_SOURCE} until the network sees a {_TARGET}? For each image the "
-        "smallest change is looked for. From which images it sets out makes all the difference: from such in their own "
-        "color, in any color, or in the color of the target.",
         after=_cloak,
         figures=("pools", "survival", "images-aligned", "images-1-target-colored"),
         fits=_has_colors,
@@ -344,9 +333,6 @@ CHAPTERS = (
             "seed": story.seed,
             "device": story.device,
         },
-        before="What does the network hold of an image, just before it answers? A sparse autoencoder takes the numbers "
-        "of its last layer apart into features of which only a few are at work at a time. Each is asked which digits "
-        "and which colors it is active on.",
         after=_decomposition,
         figures=("colors",),
         fits=_has_colors,
@@ -362,9 +348,7 @@ CHAPTERS = (
             "model": story.model if is_custom(story.model) else None,
             "device": story.device,
         },
-        before="A feature that answers to a color need not be used. So the color features are taken out, all at once, "
-        "and the network is asked again; taking out as much of anything else shows what the mere damage does.",
-        after=_cut,
+        after=_experiments_verdict,
         figures=("bulk", "dose-response", "gaze"),
         fits=_has_colors,
         needs=("decomposition",),

@@ -1,4 +1,4 @@
-"""Chapters side by side: each is carried as soon as those that it needs are done and a worker is free."""
+"""Chapters side by side: each is executed as soon as those that it needs are done and a worker is free."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from lazytui.runs.worker_pool import OVER, Workers
 from lazytui.system.cores import cores
 
 _AT_A_TIME = 3
-"""Chapters at most that are carried side by side. Each has all cores: with another number of threads sums are taken in
+"""Chapters at most that are executed side by side. Each has all cores: with another number of threads sums are taken in
 another order, and come to other numbers."""
 
 _LOOK_EVERY = 0.1
@@ -98,10 +98,10 @@ class _SideBySide:
 
     def _execute(self, part: Part, run: RunFolder) -> None:
         status = run.status
-        if _is_carried(status):
+        if _is_executed(status):
             self._wait_for(part, run)
         elif status.state == "done":
-            self._narration.begun(part)
+            self._narration.start(part)
             self._end(part, run)
         else:
             try:
@@ -110,7 +110,7 @@ class _SideBySide:
                 self._wait_for(part, run)
             else:
                 self._going[part.name] = run
-                self._narration.begun(part)
+                self._narration.start(part)
 
     def _wait_for(self, part: Part, run: RunFolder) -> None:
         """For who else carries it: a worker that an earlier try has left, and that is about to stop, or a person."""
@@ -120,21 +120,21 @@ class _SideBySide:
 
     def _listen(self, *, aloud: bool = True) -> None:
         """Tell what was heard, and see who has ended."""
-        for run, said in self._workers.new_reports():
-            part = next((part for part in self._parts if self._is_going(part, run)), None)
+        for run, message in self._workers.new_reports():
+            part = next((part for part in self._parts if self._is_running(part, run)), None)
             if part is None:
                 continue
-            if said["kind"] == OVER:
+            if message["kind"] == OVER:
                 self._over(part, self._going.pop(part.name))
             elif aloud:
-                self._narration.heard(part, said)
+                self._narration.record(part, message)
 
-    def _is_going(self, part: Part, run: str) -> bool:
+    def _is_running(self, part: Part, run: str) -> bool:
         return part.name in self._going and self._going[part.name].id == run
 
     def _over(self, part: Part, run: RunFolder) -> None:
         status = run.status
-        if _is_carried(status) and not self._workers.include(status.pid):  # which was first
+        if _is_executed(status) and not self._workers.include(status.pid):  # which was first
             self._wait_for(part, run)
         else:
             self._end(part, run)
@@ -150,10 +150,10 @@ class _SideBySide:
             raise LazytuiError(status.error or f"{run.id}, {part.title}, was ended from outside.")
         self._done[part.name] = run
         self._count()
-        self._narration.ended(part)
+        self._narration.end(part)
 
 
-def _is_carried(status: Status) -> bool:
+def _is_executed(status: Status) -> bool:
     return status.state in {"running", "paused"}
 
 
@@ -162,45 +162,45 @@ class _InOrder:
 
     def __init__(self, parts: Sequence[Part], report: Report) -> None:
         self._parts, self._report = parts, report
-        self._heard: dict[str, list[Mapping[str, Any]]] = {part.name: [] for part in parts}
-        self._begun: set[str] = set()
-        self._over: set[str] = set()
+        self._messages: dict[str, list[Mapping[str, Any]]] = {part.name: [] for part in parts}
+        self._started: set[str] = set()
+        self._ended: set[str] = set()
         self._told = 0
 
-    def begun(self, part: Part) -> None:
-        if part.name in self._begun:
+    def start(self, part: Part) -> None:
+        if part.name in self._started:
             return
-        self._begun.add(part.name)
+        self._started.add(part.name)
         number = f"chapter {self._parts.index(part) + 1} of {len(self._parts)}"
-        self.heard(part, {"kind": "begun", "text": f"{number}: {part.title}"})
+        self.record(part, {"kind": "begun", "text": f"{number}: {part.title}"})
 
-    def heard(self, part: Part, said: Mapping[str, Any]) -> None:
-        self._heard[part.name].append(said)
-        self._tell()
+    def record(self, part: Part, message: Mapping[str, Any]) -> None:
+        self._messages[part.name].append(message)
+        self._report_in_order()
 
-    def ended(self, part: Part) -> None:
-        self._over.add(part.name)
-        self._tell()
+    def end(self, part: Part) -> None:
+        self._ended.add(part.name)
+        self._report_in_order()
 
-    def _tell(self) -> None:
+    def _report_in_order(self) -> None:
         """All that there is of the first part that isn't told whole; where it is, of the next one too."""
         while self._told < len(self._parts):
             name = self._parts[self._told].name
-            for said in self._heard[name]:
-                self._say(said)
-            self._heard[name].clear()
-            if name not in self._over:
+            for message in self._messages[name]:
+                self._pass_on(message)
+            self._messages[name].clear()
+            if name not in self._ended:
                 return
             self._told += 1
 
-    def _say(self, said: Mapping[str, Any]) -> None:
+    def _pass_on(self, message: Mapping[str, Any]) -> None:
         narrator = self._report.narrator
-        match said["kind"]:
+        match message["kind"]:
             case "begun":
-                self._report.note(said["text"])
+                self._report.note(message["text"])
             case "note":
-                narrator.note(said["text"])
+                narrator.note(message["text"])
             case "metrics":
-                narrator.metrics(said["step"], said["values"])
+                narrator.metrics(message["step"], message["values"])
             case "progress":
-                narrator.progress(Progress(done=said["done"], total=said["total"], unit=said["unit"]))
+                narrator.progress(Progress(done=message["done"], total=message["total"], unit=message["unit"]))

@@ -27,7 +27,7 @@ class ChapterResult:
 
     chapter: Chapter
     run: str
-    asked: BaseModel
+    params: BaseModel
     found: Any
 
 
@@ -55,7 +55,7 @@ def write(result: StoryResult) -> Result:
         metrics |= {f"{part.chapter.prefix}{metric}": value for metric, value in found.metrics.items()}
         facts[name] = {
             "run": part.run,
-            "params": part.asked.model_dump(mode="json"),
+            "params": part.params.model_dump(mode="json"),
             "metrics": finite_metrics(found.metrics),
             "facts": dict(found.facts),
         }
@@ -72,21 +72,21 @@ def _read_chapter(chapter: Chapter, saved: Result) -> ChapterResult:
     facts = saved.facts[chapter.name]
     if not isinstance(facts, Mapping):
         raise Damaged(f"its fact {chapter.name!r} is no chapter")
-    known = check_facts(_ChapterFacts, facts)
+    saved_facts = check_facts(_ChapterFacts, facts)
     try:
-        asked: BaseModel = analysis(chapter.kind).params.model_validate(known["params"])
+        params: BaseModel = analysis(chapter.kind).params.model_validate(saved_facts["params"])
     except ValidationError as error:
         raise Damaged(f"what its chapter {chapter.name!r} was asked isn't valid") from error
-    part = Result(known["metrics"], known["facts"], starting_with(f"{chapter.name}/", saved).arrays)
-    found = analysis(chapter.kind).read(asked, part)
-    if isinstance(asked, AttackParams):
-        _check_pools(asked, found)
-    return ChapterResult(chapter, known["run"], asked, found)
+    part = Result(saved_facts["metrics"], saved_facts["facts"], starting_with(f"{chapter.name}/", saved).arrays)
+    found = analysis(chapter.kind).read(params, part)
+    if isinstance(params, AttackParams):
+        _check_pools(params, found)
+    return ChapterResult(chapter, saved_facts["run"], params, found)
 
 
-def _check_pools(asked: AttackParams, found: AttackResult) -> None:
+def _check_pools(params: AttackParams, found: AttackResult) -> None:
     """The story tells of several pools, of every network that was asked about."""
-    if asked.pool != "all":
+    if params.pool != "all":
         raise Damaged("its attack has one pool of sources only")
-    if len(found.networks) != len(asked.subjects):
+    if len(found.networks) != len(params.network_params):
         raise Damaged("its attack lacks the second network")

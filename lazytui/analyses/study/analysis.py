@@ -10,7 +10,7 @@ from lazytui.analyses.study.params import StudyParams
 from lazytui.analyses.study.result import StudyResult, read, write
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
-from lazytui.analyses.trainings.recipe_groups import labelled
+from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
 from lazytui.figures.kinds import Figure
 from lazytui.runs.executors import LocalProcesses
@@ -49,7 +49,7 @@ def run(params: StudyParams, report: Report) -> StudyResult:
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
     groups, axes = result.groups, {"x": "easy_accuracy", "y": "hard_accuracy"}
     compared = leaderboard_figures(groups, rank=params.rank, **axes) if groups else []
-    return [*compared[:1], *failures(result), *by_bias(labelled(groups), params.rank), *compared[1:]]
+    return [*compared[:1], *failures(result), *by_bias(labeled_groups(groups), params.rank), *compared[1:]]
 
 
 def label(params: StudyParams) -> str:

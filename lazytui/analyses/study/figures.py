@@ -70,7 +70,9 @@ def _published(groups: Sequence[Group]) -> list[Table]:
     for method, own in _methods(groups).items():
         means = {f"{_conflicting(group):g}": group.mean(_PUBLISHED).mean for group in own}
         rows.append((method, *(x for s in shares for x in (means.get(s), reported.get(method, {}).get(s)))))
-    rows += [(f"{name} (not here)", *(x for s in shares for x in (None, own.get(s)))) for name, own in _others()]
+    rows += [
+        (f"{name} (not here)", *(x for s in shares for x in (None, own.get(s)))) for name, own in _published_elsewhere()
+    ]
     columns = [Column(name=name) for share in shares for name in (f"{share} %: ours", "papers")]
     return [
         Table(
@@ -84,5 +86,5 @@ def _published(groups: Sequence[Group]) -> list[Table]:
     ]
 
 
-def _others() -> list[tuple[str, Mapping[str, float]]]:
+def _published_elsewhere() -> list[tuple[str, Mapping[str, float]]]:
     return list(published()["elsewhere"].items())

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from lazytui.training.resume_state import Snapshot
 
 
-def furthest_shorter(params: TrainParams, wanted: Mapping[str, Any], workspace: Workspace) -> RunFolder | None:
+def furthest_shorter(params: TrainParams, recorded: Mapping[str, Any], workspace: Workspace) -> RunFolder | None:
     """Of the finished trainings of fewer epochs, and the same otherwise, the longest that `params` can go on from.
 
     wanted: the parameters as they will be recorded. The newest of several; None where no such one keeps its state, or
     where it wouldn't be exact: the weights at the end are those of a training that never stopped in between.
     """
-    shorter = [run for run in workspace.readable_runs() if is_shorter(run, wanted) and not why_not(run, params)]
+    shorter = [run for run in workspace.readable_runs() if is_shorter(run, recorded) and not why_not(run, params)]
     return max(reversed(shorter), key=lambda run: run.record.params["epochs"], default=None)
 
 
@@ -52,12 +52,12 @@ def go_on_from(
     return execute.create("train", params, workspace, name=name, fill=fill), snapshot.step
 
 
-def is_shorter(run: RunFolder, wanted: Mapping[str, Any]) -> bool:
+def is_shorter(run: RunFolder, recorded: Mapping[str, Any]) -> bool:
     """Whether a run is a finished training of these parameters, but for fewer epochs."""
     params, epochs = run.record.params, run.record.params.get("epochs")
-    if run.record.kind != "train" or not isinstance(epochs, int) or epochs >= wanted["epochs"]:
+    if run.record.kind != "train" or not isinstance(epochs, int) or epochs >= recorded["epochs"]:
         return False
-    same = without_nulls({**params, "epochs": wanted["epochs"]}) == without_nulls(wanted)
+    same = without_nulls({**params, "epochs": recorded["epochs"]}) == without_nulls(recorded)
     return same and run.status.state == "done"
 
 
@@ -65,10 +65,10 @@ def _final_state(run: RunFolder) -> Snapshot:
     from lazytui.models.torch_import import require_torch
 
     require_torch()
-    from lazytui.training.resume_state import load_snapshot, unusable
+    from lazytui.training.resume_state import load_snapshot, unusable_state
 
     path = run.path / LONGER_FILE
     snapshot = load_snapshot(path)
     if snapshot is None or snapshot.step != execute.recorded_result(run).steps:
-        raise unusable(path)
+        raise unusable_state(path)
     return snapshot

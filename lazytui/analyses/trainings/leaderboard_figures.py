@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked
+from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked_groups
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
+from lazytui.files.long_texts import long_text
 from lazytui.training.methods import METHODS
 
 ON_THE_PROBE = {
@@ -27,7 +28,7 @@ ON_THE_PROBE = {
 
 def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: str, y: str) -> list[Figure]:
     """The figures of a comparison, the best recipe first."""
-    groups = ranked(trainings, rank)
+    groups = ranked_groups(trainings, rank)
     return [
         _verdict(groups, rank),
         _bars(groups, rank),
@@ -43,23 +44,23 @@ def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: s
 
 def _verdict(groups: Sequence[Group], rank: str) -> Text:
     several = by_setting(groups)
-    told = [f"{own[0].setting.before}{' '.join(_of_a_setting(own, rank))}" for own in several]
+    paragraphs = [f"{own[0].setting.sentence_prefix}{' '.join(_of_a_setting(own, rank))}" for own in several]
     if len(several) > 1:
-        told.append(
+        paragraphs.append(
             "Recipes are ranked and told apart within a setting only: the same in all but the method and its options."
         )
-    return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(told))
+    return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(paragraphs))
 
 
 def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
     """Who is first, and who beats plain training."""
     best, title = groups[0], METRICS[rank].title
-    told = _told(best.mean(rank))
+    best_mean = _mean_text(best.mean(rank))
     if len(groups) == 1:
-        return [f"{best.name} has {title} {told}, and no other recipe stands beside it."]
-    first = f"{best.name} is first of {len(groups)} recipes by {title}: {told}."
+        return [f"{best.name} has {title} {best_mean}, and no other recipe stands beside it."]
+    first = f"{best.name} is first of {len(groups)} recipes by {title}: {best_mean}."
     pairs = _beside_plain(groups)
-    clear = [(group.name, interval) for group, plain in pairs if (interval := group.over(plain, rank).interval)]
+    clear = [(group.name, interval) for group, plain in pairs if (interval := group.difference(plain, rank).interval)]
     if pairs and not clear:
         return [
             first,
@@ -78,7 +79,7 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
 def _what_penalties_add(groups: Sequence[Group], rank: str) -> Iterator[str]:
     """A sentence for each recipe that stands beside its method's control."""
     for group, control in _beside_control(groups):
-        over = group.over(control, rank)
+        over = group.difference(control, rank)
         if over.mean is not None:
             span = f" [{over.interval[0]:+.1f}, {over.interval[1]:+.1f}]" if over.interval else ""
             seeds = "1 seed" if over.n == 1 else f"{over.n} seeds"
@@ -103,7 +104,7 @@ def _beside_control(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
     return [(group, control) for group in groups if (control := group.control_of(groups))]
 
 
-def _told(mean: SeedMean) -> str:
+def _mean_text(mean: SeedMean) -> str:
     if mean.mean is None:
         return "undefined"
     if mean.interval is None:
@@ -168,9 +169,7 @@ def _differences(pairs: Sequence[tuple[Group, Group]], rank: str) -> list[Table]
     table = Table(
         name="over-plain",
         title=f"{METRICS[rank].title.capitalize()} over that of plain training",
-        note="Plain training of the same architecture on the same data for the same number of steps. seeds: those that "
-        "both have. gain: the mean difference from plain, seed by seed, in points. p: two-sided paired t-test, not "
-        "corrected for the number of methods.",
+        note=long_text("notes", "compare-over-plain"),
         columns=(
             Column(name="recipe"),
             Column(name="seeds"),
@@ -190,9 +189,7 @@ def _beyond_control(groups: Sequence[Group], rank: str) -> list[Table]:
     table = Table(
         name="over-control",
         title=f"{METRICS[rank].title.capitalize()} over that of the same samples without the penalty",
-        note="control: plain cross-entropy on the very batches that the method draws, which hold as many conflicting "
-        "images as aligned ones: what it gains over plain training needs no penalty. gain: what the penalty adds to "
-        "that, seed by seed, in points. p: two-sided paired t-test.",
+        note=long_text("notes", "compare-over-control"),
         columns=(
             Column(name="recipe"),
             Column(name="control"),
@@ -209,7 +206,7 @@ def _beyond_control(groups: Sequence[Group], rank: str) -> list[Table]:
 
 def _gained(group: Group, other: Group, rank: str) -> tuple[Cell, ...]:
     """By how much a recipe is ahead of another: seeds, what the other has, mean difference, its interval, p."""
-    over = group.over(other, rank)
+    over = group.difference(other, rank)
     span = f"{over.interval[0]:+.1f} to {over.interval[1]:+.1f}" if over.interval else None
     return over.n, other.mean(rank).mean, over.mean, span, over.p
 
@@ -217,18 +214,19 @@ def _gained(group: Group, other: Group, rank: str) -> tuple[Cell, ...]:
 def _chances(groups: Sequence[Group], rank: str) -> Iterator[Matrix]:
     """For every two recipes of a setting how likely chance alone would set them so far apart, where a pair tells."""
     for number, own in enumerate(by_setting(groups)):
-        places = {group.name: place for place, group in enumerate(own, start=1)}
+        ranks = {group.name: rank_number for rank_number, group in enumerate(own, start=1)}
         several = [group for group in own if len(group.seeds) > 1]
         values = _probabilities(several, rank)
         if not np.isnan(values).all():
             yield Matrix(
                 name=f"pairs-{number + 1}" if number else "pairs",
-                title=f"{own[0].setting.before}could chance alone set any two so far apart in {METRICS[rank].title}?",
+                title=f"{own[0].setting.sentence_prefix}could chance alone set any two so far apart in "
+                f"{METRICS[rank].title}?",
                 note="p of a two-sided paired t-test over the seeds that both have, not corrected for the number of "
                 "pairs. Numbers are places on the leaderboard.",
                 values=values,
-                row_labels=tuple(f"{places[group.name]} {group.name}" for group in several),
-                column_labels=tuple(str(places[group.name]) for group in several),
+                row_labels=tuple(f"{ranks[group.name]} {group.name}" for group in several),
+                column_labels=tuple(str(ranks[group.name]) for group in several),
                 row_axis="recipe",
                 column_axis="place",
                 decimals=3,
@@ -241,7 +239,7 @@ def _probabilities(groups: Sequence[Group], rank: str) -> NDArray[np.float64]:
     """(n, n): p of each two, NaN where they have fewer than two seeds in common."""
     values = np.full((len(groups), len(groups)), np.nan)
     for row, column in permutations(range(len(groups)), 2):
-        p = groups[row].over(groups[column], rank).p
+        p = groups[row].difference(groups[column], rank).p
         values[row, column] = np.nan if p is None else p
     return values
 
@@ -250,14 +248,14 @@ def _cost(groups: Sequence[Group]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
         entry = METHODS[group.method]
-        seen = mean_over_seeds([run.images_seen for run in group.seeds.values()]).mean
+        images_seen = mean_over_seeds([run.images_seen for run in group.seeds.values()]).mean
         steps = group.mean("steps").mean
         rows.append(
             (
                 group.label,
                 None if steps is None else round(steps),
                 group.mean("seconds").mean,
-                None if seen is None else round(seen),
+                None if images_seen is None else round(images_seen),
                 ", ".join(entry.reads) or "–",
                 entry.caveats or "–",
             )
@@ -265,9 +263,7 @@ def _cost(groups: Sequence[Group]) -> Table:
     return Table(
         name="cost",
         title="What each costs, reads and keeps to",
-        note="steps: updates of the weights. images seen: draws from the training data; some methods show an image "
-        "to the network several times a step. caveats: alters images, which the task rules out; known ineffective, "
-        "here to show that.",
+        note=long_text("notes", "compare-cost"),
         columns=tuple(Column(name=name) for name in ("recipe", "steps", "seconds", "images seen", "reads", "caveats")),
         rows=tuple(rows),
     )
@@ -277,8 +273,8 @@ def _scatter(groups: Sequence[Group], x: str, y: str) -> Lines:
     series = []
     for group in groups:
         points = [(across, up) for across, up in _points(group, x, y) if across is not None and up is not None]
-        places = np.array(points, dtype=np.float64).reshape(-1, 2)
-        series.append(Series(name=group.label, x=places[:, 0], y=places[:, 1]))
+        coordinates = np.array(points, dtype=np.float64).reshape(-1, 2)
+        series.append(Series(name=group.label, x=coordinates[:, 0], y=coordinates[:, 1]))
     return Lines(
         name="scatter",
         title=f"{METRICS[y].title.capitalize()} against {METRICS[x].title}",

@@ -29,12 +29,12 @@ class Setting:
     tag: str
 
     @property
-    def before(self) -> str:
+    def sentence_prefix(self) -> str:
         """`Bias 0.95: ` or `A (epochs 10, bias 0.95): `, to begin a sentence about it."""
         if not self.words:
             return ""
-        told = self.words if self.tag == self.words else f"{self.tag} ({self.words})"
-        return f"{told[0].upper()}{told[1:]}: "
+        text = self.words if self.tag == self.words else f"{self.tag} ({self.words})"
+        return f"{text[0].upper()}{text[1:]}: "
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Group:
         mean = mean_over_seeds(list(self.by_seed(metric).values()))
         return mean.clip(0, 100) if METRICS[metric].share else mean
 
-    def over(self, other: Group, metric: str) -> SeedMean:
+    def difference(self, other: Group, metric: str) -> SeedMean:
         """By how much it is ahead, seed by seed."""
         return mean_difference_by_seed(self.by_seed(metric), other.by_seed(metric))
 
@@ -92,16 +92,16 @@ def _of_key(groups: Sequence[Group], key: str | None) -> Group | None:
     return next((group for group in groups if group.trainings.key == key), None)
 
 
-def ranked(trainings: Sequence[RecipeTrainings], rank: str) -> list[Group]:
+def ranked_groups(trainings: Sequence[RecipeTrainings], rank: str) -> list[Group]:
     """Setting by setting, in each the group that the metric's mean speaks for most first."""
     return [
         group
-        for groups in by_setting(labelled(trainings))
-        for group in sorted(groups, key=lambda group: _place(group.mean(rank).mean, rank))
+        for groups in by_setting(labeled_groups(trainings))
+        for group in sorted(groups, key=lambda group: _sort_key(group.mean(rank).mean, rank))
     ]
 
 
-def _place(mean: float | None, rank: str) -> float:
+def _sort_key(mean: float | None, rank: str) -> float:
     """Smaller for the better; the undefined comes last."""
     return math.inf if mean is None else -METRICS[rank].merit(mean)
 
@@ -111,13 +111,13 @@ def by_setting(groups: Sequence[Group]) -> list[list[Group]]:
     return [[group for group in groups if group.setting == one] for one in dict.fromkeys(g.setting for g in groups)]
 
 
-def labelled(trainings: Sequence[RecipeTrainings]) -> list[Group]:
+def labeled_groups(trainings: Sequence[RecipeTrainings]) -> list[Group]:
     """Groups named by their method, by its options that differ, and by their setting where there are several."""
     settings = _settings([one.recipe for one in trainings])
     groups = []
     for one, setting in zip(trainings, settings, strict=True):
         same_method = [other.recipe for other in trainings if other.method == one.method]
-        options = [_words(one.recipe, name) for name in _differing(same_method) if name in _OF_A_METHOD]
+        options = [_option_text(one.recipe, name) for name in _differing(same_method) if name in _OF_A_METHOD]
         groups.append(Group(" · ".join([one.method, *options]), setting, one))
     return groups
 
@@ -125,15 +125,17 @@ def labelled(trainings: Sequence[RecipeTrainings]) -> list[Group]:
 def _settings(recipes: Sequence[Mapping[str, Any]]) -> list[Setting]:
     """The setting of each recipe."""
     names = [name for name in _differing(recipes) if name not in _OF_A_METHOD]
-    words = [", ".join(_words(recipe, name) for name in names) for recipe in recipes]
-    letters = {told: _letter(number) for number, told in enumerate(dict.fromkeys(words))}
-    return [Setting(told, told if len(names) <= 1 else letters[told]) for told in words]
+    descriptions = [", ".join(_option_text(recipe, name) for name in names) for recipe in recipes]
+    letters = {description: _letter(number) for number, description in enumerate(dict.fromkeys(descriptions))}
+    return [
+        Setting(description, description if len(names) <= 1 else letters[description]) for description in descriptions
+    ]
 
 
 def _letter(number: int) -> str:
     """A to Z, then A2 to Z2 and so on."""
-    turn, place = divmod(number, len(ascii_uppercase))
-    return ascii_uppercase[place] + (str(turn + 1) if turn else "")
+    turn, letter = divmod(number, len(ascii_uppercase))
+    return ascii_uppercase[letter] + (str(turn + 1) if turn else "")
 
 
 def _differing(recipes: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -141,7 +143,7 @@ def _differing(recipes: Sequence[Mapping[str, Any]]) -> list[str]:
     return [name for name in names if len({str(recipe.get(name)) for recipe in recipes}) > 1]
 
 
-def _words(recipe: Mapping[str, Any], name: str) -> str:
+def _option_text(recipe: Mapping[str, Any], name: str) -> str:
     value = recipe.get(name)
-    told = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"{name.replace('_', ' ')} {told}"
+    text = "–" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{name.replace('_', ' ')} {text}"

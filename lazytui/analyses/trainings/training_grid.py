@@ -1,4 +1,4 @@
-"""A grid of trainings: what the workspace has is taken, the rest is carried side by side, and failures are told."""
+"""A grid of trainings: what the workspace has is taken, the rest runs side by side, and failures are reported."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def train_grid(cells: Cells, executor: Executor, report: Report, result_of: Call
 
     result_of: makes the result of the fields of a GridResult.
     """
-    known = list(known_trainings(report.workspace, report.note))
-    runs = {name: _run_of(cell, known, report) for name, cell in cells.items()}
+    known_runs = list(known_trainings(report.workspace, report.note))
+    runs = {name: _run_of(cell, known_runs, report) for name, cell in cells.items()}
     there = sum(run.status.state == "done" for run in runs.values())
     if there:
         report.note(f"{there} of {len(runs)} trainings are there already")
@@ -87,14 +87,14 @@ def train_grid(cells: Cells, executor: Executor, report: Report, result_of: Call
     return result
 
 
-def _run_of(cell: TrainParams, known: list[RunFolder], report: Report) -> RunFolder:
+def _run_of(cell: TrainParams, known_runs: list[RunFolder], report: Report) -> RunFolder:
     """The finished training of the cell, the one that this grid began, or else a new one."""
     from lazytui.analyses.core.execute import create
 
-    same = list(same_training(cell, known))
+    same = list(same_training(cell, known_runs))
     done = [run for run in same if run.status.state == "done"]
-    mine = [run for run in same if run.record.started_by == report.run.id]
-    for runs in (done, mine):
+    started_here = [run for run in same if run.record.started_by == report.run.id]
+    for runs in (done, started_here):
         if runs:
             return runs[-1]
     return create("train", cell, report.workspace, started_by=report.run.id)

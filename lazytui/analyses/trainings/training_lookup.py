@@ -8,12 +8,12 @@ from typing import Any
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.trainings.comparison_trainings import comparison_trainings, plain_training
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.errors import BadInput
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods import METHODS
-from lazytui.training.settings import AllMethodOptions
 
 _NOT_THE_RECIPE = (
     "seed",
@@ -49,19 +49,19 @@ class Trainings:
         new = TrainedRun(run.reference, trained.seed, result.metrics, result.images_seen)
         self._groups[key] = replace(group, runs=[*group.runs, new])
 
-    def missing_beside(self) -> list[TrainParams]:
+    def missing_comparisons(self) -> list[TrainParams]:
         """The trainings that the groups should stand beside and that aren't among them, one a seed."""
         there = {(group.key, run.seed) for group in self.groups for run in group.runs}
-        wanted = [other for run in self._trained.values() for other in beside(run)]
-        missing = {(_key(other), other.seed): other for other in wanted if (_key(other), other.seed) not in there}
+        comparisons = [other for run in self._trained.values() for other in comparison_trainings(run)]
+        missing = {(_key(other), other.seed): other for other in comparisons if (_key(other), other.seed) not in there}
         return list(missing.values())
 
 
 def _no_trainings(trained: TrainParams, key: str) -> RecipeTrainings:
     """The group of a recipe without any training yet."""
     control = METHODS[trained.method].control
-    of_control = _key(plain(trained, control)) if control else None
-    return RecipeTrainings(recipe_of(trained), key, _key(plain(trained)), of_control)
+    of_control = _key(plain_training(trained, control)) if control else None
+    return RecipeTrainings(recipe_of(trained), key, _key(plain_training(trained)), of_control)
 
 
 def recipe_of(trained: TrainParams) -> dict[str, Any]:
@@ -78,30 +78,18 @@ def _key(trained: TrainParams) -> str:
     return key_of(recipe_of(trained))
 
 
-def plain(trained: TrainParams, method: str = "erm") -> TrainParams:
-    """Plain training of the same architecture on the same data for the same number of steps; or a control's."""
-    return trained.model_copy(update={"method": method, **dict.fromkeys(AllMethodOptions.OPTIONS)})
-
-
-def beside(trained: TrainParams) -> list[TrainParams]:
-    """What a training is held against: plain training of the same, and its method's control where it has one."""
-    control = METHODS[trained.method].control
-    methods = [name for name in ("erm", control) if name and name != trained.method]
-    return [plain(trained, name) for name in methods]
-
-
 def same_training(trained: TrainParams, runs: Iterable[RunFolder]) -> Iterator[RunFolder]:
     """Those of the runs that are of the same recipe and seed, whatever became of them; and of a precision, if asked."""
-    wanted = recipe_of(trained)
+    recipe = recipe_of(trained)
     for run in runs:
         other = trained_params(run)
         precise = trained.precision in {"auto", other.precision}
-        if precise and other.seed == trained.seed and recipe_of(other) == wanted:
+        if precise and other.seed == trained.seed and recipe_of(other) == recipe:
             yield run
 
 
-def known_trainings(workspace: Workspace, told: Callable[[str], object] = lambda _: None) -> Iterator[RunFolder]:
-    """The trainings of which all that is compared can be read, finished or not. told: hears of each other one."""
+def known_trainings(workspace: Workspace, note: Callable[[str], object] = lambda _: None) -> Iterator[RunFolder]:
+    """The trainings of which all that is compared can be read, finished or not. note: hears of each other one."""
     for run in workspace.readable_runs():
         if run.record.kind != "train":
             continue
@@ -110,7 +98,7 @@ def known_trainings(workspace: Workspace, told: Callable[[str], object] = lambda
             if run.status.state == "done":
                 recorded_result(run)
         except BadInput as error:
-            told(f"passed over: {error}")
+            note(f"passed over: {error}")
         else:
             yield run
 

@@ -84,7 +84,7 @@ def draw_figure(
                 kept.append(segment)
                 x += segment.cell_length
             elif mark := mark_of(segment):
-                regions.setdefault(mark.place, []).append(Region(x + mark.left, y, mark.width, mark.height))
+                regions.setdefault(mark.key, []).append(Region(x + mark.left, y, mark.width, mark.height))
                 axis = mark.axis or axis
         strips.append(Strip(kept, x))
     return Drawing(strips, regions, len(title), axis)

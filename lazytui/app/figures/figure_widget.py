@@ -20,7 +20,7 @@ from textual.widget import Widget
 from lazytui.app.figures.drawing_widget import AnyFigure, DrawingView
 from lazytui.app.figures.figure_strips import Patch, one_a_line
 from lazytui.figures.plain_figures import clean_figure
-from lazytui.figures.terminal.text_cells import shortened
+from lazytui.figures.terminal.text_cells import shorten
 
 Place = Any
 """Where a cursor can stand: (row, column) of a matrix, the index of an image, row, bar or bin, an x of lines."""
@@ -239,7 +239,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         return strip.crop_extend(x, x + width, None).apply_style(self.rich_style)
 
     def _readout_strip(self, width: int) -> Strip:
-        text = set_cell_size(shortened(self._words, self.scrollable_content_region.width), width)
+        text = set_cell_size(shorten(self._words, self.scrollable_content_region.width), width)
         return Strip([Segment(text, self.get_component_rich_style("figure--readout"))], width)
 
     # What happens to it

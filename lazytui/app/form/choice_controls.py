@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.core.form_fields import ParamField, shown
+from lazytui.analyses.core.form_fields import ParamField, format_value
 from lazytui.app.form.line_control import LineControl
 from lazytui.app.form.pick_list import Pickable, PickList, TickList
 
@@ -50,14 +50,14 @@ class YesNo(LineControl):
         self.change(not self.value if self.value is not None else self._default != self.checkbox_text(True))
 
     def show_default(self, value_text: str) -> None:
-        super().show_default(self.checkbox_text(value_text == shown(True)))
+        super().show_default(self.checkbox_text(value_text == format_value(True)))
 
     def value_text(self) -> str:
         return self.checkbox_text(bool(self.value))
 
     @staticmethod
     def checkbox_text(value: bool) -> str:
-        return f"[{'x' if value else ' '}] {shown(value)}"
+        return f"[{'x' if value else ' '}] {format_value(value)}"
 
 
 class MultipleChoice(LineControl):
@@ -69,7 +69,7 @@ class MultipleChoice(LineControl):
         self.app.push_screen(TickList(offered, ticked, self.region), self.take)
 
     def value_text(self) -> str:
-        return shown(tuple(self.value))
+        return format_value(tuple(self.value))
 
     def show_value(self, value: Any) -> None:
         super().show_value(None if value is None else tuple(value))

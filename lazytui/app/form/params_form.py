@@ -15,7 +15,7 @@ from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.message import Message
 from textual.widgets import Collapsible
 
-from lazytui.analyses.core.form_fields import ParamField, fields_of, shown
+from lazytui.analyses.core.form_fields import ParamField, fields_of, format_value
 from lazytui.app.form.field_help import FieldHelp, help_box
 from lazytui.app.form.form_row import Row
 from lazytui.app.form.form_values import check_values, needed_values
@@ -219,7 +219,7 @@ class ParamsForm(Vertical):
         """Bring all lines up to the values, and tell the screen."""
         now = self._values
         for name, row in self._rows.items():
-            row.display = not row.field.sometimes or name in now.values or now.defaults.get(name) is not None
+            row.display = not row.field.is_conditional or name in now.values or now.defaults.get(name) is not None
             row.show(
                 is_chosen=name in now.values,
                 default=_default_text(self._fields[name], now.defaults),
@@ -258,4 +258,4 @@ def _default_text(field: ParamField, defaults: Mapping[str, Any]) -> str:
     if field.name not in defaults:
         return "required"
     value = defaults[field.name]
-    return "–" if value is None else plain_text(shown(value))
+    return "–" if value is None else plain_text(format_value(value))

@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
-from lazytui.analyses.core.form_fields import ParamField, shown
+from lazytui.analyses.core.form_fields import ParamField, format_value
 from lazytui.app.form.line_control import ValueChanged
 from lazytui.app.form.pick_list import Pickable, PickList
-from lazytui.figures.terminal.text_cells import shortened
+from lazytui.figures.terminal.text_cells import shorten
 from lazytui.plain_text import plain_text
 
 Offers = Callable[[], Sequence[Pickable]]
@@ -54,7 +54,7 @@ class TextControl(Input):
         return plain_text(value)
 
     def show_value(self, value: Any) -> None:
-        value_text = "" if value is None else shown(value)
+        value_text = "" if value is None else format_value(value)
         with self.prevent(Input.Changed):
             self.value = value_text
             self.cursor_position = len(self.value)
@@ -69,7 +69,7 @@ class TextControl(Input):
 
     def _draw_default(self) -> None:
         """Dimmed, while nothing is typed, with an ellipsis where it doesn't fit."""
-        self.placeholder = shortened(self._default, self.size.width or cell_len(self._default))
+        self.placeholder = shorten(self._default, self.size.width or cell_len(self._default))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Textual tells of the value when the field appears, too, maybe after another was set: nobody typed that."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from rich.console import Console
 from textual.content import Content
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.core.metric_explanations import EXPLANATIONS
 from lazytui.figures.kinds import Bars, Figure, Table
 from lazytui.figures.terminal.draw import draw
+from lazytui.files.long_texts import long_texts
 from lazytui.plain_text import plain_text
-
-_BY_TITLE = {metric.title: EXPLANATIONS.get(name, metric.meaning) for name, metric in METRICS.items()}
 
 
 def explanation(figures: Sequence[Figure]) -> Content:
@@ -26,9 +25,17 @@ def _parts(figure: Figure) -> Iterator[Content]:
     yield Content.styled(plain_text(figure.title), "bold")
     if figure.note:
         yield Content(plain_text(figure.note))
+    meanings = metric_meanings()
     for title in _names(figure):
-        if title in _BY_TITLE:
-            yield Content.assemble((title, "bold"), ": ", _BY_TITLE[title])
+        if words := meanings.get(title):
+            yield Content.assemble((title, "bold"), ": ", words)
+
+
+@cache
+def metric_meanings() -> dict[str, str]:
+    """What each metric is, by its title: explained at length where there is more to say than its definition."""
+    explained = long_texts("metrics")
+    return {metric.title: explained.get(name, metric.meaning) for name, metric in METRICS.items()}
 
 
 def _names(figure: Figure) -> Sequence[str]:

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
-from lazytui.analyses.dataset.analysis import examined, few_samples, figures
+from lazytui.analyses.dataset.analysis import few_samples, figures, measure_dataset
 from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -30,7 +30,7 @@ remembered_digits = lru_cache(maxsize=8)(load_digits)
 def preview(params: DatasetRunParams) -> list[Figure]:
     """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
     small = params.model_copy(update=PREVIEWED)
-    result = examined(build_dataset(small, remembered_digits), small.samples, lambda _splits: None)
+    result = measure_dataset(build_dataset(small, remembered_digits), small.samples, lambda _splits: None)
     return [*few_samples(small, result), *(figure for figure in figures(small, result) if "samples" not in figure.name)]
 
 

@@ -105,7 +105,7 @@ class Home(LabScreen):
         if line := newest_of(chapter, self.lab.lines):
             self._load("picture", line, chapter.figures)
         else:
-            self._grid.panel("picture").say(f"{chapter.before} Not run yet; s runs the whole story.")
+            self._grid.panel("picture").say(f"{chapter.introduction} Not run yet; s runs the whole story.")
 
     @work(thread=True, exit_on_error=False)
     def _load(self, name: str, line: RunLine, wanted: Sequence[str]) -> None:

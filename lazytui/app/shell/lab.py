@@ -93,7 +93,7 @@ class Lab(ReportsFailures, App[None]):
         try:
             if self.trouble:
                 raise BadInput(self.trouble)
-            run = execute.create(kind, execute.validated(kind, values), self.workspace)
+            run = execute.create(kind, execute.validate(kind, values), self.workspace)
             start_detached(run, self.workspace)
             _log.debug("started %s", run.id)
         except LazytuiError as error:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Steps
-from lazytui.attacks.problem import Problem, floor_to_levels, per_image, round_to_levels
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, per_image
 from lazytui.attacks.projection import project_linf, random_start_linf
 from lazytui.system.lazy_torch import torch
 
@@ -66,7 +67,7 @@ def _apgd(problem: Problem, loss: Loss, steps: int) -> Tensor:
     before = x
     gradient, f = _gradient_and_loss(problem, loss, x)
     x_max, gradient_max, f_max = x.clone(), gradient, f
-    solution, fooled = round_to_levels(x), problem.fools(round_to_levels(x))
+    solution, fooled = round_to_levels(x), problem.is_fooled(round_to_levels(x))
     eta, f_max_before, climbs = 2 * floor_to_levels(problem.epsilon), f_max.clone(), torch.zeros_like(f)
     just_halved = torch.zeros_like(fooled)
     w = checkpoints(steps)
@@ -82,7 +83,7 @@ def _apgd(problem: Problem, loss: Loss, steps: int) -> Tensor:
         gradient_max = torch.where(per_image(higher), gradient, gradient_max)
         f_max = torch.where(higher, f, f_max)
         rounded = round_to_levels(x)
-        newly_fooled = ~fooled & problem.fools(rounded)
+        newly_fooled = ~fooled & problem.is_fooled(rounded)
         solution, fooled = torch.where(per_image(newly_fooled), rounded, solution), fooled | newly_fooled
         if fooled.all():
             break

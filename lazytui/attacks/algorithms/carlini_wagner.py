@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Steps
-from lazytui.attacks.problem import Problem, l2_norm, round_to_levels
+from lazytui.attacks.levels import round_to_levels
+from lazytui.attacks.problem import Problem, l2_norm
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def _minimize(problem: Problem, c: Tensor, steps: int, best: Tensor, best_norm: 
         rounded = round_to_levels(x_prime.detach())
         norm = l2_norm(rounded - x)
         fooled = problem.succeeds(logits.detach())
-        fooled[fooled.clone()] = problem.subset(fooled).fools(rounded[fooled])
+        fooled[fooled.clone()] = problem.subset(fooled).is_fooled(rounded[fooled])
         nearer = fooled & (norm <= best_norm)
         best[nearer], best_norm[nearer] = rounded[nearer], norm[nearer]
         ever_fooled |= fooled
@@ -67,9 +68,9 @@ def _minimize(problem: Problem, c: Tensor, steps: int, best: Tensor, best_norm: 
 
 def margin(problem: Problem, logits: Tensor) -> Tensor:
     """f, (n,): how far the wanted class lies below the best other; positive while it isn't the largest (eq. 6, f_6)."""
-    asked = problem.labels if problem.targets is None else problem.targets
-    own = logits.gather(1, asked[:, None])[:, 0]
-    others = logits.scatter(1, asked[:, None], -torch.inf).amax(1)
+    classes = problem.labels if problem.targets is None else problem.targets
+    own = logits.gather(1, classes[:, None])[:, 0]
+    others = logits.scatter(1, classes[:, None], -torch.inf).amax(1)
     return own - others if problem.targets is None else others - own
 
 

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Steps
-from lazytui.attacks.problem import Problem, l2_norm, per_image, round_to_levels
+from lazytui.attacks.levels import round_to_levels
+from lazytui.attacks.problem import Problem, l2_norm, per_image
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def ddn(problem: Problem, *, steps: int = 300, gamma: float = 0.05) -> Tensor:
         rounded = round_to_levels(x)
         norm = l2_norm(rounded - x_0)
         nearer = fooled & (norm <= best_norm)
-        nearer[nearer.clone()] = problem.subset(nearer).fools(rounded[nearer])
+        nearer[nearer.clone()] = problem.subset(nearer).is_fooled(rounded[nearer])
         best[nearer], best_norm[nearer] = rounded[nearer], norm[nearer]
         alpha = 0.01 + 0.99 * (1 + math.cos(math.pi * k / steps)) / 2
         g_norm = l2_norm(g)

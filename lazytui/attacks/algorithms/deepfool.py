@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Steps
-from lazytui.attacks.problem import Problem, l2_norm, per_image, round_to_levels
+from lazytui.attacks.levels import round_to_levels
+from lazytui.attacks.problem import Problem, l2_norm, per_image
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def deepfool(problem: Problem, *, steps: int = 50) -> Tensor:
         step, exists = _step_to_nearest_plane(subset, (subset.images + (1 + _OVERSHOOT) * r[unsolved]).clamp(0, 1))
         r[unsolved] = r[unsolved] + per_image(exists.float()) * step
         rounded = round_to_levels((subset.images + (1 + _OVERSHOOT) * r[unsolved]).clamp(0, 1))
-        fooled = subset.fools(rounded)
+        fooled = subset.is_fooled(rounded)
         near = fooled & (l2_norm(rounded - subset.images) <= subset.epsilon)
         best[unsolved[near]] = rounded[near]
         unsolved = unsolved[~fooled]

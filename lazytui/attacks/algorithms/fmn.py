@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Steps
-from lazytui.attacks.problem import LEVELS, Problem, floor_to_levels, l2_norm, linf_norm, per_image, round_to_levels
+from lazytui.attacks.levels import LEVELS, floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, l2_norm, linf_norm, per_image
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _keep_nearest(problem: Problem, x: Tensor, candidates: Tensor, best: Tensor,
     rounded = round_to_levels(x)
     norm = linf_norm(rounded - problem.images)
     nearer = candidates & (norm <= best_norm + 1e-6)
-    nearer[nearer.clone()] = problem.subset(nearer).fools(rounded[nearer])
+    nearer[nearer.clone()] = problem.subset(nearer).is_fooled(rounded[nearer])
     best[nearer], best_norm[nearer] = rounded[nearer], norm[nearer]
 
 

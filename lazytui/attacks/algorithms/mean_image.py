@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack
-from lazytui.attacks.problem import Problem, floor_to_levels, linf_norm, per_image, round_to_levels
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, linf_norm, per_image
 from lazytui.errors import BadInput
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Queries
-from lazytui.attacks.problem import Problem, floor_to_levels, per_image, round_to_levels
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, per_image
 from lazytui.attacks.projected_ascent import STRIDE
 from lazytui.attacks.projection import project_linf
 from lazytui.system.lazy_torch import no_grad, torch
@@ -28,7 +29,7 @@ def nes(problem: Problem, *, queries: int = 1000) -> Tensor:
     pairs = min(_PAIRS, (queries - 1) // 2)
     steps = queries // (2 * pairs + 1)
     for _ in range(steps):
-        unsolved = (~problem.fools(round_to_levels(x))).nonzero()[:, 0]
+        unsolved = (~problem.is_fooled(round_to_levels(x))).nonzero()[:, 0]
         if not len(unsolved):
             break
         subset = problem.subset(unsolved)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Restarts, Steps
-from lazytui.attacks.problem import Problem, floor_to_levels, per_image, round_to_levels
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, per_image
 from lazytui.attacks.projected_ascent import STRIDE, Ascent, ascend
 from lazytui.attacks.projection import project_linf, random_start_linf
 

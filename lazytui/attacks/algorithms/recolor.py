@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Steps
-from lazytui.attacks.problem import Problem, floor_to_levels, round_to_levels
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem
 from lazytui.attacks.projected_ascent import STRIDE
 from lazytui.system.lazy_torch import torch
 
@@ -19,7 +20,7 @@ def recolor(problem: Problem, *, steps: int = 40) -> Tensor:
     color = torch.zeros(len(problem.images), 3, device=problem.images.device)
     for _ in range(steps):
         x = (problem.images + color[:, :, None, None]).clamp(0, 1)
-        if problem.fools(round_to_levels(x)).all():
+        if problem.is_fooled(round_to_levels(x)).all():
             break
         g, _ = problem.gradient(x)
         color = color + STRIDE / steps * epsilon * g.mean((2, 3)).sign()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lazytui.attacks.attack import Attack, AttackOptions, Queries
 from lazytui.attacks.problem import Problem
 from lazytui.attacks.projection import project_l2, round_within_l2
-from lazytui.attacks.query_search import keep_better, query
+from lazytui.attacks.query_search import keep_better, query_objective
 from lazytui.system.lazy_torch import no_grad, torch
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def simba(problem: Problem, *, queries: int = 1000, stride: float = 0.2) -> Tens
     authors'; they allow ten thousand turns and more.
     """
     x = problem.images.clone()
-    best, fooled = query(problem, x)
+    best, fooled = query_objective(problem, x)
     spent = torch.ones_like(problem.labels)
     values = x[0].numel()
     order = torch.stack([torch.randperm(values, generator=problem.generator) for _ in x]).to(x.device)

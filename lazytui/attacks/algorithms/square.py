@@ -6,8 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Queries
-from lazytui.attacks.problem import Problem, floor_to_levels, per_image, round_to_levels
-from lazytui.attacks.query_search import keep_better, query, random_signs
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, per_image
+from lazytui.attacks.query_search import keep_better, query_objective, random_signs
 from lazytui.system.lazy_torch import no_grad, torch
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def square(problem: Problem, *, queries: int = 1000) -> Tensor:
     count, channels, _height, width = problem.images.shape
     stripes = random_signs(problem, (count, channels, 1, width))
     x = round_to_levels((problem.images + epsilon * stripes).clamp(0, 1))
-    best, fooled = query(problem, x)
+    best, fooled = query_objective(problem, x)
     for i in range(1, queries):
         unsolved = (~fooled).nonzero()[:, 0]
         if not len(unsolved):

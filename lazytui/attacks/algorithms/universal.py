@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.attacks.attack import Attack, AttackOptions, Steps
-from lazytui.attacks.problem import Problem, floor_to_levels, per_image, round_to_levels
+from lazytui.attacks.levels import floor_to_levels, round_to_levels
+from lazytui.attacks.problem import Problem, per_image
 from lazytui.attacks.projected_ascent import STRIDE
 from lazytui.attacks.projection import project_linf
 from lazytui.system.lazy_torch import torch
@@ -24,7 +25,7 @@ def universal(problem: Problem, *, steps: int = 40) -> Tensor:
     delta = torch.zeros_like(problem.images[:1])
     for _ in range(steps):
         x = project_linf(problem.images + delta, problem)
-        unsolved = ~problem.fools(round_to_levels(x))
+        unsolved = ~problem.is_fooled(round_to_levels(x))
         if not unsolved.any():
             break
         g, _ = problem.gradient(x)

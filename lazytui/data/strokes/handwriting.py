@@ -28,7 +28,7 @@ BROADEST = 0.15 * BOX
 
 
 @dataclass(frozen=True)
-class Hand:
+class HandVariation:
     """How much a hand varies: standard deviations, in heights of a digit unless said otherwise."""
 
     haste: float = 0.4  # of the logarithm of a factor on jitter, lift and wave: some digits are neat, some are not
@@ -48,7 +48,7 @@ class Hand:
     rough: float = 0.05  # of its logarithm from one pen position to the next
 
 
-HAND = Hand()
+HAND = HandVariation()
 
 
 def strokes(*, train: int = 60_000, test: int = 10_000, seed: int = 0, threads: int | None = None) -> Source:
@@ -78,7 +78,7 @@ def draw_split(part: Part, size: int, seed: int = 0, threads: int | None = None)
 
 
 def draw_digits(
-    labels: ArrayLike, generator: Generator, *, hand: Hand = HAND, pens: Pens | None = None
+    labels: ArrayLike, generator: Generator, *, hand: HandVariation = HAND, pens: Pens | None = None
 ) -> NDArray[np.uint8]:
     """Draw one digit for every label: (n, 28, 28) uint8, white on black. labels: (n,) integers, 0 to 9."""
     pens = pens or load_pens()
@@ -107,7 +107,7 @@ def _join(chunks: list[Digits], size: int) -> Digits:
     return Digits(images, np.concatenate([chunk.labels for chunk in chunks])[:size])
 
 
-def _write(variants: NDArray[np.intp], haste: Float, generator: Generator, hand: Hand, pens: Pens) -> Float:
+def _write(variants: NDArray[np.intp], haste: Float, generator: Generator, hand: HandVariation, pens: Pens) -> Float:
     """Pen positions (n, POINTS, 2), about the origin: the skeletons with every control point and stroke displaced."""
     n = len(variants)
     controls = pens.controls[variants] - 0.5
@@ -117,7 +117,7 @@ def _write(variants: NDArray[np.intp], haste: Float, generator: Generator, hand:
     return pens.curves[variants] @ controls
 
 
-def _move(points: Float, haste: Float, generator: Generator, hand: Hand) -> Float:
+def _move(points: Float, haste: Float, generator: Generator, hand: HandVariation) -> Float:
     """Warp, stretch, slant and turn whole digits: smooth maps of the plane, each with its own random size."""
     n = len(points)
 
@@ -136,7 +136,7 @@ def _move(points: Float, haste: Float, generator: Generator, hand: Hand) -> Floa
     return np.stack([x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)], axis=2)
 
 
-def _press(along: Float, generator: Generator, hand: Hand) -> tuple[Float, Float, Float]:
+def _press(along: Float, generator: Generator, hand: HandVariation) -> tuple[Float, Float, Float]:
     """The pen: radius (n, p) in pixels, ink (n, p), 0 to 1, and the width (n,) of the antialiased edge in pixels."""
     n = len(along)
     pressure = np.zeros_like(along)

@@ -77,12 +77,12 @@ def _image(figure: Pixels, index: int, row: int, column: int, data: str) -> str:
     """One image; its alternative text is its caption, or its place in the grid."""
     caption, tone = captions_with_tones(figure)[index]
     position = [
-        " ".join(filter(None, (axis, labels[place])))
-        for axis, labels, place in (
+        " ".join(filter(None, (axis, labels[side])))
+        for axis, labels, side in (
             (figure.row_axis, figure.row_labels, row),
             (figure.column_axis, figure.column_labels, column),
         )
-        if place < len(labels)
+        if side < len(labels)
     ]
     alternative = escape(caption or ", ".join(position) or f"image {index + 1}")
     below = f'<span class="{tone}">{escape(caption)}</span>' if caption else ""

@@ -82,7 +82,7 @@ def _sections(sections: Sequence[Section], headings: Sequence[str], numbered: bo
             yield f"<p>{escape(plain_text(paragraph))}</p>"
         for figure in map(clean_figure, section.figures):
             if isinstance(figure, Text):
-                yield _words(figure)
+                yield _text_section(figure)
             else:
                 figure_number += 1
                 yield _figure(figure, figure_number)
@@ -100,7 +100,7 @@ def _figure(figure: Figure, number: int) -> str:
     )
 
 
-def _words(figure: Text) -> str:
+def _text_section(figure: Text) -> str:
     title = f"<h3>{escape(figure.title)}</h3>\n" if figure.title else ""
     note = f'<p class="note">{escape(figure.note)}</p>\n' if figure.note else ""
     return f'<div class="words">\n{title}{body(figure, figure.name)}\n{note}</div>'

@@ -55,8 +55,8 @@ def _column_widths(heads: list[str], texts: list[list[str]], numeric: list[bool]
     ]
     least = [most if number else min(most, _READABLE) for most, number in zip(natural, numeric, strict=True)]
     spare = max(width - sum(least) - _BETWEEN * (len(heads) - 1), 0.0)
-    wanted = sum(natural) - sum(least)
-    share = min(1.0, spare / wanted) if wanted else 0.0
+    extra = sum(natural) - sum(least)
+    share = min(1.0, spare / extra) if extra else 0.0
     return [low + (high - low) * share for low, high in zip(least, natural, strict=True)]
 
 

@@ -16,9 +16,9 @@ from lazytui.figures.colors import SERIES, ink_on
 from lazytui.figures.kinds import RGB, Bars
 from lazytui.figures.number_format import add_unit, number, value_texts
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
-from lazytui.figures.terminal.marks import marked
+from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.plotext_charts import Stroke, block, plot
-from lazytui.figures.terminal.text_cells import placed, widest, wrapped
+from lazytui.figures.terminal.text_cells import align_text, widest_cells, wrap_cells
 
 _MUTED = tone_style("muted")
 
@@ -36,23 +36,23 @@ class BarChart:
             return
         texts = value_texts(figure)
         width = options.max_width
-        labels = min(widest(figure.labels), max(width // 3, 4))
-        beside = widest(texts) if widest(texts) <= width - labels - 12 else 0
+        labels = min(widest_cells(figure.labels), max(width // 3, 4))
+        beside = widest_cells(texts) if widest_cells(texts) <= width - labels - 12 else 0
         columns = max(width - labels - 1 - (beside + 1 if beside else 0), 1)
-        strips = plot(columns, len(texts), list(_Strips(figure, columns, Palette.of(console)).strokes()))
+        strips = plot(columns, len(texts), list(_Strips(figure, columns, Palette.from_console(console)).strokes()))
         for index, (text, strip) in enumerate(zip(texts, strips, strict=True)):
-            names = wrapped(figure.labels[index], labels) or [""]
-            yield marked(index, labels)
-            yield Segment(placed(names[0], labels, "right") + " ", Style(bold=True))
+            names = wrap_cells(figure.labels[index], labels) or [""]
+            yield marked_segment(index, labels)
+            yield Segment(align_text(names[0], labels, "right") + " ", Style(bold=True))
             yield from strip
             if beside:
                 yield Segment(" " + text)
             yield Segment.line()
             for more in names[1:]:
-                yield Segment(placed(more, labels, "right"), Style(bold=True))
+                yield Segment(align_text(more, labels, "right"), Style(bold=True))
                 yield Segment.line()
             if not beside:
-                for line in wrapped(text, max(width - labels - 1, 2)):
+                for line in wrap_cells(text, max(width - labels - 1, 2)):
                     yield Segment((" " * (labels + 1) + line)[:width])
                     yield Segment.line()
         yield from self._references(width)
@@ -61,7 +61,7 @@ class BarChart:
         figure = self.figure
         for reference in figure.references:
             text = f"┊ {reference.name}: {add_unit(number(reference.value, figure.decimals), figure.unit)}"
-            for line in wrapped(text, width):
+            for line in wrap_cells(text, width):
                 yield Segment(line, _MUTED)
                 yield Segment.line()
 
@@ -81,7 +81,7 @@ class _Strips:
             middle, color = len(figure.values) - index - 0.5, figure.colors[index] if figure.colors else SERIES[0]
             inside = range(0)
             if not math.isnan(value):
-                start, end = sorted((self._at(min(max(0.0, self.low), self.high)), self._at(value)))
+                start, end = sorted((self._cell_of(min(max(0.0, self.low), self.high)), self._cell_of(value)))
                 eighths = max(round((end - round(start)) * 8), int(end > start))  # what isn't nothing is seen
                 yield from block(round(start), eighths, middle, ink(color, self.palette), upright=False)
                 inside = range(round(start), round(start) + eighths // 8)
@@ -92,12 +92,12 @@ class _Strips:
                 for sign, first, last in (("─", low, high), ("┤", high, high), ("├", low, low)):
                     yield from self._signs(sign, first, last, middle, color, inside)
 
-    def _at(self, value: float) -> float:
+    def _cell_of(self, value: float) -> float:
         """Where a value lies, in cells from the left end."""
         return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0) * self.columns
 
     def _cell(self, value: float) -> int:
-        return min(int(self._at(value)), self.columns - 1)
+        return min(int(self._cell_of(value)), self.columns - 1)
 
     def _signs(self, sign: str, first: int, last: int, middle: float, color: RGB, inside: range) -> Iterator[Stroke]:
         """A sign in some cells: on the bar's color where the bar fills them."""

@@ -29,7 +29,7 @@ class Palette(Enum):
     TRUE = "24-bit color, or the 16 that Rich reduces it to"
 
     @classmethod
-    def of(cls, console: Console) -> Palette:
+    def from_console(cls, console: Console) -> Palette:
         """The palette of a console, which `NO_COLOR`, a pipe or a dumb terminal leaves without color."""
         if console.no_color or console.color_system is None:
             return cls.NONE

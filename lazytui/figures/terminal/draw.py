@@ -34,12 +34,12 @@ def draw(
     their marks.
     """
     figure = clean_figure(figure)
-    return Constrain(titled(figure, body(figure, height=height, theme=theme)), width)
+    return Constrain(with_title(figure, body(figure, height=height, theme=theme)), width)
 
 
-def titled(figure: Figure, drawn: RenderableType) -> RenderableType:
+def with_title(figure: Figure, body: RenderableType) -> RenderableType:
     """The drawn body of a figure between its title and its note, whose text must be plain already."""
-    parts: list[RenderableType] = [RichText(figure.title, style="bold"), drawn]
+    parts: list[RenderableType] = [RichText(figure.title, style="bold"), body]
     if figure.note:
         parts.append(RichText(figure.note, style="dim"))
     return Group(*parts)

@@ -13,9 +13,9 @@ from lazytui.figures.colors import SERIES
 from lazytui.figures.kinds import Histogram
 from lazytui.figures.number_format import significant_text, tick_labels
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
-from lazytui.figures.terminal.marks import marked
+from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.plotext_charts import LINES_BELOW, Frame, block, plot
-from lazytui.figures.terminal.text_cells import shortened, widest
+from lazytui.figures.terminal.text_cells import shorten, widest_cells
 
 _MUTED = tone_style("muted")
 _HEIGHT = 14
@@ -47,7 +47,7 @@ class HistogramChart:
             return
         top = max(int(figure.counts.max()), 1)
         y_ticks = [(tick / top * self.rows - 0.5, significant_text(tick)) for tick in nice_ticks(0, top, 4) if tick > 0]
-        room = max(width - widest(label for _, label in y_ticks) - 1, 1)
+        room = max(width - widest_cells(label for _, label in y_ticks) - 1, 1)
         bins = len(figure.counts)
         columns = room if bins > room else min(room // bins, 8) * bins
         frame = Frame(_x_ticks(edges, columns), y_ticks)
@@ -55,19 +55,19 @@ class HistogramChart:
         for (start, end), count in zip(bin_columns(figure, columns), figure.counts, strict=True):
             heights[start:end] = np.maximum(heights[start:end], count)  # of several bins in a column, the greatest
         eighths = np.maximum(np.rint(heights / top * self.rows * 8).astype(int), heights > 0)  # one is seen too
-        style = ink(SERIES[0], Palette.of(console))
+        style = ink(SERIES[0], Palette.from_console(console))
         strokes = [
             stroke
             for column, length in enumerate(eighths.tolist())
             for stroke in block(0, length, column + 0.5, style, upright=True)
         ]
-        yield Segment(shortened(figure.unit, width), _MUTED)
+        yield Segment(shorten(figure.unit, width), _MUTED)
         yield Segment.line()
-        yield marked("plot", columns, self.rows, frame.left)
+        yield marked_segment("plot", columns, self.rows, frame.left)
         for line in plot(columns, self.rows, strokes, frame):
             yield from line
             yield Segment.line()
-        yield Segment(shortened(" " * frame.left + figure.x_label, width), _MUTED)
+        yield Segment(shorten(" " * frame.left + figure.x_label, width), _MUTED)
         yield Segment.line()
 
 

@@ -17,7 +17,7 @@ from lazytui.figures.kinds import Lines, Series
 from lazytui.figures.number_format import significant_text, tick_labels
 from lazytui.figures.series_gaps import column_extremes
 from lazytui.figures.terminal.console_colors import Palette, tone_style
-from lazytui.figures.terminal.marks import marked
+from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.plotext_charts import (
     BRAILLE,
     DOTS_ACROSS,
@@ -30,7 +30,7 @@ from lazytui.figures.terminal.plotext_charts import (
     nearest_dots,
     plot,
 )
-from lazytui.figures.terminal.text_cells import placed, widest
+from lazytui.figures.terminal.text_cells import align_text, widest_cells
 
 Values = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class LineChart:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure, width = self.figure, options.max_width
-        colored = Palette.of(console) is not Palette.NONE
+        colored = Palette.from_console(console) is not Palette.NONE
         legend = console.render_lines(Group(*self._legend(width, colored)), options, pad=False)
         for line in legend:
             yield from line
@@ -68,7 +68,7 @@ class LineChart:
             height = self.height and self.height - len(legend) - bool(figure.x_label)
             yield from self._chart(width, max(height or min(max(width // 5, 8), 18), 4), colored)
         if figure.x_label:
-            yield Segment(placed(figure.x_label, width, "center").rstrip(), _MUTED)
+            yield Segment(align_text(figure.x_label, width, "center").rstrip(), _MUTED)
             yield Segment.line()
 
     def _legend(self, width: int, colored: bool) -> Iterator[RichText]:
@@ -99,14 +99,14 @@ class LineChart:
         about = max(height // 4, 2 if rows > 4 else 1)  # three ticks on four rows couldn't stand evenly
         y_ticks = (log_ticks if figure.log_y else nice_ticks)(self.low, self.high, about)
         y_texts = [significant_text(tick) for tick in y_ticks] if figure.log_y else tick_labels(y_ticks)
-        axis = XAxis(*self.x_span, width - widest(y_texts) - 1)
+        axis = XAxis(*self.x_span, width - widest_cells(y_texts) - 1)
         levels = self._levels(self._scaled(y_ticks), rows)
         x_ticks = nice_ticks(*self.x_span, max(width // 14, 2))
         x_cells = [axis.column(tick) + 0.5 for tick in x_ticks]
         frame = Frame(
             list(zip(x_cells, tick_labels(x_ticks), strict=True)), list(zip(levels.tolist(), y_texts, strict=True))
         )
-        yield marked("plot", axis.columns, rows, frame.left, axis)
+        yield marked_segment("plot", axis.columns, rows, frame.left, axis)
         for line in plot(axis.columns, rows, [*self._rules(axis, rows), *self._strokes(axis, rows, colored)], frame):
             yield from line
             yield Segment.line()

@@ -22,16 +22,16 @@ class Mark:
     axis: what its columns stand for, where it is a plot area.
     """
 
-    place: Hashable
+    key: Hashable
     width: int
     height: int = 1
     left: int = 0
     axis: Any = None
 
 
-def marked(place: Hashable, width: int, height: int = 1, left: int = 0, axis: Any = None) -> Segment:
+def marked_segment(key: Hashable, width: int, height: int = 1, left: int = 0, axis: Any = None) -> Segment:
     """The empty segment that marks a place."""
-    return Segment("", Style(meta={_KEY: Mark(place, width, height, left, axis)}))
+    return Segment("", Style(meta={_KEY: Mark(key, width, height, left, axis)}))
 
 
 def mark_of(segment: Segment) -> Mark | None:

@@ -14,8 +14,8 @@ from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import Matrix
 from lazytui.figures.number_format import add_unit, number
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
-from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.text_cells import placed, shortened, widest, wrapped
+from lazytui.figures.terminal.marks import marked_segment
+from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
 
 _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")
@@ -50,13 +50,13 @@ class HeatMap:
         if not figure.values.size:
             yield RichText("(no cells)", style=_MUTED)
             return
-        palette = Palette.of(console)
-        names = widest(figure.row_labels) + 2 * bool(figure.row_colors)
+        palette = Palette.from_console(console)
+        names = widest_cells(figure.row_labels) + 2 * bool(figure.row_colors)
         most = max(options.max_width // 3, 4)
         if self.height is not None:
             yield from self._fitted(options.max_width, self.height, min(names, most), palette)
             return
-        labels = min(max(names, widest([figure.row_axis]) + 2), most)
+        labels = min(max(names, widest_cells([figure.row_axis]) + 2), most)
         room = options.max_width - labels - 1
         cell = self._cell_width(room)
         panel = max(1, room // cell)
@@ -72,12 +72,13 @@ class HeatMap:
     def _cell_width(self, room: int) -> int:
         """Characters of a cell with its number, and as much space around it as there is."""
         figure = self.figure
-        cell = max(self._numbers + 1, min(widest(figure.column_labels) + 1, room // max(figure.values.shape[1], 1)))
-        return int(min(max(cell, min(_ROOMY, room // figure.values.shape[1])), max(room, 1)))
+        columns = figure.values.shape[1]
+        cell = max(self._numbers + 1, min(widest_cells(figure.column_labels) + 1, room // columns))
+        return int(min(max(cell, min(_ROOMY, room // columns)), max(room, 1)))
 
     @property
     def _numbers(self) -> int:
-        return widest(text for row in self.texts for text in row)
+        return widest_cells(text for row in self.texts for text in row)
 
     def _fitted(self, width: int, height: int, labels: int, palette: Palette) -> Iterator[Segment]:
         """All columns beside each other, each row as many lines as there is room for, the scale where any is left."""
@@ -101,34 +102,34 @@ class HeatMap:
             axes = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(
                 figure.column_axis
             )
-            yield Segment(shortened("  ".join(axes), labels + 1 + cell * len(columns)), _MUTED)
+            yield Segment(shorten("  ".join(axes), labels + 1 + cell * len(columns)), _MUTED)
             yield Segment.line()
         elif figure.column_axis:
             yield Segment(" " * (labels + 1))
-            yield Segment(placed(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
+            yield Segment(align_text(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
             yield Segment.line()
         swatches = figure.column_colors if palette is not Palette.NONE else ()
         if swatches:
             yield from self._swatches(columns, labels, cell, palette)
-            names = [[shortened(figure.column_labels[c], max(cell - 1, 1))] for c in columns]  # the color says the rest
+            names = [[shorten(figure.column_labels[c], max(cell - 1, 1))] for c in columns]  # the color says the rest
         else:
-            names = [wrapped(figure.column_labels[c], max(cell - 1, 1), at_most=3) or [""] for c in columns]
+            names = [wrap_cells(figure.column_labels[c], max(cell - 1, 1), at_most=3) or [""] for c in columns]
         height = max(map(len, names))
         for line in range(height):
             axis = f"{figure.row_axis} ↓" if figure.row_axis and not axes_above and line == height - 1 else ""
-            yield Segment(placed(axis, labels, "right") + " ", _MUTED)
+            yield Segment(align_text(axis, labels, "right") + " ", _MUTED)
             for column, name in zip(columns, names, strict=True):
                 place = line - (height - len(name))  # names stand on the cells, however many lines they have
                 text = name[place] if place >= 0 else ""
-                yield marked(("column", column), max(cell - 1, 1))
-                yield Segment(placed(text, cell - 1, "center") + " " if cell > 1 else placed(text, 1), _BOLD)
+                yield marked_segment(("column", column), max(cell - 1, 1))
+                yield Segment(align_text(text, cell - 1, "center") + " " if cell > 1 else align_text(text, 1), _BOLD)
             yield Segment.line()
 
     def _swatches(self, columns: range, labels: int, cell: int, palette: Palette) -> Iterator[Segment]:
         """A line of colors over the names of the columns."""
         yield Segment(" " * (labels + 1))
         for column in columns:
-            yield Segment(placed("■", cell - 1, "center") + " ", ink(self.figure.column_colors[column], palette))
+            yield Segment(align_text("■", cell - 1, "center") + " ", ink(self.figure.column_colors[column], palette))
         yield Segment.line()
 
     def _row(
@@ -148,25 +149,25 @@ class HeatMap:
             yield from self._row_label(row, labels, palette) if line == middle else [Segment(" " * (labels + 1))]
             for column in columns:
                 if not line:
-                    yield marked((row, column), cell, tall)
+                    yield marked_segment((row, column), cell, tall)
                 text = self._cell_text(row, column, cell, palette, number=numbers) if line == middle else ""
                 yield Segment(text or " " * cell, self._cell_style(row, column, palette))
             yield Segment.line()
 
     def _row_label(self, row: int, labels: int, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
-        yield marked(("row", row), labels)
+        yield marked_segment(("row", row), labels)
         if figure.row_colors and palette is not Palette.NONE:
-            before, _, after = placed("■ " + figure.row_labels[row], labels, "right").partition("■")
+            before, _, after = align_text("■ " + figure.row_labels[row], labels, "right").partition("■")
             yield Segment(before + "■", ink(figure.row_colors[row], palette))
             yield Segment(after + " ", _BOLD)
         else:
-            yield Segment(placed(figure.row_labels[row], labels, "right") + " ", _BOLD)
+            yield Segment(align_text(figure.row_labels[row], labels, "right") + " ", _BOLD)
 
     def _cell_text(self, row: int, column: int, cell: int, palette: Palette, *, number: bool) -> str:
         """The number in a cell; without color, where it doesn't fit, a shade."""
         if number:
-            return placed(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
+            return align_text(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
         if palette is not Palette.NONE:
             return ""
         span = self.high - self.low
@@ -187,14 +188,14 @@ class HeatMap:
         indent = labels + 1
         if palette is Palette.NONE or self.low == self.high or indent + len(low) + len(high) + 10 > available:
             if figure.unit:
-                yield Segment(shortened(f"unit: {figure.unit}", available), _MUTED)
+                yield Segment(shorten(f"unit: {figure.unit}", available), _MUTED)
                 yield Segment.line()
             return
         yield Segment.line()
         yield Segment(" " * indent + low + " ", _MUTED)
         steps = min(_SCALE_STEPS, available - indent - len(low) - len(high) - 2)
-        places = np.linspace(self.low, self.high, 2 * steps)
-        colors = value_colors(places, self.low, self.high, self.theme)
+        values = np.linspace(self.low, self.high, 2 * steps)
+        colors = value_colors(values, self.low, self.high, self.theme)
         for left, right in zip(colors[::2], colors[1::2], strict=True):
             yield Segment("▌", ink(rgb(left), palette, rgb(right)))
         yield Segment(" " + high, _MUTED)

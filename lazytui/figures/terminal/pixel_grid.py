@@ -15,8 +15,8 @@ from lazytui.figures.image_overlays import captions_with_tones, evidence_legend,
 from lazytui.figures.kinds import Pixels
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
 from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
-from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.text_cells import placed, widest, wrapped
+from lazytui.figures.terminal.marks import marked_segment
+from lazytui.figures.terminal.text_cells import align_text, widest_cells, wrap_cells
 
 _GAP = 1
 _WIDEST_IMAGE = 64
@@ -51,7 +51,7 @@ def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
     """available, lines: characters and lines for the grid; as many lines as it takes where there is no number."""
     count, height, width = figure.images.shape[:3]
     columns = max(1, min(figure.columns, count))
-    labels = min(widest(figure.row_labels), max(3, available // 4)) + _GAP if figure.row_labels else 0
+    labels = min(widest_cells(figure.row_labels), max(3, available // 4)) + _GAP if figure.row_labels else 0
     room = max(available - labels, 1)
     natural = min(width if width >= _SMALL else width * (2 * _SMALL // width), _WIDEST_IMAGE)
     placed_by_labels = bool(figure.row_labels or figure.column_labels)
@@ -62,16 +62,16 @@ def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
         across = across if placed_by_labels else _best_across(figure, room, lines)
         natural = max(min(natural, _width_for(figure, columns if placed_by_labels else across, lines)), _SMALLEST)
     each = max(1, (room + _GAP) // across - _GAP)
-    shown = min(natural, each)
-    if shown > width:
-        shown -= shown % width  # whole cells a pixel, so that its edges stay sharp
-    wanted = max(shown, widest(text for text, _ in captions_with_tones(figure)))
+    shown_width = min(natural, each)
+    if shown_width > width:
+        shown_width -= shown_width % width  # whole cells a pixel, so that its edges stay sharp
+    preferred_width = max(shown_width, widest_cells(text for text, _ in captions_with_tones(figure)))
     return _Layout(
         columns=columns if placed_by_labels else across,
         across=across,
-        width=shown,
-        height=max(1, round(height * shown / width)),
-        cell=min(wanted, each, max(shown, 2 * _SMALL)),
+        width=shown_width,
+        height=max(1, round(height * shown_width / width)),
+        cell=min(preferred_width, each, max(shown_width, 2 * _SMALL)),
         labels=labels,
     )
 
@@ -118,7 +118,7 @@ class PixelGrid:
             yield RichText("(no images)", style=_MUTED)
             return
         layout = _layout(figure, options.max_width, self.height)
-        palette = Palette.of(console)
+        palette = Palette.from_console(console)
         yield from self._axes(options.max_width)
         for first in range(0, layout.columns, layout.across):
             if first:
@@ -132,37 +132,37 @@ class PixelGrid:
                 members = [start + column for column in columns if start + column < len(self.images)]
                 yield from self._row(row, members, layout, palette)
         if legend := evidence_legend(figure):
-            told = [RichText.assemble((f"■ {words[0]}", ink(color, palette)), words[1:]) for color, words in legend]
-            beside = sum(text.cell_len for text in told) + 3 * (len(told) - 1) <= options.max_width
-            yield RichText("   " if beside else "\n").join(told)
+            entries = [RichText.assemble((f"■ {words[0]}", ink(color, palette)), words[1:]) for color, words in legend]
+            beside = sum(text.cell_len for text in entries) + 3 * (len(entries) - 1) <= options.max_width
+            yield RichText("   " if beside else "\n").join(entries)
 
     def _axes(self, available: int) -> Iterator[Segment]:
         row_axis, column_axis = self.figure.row_axis, self.figure.column_axis
         names = [f"{row_axis} ↓"] * bool(row_axis) + [f"{column_axis} →"] * bool(column_axis)
-        for line in wrapped("  ".join(names), available):
+        for line in wrap_cells("  ".join(names), available):
             yield Segment(line, _MUTED)
             yield Segment.line()
 
     def _column_labels(self, columns: range, layout: _Layout) -> Iterator[Segment]:
         if self.figure.column_labels:
             labels = self.figure.column_labels[columns.start : columns.stop]
-            line = (" " * _GAP).join(placed(label, layout.cell, "center") for label in labels)
+            line = (" " * _GAP).join(align_text(label, layout.cell, "center") for label in labels)
             yield Segment((" " * layout.labels + line).rstrip(), Style(bold=True))
             yield Segment.line()
 
     def _row(self, row: int, members: Sequence[int], layout: _Layout, palette: Palette) -> Iterator[Segment]:
         figure = self.figure
-        drawn = [self._image(index, layout, palette) for index in members]
+        images = [self._image(index, layout, palette) for index in members]
         label = figure.row_labels[row] if row < len(figure.row_labels) else ""
         for line in range(layout.lines):
             if layout.labels:
                 text = label if line == (layout.lines - 1) // 2 else ""
-                yield Segment(placed(text, layout.labels - _GAP, "right") + " " * _GAP, Style(bold=True))
-            for place, image in enumerate(drawn):
-                if place:
+                yield Segment(align_text(text, layout.labels - _GAP, "right") + " " * _GAP, Style(bold=True))
+            for position, image in enumerate(images):
+                if position:
                     yield Segment(" " * (layout.cell - layout.width + _GAP))
                 if not line:
-                    yield marked(members[place], layout.width, layout.lines)
+                    yield marked_segment(members[position], layout.width, layout.lines)
                 yield from image[line]
             yield Segment.line()
         yield from self._captions(members, layout)
@@ -175,13 +175,13 @@ class PixelGrid:
 
     def _captions(self, members: Sequence[int], layout: _Layout) -> Iterator[Segment]:
         captions = [self.captions[index] for index in members]
-        texts = [wrapped(text, layout.cell, at_most=_CAPTION_LINES) for text, _ in captions]
+        texts = [wrap_cells(text, layout.cell, at_most=_CAPTION_LINES) for text, _ in captions]
         styles = [tone_style(tone) for _, tone in captions]
         for line in range(max(map(len, texts), default=0)):
             yield Segment(" " * layout.labels)
-            for place, (text, style) in enumerate(zip(texts, styles, strict=True)):
-                if place:
+            for position, (text, style) in enumerate(zip(texts, styles, strict=True)):
+                if position:
                     yield Segment(" " * _GAP)
-                yield marked(("caption", members[place]), layout.cell)
-                yield Segment(placed(text[line] if line < len(text) else "", layout.cell), style)
+                yield marked_segment(("caption", members[position]), layout.cell)
+                yield Segment(align_text(text[line] if line < len(text) else "", layout.cell), style)
             yield Segment.line()

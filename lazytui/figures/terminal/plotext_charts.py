@@ -17,7 +17,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from lazytui.figures.terminal.console_colors import tone_style
-from lazytui.figures.terminal.text_cells import widest
+from lazytui.figures.terminal.text_cells import widest_cells
 
 DOTS_ACROSS, DOTS_UP = 2, 4
 """Braille dots in a cell."""
@@ -73,7 +73,7 @@ class Frame:
     @property
     def left(self) -> int:
         """The cells before the plot area: labels and axis."""
-        return widest(label for _, label in self.y_ticks) + 1
+        return widest_cells(label for _, label in self.y_ticks) + 1
 
 
 def nearest_dots(values: NDArray[np.float64], start: float, end: float, count: int) -> NDArray[np.int64]:

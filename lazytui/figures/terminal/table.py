@@ -14,8 +14,8 @@ from rich.text import Text as RichText
 from lazytui.figures.kinds import Table
 from lazytui.figures.number_format import entry, heading, is_numeric
 from lazytui.figures.terminal.console_colors import tone_style
-from lazytui.figures.terminal.marks import marked
-from lazytui.figures.terminal.text_cells import placed, widest, wrapped
+from lazytui.figures.terminal.marks import marked_segment
+from lazytui.figures.terminal.text_cells import align_text, widest_cells, wrap_cells
 
 _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")
@@ -52,30 +52,32 @@ class TableBody:
     def _widths(self, available: int) -> list[int] | None:
         """Cells for each column: numbers whole, text wrapped where it must be; None where that doesn't fit."""
         columns = [[name, *(row[index] for row in self.rows)] for index, name in enumerate(self.headings)]
-        natural = [max(widest(texts), 1) for texts in columns]
+        natural = [max(widest_cells(texts), 1) for texts in columns]
         least = [
-            width if self.alignment[index] == "right" else min(width, max(_READABLE, widest(" ".join(texts).split())))
+            width
+            if self.alignment[index] == "right"
+            else min(width, max(_READABLE, widest_cells(" ".join(texts).split())))
             for index, (width, texts) in enumerate(zip(natural, columns, strict=True))
         ]
         spare = available - sum(least) - _BETWEEN * (len(columns) - 1)
         if spare < 0:
             return None
-        wanted = [most - width for most, width in zip(natural, least, strict=True)]
-        share = min(1.0, spare / max(sum(wanted), 1))
-        return [width + int(want * share) for width, want in zip(least, wanted, strict=True)]
+        extra = [most - width for most, width in zip(natural, least, strict=True)]
+        share = min(1.0, spare / max(sum(extra), 1))
+        return [width + int(want * share) for width, want in zip(least, extra, strict=True)]
 
     def _side_by_side(self, widths: list[int]) -> Iterator[Segment]:
         across = sum(widths) + _BETWEEN * (len(widths) - 1)
         for line in self._lines(self.headings, widths):
             for column, text in enumerate(line):
-                yield marked(("heading", column), widths[column])
+                yield marked_segment(("heading", column), widths[column])
                 yield Segment(text + " " * (_BETWEEN if column < len(line) - 1 else 0), _BOLD)
             yield Segment.line()
         yield Segment("─" * across)
         yield Segment.line()
         for number, row in enumerate(self.rows):
             lines = self._lines(row, widths)
-            yield marked(number, across, len(lines))
+            yield marked_segment(number, across, len(lines))
             for line in lines:
                 yield Segment((" " * _BETWEEN).join(line))
                 yield Segment.line()
@@ -83,12 +85,12 @@ class TableBody:
     def _lines(self, texts: list[str], widths: list[int]) -> list[list[str]]:
         """One row's entries, each wrapped to its column's width and padded to it."""
         entries = [
-            [text] if cell_len(text) <= width else wrapped(text, width)
+            [text] if cell_len(text) <= width else wrap_cells(text, width)
             for text, width in zip(texts, widths, strict=True)
         ]
         return [
             [
-                placed(lines[number] if number < len(lines) else "", width, align)
+                align_text(lines[number] if number < len(lines) else "", width, align)
                 for lines, width, align in zip(entries, widths, self.alignment, strict=True)
             ]
             for number in range(max(map(len, entries)))
@@ -96,19 +98,19 @@ class TableBody:
 
     def _row_blocks(self, width: int) -> Iterator[Segment]:
         """Each row as lines of `column  value`, for widths that can't hold the columns without cutting numbers."""
-        names = min(widest(self.headings), max(width // 2, 1))
+        names = min(widest_cells(self.headings), max(width // 2, 1))
         for number, row in enumerate(self.rows):
             if number:
                 yield Segment.line()
             pairs = [
-                (wrapped(name, names) or [""], wrapped(text, max(width - names - 1, 2)) or [""])
+                (wrap_cells(name, names) or [""], wrap_cells(text, max(width - names - 1, 2)) or [""])
                 for name, text in zip(self.headings, row, strict=True)
             ]
-            yield marked(number, width, sum(max(len(left), len(right)) for left, right in pairs))
+            yield marked_segment(number, width, sum(max(len(left), len(right)) for left, right in pairs))
             for left, right in pairs:
                 for line in range(max(len(left), len(right))):
                     start = left[line] if line < len(left) else ""
                     end = right[line] if line < len(right) else ""
-                    yield Segment(start + " " * (names - widest([start]) + 1 if end else 0), _BOLD)
+                    yield Segment(start + " " * (names - widest_cells([start]) + 1 if end else 0), _BOLD)
                     yield Segment(end)
                     yield Segment.line()

@@ -12,22 +12,22 @@ from rich.style import Style
 from lazytui.figures.text_wrapping import wrap
 
 
-def shortened(text: str, width: int) -> str:
+def shorten(text: str, width: int) -> str:
     """The text in at most `width` cells, with an ellipsis where it was cut."""
     if cell_len(text) <= width:
         return text
     return "" if width < 1 else set_cell_size(text, width - 1).rstrip() + "…"
 
 
-def placed(text: str, width: int, align: Literal["left", "center", "right"] = "left") -> str:
+def align_text(text: str, width: int, align: Literal["left", "center", "right"] = "left") -> str:
     """The text in exactly `width` cells."""
-    text = shortened(text, width)
+    text = shorten(text, width)
     spare = width - cell_len(text)
     before = {"left": 0, "center": spare // 2, "right": spare}[align]
     return " " * before + text + " " * (spare - before)
 
 
-def wrapped(text: str, width: int, *, at_most: int | None = None) -> list[str]:
+def wrap_cells(text: str, width: int, *, at_most: int | None = None) -> list[str]:
     """The text in lines of at most `width` cells, words kept whole where they fit; the last of `at_most` lines is cut.
 
     >>> wrapped("a wide image", 6)
@@ -35,11 +35,11 @@ def wrapped(text: str, width: int, *, at_most: int | None = None) -> list[str]:
     """
     lines = wrap(text, lambda line: cell_len(line) <= max(width, 2))
     if at_most is not None and len(lines) > at_most:
-        lines = [*lines[: at_most - 1], shortened(" ".join(lines[at_most - 1 :]), width)]
+        lines = [*lines[: at_most - 1], shorten(" ".join(lines[at_most - 1 :]), width)]
     return lines
 
 
-def widest(texts: Iterable[str]) -> int:
+def widest_cells(texts: Iterable[str]) -> int:
     """The cells that the widest of some texts takes; 0 when there are none."""
     return max(map(cell_len, texts), default=0)
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
 
 FINE_MAP = 7
-"""Height and width below which a map can't show whether a network looks at the digit: at 3 x 3 even a perfect looker
-scores below a prior for the image's center."""
+"""Height and width below which a map can't show whether a network looks at the digit: at 3 x 3 even all evidence on the
+stroke scores below a prior for the image's center."""
 
 
 @dataclass(frozen=True)

@@ -37,21 +37,21 @@ class Features(nn.Sequential):
     """
 
     def forward(self, images: Tensor) -> Tensor:
-        seen = images
+        activations = images
         for module in _pools_first(list(self)):
-            seen = module(seen)
-        return seen
+            activations = module(activations)
+        return activations
 
 
 def _pools_first(modules: list[nn.Module]) -> list[nn.Module]:
     ordered = list(modules)
-    for place, (one, other) in enumerate(itertools.pairwise(modules)):
+    for index, (one, other) in enumerate(itertools.pairwise(modules)):
         if (
             isinstance(one, nn.ReLU)
             and isinstance(other, nn.MaxPool2d)
             and not (_is_watched(one) or _is_watched(other))
         ):
-            ordered[place : place + 2] = [other, one]
+            ordered[index : index + 2] = [other, one]
     return ordered
 
 

@@ -72,11 +72,11 @@ class MethodEntry:
     @property
     def caveats(self) -> str:
         """Whether it alters images, and whether it is known not to help, in a word or two; empty where neither."""
-        words = {"alters images": self.alters_images, "known ineffective": self.known_ineffective}
-        return ", ".join(word for word, holds in words.items() if holds)
+        caveats_by_name = {"alters images": self.alters_images, "known ineffective": self.known_ineffective}
+        return ", ".join(word for word, holds in caveats_by_name.items() if holds)
 
     @property
-    def about(self) -> str:
+    def description(self) -> str:
         """The summary, what it reads, and its caveats, in sentences."""
         reads = f"Reads {', '.join(self.reads)}." if self.reads else ""
         caveats = f"{self.caveats.capitalize()}." if self.caveats else ""

@@ -35,7 +35,7 @@ class CorrectAndContrast(TwoPhases):
         super().__init__(context)
         self._model = context.classifier
 
-    def divide(self) -> Tensor:
+    def assign_parts(self) -> Tensor:
         return predictions(self.context)
 
     def second_loss(self, batch: Batch) -> Tensor:

@@ -29,7 +29,7 @@ class ColorPenalty(RisingPenalty):
 
     options: Options
 
-    def penalized(self, features: Tensor, batch: Batch) -> Tensor:
+    def penalty_term(self, features: Tensor, batch: Batch) -> Tensor:
         return -self._adversary.loss(features, batch).clamp(max=math.log(CLASSES))
 
 

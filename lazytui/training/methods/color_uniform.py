@@ -28,7 +28,7 @@ class ColorUniform(RisingPenalty):
 
     options: Options
 
-    def penalized(self, features: Tensor, batch: Batch) -> Tensor:  # noqa: ARG002
+    def penalty_term(self, features: Tensor, batch: Batch) -> Tensor:  # noqa: ARG002
         return divergence_from_uniform(self._adversary.network(features))
 
 

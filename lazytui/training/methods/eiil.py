@@ -36,7 +36,7 @@ class EnvironmentInference(TwoPhases):
         super().__init__(context)
         self._risk: WorstGroups | None = None
 
-    def divide(self) -> Tensor:
+    def assign_parts(self) -> Tensor:
         return (scale_gradients(log_probabilities(self.context), self.context.digits) > 0).long()
 
     def begin_epoch(self, epoch: int) -> None:
@@ -47,7 +47,7 @@ class EnvironmentInference(TwoPhases):
     def second_loss(self, batch: Batch) -> Tensor:
         assert self._risk is not None
         each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
-        return self._risk.of(each, cells(batch.digits, self.parts[batch.indices]))
+        return self._risk.weighted_loss(each, cells(batch.digits, self.parts[batch.indices]))
 
     def state_dict(self) -> dict[str, Any]:
         log_shares = self._risk.log_shares if self._risk else torch.zeros(0)
@@ -55,7 +55,7 @@ class EnvironmentInference(TwoPhases):
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         super().load_state_dict(state)
-        if self.divided:
+        if self.is_divided:
             self._risk = self._even()
             self._risk.log_shares.copy_(state["log_shares"])
 

@@ -29,7 +29,7 @@ class GradientReversal(AgainstAdversary):
     largest_gradient = 1.0
     _alpha = 0.0
 
-    def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:
+    def unlearning_loss(self, features: Tensor, batch: Batch, step: int) -> Tensor:
         self._alpha = self.options.alpha * step / self.context.total_steps
         return self._adversary.loss(reversed_gradient(features, self._alpha), batch)
 

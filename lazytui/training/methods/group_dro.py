@@ -34,7 +34,7 @@ class GroupDRO(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
-        return self._risk.of(each, self._groups[batch.indices])
+        return self._risk.weighted_loss(each, self._groups[batch.indices])
 
     def signals(self) -> Mapping[str, float]:
         return {"largest_group_weight": float(self._risk.log_shares.max().exp())}
@@ -57,7 +57,7 @@ class WorstGroups:
         self._rate = rate
         self.log_shares = (groups.bincount() > 0).float().log().log_softmax(0)
 
-    def of(self, each: Tensor, groups: Tensor) -> Tensor:
+    def weighted_loss(self, each: Tensor, groups: Tensor) -> Tensor:
         """sum_g q_g L_g over the groups of this batch, after q has moved. each: (n,) losses; groups: (n,) int64.
 
         Divided by the q of these groups: of 100 groups an evenly drawn batch of 64 holds 47 on average, one of 256

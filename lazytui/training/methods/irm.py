@@ -34,7 +34,7 @@ class InvariantRiskMinimization(InvariantRisk):
     risk and trainings break down (MNIST, 10 epochs: 58 % hard; about 95 % at 10).
     """
 
-    def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
+    def risk_and_penalty(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         gradients = scale_gradients(logits.log_softmax(1), digits)
         return environment_risks(logits, digits, environments).mean(), squared_means(gradients, environments).mean()
 

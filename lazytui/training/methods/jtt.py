@@ -26,7 +26,7 @@ class JustTrainTwice(TwoPhases):
 
     options: Options
 
-    def divide(self) -> Tensor:
+    def assign_parts(self) -> Tensor:
         return (predictions(self.context) != self.context.digits).long()
 
     def weights(self) -> Tensor:

@@ -24,16 +24,16 @@ class Clusters(TwoPhases):
         super().__init__(context)
         self._model = context.classifier
 
-    def divide(self) -> Tensor:
+    def assign_parts(self) -> Tensor:
         import numpy as np
 
         digits = self.context.data.train.digits
         values = features(self._model, self.context.data.train.images, self.context.hardware).cpu().numpy()
         parts = np.zeros(len(digits), np.int64)
         for digit in range(CLASSES):
-            mine = digits == digit
-            if mine.sum() > 1:
-                parts[mine] = two_clusters(values[mine], self.context.seed)
+            of_digit = digits == digit
+            if of_digit.sum() > 1:
+                parts[of_digit] = two_clusters(values[of_digit], self.context.seed)
         return torch.from_numpy(parts).to(self.context.hardware.device)
 
 

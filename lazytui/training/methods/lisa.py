@@ -69,8 +69,10 @@ class Partners:
         chosen = torch.multinomial(allowed, 1, generator=generator)[:, 0]
         counts = self._counts.flatten()[chosen]
         rank = (torch.rand(len(chosen), generator=generator, device=chosen.device) * counts).long()
-        place = (self._first.flatten()[chosen] + rank.minimum(counts - 1)).clamp(min=0, max=len(self._by_cell) - 1)
-        return torch.where(alone, batch.indices, self._by_cell[place])
+        partner_index = (self._first.flatten()[chosen] + rank.minimum(counts - 1)).clamp(
+            min=0, max=len(self._by_cell) - 1
+        )
+        return torch.where(alone, batch.indices, self._by_cell[partner_index])
 
 
 def draw_beta(shape: float, n: int, generator: Generator) -> Tensor:

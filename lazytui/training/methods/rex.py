@@ -23,7 +23,7 @@ class RiskExtrapolation(InvariantRisk):
     environment, and trainings broke down on it: of three on MNIST, 10 epochs each, one ended at chance.
     """
 
-    def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
+    def risk_and_penalty(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         risks = environment_risks(logits, digits, environments)
         return risks.mean(), risks.var(correction=0)
 

@@ -24,10 +24,10 @@ from lazytui.analyses.attack.live_question import (
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult, PoolResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result
-from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, load_model_under_study
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.problem import Problem
-from lazytui.attacks.source_pools import Pool, pool
+from lazytui.attacks.source_pools import Pool, source_pool
 from lazytui.figures.kinds import Lines, Matrix, Pixels
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -61,9 +61,9 @@ def last(answers: Iterator[AttackAnswer]) -> AttackAnswer:
 def alone(question: AttackQuestion, workspace: Workspace) -> Problem:
     """The problem of the question's one image, built by hand."""
     params = question.params
-    subject = load_subject(params.subjects[question.network], workspace, print)
-    data = load_subject(params.subjects[0], workspace, print).data
-    split = pool(data, question.pool, params.source_class, params.target_class, params.sources)
+    subject = load_model_under_study(params.network_params[question.network], workspace, print)
+    data = load_model_under_study(params.network_params[0], workspace, print).data
+    split = source_pool(data, question.pool, params.source_class, params.target_class, params.sources)
     asked = problem_of(params, subject, split.take(np.array([question.index])), lambda: None)
     return replace(asked, arithmetic=nullcontext)
 
@@ -79,7 +79,7 @@ def test_the_answer_is_what_the_attack_makes_of_this_image(
     made = ATTACKS[attack].perturb(problem, **options)
     assert answer.source and answer.climb
     np.testing.assert_array_equal(answer.climb.image, (made[0] * 255).round().byte().permute(1, 2, 0).numpy())
-    assert answer.fooled is bool(problem.fools(made))
+    assert answer.fooled is bool(problem.is_fooled(made))
     with torch.no_grad():
         before, now = (problem.model(images).softmax(1)[0].numpy() for images in (problem.images, made))
     np.testing.assert_allclose(answer.source.probabilities, before, atol=1e-6)
@@ -287,7 +287,7 @@ def test_networks_are_asked_about_the_same_image(live: AttackSession, workspace:
     assert both[0].source and both[1].source
     np.testing.assert_array_equal(both[0].source.image, both[1].source.image)
     for answer, run in zip(both, (LAZY, CURED), strict=True):
-        model = load_subject(SubjectParams(run=run, source="strokes"), workspace, print).model
+        model = load_model_under_study(ModelUnderStudyParams(run=run, source="strokes"), workspace, print).model
         image = torch.from_numpy(answer.source.image).permute(2, 0, 1)[None] / 255  # type: ignore[union-attr]
         with torch.no_grad():
             np.testing.assert_allclose(answer.source.probabilities, model(image).softmax(1)[0].numpy(), atol=1e-5)  # type: ignore[union-attr]

@@ -17,7 +17,7 @@ from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.analysis import known_recipes, training
 from lazytui.analyses.recipe.recipe_catalog import recipes
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
-from lazytui.analyses.trainings.recipe_groups import labelled
+from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.evaluation.seed_statistics import mean_over_seeds
@@ -113,7 +113,7 @@ def test_the_leaderboard_holds_the_means_of_the_runs_themselves(three: Lab) -> N
     leaderboard, over_plain, scatter = (drawn[name] for name in ("leaderboard", "over-plain", "scatter"))
     assert isinstance(leaderboard, Table) and isinstance(over_plain, Table) and isinstance(scatter, Lines)
     rows = {row[0]: row for row in leaderboard.rows}
-    (focal,) = [group for group in labelled(done.groups) if group.label == "focal"]
+    (focal,) = [group for group in labeled_groups(done.groups) if group.label == "focal"]
     hard = [100 * run.metrics["hard_accuracy"] for run in focal.trainings.runs]
     assert rows["focal"][1] == 2 and rows["focal"][2] == pytest.approx(mean_over_seeds(hard).mean)
     assert [row[0] for row in over_plain.rows] == ["focal"]
@@ -149,16 +149,16 @@ def test_a_training_that_is_a_recipe_stands_beside_what_was_reported() -> None:
     trained = training(recipes()["e-gap-cnn-2"])
     own = replace(grouped("erm", [0.50]), recipe=recipe_of(trained), key=key_of(recipe_of(trained)))
     other = replace(own, recipe={**own.recipe, "lr": 0.5}, key="something else")
-    (table,) = known_recipes(labelled([own, other]))
+    (table,) = known_recipes(labeled_groups([own, other]))
     assert [row[1:4] for row in table.rows] == [
         ("e-gap-cnn-2", "easy accuracy", "96.65"),
         ("e-gap-cnn-2", "hard accuracy", "28.47"),
     ]
     assert [row[4:] for row in table.rows] == [(None, None), (50.0, "differs")]
-    assert known_recipes(labelled([other])) == []
+    assert known_recipes(labeled_groups([other])) == []
     older = {"alpha": None, **dict(reversed(own.recipe.items()))}
     of_an_older_version = replace(own, recipe=older, key="reversed")
-    assert len(known_recipes(labelled([of_an_older_version]))[0].rows) == 2
+    assert len(known_recipes(labeled_groups([of_an_older_version]))[0].rows) == 2
 
 
 def test_recipes_are_told_apart_by_what_differs() -> None:
@@ -167,17 +167,17 @@ def test_recipes_are_told_apart_by_what_differs() -> None:
         grouped("grl", [], lr=0.1, alpha=0.5),
         grouped("grl", [], lr=0.1, alpha=1.0),
     ]
-    assert [group.label for group in labelled(facts)] == ["erm", "grl · alpha 0.5", "grl · alpha 1.0"]
+    assert [group.label for group in labeled_groups(facts)] == ["erm", "grl · alpha 0.5", "grl · alpha 1.0"]
     facts = [grouped("erm", [], lr=0.1), grouped("grl", [], lr=0.2)]
-    assert [group.label for group in labelled(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
+    assert [group.label for group in labeled_groups(facts)] == ["erm · lr 0.1", "grl · lr 0.2"]
     facts = [
         grouped("erm", [], lr=0.1, bias=0.9),
         grouped("erm", [], lr=0.1, bias=0.8),
         grouped("grl", [], lr=0.2, bias=0.9),
     ]
-    assert [group.label for group in labelled(facts)] == ["erm · A", "erm · B", "grl · C"], "two things differ"
+    assert [group.label for group in labeled_groups(facts)] == ["erm · A", "erm · B", "grl · C"], "two things differ"
     facts = [grouped("erm", [], train_size=None), grouped("grl", [], train_size=600)]
-    assert [group.label for group in labelled(facts)] == ["erm · train size –", "grl · train size 600"]
+    assert [group.label for group in labeled_groups(facts)] == ["erm · train size –", "grl · train size 600"]
 
 
 def test_recipes_are_ranked_within_their_setting_only() -> None:

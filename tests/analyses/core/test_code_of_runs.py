@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lazytui.analyses.compare.attack_leaderboard import require_attackable
-from lazytui.analyses.core.execute import resolved
+from lazytui.analyses.core.execute import resolve_params
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.train.params import TrainParams
 from lazytui.errors import BadInput
@@ -28,4 +28,4 @@ def test_the_option_that_names_the_code_is_told(tmp_path: Path, field: str, opti
     runs = {"run": "shipped/lazy-strokes", "against": "shipped/lazy-strokes"}
     asked = EvaluateParams.model_validate({**runs, field: "nobodys.py:net"})
     with pytest.raises(BadInput, match=f"name it yourself: {option} on the command line"):
-        resolved("evaluate", asked, Workspace(tmp_path))
+        resolve_params("evaluate", asked, Workspace(tmp_path))

@@ -13,7 +13,6 @@ import pytest
 from lazytui.analyses.core.execute import figures as figures_of
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.core.metric_explanations import EXPLANATIONS
 from lazytui.analyses.evaluate.analysis import ANALYSIS, SHOWN, figures, predictions_behind
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, NetworkEvaluation
@@ -23,6 +22,7 @@ from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
 from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Table, Text
+from lazytui.files.long_texts import long_texts
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab, read_json
@@ -289,5 +289,5 @@ def test_an_older_result_is_drawn_and_says_why_it_has_no_images(color_reader: Ev
 
 def test_every_metric_of_an_evaluation_is_explained(compared_networks: ComparedNetworks) -> None:
     measured = {name.removeprefix("against_") for name in compared_networks.finished.json["metrics"]}
-    assert measured == set(EXPLANATIONS)
+    assert measured == set(long_texts("metrics"))
     assert measured <= set(METRICS)

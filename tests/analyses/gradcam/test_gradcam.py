@@ -15,7 +15,7 @@ from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.gradcam.figures import figures as make_figures
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import CueConflict, Examples, GradcamResult, NetworkMaps
-from lazytui.analyses.networks.model_under_study import SubjectParams, load_subject
+from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, load_model_under_study
 from lazytui.analyses.train.params import TrainParams
 from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.runs.workspace import Workspace
@@ -166,12 +166,12 @@ def test_a_map_of_3_by_3_works_and_is_warned_of(bench: tuple[Lab, Any]) -> None:
 def test_a_lens_answers_for_one_image_what_the_run_has_found(bench: tuple[Lab, Any]) -> None:
     """What a screen asks: the network is loaded once, and then answers image by image."""
     lab, answer = bench
-    params = SubjectParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
-    subject = load_subject(params, Workspace(lab.workspace), print)
-    lens = Explainer(subject.model, subject.data.probe.images, subject.trained.model)
+    params = ModelUnderStudyParams(run="shipped/lazy-strokes", source="strokes", device="cpu")
+    network = load_model_under_study(params, Workspace(lab.workspace), print)
+    lens = Explainer(network.model, network.data.probe.images, network.trained.model)
     found = result(lab, answer)
     for number, place in enumerate(found.examples.indices[:5]):
-        glance = lens.explain(subject.data.probe.images[place])
+        glance = lens.explain(network.data.probe.images[place])
         assert (glance.layer, glance.target) == ("features.relu3", found.predicted[place])
         np.testing.assert_allclose(glance.heat, found.examples.maps[number], rtol=1e-3, atol=1e-5)
 

@@ -14,7 +14,7 @@ import pytest
 
 from lazytui.analyses.gradcam.image_filter import ANSWERS, ImageFilter, read_filter
 from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion, SaliencySession
-from lazytui.analyses.gradcam.live_figures import of_one_image, worth
+from lazytui.analyses.gradcam.live_figures import image_figures, map_scores_text
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.workers.newest_only import Newest
 from lazytui.data.palettes import palette
@@ -74,23 +74,23 @@ def test_an_image_is_judged_as_a_survey_of_all_judges_it() -> None:
 def test_single_answers_and_the_sorting_are_those_of_the_run(gaze: SaliencySession, lab: Lab) -> None:
     run = lab.call("run", "gradcam", "reference", "--split", "probe", "--checked", "100", "--json", "--quiet").json
     arrays = load_result(lab.workspace / run["run"]).arrays
-    sorting = asked(gaze, 0, split="probe").sorting
+    sorting = asked(gaze, 0, split="probe").categories
     assert sorting is not None
     np.testing.assert_array_equal(sorting.predicted, arrays["predicted"])
-    np.testing.assert_array_equal(sorting.ways, arrays["ways"])
-    np.testing.assert_array_equal(sorting.causes[:100], arrays["causes"])
+    np.testing.assert_array_equal(sorting.evidence, arrays["ways"])
+    np.testing.assert_array_equal(sorting.reasons[:100], arrays["causes"])
     for place in (0, 17, 90):
         (look,) = asked(gaze, place, split="probe").explanations
-        assert look.judged.category == arrays["ways"][place]
-        assert look.judged.energy == pytest.approx(float(arrays["energy"][place]), rel=1e-4)
-        assert look.judged.percentile == pytest.approx(float(arrays["standing"][place]), abs=0.01)
+        assert look.scores.category == arrays["ways"][place]
+        assert look.scores.energy == pytest.approx(float(arrays["energy"][place]), rel=1e-4)
+        assert look.scores.percentile == pytest.approx(float(arrays["standing"][place]), abs=0.01)
 
 
 def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: SaliencySession) -> None:
     question = SaliencyQuestion(GradcamParams(run="reference", split="hard"), 5)
     first, again = list(gaze.answers(question)), list(gaze.answers(question))
     assert [bool(answer.explanations) for answer in first] == sorted(bool(answer.explanations) for answer in first)
-    assert next(answer for answer in again if answer.explanations).sorting is not None
+    assert next(answer for answer in again if answer.explanations).categories is not None
     assert first[-1].doing == again[-1].doing == ""
 
 
@@ -106,7 +106,7 @@ def test_networks_that_were_looked_at_long_ago_are_let_go(lab: Lab) -> None:
     weights = Workspace(lab.workspace).find("reference").weights
     for second in range(12):
         os.utime(weights, (second, second))
-        assert asked(gaze, 0).sorting is not None
+        assert asked(gaze, 0).categories is not None
     assert len(networks_in_memory()) - before <= 8
 
 
@@ -116,30 +116,30 @@ def networks_in_memory() -> list[Classifier]:
 
 
 def test_albums_of_the_same_size_are_told_apart(gaze: SaliencySession) -> None:
-    album = asked(gaze, 0, split="hard").album
+    album = asked(gaze, 0, split="hard").browsed
     assert album is not None
-    assert album is asked(gaze, 1, split="hard", target="digit").album
+    assert album is asked(gaze, 1, split="hard", target="digit").browsed
     assert album != replace(album, split=album.split.take(np.arange(len(album.split))))
 
 
 def test_a_map_without_positive_evidence_says_so(gaze: SaliencySession) -> None:
     answer = asked(gaze, 0, split="hard")
-    assert answer.album is not None
+    assert answer.browsed is not None
     look = answer.explanations[0]
-    nothing = score_map(-np.abs(look.heat), answer.album.split.shapes, 0, correct=True)
-    answer = replace(answer, explanations=(replace(look, heat=-np.abs(look.heat), judged=nothing),))
-    assert "no positive evidence" in of_one_image(answer, 0)[1].captions[0]  # type: ignore[attr-defined]
-    assert worth(answer).paragraphs[0].startswith("no positive evidence")
+    nothing = score_map(-np.abs(look.heat), answer.browsed.split.shapes, 0, correct=True)
+    answer = replace(answer, explanations=(replace(look, heat=-np.abs(look.heat), scores=nothing),))
+    assert "no positive evidence" in image_figures(answer, 0)[1].captions[0]  # type: ignore[attr-defined]
+    assert map_scores_text(answer).paragraphs[0].startswith("no positive evidence")
 
 
 def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: SaliencySession) -> None:
     answer = asked(gaze, 0, split="hard", layer="features.pool3")
-    assert any("3 x 3 is too coarse" in told for told in worth(answer).paragraphs)
-    assert not any("can tell color from shape" in told for told in worth(answer).paragraphs)
-    album = answer.album
+    assert any("3 x 3 is too coarse" in told for told in map_scores_text(answer).paragraphs)
+    assert not any("can tell color from shape" in told for told in map_scores_text(answer).paragraphs)
+    album = answer.browsed
     assert album is not None
     painted = replace(album, trained=album.trained.model_copy(update={"placement": "stroke"}))
-    told = worth(replace(answer, album=painted)).paragraphs
+    told = map_scores_text(replace(answer, browsed=painted)).paragraphs
     assert any("no localization score can tell color from shape" in sentence for sentence in told)
 
 
@@ -152,7 +152,7 @@ def test_color_on_the_stroke_and_coarse_maps_are_warned_of(gaze: SaliencySession
         ("wrong reason", ImageFilter(answers="right for the wrong reason")),
         ("because of the color", ImageFilter(answers="wrong because of the color")),
         ("digit 3, incorrect, evidence off", ImageFilter(digit=3, answers="incorrect, evidence off the stroke")),
-        *((ImageFilter(4, 1, name).told(TEN), ImageFilter(4, 1, name)) for name in ANSWERS),
+        *((ImageFilter(4, 1, name).description(TEN), ImageFilter(4, 1, name)) for name in ANSWERS),
     ],
 )
 def test_a_filter_is_read_from_words(text: str, read: ImageFilter) -> None:

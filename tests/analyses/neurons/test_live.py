@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from lazytui.analyses.core.fact_readers import EasyAndHard
-from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, bars
+from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, answer_bars
 from lazytui.analyses.neurons.params import NeuronsParams
-from lazytui.analyses.neurons.patch_request import Patch, Patched, Shown, read_patch, shifts
+from lazytui.analyses.neurons.patch_request import GridImage, Patch, PatchedLogits, read_patch, shift_figure
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
@@ -24,15 +24,15 @@ def test_random_neurons_are_no_more_than_are_active() -> None:
     half = {"easy": 0.5, "hard": 0.5}
     answer = AblationAnswer(question, intact=half, ablated=half, random=(half, half))
     unknown: Any = {field.name: None for field in fields(NeuronsResult)}
-    drawn = bars(answer, NeuronsResult(**{**unknown, "samples": EasyAndHard(10, 10), "layer": "features.relu1"}))
+    drawn = answer_bars(answer, NeuronsResult(**{**unknown, "samples": EasyAndHard(10, 10), "layer": "features.relu1"}))
     assert drawn.labels[:3] == ("easy, intact", "easy, without 3 marked", "easy, without 2 random")
 
 
 @pytest.mark.parametrize("text", ["red 1 into green 7", " 1 RED  into  green7", "red1 into 7 green"])
 def test_two_images_are_named_by_color_and_digit(text: str) -> None:
     red, green = TEN.names.index("red"), TEN.names.index("green")
-    assert read_patch(text, TEN) == Patch(Shown(1, red), Shown(7, green))
-    assert Shown(7, green).index == 70 + green
+    assert read_patch(text, TEN) == Patch(GridImage(1, red), GridImage(7, green))
+    assert GridImage(7, green).index == 70 + green
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_other_words_are_one_sentence(text: str) -> None:
 
 
 def test_the_shift_is_that_of_the_image_which_is_patched() -> None:
-    patch = Patch(Shown(0, 0), Shown(1, 1))
+    patch = Patch(GridImage(0, 0), GridImage(1, 1))
     before, after, source = np.eye(10, dtype=np.float32)[[1, 3, 0]]
-    drawn = shifts(patch, Patched(before, after, source), 2, TEN)
+    drawn = shift_figure(patch, PatchedLogits(before, after, source), 2, TEN)
     assert drawn.values[1] == -1 and drawn.values[3] == 1
     assert "before and for 3 after" in drawn.note and "neurons do" in drawn.title

@@ -10,12 +10,12 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from lazytui.analyses.core.execute import figures, recorded_result
-from lazytui.analyses.neurons.analysis import session
+from lazytui.analyses.neurons.analysis import open_session
 from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.figures.kinds import Bars, Figure, Lines, Matrix, Pixels, Table, Text
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 from lazytui.runs.saved_result import ARRAYS_FILE
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
@@ -145,7 +145,7 @@ def test_small_questions_are_answered_from_what_is_kept(examined: Lab, monkeypat
         monkeypatch.setenv(name, value)
     workspace = Workspace(examined.workspace)
     kept = result_of(examined, "asked")
-    asked = session(NeuronsParams(run="lazy", samples=100), workspace).ablation
+    asked = open_session(NeuronsParams(run="lazy", samples=100), workspace).ablation
     for neuron in (0, 77):
         for mode in ("mean", "zero"):
             answer = asked.accuracies([neuron], mode)  # type: ignore[arg-type]

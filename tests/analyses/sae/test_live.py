@@ -24,8 +24,8 @@ from lazytui.analyses.sae.feature_browser import (
 )
 from lazytui.analyses.sae.figures import logit_effects
 from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession
-from lazytui.analyses.sae.live_figures import drawn, setting
-from lazytui.analyses.sae.loaded_sae import Dissected, dissect
+from lazytui.analyses.sae.live_figures import dose_figures, dose_text
+from lazytui.analyses.sae.loaded_sae import LoadedSae, load_sae
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.data.device_split import to_float
 from lazytui.errors import UsageError
@@ -63,9 +63,9 @@ def result(workspace: Workspace) -> SaeResult:
 
 
 @pytest.fixture(scope="module")
-def opened(workspace: Workspace) -> Dissected:
+def spliced(workspace: Workspace) -> LoadedSae:
     """The same layer, opened apart from the dial."""
-    return dissect("found", workspace, lambda data: {"hard": data.hard}, print)
+    return load_sae("found", workspace, lambda data: {"hard": data.hard}, print)
 
 
 def last(dial: DoseResponseSession, question: DoseQuestion) -> DoseAnswer:
@@ -80,16 +80,16 @@ def asked(dial: DoseResponseSession, turn: Dose, place: int = PLACE) -> DoseAnsw
 
 
 def strongest(dial: DoseResponseSession, count: int = 1) -> tuple[int, ...]:
-    here = asked(dial, Dose()).here
+    here = asked(dial, Dose()).activity_here
     assert here is not None
     return tuple(active_features(here, None)[:count])
 
 
-def said_by_hand(opened: Dissected, features: list[int], amounts: list[float] | None, factor: float) -> Tensor:
+def said_by_hand(spliced: LoadedSae, features: list[int], amounts: list[float] | None, factor: float) -> Tensor:
     """(10,) probabilities once features are `factor` times as active, or at these amounts, written out."""
-    subject, autoencoder = opened.subject, opened.opened.model
-    layer = opened.result.layer
-    image = to_float(torch.from_numpy(opened.opened.split("hard").images[PLACE : PLACE + 1]))
+    network, autoencoder = spliced.network, spliced.spliced.model
+    layer = spliced.result.layer
+    image = to_float(torch.from_numpy(spliced.spliced.split("hard").images[PLACE : PLACE + 1]))
 
     def change(h: Tensor) -> Tensor:
         f = autoencoder.encode(h)
@@ -98,8 +98,8 @@ def said_by_hand(opened: Dissected, features: list[int], amounts: list[float] | 
             h = h + (wanted - f[:, feature])[:, None] * autoencoder.decoder[feature]
         return h
 
-    with torch.no_grad(), replace_activations(subject.model, layer, change):
-        probabilities: Tensor = subject.model(image).softmax(1)[0]
+    with torch.no_grad(), replace_activations(network.model, layer, change):
+        probabilities: Tensor = network.model(image).softmax(1)[0]
     return probabilities
 
 
@@ -118,11 +118,11 @@ def test_at_one_the_image_is_as_it_is(dial: DoseResponseSession) -> None:
 
 @pytest.mark.parametrize("step", [0, 4, 30])
 def test_a_turn_is_what_the_change_along_the_features_directions_does(
-    dial: DoseResponseSession, opened: Dissected, step: int
+    dial: DoseResponseSession, spliced: LoadedSae, step: int
 ) -> None:
     features = strongest(dial, 2)
     answer = asked(dial, Dose(features, step))
-    by_hand = said_by_hand(opened, list(features), None, FACTORS[step])
+    by_hand = said_by_hand(spliced, list(features), None, FACTORS[step])
     assert answer.after and answer.before and answer.curve is not None
     assert close(answer.after.probabilities, by_hand)
     assert close(answer.curve[step], by_hand) and answer.curve.shape == (len(FACTORS), 10)
@@ -130,34 +130,34 @@ def test_a_turn_is_what_the_change_along_the_features_directions_does(
 
 
 def test_steering_and_swapping_put_features_at_their_typical_strength(
-    dial: DoseResponseSession, opened: Dissected, result: SaeResult
+    dial: DoseResponseSession, spliced: LoadedSae, result: SaeResult
 ) -> None:
     (first,) = strongest(dial)
-    here = asked(dial, Dose()).here
+    here = asked(dial, Dose()).activity_here
     assert here is not None
     category = result.category
     absent = next(f for f in range(len(here)) if here[f] == 0 and category[f] != CATEGORIES.index("dead"))
     typical = float(result.strength[absent])
     steered = asked(dial, Dose((absent,), 15, "steer"))
-    assert steered.after and close(steered.after.probabilities, said_by_hand(opened, [absent], [1.5 * typical], 1))
+    assert steered.after and close(steered.after.probabilities, said_by_hand(spliced, [absent], [1.5 * typical], 1))
     swapped = asked(dial, Dose((first,), UNCHANGED, "swap", (absent,)))
     assert swapped.after
-    assert close(swapped.after.probabilities, said_by_hand(opened, [first, absent], [0.0, typical], 1))
+    assert close(swapped.after.probabilities, said_by_hand(spliced, [first, absent], [0.0, typical], 1))
 
 
-def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, opened: Dissected) -> None:
+def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, spliced: LoadedSae) -> None:
     (feature,) = strongest(dial)
     answer = asked(dial, Dose((feature,), 0))
-    subject, autoencoder = opened.subject, opened.opened.model
-    image = opened.opened.split("hard").images[PLACE]
-    lens = Explainer(subject.model, image[None], subject.trained.model)
+    network, autoencoder = spliced.network, spliced.spliced.model
+    image = spliced.spliced.split("hard").images[PLACE]
+    explainer = Explainer(network.model, image[None], network.trained.model)
 
     def without(h: Tensor) -> Tensor:
         return h - autoencoder.encode(h)[:, feature, None] * autoencoder.decoder[feature]
 
-    before = lens.explain(image)
-    with replace_activations(subject.model, opened.result.layer, without):
-        after = lens.explain(image)
+    before = explainer.explain(image)
+    with replace_activations(network.model, spliced.result.layer, without):
+        after = explainer.explain(image)
     assert answer.before and answer.after and answer.before.heat is not None and answer.after.heat is not None
     assert np.allclose(answer.before.heat, before.heat, atol=1e-6)
     assert np.allclose(answer.after.heat, after.heat, atol=1e-6)
@@ -166,29 +166,29 @@ def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, opene
 
 def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     answer = asked(dial, Dose(strongest(dial), 0))
-    gaze, before, after, curve = drawn(answer)
-    assert answer.before and answer.after and answer.album
+    gaze, before, after, curve = dose_figures(answer)
+    assert answer.before and answer.after and answer.browsed
     assert isinstance(gaze, Pixels) and gaze.overlay is not None and gaze.overlay.max() == 1
     assert gaze.captions == (f"before → {answer.before.digit}", f"after → {answer.after.digit}")
-    assert (gaze.images == answer.album.split.images[PLACE]).all()
+    assert (gaze.images == answer.browsed.split.images[PLACE]).all()
     for figure, said in ((before, answer.before), (after, answer.after)):
         assert isinstance(figure, Bars) and np.allclose(figure.values, 100 * said.probabilities)
     assert isinstance(curve, Lines)
     of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
     assert of_said.y[UNCHANGED] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
-    assert curve.note == "" and drawn(replace(answer, advice="Probabilities."))[3].note == "Probabilities."
-    plainly = drawn(answer, plainly=True)[0]
-    assert isinstance(plainly, Pixels) and plainly.overlay is not None
-    assert len(plainly.images) == 3 and not plainly.overlay[0].any()
+    assert curve.note == "" and dose_figures(replace(answer, advice="Probabilities."))[3].note == "Probabilities."
+    with_original = dose_figures(answer, with_original=True)[0]
+    assert isinstance(with_original, Pixels) and with_original.overlay is not None
+    assert len(with_original.images) == 3 and not with_original.overlay[0].any()
 
 
 def test_a_setting_is_told_in_words() -> None:
     turn = Dose((3,))
-    assert setting(turn, "red") == "Feature 3 (red) x 1.0: as it is"
-    assert setting(replace(turn, step=0)) == "Feature 3 x 0.0: ablated"
-    assert setting(Dose((3, 4), 15, "steer")) == "Features 3, 4 steered at 1.5 x their typical strength"
-    assert setting(Dose((3,), 10, "swap", (8,))) == "Feature 3 swapped for feature 8 at 1.0 x its typical strength"
-    assert turn.stepped(100).factor == 3 and turn.stepped(-100).factor == 0 and turn.stepped(1).factor == 1.1
+    assert dose_text(turn, "red") == "Feature 3 (red) x 1.0: as it is"
+    assert dose_text(replace(turn, step=0)) == "Feature 3 x 0.0: ablated"
+    assert dose_text(Dose((3, 4), 15, "steer")) == "Features 3, 4 steered at 1.5 x their typical strength"
+    assert dose_text(Dose((3,), 10, "swap", (8,))) == "Feature 3 swapped for feature 8 at 1.0 x its typical strength"
+    assert turn.moved_by(100).factor == 3 and turn.moved_by(-100).factor == 0 and turn.moved_by(1).factor == 1.1
 
 
 def test_a_network_that_is_not_the_one_it_was_trained_on_is_refused(workspace: Workspace, tmp_path: Path) -> None:
@@ -260,12 +260,12 @@ def test_categories_follow_one_another_and_active_features_come_strongest_first(
     )
 
 
-def test_the_shortest_way_to_the_features_is_the_cut(opened: Dissected, dial: DoseResponseSession) -> None:
+def test_the_shortest_way_to_the_features_is_the_cut(spliced: LoadedSae, dial: DoseResponseSession) -> None:
     """The activity that is told is that of the layer as the network puts it out."""
     answer = asked(dial, Dose())
     assert answer.activity is not None
-    cut = SplitModel(opened.subject.model, opened.result.layer)
-    images = to_float(torch.from_numpy(opened.opened.split("hard").images[:5]))
+    split_model = SplitModel(spliced.network.model, spliced.result.layer)
+    images = to_float(torch.from_numpy(spliced.spliced.split("hard").images[:5]))
     with torch.inference_mode():
-        by_hand = opened.opened.model.encode(cut.activations(images))
+        by_hand = spliced.spliced.model.encode(split_model.activations(images))
     assert np.allclose(answer.activity[:5], by_hand.numpy(), atol=1e-5)

@@ -83,13 +83,13 @@ def test_the_effect_on_a_logit_is_what_an_edit_of_the_feature_does(
     taken_apart: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """W_d . W_head by weights, and by steering one feature one unit up in the running network."""
-    from lazytui.analyses.sae.loaded_sae import dissect
+    from lazytui.analyses.sae.loaded_sae import load_sae
 
     for name, value in taken_apart.environment().items():
         monkeypatch.setenv(name, value)
-    one = dissect("features", Workspace(taken_apart.workspace), lambda data: {"hard": data.hard}, print)
+    one = load_sae("features", Workspace(taken_apart.workspace), lambda data: {"hard": data.hard}, print)
     feature = 17
-    before, after = one.opened.logits("hard"), one.opened.logits("hard", lambda f: _more(f, feature))
+    before, after = one.spliced.logits("hard"), one.spliced.logits("hard", lambda f: _more(f, feature))
     expected = one.result.effect[feature]
     np.testing.assert_allclose(after - before, np.broadcast_to(expected, before.shape), atol=1e-4)
 

@@ -8,7 +8,7 @@ import torch
 from lazytui.analyses.core.execute import figures
 from lazytui.figures.kinds import Table, Text
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.toy_superposition import mean_correlation, random_dictionary, superposition
+from lazytui.sae.toy_superposition import mean_correlation, random_dictionary, toy_superposition
 from tests.commands import Lab
 
 SMALLER = (
@@ -49,7 +49,7 @@ def test_an_untrained_dictionary_is_told_from_one_that_found_the_features(lab: L
 
 def test_correlation_is_matched_one_to_one_and_blind_to_order_and_sign() -> None:
     random = torch.Generator().manual_seed(0)
-    truth = superposition(64, 32, 3, 500, random)
+    truth = toy_superposition(64, 32, 3, 500, random)
     order = torch.randperm(64, generator=random)
     assert mean_correlation(truth.directions, -truth.directions[order]) == pytest.approx(1, abs=1e-6)
     assert mean_correlation(truth.directions, truth.directions[:1].expand(64, 32)) < 0.3, "one direction counts once"

@@ -12,7 +12,7 @@ from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.study.analysis import cells
 from lazytui.analyses.study.figures import by_bias
 from lazytui.analyses.study.params import StudyParams
-from lazytui.analyses.trainings.recipe_groups import labelled
+from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.figures.kinds import Lines, Table
 from lazytui.runs.run_folder import RunFolder
@@ -141,7 +141,7 @@ def test_the_figures_tell_how_rare_counterexamples_are(every_run: dict[str, Path
 def test_of_colors_drawn_from_all_one_in_ten_is_no_counterexample() -> None:
     recipes: list[dict[str, Any]] = [{"method": "erm", "bias": bias, "counterexamples": "all"} for bias in (0.95, 0.9)]
     trainings = [RecipeTrainings(recipe, key=str(recipe), plain=str(recipe)) for recipe in recipes]
-    (lines,) = by_bias(labelled(trainings), "hard_accuracy")
+    (lines,) = by_bias(labeled_groups(trainings), "hard_accuracy")
     assert isinstance(lines, Lines)
     assert list(lines.series[0].x) == [9.0, 4.5]
 
@@ -153,7 +153,7 @@ def test_what_no_training_could_do_is_said_before_anything_is_written(lab: Lab) 
         (("--seeds", "4-0"), "write 0-4"),
         (("--seeds", ""), "at least one"),
         (("--methods", "jtt", "--epochs", "1"), "leaves none for the second"),
-        (("--methods", "rex", "--bias", "0.9,1"), "there are none of those"),
+        (("--methods", "rex", "--bias", "0.9,1"), "only aligned ones"),
     ):
         refused = lab.call(*TINY_STUDY, *options)
         assert refused.code == 2 and words in refused.sentence

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field
 
 from lazytui.analyses import SUMMARIES, analysis
-from lazytui.analyses.core.execute import sentences, validated
+from lazytui.analyses.core.execute import error_sentences, validate
 from lazytui.analyses.core.form_fields import fields_of
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.train.params import TrainParams
@@ -59,7 +59,7 @@ def test_a_required_field_is_asked_for_in_the_command() -> None:
 @pytest.mark.parametrize("given", [{"epochs": "-1"}, {"lr": "x", "model": "gap"}, {"dataset": "foo"}, {"tier": "zz"}])
 def test_the_sentences_are_those_of_the_command_line(given: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as told:
-        validated("train", given)
+        validate("train", given)
     for sentence in check_values(TrainParams, given).errors.values():
         assert sentence in str(told.value)
 
@@ -122,4 +122,4 @@ def test_a_field_is_read_through_all_that_wraps_its_type() -> None:
 def test_sentences_name_the_options() -> None:
     with pytest.raises(ValueError) as error:
         TrainParams(batch_size=0)
-    assert sentences(error.value) == "--batch-size: Must be at least 1."  # type: ignore[arg-type]
+    assert error_sentences(error.value) == "--batch-size: Must be at least 1."  # type: ignore[arg-type]

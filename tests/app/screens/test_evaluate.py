@@ -14,7 +14,6 @@ from textual.containers import Horizontal
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from lazytui.analyses.core.metric_explanations import EXPLANATIONS
 from lazytui.analyses.evaluate import comparison_figures
 from lazytui.app.figures import FigureView, MatrixView, PixelsView, TableView
 from lazytui.app.form import ParamsForm
@@ -26,6 +25,7 @@ from lazytui.app.screens.common.run_figures import RunFigures
 from lazytui.app.screens.evaluate import EvaluateScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.export_dialog import AskExport
+from lazytui.files.long_texts import long_texts
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result, save_result
 from lazytui.runs.workspace import Workspace
@@ -215,7 +215,7 @@ def test_enter_on_a_metric_tells_what_it_means(workspace: Workspace) -> None:
         for key, name in (("home", "easy_accuracy"), ("end", "hard_calibration_error")):
             await pilot.press(key, "enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, HelpBox))
-            assert EXPLANATIONS[name][:30] in screen_text(pilot.app)
+            assert long_texts("metrics")[name][:30] in screen_text(pilot.app)
             await pilot.press("escape")
             await until(pilot, lambda: not isinstance(pilot.app.screen, HelpBox))
 

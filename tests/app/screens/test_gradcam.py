@@ -188,7 +188,7 @@ def test_the_cursor_among_the_small_images_chooses_the_large_one(workspace: Work
 def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
-        split, sorting = screen.answer.album.split, screen.answer.sorting
+        split, sorting = screen.answer.browsed.split, screen.answer.categories
 
         async def leaves(kept: Any, told: str) -> None:
             count = int(np.count_nonzero(kept))
@@ -210,7 +210,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         for way, name in enumerate(ANSWERS):
             await pilot.press("w")
             right = sorting.predicted == split.digits
-            by_reason = sorting.causes == way - 2 if name in REASONS else sorting.ways == way - 2 - len(REASONS)
+            by_reason = sorting.reasons == way - 2 if name in REASONS else sorting.evidence == way - 2 - len(REASONS)
             await leaves([right, ~right][way] if way < 2 else by_reason, name)
         await pilot.press("w", "slash")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))

@@ -95,7 +95,7 @@ def test_the_second_network_starts_from_the_same_fresh_weights(data: BiasedDatas
     method.begin_epoch(1)
     for key, values in method.context.model.state_dict().items():
         assert torch.equal(values, fresh[key]), key
-    assert method.divided and len(method.parts) == len(data.train)
+    assert method.is_divided and len(method.parts) == len(data.train)
     assert method.optimizer.state_dict()["state"] == {}
 
 
@@ -115,7 +115,7 @@ def test_inferred_environments_break_invariance_most(data: BiasedDataset) -> Non
     def penalty(parts: torch.Tensor) -> float:
         return float((gradients * parts).sum() ** 2 + (gradients * (1 - parts)).sum() ** 2)
 
-    best = method.divide().float()
+    best = method.assign_parts().float()
     random = torch.rand(200, len(best), generator=seeded())
     assert penalty(best) >= max(penalty(parts) for parts in (*random, *random.round()))
     for place in range(len(best)):

@@ -180,12 +180,12 @@ def test_invariant_risks(data: BiasedDataset) -> None:
     first, second = -math.log(0.5), -(math.log(0.25) + math.log(0.1)) / 2
     rex = at_work("rex", data)
     assert isinstance(rex, RiskExtrapolation)
-    mean, variance = rex.terms(logits, digits, environments)
+    mean, variance = rex.risk_and_penalty(logits, digits, environments)
     assert mean.item() == pytest.approx((first + second) / 2, abs=1e-5)
     assert variance.item() == pytest.approx(((first - second) / 2) ** 2, abs=1e-5)
     irm = at_work("irm", data)
     assert isinstance(irm, InvariantRiskMinimization)
-    risk, _ = irm.terms(logits, digits, environments)
+    risk, _ = irm.risk_and_penalty(logits, digits, environments)
     assert risk.item() == pytest.approx((first + second) / 2, abs=1e-5)
 
 
@@ -195,7 +195,7 @@ def test_the_invariance_penalty_multiplies_two_halves(data: BiasedDataset) -> No
     digits, environments = torch.zeros(4, dtype=torch.int64), torch.tensor([0, 0, 1, 1])
     irm = at_work("irm", data)
     assert isinstance(irm, InvariantRiskMinimization)
-    _, penalty = irm.terms(logits, digits, environments)
+    _, penalty = irm.risk_and_penalty(logits, digits, environments)
     one, two, three, four = scale_gradients(logits, digits).tolist()
     assert penalty.item() == pytest.approx((one * two + three * four) / 2, abs=1e-5)
 
@@ -216,7 +216,7 @@ def test_the_invariance_penalty_is_on_average_over_batches_that_of_the_populatio
 
     order = torch.cat([draw(share_evenly(environments), generator) for _ in range(60)])
     batches = order[: len(order) // 16 * 16].split(16)
-    terms = torch.stack([at.terms(logits[part], digits[part], environments[part])[1] for part in batches])
+    terms = torch.stack([at.risk_and_penalty(logits[part], digits[part], environments[part])[1] for part in batches])
     population, error = squared(torch.arange(len(digits))), terms.std() / len(terms) ** 0.5
     assert abs(terms.mean() - population) < 3 * error
     assert torch.stack([squared(part) for part in batches]).mean() > population + 5 * error
@@ -257,7 +257,7 @@ def test_one_environment_has_nothing_to_be_invariant_to() -> None:
 def test_an_environment_that_is_missing_from_a_batch_does_not_count(data: BiasedDataset) -> None:
     method = at_work("rex", data)
     assert isinstance(method, RiskExtrapolation)
-    mean, variance = method.terms(logits_of(0.5), torch.tensor([0]), torch.tensor([1]))
+    mean, variance = method.risk_and_penalty(logits_of(0.5), torch.tensor([0]), torch.tensor([1]))
     assert (mean.item(), variance.item()) == (pytest.approx(math.log(2)), 0)
 
 
@@ -291,7 +291,7 @@ def test_learning_from_failure_weighs_by_both_networks(data: BiasedDataset) -> N
 def test_the_worst_group_gains_weight() -> None:
     risk = WorstGroups(torch.tensor([0, 0, 2, 2]), rate=0.5)
     torch.testing.assert_close(risk.log_shares.exp(), torch.tensor([0.5, 0, 0.5]))
-    found = risk.of(torch.tensor([1.0, 3.0, 4.0]), torch.tensor([0, 0, 2]))
+    found = risk.weighted_loss(torch.tensor([1.0, 3.0, 4.0]), torch.tensor([0, 0, 2]))
     low, high = math.exp(0.5 * 2), math.exp(0.5 * 4)
     assert found.item() == pytest.approx((low * 2 + high * 4) / (low + high), rel=1e-5)
     assert risk.log_shares[2].exp().item() == pytest.approx(high / (low + high), rel=1e-5)
@@ -299,14 +299,14 @@ def test_the_worst_group_gains_weight() -> None:
 
 def test_groups_that_a_batch_lacks_do_not_make_its_loss_small() -> None:
     risk = WorstGroups(torch.arange(100), rate=0.01)
-    assert risk.of(torch.ones(64), torch.arange(64)).item() == pytest.approx(1)
+    assert risk.weighted_loss(torch.ones(64), torch.arange(64)).item() == pytest.approx(1)
 
 
 def test_a_group_far_behind_still_counts_where_it_is_alone_in_a_batch() -> None:
     risk = WorstGroups(torch.arange(2), rate=10)
     for _ in range(100):
-        risk.of(torch.tensor([0.1, 3.0]), torch.arange(2))
-    assert risk.of(torch.tensor([0.7]), torch.tensor([0])).item() == pytest.approx(0.7)
+        risk.weighted_loss(torch.tensor([0.1, 3.0]), torch.arange(2))
+    assert risk.weighted_loss(torch.tensor([0.7]), torch.tensor([0])).item() == pytest.approx(0.7)
 
 
 def test_focal_loss_has_a_gradient_where_nothing_is_wrong() -> None:

@@ -36,9 +36,9 @@ class AttackScreen(FormAndPanels):
         "seed",
     )
     empty = (
-        "No attack on this network yet. Press g: for each image the smallest change is looked for that makes the "
-        "network see the target, from images in their own color, in every color, and in the target's. The three tell "
-        "different tales. Press v to attack one image and watch."
+        "No attack on this network yet. g: run it: the smallest perturbation of each image that makes the network "
+        "predict the target, for images in their own color, in every color, and in the target's. v: attack one image "
+        "live."
     )
     BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "One image, live")]
 

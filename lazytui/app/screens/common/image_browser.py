@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.image_filter import ANSWERS, ImageFilter
-from lazytui.analyses.gradcam.live import Album, AlbumAnswer
+from lazytui.analyses.gradcam.live import BrowsedAnswer, BrowsedSplit
 from lazytui.app.screens.common.browser_screen import BrowserScreen, next_value
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.data.palettes import NO_COLOR, Palette, palette
@@ -19,11 +19,11 @@ class AsksForImage(Protocol):
     """A question about one image of an album."""
 
     @property
-    def place(self) -> int: ...
+    def image_index(self) -> int: ...
 
 
 Q = TypeVar("Q", bound=AsksForImage)
-A = TypeVar("A", bound=AlbumAnswer)  # type: ignore[type-arg]
+A = TypeVar("A", bound=BrowsedAnswer)  # type: ignore[type-arg]
 
 
 class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
@@ -32,9 +32,9 @@ class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
     image_filter = ImageFilter()
 
     @property
-    def album(self) -> Album | None:
+    def album(self) -> BrowsedSplit | None:
         """The images, once they are there."""
-        return self.answer.album if self.answer else None
+        return self.answer.browsed if self.answer else None
 
     @property
     def palette(self) -> Palette:
@@ -42,15 +42,15 @@ class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
 
     @property
     def items(self) -> NDArray[np.intp]:
-        return np.empty(0, np.intp) if self.album is None else self.image_filter.chosen(self.album, None)
+        return np.empty(0, np.intp) if self.album is None else self.image_filter.matching(self.album, None)
 
     @property
     def item(self) -> int:
-        index = self.asked.place if self.asked else 0
+        index = self.asked.image_index if self.asked else 0
         return min(index, len(self.album.split) - 1) if self.album else index
 
     def stays(self, shown: A, answer: A) -> bool:
-        same_images = answer.album is None or answer.album is shown.album
+        same_images = answer.browsed is None or answer.browsed is shown.browsed
         return self.is_complete(shown) and not self.is_complete(answer) and not answer.refused and same_images
 
     def set_filter(self, image_filter: ImageFilter) -> None:

@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.core.metric_explanations import EXPLANATIONS
 from lazytui.analyses.evaluate.cell_images import MATRICES
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, swap, view_of
@@ -24,6 +23,7 @@ from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Pixels, Table
+from lazytui.files.long_texts import long_texts
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
 from lazytui.runs.run_folder import RunFolder
@@ -159,7 +159,7 @@ class RunFigures(ReportsFailures, VerticalScroll):
     def _explain(self, title: str) -> None:
         for name, metric in METRICS.items():
             if metric.title == title:
-                words = EXPLANATIONS.get(name, metric.meaning)
+                words = long_texts("metrics").get(name, metric.meaning)
                 self.app.push_screen(HelpBox(Content.assemble((title, "bold"), "\n", words)))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam import live_figures
 from lazytui.analyses.gradcam.image_filter import ImageFilter
-from lazytui.analyses.gradcam.live import MOST, Album, SaliencyAnswer, Sorting
+from lazytui.analyses.gradcam.live import MOST, AnswerCategories, BrowsedSplit, SaliencyAnswer
 from lazytui.app.figures import FigureView, PixelsView
 from lazytui.app.panels.panel import Panel
 from lazytui.data.palettes import palette
@@ -22,8 +22,8 @@ CELLS, LINES = 15, 8
 class Page:
     """Which small images there are: of the items of an album those from `first` on, `size` of them."""
 
-    album: Album
-    sorting: Sorting | None
+    browsed: BrowsedSplit
+    sorting: AnswerCategories | None
     image_filter: ImageFilter
     first: int
     size: int
@@ -55,10 +55,10 @@ class ImagePage(Panel):
         self, answer: SaliencyAnswer, image_filter: ImageFilter, items: NDArray[np.intp], position: int
     ) -> None:
         """The page of items that a position is on, with the cursor there. The album must be there."""
-        assert answer.album is not None
+        assert answer.browsed is not None
         size = self.capacity
         first = position - position % size if size else 0
-        page = Page(answer.album, answer.sorting, image_filter, first, size, answer.question.params.split)
+        page = Page(answer.browsed, answer.categories, image_filter, first, size, answer.question.params.split)
         if page == self._page:
             self._point(position - first)
             return
@@ -66,7 +66,9 @@ class ImagePage(Panel):
         if size and len(items):
             part, title = slice(first, first + size), _title(answer, image_filter)
             with self.prevent(FigureView.Pointed):
-                self.show([(live_figures.page(answer.album, answer.sorting, items, part, self.columns, title),)])
+                self.show(
+                    [(live_figures.image_page(answer.browsed, answer.categories, items, part, self.columns, title),)]
+                )
             self.call_after_refresh(self._point, position - first)
         else:
             self.say("")
@@ -80,8 +82,8 @@ class ImagePage(Panel):
 
 def _title(answer: SaliencyAnswer, image_filter: ImageFilter) -> str:
     """`hard split (first 1,000 of 10,000), digit 7, wrong`"""
-    assert answer.album is not None
-    of = f" (first {MOST:,} of {answer.album.whole:,})" if answer.album.whole > MOST else ""
-    words = image_filter.told(palette(answer.album.trained.palette))
-    by = f" (by {answer.sorting.told})" if "evidence" in words and answer.sorting else ""
+    assert answer.browsed is not None
+    of = f" (first {MOST:,} of {answer.browsed.whole:,})" if answer.browsed.whole > MOST else ""
+    words = image_filter.description(palette(answer.browsed.trained.palette))
+    by = f" (by {answer.categories.map_title})" if "evidence" in words and answer.categories else ""
     return f"{answer.question.params.split} split{of}" + (f", {words}{by}" if words else "")

@@ -154,7 +154,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def _no_image(self) -> str:
         """That the filter leaves nothing, if so."""
-        words = self.image_filter.told(self.palette)
+        words = self.image_filter.description(self.palette)
         if not words or len(self.items):
             return ""
         return f"No image of this split is {words}. Press x for all images, / for another choice."
@@ -173,11 +173,16 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         if answer is None:
             return
         self.show_sentence()
-        if answer.album is None or not answer.explanations:
+        if answer.browsed is None or not answer.explanations:
             return
-        index = min(answer.question.place, len(answer.album.split) - 1)
-        image, *maps, chances = live_figures.of_one_image(answer, index)
-        shown = {"image": (image,), "map": tuple(maps), "chances": (chances,), "worth": (live_figures.worth(answer),)}
+        index = min(answer.question.image_index, len(answer.browsed.split) - 1)
+        image, *maps, chances = live_figures.image_figures(answer, index)
+        shown = {
+            "image": (image,),
+            "map": tuple(maps),
+            "chances": (chances,),
+            "worth": (live_figures.map_scores_text(answer),),
+        }
         with self.app.batch_update():
             for name, figures in shown.items():
                 self._live.panel(name).show([figures])
@@ -188,7 +193,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         return self.query_one("#live", PanelGrid)
 
     def _show_grid(self) -> None:
-        if self.answer and self.answer.album:
+        if self.answer and self.answer.browsed:
             self.query_one(ImagePage).show_page(self.answer, self.image_filter, self.items, self.position)
 
     def on_resize(self, _event: Resize) -> None:
@@ -198,9 +203,9 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     @property
     def items(self) -> NDArray[np.intp]:
-        if self.answer is None or self.answer.album is None:
+        if self.answer is None or self.answer.browsed is None:
             return np.empty(0, np.intp)
-        return self.image_filter.chosen(self.answer.album, self.answer.sorting)
+        return self.image_filter.matching(self.answer.browsed, self.answer.categories)
 
     def action_turn(self, by: int) -> None:
         """The page after this one, or before."""
@@ -214,7 +219,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
 
     def action_filter(self) -> None:
         """Ask in words which images to show."""
-        words = self.image_filter.told(self.palette)
+        words = self.image_filter.description(self.palette)
         ask_text(self, WHICH_IMAGES, words, lambda text: self.set_filter(read_filter(text, self.palette)))
 
     # Choosing what to ask

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, bars
+from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_bars
 from lazytui.analyses.neurons.patch_request import EXAMPLE, Patch, read_patch
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
@@ -55,7 +55,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     def ablation_figures(self) -> list[Figure]:
         """What the network is without the marked neurons, where that was asked for."""
         if self._is_ablating and self.analysis and self.answer and self.answer.has_figures:
-            return [bars(self.answer, self.analysis.result)]
+            return [answer_bars(self.answer, self.analysis.result)]
         return []
 
     def sentences(self) -> list[str]:
@@ -98,7 +98,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             self.notify(NONE_MARKED)
             return
         palette, patch = self.analysis.result.palette, self._patch
-        words = f"{patch.source.told(palette)} into {patch.into.told(palette)}" if patch else EXAMPLE
+        words = f"{patch.source.description(palette)} into {patch.into.description(palette)}" if patch else EXAMPLE
 
         def take(text: str) -> None:
             self._patch = read_patch(text, palette)

@@ -91,10 +91,7 @@ def _is_of(line: RunLine, network: str, layer: str | None) -> bool:
 
 def _no_analysis(network: str, layer: str | None) -> str:
     of = f"layer {layer} of {network}" if layer else network
-    return (
-        f"Nobody has looked at the neurons of {of} yet. Press g to have them examined in the background, "
-        "o to choose another network."
-    )
+    return f"No neuron analysis of {of} yet. g: run it, o: choose another network."
 
 
 def _state(line: RunLine) -> str:

@@ -20,7 +20,7 @@ from lazytui.analyses.gradcam.image_filter import ImageFilter
 from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession
-from lazytui.analyses.sae.live_figures import drawn, named, setting
+from lazytui.analyses.sae.live_figures import dose_figures, dose_text, image_name
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import FigureView, LinesView, swap
 from lazytui.app.screens.common.asking import ask_text
@@ -83,7 +83,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         super().__init__(session, question)
         self._result = result
         self._labels = labels
-        self._current = question.turn.features[0] if question.turn.features else None
+        self._current = question.dose.features[0] if question.dose.features else None
         self._kept: tuple[int, ...] = ()
         self._has_begun = False
         self._only_active = False
@@ -113,9 +113,9 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
 
     def _begin(self, answer: DoseAnswer) -> None:
         """With an image that the feature is active on, or a feature that is active on the image."""
-        assert answer.activity is not None and answer.here is not None
+        assert answer.activity is not None and answer.activity_here is not None
         if self._current is None:
-            self._choose(active_features(answer.here, None)[:1])
+            self._choose(active_features(answer.activity_here, None)[:1])
         elif len(found := np.flatnonzero(answer.activity[:, self._current] > 0)):
             self.show_item(int(found[0]))
 
@@ -124,36 +124,36 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         if answer is None:
             return
         self.show_sentence()
-        self.query_one("#knob", Static).update(knob(self.question.turn, self.size.width))
+        self.query_one("#knob", Static).update(knob(self.question.dose, self.size.width))
         self.query_one("#active", Static).update(self._active(answer))
         if answer.after is None:
             for holder in ("#answer", "#turn"):
                 swap(self.query_one(holder), [])
             return
-        figures = drawn(answer, plainly=self.has_class("-wide"))
+        figures = dose_figures(answer, with_original=self.has_class("-wide"))
         swap(self.query_one("#answer"), figures[:-1])
         swap(self.query_one("#turn"), figures[-1:])
         with self.prevent(FigureView.Pointed):
             for chart in self.query(LinesView):
-                chart.point(answer.question.turn.factor)
+                chart.point(answer.question.dose.factor)
 
     def sentence(self) -> str:
         """Which image it is, and what is done to it."""
         answer = self.answer
-        if answer is None or answer.refused or answer.doing or answer.album is None or answer.activity is None:
+        if answer is None or answer.refused or answer.doing or answer.browsed is None or answer.activity is None:
             return super().sentence()
-        words = self.image_filter.told(self.palette)
+        words = self.image_filter.description(self.palette)
         only = f"{words and ', ' + words}{', where it is active' if self._only_active else ''}"
         image = (
-            f"A {named(answer.album, answer.place)}, {self.position + 1:,} of {len(self.items):,} "
+            f"A {image_name(answer.browsed, answer.index)}, {self.position + 1:,} of {len(self.items):,} "
             f"of the {answer.question.split} split{only}."
         )
-        turn = answer.question.turn
+        turn = answer.question.dose
         alone = turn.features[0] if len(turn.features) == 1 else None
-        effect = setting(turn, "" if alone is None else stands_for(self._result, alone))
+        effect = dose_text(turn, "" if alone is None else stands_for(self._result, alone))
         strengths = ""
         if alone is not None and turn.how == "scale":
-            strengths = self._strengths(alone, answer.activity[answer.place])
+            strengths = self._strengths(alone, answer.activity[answer.index])
         return f"{image}\n{effect}. {strengths}"
 
     def _strengths(self, feature: int, here: NDArray[np.float32]) -> str:
@@ -162,12 +162,12 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
 
     def _active(self, answer: DoseAnswer) -> Content:
         """The features that are active on the image, as many as there is room for, around the current one."""
-        if answer.here is None or answer.refused:
+        if answer.activity_here is None or answer.refused:
             return Content("")
         begin = Content("Active here ")
         page, width, found = [begin], begin.cell_length, False
-        for feature in active_features(answer.here, self._current):
-            sign = (KEPT if feature in self._kept else "") + ("" if answer.here[feature] > 0 else ": 0 here")
+        for feature in active_features(answer.activity_here, self._current):
+            sign = (KEPT if feature in self._kept else "") + ("" if answer.activity_here[feature] > 0 else ": 0 here")
             words = f" {feature} {plain_text(self._labels.get(feature) or stands_for(self._result, feature))}{sign} "
             entry = Content.styled(words, "reverse" if feature == self._current else "")
             if width + entry.cell_length > self.size.width - 3:
@@ -191,22 +191,22 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         self.draw()
 
     def _set(self, turn: Dose) -> None:
-        self.ask(replace(self.question, turn=turn))
+        self.ask(replace(self.question, dose=turn))
 
     def action_turn(self, by: int) -> None:
         """A step of the dial."""
-        self._set(self.question.turn.stepped(by))
+        self._set(self.question.dose.moved_by(by))
 
     @on(FigureView.Pointed)
     def _pointed(self, event: FigureView.Pointed) -> None:
         """The cursor of the chart is the dial as well."""
         if isinstance(event.view, LinesView):
             step = round(float(event.place) / FACTORS[1])
-            self._set(replace(self.question.turn, step=step))
+            self._set(replace(self.question.dose, step=step))
 
     def action_set(self, step: int) -> None:
         """Take the features out."""
-        self._set(Dose(self.question.turn.features, step))
+        self._set(Dose(self.question.dose.features, step))
 
     def action_reset(self) -> None:
         """The image as it is."""
@@ -214,14 +214,14 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
 
     def action_steer(self) -> None:
         """Put the features at their typical strength, whatever they were here; or scale them again."""
-        turn = self.question.turn
+        turn = self.question.dose
         self._set(Dose(turn.features, UNCHANGED, "scale" if turn.how == "steer" else "steer"))
 
     def action_swap(self) -> None:
         """Take the features out, and put others there at their typical strength."""
 
         def swap_for(text: str) -> None:
-            self._set(Dose(self.question.turn.features, UNCHANGED, "swap", self._read_features(text)))
+            self._set(Dose(self.question.dose.features, UNCHANGED, "swap", self._read_features(text)))
 
         ask_text(self, "Swap for which features? Numbers, or words such as color green.", "", swap_for)
 
@@ -235,12 +235,12 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
 
     def _set_features(self) -> None:
         features = dict.fromkeys((*([] if self._current is None else [self._current]), *self._kept))
-        self._set(replace(self.question.turn, features=tuple(features)))
+        self._set(replace(self.question.dose, features=tuple(features)))
 
     def action_feature(self, by: int) -> None:
         """The next of the features that are active on the image, or the one before."""
-        if self.answer and self.answer.here is not None:
-            order = active_features(self.answer.here, self._current)
+        if self.answer and self.answer.activity_here is not None:
+            order = active_features(self.answer.activity_here, self._current)
             if order and self._current is not None:
                 self._current = next_value(order, self._current, by)
                 self._set_features()
@@ -272,7 +272,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         return np.intersect1d(super().items, active)
 
     def show_item(self, item: int) -> None:
-        self.ask(replace(self.question, place=item))
+        self.ask(replace(self.question, image_index=item))
 
     def action_only_active(self) -> None:
         """Only images that the feature is active on, or all again."""
@@ -296,7 +296,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
     def action_split(self) -> None:
         """Images that color tells the digit of, or those that it lies about."""
         self.image_filter = ImageFilter()
-        self.ask(replace(self.question, split="easy" if self.question.split == "hard" else "hard", place=0))
+        self.ask(replace(self.question, split="easy" if self.question.split == "hard" else "hard", image_index=0))
 
 
 def knob(turn: Dose, width: int) -> Content:

@@ -18,9 +18,9 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
 
 NO_RUN = (
-    "No layer of this network was taken apart yet. Press g: a sparse autoencoder learns to say what the layer holds in "
-    "a few of many features, and each is asked whether it stands for a color, a digit, both or neither. s checks what "
-    "is to be believed of such features at all."
+    "No sparse autoencoder of this network yet. g: train one: it explains a layer's activations by a few of many "
+    "features, and each feature is tested for color and digit. s: self-check, which measures how far such features can "
+    "be trusted."
 )
 
 BUNDLED_RUN = "sae-lazy-strokes"

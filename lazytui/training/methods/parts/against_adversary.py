@@ -25,7 +25,7 @@ ADVERSARY_ACCURACY = {
 
 
 class AgainstAdversary(Method):
-    """Cross-entropy + `unlearning`; before each step of the model its adversary has taken its own."""
+    """Cross-entropy + `unlearning_loss`; before each step of the model its adversary has taken its own."""
 
     options: AdversaryOptions
 
@@ -42,7 +42,7 @@ class AgainstAdversary(Method):
         return "has an adversary with batch normalization: --batch-size 2 or more."
 
     @abstractmethod
-    def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:
+    def unlearning_loss(self, features: Tensor, batch: Batch, step: int) -> Tensor:
         """The scalar that drives the color out of the batch's features, (n, d)."""
 
     def loss(self, batch: Batch, step: int) -> Tensor:
@@ -50,7 +50,7 @@ class AgainstAdversary(Method):
         with torch.autocast(features.device.type, enabled=False):
             precise = features.float()
             self._accuracy = self._adversary.learn(precise, batch)
-            unlearning = self.unlearning(precise, batch, step)
+            unlearning = self.unlearning_loss(precise, batch, step)
         return functional.cross_entropy(self._model.head(features), batch.digits) + unlearning
 
     def signals(self) -> Mapping[str, float]:

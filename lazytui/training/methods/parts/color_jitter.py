@@ -66,8 +66,8 @@ class ColorJitter:
         )
         maps = hue_rotations(self.options.hue * (2 * uniform[3] - 1))
         if self.permute:
-            places = torch.rand(n, 3, generator=generator, device=device).argsort(1)
-            maps = maps @ torch.eye(3, device=device)[places]
+            order = torch.rand(n, 3, generator=generator, device=device).argsort(1)
+            maps = maps @ torch.eye(3, device=device)[order]
         maps = brightness[:, None, None] * (saturation_maps(saturation) @ maps)
         gray = torch.einsum("i,nij,nj->n", _luma(maps), maps, mean_colors)
         return contrast[:, None, None] * maps, (1 - contrast) * gray

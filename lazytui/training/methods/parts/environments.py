@@ -60,7 +60,7 @@ class InvariantRisk(Method):
         return "needs several aligned and several conflicting images in a batch: --batch-size 4 or more."
 
     @abstractmethod
-    def terms(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
+    def risk_and_penalty(self, logits: Tensor, digits: Tensor, environments: Tensor) -> tuple[Tensor, Tensor]:
         """The risk, and what varies between environments. logits: (n, 10); digits, environments: (n,) int64."""
 
     def order(self, epoch: int) -> Tensor:
@@ -68,7 +68,7 @@ class InvariantRisk(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         logits = self.context.model(batch.images).float()
-        risk, term = self.terms(logits, batch.digits, self.environments[batch.indices])
+        risk, term = self.risk_and_penalty(logits, batch.digits, self.environments[batch.indices])
         self._term = self._term.lerp(term.detach(), _NEW if step else 1.0)
         return risk + self.penalty_weight(step) * term
 

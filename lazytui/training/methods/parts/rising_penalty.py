@@ -27,19 +27,19 @@ class RisingPenaltyOptions(AdversaryOptions):
 
 
 class RisingPenalty(AgainstAdversary):
-    """CE + weight * `penalized`; weight rises linearly to `penalty` over the first half."""
+    """CE + weight * `penalty_term`; weight rises linearly to `penalty` over the first half."""
 
     options: RisingPenaltyOptions
     largest_gradient = 1.0
     _weight = 0.0
 
     @abstractmethod
-    def penalized(self, features: Tensor, batch: Batch) -> Tensor:
+    def penalty_term(self, features: Tensor, batch: Batch) -> Tensor:
         """The scalar that shall become small."""
 
-    def unlearning(self, features: Tensor, batch: Batch, step: int) -> Tensor:
+    def unlearning_loss(self, features: Tensor, batch: Batch, step: int) -> Tensor:
         self._weight = self.options.penalty * min(1.0, 2 * step / self.context.total_steps)
-        return self._weight * self.penalized(features, batch)
+        return self._weight * self.penalty_term(features, batch)
 
     def signals(self) -> Mapping[str, float]:
         return {**super().signals(), "penalty_weight": self._weight}

@@ -50,7 +50,7 @@ class TwoPhases(Method):
         )
 
     @abstractmethod
-    def divide(self) -> Tensor:
+    def assign_parts(self) -> Tensor:
         """(n,) int64 on the device, 0 to 10: the part of each training sample, by what the first network does."""
 
     def weights(self) -> Tensor:
@@ -62,12 +62,12 @@ class TwoPhases(Method):
         return functional.cross_entropy(self.context.model(batch.images), batch.digits)
 
     @property
-    def divided(self) -> bool:
+    def is_divided(self) -> bool:
         return len(self.parts) > 0
 
     def begin_epoch(self, epoch: int) -> None:
         if epoch == self.options.first_epochs:
-            self.parts = self.divide()
+            self.parts = self.assign_parts()
             first = initial_model(self.context.settings, self.context.seed)
             self.context.model.load_state_dict(first.state_dict())
             self.optimizer = make_optimizer(self.context.model.parameters(), self.context.settings)
@@ -78,15 +78,15 @@ class TwoPhases(Method):
         return (step, first) if step < first else (step - first, steps - first)
 
     def order(self, epoch: int) -> Tensor:
-        return draw(self.weights(), self.context.epoch_generator(epoch)) if self.divided else super().order(epoch)
+        return draw(self.weights(), self.context.epoch_generator(epoch)) if self.is_divided else super().order(epoch)
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        if self.divided:
+        if self.is_divided:
             return self.second_loss(batch)
         return functional.cross_entropy(self.context.model(batch.images), batch.digits)
 
     def signals(self) -> Mapping[str, float]:
-        return {"conflicting_weight": share_of(self.context.conflicting, self.weights())} if self.divided else {}
+        return {"conflicting_weight": share_of(self.context.conflicting, self.weights())} if self.is_divided else {}
 
     def state_dict(self) -> dict[str, Any]:
         return {**super().state_dict(), "parts": self.parts}

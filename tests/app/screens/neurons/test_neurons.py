@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.neurons.analysis import session
+from lazytui.analyses.neurons.analysis import open_session
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
@@ -23,7 +23,7 @@ from lazytui.app.screens.neurons.screen import NeuronsScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
 from lazytui.data.palettes import palette
-from lazytui.neurons.role_names import ROLES
+from lazytui.neurons.roles import ROLES
 from lazytui.runs.events import EventLog
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.run_folder import WEIGHTS_FILE, RunFolder
@@ -159,7 +159,7 @@ def test_curves_and_the_layer_are_one_key_away_and_escape_leads_back(workspace: 
 
 
 def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspace: Workspace) -> None:
-    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace).ablation
+    asked = open_session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace).ablation
 
     def is_right(bars: BarsView, neurons: set[int], mode: Any) -> None:
         without, intact = asked.accuracies(sorted(neurons), mode), asked.accuracies([])
@@ -193,7 +193,7 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
 
 
 def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) -> None:
-    asked = session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
+    asked = open_session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
@@ -265,7 +265,7 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(worksp
         place = await open_screen(pilot)
         form = place.query_one(ParamsForm)
         form.set_values({**form.touched, **QUICK, "layer": "features.relu2"})
-        await until(pilot, lambda: "Nobody has looked at the neurons of layer features.relu2" in words(pilot))
+        await until(pilot, lambda: "No neuron analysis of layer features.relu2" in words(pilot))
         await until(pilot, lambda: not place.query(TableView))
         assert "--layer features.relu2" in form.command
         runs = len(workspace.runs())

@@ -215,7 +215,7 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
         assert place.table
         feature = numbers(place.table)[0]
         dial = await open_dial(pilot)
-        assert (await answered(pilot, dial)).turn.features == (feature,)
+        assert (await answered(pilot, dial)).dose.features == (feature,)
         assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
         question = await stepped(pilot, dial, "0")
         (answer,) = [one for one in DoseResponseSession(workspace).answers(question) if one.after]
@@ -224,16 +224,16 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
         assert "ablated" in words(dial) and "0.0 x" in screen_text(app)
         gaze = dial.query_one(PixelsView).figure
         assert gaze.overlay is not None and not np.allclose(gaze.overlay[0], gaze.overlay[1], atol=0.01)
-        assert (await stepped(pilot, dial, "right", "right", "left")).turn.factor == 0.1
-        assert (await stepped(pilot, dial, "end")).turn.factor == 3
-        assert (await stepped(pilot, dial, "home")).turn.factor == 0
+        assert (await stepped(pilot, dial, "right", "right", "left")).dose.factor == 0.1
+        assert (await stepped(pilot, dial, "end")).dose.factor == 3
+        assert (await stepped(pilot, dial, "home")).dose.factor == 0
         await stepped(pilot, dial, "1")
         assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
-        assert (await stepped(pilot, dial, "s")).turn.how == "steer"
-        assert (await stepped(pilot, dial, "s")).turn.how == "scale"
+        assert (await stepped(pilot, dial, "s")).dose.how == "steer"
+        assert (await stepped(pilot, dial, "s")).dose.how == "scale"
         other = (feature + 1) % 64
         await type_in(pilot, "w", str(other))
-        swapped = (await answered(pilot, dial)).turn
+        swapped = (await answered(pilot, dial)).dose
         assert (swapped.how, swapped.features, swapped.into) == ("swap", (feature,), (other,))
         assert f"swapped for feature {other}" in words(dial)
         await type_in(pilot, "slash", "9999")
@@ -253,15 +253,15 @@ def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) 
         album = dial.album
         assert album
         second = await stepped(pilot, dial, "n")
-        assert second.place == first.place + 1 and second.turn == first.turn
-        assert (await stepped(pilot, dial, "p")).place == first.place
-        below = (await stepped(pilot, dial, "down")).turn.features
-        assert below != first.turn.features
+        assert second.image_index == first.image_index + 1 and second.dose == first.dose
+        assert (await stepped(pilot, dial, "p")).image_index == first.image_index
+        below = (await stepped(pilot, dial, "down")).dose.features
+        assert below != first.dose.features
         await stepped(pilot, dial, "space")
-        assert (await stepped(pilot, dial, "up")).turn.features == (*first.turn.features, *below)
+        assert (await stepped(pilot, dial, "up")).dose.features == (*first.dose.features, *below)
         for key, labels in (("d", album.split.digits), ("c", album.split.colors)):
             await pilot.press("x")
-            place = (await stepped(pilot, dial, key)).place
+            place = (await stepped(pilot, dial, key)).image_index
             assert labels[place] == 0
         await pilot.press("x", "a")
         assert "where it is active" in words(dial)
@@ -303,7 +303,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
         assert "2.5 x" in screen_text(app), "the dial itself moves before there is an answer"
         await until(pilot, lambda: held.asked)
         held.go.set()
-        assert (await answered(pilot, dial)).turn.factor == 2.5
+        assert (await answered(pilot, dial)).dose.factor == 2.5
         assert len(held.asked) == 2, "the first of them, and the newest"
         held.go.clear()
         await pilot.press("0")
@@ -312,7 +312,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
         await until(pilot, lambda: app.screen is place)
         held.go.set()
         again = await open_dial(pilot)
-        assert (await stepped(pilot, again, "right")).turn.factor == 1.1
+        assert (await stepped(pilot, again, "right")).dose.factor == 1.1
         assert "doesn't know" not in notes(app)
 
     drive(app, steps)

@@ -16,20 +16,33 @@ def export(
     files: Annotated[
         list[Path],
         typer.Argument(
-            parser=parse_path, metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv, by suffix."
+            parser=parse_path, metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv .tex, by suffix."
         ),
     ],
-    figure: Annotated[str | None, typer.Option(help="Only the figure of this name.", metavar="NAME")] = None,
-    width: Annotated[int | None, typer.Option(min=20, max=1000, help="Columns of .txt and .ansi.")] = None,
+    figure: Annotated[str | None, typer.Option(help="Only these figures, with commas.", metavar="NAME,...")] = None,
+    width: Annotated[
+        str | None,
+        typer.Option(help="Width of pictures, such as 85mm or 3.3in; a number: columns of .txt and .ansi."),
+    ] = None,
+    dpi: Annotated[int | None, typer.Option(min=50, max=1200, help="Dots an inch of a .png; 200 by default.")] = None,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Pictures without title and note: a paper has a caption.")
+    ] = False,
+    together: Annotated[bool, typer.Option("--together", help="All figures in one picture, side by side.")] = False,
     theme: Annotated[Literal["light", "dark"], typer.Option(help="Colors of the pictures.")] = "light",
     workspace: WorkspaceOption = None,
 ) -> None:
     """Write the figures of a finished run to files. Needs neither a GPU nor the model."""
     from lazytui.analyses.core.execute import figures
     from lazytui.cli.print_results import check_exports, export_figures, print_note
+    from lazytui.figures.paper import Paper, parse_width
 
     check_exports(files)
+    columns, inches = parse_width(width) if width else (None, None)
+    paper = Paper(inches, dpi, bare, together)
     found = workspace_at(workspace).find(run)
     run_figures = figures(found)
-    for path in export_figures(run_figures, files, title=found.id, figure=figure, width=width, theme=theme):
+    for path in export_figures(
+        run_figures, files, title=found.id, figure=figure, width=columns, theme=theme, paper=paper
+    ):
         print_note(f"wrote {path}")

@@ -11,11 +11,13 @@ from typing import get_args
 from lazytui.errors import UsageError, unknown_name
 from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Figure
+from lazytui.figures.paper import Paper
 from lazytui.files.writing import write_together
 
 _TEXT_WIDTH = 100
 _PICTURES = (".svg", ".png")
-SUFFIXES = (".svg", ".png", ".pdf", ".html", ".txt", ".ansi", ".json", ".csv")
+ON_A_PAGE = Paper()
+SUFFIXES = (".svg", ".png", ".pdf", ".html", ".txt", ".ansi", ".json", ".csv", ".tex")
 
 
 def check_suffix(path: Path) -> str:
@@ -35,12 +37,13 @@ def export(
     figure: str | None = None,
     width: int | None = None,
     theme: str = "light",
+    paper: Paper = ON_A_PAGE,
 ) -> list[Path]:
     """Write the figures, or the one named `figure`, and return the files written; all of them or none.
 
     Raises UsageError and BadInput as `rendered` does, and BadInput where a file can't be written.
     """
-    contents = render_files(figures, path, title=title, figure=figure, width=width, theme=theme)
+    contents = render_files(figures, path, title=title, figure=figure, width=width, theme=theme, paper=paper)
     write_together(contents)
     return list(contents)
 
@@ -53,16 +56,20 @@ def render_files(
     figure: str | None = None,
     width: int | None = None,
     theme: str = "light",
+    paper: Paper = ON_A_PAGE,
 ) -> dict[Path, str | bytes]:
     """The contents of the files to write for the figures, or for the one named `figure`.
 
     .html .pdf .txt .ansi .json hold all figures in one file (.pdf: one a page). An .svg or .png is one picture: one
     figure goes to `path` itself, several go to `NAME-FIGURE.svg` beside it, each ready for a paper. A .csv is one
-    table, so one figure must be named if there are several.
+    table, so one figure must be named if there are several; a .tex all tables and matrices.
+
+    figure: a name, or several with commas between them.
 
     title: heads the page of .html and .pdf, and stands in .json.
     width: columns of .txt and .ansi (100).
     theme: "light" or "dark", for .svg, .png and .pdf; a web page follows its reader.
+    paper: what these three are fitted to.
 
     Raises UsageError for a suffix, a figure's name, a theme or a width that there isn't.
     """
@@ -71,11 +78,11 @@ def render_files(
     selected = _select(figures, figure)
     if width is not None and width < 1:
         raise UsageError(f"The width must be at least 1 column, not {width}.")
-    if suffix in _PICTURES and len(selected) > 1:
+    if suffix in _PICTURES and len(selected) > 1 and not paper.together:
         targets = [(path.with_name(f"{path.stem}-{_file_name_part(one.name)}{path.suffix}"), [one]) for one in selected]
     else:
         targets = [(path, selected)]
-    return {target: _content(shown, suffix, title, width or _TEXT_WIDTH, checked) for target, shown in targets}
+    return {target: _content(shown, suffix, title, width or _TEXT_WIDTH, checked, paper) for target, shown in targets}
 
 
 def _file_name_part(name: str) -> str:
@@ -93,19 +100,21 @@ def _check_theme(theme: str) -> Theme:
 def _select(figures: Sequence[Figure], name: str | None) -> list[Figure]:
     if name is None:
         return list(figures)
-    selected = [figure for figure in figures if figure.name == name]
-    if not selected:
-        raise UsageError(unknown_name("figure", name, [figure.name for figure in figures]))
-    return selected
+    by_name = {figure.name: figure for figure in figures}
+    names = [part.strip() for part in name.split(",")]
+    for one in names:
+        if one not in by_name:
+            raise UsageError(unknown_name("figure", one, by_name))
+    return [by_name[one] for one in names]
 
 
-def _content(figures: Sequence[Figure], suffix: str, title: str, width: int, theme: Theme) -> str | bytes:
+def _content(figures: Sequence[Figure], suffix: str, title: str, width: int, theme: Theme, paper: Paper) -> str | bytes:
     """What a file holds. Each writer is loaded only when it is needed: matplotlib takes a second."""
     match suffix:
         case ".svg" | ".png" | ".pdf":
             from lazytui.figures.picture import picture
 
-            return picture(figures, suffix[1:], title=title, theme=theme)
+            return picture(figures, suffix[1:], title=title, theme=theme, paper=paper)
         case ".html":
             from lazytui.figures.html import Section, page
 
@@ -116,6 +125,10 @@ def _content(figures: Sequence[Figure], suffix: str, title: str, width: int, the
             return figures_json(figures, title=title)
         case ".csv":
             return _one_csv(figures)
+        case ".tex":
+            from lazytui.figures.latex import figures_tex
+
+            return figures_tex(figures)
         case _:
             return _terminal_text(figures, width, colored=suffix == ".ansi")
 

@@ -15,9 +15,12 @@ import matplotlib
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure as Canvas
 
+from lazytui.errors import BadInput
 from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
+from lazytui.figures.paper import Paper
 from lazytui.figures.picture.chart_pictures import bar_body, histogram_body, line_body
+from lazytui.figures.picture.embedded_fonts import with_embedded_fonts
 from lazytui.figures.picture.ink import INKS, LARGE, SMALL, Ink, line_height, settings, wrap_lines
 from lazytui.figures.picture.matrix_picture import matrix_body
 from lazytui.figures.picture.picture_body import Body, Box, sheet, write_lines
@@ -30,9 +33,12 @@ _WIDTH = 7.2
 """Inches of a body, unless its content needs more: two columns of a paper."""
 _MARGIN = 0.18
 _GAP = 0.1
+_BETWEEN = 0.3
+"""Inches between figures that stand beside each other."""
 _DOTS_AN_INCH = 200
 _PAPER_OF_A_PAGE = "#fdfefd"
 """Stands for the page's own color, which only the page knows; not white, which may be a bar's color."""
+ON_A_PAGE = Paper()
 _ONE_AT_A_TIME = threading.Lock()
 _UNDATED: dict[str, dict[str, Any]] = {
     "svg": {"Date": None, "Creator": None},
@@ -41,25 +47,52 @@ _UNDATED: dict[str, dict[str, Any]] = {
 }
 
 
-def picture(figures: Sequence[Figure], kind: str, *, title: str = "", theme: Theme = "light") -> bytes:
-    """The content of an .svg or .png file of one figure, or of a .pdf file, one figure a page.
+def picture(
+    figures: Sequence[Figure], kind: str, *, title: str = "", theme: Theme = "light", paper: Paper = ON_A_PAGE
+) -> bytes:
+    """The content of an .svg or .png file of one figure, or of a .pdf file, one figure a page; or of all together.
 
-    Text stays text in .svg and .pdf (searchable, editable); an .svg asks for DejaVu Sans, or else any sans serif,
-    nearly all of which are narrower, so nothing overlaps where that font is missing. A .png needs no font at all.
+    Text stays text in .svg and .pdf (searchable, editable), and both hold the letters of its font. A figure that needs
+    more than the paper's width is scaled down in .svg and .png. Raises BadInput where it can't be, in a .pdf.
     """
     ink = INKS[theme]
+    clean = [clean_figure(figure) for figure in figures]
     output = io.BytesIO()
     with _drawing(ink):
+        canvases = [_compose(clean, ink, paper)] if paper.together else [_compose([one], ink, paper) for one in clean]
         if kind == "pdf":
+            _require_width(canvases, paper)
             with PdfPages(output, metadata=_UNDATED["pdf"] | {"Title": plain_text(title)}) as pages:
-                for figure in figures:
-                    pages.savefig(_compose(clean_figure(figure), ink))
-        else:
-            for figure in figures:
-                _compose(clean_figure(figure), ink).savefig(
-                    output, format=kind, dpi=_DOTS_AN_INCH, metadata=_UNDATED[kind]
-                )
+                for canvas in canvases:
+                    pages.savefig(canvas)
+            return output.getvalue()
+        (canvas,) = canvases
+        scale = min(paper.inches / canvas.get_figwidth(), 1.0) if paper.inches else 1.0
+        dpi = scale * (paper.dpi or _DOTS_AN_INCH) if kind == "png" else _DOTS_AN_INCH
+        canvas.savefig(output, format=kind, dpi=dpi, metadata=_UNDATED[kind])
+    if kind == "svg":
+        return with_embedded_fonts(_scaled(output.getvalue().decode(), scale)).encode()
     return output.getvalue()
+
+
+def _require_width(canvases: Sequence[Canvas], paper: Paper) -> None:
+    needed = max(canvas.get_figwidth() for canvas in canvases)
+    if paper.inches and needed > paper.inches + 1e-6:
+        raise BadInput(
+            f"A figure needs {25.4 * needed:.0f} mm with letters of this size, more than {25.4 * paper.inches:.0f} mm; "
+            "an .svg or .png is scaled down, a .pdf isn't."
+        )
+
+
+def _scaled(svg: str, scale: float) -> str:
+    """The picture at another size: its view box stays."""
+    if scale == 1.0:
+        return svg
+
+    def length(match: re.Match[str]) -> str:
+        return f'{match[1]}="{float(match[2]) * scale:.6f}pt"'
+
+    return re.sub(r'\b(width|height)="([0-9.]+)pt"', length, svg, count=2)
 
 
 def inline_svg(figure: Figure, name: str) -> str:
@@ -92,22 +125,22 @@ def _drawing(ink: Ink) -> Iterator[None]:
         yield
 
 
-def _body(figure: Figure, ink: Ink) -> Body:
+def _body(figure: Figure, ink: Ink, width: float = _WIDTH) -> Body:
     match figure:
         case Pixels():
-            return pixels_body(figure, ink, _WIDTH)
+            return pixels_body(figure, ink, width)
         case Matrix():
-            return matrix_body(figure, ink, _WIDTH)
+            return matrix_body(figure, ink, width)
         case Lines():
-            return line_body(figure, ink, _WIDTH)
+            return line_body(figure, ink, width)
         case Bars():
-            return bar_body(figure, ink, _WIDTH)
+            return bar_body(figure, ink, width)
         case Histogram():
-            return histogram_body(figure, ink, _WIDTH)
+            return histogram_body(figure, ink, width)
         case Table():
-            return table_body(figure, ink, _WIDTH)
+            return table_body(figure, ink, width)
         case Text():
-            return text_body(figure, ink, _WIDTH)
+            return text_body(figure, ink, width)
     raise TypeError(f"There is no picture for a figure of type {type(figure).__name__}.")
 
 
@@ -118,18 +151,34 @@ def _draw_body(figure: Figure, ink: Ink) -> Canvas:
     return canvas
 
 
-def _compose(figure: Figure, ink: Ink) -> Canvas:
-    """Title, body and note below each other, on paper as high as they need."""
-    body = _body(figure, ink)
-    width = max(body.width, _WIDTH)
-    title = wrap_lines(figure.title, width, LARGE, bold=True)
-    note = wrap_lines(figure.note, width, SMALL)
+def _compose(figures: Sequence[Figure], ink: Ink, paper: Paper) -> Canvas:
+    """The figures beside each other, each with title, body and note, on paper as high as they need."""
+    each = ((paper.inches or _WIDTH + 2 * _MARGIN) - 2 * _MARGIN - (len(figures) - 1) * _BETWEEN) / len(figures)
+    columns = [_column(figure, ink, each, bare=paper.bare) for figure in figures]
+    width = sum(column.width for column in columns) + (len(columns) - 1) * _BETWEEN
+    height = max(column.height for column in columns)
+    canvas = Canvas(figsize=(width + 2 * _MARGIN, height + 2 * _MARGIN))
+    left = _MARGIN
+    for column in columns:
+        column.paint(canvas, Box(left, _MARGIN + height - column.height, column.width, column.height))
+        left += column.width + _BETWEEN
+    return canvas
+
+
+def _column(figure: Figure, ink: Ink, width: float, *, bare: bool) -> Body:
+    """Title, body and note below each other; the body alone where it is to be bare."""
+    body = _body(figure, ink, width)
+    width = max(body.width, width)
+    title = [] if bare else wrap_lines(figure.title, width, LARGE, bold=True)
+    note = [] if bare else wrap_lines(figure.note, width, SMALL)
     title_height = len(title) * line_height(LARGE) + _GAP if title else 0.0
     note_height = len(note) * line_height(SMALL) + _GAP if note else 0.0
     height = title_height + body.height + note_height
-    canvas = Canvas(figsize=(width + 2 * _MARGIN, height + 2 * _MARGIN))
-    paper = sheet(canvas, Box(_MARGIN, _MARGIN, width, height))
-    write_lines(paper, title, 0, 0, LARGE, color=ink.text, bold=True)
-    write_lines(paper, note, 0, height - note_height + _GAP, SMALL, color=ink.muted)
-    body.paint(canvas, Box(_MARGIN, _MARGIN + note_height, width, body.height))
-    return canvas
+
+    def paint(canvas: Canvas, box: Box) -> None:
+        whole = sheet(canvas, box)
+        write_lines(whole, title, 0, 0, LARGE, color=ink.text, bold=True)
+        write_lines(whole, note, 0, height - note_height + _GAP, SMALL, color=ink.muted)
+        body.paint(canvas, Box(box.left, box.bottom + note_height, width, body.height))
+
+    return Body(width, height, paint)

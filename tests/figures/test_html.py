@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lazytui.figures.html import Section, page
+from lazytui.figures.html import KeyNumber, Section, page
 from lazytui.figures.image_overlays import overlay_evidence
 from lazytui.figures.kinds import Figure
 from tests.figures import samples
@@ -96,6 +96,21 @@ def test_sections_are_numbered_and_listed_from_three_on() -> None:
     assert {link[1:] for link in links} <= targets
     assert "Figure 6" in reader.text
     assert not Reader(page("Story", sections[:2])).all("nav")
+
+
+def test_a_page_opens_with_its_numbers() -> None:
+    reader = Reader(page("A run", [Section(heading="One")], numbers=[KeyNumber("95.0%", "easy <b>accuracy</b>")]))
+    text = reader.text
+    assert text.index("easy <b>accuracy</b>") < text.index("95.0%") < text.index("One")
+
+
+def test_figures_can_be_folded_and_runs_linked() -> None:
+    bars, matrix = samples.bars(title="At once"), samples.matrix(title="Folded")
+    html = page("A run", [Section(figures=(bars,), folded=(matrix,), link=("Run x<y", '../x"y/'))])
+    assert html.index("At once") < html.index("<details>") < html.index("Folded") < html.index("</details>")
+    assert "1 more figure" in html
+    assert Reader(html).all("a") == [{"href": "../x%22y/"}]
+    assert 'id="figure-1"' in html and 'id="figure-2"' in html
 
 
 def test_the_page_says_what_it_is() -> None:

@@ -13,11 +13,16 @@ from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
 from lazytui.data.sources import resolve_source
+from lazytui.figures.html import KeyNumber
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files.writing import write_atomic
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
+
+
+_UNFOLDED = 3
+"""Figures of a chapter that the report shows at once."""
 
 
 def resolve(params: StoryParams, workspace: Workspace) -> StoryParams:
@@ -82,20 +87,38 @@ def _chapter_figures(part: ChapterResult) -> list[Figure]:
     return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures if name in every]
 
 
+def key_numbers(result: StoryResult) -> list[KeyNumber]:
+    """What the story comes to: how good the network looks, how good it is, what it reads, and what a cure does."""
+    found = {part.chapter.name: part.found for part in result.chapters}
+    numbers = (
+        ("easy accuracy", found["cheat"].headline.easy_accuracy),
+        ("hard accuracy", found["cheat"].headline.hard_accuracy),
+        ("follows the color", found["evidence"].first.headline.color_follow_rate),
+        ("hard accuracy, cured", found["cure"].headline.hard_accuracy),
+    )
+    return [KeyNumber("undefined" if value is None else f"{value:.1%}", label) for label, value in numbers]
+
+
 def _write_report(params: StoryParams, result: StoryResult, report: Report) -> None:
     """report.html: the whole story on one page that needs nothing else."""
     from lazytui.figures.html import Section, page
 
-    sections = [
-        Section(
-            heading=part.chapter.title,
-            paragraphs=(part.chapter.introduction, part.chapter.after(part.found), f"Run {part.run}."),
-            figures=tuple(_chapter_figures(part)),
+    sections = []
+    for part in result.chapters:
+        chapter_figures = _chapter_figures(part)
+        sections.append(
+            Section(
+                heading=part.chapter.title,
+                paragraphs=(part.chapter.introduction, part.chapter.after(part.found)),
+                link=(f"Run {part.run}", f"../{part.run}/"),
+                figures=tuple(chapter_figures[:_UNFOLDED]),
+                folded=tuple(chapter_figures[_UNFOLDED:]),
+            )
         )
-        for part in result.chapters
-    ]
     title = f"A shortcut, caught: {params.model} on {params.dataset} {params.source}, seed {params.seed}"
-    report.store(lambda: write_atomic(report.folder / "report.html", page(title, sections)))
+    report.store(
+        lambda: write_atomic(report.folder / "report.html", page(title, sections, numbers=key_numbers(result)))
+    )
 
 
 ANALYSIS = Analysis(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from lazytui.figures.html.bodies import body
 from lazytui.figures.kinds import Figure, Text
@@ -19,14 +20,27 @@ _CONTENTS_FROM = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """A heading (may be empty), paragraphs of plain text, and figures, shown in this order."""
+    """A heading (may be empty), paragraphs of plain text, and figures, shown in this order.
+
+    folded: more figures, behind a line that opens them. link: words and a relative address, below the paragraphs.
+    """
 
     heading: str = ""
     paragraphs: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
+    folded: tuple[Figure, ...] = ()
+    link: tuple[str, str] | None = None
 
 
-def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
+@dataclass(frozen=True)
+class KeyNumber:
+    """A number that a page opens with, as text, and what it is."""
+
+    value: str
+    label: str
+
+
+def page(title: str, sections: Sequence[Section], *, subtitle: str = "", numbers: Sequence[KeyNumber] = ()) -> str:
     """The page as HTML5 text. All text is escaped; nothing is loaded from anywhere.
 
     Charts are inline SVG, images inline PNG, matrices and tables are HTML tables. Colors follow the reader's light or
@@ -51,6 +65,7 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
         "<header>",
         f"<h1>{escape(shown_title)}</h1>",
         *([f'<p class="subtitle">{escape(plain_text(subtitle))}</p>'] if subtitle else []),
+        *_key_numbers(numbers),
         "</header>",
         *(_contents(headings) if numbered else []),
         "<main>",
@@ -60,6 +75,15 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "") -> str:
         "</html>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _key_numbers(numbers: Sequence[KeyNumber]) -> Iterator[str]:
+    if numbers:
+        yield '<dl class="numbers">'
+        for number in numbers:
+            label, value = escape(plain_text(number.label)), escape(plain_text(number.value))
+            yield f"<div><dt>{label}</dt><dd>{value}</dd></div>"
+        yield "</dl>"
 
 
 def _contents(headings: Sequence[str]) -> Iterator[str]:
@@ -80,13 +104,25 @@ def _sections(sections: Sequence[Section], headings: Sequence[str], numbered: bo
             yield "<section>"
         for paragraph in section.paragraphs:
             yield f"<p>{escape(plain_text(paragraph))}</p>"
-        for figure in map(clean_figure, section.figures):
-            if isinstance(figure, Text):
-                yield _text_section(figure)
-            else:
-                figure_number += 1
-                yield _figure(figure, figure_number)
+        if section.link:
+            words, address = section.link
+            yield f'<p><a href="{escape(quote(address))}">{escape(plain_text(words))}</a></p>'
+        for folded, figures in ((False, section.figures), (True, section.folded)):
+            if folded and figures:
+                yield f"<details>\n<summary>{_count(len(figures))}</summary>"
+            for figure in map(clean_figure, figures):
+                if isinstance(figure, Text):
+                    yield _text_section(figure)
+                else:
+                    figure_number += 1
+                    yield _figure(figure, figure_number)
+            if folded and figures:
+                yield "</details>"
         yield "</section>"
+
+
+def _count(figures: int) -> str:
+    return f"{figures} more figure{'s' if figures > 1 else ''}"
 
 
 def _figure(figure: Figure, number: int) -> str:

@@ -16,7 +16,7 @@ from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.figures import swap
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
-from lazytui.data.sources import load_digits
+from lazytui.data.digit_sources import load_digits
 from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure

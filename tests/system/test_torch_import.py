@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.models.torch_import import require_torch, require_torchvision
+from lazytui.system.torch_import import require_torch, require_torchvision
 
 TELL = """
 from lazytui.errors import BadInput

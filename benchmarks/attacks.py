@@ -19,7 +19,7 @@ from lazytui.attacks.projection import project_linf, random_start_linf
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
-from lazytui.models.weights_saving import load_model
+from lazytui.models.weights_loading import load_model
 from lazytui.runs.workspace import shipped_run
 from lazytui.system.hardware import choose_hardware, configure_torch
 

@@ -10,9 +10,9 @@ from itertools import cycle
 from pathlib import Path
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.analyses.sae.live import Dose, DoseQuestion, DoseResponseSession
+from lazytui.analyses.sae.live import DoseQuestion, DoseResponseSession
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS, Dose
 
 ALLOWED = 0.05
 """Seconds for one image of gap-cnn on the CPU."""

@@ -20,6 +20,7 @@ import psutil
 
 from lazytui.analyses.core import execute
 from lazytui.analyses.story import analysis as story
+from lazytui.analyses.story.params import StoryParams
 from lazytui.runs.status import read_status
 from lazytui.runs.workspace import Workspace
 
@@ -27,7 +28,7 @@ ASKED = 150.0
 """Seconds of the whole on two quiet cores, with an empty image cache."""
 
 PHASES = {
-    "drawing": ("lazytui.data.sources", "draw_split"),
+    "drawing": ("lazytui.data.digit_sources", "draw_split"),
     "painting": ("lazytui.data.painted_splits", "repaint"),
     "cache": ("lazytui.data.image_cache", "_read"),
     "steps": ("lazytui.training.loop", "_Loop._epoch"),
@@ -106,7 +107,7 @@ def _by_phase(folder: Path, options: Sequence[str]) -> None:
     clock = _Clock()
     given = dict(zip((name.removeprefix("--").replace("-", "_") for name in options[::2]), options[1::2], strict=True))
     params = execute.validate("story", {"source": "strokes", **given})
-    assert isinstance(params, story.StoryParams)
+    assert isinstance(params, StoryParams)
     workspace, runs = Workspace(folder / "runs"), {}
     print("\nthe chapters in turn, in one process: seconds of the processor")
     print(f"start {started:.1f}, loading torch {loaded:.1f}")
@@ -116,7 +117,7 @@ def _by_phase(folder: Path, options: Sequence[str]) -> None:
         with clock.patched():
             before = time.process_time()
             run = execute.create(chapter.kind, execute.validate(chapter.kind, chapter.values(params, runs)), workspace)
-            execute.carry(run, workspace, _Nobody())
+            execute.execute_run(run, workspace, _Nobody())
         spent = {"all": time.process_time() - before, **clock.taken()}
         runs[chapter.name] = workspace.reference(run)
         _print_row(chapter.name, spent)

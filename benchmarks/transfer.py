@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from lazytui.data.digit_sources import load_source
 from lazytui.data.gray_digits import Digits, Source
-from lazytui.data.sources import load_source
 from lazytui.models.build import build_model
 
 MODEL, EPOCHS, BATCH, PEAK_RATE, SEED = "cnn3-flatten", 4, 128, 3e-3, 0

@@ -11,7 +11,7 @@ import typer
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.core.form_fields import ParamField, fields_of, format_value
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.recipe.recipe_catalog import recipes
+from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import defaults_of
 from lazytui.cli import app

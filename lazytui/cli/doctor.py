@@ -67,7 +67,7 @@ def _terminal() -> dict[str, str]:
 
 def _compute() -> dict[str, str]:
     from lazytui.errors import BadInput
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     try:
         require_torch()
@@ -80,7 +80,7 @@ def _compute() -> dict[str, str]:
 
 def _data() -> dict[str, str]:
     from lazytui.data.data_folder import data_folder
-    from lazytui.data.sources import is_cached
+    from lazytui.data.digit_sources import is_cached
 
     facts = {"folder": str(data_folder())}
     return facts | {name: "there" if is_cached(name) else "absent" for name in ("mnist", "fashion")}

@@ -12,9 +12,7 @@ def models(json: JsonOption = False) -> None:
     from lazytui.models.architectures import ARCHITECTURES
 
     if json:
-        from dataclasses import asdict
-
-        print(jsonlib.dumps([asdict(entry) for entry in ARCHITECTURES.values()], indent=1))
+        print(jsonlib.dumps([entry.as_json() for entry in ARCHITECTURES.values()], indent=1))
         return
     from lazytui.cli.tables import print_table
 

@@ -9,7 +9,7 @@ from lazytui.cli.common_options import JsonOption
 
 def recipes(json: JsonOption = False) -> None:
     """List the trainings of earlier studies with what they reported."""
-    from lazytui.analyses.recipe.recipe_catalog import recipes as known
+    from lazytui.analyses.recipe.earlier_studies import recipes as known
 
     if json:
         entries = [{"recipe": name, **entry.as_written()} for name, entry in known().items()]

@@ -1,28 +1,16 @@
-"""Weights to a file and back into a network, exactly or not at all."""
+"""Weights to a file."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import nn
 
-from lazytui.code_permission import is_custom
-from lazytui.errors import BadInput
 from lazytui.files.writing import write_atomic
-from lazytui.models.architectures import ARCHITECTURES
-from lazytui.models.build import build_model
-from lazytui.models.factory_import import resolve_model
-from lazytui.models.weight_fitting import differences, fit_weights
-from lazytui.models.weights_file import Weights, is_pickled, read_weights
-from lazytui.models.weights_header import describe, pack
-from lazytui.runs.run_folder import WEIGHTS_FILE
-
-_ANYWAY = 256 << 20
-"""Bytes that are read whatever the model is, to tell of a network that isn't it."""
+from lazytui.models.fingerprint import digest_weights, weights_of
+from lazytui.models.weights_header import pack
 
 
 def save_weights(model: nn.Module, path: Path, *, metadata: Mapping[str, str]) -> None:
@@ -33,112 +21,5 @@ def save_weights(model: nn.Module, path: Path, *, metadata: Mapping[str, str]) -
     """
     if "model" not in metadata:
         raise ValueError("metadata needs the model's name")
-    weights = _weights(model)
-    write_atomic(path, save(weights, pack({**metadata, "fingerprint": _digest(weights)})))
-
-
-def load_weights(model: nn.Module, path: Path) -> None:
-    """Fill `model` from a safetensors file, or from a state dict that `torch.save` wrote (see `fitting`).
-
-    Raises BadInput, and leaves the model as it was, where the file is missing or damaged, holds code, belongs to
-    another architecture (what differs is named, and the catalog's model that fits), has another dtype or numbers that
-    aren't finite.
-    """
-    read = read_weights(path, _plausible_size(model))
-    weights = fit_weights(read, model.state_dict())
-    _check_fit(model, weights, path)
-    recorded = None if is_pickled(path) else describe(path).metadata.get("fingerprint")
-    if recorded is not None and recorded != _digest(read):
-        raise BadInput(f"{path} is damaged: its weights don't match the fingerprint that was saved with them.")
-    model.load_state_dict(weights)
-
-
-def _plausible_size(model: nn.Module) -> int:
-    """Bytes that a file with the model's weights may have: an optimizer's state and other copies may be in it, too."""
-    return _ANYWAY + 16 * sum(int(value.nbytes) for value in model.state_dict().values())
-
-
-def load_model(path_or_folder: Path, *, name: str | None = None) -> nn.Module:
-    """The network of a run folder or a weights file, on the CPU, in evaluation mode.
-
-    name: the architecture, where the file doesn't say (a person's own `.pt`) or isn't to be asked. A file's word is
-    taken for catalog names only: code of one's own has to be named by the person, since a file may come from anywhere.
-    Raises BadInput as `load_weights` does.
-    """
-    path = path_or_folder / WEIGHTS_FILE if path_or_folder.is_dir() else path_or_folder
-    model = build_model(name or _recorded_name(path), seed=0)
-    load_weights(model, path)
-    return model.eval()
-
-
-def fingerprint(model: nn.Module) -> str:
-    """SHA-256 (hexadecimal) of the names, dtypes, shapes and bytes of all parameters and buffers.
-
-    Device, memory format and mode don't matter. What was computed from a network keeps this, so that it is never
-    applied to another one.
-    """
-    return _digest(_weights(model))
-
-
-def _weights(model: nn.Module) -> Weights:
-    """Each tensor in its own contiguous memory on the CPU, so that tied weights can be written too."""
-    return {name: value.detach().cpu().contiguous().clone() for name, value in model.state_dict().items()}
-
-
-def _digest(weights: Weights) -> str:
-    digest = hashlib.sha256()
-    for name, value in sorted(weights.items()):
-        digest.update(f"{name}\0{value.dtype}\0{tuple(value.shape)}\0".encode())
-        digest.update(value.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _recorded_name(path: Path) -> str:
-    if is_pickled(path):
-        raise BadInput(f"{path} doesn't say which model its weights belong to: name the model.")
-    name = describe(path).metadata.get("model")
-    if name is None:
-        raise BadInput(f"{path} doesn't say which model its weights belong to: name the model.")
-    if is_custom(name):
-        raise BadInput(
-            f"The weights in {path} belong to the code {name!r:.200}, and code that a file names is never run: "
-            "name the model."
-        )
-    if name not in ARCHITECTURES:
-        raise BadInput(f"The weights in {path} belong to the model {name!r:.80}, which this lazytui doesn't know.")
-    return name
-
-
-def _check_fit(model: nn.Module, weights: Weights, path: Path) -> None:
-    """BadInput where they can't be taken over, with all that differs in names and shapes."""
-    state = model.state_dict()
-    if found := differences(state, weights):
-        fitting = _fitting_models(weights)
-        hint = f" They fit {' and '.join(fitting)}." if fitting else ""
-        raise BadInput(f"The weights in {path} belong to another network: {'; '.join(found)}.{hint}")
-    for name, value in weights.items():
-        if value.dtype != state[name].dtype:
-            raise BadInput(f"In {path} {name} is {_dtype(value)}, and the network needs {_dtype(state[name])}.")
-        if not value.isfinite().all():
-            raise BadInput(f"In {path} {name} holds numbers that aren't finite: the training that made it broke down.")
-
-
-def _fitting_models(weights: Weights) -> list[str]:
-    """The catalog's models whose tensors have just these names and shapes."""
-    shapes = {name: value.shape for name, value in weights.items()}
-    return [name for name in ARCHITECTURES if _shapes_of(name) == shapes]
-
-
-def _shapes_of(name: str) -> dict[str, torch.Size]:
-    """Names and shapes of a catalog model's tensors, without drawing weights; empty where it can't be built."""
-    try:
-        with torch.device("meta"):
-            model = resolve_model(name)()
-    except BadInput:  # torchvision may not load; that is not what is being reported
-        return {}
-    assert isinstance(model, nn.Module)
-    return {key: value.shape for key, value in model.state_dict().items()}
-
-
-def _dtype(value: Tensor) -> str:
-    return str(value.dtype).removeprefix("torch.")
+    weights = weights_of(model)
+    write_atomic(path, save(weights, pack({**metadata, "fingerprint": digest_weights(weights)})))

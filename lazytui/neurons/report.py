@@ -16,7 +16,7 @@ from lazytui.data.painting import pure_patches
 from lazytui.data.palettes import palette
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.hooks.split_model import SplitModel
-from lazytui.neurons.ablation import MODES, Ablation, AblationMode, random_orders
+from lazytui.neurons.ablation_and_patching import MODES, Ablation, AblationMode, random_orders
 from lazytui.neurons.activations import Activations, gather_activations, map_reduction
 from lazytui.neurons.exemplars import dataset_exemplars, quantile_images
 from lazytui.neurons.feature_visualization import (

@@ -6,7 +6,7 @@ An activation x is explained by a few of many features: f = act(W_e (x - b_d) + 
 from __future__ import annotations
 
 from lazytui.sae import variants
-from lazytui.sae.variant import Variant, VariantEntry
+from lazytui.sae.variants.base import Variant, VariantEntry
 
 VARIANTS = {entry.name: entry for entry in vars(variants).values() if isinstance(entry, VariantEntry)}
 

@@ -16,7 +16,7 @@ from lazytui.sae.step_loss import StepContext, StepLoss
 
 
 class EncodingRule(Protocol):
-    """What an autoencoder does with its weights; `lazytui.sae.variant.Variant` documents it."""
+    """What an autoencoder does with its weights; `lazytui.sae.variants.base.Variant` documents it."""
 
     @property
     def resamples_dead(self) -> bool: ...

@@ -20,7 +20,7 @@ from torch import Tensor
 from lazytui.data.splits import Split
 from lazytui.evaluation.metrics import color_follow_rate
 from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS
 from lazytui.sae.interventions import ablation_edit, scaling_edit, swap_edit
 from lazytui.sae.spliced_model import SplicedModel
 from lazytui.sae.toy_superposition import random_dictionary

@@ -16,7 +16,7 @@ from lazytui.catalog_fields import (
     with_defaults,
 )
 from lazytui.sae import VARIANTS
-from lazytui.sae.variant import Variant
+from lazytui.sae.variants.base import Variant
 
 if TYPE_CHECKING:
     AllVariantOptions = ChosenOptions

@@ -14,7 +14,7 @@ from lazytui.sae.activation_samples import in_parts
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.dead_feature_resampling import resample
 from lazytui.sae.step_loss import StepContext
-from lazytui.sae.variant import Variant
+from lazytui.sae.variants.base import Variant
 from lazytui.system.eager_optimizers import Adam
 
 POINTS = 50

@@ -13,8 +13,8 @@ from lazytui.data.splits import Split
 from lazytui.hooks.layer_hooks import replace_activations
 from lazytui.sae.interventions import Edit, apply_edit
 from lazytui.sae.spliced_model import SplicedModel
-from lazytui.saliency.evidence_masks import energy_in_mask, stroke_masks
 from lazytui.saliency.explainer import Explainer
+from lazytui.saliency.localization import energy_in_mask, stroke_masks
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import explain
 from lazytui.system.hardware import Hardware

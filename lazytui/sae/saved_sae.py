@@ -17,7 +17,7 @@ from lazytui.models.weights_header import describe, pack
 from lazytui.sae import VARIANTS, variant_name
 from lazytui.sae.activation_samples import Positions
 from lazytui.sae.autoencoder import Autoencoder
-from lazytui.sae.variant import Variant
+from lazytui.sae.variants.base import Variant
 from lazytui.system.memory import memory_error_or
 
 _LARGEST = 1 << 30

@@ -20,7 +20,7 @@ from lazytui.hooks.batching import run_in_batches
 from lazytui.hooks.split_model import SplitModel
 from lazytui.sae.activation_samples import BATCH, SampleLayout
 from lazytui.sae.autoencoder import Autoencoder
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS
 from lazytui.sae.interventions import Edit, apply_edit, scaling_edit
 from lazytui.system.hardware import Hardware
 

@@ -13,7 +13,7 @@ from torch import nn
 from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
 from lazytui.data.splits import Split
-from lazytui.saliency import evidence_masks as masks
+from lazytui.saliency import localization as masks
 from lazytui.saliency.faithfulness import Faithfulness, measure_faithfulness
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import MapRequest

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def initial_model(settings: LoopSettings, seed: int) -> nn.Module:
     """On the CPU, in training mode. Raises BadInput as `build_model` and `load_weights` do."""
     from lazytui.models.build import build_model
-    from lazytui.models.weights_saving import load_weights
+    from lazytui.models.weights_loading import load_weights
 
     model = build_model(settings.model, seed=seed)
     if settings.weights is not None:

@@ -29,7 +29,7 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
 
 def _normalizes_over_images(model: str) -> bool:
     """Whether a network can't train on a single image. Imports torch, and code of one's own that it names."""
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     require_torch()
     from lazytui.models.build import takes_one_image

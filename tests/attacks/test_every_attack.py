@@ -19,7 +19,7 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
-from lazytui.models.weights_saving import load_model
+from lazytui.models.weights_loading import load_model
 from lazytui.runs.workspace import shipped_run
 from lazytui.system.hardware import Hardware
 from tests.attacks.networks import Linear, gray_images, plane, towards_one

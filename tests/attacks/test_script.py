@@ -6,7 +6,7 @@ import torch
 
 from lazytui.attacks.algorithms.pgd import pgd
 from lazytui.attacks.problem import Problem
-from lazytui.models.weights_saving import load_model
+from lazytui.models.weights_loading import load_model
 from lazytui.runs.workspace import shipped_run
 from tests.attacks.networks import gray_images
 

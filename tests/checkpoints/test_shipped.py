@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lazytui.files.package_data import package_folder
-from lazytui.models.weights_saving import fingerprint, load_model
+from lazytui.models.fingerprint import fingerprint
+from lazytui.models.weights_loading import load_model
 from lazytui.runs.saved_result import load_result, read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
 from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder

@@ -19,6 +19,11 @@ from tests.figures import samples
 PAIR = [samples.matrix(name="one"), samples.matrix(name="other")]
 
 
+def width_in_dots(path: Path) -> int:
+    with Image.open(path) as image:
+        return image.width
+
+
 @pytest.mark.parametrize(
     ("text", "width"),
     [
@@ -43,7 +48,7 @@ def test_what_is_no_width_is_refused(text: str) -> None:
 def test_a_png_has_the_asked_width_in_dots(tmp_path: Path) -> None:
     for inches, dpi in ((3.3, 300), (2.0, 100)):
         (path,) = export([samples.matrix()], tmp_path / "a.png", paper=Paper(inches=inches, dpi=dpi))
-        assert Image.open(path).width == pytest.approx(inches * dpi, abs=1)
+        assert width_in_dots(path) == pytest.approx(inches * dpi, abs=1)
 
 
 def test_an_svg_has_the_asked_width(tmp_path: Path) -> None:
@@ -74,7 +79,7 @@ def test_figures_together_are_one_picture(tmp_path: Path, suffix: str) -> None:
     assert together == [tmp_path / f"pair{suffix}"]
     if suffix == ".png":
         alone = export(PAIR[:1], tmp_path / "alone.png")[0]
-        assert Image.open(together[0]).width > Image.open(alone).width
+        assert width_in_dots(together[0]) > width_in_dots(alone)
 
 
 def test_an_svg_holds_the_letters_of_its_texts(tmp_path: Path) -> None:

@@ -18,10 +18,12 @@ from torch import nn
 
 from lazytui.errors import BadInput
 from lazytui.models.build import build_model
-from lazytui.models.weight_fitting import fit_weights
-from lazytui.models.weights_file import read_weights
+from lazytui.models.fingerprint import fingerprint
+from lazytui.models.foreign_weights import fit_weights
 from lazytui.models.weights_header import describe, pack
-from lazytui.models.weights_saving import fingerprint, load_model, load_weights, save_weights
+from lazytui.models.weights_loading import load_model, load_weights
+from lazytui.models.weights_reading import read_weights
+from lazytui.models.weights_saving import save_weights
 from lazytui.runs.run_folder import WEIGHTS_FILE
 from tests.files.test_reading import ZIP_END
 

@@ -15,7 +15,7 @@ from lazytui.errors import LazytuiError, UsageError
 from lazytui.hooks.batching import run_in_batches
 from lazytui.hooks.layer_hooks import capture_activations, layer_shapes, replace_activations
 from lazytui.hooks.split_model import SplitModel
-from lazytui.neurons.ablation import Ablation
+from lazytui.neurons.ablation_and_patching import Ablation
 from lazytui.neurons.activations import gather_activations, map_reduction
 from lazytui.neurons.exemplars import quantile_images, strongest_images
 from lazytui.neurons.feature_visualization import Visualizer, visualize_neurons

@@ -6,7 +6,7 @@ import numpy as np
 
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, load_model_under_study, resolve
 from lazytui.hooks.split_model import SplitModel
-from lazytui.neurons.ablation import Ablation, random_orders
+from lazytui.neurons.ablation_and_patching import Ablation, random_orders
 from lazytui.neurons.activations import gather_activations
 from lazytui.neurons.measures import measure_neurons
 from lazytui.neurons.report import first_samples

@@ -22,7 +22,7 @@ from lazytui.attacks.problem import Problem, l2_norm, linf_norm
 from lazytui.data.device_split import to_float
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
-from lazytui.models.weights_saving import load_model
+from lazytui.models.weights_loading import load_model
 from lazytui.runs.workspace import shipped_run
 
 SOURCES = 40

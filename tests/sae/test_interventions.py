@@ -11,7 +11,7 @@ import torch
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
 from lazytui.sae.activation_samples import SampleLayout, collect_samples
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS
 from lazytui.sae.experiments import (
     FeatureSelectivity,
     choose_splits,

@@ -15,7 +15,7 @@ from lazytui.sae.quality import measure_fit
 from lazytui.sae.sae_training import CurvePoint, Recipe, train
 from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder, save_autoencoder
 from lazytui.sae.step_loss import StepContext
-from lazytui.sae.variant import Variant
+from lazytui.sae.variants.base import Variant
 from lazytui.sae.variants.l1 import L1
 from lazytui.sae.variants.topk import auxk
 

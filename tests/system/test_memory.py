@@ -32,7 +32,7 @@ print(faults() - before)
 def test_torch_is_not_blamed_where_memory_is_short() -> None:
     program = """if True:
         import resource
-        from lazytui.models.torch_import import require_torch
+        from lazytui.system.torch_import import require_torch
         resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
         require_torch()
     """

@@ -195,7 +195,7 @@ def _require_here(params: Mapping[str, object]) -> None:
 
     Torch is loaded where that can't be known without it only.
     """
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     device = params.get("device")
     if device in {"cuda", "mps"}:

@@ -103,7 +103,7 @@ def _listen(requests: queue.SimpleQueue[str | None], executing: threading.Event,
 
 def _load_torch() -> None:
     """While the first run doesn't need it yet. One that does waits here, or says what is wrong."""
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     with suppress(LazytuiError):
         require_torch()

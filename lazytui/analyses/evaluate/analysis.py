@@ -38,7 +38,7 @@ def resolve(params: EvaluateParams, workspace: Workspace) -> EvaluateParams:
 
 
 def run(params: EvaluateParams, report: Report) -> EvaluateResult:
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     report.note("loading torch")
     require_torch()
@@ -94,7 +94,7 @@ def _measured(
     """What one network makes of the data. trained: what is kept of its training."""
     from lazytui.evaluation.scorecard import evaluate_split, evaluate_splits
     from lazytui.models.output_kind import advice_on_answers
-    from lazytui.models.weights_saving import load_model
+    from lazytui.models.weights_loading import load_model
     from lazytui.system.hardware import choose_hardware
 
     report.check()

@@ -59,7 +59,7 @@ def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
 def _check_layer(params: GradcamParams, model: str) -> None:
     """Raise UsageError for a layer that can't be shown. Only where the catalog doesn't know, the network is built."""
     if METHODS[params.method].of_layer and (params.method == "cam" or not _in_catalog(model, params.layer)):
-        from lazytui.models.torch_import import require_torch
+        from lazytui.system.torch_import import require_torch
 
         require_torch()
         from lazytui.models.build import build_model

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS, metric_text
 from lazytui.analyses.gradcam.map_pictures import NetworkView, examples, gallery, matching_colors
+from lazytui.analyses.gradcam.map_verdict import verdict
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import GradcamResult, NetworkMaps
 from lazytui.analyses.gradcam.score_figures import map_scores
-from lazytui.analyses.gradcam.verdict import verdict
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.figures.kinds import Cell, Column, Figure, Table
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE, REASONS

@@ -32,10 +32,10 @@ from lazytui.data.splits import Split, build_dataset
 from lazytui.errors import UsageError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency.evidence_masks import mask_percentile, stroke_masks
+from lazytui.saliency.localization import mask_percentile, stroke_masks
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.map_resizing import upsample
-from lazytui.saliency.map_scores import MapScores, score_map
+from lazytui.saliency.one_map_scores import MapScores, score_map
 from lazytui.saliency.reason_categories import evidence_categories, reason_categories
 
 if TYPE_CHECKING:

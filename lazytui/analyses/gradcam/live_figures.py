@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit, ImageExplanation, SaliencyAnswer
 from lazytui.analyses.gradcam.map_pictures import overlay
-from lazytui.analyses.gradcam.verdict import COLOR_ON_STROKE, color_on_stroke
+from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, color_on_stroke
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.data.palettes import Palette, palette
 from lazytui.evaluation.predictions import DIGITS, tone_of

@@ -8,7 +8,7 @@ from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.gradcam.result import Faithfulness, Randomization, Recoloring
 from lazytui.data.palettes import NO_COLOR
 from lazytui.figures.kinds import Bars, Column, Figure, Histogram, Lines, Matrix, Reference, Series, Table
-from lazytui.saliency.evidence_masks import focus_score
+from lazytui.saliency.localization import focus_score
 from lazytui.saliency.reason_categories import ON_STROKE
 
 

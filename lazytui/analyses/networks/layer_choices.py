@@ -12,7 +12,7 @@ def layer_shape(model: str, layer: str) -> tuple[int, ...]:
 
 
 def _layer_shape_from_model(model: str, layer: str) -> tuple[int, ...]:
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     require_torch()
     from lazytui.hooks.split_model import SplitModel

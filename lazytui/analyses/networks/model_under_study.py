@@ -12,10 +12,10 @@ from pydantic import Field
 from lazytui.analyses.core.analysis import Params, RunReference
 from lazytui.analyses.train.params import TrainParams
 from lazytui.code_permission import is_custom
+from lazytui.data.digit_sources import ConcreteSource, is_cached, load_digits
 from lazytui.data.gray_digits import Digits, Part
 from lazytui.data.mnist.download import Downloadable
 from lazytui.data.params import SourceName
-from lazytui.data.sources import ConcreteSource, is_cached, load_digits
 from lazytui.data.splits import require_source
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
@@ -123,12 +123,12 @@ def load_model_under_study(
 
     note: hears it where the network puts out anything but logits, which analyses take its outputs for.
     """
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     require_torch()
     from lazytui.data.splits import build_dataset
     from lazytui.models.output_kind import advice_on_analysis
-    from lazytui.models.weights_saving import load_model
+    from lazytui.models.weights_loading import load_model
     from lazytui.system.hardware import choose_hardware, configure_torch
 
     configure_torch()

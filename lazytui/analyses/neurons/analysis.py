@@ -38,7 +38,7 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from torch import nn
 
-    from lazytui.neurons.ablation import Ablation
+    from lazytui.neurons.ablation_and_patching import Ablation
     from lazytui.neurons.report import ReportSettings
 
 
@@ -123,7 +123,7 @@ def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
     resolved = resolve(params, workspace)
     network = load_model_under_study(resolved, workspace, ignore_advice)  # the run whose neurons they are has given it
     from lazytui.hooks.split_model import SplitModel
-    from lazytui.neurons.ablation import Ablation
+    from lazytui.neurons.ablation_and_patching import Ablation
     from lazytui.neurons.report import ablation_splits
 
     cut = SplitModel(network.model, resolved.layer or _last_layer(network.model))
@@ -148,7 +148,7 @@ def _load_checkpoints(
     network: ModelUnderStudy, steps: Mapping[int, Path], report: Report
 ) -> Iterator[tuple[int, nn.Module]]:
     """The network as it was at each step whose weights the training kept."""
-    from lazytui.models.weights_saving import load_model
+    from lazytui.models.weights_loading import load_model
 
     for step, path in steps.items():
         report.check()

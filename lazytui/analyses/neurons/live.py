@@ -105,7 +105,7 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
 
     def _draws(self, question: AblationQuestion) -> NDArray[np.int64]:
         """(draws, marked): as many neurons as are marked, again and again; no more than are active."""
-        from lazytui.neurons.ablation import random_orders
+        from lazytui.neurons.ablation_and_patching import random_orders
 
         orders = random_orders(len(question.active), question.params.seed)[:, : len(question.marked)]
         return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)

@@ -8,10 +8,10 @@ from typing import Any
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.recipe.earlier_studies import Recipe, recipes, tolerance
 from lazytui.analyses.recipe.params import RecipeParams
-from lazytui.analyses.recipe.recipe_catalog import Recipe, recipes, tolerance
+from lazytui.analyses.recipe.reproduction import Tolerance
 from lazytui.analyses.recipe.result import RecipeResult, read, write
-from lazytui.analyses.recipe.verdict import Tolerance
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.comparison_trainings import comparison_trainings
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from lazytui.analyses.core.analysis import Positional
-from lazytui.analyses.recipe.recipe_catalog import recipes
+from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field, require_name
 from lazytui.data.params import SourceName

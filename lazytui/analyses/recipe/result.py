@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, PlainSerializer
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.recipe.recipe_catalog import Recipe
-from lazytui.analyses.recipe.verdict import Tolerance
+from lazytui.analyses.recipe.earlier_studies import Recipe
+from lazytui.analyses.recipe.reproduction import Tolerance
 from lazytui.analyses.trainings.trainings_result import GridResult, RecipeKey
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import read_fields, write_fields

@@ -139,7 +139,7 @@ def _result(
     report: Report,
 ) -> SaeResult:
     """Keep the autoencoder, and find out how good it is and what its features are."""
-    from lazytui.models.weights_saving import fingerprint
+    from lazytui.models.fingerprint import fingerprint
     from lazytui.sae.activation_samples import collect_samples
     from lazytui.sae.feature_measures import measure_features
     from lazytui.sae.quality import measure_fit, measure_recovery

@@ -26,54 +26,12 @@ from lazytui.analyses.sae.loaded_sae import LoadedSae, network_params_of, sae_pa
 from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES
-from lazytui.models.torch_import import require_torch
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS, Dose
+from lazytui.system.torch_import import require_torch
 
 if TYPE_CHECKING:
-    from lazytui.sae.interventions import Edit
     from lazytui.saliency.explainer import Explainer
-
-UNCHANGED = FACTORS.index(1.0)
-"""The step of the dial that changes nothing, where features are scaled."""
-
-
-@dataclass(frozen=True)
-class Dose:
-    """What is done to the features of an image.
-
-    features: those in question. step: of FACTORS. how: `scale` takes each so many times as active as it is, `steer` so
-    many times its typical strength whatever it was, `swap` takes them out and puts `into` there, at so many times their
-    typical strength.
-    """
-
-    features: tuple[int, ...] = ()
-    step: int = UNCHANGED
-    how: Literal["scale", "steer", "swap"] = "scale"
-    into: tuple[int, ...] = ()
-
-    @property
-    def factor(self) -> float:
-        return FACTORS[self.step]
-
-    def moved_by(self, by: int) -> Dose:
-        """So many steps on, as far as the dial goes."""
-        return replace(self, step=min(max(self.step + by, 0), len(FACTORS) - 1))
-
-    def edit(self, strength: NDArray[np.float64]) -> Edit:
-        """The same as an edit. strength: (n,), what is typical of each feature. Imports torch."""
-        from lazytui.sae.interventions import scaling_edit, steering_edit, swap_edit
-
-        match self.how:
-            case "scale":
-                return scaling_edit(self.features, self.factor)
-            case "steer":
-                return steering_edit(self.features, self._typical(self.features, strength))
-            case "swap":
-                return swap_edit(self.features, self.into, self._typical(self.into, strength))
-
-    def _typical(self, features: tuple[int, ...], strength: NDArray[np.float64]) -> list[float]:
-        return [self.factor * float(strength[feature]) for feature in features]
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.live import BrowsedSplit
-from lazytui.analyses.sae.live import Dose, DoseAnswer, Prediction
+from lazytui.analyses.sae.live import DoseAnswer, Prediction
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
 from lazytui.figures.kinds import Bars, Figure, Lines, Pixels, Series
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS, Dose
 from lazytui.saliency.map_resizing import upsample
 
 _LEAST_PEAK = 0.15

@@ -78,7 +78,7 @@ def splice_sae(
     folder = workspace.find(run, kinds=("sae",))
     params, result = sae_params(run, workspace), recorded_result(folder)
     from lazytui.hooks.split_model import SplitModel
-    from lazytui.models.weights_saving import fingerprint
+    from lazytui.models.fingerprint import fingerprint
     from lazytui.sae.activation_samples import SampleLayout
     from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder
     from lazytui.sae.spliced_model import SplicedModel

@@ -17,7 +17,7 @@ from lazytui.runs.result_contents import ANY, Count, Damaged, Name, Number, coun
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Key, Part, read_fields, starting_with, write_fields
 from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae_experiments.params import SaeExperimentsParams

@@ -31,7 +31,7 @@ def settings(params: SelfcheckParams) -> Iterator[tuple[str, dict[str, float]]]:
 
 def run(params: SelfcheckParams, report: Report) -> SelfcheckResult:
     report.note("loading torch")
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     torch = require_torch()
     from lazytui.sae.toy_superposition import mean_correlation, random_dictionary, toy_superposition

@@ -12,14 +12,13 @@ from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
-from lazytui.data.sources import resolve_source
+from lazytui.data.digit_sources import resolve_source
 from lazytui.figures.html import KeyNumber
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files.writing import write_atomic
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
-
 
 _UNFOLDED = 3
 """Figures of a chapter that the report shows at once."""

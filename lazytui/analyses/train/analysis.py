@@ -37,7 +37,7 @@ def _fitting_weights(params: TrainParams) -> str | None:
     if params.weights is None:
         return None
     path = parse_path(params.weights).resolve()
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     require_torch()
     from lazytui.training.initial_model import initial_model
@@ -47,13 +47,14 @@ def _fitting_weights(params: TrainParams) -> str | None:
 
 
 def run(params: TrainParams, report: Report) -> TrainResult:
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     report.note(f"loading torch and {params.source} digits")
     require_torch()
     from lazytui.data.splits import build_dataset
     from lazytui.evaluation.scorecard import evaluate_splits
-    from lazytui.models.weights_saving import fingerprint, save_weights
+    from lazytui.models.fingerprint import fingerprint
+    from lazytui.models.weights_saving import save_weights
     from lazytui.training.loop import train
     from lazytui.training.training_files import RunFolderFiles
 

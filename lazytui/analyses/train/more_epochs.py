@@ -62,7 +62,7 @@ def is_shorter(run: RunFolder, recorded: Mapping[str, Any]) -> bool:
 
 
 def _final_state(run: RunFolder) -> Snapshot:
-    from lazytui.models.torch_import import require_torch
+    from lazytui.system.torch_import import require_torch
 
     require_torch()
     from lazytui.training.resume_state import load_snapshot, unusable_state

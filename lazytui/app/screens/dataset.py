@@ -15,7 +15,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
-from lazytui.data.sources import load_digits
+from lazytui.data.digit_sources import load_digits
 from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import nn
@@ -56,6 +56,12 @@ class ModelEntry:
     build: Callable[[], Classifier]
     layers: tuple[Layer, ...]
     parameters: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as plain values."""
+        layers = [{"name": layer.name, "shape": list(layer.shape)} for layer in self.layers]
+        own = {name: value for name, value in vars(self).items() if name not in {"build", "layers"}}
+        return {**own, "layers": layers}
 
     @property
     def saliency_layer(self) -> Layer | None:

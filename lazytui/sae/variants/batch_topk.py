@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.sae.variant import VariantEntry
+from lazytui.sae.variants.base import VariantEntry
 from lazytui.sae.variants.topk import TopK
 from lazytui.system.lazy_torch import torch
 

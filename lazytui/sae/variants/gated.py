@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.sae.step_loss import StepContext, StepLoss
-from lazytui.sae.variant import Price, Variant, VariantEntry, squared_error
+from lazytui.sae.variants.base import Price, Variant, VariantEntry, squared_error
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:

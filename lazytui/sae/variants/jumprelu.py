@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from lazytui.sae.step_loss import StepContext, StepLoss
-from lazytui.sae.variant import Price, Variant, VariantEntry, squared_error
+from lazytui.sae.variants.base import Price, Variant, VariantEntry, squared_error
 from lazytui.system.lazy_torch import torch
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class JumpReLU(Variant):
         return z * (z > sae.get_parameter("log_threshold").exp())
 
     def loss(self, sae: Autoencoder, x: Tensor, context: StepContext) -> StepLoss:
-        from lazytui.sae.straight_through import heaviside, jump
+        from lazytui.sae.variants.straight_through import heaviside, jump
 
         z, theta = sae.pre_activations(x).relu(), sae.get_parameter("log_threshold").exp()
         f, active = jump(z, theta, self.bandwidth), heaviside(z, theta, self.bandwidth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from lazytui.sae.step_loss import StepContext, StepLoss
-from lazytui.sae.variant import Price, Variant, VariantEntry, squared_error
+from lazytui.sae.variants.base import Price, Variant, VariantEntry, squared_error
 
 if TYPE_CHECKING:
     from torch import Tensor

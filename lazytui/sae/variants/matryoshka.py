@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.sae.step_loss import StepContext, StepLoss
-from lazytui.sae.variant import VariantEntry, squared_error
+from lazytui.sae.variants.base import VariantEntry, squared_error
 from lazytui.sae.variants.batch_topk import BatchTopK
 from lazytui.system.lazy_torch import torch
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.sae.step_loss import StepContext, StepLoss
-from lazytui.sae.variant import Sparsity, Variant, VariantEntry, squared_error
+from lazytui.sae.variants.base import Sparsity, Variant, VariantEntry, squared_error
 from lazytui.system.lazy_torch import functional, torch
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import pytest
 from lazytui.analyses.compare.result import CompareResult
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.analysis import known_recipes, training
-from lazytui.analyses.recipe.recipe_catalog import recipes
+from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of

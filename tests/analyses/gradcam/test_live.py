@@ -22,8 +22,8 @@ from lazytui.errors import UsageError
 from lazytui.models.architectures.classifier import Classifier
 from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency import evidence_masks as masks
-from lazytui.saliency.map_scores import score_map
+from lazytui.saliency import localization as masks
+from lazytui.saliency.one_map_scores import score_map
 from lazytui.saliency.reason_categories import evidence_categories
 from tests.commands import Lab
 from tests.conftest import FinishedTraining

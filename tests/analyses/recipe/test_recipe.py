@@ -8,9 +8,9 @@ import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.analysis import cells, training
+from lazytui.analyses.recipe.earlier_studies import Recipe, recipes, tolerance
 from lazytui.analyses.recipe.params import RecipeParams
-from lazytui.analyses.recipe.recipe_catalog import Recipe, recipes, tolerance
-from lazytui.analyses.recipe.verdict import Tolerance
+from lazytui.analyses.recipe.reproduction import Tolerance
 from lazytui.figures.kinds import Table, Text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.training.requirements import check_requirements

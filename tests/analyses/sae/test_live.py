@@ -23,7 +23,7 @@ from lazytui.analyses.sae.feature_browser import (
     stands_for,
 )
 from lazytui.analyses.sae.figures import logit_effects
-from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession
+from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.live_figures import dose_figures, dose_text
 from lazytui.analyses.sae.loaded_sae import LoadedSae, load_sae
 from lazytui.analyses.sae.result import SaeResult
@@ -37,7 +37,7 @@ from lazytui.models.weights_saving import save_weights
 from lazytui.runs.saved_result import read_metrics
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS, UNCHANGED, Dose
 from lazytui.saliency.explainer import Explainer
 from tests.commands import Lab
 

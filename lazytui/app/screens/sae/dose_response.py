@@ -19,7 +19,7 @@ from textual.widgets import Static
 from lazytui.analyses.gradcam.image_filter import ImageFilter
 from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
-from lazytui.analyses.sae.live import UNCHANGED, Dose, DoseAnswer, DoseQuestion, DoseResponseSession
+from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.live_figures import dose_figures, dose_text, image_name
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.figures import FigureView, LinesView, swap
@@ -29,7 +29,7 @@ from lazytui.app.screens.common.image_browser import ImageBrowser
 from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.sae.dose_positions import FACTORS
+from lazytui.sae.dose_response import FACTORS, UNCHANGED, Dose
 
 LARGE = (118, 32)
 """Columns and rows from which on the pictures are large, and the whole turn is drawn below them."""

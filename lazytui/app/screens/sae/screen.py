@@ -14,7 +14,7 @@ from lazytui.analyses.networks.model_under_study import recorded_training
 from lazytui.analyses.sae.feature_browser import browser_table, fit_logit_effects, next_category
 from lazytui.analyses.sae.feature_labels import Labels, find_features, read_labels
 from lazytui.analyses.sae.feature_page import feature_page
-from lazytui.analyses.sae.live import Dose, DoseQuestion, DoseResponseSession
+from lazytui.analyses.sae.live import DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.app.figures import LinesView
 from lazytui.app.form import ParamsForm
@@ -33,6 +33,7 @@ from lazytui.figures.kinds import Figure, Table
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
+from lazytui.sae.dose_response import Dose
 
 
 class FeaturesScreen(TableBrowser):

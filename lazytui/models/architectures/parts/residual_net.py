@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lazytui.models.torch_import import require_torchvision
 from lazytui.system.lazy_torch import nn
+from lazytui.system.torch_import import require_torchvision
 
 if TYPE_CHECKING:
     from torch.nn import Conv2d

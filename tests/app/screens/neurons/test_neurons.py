@@ -285,7 +285,7 @@ def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         await pilot.press("o", *"lazy-strokes", "enter")
-        await until(pilot, lambda: "shipped/lazy-strokes yet. Press g" in words(pilot))
+        await until(pilot, lambda: "shipped/lazy-strokes yet. g: run it" in words(pilot))
         assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/lazy-strokes"
         await pilot.press("o", *"train", "enter")
         await until(pilot, lambda: isinstance(pilot.app.focused, TableView))

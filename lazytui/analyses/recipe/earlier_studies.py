@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from lazytui.analyses.recipe.verdict import Tolerance
+from lazytui.analyses.recipe.reproduction import Tolerance
 from lazytui.files.package_data import package_folder
 
 

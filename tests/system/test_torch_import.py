@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.models.torch_import import require_torch, require_torchvision
+from lazytui.system.torch_import import require_torch, require_torchvision
 
 TELL = """
 from lazytui.errors import BadInput
-from lazytui.models.{module} import {function}
+from lazytui.{module} import {function}
 try:
     {call}
 except BadInput as error:
@@ -39,7 +39,7 @@ def test_the_installed_pair_fits() -> None:
     "fault", ["RuntimeError('operator torchvision::nms does not exist')", "OSError('undefined symbol: _ZN3c10')"]
 )
 def test_torchvision_of_another_torch(tmp_path: Path, fault: str) -> None:
-    body = TELL.format(module="build", function="build_model", call="build_model('resnet18', seed=0)")
+    body = TELL.format(module="models.build", function="build_model", call="build_model('resnet18', seed=0)")
     sentence = told(tmp_path, "torchvision", f"raise {fault}\n", body)
     assert sentence.startswith("torch ") and "and torchvision " in sentence and "don't fit together" in sentence
     assert fault.split("'")[1] in sentence
@@ -53,6 +53,6 @@ def test_other_models_need_no_torchvision(tmp_path: Path) -> None:
 
 
 def test_torch_that_does_not_load(tmp_path: Path) -> None:
-    body = TELL.format(module="torch_import", function="require_torch", call="require_torch()")
+    body = TELL.format(module="system.torch_import", function="require_torch", call="require_torch()")
     sentence = told(tmp_path, "torch", "raise OSError('libcudart.so.13: cannot open shared object file')\n", body)
     assert "can't be loaded (libcudart.so.13: cannot open shared object file): python -m pip install" in sentence

@@ -13,7 +13,7 @@ from lazytui.data.device_split import to_float
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import UsageError
 from lazytui.hooks.split_model import SplitModel
-from lazytui.neurons.ablation import MODES, Ablation, AblationMode, random_orders
+from lazytui.neurons.ablation_and_patching import MODES, Ablation, AblationMode, random_orders
 from tests.neurons.networks import CASES, CPU, Case, tiny_data, tiny_splits
 
 

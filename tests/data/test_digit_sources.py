@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from lazytui.data.data_folder import data_folder
+from lazytui.data.digit_sources import is_cached, load_digits, load_source, resolve_source
 from lazytui.data.mnist import download
 from lazytui.data.params import DatasetParams
-from lazytui.data.sources import is_cached, load_digits, load_source, resolve_source
 from lazytui.data.splits import build_dataset, require_source
 from lazytui.errors import BadInput
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.saliency import evidence_masks as masks
+from lazytui.saliency import localization as masks
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.reason_categories import evidence_categories
 

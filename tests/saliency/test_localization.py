@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from lazytui.data.digit_sources import load_digits
 from lazytui.data.palettes import NO_COLOR
-from lazytui.data.sources import load_digits
-from lazytui.saliency import evidence_masks as masks
+from lazytui.saliency import localization as masks
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, REASONS, evidence_categories, reason_categories
 

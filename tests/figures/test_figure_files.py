@@ -12,7 +12,7 @@ import pytest
 
 from lazytui.errors import BadInput, UsageError
 from lazytui.figures.figure_files import SUFFIXES, export
-from lazytui.figures.kinds import Figure
+from lazytui.figures.kinds import Figure, Matrix, Table
 from tests.figures import samples
 from tests.figures.samples import EACH, HOSTILE, ids, with_text
 
@@ -34,6 +34,10 @@ BEGINNINGS = {
 @pytest.mark.parametrize("figure", EACH, ids=ids)
 def test_every_kind_through_every_suffix(figure: Figure, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"out{suffix}"
+    if suffix == ".tex" and not isinstance(figure, Table | Matrix):
+        with pytest.raises(UsageError, match="holds tables and matrices"):
+            export([figure], path)
+        return
     assert export([figure], path, title="A run") == [path]
     assert path.read_bytes().startswith(BEGINNINGS.get(suffix, b""))
     assert listed(tmp_path) == [path.name]
@@ -133,7 +137,7 @@ def test_hostile_text_through_every_suffix_that_is_text(suffix: str, tmp_path: P
 def test_a_folder_that_does_not_exist_is_one_clear_sentence(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / f"out{suffix}"
     with pytest.raises(BadInput, match=re.escape(f"{path} can't be written: the folder doesn't exist.")):
-        export([samples.bars()], path)
+        export([samples.matrix()], path)
 
 
 def test_a_file_in_the_place_of_a_folder_is_one_clear_sentence(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def report_figures(result: NetworkEvaluation, data: DatasetParams) -> list[Figur
         _confusion(result, "hard", result.confusion_hard, _HARD[data.hard]),
         *_colors_by_prediction(result, data),
         _cells(result, data),
-        cheat(result),
+        *([cheat(result)] if result.conflicting else []),
         cue_conflict(result, data),
         red_one(result, data),
     ]
@@ -189,19 +189,19 @@ def cue_conflict(result: NetworkEvaluation, data: DatasetParams) -> Pixels:
 
 
 def cheat(result: NetworkEvaluation) -> Pixels:
-    """Every digit in its own color, and below it in the color of the digit before, with what the network says."""
+    """Every digit in its own color, and below it in the color of the digit before, with what the network says.
+
+    There must be conflicting images.
+    """
     digits = np.tile(np.arange(10), 2)
     colors = np.concatenate([np.arange(10), np.roll(np.arange(10), 1)])
     said = result.cue_conflict_probabilities[10 * digits + colors].argmax(1)
-    follow, right = result.headline.color_follow_rate, result.headline.conflicting_accuracy
-    note = (
-        f"Of {result.conflicting:,} conflicting images {follow:.1%} are taken for their color's digit and {right:.1%} "
-    )
+    follow, right = result.headline.color_follow_rate or 0.0, result.headline.conflicting_accuracy or 0.0
     return Pixels(
         name="cheat",
         title="What it says of each digit in its own color, and in another digit's",
-        note=(note + "for what they show. " if follow is not None and right is not None else "")
-        + "✓ the digit; ✗ the digit that the color belongs to; · neither.",
+        note=f"Of {result.conflicting:,} conflicting images {follow:.1%} are taken for their color's digit and "
+        f"{right:.1%} for what they show. ✓ the digit; ✗ the digit that the color belongs to; · neither.",
         images=result.cue_conflict_images[10 * digits + colors],
         columns=10,
         captions=tuple(map(str, said)),

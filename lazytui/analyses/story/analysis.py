@@ -95,7 +95,7 @@ def key_numbers(result: StoryResult) -> list[KeyNumber]:
         ("follows the color", found["evidence"].first.headline.color_follow_rate),
         ("hard accuracy, cured", found["cure"].headline.hard_accuracy),
     )
-    return [KeyNumber("undefined" if value is None else f"{value:.1%}", label) for label, value in numbers]
+    return [KeyNumber("undefined" if value is None else f"{100 * value:.1f} %", label) for label, value in numbers]
 
 
 def _write_report(params: StoryParams, result: StoryResult, report: Report) -> None:

@@ -93,12 +93,20 @@ class LazytuiApp(Lab):
     def _open_where_it_was_left(self) -> None:
         if self._session.theme in self.available_themes:
             self.theme = self._session.theme
-        if self._session.network:
+        if self._is_training(self._session.network):
             self.study(self._session.network)
-        self.second = self._session.second
+        if self._is_training(self._session.second):
+            self.second = self._session.second
         if self._session.screen in {entry.mode for entry in SCREENS}:
             self.switch_mode(self._session.screen)
         self.set_interval(_KEEP_SECONDS, self._keep_session)
+
+    def _is_training(self, reference: str) -> bool:
+        """Whether there is one of that lasting name; the workspace was not looked through yet."""
+        run = self.workspace.run_at(reference)
+        with suppress(LazytuiError):
+            return (run and run.record.kind == "train") or self.line_of(reference) is not None
+        return False
 
     def _keep_session(self) -> None:
         chosen = self.network if self.network_was_chosen else ""
@@ -141,6 +149,10 @@ class LazytuiApp(Lab):
             await self.pop_screen()
         if isinstance(base, ShowsRun):
             base.show_run(run)
+        if isinstance(base, LabScreen):
+            base.study_asked_networks()
+        if self.line_of(run.reference) and run.status.state == "done":
+            self.study(run.reference)
 
     @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
     def _watch_workspace(self) -> None:

@@ -162,6 +162,12 @@ class LabScreen(ReportsFailures, Screen[None]):
 
         take(self.lab)
 
+    def ask_about_networks(self) -> None:
+        """Bring what is asked here up to the networks under study."""
+
+    def study_asked_networks(self) -> None:
+        """Study the networks that are asked about here."""
+
     def shown_figures(self) -> Sequence[Figure]:
         """What `e` exports."""
         return ()
@@ -192,7 +198,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         going = sum(line.is_active for line in self.lab.lines)
         words = f"{going} running" if going else "idle"
         self.query_one(Bar).show(words, plain_text(str(self.lab.workspace.path)))
-        first, second = (self.lab.line_of(reference) for reference in (self.lab.network, self.lab.second))
+        first, second = ((reference, self.lab.line_of(reference)) for reference in self.lab.networks_studied)
         self.query_one(NetworkBar).show(first, second, self._newest_running())
 
     def _newest_running(self) -> str:

@@ -55,7 +55,12 @@ class HelpBox(ModalScreen[None]):
         background: $panel;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,f1,q", "dismiss(None)", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
+        Binding("f1", "dismiss(None)", "Close", show=False, id="field-help"),
+        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
+        Binding("enter", "dismiss(None)", "Close", show=False),
+    ]
 
     def __init__(self, content: Content) -> None:
         super().__init__()

@@ -33,7 +33,7 @@ class TextControl(Input):
     TextControl:focus > .input--placeholder, TextControl:focus > .input--suggestion { color: auto 70%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pick", "Choose", show=False),
+        Binding("enter", "pick", "Choose", show=False, id="open"),
     ]
 
     def __init__(self, field: ParamField, offers: Offers | None = None) -> None:

@@ -20,12 +20,13 @@ from lazytui.app.shell import session
 from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
 from lazytui.app.shell.base_screen import LabScreen, ShowsRun
 from lazytui.app.shell.command_palette import LabCommands
+from lazytui.app.shell.keymap import load_keymap
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.low_bandwidth import without_mouse_motion
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.shell.terminal_hangup import leave_when_hung_up
 from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
-from lazytui.errors import LazytuiError
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch
@@ -44,19 +45,31 @@ class LazytuiApp(Lab):
     DEFAULT_MODE = SCREENS[0].mode
     COMMANDS: ClassVar = {LabCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(entry.key, f"switch_mode('{entry.mode}')", entry.name, show=False) for entry in SCREENS),
-        Binding("ctrl+p", "command_palette", "Palette"),
-        Binding("q", "quit", "Quit"),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=False),
+        *(
+            Binding(entry.key, f"switch_mode('{entry.mode}')", entry.name, show=False, id=f"screen-{entry.mode}")
+            for entry in SCREENS
+        ),
+        Binding("ctrl+p", "command_palette", "Palette", id="palette"),
+        Binding("q", "quit", "Quit", id="quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=False, id="force-quit"),
     ]
 
-    def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False) -> None:
+    def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False, keys: str | None = None) -> None:
+        """keys: the preset to use, whatever `keys.toml` says."""
         self._low_bandwidth = low_bandwidth
         self._leaving = False
         super().__init__(workspace)
         self._session = self._kept_session = session.load(workspace.path)
         if low_bandwidth:
             self.animation_level = "none"
+        self._set_keys(keys)
+
+    def _set_keys(self, preset: str | None) -> None:
+        """Those of `keys.toml` and a preset; where they can't be used, the grammar's, and a sentence why."""
+        try:
+            self.set_keymap(load_keymap(preset))
+        except BadInput as error:
+            self.call_later(self.say_error, error)
 
     @property
     def poll_seconds(self) -> float:

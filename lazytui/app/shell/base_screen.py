@@ -20,6 +20,7 @@ from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.network_bar import NetworkBar
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.workers.worker_errors import ReportsFailures
+from lazytui.files.long_texts import long_texts
 from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 
@@ -62,18 +63,22 @@ class Bar(ChangingText):
 
 
 class LabScreen(ReportsFailures, Screen[None]):
-    """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`."""
+    """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`.
+
+    purpose_name: of the text that says what it is for, where the mode has another one.
+    """
 
     screen_name: str
+    purpose_name = ""
     AUTO_FOCUS = ""  # a form's first field would take every key for itself
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "export", "Export", show=False),
-        Binding("question_mark", "help", "Help"),
-        Binding("j", "jobs", "Jobs"),
-        Binding("l", "log", "Log of the run", show=False),
-        Binding("o", "choose_network", "Network"),
-        Binding("a", "choose_second", "Second network", show=False),
-        Binding("f12", "screenshot", "Screenshot", show=False),
+        Binding("e", "export", "Export", show=False, id="export"),
+        Binding("question_mark", "help", "Help", id="help"),
+        Binding("j", "jobs", "Jobs", id="jobs"),
+        Binding("l", "log", "Log of the run", show=False, id="log"),
+        Binding("o", "choose_network", "Network", id="network"),
+        Binding("a", "choose_second", "Second network", show=False, id="second-network"),
+        Binding("f12", "screenshot", "Screenshot", show=False, id="screenshot"),
     ]
 
     _run: RunFolder | None = None
@@ -81,6 +86,11 @@ class LabScreen(ReportsFailures, Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
+
+    @property
+    def purpose(self) -> str:
+        """What the screen is for, in two sentences."""
+        return long_texts("purposes").get(self.purpose_name or self.screen_name, "")
 
     @property
     def chosen_run(self) -> RunFolder | None:
@@ -117,7 +127,7 @@ class LabScreen(ReportsFailures, Screen[None]):
     def action_help(self) -> None:
         from lazytui.app.shell.help_screen import Help, groups
 
-        self.app.push_screen(Help(groups(self)))
+        self.app.push_screen(Help(self.purpose, groups(self)))
 
     def action_choose_network(self) -> None:
         """Choose the network that every screen speaks of."""

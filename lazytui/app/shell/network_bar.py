@@ -9,7 +9,6 @@ from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine
 
-
 Studied = tuple[str, RunLine | None]
 """What refers to a network, and its training where that is still there."""
 

@@ -36,9 +36,9 @@ class FormScreen(LabScreen):
     go: str = "Run"
     _said = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", "Run"),
-        Binding("f", "form", "Form"),
-        Binding("escape", "close_form", "Close the form", show=False),
+        Binding("g", "start", "Run", id="run"),
+        Binding("f", "form", "Form", id="form"),
+        Binding("escape", "close_form", "Close the form", show=False, id="back"),
     ]
 
     @property

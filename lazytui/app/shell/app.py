@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 
 from lazytui.app.shell import session
 from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
-from lazytui.app.shell.base_screen import LabScreen, ShowsRun
+from lazytui.app.shell.base_screen import LabScreen, OverlaysRuns, ShowsRun
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.keymap import load_keymap
 from lazytui.app.shell.lab import Lab
@@ -87,6 +87,9 @@ class LazytuiApp(Lab):
             self.set_interval(LOOK_SECONDS, BackPressure(self).look)
         self._watch_workspace()
 
+    def on_unmount(self) -> None:
+        self.trash.empty()
+
     def open_run(self, reference: str) -> None:
         """Go to the screen of a run's kind and show it there; or say why that can't be."""
         try:
@@ -98,6 +101,15 @@ class LazytuiApp(Lab):
         mode = mode_of(kind, otherwise="runs")
         self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
         self.call_later(self._show_there, run, self.switch_mode(mode))
+
+    def open_overlaid(self, runs: Sequence[RunFolder]) -> None:
+        self.open_run(runs[0].reference)
+        self.call_later(self._overlay, runs[1:])
+
+    def _overlay(self, runs: Sequence[RunFolder]) -> None:
+        base = self.screen_stack[0]
+        if isinstance(base, OverlaysRuns):
+            base.overlay_runs(runs)
 
     def restore(self, screen: Screen[None]) -> None:
         assert isinstance(screen, LabScreen)

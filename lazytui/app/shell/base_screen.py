@@ -39,6 +39,13 @@ class ShowsRun(Protocol):
     def show_run(self, run: RunFolder) -> None: ...
 
 
+@runtime_checkable
+class OverlaysRuns(Protocol):
+    """A screen that can lay other runs over the one that it shows."""
+
+    def overlay_runs(self, runs: Sequence[RunFolder]) -> None: ...
+
+
 class Bar(ChangingText):
     """The screens with their keys, the one that is open set off; to the right what is going on."""
 

@@ -23,6 +23,7 @@ from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
 from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.trash import Trash
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, run_line, shipped_lines
 
@@ -57,6 +58,7 @@ class Lab(ReportsFailures, App[None]):
         super().__init__()
         self.workspace = workspace
         self.network_was_chosen = False
+        self.trash = Trash(workspace)
         self._lines_elsewhere: dict[str, RunLine] = {}
 
     def study(self, reference: str) -> None:
@@ -105,6 +107,10 @@ class Lab(ReportsFailures, App[None]):
         """Go to the screen of a run's kind and show it there; or say why that can't be."""
 
     @abstractmethod
+    def open_overlaid(self, runs: Sequence[RunFolder]) -> None:
+        """Go to the first training, with the curves of the others laid over its own."""
+
+    @abstractmethod
     def restore(self, screen: Screen[None]) -> None:
         """Bring a screen that is opened for the first time back to how it was left."""
 
@@ -151,6 +157,22 @@ class Lab(ReportsFailures, App[None]):
             self.resume(run)
         else:
             self.attempt(lambda: request_pause(run), f"{run.id} is pausing.")
+
+    def remove(self, runs: Sequence[RunFolder]) -> None:
+        """Remove runs, so that it can be undone for as long as the app is open."""
+        what = runs[0].id if len(runs) == 1 else f"{len(runs)} runs"
+        verb = "was" if len(runs) == 1 else "were"
+        self.attempt(lambda: self.trash.remove(runs), f"{what} {verb} removed; u brings back what was removed last.")
+
+    def undo_removal(self) -> None:
+        """Bring back the runs that were removed last."""
+        try:
+            runs = self.trash.restore()
+        except LazytuiError as error:
+            self.say_error(error)
+        else:
+            ids = ", ".join(run.id for run in runs[:3]) + (f" and {len(runs) - 3} more" if len(runs) > 3 else "")
+            self.notify(f"Brought back: {ids}." if runs else "Nothing was removed since the app was opened.")
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")

@@ -9,7 +9,7 @@ _SYNONYMS = {
     "evaluate": "confusion matrix, accuracy, shortcut, spurious correlation, worst group, color or shape, test",
     "gradcam": "heat map, saliency, attention map, attribution, where it looks, integrated gradients, SmoothGrad",
     "neurons": "ablation, units, channels, activations, lesion, local learning coefficient, LLC, complexity",
-    "features": "SAE, sparse autoencoder, dictionary learning, concepts, monosemantic, steering, dial, interpretability",
+    "features": "SAE, sparse autoencoder, dictionary learning, concepts, monosemantic, steering, dial",
     "attack": "adversarial, perturbation, robustness, epsilon, PGD, FGSM, FMN, DeepFool",
     "compare": "leaderboard, ranking, benchmark, seeds, significance, study, grid, sweep, reproduce, recipe",
     "runs": "history, experiments, delete a run, rename a run, overlay runs, log",

@@ -15,7 +15,7 @@ from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine
 
 _LONGEST = 16
-_SHORTEST_NAME = 24
+_SHORTEST_NAME = 30
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,10 @@ class RunTable(ScrollView, can_focus=True):
     """lines: a row each, from above, as they are sorted. cursor: the row that it is on. marked: references of runs."""
 
     DEFAULT_CSS = """
-    RunTable { background: $surface; color: $foreground; height: auto; max-height: 100%; }
+    RunTable {
+        background: $surface; color: $foreground; height: auto; max-height: 100%;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
     RunTable:focus { background-tint: $foreground 5%; }
     RunTable > .run-table--header { text-style: bold; background: $panel; color: $foreground; }
     RunTable > .run-table--odd { background: $surface-lighten-1 50%; }
@@ -108,7 +111,7 @@ class RunTable(ScrollView, can_focus=True):
         column = self._sorted_by
         self.lines = sorted_by(column, self._given, descending=self._descending) if column else self._given
         self._fit()
-        self.virtual_size = Size(self.size.width, len(self.lines) + 1)
+        self.virtual_size = Size(self._room, len(self.lines) + 1)
         same = (row for row, line in enumerate(self.lines) if before and line.run.reference == before.run.reference)
         self.cursor = next(same, self._within(at))
         if self.scroll_y:
@@ -119,8 +122,13 @@ class RunTable(ScrollView, can_focus=True):
         self._fit()
         self.refresh()
 
+    @property
+    def _room(self) -> int:
+        """Cells beside the scrollbar."""
+        return self.scrollable_content_region.width
+
     def _fit(self) -> None:
-        self._columns = fitting(self.lines, max(self.size.width - _BESIDE, 0))
+        self._columns = fitting(self.lines, max(self._room - _BESIDE, 0))
 
     def point(self, row: int) -> None:
         """Put the cursor on a row, or on the nearest there is."""
@@ -144,7 +152,7 @@ class RunTable(ScrollView, can_focus=True):
         if y == 0:
             return self._strip("    ", [self._heading(column) for column, _ in self._columns], "header")
         if row >= len(self.lines):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self._room, self.rich_style)
         line = self.lines[row]
         style = "cursor" if row == self.cursor else "odd" if row % 2 else "even"
         color = "" if style == "cursor" else "red" if line.damage else STATE_COLORS.get(line.status.state, "")
@@ -163,7 +171,7 @@ class RunTable(ScrollView, can_focus=True):
         segments = [Segment(beside, colored)]
         for cell, (column, width) in zip(cells, self._columns, strict=True):
             segments.append(Segment(_fitted(cell, width, right=column.right) + " ", _style_of(column, base, colored)))
-        return Strip(segments).adjust_cell_length(self.size.width, base)
+        return Strip(segments).adjust_cell_length(self._room, base)
 
     # Keys and clicks
 

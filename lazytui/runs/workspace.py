@@ -236,7 +236,7 @@ class Workspace:
 
 @cache
 def shipped_runs() -> tuple[RunFolder, ...]:
-    """The small trained models that the package ships, as runs."""
+    """The small trained models that the package ships, and finished results of them, as runs."""
     folders = sorted(path.parent for path in package_folder("checkpoints").glob(f"*/{RECORD_FILE}"))
     return tuple(RunFolder(path, _SHIPPED + path.name) for path in folders)
 

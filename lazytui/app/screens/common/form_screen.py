@@ -38,7 +38,7 @@ class FormScreen(LabScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "start", "Run", id="run"),
         Binding("f", "form", "Form", id="form"),
-        Binding("escape", "close_form", "Close the form", show=False, id="back"),
+        Binding("escape", "close_form", "Close the form", id="back"),
     ]
 
     @property

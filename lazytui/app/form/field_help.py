@@ -59,7 +59,7 @@ class HelpBox(ModalScreen[None]):
         Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
         Binding("f1", "dismiss(None)", "Close", show=False, id="field-help"),
         Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
-        Binding("enter", "dismiss(None)", "Close", show=False),
+        Binding("enter", "dismiss(None)", "Close", show=False, id="open"),
     ]
 
     def __init__(self, content: Content) -> None:

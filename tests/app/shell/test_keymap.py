@@ -26,10 +26,10 @@ from tests.commands import Lab
 @pytest.fixture(autouse=True)
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where `keys.toml` is."""
-    monkeypatch.setattr(keymap.platformdirs, "user_config_path", lambda name: tmp_path / "config" / name)
-    folder = tmp_path / "config" / "lazytui"
-    folder.mkdir(parents=True)
-    return folder / "keys.toml"
+    path = tmp_path / "config" / "keys.toml"
+    path.parent.mkdir()
+    monkeypatch.setattr(keymap, "keys_file", lambda: path)
+    return path
 
 
 def test_without_a_file_nothing_is_changed(file: Path) -> None:

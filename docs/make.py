@@ -154,7 +154,8 @@ def _keys() -> Iterator[str]:
 
 def _pressed(keys: Sequence[str]) -> str:
     """As they are written in `keys.toml`."""
-    return ", ".join(f"`{(key_to_character(key) or '').strip() or key}`" for key in keys)
+    signs = {key: key_to_character(key) or "" for key in keys}
+    return ", ".join(f"`{sign if sign.strip() and sign.isprintable() else key}`" for key, sign in signs.items())
 
 
 def _lists() -> Iterator[str]:

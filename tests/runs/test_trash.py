@@ -10,7 +10,7 @@ import pytest
 
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.status import Status, own_process
+from lazytui.runs.status import Status
 from lazytui.runs.trash import FOLDER, KEPT_SECONDS, Trash
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import WorkspaceWatch
@@ -76,8 +76,7 @@ def test_nothing_of_it_is_left_once_it_is_empty(workspace: Workspace) -> None:
 
 
 def test_all_of_several_are_removed_or_none(workspace: Workspace) -> None:
-    one, going = done(workspace, "one"), done(workspace, "going")
-    going.set_status(Status.model_validate({"state": "running", "heartbeat": time.time(), **own_process()}))
+    one, going = done(workspace, "one"), workspace.create("train", {}, name="going")
     with pytest.raises(UsageError, match="is running"):
         Trash(workspace).remove([one, going])
     elsewhere = done(Workspace(workspace.path / "elsewhere"), "other")

@@ -106,4 +106,4 @@ def _keys_of(action: str, value: object, path: Path) -> tuple[str, ...]:
 def _is_key(key: str) -> bool:
     """Whether a terminal can send it."""
     *modifiers, last = key.split("+") if len(key) > 1 else [key]
-    return set(modifiers) <= _MODIFIERS and last != "," and (last in _NAMED or _textual_name(last) in _SIGNS)
+    return set(modifiers) <= _MODIFIERS and last not in {"", ","} and (last in _NAMED or _textual_name(last) in _SIGNS)

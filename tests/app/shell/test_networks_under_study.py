@@ -121,7 +121,7 @@ def test_a_run_of_a_network_that_is_gone_is_shown_under_that_name(workspace: Wor
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 2)
         app.open_run("evaluated")
-        await until(pilot, lambda: app.current_mode == "evaluate" and app.screen.query_one(RunPanels).figures)
+        await until(pilot, lambda: any(panels.figures for panels in app.screen.query(RunPanels)))
         assert app.network == "first" and agrees(app) and "first" in header(app)
 
     drive(app, steps)
@@ -159,7 +159,8 @@ def test_a_network_is_typed_into_the_form_and_one_that_is_not_there_gives_way(wo
         await pilot.pause()
         assert app.network == "first"
         await pilot.press("escape")
-        await until(pilot, lambda: agrees(app) and "No trained network" in screen_text(app))
+        await until(pilot, lambda: agrees(app))
+        assert "No trained network is called so" in "".join(note.message for note in app._notifications)
         assert app.network == "first" and not app.screen.query_one("#side").display
 
     drive(app, steps)

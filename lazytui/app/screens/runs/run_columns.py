@@ -88,7 +88,7 @@ COLUMNS = (
     RunColumn("method", _parameter("method"), leaves=3),
     RunColumn("model", _parameter("model"), leaves=2),
     RunColumn("data", _data, leaves=1),
-    RunColumn("seed", lambda line: line.seed, width=4, leaves=5, right=True),
+    RunColumn("seed", lambda line: line.seed, width=5, leaves=5, right=True),
     RunColumn("easy", _accuracy("easy"), _percent, width=5, right=True),
     RunColumn("hard", _accuracy("hard"), _percent, width=5, right=True),
     RunColumn("time", _duration, duration_text, width=6, leaves=6, right=True),

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from textual.keys import key_to_character
 
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.core.form_fields import ParamField, fields_of, format_value
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.earlier_studies import recipes
+from lazytui.app.shell.grammar import GRAMMAR
+from lazytui.app.shell.keymap import PRESETS
 from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import defaults_of
 from lazytui.cli import app
@@ -27,7 +30,7 @@ _MADE = "<!-- Made by `python -m docs.make` from the code; edit that, not this p
 
 def pages() -> dict[str, str]:
     """Every made page by its file's name."""
-    return {"commands.md": "\n".join(_commands()), "lists.md": "\n".join(_lists())}
+    return {"commands.md": "\n".join(_commands()), "keys.md": "\n".join(_keys()), "lists.md": "\n".join(_lists())}
 
 
 def _commands() -> Iterator[str]:
@@ -126,6 +129,33 @@ def _param(field: ParamField) -> tuple[str, ...]:
 
 def _code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _keys() -> Iterator[str]:
+    yield from (_MADE, "", "# Keys", "")
+    yield "A key means the same on every screen; `?` lists those of the screen that is open, with what it is for."
+    yield "Each can be another one, in `keys.toml` in the folder for configuration (`~/.config/lazytui` on Linux):"
+    yield from ("", "```toml", 'preset = "vim"          # or default; `lazytui --keys vim` says so for once')
+    yield from ('run = "ctrl+r"', 'screenshot = ["f12", "f9"]', "```", "")
+    yield "Where the file can't be used, the app says why and opens with the keys below."
+    yield ""
+    presets = [name for name in PRESETS if PRESETS[name]]
+    rows = [
+        (
+            f"`{one.name}`",
+            _pressed(one.keys),
+            one.words,
+            *(_pressed(PRESETS[name].get(one.name, ())) for name in presets),
+        )
+        for one in GRAMMAR
+    ]
+    yield from _table(("name", "keys", "what it does", *presets), rows)
+
+
+def _pressed(keys: Sequence[str]) -> str:
+    """As they are written in `keys.toml`."""
+    signs = {key: key_to_character(key) or "" for key in keys}
+    return ", ".join(f"`{sign if sign.strip() and sign.isprintable() else key}`" for key, sign in signs.items())
 
 
 def _lists() -> Iterator[str]:

@@ -17,6 +17,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
 more than they compute."""
 
+os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir()) / "lazytui-tests-have-no-configuration")
+"""A developer's own keys have no say in tests."""
+
 hypothesis.settings.register_profile("lazytui", deadline=None)  # no test may fail because a machine is busy
 hypothesis.settings.load_profile("lazytui")
 

@@ -71,6 +71,9 @@ def lazytui(
     low_bandwidth: Annotated[
         bool, typer.Option("--low-bandwidth", help="For the app: less drawing over a slow link; the default over SSH.")
     ] = False,
+    keys: Annotated[
+        str | None, typer.Option(metavar="PRESET", help="For the app: the keys to use, `default` or `vim`.")
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Write a log for developers: lazytui.log in the workspace.")
     ] = False,
@@ -81,9 +84,10 @@ def lazytui(
 
         ask_for_log()
     if ctx.invoked_subcommand is None:
-        open_app(workspace_at(workspace), low_bandwidth=low_bandwidth)
-    elif low_bandwidth:
-        raise UsageError("--low-bandwidth is for the app, which opens without a command.")
+        open_app(workspace_at(workspace), low_bandwidth=low_bandwidth, keys=keys)
+    elif low_bandwidth or keys:
+        option = "--low-bandwidth" if low_bandwidth else "--keys"
+        raise UsageError(f"{option} is for the app, which opens without a command.")
     elif workspace:
         os.environ["LAZYTUI_WORKSPACE"] = str(workspace)  # the command's own --workspace still counts more
 

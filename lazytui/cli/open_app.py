@@ -14,18 +14,24 @@ if TYPE_CHECKING:
     from lazytui.runs.workspace import Workspace
 
 
-def open_app(workspace: Workspace, *, low_bandwidth: bool) -> None:
-    """Run the app until it is left. Raises UsageError where there is no terminal to draw on."""
+def open_app(workspace: Workspace, *, low_bandwidth: bool, keys: str | None = None) -> None:
+    """Run the app until it is left. keys: a preset.
+
+    Raises UsageError where there is no terminal to draw on, and for a preset that there isn't.
+    """
     from lazytui.app.shell.low_bandwidth import over_ssh, spare_the_link
 
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("The app needs a terminal. Without one, use the commands: lazytui --help")
+    from lazytui.app.shell.keymap import require_preset
+
+    require_preset(keys)
     sparing = low_bandwidth or over_ssh(os.environ)
     if sparing:
         spare_the_link()
     from lazytui.app.shell.app import LazytuiApp
 
-    app = LazytuiApp(workspace, low_bandwidth=sparing)
+    app = LazytuiApp(workspace, low_bandwidth=sparing, keys=keys)
     app.run()
     running = sum(line.is_active for line in app.lines)
     if running:

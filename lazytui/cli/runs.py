@@ -27,8 +27,7 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
     """List the runs of the workspace, newest last."""
     from lazytui.cli.tables import print_lines
     from lazytui.errors import BadInput
-    from lazytui.runs.workspace import shipped_runs
-    from lazytui.runs.workspace_watch import WorkspaceWatch
+    from lazytui.runs.workspace_watch import WorkspaceWatch, shipped_lines
 
     there = workspace_at(workspace)
     watch = WorkspaceWatch(there)
@@ -40,7 +39,7 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
         return
     if not lines:
         print(f"No runs in {there.path} yet. Begin with: lazytui run story")
-        shipped = ", ".join(run.reference for run in shipped_runs())
+        shipped = ", ".join(line.run.reference for line in shipped_lines() if line.kind == "train")
         print(f"Bundled trained models: {shipped or 'none'}.")
         return
     heading = ["run", "name", "status", "done", "size", "age"]

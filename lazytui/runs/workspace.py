@@ -170,11 +170,7 @@ class Workspace:
 
     def remove(self, run: RunFolder) -> None:
         """Delete a run's folder for good. A going run is refused, and so is one outside this workspace."""
-        self.require_own(run, "removed")
-        if run.path.is_symlink():
-            raise UsageError(f"{run.path} is a link to a run elsewhere, so it isn't removed.")
-        if run.status.state in ACTIVE:
-            raise UsageError(f"{run.id} is running; stop it first: lazytui runs stop {run.id}")
+        self.require_removable(run)
         self._clear_up()
         leaving = run.path.with_name(f".{run.id}{_REMOVED}")
         with storage_errors(run.path):
@@ -184,6 +180,19 @@ class Workspace:
             except OSError:
                 leaving.rename(run.path)  # what is left of it isn't hidden from who wants to remove it
                 raise
+
+    def require_removable(self, run: RunFolder) -> None:
+        """Raise UsageError for a going run, and for one that isn't in this workspace."""
+        self.require_own(run, "removed")
+        if run.path.is_symlink():
+            raise UsageError(f"{run.path} is a link to a run elsewhere, so it isn't removed.")
+        if run.status.state in ACTIVE:
+            raise UsageError(f"{run.id} is running; stop it first: lazytui runs stop {run.id}")
+
+    def require_free_name(self, run: RunFolder) -> None:
+        """Raise UsageError where another run was given meanwhile the name of one that was removed."""
+        if run.name:
+            self._check_free(run.name)
 
     def _clear_up(self) -> None:
         """Remove what a killed process may have left: runs that were being removed, or made long ago."""
@@ -227,7 +236,7 @@ class Workspace:
 
 @cache
 def shipped_runs() -> tuple[RunFolder, ...]:
-    """The small trained models that the package ships, as runs."""
+    """The small trained models that the package ships, and finished results of them, as runs."""
     folders = sorted(path.parent for path in package_folder("checkpoints").glob(f"*/{RECORD_FILE}"))
     return tuple(RunFolder(path, _SHIPPED + path.name) for path in folders)
 

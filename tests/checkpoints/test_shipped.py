@@ -1,4 +1,4 @@
-"""The trained models that come along: what the manifest says of them holds."""
+"""The trained models and finished results that come along: what the manifest says of them holds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lazytui.analyses.core.execute import figures
 from lazytui.files.package_data import package_folder
 from lazytui.models.fingerprint import fingerprint
 from lazytui.models.weights_loading import load_model
@@ -20,21 +21,42 @@ from tests.commands import Lab
 
 MANIFEST: dict[str, Any] = json.loads((package_folder("checkpoints") / "manifest.json").read_text())
 LEARNED = ("model.safetensors", "autoencoder.safetensors")
+KEPT = ("result.json", "arrays.safetensors", *LEARNED)
+"""What a run may have found, the later the more it says."""
 
 LAZY = ("lazy-mnist", "lazy-strokes")
 CURED = ("cured-mnist", "cured-strokes")
 FEATURES = ("sae-lazy-mnist", "sae-lazy-strokes")
+RESULTS = (
+    "attack-lazy-strokes",
+    "compare-strokes",
+    "dataset-strokes",
+    "evaluate-lazy-and-cured-strokes",
+    "evaluate-lazy-strokes",
+    "gradcam-lazy-strokes",
+    "neurons-lazy-strokes",
+    "sae-experiments-lazy-strokes",
+)
 
 
 def test_the_manifest_lists_what_is_shipped() -> None:
-    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {*LAZY, *CURED, *FEATURES}
+    assert set(MANIFEST) == {run.id for run in shipped_runs()} == {*LAZY, *CURED, *FEATURES, *RESULTS}
+
+
+def test_every_result_is_of_a_network_that_is_shipped_and_can_be_drawn() -> None:
+    shipped = {run.reference for run in shipped_runs()}
+    for name in (*FEATURES, *RESULTS):
+        run = shipped_run(name)
+        assert set(run.record.parents) <= shipped, name
+        assert all(figure.title for figure in figures(run)), name
 
 
 @pytest.mark.parametrize("name", MANIFEST)
 def test_the_manifest_is_true(name: str) -> None:
     run, said = shipped_run(name), MANIFEST[name]
-    learned = run.autoencoder if name in FEATURES else run.weights
-    assert hashlib.sha256(learned.read_bytes()).hexdigest() == said["sha256"]
+    hashed = next(run.path / file for file in reversed(KEPT) if (run.path / file).exists())
+    assert (hashed.name in LEARNED) == (name not in RESULTS)
+    assert hashlib.sha256(hashed.read_bytes()).hexdigest() == said["sha256"]
     assert read_metrics(run.path) == said["metrics"]
     assert run.record.seed == said["seed"]
     assert {key: run.record.params[key] for key in said["data"]} == said["data"]

@@ -61,15 +61,15 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(0, -1)", "Up", show=False),
-        Binding("down", "move(0, 1)", "Down", show=False),
-        Binding("left", "move(-1, 0)", "Left", show=False),
-        Binding("right", "move(1, 0)", "Right", show=False),
-        Binding("home", "first", "First", show=False),
-        Binding("end", "last", "Last", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("enter", "choose", "Choose", show=False),
+        Binding("up", "move(0, -1)", "Up", show=False, id="up"),
+        Binding("down", "move(0, 1)", "Down", show=False, id="down"),
+        Binding("left", "move(-1, 0)", "Left", show=False, id="left"),
+        Binding("right", "move(1, 0)", "Right", show=False, id="right"),
+        Binding("home", "first", "First", show=False, id="first"),
+        Binding("end", "last", "Last", show=False, id="last"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="page-down"),
+        Binding("enter", "choose", "Choose", show=False, id="open"),
     ]
 
     class _AtPlace(Message):

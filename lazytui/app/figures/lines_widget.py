@@ -40,13 +40,13 @@ class LinesView(FigureView[Lines]):
 
     STRETCHES = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("shift+left", "leap(-1)", "Faster left", show=False),
-        Binding("shift+right", "leap(1)", "Faster right", show=False),
-        Binding("y", "log", "Log y"),
-        Binding("s", "smooth", "Smooth"),
-        Binding("plus,equals_sign", "zoom(1)", "Zoom", key_display="+ -"),
-        Binding("minus", "zoom(-1)", "Zoom out", show=False),
-        Binding("home", "whole", "Whole", show=False),
+        Binding("shift+left", "leap(-1)", "Faster left", show=False, id="faster-left"),
+        Binding("shift+right", "leap(1)", "Faster right", show=False, id="faster-right"),
+        Binding("Y", "log", "Log y", show=False, id="log-scale"),
+        Binding("S", "smooth", "Smooth", show=False, id="smooth"),
+        Binding("plus,equals_sign", "zoom(1)", "Zoom", key_display="+ -", id="more"),
+        Binding("minus", "zoom(-1)", "Zoom out", show=False, id="less"),
+        Binding("home", "whole", "Whole", show=False, id="first"),
     ]
 
     def __init__(self, figure: Lines, *, id: str | None = None, classes: str | None = None) -> None:

@@ -21,8 +21,8 @@ class TableView(FigureView[Table]):
     """Places are indices of the figure's own rows, however they are sorted and filtered."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("greater_than_sign", "sort(1)", "Sort", key_display="< >"),
-        Binding("less_than_sign", "sort(-1)", "Sort", show=False),
+        Binding("greater_than_sign", "sort(1)", "Sort", key_display="< >", id="sort"),
+        Binding("less_than_sign", "sort(-1)", "Sort", show=False, id="sort-back"),
     ]
 
     def __init__(self, figure: Table, *, id: str | None = None, classes: str | None = None) -> None:

@@ -16,8 +16,8 @@ class Choice(LineControl):
     """One of several values: left and right go through them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "turn(-1)", "Previous", show=False),
-        Binding("right", "turn(1)", "Next", show=False),
+        Binding("left", "turn(-1)", "Previous", show=False, id="left"),
+        Binding("right", "turn(1)", "Next", show=False, id="right"),
     ]
     sign = "‹›"
 
@@ -43,7 +43,10 @@ class Choice(LineControl):
 class YesNo(LineControl):
     """Yes or no."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("left,right", "pick", "Change", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "pick", "Change", show=False, id="left"),
+        Binding("right", "pick", "Change", show=False, id="right"),
+    ]
     sign = ""
 
     def action_pick(self) -> None:

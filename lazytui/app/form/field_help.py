@@ -16,7 +16,7 @@ from lazytui.analyses.core.form_fields import ParamField
 from lazytui.plain_text import plain_text
 
 _MORE = "… F1"
-_KEYS = "↑ ↓ field · ← → value · Enter list · Backspace default · F1 help on the field · Esc leave"
+_KEYS = "↑ ↓ field · ← → value · Enter list · Backspace default · F1 help on the field · Esc close"
 
 
 class FieldHelp(Widget):
@@ -55,7 +55,12 @@ class HelpBox(ModalScreen[None]):
         background: $panel;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,f1,q", "dismiss(None)", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
+        Binding("f1", "dismiss(None)", "Close", show=False, id="field-help"),
+        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
+        Binding("enter", "dismiss(None)", "Close", show=False, id="open"),
+    ]
 
     def __init__(self, content: Content) -> None:
         super().__init__()

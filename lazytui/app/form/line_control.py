@@ -33,8 +33,10 @@ class LineControl(Widget, can_focus=True):
     LineControl:focus { background: $block-cursor-background; color: $block-cursor-foreground; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "pick", "Choose", show=False),
-        Binding("backspace,delete", "forget", "Default", show=False),
+        Binding("enter", "pick", "Choose", show=False, id="open"),
+        Binding("space", "pick", "Choose", show=False, id="mark"),
+        Binding("backspace", "forget", "Default", show=False, id="default"),
+        Binding("delete", "forget", "Default", show=False, id="remove"),
     ]
     ALLOW_SELECT = False
     sign = "▾"

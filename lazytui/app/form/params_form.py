@@ -49,10 +49,10 @@ class ParamsForm(Vertical):
     ParamsForm CollapsibleTitle { padding: 0; width: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "app.focus_previous", "Field above", show=False),
-        Binding("down", "app.focus_next", "Field below", show=False),
-        Binding("ctrl+y", "copy_command", "Copy the command"),
-        Binding("f1", "explain", "Explain the field", show=False),
+        Binding("up", "app.focus_previous", "Field above", show=False, id="up"),
+        Binding("down", "app.focus_next", "Field below", show=False, id="down"),
+        Binding("ctrl+y", "copy_command", "Copy the command", id="copy-command"),
+        Binding("f1", "explain", "Explain the field", show=False, id="field-help"),
     ]
 
     class Changed(Message):

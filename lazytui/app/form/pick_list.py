@@ -46,7 +46,7 @@ class PickList(ModalScreen[Any]):
     PickList > OptionList:focus { border: round $accent; }
     PickList > OptionList > .option-list--option { padding: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Leave", show=False, id="back")]
     hint = "type to search"
     """What the frame says at first."""
 

@@ -33,8 +33,7 @@ class TextControl(Input):
     TextControl:focus > .input--placeholder, TextControl:focus > .input--suggestion { color: auto 70%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pick", "Choose", show=False),
-        Binding("escape", "leave", "Leave the field"),
+        Binding("enter", "pick", "Choose", show=False, id="open"),
     ]
 
     def __init__(self, field: ParamField, offers: Offers | None = None) -> None:
@@ -95,7 +94,3 @@ class TextControl(Input):
         if value is not None:
             self.value = f"{self.value} {value}".strip() if self.field.several else value
             self.cursor_position = len(self.value)
-
-    def action_leave(self) -> None:
-        """Let go of the keyboard, so that single keys reach the app again."""
-        self.screen.set_focus(None)

@@ -49,11 +49,11 @@ class Panel(Container):
     """
     ALLOW_MAXIMIZE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "zoom", "Zoom", show=False),
-        Binding("m", "turn(1)", "Next chart", show=False),
-        Binding("M", "turn(-1)", "Previous chart", show=False),
-        Binding("i", "explain", "Explain"),
-        Binding("y", "copy", "Copy", show=False),
+        Binding("enter", "zoom", "Zoom", show=False, id="open"),
+        Binding("m", "turn(1)", "Next chart", show=False, id="next-method"),
+        Binding("M", "turn(-1)", "Previous chart", show=False, id="previous-method"),
+        Binding("i", "explain", "Explain", id="explain"),
+        Binding("y", "copy", "Copy", show=False, id="copy"),
     ]
 
     def __init__(self, name: str, title: str = "", *, opens: bool = False) -> None:

@@ -99,13 +99,18 @@ class TrainScreen(FormScreen):
         self._overlaid = [other for other in self._overlaid if other != run]
         self._look()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def overlay_runs(self, runs: Sequence[RunFolder]) -> None:
+        """Lay the curves of these trainings over those of the one that is shown."""
+        self._overlaid = [run for run in runs if run != self._run]
+        self._look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         possible = {
             "pause": self._sight.going and not self._sight.may_go_on,
             "resume": self._sight.may_go_on,
             "stop": self._sight.going,
         }
-        return possible.get(action, True)
+        return possible[action] if action in possible else super().check_action(action, parameters)
 
     def action_pause(self) -> None:
         """Let the training wait, or go on with it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,14 +18,15 @@ from textual.worker import get_current_worker
 
 from lazytui.app.shell import session
 from lazytui.app.shell.back_pressure import LOOK_SECONDS, BackPressure
-from lazytui.app.shell.base_screen import LabScreen, ShowsRun
+from lazytui.app.shell.base_screen import LabScreen, OverlaysRuns, ShowsRun
 from lazytui.app.shell.command_palette import LabCommands
+from lazytui.app.shell.keymap import load_keymap
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.low_bandwidth import without_mouse_motion
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.shell.terminal_hangup import leave_when_hung_up
 from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
-from lazytui.errors import LazytuiError
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, WorkspaceWatch
@@ -44,19 +45,31 @@ class LazytuiApp(Lab):
     DEFAULT_MODE = SCREENS[0].mode
     COMMANDS: ClassVar = {LabCommands}
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(entry.key, f"switch_mode('{entry.mode}')", entry.name, show=False) for entry in SCREENS),
-        Binding("ctrl+p", "command_palette", "Palette"),
-        Binding("q", "quit", "Quit"),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=False),
+        *(
+            Binding(entry.key, f"switch_mode('{entry.mode}')", entry.name, show=False, id=f"screen-{entry.mode}")
+            for entry in SCREENS
+        ),
+        Binding("ctrl+p", "command_palette", "Palette", id="palette"),
+        Binding("q", "quit", "Quit", id="quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=False, id="force-quit"),
     ]
 
-    def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False) -> None:
+    def __init__(self, workspace: Workspace, *, low_bandwidth: bool = False, keys: str | None = None) -> None:
+        """keys: the preset to use, whatever `keys.toml` says."""
         self._low_bandwidth = low_bandwidth
         self._leaving = False
         super().__init__(workspace)
         self._session = self._kept_session = session.load(workspace.path)
         if low_bandwidth:
             self.animation_level = "none"
+        self._set_keys(keys)
+
+    def _set_keys(self, preset: str | None) -> None:
+        """Those of `keys.toml` and a preset; where they can't be used, the grammar's, and a sentence why."""
+        try:
+            self.set_keymap(load_keymap(preset))
+        except BadInput as error:
+            self.call_later(self.say_error, error)
 
     @property
     def poll_seconds(self) -> float:
@@ -74,6 +87,9 @@ class LazytuiApp(Lab):
             self.set_interval(LOOK_SECONDS, BackPressure(self).look)
         self._watch_workspace()
 
+    def on_unmount(self) -> None:
+        self.trash.empty()
+
     def open_run(self, reference: str) -> None:
         """Go to the screen of a run's kind and show it there; or say why that can't be."""
         try:
@@ -86,6 +102,15 @@ class LazytuiApp(Lab):
         self._session = session.without_run(self._session, mode)  # this one is to be shown, not the one of last time
         self.call_later(self._show_there, run, self.switch_mode(mode))
 
+    def open_overlaid(self, runs: Sequence[RunFolder]) -> None:
+        self.open_run(runs[0].reference)
+        self.call_later(self._overlay, runs[1:])
+
+    def _overlay(self, runs: Sequence[RunFolder]) -> None:
+        base = self.screen_stack[0]
+        if isinstance(base, OverlaysRuns):
+            base.overlay_runs(runs)
+
     def restore(self, screen: Screen[None]) -> None:
         assert isinstance(screen, LabScreen)
         session.restore(self._session, screen, self.workspace)
@@ -93,12 +118,20 @@ class LazytuiApp(Lab):
     def _open_where_it_was_left(self) -> None:
         if self._session.theme in self.available_themes:
             self.theme = self._session.theme
-        if self._session.network:
+        if self._is_training(self._session.network):
             self.study(self._session.network)
-        self.second = self._session.second
+        if self._is_training(self._session.second):
+            self.second = self._session.second
         if self._session.screen in {entry.mode for entry in SCREENS}:
             self.switch_mode(self._session.screen)
         self.set_interval(_KEEP_SECONDS, self._keep_session)
+
+    def _is_training(self, reference: str) -> bool:
+        """Whether there is one of that lasting name; the workspace was not looked through yet."""
+        run = self.workspace.run_at(reference)
+        with suppress(LazytuiError):
+            return (run and run.record.kind == "train") or self.line_of(reference) is not None
+        return False
 
     def _keep_session(self) -> None:
         chosen = self.network if self.network_was_chosen else ""
@@ -141,6 +174,10 @@ class LazytuiApp(Lab):
             await self.pop_screen()
         if isinstance(base, ShowsRun):
             base.show_run(run)
+        if isinstance(base, LabScreen):
+            base.study_asked_networks()
+        if self.line_of(run.reference) and run.status.state == "done":
+            self.study(run.reference)
 
     @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
     def _watch_workspace(self) -> None:

@@ -20,6 +20,7 @@ from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.network_bar import NetworkBar
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.workers.worker_errors import ReportsFailures
+from lazytui.files.long_texts import long_texts
 from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 
@@ -36,6 +37,13 @@ class ShowsRun(Protocol):
     """A screen that can show a run it is pointed to."""
 
     def show_run(self, run: RunFolder) -> None: ...
+
+
+@runtime_checkable
+class OverlaysRuns(Protocol):
+    """A screen that can lay other runs over the one that it shows."""
+
+    def overlay_runs(self, runs: Sequence[RunFolder]) -> None: ...
 
 
 class Bar(ChangingText):
@@ -62,18 +70,22 @@ class Bar(ChangingText):
 
 
 class LabScreen(ReportsFailures, Screen[None]):
-    """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`."""
+    """A screen of the app. `screen_name` is its mode; it composes its own part in `compose_body`.
+
+    purpose_name: of the text that says what it is for, where the mode has another one.
+    """
 
     screen_name: str
+    purpose_name = ""
     AUTO_FOCUS = ""  # a form's first field would take every key for itself
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "export", "Export", show=False),
-        Binding("question_mark", "help", "Help"),
-        Binding("j", "jobs", "Jobs"),
-        Binding("l", "log", "Log of the run", show=False),
-        Binding("o", "choose_network", "Network"),
-        Binding("a", "choose_second", "Second network", show=False),
-        Binding("f12", "screenshot", "Screenshot", show=False),
+        Binding("e", "export", "Export", show=False, id="export"),
+        Binding("question_mark", "help", "Help", id="help"),
+        Binding("j", "jobs", "Jobs", id="jobs"),
+        Binding("l", "log", "Log of the run", show=False, id="log"),
+        Binding("o", "choose_network", "Network", id="network"),
+        Binding("a", "choose_second", "Second network", show=False, id="second-network"),
+        Binding("f12", "screenshot", "Screenshot", show=False, id="screenshot"),
     ]
 
     _run: RunFolder | None = None
@@ -81,6 +93,11 @@ class LabScreen(ReportsFailures, Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
+
+    @property
+    def purpose(self) -> str:
+        """What the screen is for, in two sentences."""
+        return long_texts("purposes").get(self.purpose_name or self.screen_name, "")
 
     @property
     def chosen_run(self) -> RunFolder | None:
@@ -117,7 +134,7 @@ class LabScreen(ReportsFailures, Screen[None]):
     def action_help(self) -> None:
         from lazytui.app.shell.help_screen import Help, groups
 
-        self.app.push_screen(Help(groups(self)))
+        self.app.push_screen(Help(self.purpose, groups(self)))
 
     def action_choose_network(self) -> None:
         """Choose the network that every screen speaks of."""
@@ -162,6 +179,12 @@ class LabScreen(ReportsFailures, Screen[None]):
 
         take(self.lab)
 
+    def ask_about_networks(self) -> None:
+        """Bring what is asked here up to the networks under study."""
+
+    def study_asked_networks(self) -> None:
+        """Study the networks that are asked about here."""
+
     def shown_figures(self) -> Sequence[Figure]:
         """What `e` exports."""
         return ()
@@ -192,7 +215,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         going = sum(line.is_active for line in self.lab.lines)
         words = f"{going} running" if going else "idle"
         self.query_one(Bar).show(words, plain_text(str(self.lab.workspace.path)))
-        first, second = (self.lab.line_of(reference) for reference in (self.lab.network, self.lab.second))
+        first, second = ((reference, self.lab.line_of(reference)) for reference in self.lab.networks_studied)
         self.query_one(NetworkBar).show(first, second, self._newest_running())
 
     def _newest_running(self) -> str:

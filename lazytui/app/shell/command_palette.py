@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -16,19 +16,24 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
+from lazytui.app.shell.synonyms import synonyms_of
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import age_text
 from lazytui.runs.workspace import shipped_runs
 
+_NETWORK = ("choose a network", "model", "checkpoint", "weights")
+_SECOND = ("compare two networks", "against", "side by side", "baseline")
+
 
 class Command(NamedTuple):
-    """One entry. first: whether it is offered before anything is typed."""
+    """One entry. first: whether it is offered before anything is typed. synonyms: what else people look for it by."""
 
     name: str
     about: str
     do: Callable[[], object]
     first: bool = False
+    synonyms: Sequence[str] = ()
 
 
 class LabCommands(Provider):
@@ -45,6 +50,10 @@ class LabCommands(Provider):
             if (score := matcher.match(command.name)) > 0:
                 name = highlighted(command.name, matcher, query)
                 yield Hit(score, name, command.do, text=command.name, help=escape(command.about))
+            elif found := _best_synonym(command, matcher):
+                score, synonym = found
+                name = Content.assemble(command.name, (" · ", "dim"), highlighted(synonym, matcher, query))
+                yield Hit(score, name, command.do, text=command.name, help=escape(command.about))
 
     def _commands(self) -> Iterator[Command]:
         assert isinstance(self.app, Lab)
@@ -58,6 +67,12 @@ class LabCommands(Provider):
         yield from _model_commands(self.app)
 
 
+def _best_synonym(command: Command, matcher: Matcher) -> tuple[float, str] | None:
+    """What was typed as people call it, with how well it fits; None where it isn't that."""
+    scored = [(matcher.match(synonym), synonym) for synonym in command.synonyms]
+    return max((entry for entry in scored if entry[0] > 0), default=None)
+
+
 def highlighted(name: str, matcher: Matcher, query: str) -> Content:
     """The name with the letters that were found set off; brackets in it are letters like others."""
     content = Content(name)
@@ -68,12 +83,15 @@ def highlighted(name: str, matcher: Matcher, query: str) -> Content:
 
 def _screen_commands(app: Lab) -> Iterator[Command]:
     for entry in SCREENS:
-        yield Command(f"Go to {entry.name}", f"Key {entry.key}", partial(app.switch_mode, entry.mode), first=True)
+        go = partial(app.switch_mode, entry.mode)
+        yield Command(f"Go to {entry.name}", f"Key {entry.key}", go, first=True, synonyms=synonyms_of(entry.mode))
 
 
 def _screen_actions(screen: LabScreen) -> Iterator[Command]:
-    yield Command("Help", "Keys on this screen", screen.action_help, first=True)
-    yield Command("Jobs", "Jobs that are running", screen.action_jobs, first=True)
+    yield Command("Help", "What this screen is for, and its keys", screen.action_help, first=True)
+    yield Command("Jobs", "Jobs that are running", screen.action_jobs, first=True, synonyms=("queue", "progress"))
+    yield Command("Network under study", "Key o", screen.action_choose_network, first=True, synonyms=_NETWORK)
+    yield Command("Second network", "Key a", screen.action_choose_second, first=True, synonyms=_SECOND)
     yield Command("Screenshot", "Save this screen as SVG and PNG", screen.action_screenshot, first=True)
     if screen.shown_figures():
         yield Command("Export figures", "Write the figures of this screen to a file", screen.action_export, first=True)

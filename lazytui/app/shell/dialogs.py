@@ -24,7 +24,8 @@ class Ask(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Yes"),
-        Binding("n,escape", "dismiss(False)", "No"),
+        Binding("escape", "dismiss(False)", "No", id="back"),
+        Binding("n", "dismiss(False)", "No"),
     ]
 
     def __init__(self, question: str) -> None:
@@ -40,7 +41,7 @@ class Ask(ModalScreen[bool]):
 class AskText(ModalScreen[str | None]):
     """Answers the text on Enter, None on Escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="back")]
 
     def __init__(self, question: str, text: str = "") -> None:
         super().__init__()
@@ -60,7 +61,7 @@ class AskText(ModalScreen[str | None]):
 class AskRun(ModalScreen[RunFolder | None]):
     """Answers the run that is chosen; None on Escape. marked: those that were chosen before."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="back")]
 
     def __init__(self, question: str, lines: Sequence[RunLine], marked: Collection[RunFolder] = ()) -> None:
         super().__init__()

@@ -46,7 +46,7 @@ class AskExport(ModalScreen[ExportRequest | None]):
     AskExport OptionList:focus { border: none; }
     AskExport #wrong { color: $text-error; display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="back")]
 
     def __init__(self, figures: Sequence[Figure], path: Path) -> None:
         super().__init__()

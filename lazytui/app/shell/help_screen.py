@@ -1,4 +1,4 @@
-"""Keys on this screen, made from the bindings themselves: of the focused widget, of what holds it, of the app."""
+"""Help: what the screen is for, and its keys, made from the bindings themselves."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def keys_text(found: Sequence[Group]) -> Content:
 
 
 class Help(ModalScreen[None]):
-    """The keys of the screen that lies below; any way out closes it."""
+    """What the screen that lies below is for, and its keys; any way out closes it."""
 
     DEFAULT_CSS = """
     Help { align: center middle; background: $background 60%; }
@@ -80,18 +80,23 @@ class Help(ModalScreen[None]):
         width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
         border: round $primary; border-subtitle-color: $text-muted;
     }
+    Help #purpose { padding-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q", "dismiss(None)", "Close", show=False),
+        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
+        Binding("question_mark", "dismiss(None)", "Close", show=False, id="help"),
+        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
     ]
 
-    def __init__(self, found: Sequence[Group]) -> None:
+    def __init__(self, purpose: str, found: Sequence[Group]) -> None:
         super().__init__()
+        self._purpose = purpose
         self._found = found
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
-            box.border_title, box.border_subtitle = "Keys", "Esc: close"
+            box.border_title, box.border_subtitle = "Help", "Esc: close"
+            yield Static(self._purpose, id="purpose", markup=False)
             yield Static(keys_text(self._found), markup=False)
 
     def on_mount(self) -> None:

@@ -58,9 +58,11 @@ class JobsDrawer(ModalScreen[None]):
     JobsDrawer OptionList > .option-list--option { padding: 0 0 1 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pause", "Pause or resume"),
-        Binding("x", "stop", "Stop"),
-        Binding("escape,j,q", "dismiss(None)", "Close", show=False),
+        Binding("p", "pause", "Pause or resume", id="pause"),
+        Binding("x", "stop", "Stop", id="stop"),
+        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
+        Binding("j", "dismiss(None)", "Close", show=False, id="jobs"),
+        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
     ]
 
     def __init__(self) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.text import Text
@@ -21,8 +23,9 @@ from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
 from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.trash import Trash
 from lazytui.runs.workspace import Workspace
-from lazytui.runs.workspace_watch import RunLine, shipped_lines
+from lazytui.runs.workspace_watch import RunLine, run_line, shipped_lines
 
 _log = logging.getLogger(__name__)
 
@@ -31,6 +34,11 @@ BUNDLED_NETWORK = "shipped/lazy-strokes"
 
 _SHORTLY = 2.0
 """Seconds for which something that can be seen anyway is said."""
+
+
+def is_network(line: RunLine) -> bool:
+    """Whether it is a training that is done."""
+    return line.kind == "train" and line.status.state == "done"
 
 
 class Lab(ReportsFailures, App[None]):
@@ -50,27 +58,44 @@ class Lab(ReportsFailures, App[None]):
         super().__init__()
         self.workspace = workspace
         self.network_was_chosen = False
+        self.trash = Trash(workspace)
+        self._lines_elsewhere: dict[str, RunLine] = {}
 
     def study(self, reference: str) -> None:
         """Make this the network under study, until another one is chosen."""
         self.network_was_chosen = True
         self.network = reference
 
-    def watch_lines(self) -> None:
-        """A training that is done is studied next, as long as nobody chose a network."""
-        trained = [line for line in self.lines if line.kind == "train" and line.status.state == "done"]
-        if trained and not self.network_was_chosen:
-            self.network = trained[-1].run.reference
+    @property
+    def networks_studied(self) -> tuple[str, str]:
+        """The network under study and the second one."""
+        return self.network, self.second
+
+    def watch_lines(self, before: Sequence[RunLine], now: Sequence[RunLine]) -> None:
+        """A training that is done is studied next, as long as nobody chose a network; one that was removed isn't."""
+        gone = {line.run.reference for line in before} - {line.run.reference for line in now}
+        if gone and not self.trouble:
+            self.network_was_chosen &= self.network not in gone
+            self.second = "" if self.second in gone else self.second
+        if not self.network_was_chosen:
+            trained = (line.run.reference for line in reversed(now) if is_network(line))
+            self.network = next(trained, BUNDLED_NETWORK)
 
     def networks(self) -> list[RunLine]:
         """The trained networks, bundled ones first, then the oldest first."""
-        return [
-            line for line in (*shipped_lines(), *self.lines) if line.kind == "train" and line.status.state == "done"
-        ]
+        return [line for line in (*shipped_lines(), *self.lines) if is_network(line)]
 
     def line_of(self, reference: str) -> RunLine | None:
-        """The run of that lasting name, own or bundled."""
-        return next((line for line in (*self.lines, *shipped_lines()) if line.run.reference == reference), None)
+        """The training of that lasting name: own, bundled, or of another folder."""
+        trained = (line for line in (*self.lines, *shipped_lines()) if line.kind == "train")
+        return next((line for line in trained if line.run.reference == reference), None) or self._elsewhere(reference)
+
+    def _elsewhere(self, reference: str) -> RunLine | None:
+        """A training that is named by its path; it is read once."""
+        if os.sep in reference and reference not in self._lines_elsewhere:
+            with suppress(LazytuiError):
+                self._lines_elsewhere[reference] = run_line(self.workspace.find(reference, kinds=("train",)))
+        return self._lines_elsewhere.get(reference)
 
     @property
     @abstractmethod
@@ -80,6 +105,10 @@ class Lab(ReportsFailures, App[None]):
     @abstractmethod
     def open_run(self, reference: str) -> None:
         """Go to the screen of a run's kind and show it there; or say why that can't be."""
+
+    @abstractmethod
+    def open_overlaid(self, runs: Sequence[RunFolder]) -> None:
+        """Go to the first training, with the curves of the others laid over its own."""
 
     @abstractmethod
     def restore(self, screen: Screen[None]) -> None:
@@ -128,6 +157,22 @@ class Lab(ReportsFailures, App[None]):
             self.resume(run)
         else:
             self.attempt(lambda: request_pause(run), f"{run.id} is pausing.")
+
+    def remove(self, runs: Sequence[RunFolder]) -> None:
+        """Remove runs, so that it can be undone for as long as the app is open."""
+        what = runs[0].id if len(runs) == 1 else f"{len(runs)} runs"
+        verb = "was" if len(runs) == 1 else "were"
+        self.attempt(lambda: self.trash.remove(runs), f"{what} {verb} removed; u brings back what was removed last.")
+
+    def undo_removal(self) -> None:
+        """Bring back the runs that were removed last."""
+        try:
+            runs = self.trash.restore()
+        except LazytuiError as error:
+            self.say_error(error)
+        else:
+            ids = ", ".join(run.id for run in runs[:3]) + (f" and {len(runs) - 3} more" if len(runs) > 3 else "")
+            self.notify(f"Brought back: {ids}." if runs else "Nothing was removed since the app was opened.")
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")

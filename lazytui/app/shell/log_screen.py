@@ -47,7 +47,11 @@ class Log(ReportsFailures, ModalScreen[None]):
         border: round $primary; border-subtitle-color: $text-muted;
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,l,q", "dismiss(None)", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
+        Binding("l", "dismiss(None)", "Close", show=False, id="log"),
+        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
+    ]
 
     def __init__(self, run: RunFolder) -> None:
         super().__init__()

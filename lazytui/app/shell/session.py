@@ -79,12 +79,8 @@ def restore(session: Session, screen: LabScreen, workspace: Workspace) -> None:
             screen.show_run(run)
     for form in screen.query(ParamsForm):  # after the run, which may fill the form with what it was asked
         if given := _valid_values(form, session.forms.get(mode, {})):
-            form.set_values({**given, **_networks(form)})
-
-
-def _networks(form: ParamsForm) -> dict[str, Any]:
-    """What a form asks about already, which is for the whole app to say."""
-    return {name: value for name, value in form.touched.items() if name in {"run", "against"}}
+            form.set_values(given)
+    screen.ask_about_networks()
 
 
 def _valid_values(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:

@@ -153,12 +153,12 @@ def test_the_logarithmic_axis_is_a_key_away_and_back() -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         before = screen_lines(app)[1:]
-        await pilot.press("tab", "y")
+        await pilot.press("tab", "Y")
         await pilot.pause()
         assert chart_of(app).log_y and "log scale" in "".join(screen_lines(app))
         app.view.figure = growing(100)
         assert chart_of(app).log_y, "for the next figure too"
-        await pilot.press("y")
+        await pilot.press("Y")
         app.view.point(None)
         await pilot.pause()
         assert screen_lines(app)[1:] == before

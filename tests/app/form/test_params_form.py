@@ -183,7 +183,6 @@ def test_a_preset_refills_what_nobody_touched() -> None:
         await _to(pilot, "sigma")
         await pilot.press(*"0.3")
         form.query_one(Collapsible)
-        await pilot.press("escape", "tab")
         await _to(pilot, "dataset")
         await pilot.press(*"stroke")
         await pilot.pause()
@@ -269,18 +268,6 @@ def test_rare_fields_wait_under_more_options_which_say_what_was_chosen_there() -
     drive(Host(Kinds, values={"run": "r", "size": 20}, first=("way", "run")), scenario, AT_80)
 
 
-def test_escape_gives_the_single_keys_back() -> None:
-    async def scenario(pilot: Pilot[Any]) -> None:
-        await _to(pilot, "count")
-        await pilot.press("9", "q", "escape", "9", "q")
-        await pilot.pause()
-        assert isinstance(pilot.app, Host)
-        assert pilot.app.pressed == 2
-        assert pilot.app.form.touched["count"] == 9
-
-    drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
-
-
 def test_a_text_field_shows_that_it_has_the_keyboard_as_every_control_does() -> None:
     async def scenario(pilot: Pilot[Any]) -> None:
         ground = {}
@@ -289,10 +276,8 @@ def test_a_text_field_shows_that_it_has_the_keyboard_as_every_control_does() -> 
             assert pilot.app.focused is not None
             ground[name] = pilot.app.focused.styles.background
         assert ground["way"] == ground["count"]
-        leaves = pilot.app.screen.active_bindings["escape"].binding
-        assert leaves.show
-        await pilot.press("escape")
-        assert pilot.app.focused is None
+        pilot.app.screen.set_focus(None)
+        await pilot.pause()
         assert all(control.styles.background != ground["count"] for control in pilot.app.query(TextControl))
 
     drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)

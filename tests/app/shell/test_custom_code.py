@@ -39,7 +39,7 @@ def refused(app: LazytuiApp) -> bool:
 
 
 def test_no_key_runs_code_that_only_a_run_names(hostile: Lab) -> None:
-    """Neither r on a run, nor a form that a run has filled: its live answer, and g."""
+    """Neither p on a run, nor a form that a run has filled: its live answer, and g."""
     workspace = Workspace(hostile.workspace)
     runs = [run for run in hostile_runs(hostile) if run.record.params.get("model")]
     asked = {"run": "reference", "model": code_of(workspace.find("reference").path)}
@@ -52,7 +52,7 @@ def test_no_key_runs_code_that_only_a_run_names(hostile: Lab) -> None:
         for run in runs:
             app.clear_notifications()
             app.screen.show_run(run)  # type: ignore[attr-defined]
-            await pilot.press("r")
+            await pilot.press("p")
             await until(pilot, lambda: refused(app))
             assert state_of(run.path) == "stopped"
         for key, place in (("3", EvaluateScreen), ("4", GradcamScreen)):

@@ -35,7 +35,7 @@ def test_every_screen_tells_all_of_its_keys(tmp_path: Path) -> None:
 
 def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("2")
+        await pilot.press("2", "f")
         await pilot.pause()
         pilot.app.screen.query_one(ParamsForm).query(LineControl).first().focus()
         await pilot.pause()
@@ -43,6 +43,7 @@ def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(t
         await pilot.pause()
         assert isinstance(pilot.app.screen, Help)
         text = screen_text(pilot.app)
+        assert " ".join(pilot.app.screen_stack[0].purpose.split()[:6]) in text, "first what the screen is for"  # type: ignore[attr-defined]
         assert (
             text.index("On this screen: train")
             < text.index("Choice")

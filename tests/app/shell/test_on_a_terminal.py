@@ -12,6 +12,8 @@ from lazytui.app.shell.session import Session, save
 from tests.app.terminal import Screen, app_on_terminal
 from tests.commands import Lab, last_step, read_json, state_of, wait_until
 
+FORM = 44
+"""Columns of the drawer."""
 DOWN, ESCAPE = "\x1b[B", "\x1b"
 TINY = {
     "model": "mlp",
@@ -35,9 +37,10 @@ def prepared(lab: Lab) -> Lab:
 
 def fill_in(shown: Screen, option: str, value: str) -> None:
     """Go down the form to a field and type."""
+    shown.wait_for("f lazytui run train", "? Help")
+    shown.type("f")
     shown.wait_for("command (ctrl+y copies)", "more options")
     seen = ""
-    shown.type("f")
     while not shown.shows(f"{option} "):
         wait_until(lambda before=seen: shown.shows("") and explained(shown) != before)  # type: ignore[misc]
         seen = explained(shown)
@@ -51,7 +54,8 @@ def fill_in(shown: Screen, option: str, value: str) -> None:
 
 def explained(shown: Screen) -> str:
     """Which option the form explains now: that of the field in which the keyboard is."""
-    words = shown.text.partition("────")[2].split()
+    form = "\n".join(line[:FORM] for line in shown.text.splitlines())
+    words = form.partition("────")[2].split()
     return next((word for word in words if word.startswith("--")), "")
 
 
@@ -68,7 +72,7 @@ def test_a_training_is_started_watched_left_to_itself_and_found_again(prepared: 
     with app_on_terminal(prepared) as shown:
         shown.wait_for(run.name, "done", "idle")
         shown.type("9")
-        shown.wait_for("easy", "done", "Accuracy while it trains")
+        shown.wait_for("easy", "●", "Accuracy while it trains")
         assert shown.leave() == 0
 
 
@@ -83,7 +87,7 @@ def test_a_killed_training_is_interrupted_and_goes_on_by_key(prepared: Lab) -> N
         shown.wait_for("interrupted", "idle")
         killed_at = last_step(run)
         assert killed_at < 300 * 17, "there was something left to be done"
-        shown.type("r")
+        shown.type("p")
         wait_until(lambda: shown.shows("running") or state_of(run) == "done")
         shown.wait_for("done", "idle")
     assert "resumed" in (run / "events.jsonl").read_text()

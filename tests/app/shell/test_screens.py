@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
@@ -55,20 +55,23 @@ def test_every_screen_opens_with_its_key_at_every_size(place: Any, size: tuple[i
     drive(LazytuiApp(workspace), steps, size=size)
 
 
-@pytest.mark.parametrize("place", [place for place in SCREENS if place.mode != "dataset"], ids=lambda place: place.mode)
-def test_an_empty_workspace_says_what_to_press(place: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.mode)
+def test_no_screen_of_an_empty_workspace_is_blank(place: Any, tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press(place.key)
-        await until(pilot, lambda: any(shown(pilot, words) for words in ("press", "Press", "s runs the", "g: run")))
+        if place.mode == "runs":
+            await until(pilot, lambda: shown(pilot, "No runs yet. Press 0"))
+        else:
+            await until(pilot, lambda: pilot.app.screen.query(FigureView))
 
     drive(LazytuiApp(Workspace(tmp_path / "none")), steps)
     assert not (tmp_path / "none").exists() or not list((tmp_path / "none").glob("*/run.json"))
 
 
-def test_home_leads_to_the_newest_runs_and_to_shipped_ones(workspace: Workspace) -> None:
+def test_home_leads_to_the_newest_runs(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: shown(pilot, "reference") and shown(pilot, "shipped/lazy-strokes"))
-        pilot.app.screen.query_one(OptionList).focus()
+        await until(pilot, lambda: shown(pilot, "reference") and pilot.app.screen.query("#panel-runs FigureView"))
+        pilot.app.screen.query("#panel-runs FigureView").first().focus()
         await pilot.press("home", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen))
         await until(pilot, lambda: shown(pilot, "reference  done"))
@@ -103,28 +106,30 @@ def test_training_is_started_from_the_form_seen_live_and_found_done(tmp_path: Pa
     drive(LazytuiApp(workspace), steps)
 
 
-def test_tab_goes_through_the_charts_of_a_training(workspace: Workspace) -> None:
+def test_all_charts_of_a_training_are_shown_and_tab_goes_from_one_to_the_next(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
+        await until(pilot, lambda: len(pilot.app.screen.query(FigureView)) == 3)
+        assert [view.figure.name for view in pilot.app.screen.query(FigureView)] == ["accuracy", "cues", "loss"]
+        pilot.app.screen.set_focus(None)
         seen = []
         for _ in range(3):
-            await until(pilot, lambda: len(pilot.app.screen.query(FigureView)) == 1)
-            seen.append(pilot.app.screen.query_one(FigureView).figure.name)
-            await pilot.press("c")
-            await until(pilot, lambda: [view.figure.name for view in pilot.app.screen.query(FigureView)] != [seen[-1]])
-        assert seen == ["accuracy", "cues", "loss"]
+            await pilot.press("tab")
+            await until(pilot, lambda: isinstance(pilot.app.focused, FigureView))
+            seen.append(pilot.app.focused.figure.name)  # type: ignore[union-attr]
+        assert sorted(seen) == ["accuracy", "cues", "loss"]
 
     drive(LazytuiApp(workspace), steps)
 
 
-def test_runs_are_named_filtered_and_deleted_by_keyboard(workspace: Workspace) -> None:
+def test_runs_are_named_filtered_removed_and_brought_back_by_keyboard(workspace: Workspace) -> None:
     (run,) = workspace.runs()
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("9")
         await until(pilot, lambda: pilot.app.screen.query(RunTable) and pilot.app.screen.query_one(RunTable).lines)
-        await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
-        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen.query_one(RunPanels).figures)
+        await pilot.press("r")
         await until(pilot, lambda: pilot.app.screen.query(Input))
         pilot.app.screen.query_one(Input).value = "other"
         await pilot.press("enter")
@@ -139,13 +144,16 @@ def test_runs_are_named_filtered_and_deleted_by_keyboard(workspace: Workspace) -
         pilot.app.screen.query_one(Input).value = ""
         await pilot.press("enter")
         await until(pilot, lambda: len(pilot.app.screen.query_one(RunTable).lines) == 1)
-        await pilot.press("d", "n")
+        await pilot.press("delete", "n")
         await until(pilot, lambda: pilot.app.screen.query(RunTable))
         assert run.path.exists()
-        await pilot.press("d", "y")
+        await pilot.press("delete", "y")
         await until(pilot, lambda: not run.path.exists())
+        await pilot.press("u")
+        await until(pilot, lambda: run.path.exists() and len(pilot.app.screen.query_one(RunTable).lines) == 1)
 
     drive(LazytuiApp(workspace), steps)
+    assert run.name == "other", "it came back whole"
 
 
 def test_a_recipe_is_previewed_at_once(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ import pytest
 from textual.pilot import Pilot
 
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.common.form_screen import SHIPPED
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.shell.lab import BUNDLED_NETWORK
 from lazytui.app.shell.session import FILE, Session, load
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, until
@@ -91,7 +91,7 @@ def test_what_was_typed_comes_back_beside_a_run_that_fills_the_form_itself(kind:
 
 def test_a_session_that_is_kept_while_a_screen_opens_keeps_what_was_left_there(workspace: Path) -> None:
     kept = {"run": "older", "layer": "features"}
-    (workspace / FILE).write_text(Session(forms={"features": kept}).model_dump_json())
+    (workspace / FILE).write_text(Session(network="older", forms={"features": kept}).model_dump_json())
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: app.lines)
@@ -143,7 +143,9 @@ def test_a_damaged_or_hostile_session_is_ignored(workspace: Path, content: str) 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: app.lines)
         for form in app.screen.query(ParamsForm):
-            assert form.touched in ({}, {"run": "newer"}, {"run": SHIPPED}), "what it would be without a session"
+            assert form.touched in ({}, {"run": "newer"}, {"run": BUNDLED_NETWORK}), (
+                "what it would be without a session"
+            )
         await pilot.press("9", "q")
 
     drive(app, steps)

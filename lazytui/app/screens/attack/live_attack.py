@@ -34,6 +34,7 @@ ROWS_WITH_NOTES = 44
 
 class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen):
     screen_name = "attack"
+    purpose_name = "live-attack"
     DEFAULT_CSS = """
     LiveAttackScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
     LiveAttackScreen #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }

@@ -82,6 +82,7 @@ class CellImages(BrowserScreen):
     """Lies over the screen that it was opened from, until Escape. Its items are the first images of its pages."""
 
     screen_name = "evaluate"
+    purpose_name = "cell-images"
     DEFAULT_CSS = """
     CellImages FigureView { height: 1fr; }
     """

@@ -36,9 +36,9 @@ class FormScreen(LabScreen):
     go: str = "Run"
     _said = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "start", "Run"),
-        Binding("f", "form", "Form"),
-        Binding("escape", "close_form", "Close the form", show=False),
+        Binding("g", "start", "Run", id="run"),
+        Binding("f", "form", "Form", id="form"),
+        Binding("escape", "close_form", "Close the form", id="back"),
     ]
 
     @property
@@ -110,8 +110,12 @@ class FormScreen(LabScreen):
             self.form.query("Row LineControl, Row Input").first().focus()
 
     def action_close_form(self) -> None:
+        """The keyboard back to the figures; a network that was typed and isn't there gives way to the one studied."""
         self.show_form(False)
         self.leave_form()
+        if self._follows_networks() and self._asked_networks() != self.lab.networks_studied:
+            self.ask_about_networks()
+            self.notify(f"No trained network is called so; {self.lab.network} stays the one under study.")
 
     def show_form(self, shown: bool) -> None:
         self.query_one("#side").display = shown
@@ -123,6 +127,7 @@ class FormScreen(LabScreen):
             if view.HAS_CURSOR:
                 view.focus(scroll_visible=False)
                 return
+        self.set_focus(None)
 
     def figure_views(self) -> Iterable[FigureView[Any]]:
         """The figures that are shown."""
@@ -130,8 +135,8 @@ class FormScreen(LabScreen):
 
     def on_mount(self) -> None:
         if self._follows_networks():
-            self.watch(self.lab, "network", self._ask_about_networks)
-            self.watch(self.lab, "second", self._ask_about_networks)
+            self.watch(self.lab, "network", self.ask_about_networks)
+            self.watch(self.lab, "second", self.ask_about_networks)
 
     def _follows_networks(self) -> bool:
         """Whether the form asks for a trained network."""
@@ -146,26 +151,45 @@ class FormScreen(LabScreen):
             if field.name in {"run", "against"} and field.reference and field.reference.kinds == ("train",)
         }
 
-    def _ask_about_networks(self) -> None:
+    def ask_about_networks(self) -> None:
         """Ask about the networks under study; whatever else was given stays."""
-        now = self.form.touched
-        wanted: dict[str, object] = {"run": self.lab.network, "against": self.lab.second}
+        values = self.form.touched
         for name, field in self._network_fields.items():
-            now[name] = (wanted[name],) if field.several and wanted[name] else wanted[name]
-        self.form.set_values({name: value for name, value in now.items() if value != ""})
+            network = self.lab.network if name == "run" else self.lab.second
+            more = list(values.get(name, ()))[1:] if field.several and network else []
+            values[name] = (network, *(other for other in more if other != network)) if field.several else network
+        values = {name: value for name, value in values.items() if value not in ("", ("",))}
+        if values != self.form.touched:
+            self.form.set_values(values)
+
+    def on_screen_resume(self) -> None:
+        """Networks may have been chosen while another screen was open; what is being typed stays."""
+        if not self.query_one("#side").display:
+            self.ask_about_networks()
 
     @on(ParamsForm.Changed)
-    def _study_what_is_asked_about(self) -> None:
-        """The network that the form names here is studied on every screen."""
-        if not (self._follows_networks() and self.is_current and self.form.params):
+    def study_asked_networks(self) -> None:
+        """The networks that the form names here are studied on every screen; one that isn't there is being typed.
+
+        A run that was chosen to be shown may be of a network that is gone.
+        """
+        if not self._follows_networks() or self not in self.app.screen_stack:
             return
-        asked = self.form_values([*self._network_fields])
-        second = asked.get("against", "")
-        second = second[0] if isinstance(second, list) and second else second
-        if asked.get("run") != self.lab.network and self.lab.line_of(str(asked.get("run"))):
-            self.lab.study(str(asked["run"]))
-        if "against" in self._network_fields and second != self.lab.second and isinstance(second, str):
+        network, second = self._asked_networks()
+        shown = self._run.record.params.get("run") if self._run else None
+        if network and network != self.lab.network and (self.lab.line_of(network) or network == shown):
+            self.lab.study(network)
+        if second != self.lab.second and (not second or self.lab.line_of(second)):
             self.lab.second = second
+
+    def _asked_networks(self) -> tuple[str, str]:
+        """By lasting names: the one that the form asks about, and the first that it is compared with. Where the form
+        has no second, the app's stays."""
+        asked = self.form_values([*self._network_fields])
+        second = asked.get("against", "") if "against" in self._network_fields else self.lab.second
+        if isinstance(second, list):
+            second = second[0] if second else ""
+        return str(asked.get("run", "")), str(second)
 
     @property
     def local_values(self) -> dict[str, Any]:

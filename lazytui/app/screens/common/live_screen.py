@@ -82,7 +82,7 @@ class LiveScreen(LabScreen, Generic[Q, A]):
 class LiveOverlay(LiveScreen[Q, A]):
     """Lies over the screen that it was opened from, until Escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back", id="back")]
 
     def __init__(self, session: LiveSession[Q, A], question: Q) -> None:
         """question: to begin with."""

@@ -38,7 +38,7 @@ VERDICT_AND_THREE = Arrangements(
 
 
 class OverlayScreen(FormAndPanels):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="back")]
     arrangements = VERDICT_AND_THREE
 
     def __init__(

@@ -13,6 +13,7 @@ from lazytui.runs.run_folder import RunFolder
 
 class NeuronPage(RowPage):
     screen_name = "neurons"
+    purpose_name = "row-page"
 
     def __init__(self, run: RunFolder, result: NeuronsResult, order: Sequence[int], neuron: int) -> None:
         super().__init__(run, order, neuron)

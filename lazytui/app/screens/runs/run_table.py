@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.geometry import Region, Size, Spacing
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from lazytui.plain_text import plain_text
-from lazytui.runs.formatting import STATE_COLORS, age_text, without_middle
+from lazytui.app.screens.runs.run_columns import RunColumn, fitting, sorted_by
+from lazytui.runs.formatting import STATE_COLORS
 from lazytui.runs.workspace_watch import RunLine
 
-
-class Cells(NamedTuple):
-    """What a row says of a run, but for its age."""
-
-    run: str
-    name: str
-    status: str
-    easy: str
-    hard: str
-
-
-HEADINGS = Cells("run", "name", "status", "easy", "hard")
-_OF_AGE = len("59 min")
+_SIGNS = {"done": "●", "running": "◐", "queued": "◌", "paused": "◑", "stopped": "◼", "interrupted": "◼"}
+_BESIDE = 4
+"""Columns of the mark and the sign of the state."""
 
 
 class RunTable(ScrollView, can_focus=True):
-    """lines: a row each, from above. cursor: the row that it is on."""
+    """lines: a row each, from above, as they are sorted. cursor: the row that it is on. marked: references of runs."""
 
     DEFAULT_CSS = """
-    RunTable { background: $surface; color: $foreground; height: auto; max-height: 100%; }
+    RunTable {
+        background: $surface; color: $foreground; height: auto; max-height: 100%;
+        scrollbar-size-vertical: 1; scrollbar-gutter: stable;
+    }
     RunTable:focus { background-tint: $foreground 5%; }
     RunTable > .run-table--header { text-style: bold; background: $panel; color: $foreground; }
     RunTable > .run-table--odd { background: $surface-lighten-1 50%; }
@@ -55,13 +48,20 @@ class RunTable(ScrollView, can_focus=True):
         *("run-table--header", "run-table--even", "run-table--odd", "run-table--cursor")
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", show=False),
-        Binding("down", "move(1)", "Down", show=False),
-        Binding("pageup", "turn(-1)", "Page up", show=False),
-        Binding("pagedown", "turn(1)", "Page down", show=False),
-        Binding("home", "first", "First", show=False),
-        Binding("end", "last", "Last", show=False),
-        Binding("enter", "open", "Open", show=False),
+        Binding("up", "move(-1)", "Up", show=False, id="up"),
+        Binding("down", "move(1)", "Down", show=False, id="down"),
+        Binding("n", "move(1)", "Next run", show=False, id="next-item"),
+        Binding("N", "move(-1)", "Run before", show=False, id="previous-item"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="page-down"),
+        Binding("home", "first", "First", show=False, id="first"),
+        Binding("end", "last", "Last", show=False, id="last"),
+        Binding("enter", "open", "Open", show=False, id="open"),
+        Binding("space", "mark", "Mark", id="mark"),
+        Binding("asterisk", "mark_shown", "Mark all that are shown", show=False, id="mark-all"),
+        Binding("minus", "unmark", "Unmark all", show=False, id="less"),
+        Binding("greater_than_sign", "sort(1)", "Sort", key_display="< >", id="sort"),
+        Binding("less_than_sign", "sort(-1)", "Sort by the column before", show=False, id="sort-back"),
     ]
 
     class Pointed(Message):
@@ -70,12 +70,18 @@ class RunTable(ScrollView, can_focus=True):
     class Opened(Message):
         """Enter on a run, or a click on the one under the cursor."""
 
+    class Marked(Message):
+        """Other runs are marked."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.lines: Sequence[RunLine] = ()
         self.cursor = 0
-        self._cells: dict[str, tuple[RunLine, Cells]] = {}
-        self._widths: Sequence[int] = ()
+        self.marked: set[str] = set()
+        self._given: Sequence[RunLine] = ()
+        self._sorted_by: RunColumn | None = None
+        self._descending = False
+        self._columns: list[tuple[RunColumn, int]] = []
 
     def on_mount(self) -> None:
         self.show(())
@@ -85,19 +91,44 @@ class RunTable(ScrollView, can_focus=True):
         """The run under the cursor."""
         return self.lines[self.cursor] if self.lines else None
 
+    @property
+    def chosen_lines(self) -> list[RunLine]:
+        """The marked runs, or else the one under the cursor."""
+        marked = [line for line in self.lines if line.run.reference in self.marked]
+        return marked or [line for line in (self.line_at_cursor,) if line]
+
     def show(self, lines: Sequence[RunLine]) -> None:
-        """Show other lines; the cursor stays on its run, and a view that was scrolled to stays in view."""
+        """Show other lines; the cursor stays on its run, and a view that was scrolled to stays in view.
+
+        lines: as they stand while they aren't sorted by a column. A marked run that is gone is no longer marked.
+        """
+        self._given = lines
+        self.marked &= {line.run.reference for line in lines}
+        self._arrange()
+
+    def _arrange(self) -> None:
         before, at = self.line_at_cursor, self.cursor
-        self.lines = lines
-        self._cells = {line.run.reference: self._row_of(line) for line in lines}
-        columns = zip(HEADINGS, *(cells for _, cells in self._cells.values()), strict=True)
-        self._widths = [*(max(map(cell_len, column)) for column in columns), _OF_AGE]
-        self.virtual_size = Size(sum(self._widths) + 2 * len(self._widths), len(lines) + 1)
-        same = (row for row, line in enumerate(lines) if before and line.run.reference == before.run.reference)
+        column = self._sorted_by
+        self.lines = sorted_by(column, self._given, descending=self._descending) if column else self._given
+        self._fit()
+        self.virtual_size = Size(self._room, len(self.lines) + 1)
+        same = (row for row, line in enumerate(self.lines) if before and line.run.reference == before.run.reference)
         self.cursor = next(same, self._within(at))
         if self.scroll_y:
             self.scroll_to(y=self.scroll_y + self.cursor - at, animate=False)
         self.refresh(layout=True)
+
+    def on_resize(self, _event: Resize) -> None:
+        self._fit()
+        self.refresh()
+
+    @property
+    def _room(self) -> int:
+        """Cells beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    def _fit(self) -> None:
+        self._columns = fitting(self.lines, max(self._room - _BESIDE, 0))
 
     def point(self, row: int) -> None:
         """Put the cursor on a row, or on the nearest there is."""
@@ -111,45 +142,43 @@ class RunTable(ScrollView, can_focus=True):
         return max(min(row, len(self.lines) - 1), 0)
 
     def _show_cursor(self) -> None:
-        row = Region(int(self.scroll_x), self.cursor + 1, 1, 1)
+        row = Region(0, self.cursor + 1, 1, 1)
         self.scroll_to_region(row, spacing=Spacing(top=1), animate=False, force=True)
-
-    def _row_of(self, line: RunLine) -> tuple[RunLine, Cells]:
-        """The cells of a line; those that it had, where it is the same line as before."""
-        known = self._cells.get(line.run.reference)
-        return known if known and known[0] is line else (line, _cells(line))
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
         row = y - 1 + int(self.scroll_y)
         if y == 0:
-            return self._strip([*HEADINGS, "age"], "header")
+            return self._strip("    ", [self._heading(column) for column, _ in self._columns], "header")
         if row >= len(self.lines):
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self._room, self.rich_style)
         line = self.lines[row]
         style = "cursor" if row == self.cursor else "odd" if row % 2 else "even"
         color = "" if style == "cursor" else "red" if line.damage else STATE_COLORS.get(line.status.state, "")
-        return self._strip([*self._cells[line.run.reference][1], age_text(line.created)], style, color)
+        mark = "✓" if line.run.reference in self.marked else " "
+        sign = "✗" if line.damage else _SIGNS.get(line.status.state, "✗")
+        return self._strip(f"{mark} {sign} ", [column.cell(line) for column, _ in self._columns], style, color)
 
-    def _strip(self, cells: Sequence[str], style: str, color: str = "") -> Strip:
-        """A row whose status has a color of its own."""
+    def _heading(self, column: RunColumn) -> str:
+        arrow = "▼" if self._descending else "▲"
+        return f"{column.name}{arrow}" if column is self._sorted_by else column.name
+
+    def _strip(self, beside: str, cells: Sequence[str], style: str, color: str = "") -> Strip:
+        """A row whose state has a color of its own."""
         base = self.get_component_rich_style(f"run-table--{style}")
-        words = [
-            f" {_fitted(cell, width, right=index > 2)} "
-            for index, (cell, width) in enumerate(zip(cells, self._widths, strict=True))
-        ]
         colored = base + Style.parse(color)
-        strip = Strip([Segment(word, colored if index == 2 else base) for index, word in enumerate(words)])
-        left = int(self.scroll_x)
-        return strip.crop_extend(left, left + self.size.width, base)
+        segments = [Segment(beside, colored)]
+        for cell, (column, width) in zip(cells, self._columns, strict=True):
+            segments.append(Segment(_fitted(cell, width, right=column.right) + " ", _style_of(column, base, colored)))
+        return Strip(segments).adjust_cell_length(self._room, base)
 
     # Keys and clicks
 
     def action_move(self, by: int) -> None:
         self.point(self.cursor + by)
 
-    def action_turn(self, by: int) -> None:
+    def action_page(self, by: int) -> None:
         self.point(self.cursor + by * max(self.size.height - 2, 1))
 
     def action_first(self) -> None:
@@ -162,25 +191,66 @@ class RunTable(ScrollView, can_focus=True):
         if self.line_at_cursor:
             self.post_message(self.Opened())
 
+    def action_mark(self) -> None:
+        """Mark the run under the cursor, or take its mark away, and go on to the next."""
+        if self.line_at_cursor:
+            self._mark(self.marked ^ {self.line_at_cursor.run.reference})
+            self.point(self.cursor + 1)
+
+    def action_mark_shown(self) -> None:
+        self._mark(self.marked | {line.run.reference for line in self.lines})
+
+    def action_unmark(self) -> None:
+        self._mark(set())
+
+    def _mark(self, references: set[str]) -> None:
+        self.marked = references
+        self.refresh()
+        self.post_message(self.Marked())
+
+    def action_sort(self, step: int) -> None:
+        """Sort by the next column that is shown, or the one before; after the last as they were."""
+        order: list[RunColumn | None] = [None, *(column for column, _ in self._columns)]
+        at = order.index(self._sorted_by) if self._sorted_by in order else 0
+        self.sort(order[(at + step) % len(order)])
+
+    def sort(self, column: RunColumn | None) -> None:
+        """By a column's values, the highest first where they are numbers; the other way round the second time."""
+        if column is not None and column is self._sorted_by:
+            self._descending = not self._descending
+        else:
+            self._sorted_by, self._descending = column, column is not None and column.right and column.name != "age"
+        self._arrange()
+        self.call_after_refresh(self._show_cursor)
+
     def on_click(self, event: Click) -> None:
         at = event.get_content_offset(self)
-        row = at.y - 1 + int(self.scroll_y) if at and at.y else -1
-        if row == self.cursor:
+        if at is None:
+            return
+        row = at.y - 1 + int(self.scroll_y)
+        if at.y == 0:
+            self.sort(self._column_at(at.x))
+        elif row == self.cursor:
             self.action_open()
-        elif 0 <= row < len(self.lines):
+        elif row < len(self.lines):
             self.point(row)
 
+    def _column_at(self, x: int) -> RunColumn | None:
+        start = _BESIDE
+        for column, width in self._columns:
+            start += width + 1
+            if x < start:
+                return column
+        return None
 
-def _cells(line: RunLine) -> Cells:
-    easy, hard = (line.metrics.get(f"{split}_accuracy") for split in ("easy", "hard"))
-    title, name = without_middle(plain_text(line.run.id), 40), without_middle(line.name or "", 16)
-    return Cells(title, name, line.state, _share(easy), _share(hard))
 
-
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{value:.1%}"
+def _style_of(column: RunColumn, base: Style, colored: Style) -> Style:
+    return colored if column.name == "state" else base
 
 
 def _fitted(words: str, width: int, *, right: bool) -> str:
+    """Exactly `width` cells; what is cut ends in an ellipsis."""
+    if cell_len(words) > width:
+        return set_cell_size(words, max(width - 1, 0)) + "…"
     space = " " * (width - cell_len(words))
     return space + words if right else words + space

@@ -2,37 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.widgets import Static
 
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Shown
 from lazytui.app.screens.common.asking import ask_text
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask
+from lazytui.app.shell.export_dialog import ask_export
 from lazytui.app.workers.run_follower import AGES_EVERY
+from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
+from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import RESUMABLE
 from lazytui.runs.workspace_watch import RunLine
 
 EMPTY = "No runs yet. Press 0 and then s to run the whole story, or 2 to train a network."
+_ARRANGEMENTS = Arrangements(
+    narrow=Arrangement("first | 16", "second | 16", "others | 16"),
+    medium=Arrangement("first second others | 1fr"),
+    wide=Arrangement("first second others | 1fr"),
+)
+_PANELS = tuple(PanelSpec(name, "", ()) for name in ("first", "second", "others"))
+
+
+class FiguresOfAnyKind(RunPanels):
+    """The first figure of a run, the second, and all others behind each other."""
+
+    def _choices(self, spec: PanelSpec, figures: Sequence[Figure]) -> Iterator[Shown]:
+        every = list(super()._choices(PanelSpec(spec.name, "", ("...",)), figures))
+        start, end = {"first": (0, 1), "second": (1, 2), "others": (2, len(every))}[spec.name]
+        yield from every[start:end]
 
 
 class RunsScreen(LabScreen):
     screen_name = "runs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "resume", "Resume"),
-        Binding("p", "pause", "Pause"),
-        Binding("x", "stop", "Stop"),
-        Binding("n", "rename", "Name"),
-        Binding("d", "remove", "Delete"),
-        Binding("slash", "filter", "Find"),
+        Binding("slash", "filter", "Filter", id="filter"),
+        Binding("c", "compare", "Compare", id="compare"),
+        Binding("v", "overlay", "Overlay", id="other-view"),
+        Binding("p", "pause", "Pause or resume", show=False, id="pause"),
+        Binding("x", "stop", "Stop", show=False, id="stop"),
+        Binding("r", "rename", "Name", show=False, id="rename"),
+        Binding("delete", "remove", "Remove", key_display="Del", id="remove"),
+        Binding("u", "undo", "Undo a removal", show=False, id="undo"),
     ]
 
     def __init__(self) -> None:
@@ -42,7 +66,8 @@ class RunsScreen(LabScreen):
 
     def compose_body(self) -> ComposeResult:
         yield RunTable(id="runs")
-        yield RunFigures(id="found")
+        yield Static(id="doing", markup=False)
+        yield FiguresOfAnyKind(_ARRANGEMENTS, _PANELS, id="found")
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._show)
@@ -65,31 +90,21 @@ class RunsScreen(LabScreen):
             self._wanted = ""
 
     def shown_figures(self) -> Sequence[Figure]:
-        return self.query_one(RunFigures).figures
+        return self.query_one(RunPanels).figures
+
+    # One run
 
     @on(RunTable.Opened)
-    def _open(self) -> None:
-        self.action_open()
-
-    @on(RunTable.Pointed)
-    def _pointed(self) -> None:
-        self._show_chosen()
-
     def action_open(self) -> None:
         if line := self._table.line_at_cursor:
             self.lab.open_run(line.run.reference)
 
-    def action_resume(self) -> None:
-        """Go on with a run that was paused, stopped, interrupted, or that failed."""
+    def action_pause(self) -> None:
+        """Let a going run wait, or go on with one that was paused, stopped or interrupted, or that failed."""
         line = self._table.line_at_cursor
-        if line and line.status.state in {"paused", *RESUMABLE}:
+        if line and line.status.state in RESUMABLE - {"queued"}:
             self.lab.resume(line.run)
         elif line:
-            self.notify(f"{line.run.id} is {line.status.state}: nothing to resume.", markup=False)
-
-    def action_pause(self) -> None:
-        """Let a going run wait, or wake it."""
-        if line := self._table.line_at_cursor:
             self.lab.pause_or_resume(line.run)
 
     def action_stop(self) -> None:
@@ -109,43 +124,105 @@ class RunsScreen(LabScreen):
 
         ask_text(self, f"A name for {line.run.id}", line.name or "", rename)
 
+    # The marked ones, or else the one under the cursor
+
+    def action_compare(self) -> None:
+        """Rank the marked trainings on the screen for that."""
+        runs = [line.run.reference for line in self._trainings()]
+        if len(runs) < 2:
+            self.notify("Mark two trainings or more with Space to compare them.", severity="warning")
+        else:
+            self.lab.start("compare", {"runs": tuple(runs)})
+
+    def action_overlay(self) -> None:
+        """The curves of the marked trainings over each other."""
+        if runs := [line.run for line in self._trainings()]:
+            self.lab.open_overlaid(runs)
+        else:
+            self.notify("Mark trainings with Space to lay their curves over each other.", severity="warning")
+
+    def _trainings(self) -> list[RunLine]:
+        return [line for line in self._table.chosen_lines if line.kind == "train" and not line.damage]
+
+    def action_export(self) -> None:
+        """The figures of the marked runs, or those that are shown."""
+        if self._table.marked:
+            self._export(self._table.chosen_lines)
+        else:
+            super().action_export()
+
+    @work(thread=True, exclusive=True, group="export", exit_on_error=False)
+    def _export(self, lines: Sequence[RunLine]) -> None:
+        try:
+            figures = [figure for line in lines for figure in _named_figures(line)]
+        except LazytuiError as error:
+            self.app.call_from_thread(self.lab.say_error, error)
+        else:
+            self.app.call_from_thread(ask_export, self.lab, self.screen_name, figures)
+
     def action_remove(self) -> None:
-        line = self._table.line_at_cursor
-        if line is None:
+        """Remove runs, after a question; it can be undone for as long as the app is open."""
+        runs = [line.run for line in self._table.chosen_lines]
+        if not runs:
             return
 
         def remove(yes: bool | None) -> None:
             if yes:
-                self.lab.attempt(lambda: self.lab.workspace.remove(line.run), f"{line.run.id} was deleted.")
+                self.lab.remove(runs)
 
-        self.app.push_screen(Ask(f"Delete {line.run.id} and everything in its folder permanently?"), remove)
+        what = human_name(self._table.chosen_lines[0]) if len(runs) == 1 else f"{len(runs)} runs"
+        self.app.push_screen(Ask(f"Remove {what}? u brings back what was removed, until the app ends."), remove)
+
+    def action_undo(self) -> None:
+        self.lab.undo_removal()
+
+    # What is shown
 
     def action_filter(self) -> None:
         ask_text(self, "Show runs that contain (empty for all)", self._pattern, self._set_pattern)
 
     def _set_pattern(self, pattern: str) -> None:
-        self._pattern = pattern
+        self._pattern = pattern.strip()
         self._show(self.lab.lines)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """Bring the table up to date, newest first."""
-        wanted = reversed(lines)
-        if self._pattern:
-            wanted = (line for line in wanted if self._pattern in f"{line.run.id} {line.name} {line.status.state}")
+        wanted = (line for line in reversed(lines) if not self._pattern or self._pattern.casefold() in _searched(line))
         self._table.show(list(wanted))
         self._point_to_wanted()
         self._show_chosen()
 
+    @on(RunTable.Pointed)
+    @on(RunTable.Marked)
     def _show_chosen(self) -> None:
         line = self._table.line_at_cursor
         self._run = line.run if line else None
-        found = self.query_one(RunFigures)
-        if line is None:
-            found.show(None, EMPTY)
-        elif line.damage:
-            found.show(None, plain_text(f"{line.damage} d deletes it."))
-        elif line.status.state == "done":
-            found.show(line.run)
+        self.query_one("#doing", Static).update(" · ".join(self._words(line)))
+        found = self.query_one(RunPanels)
+        if line is not None and line.damage:
+            found.say(plain_text(f"{line.damage} Delete removes it."))
         else:
-            error = f" {line.status.error}" if line.status.error else ""
-            found.show(None, plain_text(f"{line.run.id}: {line.state}.{error} l shows its log."))
+            found.show_line(line, EMPTY if not self.lab.lines else "No run contains that; / asks for others.")
+
+    def _words(self, line: RunLine | None) -> Iterator[str]:
+        """What the table doesn't say: the filter, how many are marked, the id of the run, what went wrong in it."""
+        if self._pattern:
+            yield plain_text(f"filtered by {self._pattern!r}")
+        if marked := len(self._table.marked):
+            yield f"{marked} marked"
+        if line is not None:
+            yield plain_text(line.run.id)
+            if line.status.error:
+                yield plain_text(f"{line.status.error} l shows its log.")
+
+
+def _searched(line: RunLine) -> str:
+    return f"{line.run.id} {human_name(line)} {line.state} {line.kind}".casefold()
+
+
+def _named_figures(line: RunLine) -> Iterator[Figure]:
+    """The figures of a run, each with the run's name in its own."""
+    from lazytui.analyses.core.execute import figures
+
+    for figure in figures(line.run) if line.run.has_result else ():
+        yield replace(figure, name=f"{line.run.id}-{figure.name}", title=f"{human_name(line)}: {figure.title}")

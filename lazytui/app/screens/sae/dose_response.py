@@ -40,6 +40,7 @@ KEPT = "✓"
 
 class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[DoseQuestion, DoseAnswer]):
     screen_name = "features"
+    purpose_name = "dial"
     DEFAULT_CSS = """
     DoseResponseScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
     DoseResponseScreen #doing { height: auto; min-height: 2; max-height: 3; padding: 0 1; color: $text-muted; }

@@ -20,6 +20,7 @@ from lazytui.runs.run_folder import RunFolder
 
 class FeaturePage(RowPage):
     screen_name = "features"
+    purpose_name = "row-page"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("l", "label", "Label"),
         Binding("d", "dial", "Dial"),

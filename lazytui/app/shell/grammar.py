@@ -1,0 +1,105 @@
+"""The grammar of the keyboard: what each key means, on every screen alike, and what `keys.toml` calls it.
+
+A key has one row, and a row one meaning; a test walks all bindings of all screens and holds them to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lazytui.app.shell.screen_registry import SCREENS
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """name: the id of its bindings, and what `keys.toml` calls it. keys: as Textual names them. words: what it does.
+
+    actions: those that do it, by name: what "next" is differs from screen to screen, that it is the next doesn't.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    words: str
+    actions: frozenset[str]
+
+
+def _meaning(name: str, keys: str, words: str, actions: str) -> Meaning:
+    return Meaning(name, tuple(keys.split()), words, frozenset(actions.split()))
+
+
+GRAMMAR = (
+    *(_meaning(f"screen-{entry.mode}", entry.key, f"Go to {entry.name}", "switch_mode") for entry in SCREENS),
+    # The cursor, and the value that has the focus
+    _meaning("up", "up", "Up, or the value one more", "move focus_previous budget feature"),
+    _meaning("down", "down", "Down, or the value one less", "move focus_next budget feature"),
+    _meaning("left", "left", "Left, or the value before", "move turn step pick"),
+    _meaning("right", "right", "Right, or the value after", "move turn step pick"),
+    _meaning("faster-left", "shift+left", "Left in leaps", "leap"),
+    _meaning("faster-right", "shift+right", "Right in leaps", "leap"),
+    _meaning("page-up", "pageup", "A page up", "page turn budget step"),
+    _meaning("page-down", "pagedown", "A page down", "page turn budget step"),
+    _meaning("first", "home", "To the beginning", "first whole turn"),
+    _meaning("last", "end", "To the end", "last turn"),
+    _meaning(
+        "open", "enter", "Open what the cursor is on, or zoom the panel; close a box", "open zoom choose pick dismiss"
+    ),
+    _meaning("back", "escape", "Back", "dismiss back close_form"),
+    _meaning("mark", "space", "Mark", "mark keep pick"),
+    _meaning("mark-all", "asterisk", "Mark all that are shown", "mark_shown"),
+    _meaning("less", "minus", "Unmark all, or zoom out", "unmark zoom"),
+    _meaning("more", "plus equals_sign", "Zoom in", "zoom"),
+    # Walking through what there is
+    _meaning("next-item", "n", "The next image, neuron, feature, source or run", "step move"),
+    _meaning("previous-item", "N", "The one before", "step move"),
+    _meaning("next-method", "m", "The next method, attack or chart", "cycle turn attack"),
+    _meaning("previous-method", "M", "The one before", "cycle turn attack"),
+    _meaning("sort", "greater_than_sign", "Sort by the next column", "sort"),
+    _meaning("sort-back", "less_than_sign", "Sort by the column before", "sort"),
+    _meaning("filter", "slash", "Filter", "filter features"),
+    _meaning("log-scale", "Y", "Logarithmic y axis", "log"),
+    _meaning("smooth", "S", "Smooth the curves", "smooth"),
+    # What is studied, and runs
+    _meaning("network", "o", "Choose the network under study", "choose_network"),
+    _meaning("second-network", "a", "Choose a second network beside it", "choose_second"),
+    _meaning("form", "f", "Open or close the form", "form"),
+    _meaning("run", "g", "Run what the form asks", "start"),
+    _meaning("stop", "x", "Stop the run", "stop"),
+    _meaning("pause", "p", "Pause or resume the run", "pause resume"),
+    _meaning("other-view", "v", "Another view: live or whole, alone or overlaid", "overlay view live other"),
+    _meaning("story", "s", "Run the whole story", "story"),
+    _meaning("compare", "c", "Compare the marked runs", "compare"),
+    _meaning("rename", "r", "Give it a name", "rename label"),
+    _meaning("remove", "delete", "Remove, after a question", "remove forget"),
+    _meaning("undo", "u", "Undo", "undo"),
+    # Neurons and features
+    _meaning("ablate", "b", "Ablate what is marked", "ablate"),
+    _meaning("stand-in", "z", "Mean or zero instead of what is ablated", "stand_in"),
+    _meaning("dial", "d", "Turn a feature", "dial"),
+    _meaning("llc", "L", "Local learning coefficient", "llc"),
+    # Words about it, and files
+    _meaning("explain", "i", "Explain the panel", "explain"),
+    _meaning("help", "question_mark", "Help: the keys of this screen, and what it is for", "help dismiss"),
+    _meaning("palette", "ctrl+p", "Palette", "command_palette"),
+    _meaning("export", "e", "Export figures", "export"),
+    _meaning("screenshot", "f12", "Screenshot", "screenshot"),
+    _meaning("copy", "y", "Copy a value or a path", "copy"),
+    _meaning("copy-command", "ctrl+y", "Copy the command of the form", "copy_command"),
+    _meaning("field-help", "f1", "Explain the field", "explain dismiss"),
+    _meaning("default", "backspace", "Take the default back", "forget"),
+    _meaning("jobs", "j", "Jobs", "jobs dismiss"),
+    _meaning("log", "l", "Log of the run", "log dismiss"),
+    _meaning("quit", "q", "Quit, or close what lies over the screen", "quit dismiss"),
+    _meaning("force-quit", "ctrl+q", "Quit", "quit"),
+)
+
+BY_NAME = {meaning.name: meaning for meaning in GRAMMAR}
+
+
+def keys_with_two_meanings(keys: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str, str]]:
+    """Each key that two meanings would share, with their names. keys: of each meaning, by its name."""
+    owner: dict[str, str] = {}
+    for name, pressed in keys.items():
+        for key in pressed:
+            if owner.setdefault(key, name) != name:
+                yield key, owner[key], name

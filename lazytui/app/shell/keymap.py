@@ -1,0 +1,109 @@
+"""Keys of one's own: `keys.toml` in the configuration folder, and the presets that ship."""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+import platformdirs
+from textual.binding import Binding
+from textual.keys import Keys
+
+from lazytui.app.shell.grammar import BY_NAME, GRAMMAR, keys_with_two_meanings
+from lazytui.errors import BadInput, UsageError
+from lazytui.files.reading import read_regular
+
+PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "default": {},
+    "vim": {
+        "up": ("up", "k"),
+        "down": ("down", "j"),
+        "left": ("left", "h"),
+        "right": ("right", "l"),
+        "page-up": ("pageup", "ctrl+b"),
+        "page-down": ("pagedown", "ctrl+f"),
+        "last": ("end", "G"),
+        "jobs": ("J",),
+        "log": ("ctrl+l",),
+    },
+}
+"""By name: the keys of those meanings that have others than the grammar's."""
+
+_LARGEST = 100_000
+_MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
+_NAMED = {key.value for key in Keys} | {f"f{number}" for number in range(1, 25)} | {"space"}
+
+
+def _textual_name(key: str) -> str:
+    """`question_mark` for `?`."""
+    return next(iter(Binding.make_bindings([Binding(key, "")]))).key
+
+
+_SIGNS = {"comma", *(_textual_name(sign) for sign in string.printable.replace(",", "").strip())}
+
+Keymap = dict[str, str]
+"""By the id of bindings: keys, separated by commas, as Textual's `set_keymap` takes them."""
+
+
+def keys_file() -> Path:
+    """Where a person's own keys are."""
+    return platformdirs.user_config_path("lazytui") / "keys.toml"
+
+
+def load_keymap(preset: str | None = None) -> Keymap:
+    """What `keys.toml` says, on top of a preset: the given one, or else the file's.
+
+    Raises BadInput, with a sentence, for a preset or an action that there isn't, and for a key with two meanings.
+    """
+    path = keys_file()
+    own = _read(path)
+    named = own.pop("preset", "default")
+    name = preset or named
+    if not isinstance(name, str) or name not in PRESETS:
+        raise BadInput(f"{path}: {_unknown_preset(name)}")
+    changed = {**PRESETS[name], **{action: _keys_of(action, value, path) for action, value in own.items()}}
+    keys = {meaning.name: changed.get(meaning.name, meaning.keys) for meaning in GRAMMAR}
+    for key, first, second in keys_with_two_meanings(keys):
+        raise BadInput(f"{path}: the key {key} would mean two things, {first} and {second}.")
+    return {action: ",".join(pressed) for action, pressed in changed.items()}
+
+
+def require_preset(name: str | None) -> None:
+    """Raise UsageError for one that there isn't."""
+    if name is not None and name not in PRESETS:
+        raise UsageError(_unknown_preset(name))
+
+
+def _unknown_preset(name: object) -> str:
+    return f"There is no preset of keys {name!r}; there are: {', '.join(PRESETS)}."
+
+
+def _read(path: Path) -> dict[str, object]:
+    """Nothing where there is no file."""
+    try:
+        return tomllib.loads(read_regular(path, _LARGEST, links=True).decode())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:  # also what isn't UTF-8 or TOML
+        raise BadInput(f"{path} can't be read: {str(error).rstrip('.')}. The keys are the usual ones.") from error
+
+
+def _keys_of(action: str, value: object, path: Path) -> tuple[str, ...]:
+    if action not in BY_NAME:
+        near = get_close_matches(action, BY_NAME, n=1)
+        meant = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(BY_NAME)}."
+        raise BadInput(f"{path}: there is no action {action!r}.{meant}")
+    listed = value if isinstance(value, list) else [value]
+    keys = tuple(_textual_name(key) for key in listed if isinstance(key, str) and _is_key(key))
+    if not keys or len(keys) < len(listed):
+        raise BadInput(f'{path}: {action} needs a key such as "r", "ctrl+r" or "f5", or a list of keys.')
+    return keys
+
+
+def _is_key(key: str) -> bool:
+    """Whether a terminal can send it."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    return set(modifiers) <= _MODIFIERS and last not in {"", ","} and (last in _NAMED or _textual_name(last) in _SIGNS)

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 ROOT = Path(__file__).resolve().parent.parent
 
 DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200", "--seed", "3")
-TRAINING = (*DATA, "--batch-size", "16", "--metrics-samples", "200", "--epochs", "1", "--device", "cpu")
+TRAINING = (*DATA, "--batch-size", "16", "--metrics-samples", "200", "--epochs", "2", "--device", "cpu")
 CPU = ("--device", "cpu")
 NETWORK = "shipped/lazy-strokes"
 UNTIMED = {"seconds", "images_per_second", "steps_per_second"}

@@ -36,18 +36,17 @@ def preview(params: DatasetRunParams) -> list[Figure]:
 
 ARRANGEMENTS = Arrangements(
     narrow=Arrangement(
-        "train | 9", "hard | 9", "table | 14", "contrast | 14", "measures | 12", "validation | 9", "probe | 9"
+        "train | 7", "hard | 7", "measures | 7", "table | 16", "contrast | 16", "validation | 7", "probe | 7"
     ),
     medium=Arrangement(
-        "train    train    | 1fr",
-        "hard     hard     | 1fr",
-        "table    contrast | 14",
-        "measures measures | 9",
+        "train train    train    | 8",
+        "hard  hard     hard     | 8",
+        "table contrast measures | 1fr",
     ),
     wide=Arrangement(
-        "train    train    validation validation | 1fr",
-        "hard     hard     probe      probe      | 1fr",
-        "table    contrast measures   measures   | 1fr",
+        "train train train    validation validation validation | 15",
+        "hard  hard  hard     probe      probe      probe      | 15",
+        "table table contrast contrast   measures   measures   | 1fr",
     ),
 )
 
@@ -65,7 +64,7 @@ class DatasetScreen(FormScreen):
         PanelSpec("probe", "Probe", ("samples-probe",)),
         PanelSpec("table", "Train: digit by color", ("contingency-train", "contingency-validation")),
         PanelSpec("contrast", "Hard: digit by color", ("contingency-hard", "contingency-probe")),
-        PanelSpec("measures", "How strongly color tells the digit", ("measures",)),
+        PanelSpec("measures", "How strongly color tells the digit", ("color-reader", "measures")),
     )
 
     def compose_body(self) -> ComposeResult:

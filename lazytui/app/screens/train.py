@@ -25,7 +25,7 @@ from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain_text
-from lazytui.runs.formatting import clock_text, thousands_text, without_middle
+from lazytui.runs.formatting import clock_text, progress_bar, thousands_text, without_middle
 from lazytui.runs.jobs import can_continue
 from lazytui.runs.metric_history import Columns
 from lazytui.runs.run_folder import RunFolder
@@ -34,6 +34,9 @@ from lazytui.training.settings import AllMethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g; it continues when you leave."
 NEXT = "3: Evaluate  4: Grad-CAM  5: Neurons"
+_BAR = 24
+"""Characters of the bar of a training that goes on."""
+
 PANELS = (
     PanelSpec("chart", "Accuracy", ("accuracy",)),
     PanelSpec("cues", "Digit or color: which cue decides", ("cues",)),
@@ -247,12 +250,13 @@ def _who(watch: RunWatch) -> str:
 
 
 def _words(watch: RunWatch) -> list[str]:
-    """`first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
+    """`█████░░`, `first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
     run, status = watch.run, watch.run.status
     asked = status.state == "running" and run.pause_file.exists()
     words = [run.name or run.id, "pausing" if asked else status.state]
     if watch.total and status.state in ACTIVE:
         words[-1] += f" {watch.done / watch.total:.0%}"
+        words.insert(0, progress_bar(watch.done / watch.total, _BAR))
         epochs = _whole(run, "epochs")
         words += [
             f"epoch {min(watch.done * epochs // watch.total + 1, epochs)}/{epochs}",

@@ -12,6 +12,7 @@ from lazytui.app.panels.arrangement import Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen, agrees
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.figures.kinds import Figure
+from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
@@ -47,6 +48,10 @@ class FormAndPanels(FormScreen):
         line = self._line_to_show(self.lab.lines)
         return line.run if line else self._run
 
+    def figures_before_a_run(self) -> Sequence[Figure]:
+        """What there is to see before anything was run."""
+        return ()
+
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunPanels).figures
 
@@ -65,9 +70,13 @@ class FormAndPanels(FormScreen):
         self._show(self.lab.lines)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
-        line = self._line_to_show(lines)
-        self.query_one(RunPanels).show_line(line, self.empty)
-        self.say(BUNDLED if line in shipped_lines() else "")
+        line, panels = self._line_to_show(lines), self.query_one(RunPanels)
+        if line is None and (figures := self.figures_before_a_run()):
+            panels.show_alone(figures)
+            self.say("Nothing was run yet; g runs it.")
+        else:
+            panels.show_line(line, self.empty)
+            self.say(_about(line))
 
     def _line_to_show(self, lines: tuple[RunLine, ...]) -> RunLine | None:
         """The run that was chosen, as long as it is what the form asks for, or else the newest that is; a bundled one
@@ -77,3 +86,12 @@ class FormAndPanels(FormScreen):
         mine = [line for line in every if agrees(line.run.record.params, form_values)]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
         return next(reversed(chosen or mine), None)
+
+
+def _about(line: RunLine | None) -> str:
+    """Which run is shown, and what went wrong in it."""
+    if line is None or line.status.state not in {"done", "failed"}:
+        return ""
+    if line in shipped_lines():
+        return BUNDLED
+    return " ".join(filter(None, (human_name(line), line.status.error)))

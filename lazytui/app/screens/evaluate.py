@@ -31,19 +31,16 @@ class EvaluateScreen(FormAndPanels):
         PanelSpec(
             "headline", "Digit or color?", ("headline", "metrics", "by-split", "who-alone", "shared-data", "verdict")
         ),
-        PanelSpec(
-            "easy", "Easy split: digit by prediction", ("confusion-easy", "color-by-prediction-easy"), opens=True
-        ),
-        PanelSpec("hard", "Hard split: digit by prediction", ("confusion-hard",), opens=True),
+        PanelSpec("easy", "Easy split: digit by prediction", ("confusion-easy", "color-by-prediction-easy")),
+        PanelSpec("hard", "Hard split: digit by prediction", ("confusion-hard",)),
         PanelSpec(
             "color",
             "Hard split: color by prediction",
             ("color-by-prediction-hard", "color-by-prediction-probe"),
-            opens=True,
         ),
-        PanelSpec("both", "Own color, and another", ("cheat", "digit-by-color", "red-one", "..."), opens=True),
+        PanelSpec("both", "Own color, and another", ("cheat", "digit-by-color", "red-one", "...")),
         PanelSpec("shapes", "Ten shapes in ten colors", ("cue-conflict",)),
-        PanelSpec("groups", "Each digit in each color", ("digit-by-color", "red-one", "cheat", "..."), opens=True),
+        PanelSpec("groups", "Each digit in each color", ("digit-by-color", "red-one", "cheat", "...")),
         PanelSpec("cell", "The cell under the cursor", ("cell",), opens=True),
     )
     arrangements = Arrangements(
@@ -107,11 +104,6 @@ class EvaluateScreen(FormAndPanels):
 
     @on(FigureView.Chosen)
     def _open(self, event: FigureView.Chosen) -> None:
-        """The images behind a cell, over the screen; of any other figure only the figure itself."""
-        name, run = event.view.figure.name, self._shown_run
-        if run and has_images(name):
-            open_images(self.app, run, name, event.place)
-        elif run and name == "cell" and self._cell:
-            open_images(self.app, run, *self._cell)
-        else:
-            self.query_one(RunPanels).panel_of(event.view).action_zoom()
+        """All images of the cell."""
+        if event.view.figure.name == "cell" and self._shown_run and self._cell:
+            open_images(self.app, self._shown_run, *self._cell)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from textual import work
+from textual import on, work
 from textual.message import Message
 
 from lazytui.analyses.networks.network_pair import AGAINST
+from lazytui.app.figures import FigureView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel, Shown
 from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.screens.common.cell_images_screen import has_images, open_images
 from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
@@ -24,7 +26,8 @@ from lazytui.runs.workspace_watch import RunLine
 @dataclass(frozen=True)
 class PanelSpec:
     """name: in arrangements. title: while it shows nothing. figures: those that it can show, by name, first the one
-    that it does show; `...` stands for all that no other panel shows. opens: see `Panel`."""
+    that it does show; `...` stands for all that no other panel shows. opens: whether the screen says what Enter opens
+    where it isn't the images behind a cell."""
 
     name: str
     title: str
@@ -39,18 +42,20 @@ _ONLY_ONE = Arrangements(_ALONE, _ALONE, _ALONE)
 class RunPanels(ReportsFailures, PanelGrid):
     """Shows the run it is given; reads it in a thread, so that no key waits for it.
 
-    A sentence, or figures that don't belong to a run, stand in a single panel instead of all others.
+    Enter opens the images behind a cell of an evaluation, and lets other panels fill the screen. A sentence, or
+    figures that don't belong to a run, stand in a single panel instead of all others.
     """
 
     class Found(Message):
         """The figures of another run were read, and are about to be drawn."""
 
     def __init__(self, arrangements: Arrangements, specs: Sequence[PanelSpec], *, id: str | None = None) -> None:
-        panels = [Panel(spec.name, spec.title, opens=spec.opens) for spec in specs]
+        panels = [Panel(spec.name, spec.title, opens=True) for spec in specs]
         super().__init__(arrangements, [*panels, Panel("alone", opens=True)], id=id)
         self._own = arrangements
         self.figures: Sequence[Figure] = ()
         self._specs = specs
+        self._opened_by_screen = {"alone", *(spec.name for spec in specs if spec.opens)}
         self._run: RunFolder | None = None
         self._state = ""
 
@@ -119,6 +124,16 @@ class RunPanels(ReportsFailures, PanelGrid):
             if name in by_name:
                 second = by_name.get(f"{AGAINST}-{name}")
                 yield (by_name[name], second) if second else (by_name[name],)
+
+    @on(FigureView.Chosen)
+    def _open(self, event: FigureView.Chosen) -> None:
+        panel = self.panel_of(event.view)
+        if self._run and self._run.record.kind == "evaluate" and has_images(event.view.figure.name):
+            event.stop()
+            open_images(self.app, self._run, event.view.figure.name, event.place)
+        elif panel.name not in self._opened_by_screen:
+            event.stop()
+            panel.action_zoom()
 
     def show_alone(self, figures: Sequence[Figure]) -> None:
         """These figures in a single panel, where a run has none yet."""

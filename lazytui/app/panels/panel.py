@@ -19,6 +19,9 @@ from lazytui.figures.terminal.text_cells import shorten
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
 
+_WHOLE = 1000
+"""Characters of a title before a panel has its size."""
+
 _BESIDE_TITLE = 2
 """Characters of the frame's inside that a title leaves."""
 
@@ -70,6 +73,7 @@ class Panel(Container):
         self._title = title
         self._choices: Sequence[Shown] = ()
         self._chosen = 0
+        self._turned_to = ""
         self.border_title = Content(title)
 
     @property
@@ -82,8 +86,8 @@ class Panel(Container):
         return self._choices[self._chosen] if self._choices else ()
 
     def show(self, choices: Sequence[Shown]) -> None:
-        """Show the first of the choices, or that of the name that was chosen before; `m` shows the next."""
-        name = self.shown[0].name if self.shown else ""
+        """Show the first of the choices, or that of the name that somebody turned to; `m` shows the next."""
+        name = self._turned_to
         names = [choice[0].name for choice in choices]
         self._choices = choices
         self._chosen = names.index(name) if name in names else 0
@@ -114,7 +118,7 @@ class Panel(Container):
         self.border_subtitle = Content("")
         had_focus = self.has_focus_within
         self.query_children(FigureView).remove()
-        views = [view_of(figure).framed(title=len(figures) > 1) for figure in figures]
+        views = [view_of(figure).framed(title=self._titles_inside) for figure in figures]
         for view in views:
             if isinstance(view, TableView):
                 view.compact = self._lists
@@ -131,13 +135,22 @@ class Panel(Container):
         """Two figures beside each other where they are larger so than one below the other."""
         width, height = self.size.width / 2, self.size.height  # a character is about twice as high as wide
         self.set_class(len(self.shown) > 1 and min(width / 2, height) >= min(width, height / 2), "-beside")
+        for view in self.views:
+            view.framed(title=self._titles_inside)
+
+    @property
+    def _titles_inside(self) -> bool:
+        """Whether each figure has its title over it: those beside each other have theirs in the frame."""
+        return len(self.shown) > 1 and not self.has_class("-beside")
 
     def _heading(self, figures: Shown) -> str:
         """The title, cut where it must be, and which of the figures this is."""
-        title = plain_text(figures[0].title) if len(figures) == 1 else self._title
+        titles = [self._title] if self._titles_inside else [plain_text(figure.title) for figure in figures]
         which = f"  m {self._chosen + 1}/{len(self._choices)}" if len(self._choices) > 1 else ""
-        room = self.size.width - len(which) - _BESIDE_TITLE if self.size.width else len(title)
-        return shorten(title, room) + which
+        room = (self.size.width or _WHOLE) // len(titles)
+        *before, last = titles
+        parts = [f"{shorten(title, room - 2)} ".ljust(room - 1, "─") + " " for title in before]
+        return "".join([*parts, shorten(last, room - len(which) - _BESIDE_TITLE), which])
 
     @on(FigureView.Chosen)
     def _choose(self, event: FigureView.Chosen) -> None:
@@ -156,6 +169,7 @@ class Panel(Container):
     def action_turn(self, by: int) -> None:
         """The next or previous of the figures that it can show."""
         self._chosen = (self._chosen + by) % len(self._choices)
+        self._turned_to = self.shown[0].name
         self._draw()
 
     def action_explain(self) -> None:

@@ -28,9 +28,7 @@ class EvaluateScreen(FormAndPanels):
     empty = "No evaluation of this network yet. g: run it, o: choose another network."
     matched_fields = ("run", "against")
     panels = (
-        PanelSpec(
-            "headline", "Digit or color?", ("headline", "metrics", "by-split", "who-alone", "shared-data", "verdict")
-        ),
+        PanelSpec("headline", "Digit or color?", ("headline", "metrics", "by-split", "shared-data", "verdict")),
         PanelSpec("easy", "Easy split: digit by prediction", ("confusion-easy", "color-by-prediction-easy")),
         PanelSpec("hard", "Hard split: digit by prediction", ("confusion-hard",)),
         PanelSpec(
@@ -38,9 +36,9 @@ class EvaluateScreen(FormAndPanels):
             "Hard split: color by prediction",
             ("color-by-prediction-hard", "color-by-prediction-probe"),
         ),
-        PanelSpec("both", "Own color, and another", ("cheat", "digit-by-color", "red-one", "...")),
+        PanelSpec("both", "Own color, and another", ("who-alone", "cheat", "digit-by-color", "red-one", "...")),
         PanelSpec("shapes", "Ten shapes in ten colors", ("cue-conflict",)),
-        PanelSpec("groups", "Each digit in each color", ("digit-by-color", "red-one", "cheat", "...")),
+        PanelSpec("groups", "Each digit in each color", ("digit-by-color", "red-one", "cheat", "who-alone", "...")),
         PanelSpec("cell", "The cell under the cursor", ("cell",), opens=True),
     )
     arrangements = Arrangements(
@@ -50,7 +48,7 @@ class EvaluateScreen(FormAndPanels):
         medium=Arrangement(
             "headline headline headline headline headline headline headline headline headline | 7",
             "easy     easy     easy     hard     hard     hard     color    color    color    | 14",
-            "both     both     both     both     both     both     both     cell     cell     | 1fr",
+            "both     both     both     both     both     both     cell     cell     cell     | 1fr",
         ),
         wide=Arrangement(
             "headline headline headline headline headline headline shapes shapes shapes shapes | 8",

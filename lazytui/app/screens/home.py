@@ -177,16 +177,17 @@ def _belonging(chapter: Chapter, lines: Sequence[RunLine]) -> Iterator[RunLine]:
 
 def runs(lines: Sequence[RunLine]) -> Table:
     """The newest runs, the newest first."""
+    own = not lines or lines[0] not in shipped_lines()
     return Table(
         name="runs",
-        title="Runs" if lines and lines[0] not in shipped_lines() else "Bundled runs",
+        title="Runs" if own else "Bundled runs",
         note="The newest runs of this workspace, or the bundled ones where there is none. Enter opens a run.",
-        columns=tuple(Column(name=name) for name in ("run", "found", "age")),
+        columns=tuple(Column(name=name) for name in ("run", "found", *(["age"] if own else []))),
         rows=tuple(
             (
                 f"{_SIGNS.get(line.status.state, '✗')} {human_name(line)}",
                 finding(line) or "done" if line.status.state == "done" else _progress(line),
-                "" if line in shipped_lines() else age_text(line.created),
+                *([age_text(line.created)] if own else []),
             )
             for line in lines
         ),

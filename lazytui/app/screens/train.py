@@ -92,6 +92,7 @@ class TrainScreen(FormScreen):
             yield Button("Stop", id="stop", compact=True, disabled=True)
 
     def on_mount(self) -> None:
+        self.say("")
         self.watch(self.lab, "lines", self._choose)
         self.watch(self.lab, "network", self._follow_network, init=False)
 

@@ -60,7 +60,7 @@ class TableBody:
         least = [
             width
             if self.alignment[index] == "right"
-            else min(width, max(_READABLE, widest_cells(" ".join(texts).split())))
+            else min(width, max(_READABLE, 0 if self.compact else widest_cells(" ".join(texts).split())))
             for index, (width, texts) in enumerate(zip(natural, columns, strict=True))
         ]
         spare = available - sum(least) - _BETWEEN * (len(columns) - 1)

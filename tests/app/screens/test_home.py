@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -79,12 +80,12 @@ def test_the_newest_runs_are_listed_with_what_they_found_and_opened(workspace: W
 
 def test_a_run_that_goes_on_has_a_bar(workspace: Workspace) -> None:
     (run,) = workspace.runs()
-    status = json.loads((run.path / "status.json").read_text())
     progress = {"done": 71, "total": 100, "unit": "steps"}
-    (run.path / "status.json").write_text(json.dumps({**status, "state": "paused", "progress": progress}))
+    status = {"state": "running", "heartbeat": time.time(), "host": "elsewhere", "progress": progress}
+    (run.path / "status.json").write_text(json.dumps(status))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: "███████░░░ paused 71%" in screen_text(pilot.app))
+        await until(pilot, lambda: "███████░░░ running 71%" in screen_text(pilot.app))
 
     drive(LazytuiApp(workspace), steps)
 

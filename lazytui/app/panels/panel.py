@@ -19,6 +19,7 @@ from lazytui.figures.terminal.text_cells import shorten
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
 
+_MUCH = 1.5
 _WHOLE = 1000
 """Characters of a title before a panel has its size."""
 
@@ -132,9 +133,9 @@ class Panel(Container):
             self.border_title = Content(self._heading(self.shown))
 
     def _stand_beside(self) -> None:
-        """Two figures beside each other where they are larger so than one below the other."""
+        """Two figures beside each other, unless they are much larger one below the other."""
         width, height = self.size.width / 2, self.size.height  # a character is about twice as high as wide
-        self.set_class(len(self.shown) > 1 and min(width / 2, height) >= min(width, height / 2), "-beside")
+        self.set_class(len(self.shown) > 1 and _MUCH * min(width / 2, height) >= min(width, height / 2), "-beside")
         for view in self.views:
             view.framed(title=self._titles_inside)
 

@@ -14,6 +14,7 @@ from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.data.digit_sources import load_digits
 from lazytui.data.splits import build_dataset
@@ -51,7 +52,7 @@ ARRANGEMENTS = Arrangements(
 )
 
 
-class DatasetScreen(FormScreen):
+class DatasetScreen(FormScreen, PanelScreen):
     screen_name = "dataset"
     params = DatasetRunParams
     kind = "dataset"

@@ -16,8 +16,8 @@ from lazytui.app.figures import FigureView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.home_findings import finding
-from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.workers.run_follower import AGES_EVERY
@@ -44,7 +44,7 @@ ARRANGEMENTS = Arrangements(
 )
 
 
-class Home(LabScreen):
+class Home(PanelScreen):
     screen_name = "home"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Run the story")]
 

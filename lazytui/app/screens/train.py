@@ -19,6 +19,7 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
@@ -60,7 +61,7 @@ class Sight:
     may_go_on: bool = False
 
 
-class TrainScreen(FormScreen):
+class TrainScreen(FormScreen, PanelScreen):
     screen_name = "train"
     params = TrainParams
     kind = "train"

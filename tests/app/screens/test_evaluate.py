@@ -192,7 +192,7 @@ def test_f_opens_the_form_over_the_figures_and_escape_closes_it(workspace: Works
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         side = pilot.app.screen.query_one("#side")
-        assert not side.display and "lazytui run evaluate" in screen_text(pilot.app)
+        assert not side.display and "f lazytui run" in screen_text(pilot.app)
         await pilot.press("f")
         await until(pilot, lambda: side.display and side.has_focus_within)
         await pilot.press("escape")

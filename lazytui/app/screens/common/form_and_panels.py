@@ -10,16 +10,17 @@ from textual.app import ComposeResult
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen, agrees
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.figures.kinds import Figure
-from lazytui.runs.human_names import human_name
+from lazytui.runs.formatting import age_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 BUNDLED = "Bundled example; g runs yours."
 
 
-class FormAndPanels(FormScreen):
+class FormAndPanels(FormScreen, PanelScreen):
     """empty: what to say where nothing was run yet of what the form asks for.
 
     matched_fields: the fields that say what figures are of: a run that was asked otherwise in one that is given isn't
@@ -94,4 +95,4 @@ def _about(line: RunLine | None) -> str:
         return ""
     if line in shipped_lines():
         return BUNDLED
-    return " ".join(filter(None, (human_name(line), line.status.error)))
+    return " ".join(filter(None, (f"Run {age_text(line.created)} ago.", line.status.error)))

@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from lazytui.analyses.recipe.recipe_catalog import recipes
+from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.app.figures import TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
@@ -44,7 +44,7 @@ def test_trainings_are_compared_from_the_form_which_lies_in_a_drawer(
             await pilot.press("enter")
             await until(pilot, lambda: not isinstance(pilot.app.screen, PickList))
         assert len(runs.value.split()) == 2
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # from the field, and from the form
         await until(pilot, lambda: not form.region.width)
         await until(pilot, lambda: "No comparison yet" in screen_text(pilot.app))
         await pilot.press("g")
@@ -97,7 +97,7 @@ def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> Non
     finally:
         lab.run("runs", "stop", study.id)
         wait_until(lambda: state_of(study.path) == "stopped")
-    lines = [" ".join(line.split()) for line in shown[0].splitlines()]
+    lines = [" ".join(line.strip("│ ").split()) for line in shown[0].splitlines()]
     assert any("Its trainings so far" in line for line in lines)
     assert any(line.endswith("method seed state easy hard unbiased") for line in lines)
     assert any(line.endswith("grl 5 queued – – –") for line in lines)

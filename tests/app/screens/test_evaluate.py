@@ -195,7 +195,7 @@ def test_f_opens_the_form_over_the_figures_and_escape_closes_it(workspace: Works
         assert not side.display and "f lazytui run" in screen_text(pilot.app)
         await pilot.press("f")
         await until(pilot, lambda: side.display and side.has_focus_within)
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # from the field, and from the form
         await until(pilot, lambda: not side.display and isinstance(pilot.app.focused, FigureView))
 
     drive(LazytuiApp(workspace), steps, size=(80, 24))

@@ -158,7 +158,7 @@ def test_all_charts_are_in_sight_and_tab_goes_from_one_to_the_next(workspace: Wo
         assert field is not None and pilot.app.screen.query_one(ParamsForm) in field.ancestors
         await pilot.press("tab")
         assert pilot.app.screen.focused not in {field, *charts(pilot)}
-        await pilot.press("escape")
+        await pilot.press("escape", "escape")  # from the field, and from the form
         await until(pilot, lambda: first.has_focus)
 
     drive(LazytuiApp(workspace), steps)

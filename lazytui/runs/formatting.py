@@ -60,6 +60,12 @@ def size_text(in_bytes: float) -> str:
     return f"{in_bytes:.1f} GB"
 
 
+def progress_bar(share: float, width: int) -> str:
+    """`███████░░░`, in so many characters."""
+    filled = min(max(round(share * width), 0), width)
+    return "█" * filled + "░" * (width - filled)
+
+
 def clock_text(seconds: float) -> str:
     """`0:38`, `1:02:03`."""
     minutes, rest = divmod(round(seconds), 60)

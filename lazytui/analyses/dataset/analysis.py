@@ -16,7 +16,7 @@ from lazytui.data.palettes import palette
 from lazytui.data.save_images import save_dataset
 from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, require_source
 from lazytui.evaluation.predictions import DIGITS
-from lazytui.figures.kinds import Column, Figure, Matrix, Pixels, Table
+from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Table
 from lazytui.files.long_texts import long_text
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -89,7 +89,7 @@ def figures(params: DatasetRunParams, result: DatasetResult) -> list[Figure]:
     samples = {name: samples for name, (samples, _) in result.splits.items()}
     tables = [_contingency(name, params, some) for name, some in samples.items() if some.contingency.any()]
     shown = [_samples(name, params, some) for name, some in samples.items()]
-    return [_palette(params, result), *shown, measures(result), *tables]
+    return [_palette(params, result), *shown, color_reader(result), measures(result), *tables]
 
 
 def _palette(params: DatasetRunParams, result: DatasetResult) -> Pixels:
@@ -108,7 +108,7 @@ def _palette(params: DatasetRunParams, result: DatasetResult) -> Pixels:
 def _samples(name: str, params: DatasetRunParams, some: SplitSamples) -> Pixels:
     ten = palette(params.palette)
     pairs = zip(some.labels, some.attributes, strict=True)
-    captions = (f"{digit} in {ten.color_name(int(color))}" for digit, color in pairs)
+    captions = (f"{digit} {ten.color_name(int(color))}" for digit, color in pairs)
     return Pixels(
         name=f"samples-{name}",
         title=f"{name.capitalize()}: {WHAT_SPLITS_ARE[name]}",
@@ -148,12 +148,29 @@ def measures(result: DatasetResult) -> Table:
     )
 
 
+def color_reader(result: DatasetResult) -> Bars:
+    """How often somebody is right who names the digit that a color usually belongs to."""
+    ceilings = {name: association.color_ceiling for name, (_, association) in result.splits.items()}
+    return Bars(
+        name="color-reader",
+        title="Percent correct by color alone",
+        note="Of a reader who never looks at the shape, and names the digit that most often wears a color in the "
+        "training split.",
+        labels=tuple(ceilings),
+        values=np.array([np.nan if share is None else 100 * share for share in ceilings.values()]),
+        unit="%",
+        high=100.0,
+        references=(Reference(name="chance", value=10.0),),
+    )
+
+
 def _contingency(name: str, params: DatasetRunParams, some: SplitSamples) -> Matrix:
     ten, counts = palette(params.palette), some.contingency
     return Matrix(
         name=f"contingency-{name}",
-        title=f"{name.capitalize()}: images of each digit in each color",
-        note=f"{int(counts.sum()):,} images; the diagonal holds those that wear their digit's own color.",
+        title=f"{name.capitalize()}: digit by color",
+        note=f"How many of {int(counts.sum()):,} images show each digit in each color; "
+        "the diagonal holds those that wear their digit's own color.",
         values=counts.astype(np.float64),
         row_labels=DIGITS,
         column_labels=ten.names,

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.second_network import PairParams
 from lazytui.data.params import HardSplit, SourceName
-
-if TYPE_CHECKING:
-    pass
-
 
 MatrixName = Literal[
     "confusion-easy",

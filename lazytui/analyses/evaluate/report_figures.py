@@ -53,9 +53,13 @@ def _reads_of(result: NetworkEvaluation) -> str:
     if follow is None or right is None:
         return "Digit and color can't be told apart on these images"
     return (
-        f"{_reads(round(follow * n), round(right * n), n)[:-1]}: of {n:,} conflicting images {follow:.1%} are taken "
-        f"for their color's digit, {right:.1%} for what they show"
+        f"{_reads(round(follow * n), round(right * n), n)[:-1]}: of {n:,} conflicting images {_share(follow)} follow "
+        f"the color, {_share(right)} the digit"
     )
+
+
+def _share(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _reads(follow: int, right: int, images: int) -> str:
@@ -72,7 +76,7 @@ def report_figures(result: NetworkEvaluation, data: DatasetParams) -> list[Figur
     return [
         headline(result),
         _by_split(result),
-        _confusion(result, "easy", result.confusion_easy, f"color tells the digit in {data.bias:.1%} of these images"),
+        _confusion(result, "easy", result.confusion_easy, f"{data.bias:.1%} of them in their digit's own color"),
         _confusion(result, "hard", result.confusion_hard, _HARD[data.hard]),
         *_colors_by_prediction(result, data),
         _cells(result, data),
@@ -83,10 +87,10 @@ def report_figures(result: NetworkEvaluation, data: DatasetParams) -> list[Figur
 
 
 _HARD = {
-    "inverted": "a digit never wears its own color",
-    "random": "colors are random",
-    "cycled": "each digit wears the next digit's color",
-    "gray": "no color at all",
+    "inverted": "none of them in its digit's own color",
+    "random": "in random colors",
+    "cycled": "each in the next digit's color",
+    "gray": "without color",
     "factorial": "every digit in every color equally often",
 }
 
@@ -111,8 +115,9 @@ def _percent(share: float | None) -> float | None:
 def _confusion(result: NetworkEvaluation, split: str, counts: NDArray[np.int64], what: str) -> Matrix:
     return Matrix(
         name=f"confusion-{split}",
-        title=f"Confusion matrix, {split}: {what}",
-        note=f"{getattr(result.samples, split):,} images; a row is what was shown, a column what the network said.",
+        title=f"{split.capitalize()} split: digit by prediction",
+        note=f"Confusion matrix of {getattr(result.samples, split):,} images, {what}; a row is what was shown, a "
+        "column what the network said.",
         values=counts.astype(np.float64),
         row_labels=DIGITS,
         column_labels=DIGITS,
@@ -129,7 +134,7 @@ def _colors_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> lis
     return [
         Matrix(
             name=f"color-by-prediction-{split}",
-            title=f"Color by prediction, {split}",
+            title=f"{split.capitalize()} split: color by prediction",
             note=f"{int(counts.sum()):,} images. A row is the color of an image, in the order of the digits that the "
             "colors belong to; a column what the network said. A diagonal on the hard or the probe split is the mark "
             "of a network that reads color; on the easy split a network that reads the digit has one, too.",
@@ -196,12 +201,11 @@ def cheat(result: NetworkEvaluation) -> Pixels:
     digits = np.tile(np.arange(10), 2)
     colors = np.concatenate([np.arange(10), np.roll(np.arange(10), 1)])
     said = result.cue_conflict_probabilities[10 * digits + colors].argmax(1)
-    follow, right = result.headline.color_follow_rate or 0.0, result.headline.conflicting_accuracy or 0.0
     return Pixels(
         name="cheat",
-        title="What it says of each digit in its own color, and in another digit's",
-        note=f"Of {result.conflicting:,} conflicting images {follow:.1%} are taken for their color's digit and "
-        f"{right:.1%} for what they show. ✓ the digit; ✗ the digit that the color belongs to; · neither.",
+        title=_cheat_title(result),
+        note=f"Shares are of all images like these in the probe split, {result.conflicting:,} of them conflicting. "
+        "Below each image: the prediction. ✓ the digit; ✗ the digit that the color belongs to; · neither.",
         images=result.cue_conflict_images[10 * digits + colors],
         columns=10,
         captions=tuple(map(str, said)),
@@ -209,6 +213,13 @@ def cheat(result: NetworkEvaluation) -> Pixels:
         row_labels=("aligned", "conflicting"),
         column_labels=DIGITS,
     )
+
+
+def _cheat_title(result: NetworkEvaluation) -> str:
+    own, other = result.headline.aligned_accuracy, result.headline.conflicting_accuracy
+    if own is None or other is None:
+        return "What it says of each digit in its own color, and in another digit's"
+    return f"{_share(own)} correct in a digit's own color, {_share(other)} in another digit's"
 
 
 def red_one(result: NetworkEvaluation, data: DatasetParams) -> Bars:

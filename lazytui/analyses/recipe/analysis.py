@@ -77,6 +77,21 @@ def figures(params: RecipeParams, result: RecipeResult) -> list[Figure]:
     ]
 
 
+ALL_RECIPES = "all-recipes"
+"""The name of the figure that lists them."""
+
+
+def all_recipes() -> Table:
+    """What earlier studies trained and reported, a recipe a row."""
+    return Table(
+        name=ALL_RECIPES,
+        title="What five studies reported, to be trained again",
+        note="Reported accuracies in percent. Enter puts a recipe into the form.",
+        columns=tuple(Column(name=name) for name in ("recipe", "study", "reported (%)", "what it trains")),
+        rows=tuple((name, one.study, one.reported_text, one.about) for name, one in recipes().items()),
+    )
+
+
 def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: dict[str, SeedMean]) -> Text:
     measured = {name: value for name, mean in means.items() if (value := mean.mean) is not None}
     same_ground = (params.source, params.train_size, params.test_size) == ("mnist", None, None)

@@ -12,7 +12,7 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
-from lazytui.figures.kinds import Figure
+from lazytui.figures.kinds import Column, Figure, Table
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -24,10 +24,27 @@ _SHARED = [name for name in TrainParams.model_fields if name not in {"method", "
 
 def cells(params: StudyParams) -> dict[str, TrainParams]:
     """The trainings of the grid by name, one seed after the other, so that an early look is a fair one."""
-    controls = ("erm", *(METHODS[method].control for method in params.methods)) if params.plain else ()
-    methods = dict.fromkeys(filter(None, (*controls, *params.methods)))
-    grid = product(params.seeds, params.bias, methods)
+    grid = product(params.seeds, params.bias, _methods(params))
     return {f"{method}, bias {bias:g}, seed {seed}": _cell(params, method, bias, seed) for seed, bias, method in grid}
+
+
+def _methods(params: StudyParams) -> list[str]:
+    """Those that are trained, controls first."""
+    controls = ("erm", *(METHODS[method].control for method in params.methods)) if params.plain else ()
+    return list(dict.fromkeys(filter(None, (*controls, *params.methods))))
+
+
+def planned_trainings(params: StudyParams) -> Table:
+    """What the study is going to train, by method."""
+    methods, networks = _methods(params), len(params.bias) * len(params.seeds)
+    shared = (", ".join(f"{bias:g}" for bias in params.bias), ", ".join(map(str, params.seeds)), networks)
+    return Table(
+        name="planned",
+        title=f"What it trains: {len(methods) * networks} networks, {params.epochs} epochs each",
+        note="Each method with every bias and seed. Trainings that the workspace has already are reused.",
+        columns=tuple(Column(name=name) for name in ("method", "what it does", "biases", "seeds", "networks")),
+        rows=tuple((name, METHODS[name].summary, *shared) for name in methods),
+    )
 
 
 def _cell(params: StudyParams, method: str, bias: float, seed: int) -> TrainParams:

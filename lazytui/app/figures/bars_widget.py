@@ -12,6 +12,8 @@ from lazytui.figures.number_format import UNDEFINED, value_texts
 class BarsView(FigureView[Bars]):
     """Places are indices of bars."""
 
+    STRETCHES = True
+
     def places(self) -> range:
         return range(len(self.figure.labels))
 

@@ -23,6 +23,7 @@ from lazytui.app.figures.figure_strips import (
 from lazytui.figures.colors import Theme
 from lazytui.figures.kinds import Figure
 from lazytui.figures.terminal.draw import body
+from lazytui.figures.terminal.text_cells import shorten
 
 AnyFigure = TypeVar("AnyFigure", bound=Figure)
 
@@ -116,12 +117,14 @@ class DrawingView(ScrollView, Generic[AnyFigure]):
             return partial(Drawing, [])
         lines = None if height is None else height - self.lines_below
         console = console_like(self.app.console, no_color=self.app.no_color)
-        return partial(draw_figure, self._texts(), self.body_of_height(), max(width, _LEAST_WIDTH), lines, console)
+        return partial(draw_figure, self._texts(width), self.body_of_height(), max(width, _LEAST_WIDTH), lines, console)
 
-    def _texts(self) -> tuple[str, str]:
-        """Title and note, as far as they are drawn here."""
+    def _texts(self, width: int) -> tuple[str, str]:
+        """Title and note, as far as they are drawn here; in a frame the title has a line."""
         title, note = self._figure.title, self._figure.note
-        return ("" if self._is_framed and not self._shows_title else title, "" if self._is_framed else note)
+        if not self._is_framed:
+            return title, note
+        return (shorten(title, width) if self._shows_title else "", "")
 
     def _draw(self, width: int, height: int | None) -> None:
         key = self._key(width, height)

@@ -14,11 +14,16 @@ from lazytui.app.figures.figure_strips import BodyOfHeight
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.figures.kinds import Cell, Table
 from lazytui.figures.number_format import entry
-from lazytui.figures.terminal.draw import body
+from lazytui.figures.terminal.table import TableBody
 
 
 class TableView(FigureView[Table]):
-    """Places are indices of the figure's own rows, however they are sorted and filtered."""
+    """Places are indices of the figure's own rows, however they are sorted and filtered.
+
+    compact: whether it is a mere list; set it before the table is shown.
+    """
+
+    compact = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("greater_than_sign", "sort(1)", "Sort", key_display="< >", id="sort"),
@@ -74,7 +79,8 @@ class TableView(FigureView[Table]):
             sign = "▾" if self._descending else "▴"
             columns[self._sorted_by] = replace(columns[self._sorted_by], name=f"{sign} {columns[self._sorted_by].name}")
         shown = replace(figure, columns=tuple(columns), rows=tuple(figure.rows[index] for index in self._order))
-        return lambda height: body(shown, height=height)
+        compact = self.compact
+        return lambda _height: TableBody(shown, compact=compact)
 
     def places(self) -> list[int]:
         return self._order

@@ -11,12 +11,20 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
-from lazytui.app.figures import FigureView, view_of
+from lazytui.app.figures import FigureView, TableView, view_of
 from lazytui.app.form.field_help import HelpBox
 from lazytui.app.panels.explanation import as_text, explanation
 from lazytui.figures.kinds import Figure
+from lazytui.figures.terminal.text_cells import shorten
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
+
+_MUCH = 1.5
+_WHOLE = 1000
+"""Characters of a title before a panel has its size."""
+
+_BESIDE_TITLE = 2
+"""Characters of the frame's inside that a title leaves."""
 
 Shown = tuple[Figure, ...]
 """What a panel shows at once: a figure, or the same one of two networks."""
@@ -24,6 +32,7 @@ Shown = tuple[Figure, ...]
 
 class Panel(Container):
     """name: what arrangements call it. title: what stands in its frame until it shows a figure, whose title it takes.
+    lists: whether its tables are mere lists, without the names of columns.
     opens: whether Enter opens what the cursor is on, which is up to the screen, instead of letting it fill the screen.
 
     A figure's own title and note aren't drawn in it: the title stands in the frame, the note is what `i` explains. What
@@ -44,7 +53,9 @@ class Panel(Container):
         }
         &.-maximized { width: 1fr; height: 1fr; }
         & > FigureView { height: 1fr; scrollbar-gutter: auto; }
-        & > .sentence { color: $text-muted; height: auto; }
+        & > TextView, & > TableView, & > BarsView { scrollbar-gutter: stable; }
+        &.-saying { align: center middle; }
+        & > .sentence { color: $text-muted; width: auto; max-width: 80; height: auto; }
     }
     """
     ALLOW_MAXIMIZE = True
@@ -56,12 +67,14 @@ class Panel(Container):
         Binding("y", "copy", "Copy", show=False, id="copy"),
     ]
 
-    def __init__(self, name: str, title: str = "", *, opens: bool = False) -> None:
+    def __init__(self, name: str, title: str = "", *, opens: bool = False, lists: bool = False) -> None:
         super().__init__(id=f"panel-{name}", name=name)
         self.opens = opens
+        self._lists = lists
         self._title = title
         self._choices: Sequence[Shown] = ()
         self._chosen = 0
+        self._turned_to = ""
         self.border_title = Content(title)
 
     @property
@@ -74,8 +87,8 @@ class Panel(Container):
         return self._choices[self._chosen] if self._choices else ()
 
     def show(self, choices: Sequence[Shown]) -> None:
-        """Show the first of the choices, or that of the name that was chosen before; `m` shows the next."""
-        name = self.shown[0].name if self.shown else ""
+        """Show the first of the choices, or that of the name that somebody turned to; `m` shows the next."""
+        name = self._turned_to
         names = [choice[0].name for choice in choices]
         self._choices = choices
         self._chosen = names.index(name) if name in names else 0
@@ -86,12 +99,18 @@ class Panel(Container):
         self._choices = ()
         self.border_title = Content(self._title)
         self.border_subtitle = Content("")
-        self.remove_children()
-        self.mount(Static(plain_text(sentence), classes="sentence", markup=False))
+        self.add_class("-saying")
+        if len(sentences := self.query_children(".sentence")) == len(self.children) == 1:
+            sentences.only_one(Static).update(plain_text(sentence))
+        else:
+            self.remove_children()
+            self.mount(Static(plain_text(sentence), classes="sentence", markup=False))
 
     def _draw(self) -> None:
         figures = self.shown
         self.query_children(".sentence").remove()
+        self.remove_class("-saying")
+        self._stand_beside()
         self.border_title = Content(self._heading(figures))
         if [_kind(view.figure) for view in self.views] == [_kind(figure) for figure in figures]:
             for view, figure in zip(self.views, figures, strict=True):
@@ -100,14 +119,39 @@ class Panel(Container):
         self.border_subtitle = Content("")
         had_focus = self.has_focus_within
         self.query_children(FigureView).remove()
-        views = [view_of(figure).framed(title=len(figures) > 1) for figure in figures]
+        views = [view_of(figure).framed(title=self._titles_inside) for figure in figures]
+        for view in views:
+            if isinstance(view, TableView):
+                view.compact = self._lists
         self.mount_all(views)
         if had_focus:
             views[0].focus(scroll_visible=False)
 
+    def on_resize(self) -> None:
+        self._stand_beside()
+        if self.shown:
+            self.border_title = Content(self._heading(self.shown))
+
+    def _stand_beside(self) -> None:
+        """Two figures beside each other, unless they are much larger one below the other."""
+        width, height = self.size.width / 2, self.size.height  # a character is about twice as high as wide
+        self.set_class(len(self.shown) > 1 and _MUCH * min(width / 2, height) >= min(width, height / 2), "-beside")
+        for view in self.views:
+            view.framed(title=self._titles_inside)
+
+    @property
+    def _titles_inside(self) -> bool:
+        """Whether each figure has its title over it: those beside each other have theirs in the frame."""
+        return len(self.shown) > 1 and not self.has_class("-beside")
+
     def _heading(self, figures: Shown) -> str:
-        title = plain_text(figures[0].title) if len(figures) == 1 else self._title
-        return f"{title}  m {self._chosen + 1}/{len(self._choices)}" if len(self._choices) > 1 else title
+        """The title, cut where it must be, and which of the figures this is."""
+        titles = [self._title] if self._titles_inside else [plain_text(figure.title) for figure in figures]
+        which = f"  m {self._chosen + 1}/{len(self._choices)}" if len(self._choices) > 1 else ""
+        room = (self.size.width or _WHOLE) // len(titles)
+        *before, last = titles
+        parts = [f"{shorten(title, room - 2)} ".ljust(room - 1, "─") + " " for title in before]
+        return "".join([*parts, shorten(last, room - len(which) - _BESIDE_TITLE), which])
 
     @on(FigureView.Chosen)
     def _choose(self, event: FigureView.Chosen) -> None:
@@ -126,6 +170,7 @@ class Panel(Container):
     def action_turn(self, by: int) -> None:
         """The next or previous of the figures that it can show."""
         self._chosen = (self._chosen + by) % len(self._choices)
+        self._turned_to = self.shown[0].name
         self._draw()
 
     def action_explain(self) -> None:

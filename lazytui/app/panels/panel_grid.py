@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from textual.containers import Grid
 from textual.events import Resize
+from textual.widget import Widget
 
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
@@ -28,12 +29,25 @@ class PanelGrid(Grid):
     def panel(self, name: str) -> Panel:
         return self._panels[name]
 
+    def panel_of(self, view: Widget) -> Panel:
+        """The panel that a figure stands in."""
+        return next(panel for panel in self._panels.values() if view in panel.children)
+
     @property
     def panels(self) -> list[Panel]:
         return list(self._panels.values())
 
+    def rearrange(self, arrangements: Arrangements) -> None:
+        """Stand like this from now on."""
+        self._arrangements = arrangements
+        if self.size.width:
+            self._arrange_for(self.size.width)
+
     def on_resize(self, event: Resize) -> None:
-        arrangement = self._arrangements.for_width(event.size.width)
+        self._arrange_for(event.size.width)
+
+    def _arrange_for(self, columns: int) -> None:
+        arrangement = self._arrangements.for_width(columns)
         if arrangement is not self._arranged:
             self._arranged = arrangement
             with self.app.batch_update():

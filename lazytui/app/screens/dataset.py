@@ -14,6 +14,7 @@ from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.data.digit_sources import load_digits
 from lazytui.data.splits import build_dataset
@@ -36,23 +37,22 @@ def preview(params: DatasetRunParams) -> list[Figure]:
 
 ARRANGEMENTS = Arrangements(
     narrow=Arrangement(
-        "train | 9", "hard | 9", "table | 14", "contrast | 14", "measures | 12", "validation | 9", "probe | 9"
+        "train | 7", "hard | 7", "measures | 7", "table | 16", "contrast | 16", "validation | 7", "probe | 7"
     ),
     medium=Arrangement(
-        "train    train    | 1fr",
-        "hard     hard     | 1fr",
-        "table    contrast | 14",
-        "measures measures | 9",
+        "train train    train    | 8",
+        "hard  hard     hard     | 8",
+        "table contrast measures | 1fr",
     ),
     wide=Arrangement(
-        "train    train    validation validation | 1fr",
-        "hard     hard     probe      probe      | 1fr",
-        "table    contrast measures   measures   | 1fr",
+        "train train train    validation validation validation | 15",
+        "hard  hard  hard     probe      probe      probe      | 15",
+        "table table contrast contrast   measures   measures   | 1fr",
     ),
 )
 
 
-class DatasetScreen(FormScreen):
+class DatasetScreen(FormScreen, PanelScreen):
     screen_name = "dataset"
     params = DatasetRunParams
     kind = "dataset"
@@ -65,7 +65,7 @@ class DatasetScreen(FormScreen):
         PanelSpec("probe", "Probe", ("samples-probe",)),
         PanelSpec("table", "Train: digit by color", ("contingency-train", "contingency-validation")),
         PanelSpec("contrast", "Hard: digit by color", ("contingency-hard", "contingency-probe")),
-        PanelSpec("measures", "How strongly color tells the digit", ("measures",)),
+        PanelSpec("measures", "How strongly color tells the digit", ("color-reader", "measures")),
     )
 
     def compose_body(self) -> ComposeResult:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
+from textual import on
+
 from lazytui.analyses.evaluate.params import EvaluateParams
+from lazytui.app.figures import FigureView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.screens.common.cell_images_screen import ImagesOfCell, cell_loader, has_images, open_images
 from lazytui.app.screens.common.form_and_panels import FormAndPanels
-from lazytui.app.screens.common.run_panels import PanelSpec
+from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
+from lazytui.figures.kinds import Matrix
+from lazytui.runs.run_folder import RunFolder
+
+_ACROSS, _DOWN = 13, 7
+"""Characters and lines of an image in the panel of a cell, with what stands around it."""
 
 
 class EvaluateScreen(FormAndPanels):
+    """The images behind the cell under the cursor, of whichever matrix, stand in a panel of their own."""
+
     screen_name = "evaluate"
     params = EvaluateParams
     kind = "evaluate"
@@ -16,23 +28,80 @@ class EvaluateScreen(FormAndPanels):
     empty = "No evaluation of this network yet. g: run it, o: choose another network."
     matched_fields = ("run", "against")
     panels = (
-        PanelSpec("headline", "Digit or color?", ("headline", "metrics", "by-split", "who-alone", "shared-data")),
-        PanelSpec("easy", "Easy split", ("confusion-easy", "color-by-prediction-easy")),
-        PanelSpec("hard", "Hard split", ("confusion-hard",)),
-        PanelSpec("color", "Color by prediction", ("color-by-prediction-hard", "color-by-prediction-probe")),
-        PanelSpec("shapes", "Shapes and colors", ("cue-conflict",)),
-        PanelSpec("groups", "Groups", ("digit-by-color", "red-one", "cell", "...")),
+        PanelSpec("headline", "Digit or color?", ("headline", "metrics", "by-split", "shared-data", "verdict")),
+        PanelSpec("easy", "Easy split: digit by prediction", ("confusion-easy", "color-by-prediction-easy")),
+        PanelSpec("hard", "Hard split: digit by prediction", ("confusion-hard",)),
+        PanelSpec(
+            "color",
+            "Hard split: color by prediction",
+            ("color-by-prediction-hard", "color-by-prediction-probe"),
+        ),
+        PanelSpec("both", "Own color, and another", ("who-alone", "cheat", "digit-by-color", "red-one", "...")),
+        PanelSpec("shapes", "Ten shapes in ten colors", ("cue-conflict",)),
+        PanelSpec("groups", "Each digit in each color", ("digit-by-color", "red-one", "cheat", "who-alone", "...")),
+        PanelSpec("cell", "The cell under the cursor", ("cell",), opens=True),
     )
     arrangements = Arrangements(
-        narrow=Arrangement("headline | 7", "hard | 14", "color | 14", "easy | 14", "groups | 14", "shapes | 20"),
+        narrow=Arrangement(
+            "headline | 8", "hard | 14", "color | 14", "cell | 10", "easy | 14", "groups | 15", "shapes | 44"
+        ),
         medium=Arrangement(
-            "headline headline headline headline headline headline | 7",
-            "easy     easy     hard     hard     color    color    | 14",
-            "shapes   shapes   shapes   groups   groups   groups   | 1fr",
+            "headline headline headline headline headline headline headline headline headline | 7",
+            "easy     easy     easy     hard     hard     hard     color    color    color    | 14",
+            "both     both     both     both     both     both     cell     cell     cell     | 1fr",
         ),
         wide=Arrangement(
-            "headline headline headline headline headline headline | 7",
-            "easy     easy     hard     hard     color    color    | 1fr",
-            "shapes   shapes   shapes   groups   groups   groups   | 1fr",
+            "headline headline headline headline headline headline shapes shapes shapes shapes | 8",
+            "easy     easy     hard     hard     color    color    shapes shapes shapes shapes | 1fr",
+            "groups   groups   groups   cell     cell     cell     shapes shapes shapes shapes | 1fr",
         ),
     )
+
+    def on_mount(self) -> None:
+        self._cell: tuple[str, tuple[int, int]] | None = None
+        self._cells = cell_loader(self, self._show_images)
+
+    def on_unmount(self) -> None:
+        self._cells.close()
+
+    @property
+    def _shown_run(self) -> RunFolder | None:
+        return self.query_one(RunPanels).run
+
+    @on(RunPanels.Found)
+    def _found(self) -> None:
+        self.call_after_refresh(self._show_first_cell)
+
+    def _show_first_cell(self) -> None:
+        """What it confuses most often."""
+        figures = {figure.name: figure for figure in self.query_one(RunPanels).figures}
+        hard = figures.get("confusion-hard")
+        if isinstance(hard, Matrix):
+            confused = np.where(np.eye(len(hard.values), dtype=bool), -1, hard.values)
+            row, column = np.unravel_index(int(confused.argmax()), confused.shape)
+            self._ask_for_cell(hard.name, (int(row), int(column)))
+
+    @on(FigureView.Pointed)
+    def _pointed(self, event: FigureView.Pointed) -> None:
+        if has_images(event.view.figure.name):
+            self._ask_for_cell(event.view.figure.name, event.place)
+
+    def _ask_for_cell(self, matrix: str, place: tuple[int, int]) -> None:
+        if run := self._shown_run:
+            self._cell = matrix, place
+            self._cells.ask((run, matrix, *place))
+
+    def _show_images(self, found: ImagesOfCell | str) -> None:
+        panel = self.query_one(RunPanels).panel("cell")
+        if isinstance(found, str):
+            panel.say(found)
+        else:
+            columns = max(panel.size.width // _ACROSS, 1)
+            most = columns * max(panel.size.height // _DOWN, 1)
+            panel.show([(found.figure(slice(0, most), columns),)])
+
+    @on(FigureView.Chosen)
+    def _open(self, event: FigureView.Chosen) -> None:
+        """All images of the cell."""
+        if event.view.figure.name == "cell" and self._shown_run and self._cell:
+            open_images(self.app, self._shown_run, *self._cell)

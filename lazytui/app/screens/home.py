@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on, work
@@ -15,14 +16,14 @@ from lazytui.app.figures import FigureView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.home_findings import finding
-from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Column, Figure, Table
-from lazytui.runs.formatting import age_text
+from lazytui.runs.formatting import age_text, progress_bar
 from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
@@ -33,27 +34,27 @@ STORY = (
 _NEWEST = 20
 _SIGNS = {"done": "●", "running": "◐", "queued": "◐", "paused": "◐"}
 ARRANGEMENTS = Arrangements(
-    narrow=Arrangement("cheat | 12", "story | 12", "picture | 16", "runs | 10"),
-    medium=Arrangement(
-        "cheat cheat cheat cheat cheat | 12",
-        "story story picture picture picture | 1fr",
-        "runs runs runs runs runs | 6",
-    ),
+    narrow=Arrangement("cheat | 11", "story | 11", "picture | 16", "runs | 10"),
+    medium=Arrangement("cheat cheat | 15", "story picture | 11", "runs picture | 1fr"),
     wide=Arrangement(
-        "cheat cheat cheat picture picture | 2fr",
-        "story story story picture picture | 13",
-        "runs runs runs runs runs | 1fr",
+        "cheat cheat cheat picture picture | 15",
+        "story story story picture picture | 11",
+        "runs runs runs picture picture | 1fr",
     ),
 )
 
 
-class Home(LabScreen):
+class Home(PanelScreen):
     screen_name = "home"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Run the story")]
 
     def compose_body(self) -> ComposeResult:
         panels = ("cheat", ""), ("story", "Story"), ("picture", ""), ("runs", "Runs")
-        yield PanelGrid(ARRANGEMENTS, [Panel(name, title, opens=name in {"story", "runs"}) for name, title in panels])
+        lists = {"story", "runs"}
+        yield PanelGrid(
+            ARRANGEMENTS,
+            [Panel(name, title, opens=name in lists, lists=name in lists) for name, title in panels],
+        )
 
     def on_mount(self) -> None:
         self._chapter = 0
@@ -118,7 +119,7 @@ class Home(LabScreen):
         except LazytuiError as error:
             self.app.call_from_thread(self._grid.panel(name).say, str(error))
             return
-        choices = [(by_name[one],) for one in wanted if one in by_name]
+        choices = [(_of_network(by_name[one], line),) for one in wanted if one in by_name]
         if choices and not worker.is_cancelled:
             self.app.call_from_thread(self._grid.panel(name).show, choices)
 
@@ -134,6 +135,12 @@ class Home(LabScreen):
             self.lab.open_run(self._shown[event.place].run.reference)
         elif event.view.figure.name == "story":
             self.app.switch_mode(mode_of(CHAPTERS[event.place].kind, otherwise="home"))
+
+
+def _of_network(figure: Figure, line: RunLine) -> Figure:
+    """What a network says is said to be of which one."""
+    network = line.record.params.get("run") if line.record and line.kind == "evaluate" else None
+    return replace(figure, title=f"{str(network).rsplit('/', 1)[-1]}: {figure.title}") if network else figure
 
 
 def story(lines: Sequence[RunLine]) -> Table:
@@ -170,19 +177,26 @@ def _belonging(chapter: Chapter, lines: Sequence[RunLine]) -> Iterator[RunLine]:
 
 def runs(lines: Sequence[RunLine]) -> Table:
     """The newest runs, the newest first."""
+    own = not lines or lines[0] not in shipped_lines()
     return Table(
         name="runs",
-        title="Runs",
+        title="Runs" if own else "Bundled runs",
         note="The newest runs of this workspace, or the bundled ones where there is none. Enter opens a run.",
-        columns=tuple(Column(name=name) for name in ("", "run", "state", "found", "age")),
+        columns=tuple(Column(name=name) for name in ("run", "found", *(["age"] if own else []))),
         rows=tuple(
             (
-                _SIGNS.get(line.status.state, "✗"),
-                human_name(line),
-                "bundled" if line in shipped_lines() else line.state,
-                finding(line),
-                "" if line in shipped_lines() else age_text(line.created),
+                f"{_SIGNS.get(line.status.state, '✗')} {human_name(line)}",
+                finding(line) or "done" if line.status.state == "done" else _progress(line),
+                *([age_text(line.created)] if own else []),
             )
             for line in lines
         ),
     )
+
+
+def _progress(line: RunLine) -> str:
+    """`███████░░░ running 71%`; the state alone where nothing is known of how far it is."""
+    progress = line.status.progress
+    if not (line.is_active and progress and progress.total):
+        return line.state
+    return f"{progress_bar(progress.done / progress.total, 10)} {line.state}"

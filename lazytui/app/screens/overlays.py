@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lazytui.analyses.llc.params import LlcParams
+from lazytui.analyses.recipe.analysis import all_recipes
 from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
+from lazytui.analyses.study.analysis import planned_trainings
 from lazytui.analyses.study.params import StudyParams
 from lazytui.app.screens.common.grid_screen import GridScreen
 from lazytui.app.screens.common.overlay_screen import Overlay, OverlayScreen
@@ -64,6 +66,7 @@ OVERLAYS = {
             PanelSpec("beside", "", ("scatter", "cues", "cost")),
             PanelSpec("more", "", ("leaderboard", "over-plain", "over-control", "pairs", "failed", "...")),
         ),
+        before=lambda params: [planned_trainings(params)] if params else [],
         first=(
             "methods",
             "seeds",
@@ -89,6 +92,7 @@ OVERLAYS = {
             PanelSpec("beside", "", ("published", "scatter")),
             PanelSpec("more", "", ("leaderboard", "...")),
         ),
+        before=lambda _params: [all_recipes()],
         first=("recipe", "seeds", "source", "train_size", "test_size", "plain", "jobs", "device"),
         empty="No recipe was reproduced yet. Five earlier studies reported how such networks do: choose a recipe "
         "(Enter lists them); it is trained again, and the reported numbers are shown beside the measured ones, with a "

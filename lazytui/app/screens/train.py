@@ -19,21 +19,26 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain_text
-from lazytui.runs.formatting import clock_text, thousands_text, without_middle
+from lazytui.runs.formatting import clock_text, progress_bar, thousands_text, without_middle
 from lazytui.runs.jobs import can_continue
 from lazytui.runs.metric_history import Columns
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
+from lazytui.runs.workspace_watch import shipped_lines
 from lazytui.training.settings import AllMethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g; it continues when you leave."
 NEXT = "3: Evaluate  4: Grad-CAM  5: Neurons"
+_BAR = 24
+"""Characters of the bar of a training that goes on."""
+
 PANELS = (
     PanelSpec("chart", "Accuracy", ("accuracy",)),
     PanelSpec("cues", "Digit or color: which cue decides", ("cues",)),
@@ -56,7 +61,7 @@ class Sight:
     may_go_on: bool = False
 
 
-class TrainScreen(FormScreen):
+class TrainScreen(FormScreen, PanelScreen):
     screen_name = "train"
     params = TrainParams
     kind = "train"
@@ -71,6 +76,7 @@ class TrainScreen(FormScreen):
     def __init__(self) -> None:
         super().__init__()
         self._run: RunFolder | None = None
+        self._was_chosen = False
         self._overlaid: list[RunFolder] = []
         self._sight = Sight()
 
@@ -87,14 +93,19 @@ class TrainScreen(FormScreen):
             yield Button("Stop", id="stop", compact=True, disabled=True)
 
     def on_mount(self) -> None:
-        self.watch(self.lab, "lines", self._choose_first)
-        self.watch(self.lab, "network", self._show_network)
+        self.say("")
+        self.watch(self.lab, "lines", self._choose)
+        self.watch(self.lab, "network", self._follow_network, init=False)
 
     def shown_figures(self) -> Sequence[Figure]:
         return self._sight.charts
 
     def show_run(self, run: RunFolder) -> None:
         """Show this training, from its beginning, and go on watching it."""
+        self._was_chosen = True
+        self._follow(run)
+
+    def _follow(self, run: RunFolder) -> None:
         self._run = run
         self._overlaid = [other for other in self._overlaid if other != run]
         self._look()
@@ -125,10 +136,8 @@ class TrainScreen(FormScreen):
 
     def action_overlay(self) -> None:
         """Overlay a run, or take them away again."""
-        runs = [line for line in self.lab.lines if line.kind == "train" and line.run != self._run]
-        if self._run is None or not runs:
-            self.notify("There is no other training to overlay yet.")
-            return
+        every = (*shipped_lines(), *self.lab.lines)
+        runs = [line for line in every if line.kind == "train" and line.run != self._run]
 
         def chosen(run: RunFolder | None) -> None:
             if run is not None:
@@ -138,20 +147,21 @@ class TrainScreen(FormScreen):
 
         self.app.push_screen(AskRun("Overlay a run", runs, self._overlaid), chosen)
 
-    def _choose_first(self) -> None:
-        """Until somebody chooses: the newest training, a going one before others."""
-        if self._run is None:
-            mine = [line for line in self.lab.lines if line.kind == "train"]
-            if best := [line for line in mine if line.is_active] or mine:
-                self.show_run(best[-1].run)
-            else:
-                self._show_network()
+    def _choose(self) -> None:
+        """Until somebody chooses: a training that goes on, or else the network under study where that was chosen, or
+        else the newest training."""
+        if self._was_chosen:
+            return
+        mine = [line for line in self.lab.lines if line.kind == "train"]
+        newest = [line for line in mine if line.is_active] or ([] if self.lab.network_was_chosen else mine)
+        line = newest[-1] if newest else self.lab.line_of(self.lab.network)
+        if line and line.run != self._run:
+            self._follow(line.run)
 
-    def _show_network(self) -> None:
-        """The curves of the network under study, unless a training goes on."""
-        line = self.lab.line_of(self.lab.network)
-        if line and not self._sight.going:
-            self.show_run(line.run)
+    def _follow_network(self) -> None:
+        """Another network was chosen: its curves, unless a training goes on."""
+        self._was_chosen = self._was_chosen and (self._sight.going or not self.lab.network_was_chosen)
+        self._choose()
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
     def _look(self) -> None:
@@ -247,12 +257,13 @@ def _who(watch: RunWatch) -> str:
 
 
 def _words(watch: RunWatch) -> list[str]:
-    """`first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
+    """`█████░░`, `first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
     run, status = watch.run, watch.run.status
     asked = status.state == "running" and run.pause_file.exists()
     words = [run.name or run.id, "pausing" if asked else status.state]
     if watch.total and status.state in ACTIVE:
         words[-1] += f" {watch.done / watch.total:.0%}"
+        words.insert(0, progress_bar(watch.done / watch.total, _BAR))
         epochs = _whole(run, "epochs")
         words += [
             f"epoch {min(watch.done * epochs // watch.total + 1, epochs)}/{epochs}",

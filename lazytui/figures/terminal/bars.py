@@ -24,10 +24,14 @@ _MUTED = tone_style("muted")
 
 
 class BarChart:
-    """The body of a `Bars` figure: one line a bar, drawn in eighths of a cell. Marks each bar's label by its index."""
+    """The body of a `Bars` figure: one line a bar, drawn in eighths of a cell. Marks each bar's label by its index.
 
-    def __init__(self, figure: Bars) -> None:
+    height: lines there are; what references mean isn't said where there are only enough for the bars.
+    """
+
+    def __init__(self, figure: Bars, height: int | None = None) -> None:
         self.figure = figure
+        self.height = height
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
@@ -55,7 +59,8 @@ class BarChart:
                 for line in wrap_cells(text, max(width - labels - 1, 2)):
                     yield Segment((" " * (labels + 1) + line)[:width])
                     yield Segment.line()
-        yield from self._references(width)
+        if self.height is None or self.height >= len(texts) + len(figure.references):
+            yield from self._references(width)
 
     def _references(self, width: int) -> Iterator[Segment]:
         figure = self.figure

@@ -24,8 +24,8 @@ def draw(
     """The figure for a console: bold title, body, dim note.
 
     width: columns at most; None takes the console's. No line is longer, whatever the figure holds.
-    height: lines of the body, for kinds that can be fitted (`Lines`, `Histogram`, `Matrix`, `Pixels`); None chooses.
-    Other kinds are as high as their content.
+    height: lines of the body, for kinds that can be fitted (`Lines`, `Histogram`, `Matrix`, `Pixels`, and `Bars`, which
+    then go without the names of their references); None chooses. Other kinds are as high as their content.
 
     theme: of the terminal's background; a heat map's scale begins near it.
 
@@ -55,7 +55,7 @@ def body(figure: Figure, *, height: int | None = None, theme: Theme = "dark") ->
         case Lines():
             return LineChart(figure, height)
         case Bars():
-            return BarChart(figure)
+            return BarChart(figure, height)
         case Histogram():
             return HistogramChart(figure, height)
         case Table():

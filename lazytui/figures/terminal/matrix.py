@@ -23,6 +23,8 @@ _ROOMY = 7
 """Cells are padded up to this width, and no further."""
 _SCALE_STEPS = 24
 _SCALE_LINES = 2
+_NAMED = 5
+"""Characters of a cell from which on something of its column's name can be read."""
 _WIDE, _TALL = 10, 4
 """Characters and lines beyond which a cell that is fitted into a given height doesn't grow."""
 _SHADES = " ░▒▓█"
@@ -86,7 +88,9 @@ class HeatMap:
         cell = max(1, min((width - labels - 1) // columns, _WIDE))
         heading = list(self._heading(range(columns), labels, cell, palette, axes_above=True))
         lines = sum(segment.text == "\n" for segment in heading)
-        tall = min(max((height - lines) // rows, 1), max(1, round(cell / 2)), _TALL)
+        if height - lines < rows:  # the names of the axes go first
+            heading, lines = heading[2:], lines - 1
+        tall = min(max((height - lines) // rows, 1), (cell + 2) // 2, _TALL)
         yield from heading
         for row in range(rows):
             yield from self._row(row, range(columns), labels, cell, palette, tall, numbers=self._numbers < cell)
@@ -111,6 +115,8 @@ class HeatMap:
         swatches = figure.column_colors if palette is not Palette.NONE else ()
         if swatches:
             yield from self._swatches(columns, labels, cell, palette)
+            if cell < _NAMED and axes_above:
+                return  # the color says it
             names = [[shorten(figure.column_labels[c], max(cell - 1, 1))] for c in columns]  # the color says the rest
         else:
             names = [wrap_cells(figure.column_labels[c], max(cell - 1, 1), at_most=3) or [""] for c in columns]

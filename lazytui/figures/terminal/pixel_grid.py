@@ -77,12 +77,14 @@ def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
 
 
 def _best_across(figure: Pixels, room: int, lines: int) -> int:
-    """How many images have to stand side by side to be largest in so many characters and lines; the most of these."""
+    """How many images have to stand side by side to be largest in so many characters and lines."""
     widths = {
         across: min((room + _GAP) // across - _GAP, _width_for(figure, across, lines))
         for across in range(1, len(figure.images) + 1)
     }
-    return max(widths, key=lambda across: (min(widths[across], _WIDEST_IMAGE), across))
+    most = max(widths, key=lambda across: (min(widths[across], _WIDEST_IMAGE), across))
+    rows = math.ceil(len(figure.images) / most)
+    return math.ceil(len(figure.images) / rows)  # rows as even as can be
 
 
 def _width_for(figure: Pixels, across: int, lines: int) -> int:
@@ -176,6 +178,8 @@ class PixelGrid:
     def _captions(self, members: Sequence[int], layout: _Layout) -> Iterator[Segment]:
         captions = [self.captions[index] for index in members]
         texts = [wrap_cells(text, layout.cell, at_most=_CAPTION_LINES) for text, _ in captions]
+        if self.height is not None:
+            texts = [lines[:1] for lines in texts]  # as many whole words as there is room for
         styles = [tone_style(tone) for _, tone in captions]
         for line in range(max(map(len, texts), default=0)):
             yield Segment(" " * layout.labels)

@@ -15,7 +15,7 @@ from lazytui.figures.kinds import Table
 from lazytui.figures.number_format import entry, heading, is_numeric
 from lazytui.figures.terminal.console_colors import tone_style
 from lazytui.figures.terminal.marks import marked_segment
-from lazytui.figures.terminal.text_cells import align_text, widest_cells, wrap_cells
+from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
 
 _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")
@@ -26,10 +26,14 @@ _BETWEEN = 3
 
 
 class TableBody:
-    """The body of a `Table` figure. Marks its rows by their index, and its headings by ("heading", column)."""
+    """The body of a `Table` figure. Marks its rows by their index, and its headings by ("heading", column).
 
-    def __init__(self, figure: Table) -> None:
+    compact: without the names of columns that stand side by side, and a line a row, whatever doesn't fit cut.
+    """
+
+    def __init__(self, figure: Table, *, compact: bool = False) -> None:
         self.figure = figure
+        self.compact = compact
         self.headings = [heading(column.name, column.unit) for column in figure.columns]
         self.rows = [
             [entry(cell, column.decimals) for cell, column in zip(row, figure.columns, strict=True)]
@@ -56,7 +60,7 @@ class TableBody:
         least = [
             width
             if self.alignment[index] == "right"
-            else min(width, max(_READABLE, widest_cells(" ".join(texts).split())))
+            else min(width, max(_READABLE, 0 if self.compact else widest_cells(" ".join(texts).split())))
             for index, (width, texts) in enumerate(zip(natural, columns, strict=True))
         ]
         spare = available - sum(least) - _BETWEEN * (len(columns) - 1)
@@ -68,13 +72,10 @@ class TableBody:
 
     def _side_by_side(self, widths: list[int]) -> Iterator[Segment]:
         across = sum(widths) + _BETWEEN * (len(widths) - 1)
-        for line in self._lines(self.headings, widths):
-            for column, text in enumerate(line):
-                yield marked_segment(("heading", column), widths[column])
-                yield Segment(text + " " * (_BETWEEN if column < len(line) - 1 else 0), _BOLD)
+        if not self.compact:
+            yield from self._headings(widths)
+            yield Segment("─" * across)
             yield Segment.line()
-        yield Segment("─" * across)
-        yield Segment.line()
         for number, row in enumerate(self.rows):
             lines = self._lines(row, widths)
             yield marked_segment(number, across, len(lines))
@@ -82,10 +83,17 @@ class TableBody:
                 yield Segment((" " * _BETWEEN).join(line))
                 yield Segment.line()
 
+    def _headings(self, widths: list[int]) -> Iterator[Segment]:
+        for line in self._lines(self.headings, widths):
+            for column, text in enumerate(line):
+                yield marked_segment(("heading", column), widths[column])
+                yield Segment(text + " " * (_BETWEEN if column < len(line) - 1 else 0), _BOLD)
+            yield Segment.line()
+
     def _lines(self, texts: list[str], widths: list[int]) -> list[list[str]]:
         """One row's entries, each wrapped to its column's width and padded to it."""
         entries = [
-            [text] if cell_len(text) <= width else wrap_cells(text, width)
+            [shorten(text, width)] if self.compact or cell_len(text) <= width else wrap_cells(text, width)
             for text, width in zip(texts, widths, strict=True)
         ]
         return [

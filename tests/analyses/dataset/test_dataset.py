@@ -68,7 +68,7 @@ def test_figures_show_samples_contingency_and_measures(background: tuple[dict[st
         samples, table = shown[f"samples-{name}"], shown[f"contingency-{name}"]
         assert isinstance(samples, Pixels)
         assert samples.images.shape == (30, 28, 28, 3)
-        assert [caption[:4] for caption in samples.captions] == [f"{digit} in" for digit in range(10)] * 3
+        assert [caption[:2] for caption in samples.captions] == [f"{digit} " for digit in range(10)] * 3
         assert isinstance(table, Matrix)
         assert table.values.sum() == background[0]["metrics"][f"{name}_images"]
     hard = shown["contingency-hard"]

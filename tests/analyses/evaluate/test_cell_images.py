@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lazytui.analyses.evaluate.cell_images import MATRICES, Cell, cell_figure, images_behind, painted_again
-from lazytui.data.association import contingency
+from lazytui.analyses.evaluate.cell_images import (
+    MATRICES,
+    Cell,
+    cell_figure,
+    count_images,
+    images_behind,
+    painted_again,
+)
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
-from lazytui.evaluation.metrics import confusion_matrix
 from lazytui.evaluation.predictions import Predictions, split_predictions
 from lazytui.figures.kinds import Pixels, Text
 
@@ -37,9 +42,10 @@ def said(data: BiasedDataset) -> dict[str, Predictions]:
 
 @pytest.mark.parametrize("matrix", MATRICES)
 def test_each_cell_has_as_many_images_as_it_counts(matrix: str, said: dict[str, Predictions]) -> None:
-    of = said[MATRICES[matrix].split]
-    by_color = MATRICES[matrix].columns == "attributes"
-    counts = contingency(of.labels, of.attributes) if by_color else confusion_matrix(of.labels, of.predicted)
+    of, by = said[MATRICES[matrix].split], MATRICES[matrix]
+    pairs = list(zip(getattr(of, by.rows), getattr(of, by.columns), strict=True))
+    counts = np.array([[pairs.count(cell) for cell in EVERY_CELL[row : row + 10]] for row in range(0, 100, 10)])
+    assert np.array_equal(count_images(matrix, of), counts)
     found = [images_behind(Cell(matrix, *cell), of) for cell in EVERY_CELL]
     assert [len(indices) for indices in found] == counts.reshape(-1).tolist()
     assert sorted(np.concatenate(found).tolist()) == list(range(len(of.labels)))
@@ -90,3 +96,13 @@ def test_an_empty_cell_says_so() -> None:
     figure = cell_figure(Cell("confusion-hard", 7, 7), FEW, TEN, np.array([], int), np.zeros((0, 28, 28, 3), np.uint8))
     assert isinstance(figure, Text)
     assert "empty" in figure.paragraphs[0]
+
+
+def test_colors_by_prediction_count_what_is_said_of_each_color_and_no_gray_image() -> None:
+    counts = count_images("color-by-prediction-hard", FEW)
+    expected = np.zeros((10, 10), int)
+    expected[0, 0] = expected[2, 0] = 1  # a red and a blue 1, both taken for 0
+    expected[1, 2] = 1  # a green 2
+    assert np.array_equal(counts, expected)
+    assert images_behind(Cell("color-by-prediction-hard", 2, 0), FEW).tolist() == [2]
+    assert Cell("color-by-prediction-hard", 2, 0).description(TEN) == "hard split, digits in blue taken for 0"

@@ -17,10 +17,11 @@ from lazytui.analyses.evaluate.analysis import ANALYSIS, SHOWN, figures, predict
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, NetworkEvaluation
 from lazytui.analyses.train.params import TrainParams
-from lazytui.data.palettes import palette
+from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
+from lazytui.evaluation.predictions import Predictions
 from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Table, Text
 from lazytui.files.long_texts import long_texts
 from lazytui.runs.run_folder import RunFolder
@@ -53,7 +54,7 @@ def color_reader() -> EvaluateResult:
     )
 
 
-def with_headline(result: EvaluateResult, **metrics: float) -> EvaluateResult:
+def with_headline(result: EvaluateResult, **metrics: float | None) -> EvaluateResult:
     return replace(result, first=replace(result.first, headline=replace(result.first.headline, **metrics)))
 
 
@@ -102,6 +103,51 @@ def test_the_red_one_is_a_one_in_the_color_of_zero(color_reader: EvaluateResult)
     assert bars.labels[0] == "0 (red)"
     assert bars.values[0] == pytest.approx(90, abs=1e-4)
     assert bars.values.sum() == pytest.approx(100, abs=1e-4)
+
+
+def figure_called(result: EvaluateResult, name: str) -> Figure | None:
+    return next((figure for figure in figures(EvaluateParams(run="r"), result) if figure.name == name), None)
+
+
+def test_the_headline_says_what_it_reads_in_five_numbers(color_reader: EvaluateResult) -> None:
+    bars = figure_called(with_headline(color_reader, worst_group_accuracy=0.2), "headline")
+    assert isinstance(bars, Bars)
+    assert bars.title == "It reads the color: of 900 conflicting images 100.0 % follow the color, 0.0 % the digit"
+    assert bars.labels == ("easy accuracy", "hard accuracy", "color-follow rate", "shape bias", "worst group")
+    assert bars.values.tolist() == pytest.approx([95.0, 0.0, 100.0, 0.0, 20.0])
+    unknown = figure_called(with_headline(color_reader, color_follow_rate=None), "headline")
+    assert unknown is not None and unknown.title == "Digit and color can't be told apart on these images"
+
+
+def test_the_cheat_is_each_digit_in_its_own_color_and_in_the_color_of_the_one_before(
+    color_reader: EvaluateResult,
+) -> None:
+    images = np.arange(100, dtype=np.uint8)[:, None, None, None] * np.ones((28, 28, 3), np.uint8)
+    asked = replace(color_reader, first=replace(color_reader.first, cue_conflict_images=images))
+    grid = figure_called(with_headline(asked, aligned_accuracy=1.0, conflicting_accuracy=0.003), "cheat")
+    assert isinstance(grid, Pixels)
+    assert grid.title == "100.0 % correct in a digit's own color, 0.3 % in another digit's"
+    assert grid.images[:, 0, 0, 0].tolist() == [*range(0, 100, 11), 9, *range(10, 99, 11)]
+    assert grid.captions == (*"0123456789", "9", *"012345678")
+    assert set(grid.tones[:10]) == {"good"} and set(grid.tones[10:]) == {"bad"}
+
+
+def test_colors_by_prediction_are_drawn_where_predictions_were_kept(color_reader: EvaluateResult) -> None:
+    assert figure_called(color_reader, "color-by-prediction-hard") is None, "an older result"
+    said = Predictions(
+        labels=np.array([1, 2, 3], np.uint8),
+        attributes=np.array([0, 0, 9], np.uint8),
+        predicted=np.array([0, 0, 3], np.uint8),
+        confidence=np.ones(3, np.float16),
+    )
+    asked = replace(color_reader, first=replace(color_reader.first, easy=said, hard=said, probe=said))
+    for split in ("easy", "hard", "probe"):
+        matrix = figure_called(asked, f"color-by-prediction-{split}")
+        assert isinstance(matrix, Matrix) and matrix.title == f"{split.capitalize()} split: color by prediction"
+        assert (matrix.values[0, 0], matrix.values[9, 3], matrix.values.sum()) == (2, 1, 3)
+        assert matrix.row_labels[0] == "red" and matrix.row_colors == palette("distinct").colors
+    gray = replace(said, attributes=np.full(3, NO_COLOR, np.uint8))
+    assert figure_called(replace(asked, first=replace(asked.first, hard=gray)), "color-by-prediction-hard") is None
 
 
 def test_digit_by_color_is_in_percent(color_reader: EvaluateResult) -> None:
@@ -253,7 +299,9 @@ def test_what_makes_no_sense_is_one_sentence(options: tuple[str, ...], code: int
 # The images behind a cell
 
 
-@pytest.mark.parametrize("matrix", ["confusion-easy", "digit-by-color", "against-confusion-hard"])
+@pytest.mark.parametrize(
+    "matrix", ["confusion-easy", "digit-by-color", "color-by-prediction-hard", "against-confusion-hard"]
+)
 def test_the_images_behind_a_cell_are_shown(matrix: str, busy: Lab, compared_networks: ComparedNetworks) -> None:
     whole = drawn(compared_networks.folder)[matrix]
     assert isinstance(whole, Matrix)
@@ -271,7 +319,8 @@ def test_the_images_behind_a_cell_are_shown(matrix: str, busy: Lab, compared_net
     split = {"confusion-easy": data.validation, "digit-by-color": data.probe}.get(matrix, data.hard)
     every = {image.tobytes(): index for index, image in enumerate(split.images)}
     indices = [every[image.tobytes()] for image in shown.images]
-    assert (split.digits[indices] == row).all()
+    rows = split.colors if matrix == "color-by-prediction-hard" else split.digits
+    assert (rows[indices] == row).all()
     words = palette("distinct")
     assert [caption.split()[0] for caption in shown.captions] == [words.names[c] for c in split.colors[indices]]
     if matrix == "digit-by-color":

@@ -8,12 +8,13 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.app.figures import TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.common.grid_screen import trainings_so_far
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -23,7 +24,7 @@ from tests.commands import TINY_TRAINING, Lab, state_of, wait_until
 from tests.conftest import FinishedTraining
 
 
-def test_trainings_are_compared_from_the_form_and_the_form_folds_away(
+def test_trainings_are_compared_from_the_form_which_lies_in_a_drawer(
     finished_training: FinishedTraining, tmp_path: Path
 ) -> None:
     workspace = tmp_path / "runs"
@@ -31,11 +32,11 @@ def test_trainings_are_compared_from_the_form_and_the_form_folds_away(
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("8")
-        await until(pilot, lambda: "No comparison yet" in screen_text(pilot.app))
+        await until(pilot, lambda: "Bundled example" in screen_text(pilot.app))
         form = pilot.app.screen.query_one(ParamsForm)
         runs = form.query(TextControl).first()
         await pilot.press("f")
-        await until(pilot, lambda: runs.has_focus)  # with no figures yet there is no reason to fold the form away
+        await until(pilot, lambda: runs.has_focus)
         for _ in range(2):  # what is picked is added to what was
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
@@ -43,16 +44,34 @@ def test_trainings_are_compared_from_the_form_and_the_form_folds_away(
             await pilot.press("enter")
             await until(pilot, lambda: not isinstance(pilot.app.screen, PickList))
         assert len(runs.value.split()) == 2
-        await pilot.press("escape", "g")
-        found = pilot.app.screen.query_one(RunFigures)
+        await pilot.press("escape", "escape")  # from the field, and from the form
+        await until(pilot, lambda: not form.region.width)
+        await until(pilot, lambda: "No comparison yet" in screen_text(pilot.app))
+        await pilot.press("g")
+        found = pilot.app.screen.query_one(RunPanels)
         await until(pilot, lambda: any(figure.name == "leaderboard" for figure in found.figures))
         await until(pilot, lambda: "no other recipe" in screen_text(pilot.app))
-        await pilot.press("f")
-        await until(pilot, lambda: not form.region.width)
         await pilot.press("f")
         await until(pilot, lambda: form.region.width > 0)
 
     drive(LazytuiApp(Workspace(workspace)), steps)
+
+
+def test_before_a_study_stands_what_it_would_train_and_before_a_recipe_all_that_there_are(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("8", "s")
+        await until(pilot, lambda: "What it trains: 21 networks, 5 epochs each" in screen_text(pilot.app))
+        pilot.app.screen.query_one(ParamsForm).set_values({"methods": ("grl",), "seeds": (1, 2), "plain": False})
+        await until(pilot, lambda: "What it trains: 2 networks" in screen_text(pilot.app))
+        await pilot.press("escape", "r")
+        await until(pilot, lambda: "What five studies reported" in screen_text(pilot.app))
+        table = next(view for view in pilot.app.screen.query(TableView) if view.size)
+        assert {row[0] for row in table.figure.rows} == set(recipes())
+        table.focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: f"lazytui run recipe {table.figure.rows[0][0]}" in screen_text(pilot.app))
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
 
 
 def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> None:
@@ -65,19 +84,20 @@ def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> Non
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("8", "s")
         await until(pilot, lambda: screen_text(pilot.app).count("  running ") == 2)
-        found = pilot.app.screen.query_one(RunFigures)
-        (view,) = found.query_children(TableView)
+        found = pilot.app.screen.query_one(RunPanels)
+        (view,) = found.query(TableView)
         shown.append(screen_text(pilot.app))
         before = view.figure
         await until(pilot, lambda: view.figure != before)
         assert found.query_one(TableView) is view, "it changes in place"
+        assert "is running" in screen_text(pilot.app)
 
     try:
         drive(LazytuiApp(Workspace(lab.workspace)), steps)
     finally:
         lab.run("runs", "stop", study.id)
         wait_until(lambda: state_of(study.path) == "stopped")
-    lines = [" ".join(line.split()) for line in shown[0].splitlines()]
+    lines = [" ".join(line.strip("│ ").split()) for line in shown[0].splitlines()]
     assert any("Its trainings so far" in line for line in lines)
     assert any(line.endswith("method seed state easy hard unbiased") for line in lines)
     assert any(line.endswith("grl 5 queued – – –") for line in lines)

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from textual.containers import Horizontal
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from lazytui.analyses.evaluate import comparison_figures
-from lazytui.app.figures import FigureView, MatrixView, PixelsView, TableView
+from lazytui.app.figures import FigureView, MatrixView, PixelsView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.field_help import HelpBox
 from lazytui.app.form.pick_list import PickList
 from lazytui.app.form.text_control import TextControl
+from lazytui.app.panels.panel import Panel
 from lazytui.app.screens.common.cell_images_screen import CellImages
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.evaluate import EvaluateScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.export_dialog import AskExport
@@ -29,6 +29,7 @@ from lazytui.files.long_texts import long_texts
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result, save_result
 from lazytui.runs.workspace import Workspace
+from lazytui.runs.workspace_watch import run_line
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import read_json
 from tests.conftest import ComparedNetworks
@@ -52,12 +53,30 @@ def evaluated(compared_networks: ComparedNetworks, workspace: Workspace) -> Path
 
 async def open_screen(pilot: Pilot[Any], key: str = "3") -> None:
     await pilot.press(key)
-    await until(pilot, lambda: pilot.app.screen.query(RunFigures) and pilot.app.screen.query(FigureView))
+    await until(pilot, lambda: visible(pilot))
     await pilot.pause()
 
 
+def visible(pilot: Pilot[Any]) -> list[FigureView[Any]]:
+    """The figures in panels that aren't hidden."""
+    return [view for view in pilot.app.screen.query(FigureView) if view.size]
+
+
 def view_called(pilot: Pilot[Any], name: str) -> FigureView[Any]:
-    return next(view for view in pilot.app.screen.query(FigureView) if view.figure.name == name)
+    return next(view for view in visible(pilot) if view.figure.name == name)
+
+
+def panel_called(pilot: Pilot[Any], name: str) -> Panel:
+    return pilot.app.screen.query_one(RunPanels).panel(name)
+
+
+async def turn_to(pilot: Pilot[Any], panel: str, figure: str) -> FigureView[Any]:
+    """Turn a panel until it shows a figure, with the keyboard in it."""
+    panel_called(pilot, panel).views[0].focus()
+    while panel_called(pilot, panel).shown[0].name != figure:
+        await pilot.press("m")
+    await until(pilot, lambda: panel_called(pilot, panel).views[0].has_focus)
+    return panel_called(pilot, panel).views[0]
 
 
 async def open_cell(pilot: Pilot[Any], matrix: str, cell: Cell, done: Callable[[], object] | None = None) -> None:
@@ -109,35 +128,39 @@ def test_figures_are_of_the_network_in_the_form_or_there_are_none(workspace: Wor
         assert isinstance(place, EvaluateScreen) and place.followed and place.followed.id == evaluated.name
         place.form.set_values({"run": "shipped/cured-strokes"})
         await until(pilot, lambda: "No evaluation of this network yet" in screen_text(pilot.app))
-        assert not place.query(FigureView) and "shipped/cured-strokes" in place.form.command
+        assert not visible(pilot) and "shipped/cured-strokes" in place.form.command
         place.form.set_values({"run": "reference"})
-        await until(pilot, lambda: place.query(FigureView))
+        await until(pilot, lambda: visible(pilot))
         place.form.set_values({"run": "reference", "against": "shipped/cured-strokes"})
-        await until(pilot, lambda: not place.query(FigureView))
+        await until(pilot, lambda: not visible(pilot))
         pilot.app.open_run(evaluated.name)
-        await until(pilot, lambda: place.query(FigureView) and place.form.touched["against"] == "shipped/lazy-strokes")
+        await until(pilot, lambda: visible(pilot) and place.form.touched["against"] == "shipped/lazy-strokes")
 
     drive(LazytuiApp(workspace), steps)
 
 
-def test_results_come_from_their_beginning_and_scroll_at_once(workspace: Workspace) -> None:
+def test_results_come_from_their_beginning_and_are_scrolled_where_they_are_higher_than_the_screen(
+    workspace: Workspace,
+) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        found = pilot.app.screen.query_one(RunFigures)
+        found = pilot.app.screen.query_one(RunPanels)
         assert pilot.app.focused is None and found.scroll_y == 0
         for key in ("pagedown", "down", "end"):
             await pilot.press(key)
             await until(pilot, lambda: found.scroll_y > 0)
             await pilot.press("home")
             await until(pilot, lambda: found.scroll_y == 0)
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: found.max_scroll_y == 0)
 
-    drive(LazytuiApp(workspace), steps)
+    drive(LazytuiApp(workspace), steps, size=(80, 24))
 
 
 def test_the_second_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        await pilot.press("f")  # two networks fold the form away at this width
+        await pilot.press("f")
         field = next(typed for typed in pilot.app.screen.query(TextControl) if typed.field.name == "against")
         await until(pilot, lambda: field.display and field.size.width)
         field.focus()
@@ -149,32 +172,31 @@ def test_the_second_network_is_picked_from_a_list(workspace: Workspace) -> None:
     drive(LazytuiApp(workspace), steps)
 
 
-@pytest.mark.parametrize(("size", "beside"), [((80, 24), False), ((120, 36), True), ((200, 60), True)])
-def test_two_networks_stand_side_by_side_where_there_is_room(
-    size: tuple[int, int], beside: bool, workspace: Workspace
-) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=str)
+def test_two_networks_stand_side_by_side_and_whole(size: tuple[int, int], workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         first, second = (view_called(pilot, name) for name in ("confusion-hard", "against-confusion-hard"))
-        await until(pilot, lambda: (first.region.y == second.region.y) is beside)
-        if beside:
-            panels = [key for key in first.drawing.regions if key[0] == "column"]
-            assert len({first.drawing.regions[key][0].y for key in panels}) == 1, "no panel is broken off"
-        grids = [view_called(pilot, name) for name in ("cue-conflict", "against-cue-conflict")]
-        assert (grids[0].region.y == grids[1].region.y) is (size[0] >= 200), "images need more room"
+        await until(pilot, lambda: first.region.y == second.region.y and first.region.right <= second.region.x)
+        for view in (first, second):
+            labels = [view.drawing.regions[("column", column)][0].y for column in range(10)]
+            assert len(set(labels)) == 1, "no column is broken off"
+            assert view.max_scroll_y == 0 and view.drawing.region_of((9, 9)) is not None
+            network = str(view.figure.title).partition(":")[0]
+            assert network in screen_text(pilot.app)
 
     drive(LazytuiApp(workspace), steps, size=size)
 
 
-def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
+def test_f_opens_the_form_over_the_figures_and_escape_closes_it(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         side = pilot.app.screen.query_one("#side")
-        assert side.display
-        await pilot.press("f")
-        await until(pilot, lambda: not side.display and isinstance(pilot.app.focused, TableView))
+        assert not side.display and "f lazytui run" in screen_text(pilot.app)
         await pilot.press("f")
         await until(pilot, lambda: side.display and side.has_focus_within)
+        await pilot.press("escape", "escape")  # from the field, and from the form
+        await until(pilot, lambda: not side.display and isinstance(pilot.app.focused, FigureView))
 
     drive(LazytuiApp(workspace), steps, size=(80, 24))
 
@@ -183,10 +205,11 @@ def test_the_form_stays_while_it_is_filled_in(workspace: Workspace, evaluated: P
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         await pilot.press("f")
-        side, found = pilot.app.screen.query_one("#side"), pilot.app.screen.query_one(RunFigures)
+        side, found = pilot.app.screen.query_one("#side"), pilot.app.screen.query_one(RunPanels)
         await until(pilot, lambda: side.has_focus_within)
-        found.show(None, "between two evaluations")
-        found.show(workspace.find(evaluated.name))
+        found.say("between two evaluations")
+        assert not found.compares_two
+        found.show_line(run_line(workspace.find(evaluated.name)), "")
         await until(pilot, lambda: found.compares_two)
         await pilot.pause()
         assert side.display and side.has_focus_within
@@ -194,30 +217,57 @@ def test_the_form_stays_while_it_is_filled_in(workspace: Workspace, evaluated: P
     drive(LazytuiApp(workspace), steps)
 
 
-def test_a_single_network_leaves_the_form_where_it_is(workspace: Workspace, evaluated: Path) -> None:
+def test_a_single_network_has_each_panel_for_itself(workspace: Workspace, evaluated: Path) -> None:
     result = load_result(evaluated)
     facts = {name: fact for name, fact in result.facts.items() if name != "against"}
     save_result(evaluated, Result(result.metrics, facts, result.arrays))
 
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        assert pilot.app.screen.query_one("#side").display
-        assert not pilot.app.screen.query(Horizontal).filter(".pair")
+        assert {len(panel.views) for panel in pilot.app.screen.query(Panel) if panel.size} == {1}
 
     drive(LazytuiApp(workspace), steps)
 
 
-def test_enter_on_a_metric_tells_what_it_means(workspace: Workspace) -> None:
+def test_a_metric_is_explained(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        table = view_called(pilot, "metrics")
-        table.focus()
-        for key, name in (("home", "easy_accuracy"), ("end", "hard_calibration_error")):
-            await pilot.press(key, "enter")
-            await until(pilot, lambda: isinstance(pilot.app.screen, HelpBox))
-            assert long_texts("metrics")[name][:30] in screen_text(pilot.app)
-            await pilot.press("escape")
-            await until(pilot, lambda: not isinstance(pilot.app.screen, HelpBox))
+        await turn_to(pilot, "headline", "metrics")
+        await pilot.press("i")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpBox))
+        words = str(pilot.app.screen.query_one(Static).render())
+        for name in ("easy_accuracy", "hard_calibration_error"):
+            assert long_texts("metrics")[name][:30] in words
+        await pilot.press("end")
+        await until(pilot, lambda: words.split()[-1] in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, HelpBox))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_the_images_of_the_cell_under_the_cursor_stand_beside_the_matrices(
+    workspace: Workspace, evaluated: Path
+) -> None:
+    def title(pilot: Pilot[Any]) -> str:
+        shown = panel_called(pilot, "cell").shown
+        return str(shown[0].title) if shown else ""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_screen(pilot)
+        await until(pilot, lambda: title(pilot).startswith("reference: hard split, digit "))
+        counts = load_result(evaluated).arrays["confusion_hard"]
+        confused = int((counts * (1 - np.eye(10, dtype=int))).max())
+        assert f": {confused} image" in title(pilot), "at first what it confuses most often"
+        view = view_called(pilot, "against-color-by-prediction-hard")
+        view.focus()
+        view.point((0, 0))
+        await until(pilot, lambda: title(pilot).startswith("lazy-strokes: hard split, digits in red taken for 0: "))
+        panel_called(pilot, "cell").views[0].focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, CellImages) and pilot.app.screen.query(PixelsView))
+        every = pilot.app.screen.query_one(PixelsView).figure
+        assert str(every.title).startswith("lazy-strokes: hard split, digits in red taken for 0: ")
 
     drive(LazytuiApp(workspace), steps)
 

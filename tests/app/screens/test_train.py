@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Button, OptionList
+from textual.widgets import Button, OptionList, Static
 
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.form import ParamsForm
@@ -51,11 +51,31 @@ def shown(pilot: Pilot[Any], words: str) -> bool:
     return words in " ".join(screen_text(pilot.app).split())
 
 
+def charts(pilot: Pilot[Any]) -> list[LinesView]:
+    """Those in panels that aren't hidden, in their order."""
+    return [view for view in pilot.app.screen.query(LinesView) if view.size]
+
+
+def all_words(pilot: Pilot[Any]) -> str:
+    return " ".join(str(line.render()) for line in pilot.app.screen.query(Static))
+
+
+async def choose(pilot: Pilot[Any], words: str) -> None:
+    """Press Enter on the entry of a list that has the words."""
+    options = pilot.app.screen.query_one(OptionList)
+    await until(pilot, lambda: any(words in str(option.prompt) for option in options.options))
+    options.highlighted = next(n for n, option in enumerate(options.options) if words in str(option.prompt))
+    await pilot.press("enter")
+
+
 async def chart_of(pilot: Pilot[Any]) -> LinesView:
-    """Go to Train, and wait for its curves."""
+    """Go to Train, wait for its curves, and take the keyboard to the first of them."""
     await pilot.press("2")
-    await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and pilot.app.screen.query(LinesView))
-    return pilot.app.screen.query_one(LinesView)
+    await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and charts(pilot))
+    await pilot.press("tab")
+    view = charts(pilot)[0]
+    await until(pilot, lambda: view.has_focus)
+    return view
 
 
 def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path: Path) -> None:
@@ -73,7 +93,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         (run,) = workspace.runs()
         wait_until(lambda: last_step(run.path) > 0)
         await until(pilot, lambda: shown(pilot, "step") and shown(pilot, "/170,000") and shown(pilot, "eta"))
-        assert pilot.app.screen.query_one(LinesView).live
+        assert shown(pilot, "░") and charts(pilot)[0].live
         await until(pilot, lambda: shown(pilot, "p Pause") and not shown(pilot, "p Resume"))
 
         await pilot.press("p")
@@ -89,7 +109,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         await pilot.press("x")
         wait_until(lambda: state_of(run.path) == "stopped")
         await until(pilot, lambda: shown(pilot, "stopped Stopped at step"))
-        assert button(pilot, "stop").disabled and not pilot.app.screen.query_one(LinesView).live
+        assert button(pilot, "stop").disabled and not charts(pilot)[0].live
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "running")
         await until(pilot, lambda: tells_progress(pilot, "running"))
@@ -110,39 +130,36 @@ def test_a_bundled_training_shows_the_curves_of_its_result_and_one_without_point
 
     async def steps(pilot: Pilot[Any]) -> None:
         pilot.app.open_run("shipped/lazy-strokes")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and pilot.app.screen.query(LinesView))
-        view = pilot.app.screen.query_one(LinesView)
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and charts(pilot))
+        view = charts(pilot)[0]
         assert all(len(series.x) > 20 for series in view.figure.series) and shown(pilot, "lazy-strokes")
         await pilot.press("l")
         await until(pilot, lambda: isinstance(pilot.app.screen, Log))
         await pilot.press("escape")
         pilot.app.open_run(queued.id)
-        await until(pilot, lambda: shown(pilot, queued.id) and not view.display)
+        await until(pilot, lambda: shown(pilot, queued.id) and not charts(pilot))
         pilot.app.open_run("shipped/lazy-strokes")
-        await until(pilot, lambda: view.display)
+        await until(pilot, lambda: charts(pilot))
 
     drive(LazytuiApp(workspace), steps)
 
 
-def test_tab_goes_from_chart_to_chart_and_through_the_fields_of_the_form(workspace: Workspace) -> None:
+def test_all_charts_are_in_sight_and_tab_goes_from_one_to_the_next(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        view = await chart_of(pilot)
-        await until(pilot, lambda: view.has_focus)
-        for name, title in (("cues", "Digit or color"), ("loss", "Training loss"), ("accuracy", "Accuracy while")):
+        first = await chart_of(pilot)
+        assert [view.figure.name for view in charts(pilot)] == ["accuracy", "cues", "loss"]
+        for title in ("Accuracy while", "Digit or color", "Training loss"):
+            assert shown(pilot, title)
+        for view in (*charts(pilot)[1:], first):
             await pilot.press("tab")
-            await until(pilot, lambda title=title: shown(pilot, title))
-            assert view.figure.name == name and view.has_focus
-        assert shown(pilot, "accuracy cues loss tab: next chart")
-        await pilot.press("c")
-        assert view.figure.name == "cues"
+            await until(pilot, lambda view=view: view.has_focus)
         await pilot.press("f")
-        first = pilot.app.screen.focused
-        assert first is not None and pilot.app.screen.query_one(ParamsForm) in first.ancestors
+        field = pilot.app.screen.focused
+        assert field is not None and pilot.app.screen.query_one(ParamsForm) in field.ancestors
         await pilot.press("tab")
-        assert pilot.app.screen.focused not in {first, view} and view.figure.name == "cues"
-        pilot.app.screen.set_focus(None)
-        await pilot.press("tab")
-        assert view.has_focus and view.figure.name == "cues"
+        assert pilot.app.screen.focused not in {field, *charts(pilot)}
+        await pilot.press("escape", "escape")  # from the field, and from the form
+        await until(pilot, lambda: first.has_focus)
 
     drive(LazytuiApp(workspace), steps)
 
@@ -164,10 +181,9 @@ def test_curves_are_read_smoothed_zoomed_and_put_on_a_log_axis(workspace: Worksp
         assert not view.log_y
         await pilot.press("y")
         await until(pilot, lambda: view.log_y and shown(pilot, "(log scale)"))
-        await pilot.press("tab", "tab", "tab")
-        assert not view.log_y, "a chart is opened with the axis it has by itself"
-        for keys in ("y Log y", "s Smooth", "+ - Zoom", "g Run", "o: overlay", "f: form"):
-            assert shown(pilot, keys), keys
+        await pilot.press("question_mark")
+        for keys in ("Log y", "Smooth", "Zoom", "Run", "Overlay a run", "Form"):
+            await until(pilot, lambda keys=keys: keys in all_words(pilot))
 
     drive(LazytuiApp(workspace), steps, size=size)
 
@@ -176,11 +192,10 @@ def test_another_run_is_laid_over_under_its_name_and_taken_away(workspace: Works
     async def steps(pilot: Pilot[Any]) -> None:
         view = await chart_of(pilot)
         await until(pilot, lambda: shown(pilot, "other done") and len(view.figure.series) == 2)
-        for mark, series in (("", 4), ("✓ ", 2)):
-            await pilot.press("o")
+        for mark, series in (("  ", 4), ("✓ ", 2)):
+            await pilot.press("v")
             await until(pilot, lambda: pilot.app.screen.query(OptionList))
-            await until(pilot, lambda mark=mark: shown(pilot, f"{mark}{workspace.find('reference').id} reference"))
-            await pilot.press("enter")
+            await choose(pilot, f"{mark}reference")
             await until(pilot, lambda series=series: len(view.figure.series) == series)
             if series == 4:
                 names = [entry.name for entry in view.figure.series]
@@ -191,15 +206,37 @@ def test_another_run_is_laid_over_under_its_name_and_taken_away(workspace: Works
     drive(LazytuiApp(workspace), steps)
 
 
-def test_without_another_training_there_is_nothing_to_lay_over(tmp_path: Path) -> None:
+def test_in_an_empty_workspace_bundled_trainings_are_overlaid(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("2")
-        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and pilot.app.screen.query(ParamsForm))
-        await pilot.press("o")
-        assert any("There is no other training to overlay yet" in note.message for note in pilot.app._notifications)
-        assert isinstance(pilot.app.screen, TrainScreen)
+        view = await chart_of(pilot)
+        before = len(view.figure.series)
+        await pilot.press("v")
+        await until(pilot, lambda: pilot.app.screen.query(OptionList))
+        await choose(pilot, "cured-strokes")
+        await until(pilot, lambda: shown(pilot, "overlaid: ") and len(view.figure.series) > before)
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_a_training_that_starts_is_shown_until_somebody_chooses_another(
+    tmp_path: Path, finished_training: FinishedTraining
+) -> None:
+    workspace = Workspace(tmp_path / "runs")
+    workspace.path.mkdir()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await chart_of(pilot)
+        assert shown(pilot, "lazy-strokes done"), "the network under study"
+        shutil.copytree(finished_training.folder, workspace.path / finished_training.folder.name)
+        await until(pilot, lambda: shown(pilot, "reference done"))
+        pilot.app.open_run("shipped/cured-strokes")
+        await until(pilot, lambda: shown(pilot, "cured-strokes done"))
+        workspace.create("train", {"seed": 0})
+        await until(pilot, lambda: len(pilot.app.lines) == 2)
+        await pilot.pause()
+        assert shown(pilot, "cured-strokes done")
+
+    drive(LazytuiApp(workspace), steps)
 
 
 def test_the_time_of_a_pause_does_not_count_in_the_rate(tmp_path: Path) -> None:

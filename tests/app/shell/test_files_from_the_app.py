@@ -101,6 +101,8 @@ def test_a_screen_without_figures_says_so(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path))
 
     async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("9")
+        await until(pilot, lambda: app.current_mode == "runs")
         await pilot.press("e")
         await until(pilot, lambda: any("no figures" in note.message for note in app._notifications))
 

@@ -37,7 +37,7 @@ def logged(run: RunFolder, *metrics: dict[str, float]) -> RunWatch:
 
 def test_a_training_is_drawn_but_for_a_metric_of_an_endless_name(workspace: Workspace) -> None:
     watch = logged(workspace.create("train", {"epochs": 3}), {"loss": 1.0}, {"x" * 600: 1.0})
-    assert [chart.name for chart in train.training_status([watch]).charts] == ["accuracy", "cues", "loss"]
+    assert [chart.name for chart in train.sight_of([watch]).charts] == ["accuracy", "cues", "loss"]
 
 
 def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
@@ -48,8 +48,8 @@ def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
     arrays = {**found.arrays, "history_" + "x" * 600: found.arrays["history_loss"]}
     save_result(run.path, replace(found, arrays=arrays))
     run.set_status(Status(state="done", heartbeat=0.0))
-    status = train.training_status([RunWatch(run)])
-    assert not status.charts and "is damaged" in status.sentence and run.id in status.sentence
+    status = train.sight_of([RunWatch(run)])
+    assert not status.charts and "is damaged" in status.words and run.id in status.words
 
 
 @pytest.mark.parametrize("name", ["unexplained", "l0", "dead_share"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -11,19 +11,21 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from textual import work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Resize
+from textual.screen import Screen
 from textual.widgets import Static
 
 from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.evaluate.analysis import predictions_behind
-from lazytui.analyses.evaluate.cell_images import Cell, Chosen, cell_figure, images_behind, painted_again
+from lazytui.analyses.evaluate.cell_images import MATRICES, Cell, Chosen, cell_figure, images_behind, painted_again
 from lazytui.analyses.networks.model_under_study import require_at_hand
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.screens.common.browser_screen import BrowserScreen
+from lazytui.app.workers.newest_only import Newest, newest_answers
 from lazytui.data.palettes import Palette, palette
 from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
@@ -76,6 +78,33 @@ def load_images(run: RunFolder, matrix: str, row: int, column: int) -> ImagesOfC
         with _painting:
             images = painted_again(_dataset(data), cell, found)[indices]
     return ImagesOfCell(network, cell, found, palette(data.palette), indices, images)
+
+
+def has_images(figure: str) -> bool:
+    """Whether a figure, by its name, is a matrix of an evaluation with images behind its cells."""
+    return figure.removeprefix(f"{AGAINST}-") in MATRICES
+
+
+CellOfRun = tuple[RunFolder, str, int, int]
+
+
+def cell_loader(
+    screen: Screen[Any], show: Callable[[ImagesOfCell | str], None]
+) -> Newest[CellOfRun, ImagesOfCell | str]:
+    """Loads the newest cell that is asked for in a thread, and shows its images, or why there are none."""
+    return newest_answers(screen, _loaded_or_refused, show, group="cell")
+
+
+def _loaded_or_refused(cell: CellOfRun) -> Iterator[ImagesOfCell | str]:
+    try:
+        yield load_images(*cell)
+    except LazytuiError as error:
+        yield plain_text(str(error))
+
+
+def open_images(app: App[Any], run: RunFolder, matrix: str, place: tuple[int, int]) -> None:
+    """Show all images behind a cell, over whatever is open."""
+    app.push_screen(CellImages(run, matrix, place))
 
 
 class CellImages(BrowserScreen):

@@ -10,15 +10,17 @@ from textual.app import ComposeResult
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen, agrees
+from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.figures.kinds import Figure
+from lazytui.runs.formatting import age_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 BUNDLED = "Bundled example; g runs yours."
 
 
-class FormAndPanels(FormScreen):
+class FormAndPanels(FormScreen, PanelScreen):
     """empty: what to say where nothing was run yet of what the form asks for.
 
     matched_fields: the fields that say what figures are of: a run that was asked otherwise in one that is given isn't
@@ -47,6 +49,10 @@ class FormAndPanels(FormScreen):
         line = self._line_to_show(self.lab.lines)
         return line.run if line else self._run
 
+    def figures_before_a_run(self) -> Sequence[Figure]:
+        """What there is to see before anything was run."""
+        return ()
+
     def shown_figures(self) -> Sequence[Figure]:
         return self.query_one(RunPanels).figures
 
@@ -65,9 +71,13 @@ class FormAndPanels(FormScreen):
         self._show(self.lab.lines)
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
-        line = self._line_to_show(lines)
-        self.query_one(RunPanels).show_line(line, self.empty)
-        self.say(BUNDLED if line in shipped_lines() else "")
+        line, panels = self._line_to_show(lines), self.query_one(RunPanels)
+        if line is None and (figures := self.figures_before_a_run()):
+            panels.show_alone(figures)
+            self.say("Nothing was run yet; g runs it.")
+        else:
+            panels.show_line(line, self.empty)
+            self.say(_about(line))
 
     def _line_to_show(self, lines: tuple[RunLine, ...]) -> RunLine | None:
         """The run that was chosen, as long as it is what the form asks for, or else the newest that is; a bundled one
@@ -77,3 +87,12 @@ class FormAndPanels(FormScreen):
         mine = [line for line in every if agrees(line.run.record.params, form_values)]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]
         return next(reversed(chosen or mine), None)
+
+
+def _about(line: RunLine | None) -> str:
+    """Which run is shown, and what went wrong in it."""
+    if line is None or line.status.state not in {"done", "failed"}:
+        return ""
+    if line in shipped_lines():
+        return BUNDLED
+    return " ".join(filter(None, (f"Run {age_text(line.created)} ago.", line.status.error)))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from textual import on
+
 from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.recipe.analysis import ALL_RECIPES
+from lazytui.app.figures import FigureView
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.figures.kinds import Cell, Column, Table
@@ -27,8 +31,19 @@ class GridScreen(OverlayScreen):
         else:
             super()._show(lines)
 
+    @on(FigureView.Chosen)
+    def _open(self, event: FigureView.Chosen) -> None:
+        """A recipe of the list goes into the form."""
+        figure = event.view.figure
+        if figure.name == ALL_RECIPES:
+            recipe = figure.rows[event.place][0]
+            self.form.set_values({**self.form.touched, "recipe": recipe})
+            self.notify(f"g trains {recipe}.")
+        else:
+            self.query_one(RunPanels).panel_of(event.view).action_zoom()
+
     def _show_so_far(self, line: RunLine, begun: Sequence[RunLine]) -> None:
-        self.query_one(RunPanels).show_figures([trainings_so_far(begun)])
+        self.query_one(RunPanels).show_alone([trainings_so_far(begun)])
         self.say(f"{human_name(line)} is {line.state}.")
 
 

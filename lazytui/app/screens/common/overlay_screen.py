@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 from textual.binding import Binding, BindingType
@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_and_panels import FormAndPanels
 from lazytui.app.screens.common.run_panels import PanelSpec
+from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 
 
@@ -20,7 +21,8 @@ class Overlay:
     """params: of the analysis. first: the fields that matter most. empty: what to say before the first run.
 
     panels: what each of the four panels of VERDICT_AND_THREE can show. compared_by: the fields in which a run has to
-    agree with the form to be shown beside it.
+    agree with the form to be shown beside it. before: what there is to see before any run, by the params that
+    the form asks for; None where they aren't whole.
     """
 
     params: type[BaseModel]
@@ -28,6 +30,7 @@ class Overlay:
     empty: str
     panels: Sequence[PanelSpec]
     compared_by: Sequence[str] = ()
+    before: Callable[[Any], Sequence[Figure]] = lambda _params: ()
 
 
 VERDICT_AND_THREE = Arrangements(
@@ -49,11 +52,15 @@ class OverlayScreen(FormAndPanels):
         self.params, self.first, self.empty = overlay.params, overlay.first, overlay.empty
         self.panels, self.matched_fields = overlay.panels, overlay.compared_by
         super().__init__()
+        self._before = overlay.before
         self._run = run
         self._values = values or {}
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._fill_form)  # after the values of the last visit have come back
+
+    def figures_before_a_run(self) -> Sequence[Figure]:
+        return self._before(self.form.params)
 
     def _fill_form(self) -> None:
         if self._run:

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from lazytui import code_permission as own_code
+from lazytui.app.figures import TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.app import LazytuiApp
@@ -197,6 +198,7 @@ def test_what_is_not_right_is_said_beside_the_field_and_starts_nothing(tmp_path:
             form = (await go_to(pilot, key)).query_one(ParamsForm)
             form.set_values({field: value})
             await until(pilot, lambda form=form: form.params is None)
+            await pilot.press("f")
             row = form._rows[field]
             wrong = row.query_one(".wrong", Static)
             await until(pilot, lambda row=row, wrong=wrong: wrong.region.y == row.region.y + 1)
@@ -352,10 +354,11 @@ def test_a_run_that_is_gone_by_now_is_said_to_be(tmp_path: Path) -> None:
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 1)
-        options = app.screen.query_one(OptionList)
-        options.highlighted = options.get_option_index(run.name)
+        await until(pilot, lambda: app.screen.query(TableView))
+        runs = next(view for view in app.screen.query(TableView) if view.figure.name == "runs")
+        runs.focus()
         shutil.rmtree(run)
-        options.action_select()
+        await pilot.press("enter")
         await until(pilot, lambda: "There is no run" in notes(app))
 
     drive(app, steps)

@@ -1,0 +1,60 @@
+"""What each screen shows where nothing was run yet: it is never blank."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from lazytui.app.panels.panel import Panel
+from lazytui.app.screens.overlays import overlay
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, until
+
+SIZES = [(120, 36), (200, 60)]
+SCREENS = {"0": "home", "1": "dataset", "2": "train", "3": "evaluate", "8": "compare"}
+OVERLAYS = {
+    "study": "What it trains",
+    "recipe": "What five studies reported",
+    "sae-experiments": "Bundled example",
+    "llc": "No LLC of this network yet",
+    "sae-selfcheck": "No self-check yet",
+}
+"""With the beginning of what each shows."""
+LEAST = 0.6
+
+
+def filled_share(pilot: Pilot[Any]) -> float:
+    """The part of the terminal's cells that lie in panels with a figure."""
+    filled = sum(panel.region.area for panel in pilot.app.screen.query(Panel) if panel.shown and panel.size)
+    return filled / pilot.app.size.area
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_panels_with_figures_fill_the_screens(size: tuple[int, int], tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        for key, mode in SCREENS.items():
+            await pilot.press(key)
+            await until(pilot, lambda mode=mode: pilot.app.current_mode == mode and filled_share(pilot) >= LEAST)
+        for kind in ("study", "recipe", "sae-experiments"):
+            pilot.app.push_screen(overlay(kind))
+            await until(pilot, lambda kind=kind: OVERLAYS[kind] in screen_text(pilot.app))
+            await until(pilot, lambda: filled_share(pilot) >= LEAST)
+            await pilot.press("escape")
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps, size=size)
+
+
+@pytest.mark.parametrize("kind", OVERLAYS)
+def test_an_overlay_without_a_run_has_no_empty_panel(kind: str, tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.push_screen(overlay(kind))
+        await until(pilot, lambda: OVERLAYS[kind] in screen_text(pilot.app))
+        await until(pilot, lambda: all(panel.children for panel in pilot.app.screen.query(Panel) if panel.size))
+        visible = [panel for panel in pilot.app.screen.query(Panel) if panel.size]
+        assert len(visible) == (4 if kind == "sae-experiments" else 1)
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)

@@ -159,9 +159,12 @@ class TrainScreen(FormScreen, PanelScreen):
             self._follow(line.run)
 
     def _follow_network(self) -> None:
-        """Another network was chosen: its curves, unless a training goes on."""
-        self._was_chosen = self._was_chosen and (self._sight.going or not self.lab.network_was_chosen)
-        self._choose()
+        """Where another network was chosen, its curves, unless a training goes on."""
+        line = self.lab.line_of(self.lab.network)
+        if line and self.lab.network_was_chosen and not self._sight.going:
+            self.show_run(line.run)
+        else:
+            self._choose()
 
     @work(thread=True, exclusive=True, group="follow", exit_on_error=False)
     def _look(self) -> None:

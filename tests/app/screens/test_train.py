@@ -99,7 +99,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         await pilot.press("p")
         wait_until(lambda: state_of(run.path) == "paused")
         await until(pilot, lambda: tells_progress(pilot, "paused") and shown(pilot, "p Resume"))
-        assert shown(pilot, "p resumes it") and not shown(pilot, "eta")
+        await until(pilot, lambda: shown(pilot, "p resumes it") and not shown(pilot, "eta"))
         assert str(button(pilot, "pause").label) == "Resume"
         button(pilot, "pause").press()
         await pilot.pause()
@@ -176,10 +176,10 @@ def test_curves_are_read_smoothed_zoomed_and_put_on_a_log_axis(workspace: Worksp
         assert view.x_span[1] - view.x_span[0] < whole[1] - whole[0]
         await pilot.press("minus")
         assert view.x_span == whole
-        await pilot.press("s")
+        await pilot.press("S")
         await until(pilot, lambda: shown(pilot, "accuracy, smoothed (light)"))
         assert not view.log_y
-        await pilot.press("y")
+        await pilot.press("Y")
         await until(pilot, lambda: view.log_y and shown(pilot, "(log scale)"))
         await pilot.press("question_mark")
         for keys in ("Log y", "Smooth", "Zoom", "Run", "Overlay a run", "Form"):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json
+
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.files.reading import read_json, read_regular
 from lazytui.files.writing import write_atomic
@@ -68,7 +70,7 @@ def _write(path: Path, content: bytes, most: int) -> None:
 def read_metrics(folder: Path) -> dict[str, float | None]:
     """The metrics alone; empty where there is no result or a damaged one. Needs no numpy."""
     try:
-        return _metrics(read_json(folder / RESULT_FILE, _LARGEST_RESULT))
+        return _metrics(from_json(read_regular(folder / RESULT_FILE, _LARGEST_RESULT)))  # lists read thousands of them
     except (OSError, ValueError):
         return {}
 

@@ -27,6 +27,9 @@ from tests.commands import wait_until
 ASK_A_NETWORK = {"gradcam", "neurons"}
 """Screens whose keys answer once a network is loaded; their own tests press them."""
 
+ONLY_SCROLL = {"move", "page", "first", "last"}
+"""Actions of keys that do nothing where all fits on the screen."""
+
 SMALL = {"source": "strokes", "train_size": 300, "test_size": 200}
 
 
@@ -83,7 +86,7 @@ def test_every_key_of_a_screen_does_something(place: Any, workspace: Workspace) 
                 form.set_values(SMALL)
         for key, action in keys_of(here):
             await back(pilot)
-            if not here.check_action(action, ()):
+            if action.partition("(")[0] in ONLY_SCROLL or not here.check_action(action, ()):
                 continue
             before = sight(app)
             await pilot.press(key)

@@ -113,7 +113,7 @@ def _metrics(content: object) -> dict[str, float | None]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float)
+    return isinstance(value, float) or (isinstance(value, int) and -(2**63) <= value < 2**63)
 
 
 def finite_metrics(metrics: Mapping[str, float | None]) -> dict[str, float | None]:

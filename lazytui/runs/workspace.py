@@ -257,10 +257,8 @@ def _is_left(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_run(path: Path) -> bool:
-    try:
-        return (path / RECORD_FILE).is_file()
-    except OSError:  # a folder that we may not look into
-        return False
+    """False also for a folder that we may not look into."""
+    return os.path.isfile(f"{path}/{RECORD_FILE}")  # noqa: PTH113 - takes half as long as that of a Path
 
 
 def _folder(path: Path) -> RunFolder:

@@ -46,7 +46,7 @@ ARRANGEMENTS = Arrangements(
 
 class Home(PanelScreen):
     screen_name = "home"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Run the story")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("s", "story", "Run the story", id="story")]
 
     def compose_body(self) -> ComposeResult:
         panels = ("cheat", ""), ("story", "Story"), ("picture", ""), ("runs", "Runs")

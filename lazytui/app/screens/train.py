@@ -67,10 +67,10 @@ class TrainScreen(FormScreen, PanelScreen):
     kind = "train"
     first = ("model", "method", *AllMethodOptions.OPTIONS, "dataset", "source", "epochs", "batch_size", "lr", "seed")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "pause", "Pause"),
-        Binding("p,r", "resume", "Resume"),
-        Binding("x", "stop", "Stop"),
-        Binding("v", "overlay", "Overlay a run"),
+        Binding("p", "pause", "Pause", id="pause"),
+        Binding("p", "resume", "Resume", id="pause"),
+        Binding("x", "stop", "Stop", id="stop"),
+        Binding("v", "overlay", "Overlay a run", id="other-view"),
     ]
 
     def __init__(self) -> None:

@@ -303,7 +303,7 @@ def test_a_cell_of_the_second_network_opens_from_the_list_of_runs_too(workspace:
     drive(LazytuiApp(workspace), steps)
 
 
-@pytest.mark.parametrize("keys", [("n", "p"), ("pagedown", "pageup")])
+@pytest.mark.parametrize("keys", [("n", "N"), ("pagedown", "pageup")])
 def test_many_images_are_paged_through(keys: tuple[str, str], workspace: Workspace, evaluated: Path) -> None:
     cell = fullest(evaluated, "against_confusion_hard")
     count = int(load_result(evaluated).arrays["against_confusion_hard"].max())
@@ -359,7 +359,7 @@ async def said_instead(pilot: Pilot[Any], run: Path, matrix: str, cell: Cell, se
     assert not pilot.app.screen.query(PixelsView)
     await pilot.resize_terminal(80, 24)
     await until(pilot, lambda: " ".join(screen_text(pilot.app).split()).count(sentence) == 1)
-    await pilot.press("n", "p", "escape")
+    await pilot.press("n", "N", "escape")
     await until(pilot, lambda: pilot.app.screen is below)
 
 

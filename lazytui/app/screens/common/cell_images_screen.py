@@ -116,10 +116,12 @@ class CellImages(BrowserScreen):
     CellImages FigureView { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Back"),
-        Binding("n,pagedown", "step(1)", "Next images", key_display="n"),
-        Binding("p,pageup", "step(-1)", "Previous images", key_display="p"),
-        Binding("e", "export", "Export"),
+        Binding("escape", "dismiss", "Back", id="back"),
+        Binding("n", "step(1)", "Next images", id="next-item"),
+        Binding("pagedown", "step(1)", "Next images", show=False, id="page-down"),
+        Binding("N", "step(-1)", "Previous images", id="previous-item"),
+        Binding("pageup", "step(-1)", "Previous images", show=False, id="page-up"),
+        Binding("e", "export", "Export", id="export"),
     ]
 
     def __init__(self, run: RunFolder, matrix: str, place: tuple[int, int]) -> None:
@@ -174,7 +176,7 @@ class CellImages(BrowserScreen):
         else:
             self._view.figure = figure
         pages = len(self.items)
-        turning = f"Page {self.position + 1} of {pages}: n: next, p: previous, " if pages > 1 else ""
+        turning = f"Page {self.position + 1} of {pages}: n: next, N: previous, " if pages > 1 else ""
         self._set_sentence(f"{turning}Esc: back.")
 
     @property

@@ -51,7 +51,7 @@ class RunsScreen(LabScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", id="filter"),
         Binding("c", "compare", "Compare", id="compare"),
-        Binding("v", "overlay", "Overlay", id="other-view"),
+        Binding("v", "overlay", "Overlay", show=False, id="other-view"),
         Binding("p", "pause", "Pause or resume", show=False, id="pause"),
         Binding("x", "stop", "Stop", show=False, id="stop"),
         Binding("r", "rename", "Name", show=False, id="rename"),

@@ -91,9 +91,18 @@ def value_range(values: NDArray[np.float64], low: float | None, high: float | No
 
 def ink_on(color: RGB) -> RGB:
     """Black or white, whichever reads better on the color: a contrast of at least 4.5 (WCAG 2, relative luminance)."""
-    linear = [(c / 255 / 12.92) if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in color]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return (0, 0, 0) if luminance > 0.179 else (255, 255, 255)
+    return (0, 0, 0) if _luminance(color) > 0.179 else (255, 255, 255)
+
+
+def needs_outline(color: RGB) -> bool:
+    """Whether nobody would see the color on a dark or a light background: black, white, and what is next to them."""
+    return not 0.01 < _luminance(color) < 0.95
+
+
+def _luminance(color: RGB) -> float:
+    """Relative luminance (WCAG 2), from 0 of black to 1 of white."""
+    red, green, blue = ((c / 255 / 12.92) if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def rgb(color: NDArray[np.uint8]) -> RGB:

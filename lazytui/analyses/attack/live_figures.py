@@ -74,8 +74,8 @@ def _prediction_caption(probabilities: Shares, question: AttackQuestion) -> tupl
 
 def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
     if ATTACKS[question.params.attack].norm == "linf":
-        return f"{int(np.abs(change).max())} of 255"
-    return f"length {np.linalg.norm(change / 255):.2f}"
+        return f"up to {int(np.abs(change).max())} of 255; gray: 0"
+    return f"length {np.linalg.norm(change / 255):.2f}; gray: 0"
 
 
 def _climb(answer: AttackAnswer) -> Lines:

@@ -62,8 +62,21 @@ def _with_units(params: AttackParams, units: int) -> AttackParams:
 
 
 def other_classes(params: AttackParams, *, source: int = 0, target: int = 0) -> AttackParams:
-    """Another digit shown, or wanted, so many further around the ten; never the same for both."""
-    shown, wanted = (params.source_class + source) % 10, (params.target_class + target) % 10
-    if shown == wanted:
-        shown, wanted = (shown + source) % 10, (wanted + target) % 10
-    return params.model_copy(update={"source_class": shown, "target_class": wanted})
+    """Another digit shown, or wanted, so many further around the ten; never the same for both.
+
+    After the last digit comes any that isn't shown, for attacks that don't need a target.
+    """
+    shown = (params.source_class + source) % 10
+    if shown == params.target_class:
+        shown = (shown + source) % 10
+    params = params.model_copy(update={"source_class": shown})
+    if not target:
+        return params
+    wanted: list[int | None] = [digit for digit in range(10) if digit != shown]
+    if not ATTACKS[params.attack].needs_target:
+        wanted.append(None)
+    now = wanted.index(params.target_class if params.targeted else None)
+    following = wanted[(now + target) % len(wanted)]
+    if following is None:
+        return params.model_copy(update={"targeted": False})
+    return params.model_copy(update={"targeted": True, "target_class": following})

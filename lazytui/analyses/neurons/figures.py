@@ -25,6 +25,7 @@ def figures(params: NeuronsParams, result: NeuronsResult) -> list[Figure]:
         )
     found: list[Figure] = [
         _verdict(params.ablate, result),
+        _scatter(result),
         information(result),
         effects(result),
         polysemanticity(result),
@@ -75,6 +76,22 @@ def _ablations(ablate: str, result: NeuronsResult) -> str:
         f"{int(result.ablated[first.argmax()])} ablated, traitors first; in random order at {_percent(peaks.mean())} "
         f"(at most {_percent(peaks.max())}). Easy accuracy, averaged likewise: {_percent(easy.attribute_first_mean)}, "
         f"{_percent(easy.label_first_mean)} and {_percent(easy.random_mean)}."
+    )
+
+
+def _scatter(result: NeuronsResult) -> Lines:
+    """Each neuron as a point: its information on the color against that on the digit."""
+    color, digit = (bits.astype(np.float64) for bits in (result.color_information, result.digit_information))
+    members = [(role, result.role == number) for number, role in enumerate(ROLES)]
+    return Lines(
+        name="scatter",
+        title="Each neuron: information on the digit against the color",
+        note="A point is a neuron, its color and mark its role. Mutual information in bits, minus that under shuffled "
+        "labels: to the right, neurons that describe the color; upward, those that describe the digit.",
+        series=tuple(Series(name=role, x=color[of], y=digit[of]) for role, of in members if of.any()),
+        x_label="color MI, bits",
+        y_label="digit MI, bits",
+        joined=False,
     )
 
 

@@ -73,14 +73,15 @@ def _logit_effect(result: NeuronsResult, neuron: int) -> Table:
     return Table(
         name=f"neuron-{neuron}-says",
         title=f"{_named(result, neuron)}: effect on the logits",
-        note="weight: logit per unit of pooled activation; a dash where more layers lie between. contribution: fall of "
-        "the mean logit when it is set to zero, or to its mean, on easy and hard images together.",
+        note="color: that of the digit in training. weight: logit per unit of pooled activation; a dash where more "
+        "layers lie between. zero, mean: its contribution, the fall of the mean logit when it is set to zero, or to "
+        "its mean, on easy and hard images together.",
         columns=(
             Column(name="digit"),
-            Column(name="color of the digit"),
+            Column(name="color"),
             Column(name="weight", decimals=3),
-            Column(name="contribution, zero", decimals=3),
-            Column(name="contribution, mean", decimals=3),
+            Column(name="zero", decimals=3),
+            Column(name="mean", decimals=3),
         ),
         rows=tuple(
             (

@@ -1,4 +1,4 @@
-"""What is shown of a dial: where the network looks before and after, its probabilities, and what a full turn does."""
+"""What is shown of a dose: the image, where the network looks before and after, its probabilities, and the curve."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lazytui.analyses.gradcam.live import BrowsedSplit
 from lazytui.analyses.sae.live import DoseAnswer, Prediction
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
-from lazytui.figures.kinds import Bars, Figure, Lines, Pixels, Series
+from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Series
 from lazytui.sae.dose_response import FACTORS, Dose
 from lazytui.saliency.map_resizing import upsample
 
@@ -17,18 +17,14 @@ _LEAST_PEAK = 0.15
 """A digit whose probability gets this high somewhere on the dial has a curve."""
 
 
-def dose_figures(answer: DoseAnswer, *, with_original: bool = False) -> list[Figure]:
-    """The image twice with where the network looks, the probabilities twice, and the dial's whole turn.
-
-    with_original: the image also as it is, before the two.
-    """
+def dose_figures(answer: DoseAnswer) -> list[Figure]:
+    """The image in color beside where the network looks before and after, its probabilities, and the whole curve."""
     browsed, before, after = answer.browsed, answer.before, answer.after
     assert browsed is not None and before is not None and after is not None and answer.curve is not None
-    index = answer.index
     return [
-        _image(browsed, index, before, after, with_original=with_original),
-        _bars(before, "before", browsed),
-        _bars(after, "after", browsed),
+        _image(browsed, answer.index),
+        _maps(browsed, answer.index, before, after),
+        _probabilities(before, after, browsed),
         _curve(answer.curve, answer.question.dose, answer.advice),
     ]
 
@@ -66,20 +62,27 @@ def _features_text(features: tuple[int, ...]) -> str:
     return f"Feature{'s' if len(features) > 1 else ''} {', '.join(map(str, features))}"
 
 
-def _image(browsed: BrowsedSplit, index: int, before: Prediction, after: Prediction, *, with_original: bool) -> Pixels:
+def _image(browsed: BrowsedSplit, index: int) -> Pixels:
+    return Pixels(
+        name="image",
+        title="The image",
+        images=browsed.split.images[index : index + 1],
+        columns=1,
+        captions=(image_name(browsed, index),),
+    )
+
+
+def _maps(browsed: BrowsedSplit, index: int, before: Prediction, after: Prediction) -> Pixels:
+    """Where the network looks, on one scale; without maps the image alone, twice."""
     digit, color = int(browsed.split.digits[index]), int(browsed.split.colors[index])
-    tones = [tone_of(prediction.digit, digit, color) for prediction in (before, after)]
     evidence = _on_one_scale(before.heat, after.heat)
-    if evidence is not None and with_original:
-        evidence = np.concatenate([np.zeros_like(evidence[:1]), evidence])
-    captions = [f"{when} → {prediction.digit}" for when, prediction in (("before", before), ("after", after))]
     return Pixels(
         name="gaze",
-        title="The image" if evidence is None else "Grad-CAM of what it says",
-        images=np.repeat(browsed.split.images[index : index + 1], 2 + with_original, axis=0),
-        columns=2 + with_original,
-        captions=(*((image_name(browsed, index),) if with_original else ()), *captions),
-        tones=("plain", *tones) if with_original else tuple(tones),
+        title="What it predicts" if evidence is None else "Grad-CAM of the class predicted",
+        images=np.repeat(browsed.split.images[index : index + 1], 2, axis=0),
+        columns=2,
+        captions=(f"before → {before.digit}", f"after → {after.digit}"),
+        tones=tuple(tone_of(prediction.digit, digit, color) for prediction in (before, after)),
         overlay=evidence,
     )
 
@@ -92,15 +95,16 @@ def _on_one_scale(before: NDArray[np.float32] | None, after: NDArray[np.float32]
     return np.asarray(evidence / max(float(evidence.max()), 1e-12), dtype=np.float32)
 
 
-def _bars(prediction: Prediction, when: str, browsed: BrowsedSplit) -> Bars:
-    return Bars(
-        name=when,
-        title=f"{when.capitalize()}, %",
-        labels=DIGITS,
-        values=100 * prediction.probabilities.astype(np.float64),
-        decimals=0,
+def _probabilities(before: Prediction, after: Prediction, browsed: BrowsedSplit) -> Matrix:
+    return Matrix(
+        name="probabilities",
+        title="Probability, %",
+        values=100 * np.stack([before.probabilities, after.probabilities], axis=1).astype(np.float64),
+        row_labels=DIGITS,
+        column_labels=("before", "after"),
+        low=0.0,
         high=100.0,
-        colors=palette(browsed.trained.palette).colors,
+        row_colors=palette(browsed.trained.palette).colors,
     )
 
 
@@ -109,9 +113,7 @@ def _curve(curve: NDArray[np.float32], dose: Dose, advice: str) -> Lines:
     factors = np.array(FACTORS)
     return Lines(
         name="turn",
-        title=f"The whole turn: {_edit_text(dose, _features_text(dose.features))}"
-        if dose.features
-        else "The whole turn",
+        title=f"Dose-response: {_edit_text(dose, _features_text(dose.features))}" if dose.features else "Dose-response",
         note=advice,
         series=tuple(
             Series(name=str(digit), x=factors, y=curve[:, digit].astype(np.float64))

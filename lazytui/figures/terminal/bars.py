@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.text import Text as RichText
 
 from lazytui.figures.axis_scales import bar_limits
-from lazytui.figures.colors import SERIES, ink_on
+from lazytui.figures.colors import SERIES, ink_on, needs_outline
 from lazytui.figures.kinds import RGB, Bars
 from lazytui.figures.number_format import add_unit, number, value_texts
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
@@ -88,7 +88,7 @@ class _Strips:
             if not math.isnan(value):
                 start, end = sorted((self._cell_of(min(max(0.0, self.low), self.high)), self._cell_of(value)))
                 eighths = max(round((end - round(start)) * 8), int(end > start))  # what isn't nothing is seen
-                yield from block(round(start), eighths, middle, ink(color, self.palette), upright=False)
+                yield from self._bar(round(start), eighths, middle, color)
                 inside = range(round(start), round(start) + eighths // 8)
             for reference in references:
                 yield from self._signs("┊", self._cell(reference), self._cell(reference), middle, color, inside)
@@ -96,6 +96,14 @@ class _Strips:
                 low, high = (self._cell(end) for end in figure.intervals[index].tolist())
                 for sign, first, last in (("─", low, high), ("┤", high, high), ("├", low, low)):
                     yield from self._signs(sign, first, last, middle, color, inside)
+
+    def _bar(self, start: int, eighths: int, middle: float, color: RGB) -> Iterator[Stroke]:
+        """Filled, or only its outline where nobody would see the color."""
+        if self.palette is Palette.NONE or not needs_outline(color):
+            yield from block(start, eighths, middle, ink(color, self.palette), upright=False)
+        elif eighths:
+            x = start + np.arange(math.ceil(eighths / 8), dtype=np.float64) + 0.5
+            yield Stroke(x, np.full(len(x), middle), "═", Style(), np.zeros(len(x), dtype=bool))
 
     def _cell_of(self, value: float) -> float:
         """Where a value lies, in cells from the left end."""

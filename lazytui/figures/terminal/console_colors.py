@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.color import Color
 from rich.console import Console
+from rich.segment import Segment
 from rich.style import Style
 
-from lazytui.figures.colors import TONES, hex_code
+from lazytui.figures.colors import TONES, hex_code, needs_outline
 from lazytui.figures.kinds import RGB, Tone
 
 _CUBE = np.array([0, 95, 135, 175, 215, 255])
@@ -71,6 +72,11 @@ def tone_style(tone: Tone) -> Style:
     """The style of a tone; its sign goes with it."""
     color = TONES[tone]
     return Style() if color is None else Style(color=hex_code(color))
+
+
+def swatch(color: RGB, palette: Palette) -> Segment:
+    """One cell that shows a color: a square, of which only the outline is drawn where nobody would see the color."""
+    return Segment("□") if needs_outline(color) else Segment("■", ink(color, palette))
 
 
 def ink(color: RGB, palette: Palette, background: RGB | None = None) -> Style:

@@ -13,7 +13,7 @@ from rich.text import Text as RichText
 from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
 from lazytui.figures.kinds import Matrix
 from lazytui.figures.number_format import add_unit, number
-from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
+from lazytui.figures.terminal.console_colors import Palette, ink, swatch, tone_style
 from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
 
@@ -135,7 +135,10 @@ class HeatMap:
         """A line of colors over the names of the columns."""
         yield Segment(" " * (labels + 1))
         for column in columns:
-            yield Segment(align_text("■", cell - 1, "center") + " ", ink(self.figure.column_colors[column], palette))
+            before, _, after = align_text("■", cell - 1, "center").partition("■")
+            yield Segment(before)
+            yield swatch(self.figure.column_colors[column], palette)
+            yield Segment(after + " ")
         yield Segment.line()
 
     def _row(
@@ -165,7 +168,8 @@ class HeatMap:
         yield marked_segment(("row", row), labels)
         if figure.row_colors and palette is not Palette.NONE:
             before, _, after = align_text("■ " + figure.row_labels[row], labels, "right").partition("■")
-            yield Segment(before + "■", ink(figure.row_colors[row], palette))
+            yield Segment(before)
+            yield swatch(figure.row_colors[row], palette)
             yield Segment(after + " ", _BOLD)
         else:
             yield Segment(align_text(figure.row_labels[row], labels, "right") + " ", _BOLD)

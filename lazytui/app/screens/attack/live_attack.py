@@ -7,71 +7,62 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.events import Resize
 from textual.widgets import Static
 
 from lazytui.analyses.attack.live import AttackAnswer
 from lazytui.analyses.attack.live_figures import attack_figures, outcome
 from lazytui.analyses.attack.live_question import AttackQuestion, other_attack, other_budget, other_classes
-from lazytui.app.figures import swap
-from lazytui.app.screens.common.asking import pick_run
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.browser_screen import BrowserScreen, next_value
 from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import POOLS
-from lazytui.figures.kinds import Lines
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
-BESIDE_THE_CLIMB = 110
-"""Columns from which on the probabilities stand beside the curve."""
-ROWS_FOR_LARGE = 32
-"""Rows below which the pictures are small, and the curve has the width alone where that is small too."""
-ROWS_WITH_NOTES = 44
-"""Rows below which notes would leave the curve too little."""
+ARRANGEMENTS = Arrangements(
+    narrow=Arrangement("pictures pictures | 12", "climb climb | 1fr"),
+    medium=Arrangement("pictures pictures pictures pictures | 18", "climb climb chances chances | 1fr"),
+    wide=Arrangement("pictures pictures pictures pictures | 3fr", "climb climb chances chances | 2fr"),
+)
+PANELS = {
+    "pictures": "Source, change and result",
+    "climb": "Probability at each step of the attack",
+    "chances": "Probability, %",
+}
 
 
 class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen):
     screen_name = "attack"
     purpose_name = "live-attack"
-    DEFAULT_CSS = """
-    LiveAttackScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
-    LiveAttackScreen #doing { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
-    LiveAttackScreen #pictures { height: auto; padding: 0 0 0 1; }
-    LiveAttackScreen.-small #pictures { max-width: 64; }
-    LiveAttackScreen #below { height: 1fr; min-height: 9; padding: 0 0 0 1; }
-    LiveAttackScreen #below > .climb { height: 1fr; }
-    LiveAttackScreen.-wide #below { layout: horizontal; }
-    LiveAttackScreen.-wide #below > .probabilities { width: 52; margin: 0 0 0 2; }
-    LiveAttackScreen.-small #below > .probabilities { display: none; }
-    LiveAttackScreen.-small.-wide #below > .probabilities { display: block; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n,right", "step(1)", "Source", key_display="n"),
-        Binding("p,left", "step(-1)", "Source before", key_display="p", show=False),
+        Binding("right", "step(1)", "Next source", show=False),
+        Binding("left", "step(-1)", "Previous source", show=False),
+        Binding("m", "attack(1)", "Attack", key_display="m M"),
+        Binding("M", "attack(-1)", "Previous attack", show=False),
+        Binding("t", "classes(0, 1)", "Target", key_display="t T"),
+        Binding("T", "classes(0, -1)", "Previous target", show=False),
         Binding("c", "pool", "Color"),
         Binding("up", "budget(1)", "Budget", key_display="↑↓"),
         Binding("down", "budget(-1)", "Smaller budget", show=False),
         Binding("pageup", "budget(10)", "Budget, ten steps more", show=False),
         Binding("pagedown", "budget(-10)", "Budget, ten steps less", show=False),
-        Binding("b", "smallest", "The smallest budget that fools it", show=False),
-        Binding("a", "attack(1)", "Attack"),
-        Binding("A", "attack(-1)", "Attack before", show=False),
-        Binding("t", "classes(0, 1)", "Target"),
-        Binding("T", "classes(0, -1)", "Previous target", show=False),
-        Binding("m", "network", "Network"),
-        Binding("d", "classes(1, 0)", "Another digit shown", show=False),
-        Binding("D", "classes(-1, 0)", "The digit before", show=False),
-        Binding("u", "targeted", "The target, or anything else", show=False),
-        Binding("s", "sure", "Surer than .9, or the most probable", show=False),
-        Binding("o", "pick", "Any other network", show=False),
+        Binding("backspace", "smallest", "The smallest budget that fools it", show=False),
+        Binding("d", "classes(1, 0)", "Another digit shown (next)", show=False),
+        Binding("D", "classes(-1, 0)", "Another digit shown (previous)", show=False),
+        Binding("P", "sure", "Surer than .9, or the most probable", show=False),
+        Binding("A", "network", "The other network of the two", show=False),
     ]
 
     def compose_body(self) -> ComposeResult:
+        yield PanelGrid(ARRANGEMENTS, [Panel(name, title) for name, title in PANELS.items()])
         yield Static(id="doing", markup=False)
-        yield Container(id="pictures")
-        yield Container(id="below")
+
+    def on_mount(self) -> None:
+        self.watch(self.lab, "network", self._attack_another, init=False)
+        self.watch(self.lab, "second", self._attack_another, init=False)
 
     @property
     def followed(self) -> RunFolder | None:
@@ -88,13 +79,10 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         self.show_sentence()
         if self.answer.source is None:
             return
-        figures = attack_figures(self.answer)
-        if self.size.height < ROWS_WITH_NOTES:
-            figures = [replace(figure, note="") for figure in figures]
-        if self.size.height < ROWS_FOR_LARGE:
-            figures = [replace(figure, x_label="") if isinstance(figure, Lines) else figure for figure in figures]
-        swap(self.query_one("#pictures"), figures[:1])
-        swap(self.query_one("#below"), figures[1:])
+        grid = self.query_one(PanelGrid)
+        with self.app.batch_update():
+            for name, figure in zip(PANELS, attack_figures(self.answer), strict=True):
+                grid.panel(name).show([(figure,)])
 
     def sentence(self) -> str:
         """Which network it is, and what is being done, or what came of it."""
@@ -102,11 +90,6 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
             return super().sentence()
         network = self.answer.networks[self.answer.question.network]
         return plain_text(f"{network}. {outcome(self.answer) or 'Attacking ...'}")
-
-    def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width >= BESIDE_THE_CLIMB, "-wide")
-        self.set_class(event.size.height < ROWS_FOR_LARGE, "-small")
-        self.call_after_refresh(self.draw)
 
     # Other questions
 
@@ -140,12 +123,8 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         self.ask(replace(self.question, params=other_attack(self.question.params, name)))
 
     def action_classes(self, source: int, target: int) -> None:
-        """Another digit shown, or another one that shall be seen."""
+        """Another digit shown, or another target: a digit, or after the last any that isn't shown."""
         self.ask(replace(self.question, params=other_classes(self.question.params, source=source, target=target)))
-
-    def action_targeted(self) -> None:
-        targeted = not self.question.params.targeted
-        self.ask(replace(self.question, params=self.question.params.model_copy(update={"targeted": targeted})))
 
     def action_sure(self) -> None:
         self.ask(replace(self.question, sure=not self.question.sure))
@@ -154,15 +133,12 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         """The next of the networks that were asked about together."""
         count = 1 + len(self.question.params.against)
         if count == 1:
-            self.notify("No other network was set against this one: o chooses any other.")
+            self.notify("There is no second network beside this one: a chooses one, o another instead of it.")
         self.ask(replace(self.question, network=(self.question.network + 1) % count))
 
-    def action_pick(self) -> None:
-        """Another network alone, on the data of its own training."""
-
-        def take(picked: str) -> None:
-            alone = {"run": picked, "against": (), "model": None, "source": None}
-            params = self.question.params.model_copy(update=alone)
-            self.ask(replace(self.question, params=params, network=0, run=None))
-
-        pick_run(self, "train", self.question.params.run, take)
+    def _attack_another(self) -> None:
+        """The network under study, on the data of its own training, and the second one beside it where there is one."""
+        second = (self.lab.second,) if self.lab.second else ()
+        networks = {"run": self.lab.network, "against": second, "model": None, "source": None}
+        params = self.question.params.model_copy(update=networks)
+        self.ask(replace(self.question, params=params, network=0, run=None))

@@ -40,7 +40,7 @@ class AttackScreen(FormAndPanels):
         "predict the target, for images in their own color, in every color, and in the target's. v: attack one image "
         "live."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "One image, live")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "Live")]
 
     matched_fields = ("run", "against")
     panels = (
@@ -55,8 +55,16 @@ class AttackScreen(FormAndPanels):
     )
     arrangements = Arrangements(
         narrow=Arrangement("verdict | 7", "images | 24", "survival | 14", "pools | 14"),
-        medium=Arrangement("verdict verdict | 6", "images images | 1fr", "survival pools | 11"),
-        wide=Arrangement("verdict verdict verdict | 5", "images images survival | 2fr", "images images pools | 1fr"),
+        medium=Arrangement(
+            "images images verdict  | 9",
+            "images images survival | 1fr",
+            "pools  pools  pools    | 8",
+        ),
+        wide=Arrangement(
+            "images images verdict  | 9",
+            "images images survival | 1fr",
+            "pools  pools  survival | 9",
+        ),
     )
 
     def on_mount(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from textual.binding import Binding, BindingType
 
 from lazytui.app.shell.base_screen import LabScreen
 
@@ -16,6 +17,11 @@ class BrowserScreen(LabScreen):
 
     The item may be none of the items, where a filter leaves it out; then the numbers ascend.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "step(1)", "Next", key_display="n N"),
+        Binding("N", "step(-1)", "Previous", show=False),
+    ]
 
     @property
     def items(self) -> Sequence[int] | NDArray[np.intp]:
@@ -50,6 +56,19 @@ class BrowserScreen(LabScreen):
             self.go_to(self.position + by)
         else:
             self.go_to(int(np.searchsorted(items, self.item)) - (by < 0))
+
+
+def leave_with_network(screen: LabScreen) -> None:
+    """Dismiss what shows a part of a network when another one is studied, once the list of networks has gone."""
+
+    def leave() -> None:
+        if screen.is_current:
+            screen.dismiss()
+
+    def leave_later() -> None:
+        screen.app.call_later(leave)
+
+    screen.watch(screen.lab, "network", leave_later, init=False)
 
 
 def next_value(values: Sequence[Any], current: object, by: int = 1) -> Any:

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession
-from lazytui.app.figures import FigureView
+from lazytui.app.panels.panel import Panel
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.workers.newest_only import newest_answers
 from lazytui.figures.kinds import Figure
@@ -98,4 +98,4 @@ class LiveOverlay(LiveScreen[Q, A]):
         self.ask(self._first_question)
 
     def shown_figures(self) -> Sequence[Figure]:
-        return [view.figure for view in self.query(FigureView)]
+        return [figure for panel in self.query(Panel) for figure in panel.shown]

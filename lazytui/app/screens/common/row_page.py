@@ -1,42 +1,38 @@
-"""A page of one row of a table, over the table: n and p turn to the next and the one before."""
+"""A page of one row of a table, over the table: n and N turn to the next and the one before."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.events import Resize
 from textual.widgets import Static
 
-from lazytui.app.figures import FigureView, swap
-from lazytui.app.screens.common.browser_screen import BrowserScreen
+from lazytui.app.panels.arrangement import Arrangements
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.screens.common.browser_screen import BrowserScreen, leave_with_network
+from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
-TWO_COLUMNS = 170
-"""Columns from which on figures stand side by side."""
-
 
 class RowPage(BrowserScreen):
-    """Lies over the table that it was opened from, until Escape. What a page shows is for each kind to say."""
+    """Lies over the table that it was opened from, until Escape. What a page shows is for each kind to say.
+
+    panels: which figures each shows, by the end of their names: `heat` is `neuron-3-heat` of neuron 3.
+    """
 
     DEFAULT_CSS = """
-    RowPage #where { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
-    RowPage #page { height: 1fr; padding: 0 0 0 1; }
-    RowPage #page > FigureView { margin: 0 0 1 0; }
-    RowPage.-wide #page { layout: grid; grid-size: 2; grid-rows: auto; grid-gutter: 1 2; }
-    RowPage.-wide #page > FigureView { margin: 0; }
+    RowPage #where { height: 1; padding: 0 1; text-style: bold; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Back"),
-        Binding("n", "step(1)", "Next"),
-        Binding("p", "step(-1)", "Before"),
-        Binding("e", "export", "Export"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
+    arrangements: ClassVar[Arrangements]
+    panels: ClassVar[Sequence[PanelSpec]]
+    missing = "There is nothing of this."
 
     def __init__(self, run: RunFolder, order: Sequence[int], number: int) -> None:
         """order: the rows' numbers, from above. number: of the row to begin with."""
@@ -53,10 +49,6 @@ class RowPage(BrowserScreen):
         """What the row is, for the line above its figures."""
         raise NotImplementedError
 
-    def keys(self) -> str:
-        """Keys on this screen, in a few words."""
-        raise NotImplementedError
-
     @property
     def items(self) -> Sequence[int]:
         return self._order
@@ -71,25 +63,36 @@ class RowPage(BrowserScreen):
 
     def compose_body(self) -> ComposeResult:
         yield Static(id="where", markup=False)
-        yield VerticalScroll(id="page", can_focus=False)
+        yield PanelGrid(self.arrangements, [Panel(spec.name, spec.title) for spec in self.panels])
 
     def on_mount(self) -> None:
         self.show()
-        self.call_after_refresh(self._focus_first)
-
-    def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width >= TWO_COLUMNS, "-wide")
+        leave_with_network(self)
 
     def shown_figures(self) -> Sequence[Figure]:
-        return [view.figure for view in self.query(FigureView)]
+        return self.figures()
 
     def show(self) -> None:
         """Draw the page of the row that is chosen."""
-        where = f"{self.heading()}, {self.position + 1} of {len(self._order)}; {self.keys()}."
+        where = f"{self.heading()}, {self.position + 1} of {len(self._order)}"
         self.query_one("#where", Static).update(plain_text(where))
-        swap(self.query_one("#page"), self.figures())
+        found = {figure.name: figure for figure in unnumbered(self.figures())}
+        grid = self.query_one(PanelGrid)
+        with self.app.batch_update():
+            for spec in self.panels:
+                choices = [(_without_row(found[name]),) for name in spec.figures if name in found]
+                if choices:
+                    grid.panel(spec.name).show(choices)
+                else:
+                    grid.panel(spec.name).say(self.missing)
 
-    def _focus_first(self) -> None:
-        for view in self.query(FigureView).results():
-            view.focus(scroll_visible=False)
-            return
+
+def unnumbered(figures: Sequence[Figure]) -> list[Figure]:
+    """The figures of a row named by what they show, so that a panel goes on showing the same of the next row."""
+    return [replace(figure, name=figure.name.rsplit("-", 1)[-1]) for figure in figures]
+
+
+def _without_row(figure: Figure) -> Figure:
+    """Its title without the row, which stands above all of them."""
+    title = figure.title.split(": ", 1)[-1]
+    return replace(figure, title=title[:1].upper() + title[1:])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
@@ -16,8 +17,9 @@ from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.asking import ask_text
+from lazytui.app.screens.common.browser_screen import BrowserScreen
 from lazytui.app.screens.common.form_screen import FormScreen
-from lazytui.app.screens.common.row_page import RowPage
+from lazytui.app.screens.common.row_page import RowPage, unnumbered
 from lazytui.figures.kinds import Figure, Table
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
@@ -29,13 +31,15 @@ ARRANGEMENTS = Arrangements(
 )
 
 
-class TableBrowser(FormScreen):
-    """titles: of the table's panel, its row's page, curves, and the other figures, where they show nothing.
+class TableBrowser(FormScreen, BrowserScreen):
+    """titles: of each panel, where it shows nothing: `table`, the `page` of its row, `curves`, `others`, and more.
 
     filter_question: what is asked to filter the table. actions_on_rows: what can be done only where there is a table.
     """
 
-    titles: ClassVar[tuple[str, str, str, str]]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "Filter")]
+    arrangements: ClassVar[Arrangements] = ARRANGEMENTS
+    titles: ClassVar[Mapping[str, str]]
     filter_question: str
     actions_on_rows: ClassVar[Collection[str]]
     filter_text = ""
@@ -43,9 +47,8 @@ class TableBrowser(FormScreen):
     def compose_body(self) -> ComposeResult:
         self._drawn: dict[str, Sequence[Figure]] = {}
         self._page_of: tuple[RunFolder | None, int] | None = None
-        names = ("table", "page", "curves", "others")
-        panels = [Panel(name, title, opens=name == "table") for name, title in zip(names, self.titles, strict=True)]
-        yield PanelGrid(ARRANGEMENTS, panels)
+        panels = [Panel(name, title, opens=name == "table") for name, title in self.titles.items()]
+        yield PanelGrid(self.arrangements, panels)
         yield Static(id="doing", markup=False)
         yield from self.compose_command()
         yield from self.compose_form({"run": self.lab.network})
@@ -71,6 +74,10 @@ class TableBrowser(FormScreen):
     def other_figures(self) -> Sequence[Figure]:
         """Of the layer as a whole."""
         raise NotImplementedError
+
+    def panel_figures(self) -> dict[str, Sequence[Figure]]:
+        """What each panel can show, besides the page of a row."""
+        return {"table": self.tables(), "curves": self.curves(), "others": self.other_figures()}
 
     def page_of(self, numbers: Sequence[int], number: int) -> RowPage:
         """The page of a row. numbers: all that the table shows, from above."""
@@ -101,9 +108,8 @@ class TableBrowser(FormScreen):
     def draw(self) -> None:
         """All panels, each as far as it changed."""
         self.show_sentence()
-        figures = {"table": self.tables(), "curves": self.curves(), "others": self.other_figures()}
         with self.app.batch_update():
-            for name, shown in figures.items():
+            for name, shown in self.panel_figures().items():
                 self._show(name, shown)
             self._show_page()
 
@@ -127,7 +133,7 @@ class TableBrowser(FormScreen):
         elif self._page_of == (self.followed, number):
             return
         else:
-            self._page_of, figures = (self.followed, number), self.row_figures(number)
+            self._page_of, figures = (self.followed, number), unnumbered(self.row_figures(number))
         self._show("page", figures)
 
     def on_resize(self, _event: Resize) -> None:
@@ -158,19 +164,38 @@ class TableBrowser(FormScreen):
         table = self.table
         return None if table is None or table.place is None else _number(table, table.place)
 
+    @property
+    def items(self) -> Sequence[int]:
+        return self.numbers
+
+    @property
+    def item(self) -> int:
+        number = self.number_at_cursor
+        return -1 if number is None else number
+
+    def show_item(self, item: int) -> None:
+        """Put the table's cursor on a neuron or feature, where the table shows it."""
+        if self.table and item in self.numbers:
+            self.table.point(self.table.order[self.numbers.index(item)])
+
     @on(FigureView.Pointed)
     def _point(self, event: FigureView.Pointed) -> None:
         if event.view is self.table:
             self._show_page()
+            self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Show also elsewhere which row the table's cursor is on."""
 
     @on(FigureView.Chosen)
     def _open_page(self, event: FigureView.Chosen) -> None:
         if event.view is self.table and self.has_table:
             page = self.page_of(self.numbers, _number(self.table, event.place))
-            self.app.push_screen(page, lambda _: self.after_page())
+            self.app.push_screen(page, lambda _: self.after_page(page))
 
-    def after_page(self) -> None:
-        """Take in what may have changed while a page was open."""
+    def after_page(self, page: RowPage) -> None:
+        """Go on from the row whose page was open."""
+        self.show_item(page.number)
 
 
 def _number(table: TableView, row: int) -> int:

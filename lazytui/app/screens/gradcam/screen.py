@@ -34,7 +34,6 @@ from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
-PRESS = "Press n: next image  /: filter  o: network  v: whole split"
 NO_FIGURES = (
     "No figures of the whole split yet for this network. g: run them on all images, with every null, "
     "faithfulness and repainting. v: back to the images."
@@ -44,12 +43,9 @@ NO_SECOND = "none"
 TARGETS = {"predicted": "class predicted", "digit": "the digit", "color": "the color's digit"}
 
 LIVE = Arrangements(
-    narrow=Arrangement("image chances | 18", "map worth | 18", "images images | 11"),
-    medium=Arrangement("image image map map chances chances | 18", "worth worth worth images images images | 1fr"),
-    wide=Arrangement(
-        "image image map map map map chances chances | 1fr",
-        "worth worth images images images images images images | 2fr",
-    ),
+    narrow=Arrangement("image image | 12", "map map | 14", "chances worth | 14", "images images | 11"),
+    medium=Arrangement("image map map chances | 18", "worth images images images | 1fr"),
+    wide=Arrangement("image map map chances | 1fr", "worth images images images | 2fr"),
 )
 LIVE_PANELS = {
     "image": "Image",
@@ -88,23 +84,23 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
     first = ("run", "against", "method", "layer", "target", "split")
     go = "Run on the whole split"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "cycle('method')", "Method"),
-        Binding("y", "cycle('layer')", "Layer"),
-        Binding("t", "cycle('target')", "Target"),
+        Binding("right", "step(1)", "Next image", show=False),
+        Binding("left", "step(-1)", "Previous image", show=False),
+        Binding("m", "cycle('method')", "Method", key_display="m M"),
         Binding("M", "cycle('method', -1)", "Previous method", show=False),
-        Binding("Y", "cycle('layer', -1)", "Previous layer", show=False),
+        Binding("k", "cycle('layer')", "Layer", key_display="k K"),
+        Binding("K", "cycle('layer', -1)", "Previous layer", show=False),
+        Binding("t", "cycle('target')", "Target", key_display="t T"),
         Binding("T", "cycle('target', -1)", "Previous target", show=False),
-        Binding("n,right", "step(1)", "Next image", key_display="n", show=False),
-        Binding("p,left", "step(-1)", "Previous image", key_display="p", show=False),
-        Binding("pagedown", "turn(1)", "Next images", show=False),
-        Binding("pageup", "turn(-1)", "Previous images", show=False),
-        Binding("s", "cycle('split')", "Next split", show=False),
+        Binding("v", "view", "Whole split"),
+        Binding("slash", "filter", "Filter"),
         Binding("d", "filter_next('digit')", "Only one digit (next)", show=False),
         Binding("c", "filter_next('color')", "Only one color (next)", show=False),
         Binding("w", "filter_next('answers')", "Filter by correctness and reason", show=False),
-        Binding("slash", "filter", "Find", show=False),
-        Binding("x", "unfilter", "All images", show=False),
-        Binding("v", "view", "Images or whole split", show=False),
+        Binding("backspace", "unfilter", "All images", show=False),
+        Binding("h", "cycle('split')", "Hard or another split (next)", show=False),
+        Binding("pagedown", "turn(1)", "Next images", show=False),
+        Binding("pageup", "turn(-1)", "Previous images", show=False),
     ]
 
     def __init__(self) -> None:
@@ -157,16 +153,16 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         words = self.image_filter.description(self.palette)
         if not words or len(self.items):
             return ""
-        return f"No image of this split is {words}. Press x for all images, / for another choice."
+        return f"No image of this split is {words}. Backspace: all images, /: another choice."
 
     def _explained(self) -> str:
-        """`shipped/lazy-strokes, class predicted. Press ...`"""
+        """`shipped/lazy-strokes, class predicted.`"""
         if self.answer is None:
             return ""
         params = self.answer.question.params
         of_two = f" and {params.against}" if params.against else ""
         target = TARGETS.get(params.target, f"class {params.target}")
-        return plain_text(f"{params.run}{of_two}, {target}. {PRESS}")
+        return plain_text(f"{params.run}{of_two}, {target}.")
 
     def draw(self) -> None:
         answer = self.answer
@@ -184,6 +180,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
             "worth": (live_figures.map_scores_text(answer),),
         }
         with self.app.batch_update():
+            self._live.panel("map").set_class(len(maps) > 1, "-beside")
             for name, figures in shown.items():
                 self._live.panel(name).show([figures])
         self._show_grid()

@@ -14,7 +14,7 @@ from lazytui.app.screens.common.table_browser import TableBrowser
 from lazytui.app.screens.neurons.network_neurons import NetworkNeurons, NeuronAnalysis
 from lazytui.figures.kinds import Figure
 
-NONE_MARKED = "Mark neurons first: space marks the one under the cursor, m all that are shown."
+NONE_MARKED = "Mark neurons first: space marks the one under the cursor, * all that are shown."
 PATCH_QUESTION = "What marked neurons do in one image is put into another, and the logits shift. Which into which?"
 
 
@@ -25,10 +25,9 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         Binding("space", "mark", "Mark"),
         Binding("b", "ablate", "Ablate"),
         Binding("z", "stand_in", "Mean or zero"),
-        Binding("p", "patch", "Patch from another image", show=False),
+        Binding("W", "patch", "Patch from another image", show=False),
         Binding("asterisk", "mark_shown", "Mark all that are shown", show=False),
-        Binding("minus", "unmark", "Unmark all", show=False),
-        Binding("slash", "filter", "Find"),
+        Binding("backspace", "unmark", "Unmark all", show=False),
     ]
 
     def __init__(self) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.neurons.result import NeuronsResult
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.row_page import RowPage
+from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 
@@ -14,6 +16,27 @@ from lazytui.runs.run_folder import RunFolder
 class NeuronPage(RowPage):
     screen_name = "neurons"
     purpose_name = "row-page"
+    arrangements = Arrangements(
+        narrow=Arrangement("exemplars | 16", "preferred | 14", "colors | 12", "heat | 16", "logits | 14"),
+        medium=Arrangement(
+            " ".join(["exemplars"] * 15) + " | 1fr",
+            " ".join([*["colors"] * 4, *["heat"] * 5, *["logits"] * 6]) + " | 15",
+        ),
+        wide=Arrangement(
+            "preferred preferred exemplars exemplars exemplars exemplars | 1fr",
+            "colors    colors    heat      heat      logits    logits    | 15",
+            "stimuli   stimuli   stimuli   stimuli   stimuli   stimuli   | 1fr",
+        ),
+    )
+    panels = (
+        PanelSpec("exemplars", "Dataset exemplars", ("evidence", "preferred", "snippets")),
+        PanelSpec("preferred", "Feature visualization", ("preferred",)),
+        PanelSpec("colors", "Mean activation in each color", ("colors", "patched")),
+        PanelSpec("heat", "Mean activation by digit and color", ("heat",)),
+        PanelSpec("logits", "Effect on the logits", ("says", "training")),
+        PanelSpec("stimuli", "Simple stimuli", ("snippets",)),
+    )
+    missing = "Pictures are there for the layer's strongest 256 neurons."
 
     def __init__(self, run: RunFolder, result: NeuronsResult, order: Sequence[int], neuron: int) -> None:
         super().__init__(run, order, neuron)
@@ -23,7 +46,4 @@ class NeuronPage(RowPage):
         return neuron_page(self._result, self.number)
 
     def heading(self) -> str:
-        return f"Neuron {self.number}"
-
-    def keys(self) -> str:
-        return "n the next, p the one before, Esc goes back"
+        return f"Neuron {self.number} ({self._result.role_of(self.number)})"

@@ -7,13 +7,16 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import ClassVar
 
+import numpy as np
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
 from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.neurons.params import NeuronsParams
+from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT
 from lazytui.app.screens.neurons.ablation import AblationScreen
 from lazytui.app.screens.neurons.network_neurons import NetworkNeurons, NeuronAnalysis, find_neurons
@@ -25,6 +28,7 @@ from lazytui.runs.workspace_watch import RunLine
 
 TABLES = ("neurons", "effects", "polysemanticity")
 CURVES = ("without-", "training-")
+SCATTER = "scatter"
 MARK = "✓"
 
 
@@ -33,7 +37,24 @@ class NeuronsScreen(AblationScreen):
     params = NeuronsParams
     kind = "neurons"
     first = ("run", "layer", "read", "ablate", "seed")
-    titles = ("Neurons", "The neuron under the cursor", "Curves", "The layer as a whole")
+    arrangements = Arrangements(
+        narrow=Arrangement("table | 15", "scatter | 14", "page | 16", "curves | 14", "others | 16"),
+        medium=Arrangement(
+            " ".join([*["table"] * 11, *["scatter"] * 4]) + " | 1fr",
+            " ".join([*["page"] * 5, *["curves"] * 5, *["others"] * 5]) + " | 1fr",
+        ),
+        wide=Arrangement(
+            "table table   table   scatter scatter scatter | 1fr",
+            "page  page    curves  curves  others  others | 1fr",
+        ),
+    )
+    titles: ClassVar = {
+        "table": "Neurons",
+        "scatter": "What each tells",
+        "page": "The neuron under the cursor",
+        "curves": "Curves",
+        "others": "The layer as a whole",
+    }
     filter_question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
     actions_on_rows: ClassVar = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "patch"}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -113,11 +134,30 @@ class NeuronsScreen(AblationScreen):
         return [*self.ablation_figures(), *(figure for figure in self._rest if figure.name.startswith(CURVES))]
 
     def other_figures(self) -> Sequence[Figure]:
-        return [figure for figure in self._rest if not figure.name.startswith(CURVES)]
+        return [figure for figure in self._rest if not figure.name.startswith((*CURVES, SCATTER))]
+
+    def panel_figures(self) -> dict[str, Sequence[Figure]]:
+        return {**super().panel_figures(), "scatter": [figure for figure in self._rest if figure.name == SCATTER]}
 
     @property
     def _rest(self) -> list[Figure]:
         return [figure for figure in self.analysis.figures if figure.name not in TABLES] if self.analysis else []
+
+    # The cursor, in the table and among the points
+
+    def show_cursor(self) -> None:
+        """The point of the neuron under the table's cursor."""
+        neuron = self.number_at_cursor
+        if self.analysis and neuron is not None:
+            with self.prevent(FigureView.Pointed):
+                for chart in self.panel("scatter").views:
+                    chart.point(float(self.analysis.result.color_information[neuron]))
+
+    @on(FigureView.Pointed)
+    def _point_at_neuron(self, event: FigureView.Pointed) -> None:
+        """The neuron of the point that was chosen; the table goes there."""
+        if self.analysis and event.view in self.panel("scatter").views:
+            self.show_item(int(np.abs(self.analysis.result.color_information - event.place).argmin()))
 
     def set_filter(self, text: str) -> None:
         self.filter_text = text

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
@@ -22,19 +21,29 @@ from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.live_figures import dose_figures, dose_text, image_name
 from lazytui.analyses.sae.result import SaeResult
-from lazytui.app.figures import FigureView, LinesView, swap
+from lazytui.app.figures import FigureView, LinesView
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.asking import ask_text
-from lazytui.app.screens.common.browser_screen import next_value
+from lazytui.app.screens.common.browser_screen import leave_with_network, next_value
 from lazytui.app.screens.common.image_browser import ImageBrowser
 from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.sae.dose_response import FACTORS, UNCHANGED, Dose
 
-LARGE = (118, 32)
-"""Columns and rows from which on the pictures are large, and the whole turn is drawn below them."""
-WIDE = 150
-"""Columns from which on the image is shown as it is, too."""
+ARRANGEMENTS = Arrangements(
+    narrow=Arrangement("image maps maps | 12", "chances chances chances | 13", "curve curve curve | 14"),
+    medium=Arrangement("image maps maps chances | 16", "curve curve curve curve | 1fr"),
+    wide=Arrangement("image maps maps chances | 1fr", "curve curve curve curve | 1fr"),
+)
+PANELS = {
+    "image": "The image",
+    "maps": "Where it looks",
+    "chances": "Probability, %",
+    "curve": "Dose-response",
+}
 KEPT = "✓"
 
 
@@ -42,41 +51,26 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
     screen_name = "features"
     purpose_name = "dial"
     DEFAULT_CSS = """
-    DoseResponseScreen #body { overflow-y: auto; scrollbar-size-vertical: 1; }
-    DoseResponseScreen #doing { height: auto; min-height: 2; max-height: 3; padding: 0 1; color: $text-muted; }
     DoseResponseScreen #knob, DoseResponseScreen #active { height: 1; padding: 0 1; }
-    DoseResponseScreen #active { color: $text-muted; margin: 0 0 1 0; }
-    DoseResponseScreen #answer { layout: horizontal; height: auto; padding: 0 0 0 1; }
-    DoseResponseScreen #answer > .gaze { width: 32; margin: 0 2 0 0; }
-    DoseResponseScreen #answer > .before, DoseResponseScreen #answer > .after {
-        width: 1fr; max-width: 40; margin: 0 1 0 0;
-    }
-    DoseResponseScreen #turn { height: 1fr; min-height: 9; padding: 0 0 0 1; display: none; }
-    DoseResponseScreen #turn > FigureView { height: 1fr; }
-    DoseResponseScreen.-large #answer > .gaze { width: 60; }
-    DoseResponseScreen.-large #turn { display: block; }
-    DoseResponseScreen.-wide #answer > .gaze { width: 90; }
+    DoseResponseScreen #active { color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "turn(1)", "Turn", key_display="←→"),
-        Binding("left", "turn(-1)", "Turn down", show=False),
-        Binding("home", "turn(-30)", "Turn to 0", show=False),
-        Binding("end", "turn(30)", "Turn to 3 x", show=False),
-        Binding("0", "set(0)", "Ablate"),
-        Binding("1", "reset", "Reset"),
-        Binding("w", "swap", "Swap"),
-        Binding("s", "steer", "Steer"),
+        Binding("right", "turn(1)", "Dose", key_display="←→"),
+        Binding("left", "turn(-1)", "Smaller dose", show=False),
+        Binding("home", "turn(-30)", "Dose 0", show=False),
+        Binding("end", "turn(30)", "Dose 3 x", show=False),
+        Binding("b", "ablate", "Ablate"),
+        Binding("backspace", "reset", "Reset"),
+        Binding("m,M", "steer", "Scale or steer", key_display="m"),
+        Binding("W", "swap", "Swap"),
         Binding("down", "feature(1)", "Feature", key_display="↑↓"),
-        Binding("up", "feature(-1)", "Feature before", show=False),
+        Binding("up", "feature(-1)", "Previous feature", show=False),
         Binding("space", "keep", "Keep it, and turn others with it", show=False),
         Binding("slash", "features", "Features by number, category or label", show=False),
-        Binding("n", "step(1)", "Image"),
-        Binding("p", "step(-1)", "Previous image", show=False),
-        Binding("d", "filter_next('digit')", "Only images of one digit, the next", show=False),
-        Binding("c", "filter_next('color')", "Only images in one color, the next", show=False),
-        Binding("a", "only_active", "Only images that the feature is active on", show=False),
-        Binding("x", "unfilter", "All images", show=False),
-        Binding("y", "split", "Easy or hard images", show=False),
+        Binding("d", "filter_next('digit')", "Only images of one digit (next)", show=False),
+        Binding("c", "filter_next('color')", "Only images in one color (next)", show=False),
+        Binding("w", "only_active", "Only images that the feature is active on", show=False),
+        Binding("h", "split", "Hard or easy images", show=False),
     ]
 
     def __init__(self, session: DoseResponseSession, question: DoseQuestion, result: SaeResult, labels: Labels) -> None:
@@ -90,11 +84,13 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         self._only_active = False
 
     def compose_body(self) -> ComposeResult:
-        yield Static(id="doing", markup=False)
         yield Static(id="knob", markup=False)
         yield Static(id="active", markup=False)
-        yield Container(id="answer")
-        yield Container(id="turn")
+        yield PanelGrid(ARRANGEMENTS, [Panel(name, title) for name, title in PANELS.items()])
+        yield Static(id="doing", markup=False)
+
+    def on_mount(self) -> None:
+        leave_with_network(self)
 
     @property
     def followed(self) -> RunFolder | None:
@@ -127,13 +123,14 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         self.show_sentence()
         self.query_one("#knob", Static).update(knob(self.question.dose, self.size.width))
         self.query_one("#active", Static).update(self._active(answer))
-        if answer.after is None:
-            for holder in ("#answer", "#turn"):
-                swap(self.query_one(holder), [])
-            return
-        figures = dose_figures(answer, with_original=self.has_class("-wide"))
-        swap(self.query_one("#answer"), figures[:-1])
-        swap(self.query_one("#turn"), figures[-1:])
+        grid = self.query_one(PanelGrid)
+        with self.app.batch_update():
+            if answer.after is None:
+                for panel in grid.panels:
+                    panel.say("")
+                return
+            for name, figure in zip(PANELS, dose_figures(answer), strict=True):
+                grid.panel(name).show([(figure,)])
         with self.prevent(FigureView.Pointed):
             for chart in self.query(LinesView):
                 chart.point(answer.question.dose.factor)
@@ -180,9 +177,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
             found |= feature == self._current
         return Content("").join(page)
 
-    def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.width >= LARGE[0] and event.size.height >= LARGE[1], "-large")
-        self.set_class(event.size.width >= WIDE and event.size.height >= LARGE[1], "-wide")
+    def on_resize(self, _event: Resize) -> None:
         self.call_after_refresh(self.draw)
 
     # Turning
@@ -205,13 +200,18 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
             step = round(float(event.place) / FACTORS[1])
             self._set(replace(self.question.dose, step=step))
 
-    def action_set(self, step: int) -> None:
-        """Take the features out."""
-        self._set(Dose(self.question.dose.features, step))
+    def action_ablate(self) -> None:
+        """Take the features out, or put them back as they are."""
+        ablated = self.question.dose.how == "scale" and self.question.dose.step == 0
+        self._set(Dose(self.question.dose.features, UNCHANGED if ablated else 0))
 
     def action_reset(self) -> None:
-        """The image as it is."""
-        self.action_set(UNCHANGED)
+        """The image as it is; where it is that already, all images of the split again."""
+        unchanged = Dose(self.question.dose.features)
+        if self.question.dose == unchanged:
+            self._filter_by(ImageFilter(), only_active=False)
+        else:
+            self._set(unchanged)
 
     def action_steer(self) -> None:
         """Put the features at their typical strength, whatever they were here; or scale them again."""
@@ -278,9 +278,6 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
     def action_only_active(self) -> None:
         """Only images that the feature is active on, or all again."""
         self._filter_by(self.image_filter, only_active=not self._only_active)
-
-    def action_unfilter(self) -> None:
-        self._filter_by(ImageFilter(), only_active=False)
 
     def set_filter(self, image_filter: ImageFilter) -> None:
         self._filter_by(image_filter, only_active=self._only_active)

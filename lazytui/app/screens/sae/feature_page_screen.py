@@ -11,8 +11,10 @@ from lazytui.analyses.sae.feature_browser import describe
 from lazytui.analyses.sae.feature_labels import Labels, read_labels, set_label
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.row_page import RowPage
+from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
@@ -22,9 +24,28 @@ class FeaturePage(RowPage):
     screen_name = "features"
     purpose_name = "row-page"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("l", "label", "Label"),
-        Binding("d", "dial", "Dial"),
+        Binding("v", "dial", "Dose-response"),
+        Binding("f2", "label", "Label"),
     ]
+    arrangements = Arrangements(
+        narrow=Arrangement("exemplars | 16", "heat | 16", "colors | 12", "logits | 12", "more | 14"),
+        medium=Arrangement(
+            " ".join(["exemplars"] * 15) + " | 1fr",
+            " ".join([*["colors"] * 4, *["heat"] * 5, *["logits"] * 6]) + " | 15",
+        ),
+        wide=Arrangement(
+            "exemplars exemplars exemplars exemplars heat heat | 1fr",
+            "colors    colors    logits    logits    more more | 1fr",
+        ),
+    )
+    panels = (
+        PanelSpec("exemplars", "Dataset exemplars", ("evidence",)),
+        PanelSpec("heat", "Mean activation by digit and color", ("heat",)),
+        PanelSpec("colors", "Mean activation for each color", ("colors", "digits")),
+        PanelSpec("logits", "Effect on the logits", ("effect", "related", "activations")),
+        PanelSpec("more", "Related features and neurons", ("related", "activations")),
+    )
+    missing = "The result has nothing of this for this feature; images are kept for the 256 that do most."
 
     def __init__(
         self, run: RunFolder, result: SaeResult, order: Sequence[int], feature: int, dial: Callable[[int], None]
@@ -46,9 +67,6 @@ class FeaturePage(RowPage):
     def heading(self) -> str:
         words = describe(self._result, self._labels, self.number)
         return words[:1].upper() + words[1:]
-
-    def keys(self) -> str:
-        return "l labels it, d turns it"
 
     def action_dial(self) -> None:
         """Turn this feature, on one image after the other."""

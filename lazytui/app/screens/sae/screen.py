@@ -22,6 +22,7 @@ from lazytui.app.form.pick_list import Pickable
 from lazytui.app.form.text_control import Offers
 from lazytui.app.screens.common.asking import pick_run
 from lazytui.app.screens.common.form_screen import agrees
+from lazytui.app.screens.common.row_page import RowPage
 from lazytui.app.screens.common.table_browser import TableBrowser
 from lazytui.app.screens.overlays import overlay
 from lazytui.app.screens.sae.dose_response import DoseResponseScreen
@@ -41,17 +42,22 @@ class FeaturesScreen(TableBrowser):
     params = SaeParams
     kind = "sae"
     first = ("run", "layer", "variant", "expansion", "k", "lam", "bandwidth", "steps", "seed")
-    titles = ("Features", "The feature under the cursor", "How it learned", "The dictionary as a whole")
+    titles: ClassVar = {
+        "table": "Features",
+        "page": "The feature under the cursor",
+        "curves": "How it learned",
+        "others": "The dictionary as a whole",
+    }
     filter_question = (
         "Which features? A category, such as color red, digit 7 or dead, or your own label; empty shows all."
     )
     actions_on_rows: ClassVar = {"dial", "filter", "category"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "dial", "Dial"),
-        Binding("c", "category", "Only the next category", show=False),
-        Binding("v", "other", "Another run", show=False),
-        Binding("x", "over('sae-experiments')", "Experiments"),
-        Binding("s", "over('sae-selfcheck')", "Self-check", show=False),
+        Binding("v", "dial", "Dose-response"),
+        Binding("c", "category", "Category"),
+        Binding("X", "over('sae-experiments')", "Experiments"),
+        Binding("S", "over('sae-selfcheck')", "Self-check", show=False),
+        Binding("R", "other", "Another run of these features", show=False),
     ]
 
     def __init__(self) -> None:
@@ -213,7 +219,7 @@ class FeaturesScreen(TableBrowser):
         assert self.finished is not None and self._report.run is not None
         return FeaturePage(self._report.run, self.finished.result, numbers, number, self._open_dial)
 
-    def after_page(self) -> None:
+    def after_page(self, page: RowPage) -> None:
         """Somebody may have labelled a feature meanwhile."""
         if self._report.run:
             try:
@@ -221,6 +227,7 @@ class FeaturesScreen(TableBrowser):
             except LazytuiError as error:
                 self.lab.say_error(error)
             self.draw()
+        super().after_page(page)
 
     def action_dial(self) -> None:
         """Turn the feature under the cursor, on one image after the other."""

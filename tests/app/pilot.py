@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 
 from textual.app import App
 from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from lazytui.app.shell.dialogs import AskRun
 
 AnyApp = TypeVar("AnyApp", bound=App[Any])
 _PATIENCE = 2_000
@@ -34,6 +37,17 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
             return
         await pilot.pause(0.01)
     raise AssertionError("What was waited for never happened.")
+
+
+async def choose_run(pilot: Pilot[Any], key: str, words: str) -> None:
+    """Press a key that lists runs, and choose the first that these words are said of."""
+    asker = pilot.app.screen
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(pilot.app.screen, AskRun) and pilot.app.screen.query(OptionList))
+    runs = pilot.app.screen.query_one(OptionList)
+    runs.highlighted = next(index for index, option in enumerate(runs.options) if words in str(option.prompt))
+    await pilot.press("enter")
+    await until(pilot, lambda: pilot.app.screen is asker)
 
 
 def screen_text(app: App[Any]) -> str:

@@ -87,11 +87,11 @@ class Panel(Container):
         return self._choices[self._chosen] if self._choices else ()
 
     def show(self, choices: Sequence[Shown]) -> None:
-        """Show the first of the choices, or that of the name that somebody turned to; `m` shows the next."""
+        """Show that of the choices which somebody turned to; or the first, also where it is new. `m`: the next."""
         name = self._turned_to
-        names = [choice[0].name for choice in choices]
+        before, names = ([choice[0].name for choice in each] for each in (self._choices, choices))
         self._choices = choices
-        self._chosen = names.index(name) if name in names else 0
+        self._chosen = names.index(name) if name in names and (not before or names[0] in before) else 0
         self._draw()
 
     def say(self, sentence: str) -> None:

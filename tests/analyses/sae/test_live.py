@@ -29,7 +29,7 @@ from lazytui.analyses.sae.loaded_sae import LoadedSae, load_sae
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.data.device_split import to_float
 from lazytui.errors import UsageError
-from lazytui.figures.kinds import Bars, Lines, Pixels, Table
+from lazytui.figures.kinds import Lines, Matrix, Pixels, Table
 from lazytui.hooks.layer_hooks import replace_activations
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
@@ -166,20 +166,20 @@ def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, splic
 
 def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     answer = asked(dial, Dose(strongest(dial), 0))
-    gaze, before, after, curve = dose_figures(answer)
+    image, gaze, said, curve = dose_figures(answer)
     assert answer.before and answer.after and answer.browsed
+    assert isinstance(image, Pixels) and image.overlay is None
     assert isinstance(gaze, Pixels) and gaze.overlay is not None and gaze.overlay.max() == 1
     assert gaze.captions == (f"before → {answer.before.digit}", f"after → {answer.after.digit}")
-    assert (gaze.images == answer.browsed.split.images[PLACE]).all()
-    for figure, said in ((before, answer.before), (after, answer.after)):
-        assert isinstance(figure, Bars) and np.allclose(figure.values, 100 * said.probabilities)
+    for pictures in (image, gaze):
+        assert (pictures.images == answer.browsed.split.images[PLACE]).all()
+    assert isinstance(said, Matrix) and said.column_labels == ("before", "after")
+    for column, prediction in enumerate((answer.before, answer.after)):
+        assert np.allclose(said.values[:, column], 100 * prediction.probabilities)
     assert isinstance(curve, Lines)
     of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
     assert of_said.y[UNCHANGED] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
     assert curve.note == "" and dose_figures(replace(answer, advice="Probabilities."))[3].note == "Probabilities."
-    with_original = dose_figures(answer, with_original=True)[0]
-    assert isinstance(with_original, Pixels) and with_original.overlay is not None
-    assert len(with_original.images) == 3 and not with_original.overlay[0].any()
 
 
 def test_a_setting_is_told_in_words() -> None:

@@ -29,6 +29,7 @@ BARS = Bars(
     name="bars", title="Accuracy", note="In percent.", labels=("easy accuracy", "b"), values=np.array([1.0, 2.0])
 )
 TEXT = Text(name="text", title="Words", note="Long.", paragraphs=("A sentence.",))
+FRESH = Text(name="fresh", title="Fresh", paragraphs=("An answer.",))
 ARRANGEMENTS = Arrangements(
     narrow=Arrangement("first | 14", "second | 14"),
     medium=Arrangement("first second | 1fr"),
@@ -118,6 +119,10 @@ def test_m_turns_through_what_a_panel_can_show() -> None:
         assert [view.figure.name for view in panel(pilot, "first").views] == ["text"]
         panel(pilot, "first").show([(MATRIX,), (BARS,), (TEXT,)])
         assert panel(pilot, "first").shown == (TEXT,), "another run's figures keep the choice"
+        panel(pilot, "first").show([(FRESH,), (MATRIX,), (TEXT,)])
+        assert panel(pilot, "first").shown == (FRESH,), "a new answer that stands first is shown"
+        panel(pilot, "first").show([(MATRIX,), (TEXT,)])
+        assert panel(pilot, "first").shown == (MATRIX,)
 
     shown(steps, first=[MATRIX, BARS, TEXT])
 

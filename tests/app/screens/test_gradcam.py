@@ -17,9 +17,9 @@ from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.figures import FigureView, PixelsView
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.pick_list import PickList
+from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.cell_images_screen import CellImages
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.dialogs import AskText
@@ -29,7 +29,7 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.reason_categories import REASONS
-from tests.app.pilot import drive, screen_text, until
+from tests.app.pilot import choose_run, drive, screen_text, until
 from tests.commands import Lab, read_json, state_of, wait_until
 from tests.conftest import ComparedNetworks, FinishedTraining
 
@@ -68,10 +68,7 @@ async def settled(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
 
 def drawn(pilot: Pilot[Any]) -> dict[str, Any]:
     """The figures of one image and the small images, by name."""
-    return {
-        view.figure.name: view.figure
-        for view in pilot.app.screen.query("#look FigureView, #worth FigureView, #images FigureView")
-    }
+    return {view.figure.name: view.figure for view in pilot.app.screen.query("#live FigureView").results(FigureView)}
 
 
 def captions(pilot: Pilot[Any]) -> tuple[str, ...]:
@@ -119,11 +116,11 @@ def test_the_newest_network_is_looked_through_at_once(workspace: Workspace) -> N
 OTHER_MAPS = {
     "m": ("method", [*METHODS][1:3]),
     "M": ("method", ["grad-cam++", "grad-cam"]),
-    "y": ("layer", ["features.pool3", "features.conv1"]),
-    "Y": ("layer", ["features.pool3", "features.relu3"]),
+    "k": ("layer", ["features.pool3", "features.conv1"]),
+    "K": ("layer", ["features.pool3", "features.relu3"]),
     "t": ("target", ["digit", "color"]),
     "T": ("target", ["digit", "predicted"]),
-    "s": ("split", ["probe", "easy"]),
+    "h": ("split", ["probe", "easy"]),
 }
 
 
@@ -144,10 +141,10 @@ def test_a_key_asks_for_another_map(workspace: Workspace) -> None:
 def test_a_method_of_the_pixels_or_of_one_layer_leaves_no_layer_to_choose(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
-        await pilot.press("y", "M")
+        await pilot.press("k", "M")
         await settled(pilot, lambda: answered_params(screen).method == "occlusion")
         assert form(pilot).layer is None and drawn(pilot)["map"].title == "occlusion"
-        await pilot.press("y")
+        await pilot.press("k")
         await until(pilot, lambda: "no layer to choose" in notified(pilot))
 
     drive(LazytuiApp(workspace), steps)
@@ -166,10 +163,10 @@ def test_images_are_stepped_and_paged_through(workspace: Workspace) -> None:
                 " ", ""
             )
 
-        for keys, number in (("n", 2), ("right", 3), ("p", 2), ("left", 1), ("pagedown", count + 1), ("pageup", 1)):
+        for keys, number in (("n", 2), ("right", 3), ("N", 2), ("left", 1), ("pagedown", count + 1), ("pageup", 1)):
             await pilot.press(keys)
             await at(number)
-        await pilot.press("p")
+        await pilot.press("N")
         await at(1)
 
     drive(LazytuiApp(workspace), steps)
@@ -204,9 +201,9 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
 
         await pilot.press("d")
         await leaves(split.digits == 0, "digit 0")
-        await pilot.press("x", "c")
+        await pilot.press("backspace", "c")
         await leaves(split.colors == 0, "red")
-        await pilot.press("x")
+        await pilot.press("backspace")
         for way, name in enumerate(ANSWERS):
             await pilot.press("w")
             right = sorting.predicted == split.digits
@@ -224,35 +221,31 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         pilot.app.screen.query_one(Input).value = "tartan"
         await pilot.press("enter")
         await until(pilot, lambda: "no kind of image 'tartan'" in notified(pilot))
-        await pilot.press("x")
+        await pilot.press("backspace")
         await leaves(np.ones(len(split)), "hard split")
 
     drive(LazytuiApp(workspace), steps)
 
 
-@pytest.mark.parametrize(("size", "image"), [((80, 24), False), ((120, 36), True), ((200, 60), True)])
-def test_two_networks_stand_side_by_side(size: tuple[int, int], image: bool, workspace: Workspace) -> None:
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+def test_two_networks_stand_side_by_side(size: tuple[int, int], workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await open_screen(pilot) if size[1] > 24 else await pilot.press("4")
-        await until(pilot, lambda: "map" in drawn(pilot))
-        await pilot.press("a")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"lazy-strokes", "enter")
+        screen = await open_screen(pilot)
+        await choose_run(pilot, "a", "lazy-strokes")
         await settled(pilot, lambda: "against-map" in drawn(pilot))
-        views = {view.figure.name: view for view in pilot.app.screen.query("#look > FigureView")}
-        first, second = views["map"], views["against-map"]
+        grid = screen.query_one("#live", PanelGrid)
+        (image,) = grid.panel("image").views
+        first, second = grid.panel("map").views
         await until(pilot, lambda: first.region.y == second.region.y and second.region.right <= size[0])
-        assert views["image"].display is image
+        assert image.display and image.figure.overlay is None, "the image stands in color beside its maps"
         assert (first.figure.title, second.figure.title) == ("reference", "lazy-strokes")
         np.testing.assert_array_equal(first.figure.images, second.figure.images)
-        assert isinstance(views["probabilities"].figure, Matrix)
+        assert isinstance(drawn(pilot)["probabilities"], Matrix)
         assert [paragraph.split(":")[0] for paragraph in drawn(pilot)["worth"].paragraphs] == [
             "reference",
             "lazy-strokes",
         ]
-        await pilot.press("a")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"none", "enter")
+        await choose_run(pilot, "a", "✓")
         await settled(pilot, lambda: "against-map" not in drawn(pilot))
 
     drive(LazytuiApp(workspace), steps, size=size)
@@ -261,9 +254,7 @@ def test_two_networks_stand_side_by_side(size: tuple[int, int], image: bool, wor
 def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        await pilot.press("o")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"lazy-strokes", "enter")
+        await choose_run(pilot, "o", "lazy-strokes")
         await until(pilot, lambda: pilot.app.screen.answer.network == "shipped/lazy-strokes")
         assert form(pilot).run == "shipped/lazy-strokes"
 
@@ -275,7 +266,7 @@ def test_f_folds_the_form_away_and_brings_it_back(workspace: Workspace) -> None:
         await pilot.press("4")
         await until(pilot, lambda: isinstance(pilot.app.screen, GradcamScreen))
         side = pilot.app.screen.query_one("#side")
-        assert not side.display, "a small terminal needs the width for the images"
+        assert not side.display, "the images have the width"
         await pilot.press("f")
         await until(pilot, lambda: side.display and side.has_focus_within)
         pilot.app.screen.set_focus(None)
@@ -290,9 +281,9 @@ def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspa
         screen = await open_screen(pilot)
         await pilot.press("v")
         await until(pilot, lambda: "No figures of the whole split yet" in words(pilot))
-        assert not screen.query_one("#images").display
+        assert not screen.query_one("#live").display
         await pilot.press("v")
-        await until(pilot, lambda: screen.query_one("#images").display)
+        await until(pilot, lambda: screen.query_one("#live").display)
         quick = {"run": "reference", "split": "hard", "images": 20, "checked": 0}
         screen.query_one(ParamsForm).set_values(quick)
         await pilot.press("g")
@@ -304,8 +295,8 @@ def test_g_looks_at_the_whole_split_and_v_goes_there_and_back(workspace: Workspa
             "checked": 0,
         }
         wait_until(lambda: state_of(run.path) == "done")
-        await until(pilot, lambda: any(figure.name == "ways" for figure in screen.query_one(RunFigures).figures))
-        assert screen.query_one(RunFigures).display and not screen.query_one("#looking").display
+        await until(pilot, lambda: any(figure.name == "ways" for figure in screen.query_one(RunPanels).figures))
+        assert screen.query_one(RunPanels).display and not screen.query_one("#live").display
 
     drive(LazytuiApp(workspace), steps)
 
@@ -314,11 +305,13 @@ def test_the_whole_split_is_that_of_the_network_that_is_shown(looked_at: Lab) ->
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: pilot.app.lines)
         screen = await open_screen(pilot)
-        found = screen.query_one(RunFigures)
+        found = screen.query_one(RunPanels)
         await until(pilot, lambda: found.figures)
-        await pilot.press("o")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"lazy-strokes", "enter")
+        own = found.figures
+        await choose_run(pilot, "o", "lazy-strokes")
+        await until(pilot, lambda: found.figures and found.figures is not own)
+        assert screen.answer and screen.answer.network == "shipped/lazy-strokes"
+        await choose_run(pilot, "o", "cured-strokes")
         await until(pilot, lambda: not found.figures)
 
     drive(LazytuiApp(Workspace(looked_at.workspace)), steps)
@@ -352,7 +345,7 @@ def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspa
             screen.query_one(ParamsForm).set_values({**given, **wrong})
             await until(pilot, lambda sentence=sentence: sentence in words(pilot))
             screen.query_one(ParamsForm).set_values(given)
-            await until(pilot, lambda: "Press n: next image" in words(pilot))
+            await until(pilot, lambda: "class predicted." in words(pilot))
             assert "map" in drawn(pilot)
 
     drive(LazytuiApp(workspace), steps)
@@ -405,7 +398,7 @@ def test_opening_a_run_takes_the_images_of_another_runs_cell_away(compared_netwo
 
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("3")
-        await until(pilot, lambda: pilot.app.screen.query(RunFigures) and pilot.app.screen.query(FigureView))
+        await until(pilot, lambda: pilot.app.screen.query(RunPanels) and pilot.app.screen.query(FigureView))
         screen = pilot.app.screen
         pilot.app.push_screen(CellImages(RunFolder(run.path, run.id), "confusion-easy", (1, 1)))
         await until(pilot, lambda: isinstance(pilot.app.screen, CellImages))

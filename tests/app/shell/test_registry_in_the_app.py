@@ -27,8 +27,8 @@ WITHOUT_FORM = {"story": "home"}
 
 OVER = {
     "llc": ("5", "L"),
-    "sae-experiments": ("6", "x"),
-    "sae-selfcheck": ("6", "s"),
+    "sae-experiments": ("6", "X"),
+    "sae-selfcheck": ("6", "S"),
     "study": ("8", "s"),
     "recipe": ("8", "r"),
 }

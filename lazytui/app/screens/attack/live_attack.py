@@ -23,7 +23,7 @@ from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
 ARRANGEMENTS = Arrangements(
-    narrow=Arrangement("pictures pictures | 12", "climb climb | 1fr"),
+    narrow=Arrangement("pictures | 10", "climb | 9"),
     medium=Arrangement("pictures pictures pictures pictures | 18", "climb climb chances chances | 1fr"),
     wide=Arrangement("pictures pictures pictures pictures | 3fr", "climb climb chances chances | 2fr"),
 )

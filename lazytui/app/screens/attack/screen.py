@@ -16,6 +16,7 @@ from lazytui.app.screens.common.form_and_panels import FormAndPanels
 from lazytui.app.screens.common.form_screen import NOT_RIGHT
 from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.errors import LazytuiError, UsageError
+from lazytui.runs.workspace_watch import RunLine
 
 
 class AttackScreen(FormAndPanels):
@@ -67,6 +68,11 @@ class AttackScreen(FormAndPanels):
         ),
     )
 
+    def _line_to_show(self, lines: tuple[RunLine, ...]) -> RunLine | None:
+        """The attack on both networks, or where there is none yet, that on the first."""
+        alone = tuple(line for line in lines if line.record and not line.run.record.params.get("against"))
+        return super()._line_to_show(lines) or self._newest(alone, ("run",))
+
     def on_mount(self) -> None:
         self._session = AttackSession(self.lab.workspace)
 
@@ -88,6 +94,8 @@ class AttackScreen(FormAndPanels):
             return AttackQuestion(self.form.params, self.form.params.pools[0], at_smallest=True)
         params = recorded_params(line.run)
         assert isinstance(params, AttackParams)
+        if isinstance(self.form.params, AttackParams) and not params.against:
+            params = params.model_copy(update={"against": self.form.params.against})
         return AttackQuestion(
             params.model_copy(update=self.local_values), params.pools[0], run=line.run, at_smallest=True
         )

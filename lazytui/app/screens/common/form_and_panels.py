@@ -82,7 +82,11 @@ class FormAndPanels(FormScreen, PanelScreen):
     def _line_to_show(self, lines: tuple[RunLine, ...]) -> RunLine | None:
         """The run that was chosen, as long as it is what the form asks for, or else the newest that is; a bundled one
         where there is none."""
-        form_values = self.form_values(self.matched_fields)
+        return self._newest(lines, self.matched_fields)
+
+    def _newest(self, lines: tuple[RunLine, ...], fields: Sequence[str]) -> RunLine | None:
+        """The same of the runs that were asked the same in these fields."""
+        form_values = self.form_values(fields)
         every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind and line.record]
         mine = [line for line in every if agrees(line.run.record.params, form_values)]
         chosen = [line for line in mine if self._run and line.run.reference == self._run.reference]

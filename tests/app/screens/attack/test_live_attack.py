@@ -13,12 +13,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Footer, Static
 
-from lazytui.app.figures import FigureView, LinesView, MatrixView, PixelsView
+from lazytui.app.figures import FigureView, LinesView, MatrixView
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.pick_list import PickList
+from lazytui.app.panels.panel import Panel
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.attack.screen import AttackScreen
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.export_dialog import AskExport
 from lazytui.app.shell.help_screen import Help
@@ -26,7 +26,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text, until
+from tests.app.pilot import choose_run, drive, screen_text, until
 from tests.commands import Lab
 
 SIZES = [(80, 24), (120, 24), (100, 40), (120, 36), (200, 60)]
@@ -57,7 +57,7 @@ async def open_panel(pilot: Pilot[Any]) -> LiveAttackScreen:
     """Over the figures of the run, with its first answer."""
     await pilot.press("7")
     await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
-    await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
+    await until(pilot, lambda: pilot.app.screen.query_one(RunPanels).figures)
     return await live(pilot)
 
 
@@ -123,7 +123,7 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
         for key, part in (
             ("n", "source 2 of 12"),
             ("right", "source 3 of 12"),
-            ("p", "source 2 of 12"),
+            ("N", "source 2 of 12"),
             ("left", "source 1 of 12"),
             ("c", "neutral 7"),
             ("c", "target-colored 7"),
@@ -134,21 +134,22 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
             ("pagedown", f"within {opened} of 255"),
             ("t", "to a 4"),
             ("T", "to a 3"),
-            ("u", "to anything else"),
-            ("u", "to a 3"),
-            ("s", "surer than 0.9"),
-            ("s", "to a 3: pgd"),
-            ("a", "mi-fgsm within"),
-            ("A", "pgd within"),
+            *(("T", f"to a {digit}") for digit in (2, 1, 0)),
+            ("T", "to anything else"),
+            *(("t", f"to a {digit}") for digit in (0, 1, 2, 3)),
+            ("P", "surer than 0.9"),
+            ("P", "to a 3: pgd"),
+            ("m", "mi-fgsm within"),
+            ("M", "pgd within"),
             ("d", "aligned 8, source 1 of 12"),
         ):
             await press(pilot, key, lambda part=part: part in headline(pilot))
             assert panel.answered_question is panel.question
-        await pilot.press("p")
+        await pilot.press("N")
         assert panel.answered_question is panel.question, "before the first there is none"
         await press(pilot, "D", lambda: "aligned 7, source 1 of 12" in headline(pilot))
         await press(pilot, "pagedown", lambda: budget(pilot) == max(opened - 10, 1))
-        await press(pilot, "b", lambda: budget(pilot) == opened)
+        await press(pilot, "backspace", lambda: budget(pilot) == opened)
         assert "smallest budget that was found" in words(pilot), "back to what fools it"
 
     drive(LazytuiApp(workspace), steps)
@@ -158,16 +159,15 @@ def test_networks_of_the_run_take_turns_and_any_other_can_be_picked(workspace: W
     async def steps(pilot: Pilot[Any]) -> None:
         await open_panel(pilot)
         image = drawn(pilot)["pictures"].images[0]
-        await press(pilot, "m", lambda: words(pilot).startswith("lazy-strokes. "))
+        await press(pilot, "A", lambda: words(pilot).startswith("lazy-strokes. "))
         np.testing.assert_array_equal(drawn(pilot)["pictures"].images[0], image)
-        await press(pilot, "m", lambda: words(pilot).startswith("cured-strokes. "))
-        await pilot.press("o")
-        await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-        await pilot.press(*"lazy-strokes", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
+        await press(pilot, "A", lambda: words(pilot).startswith("cured-strokes. "))
+        await choose_run(pilot, "o", "lazy-strokes")
         await until(pilot, lambda: words(pilot).startswith("lazy-strokes. ") and "Smallest" not in words(pilot))
-        await pilot.press("m")
-        assert any("o chooses any other" in note.message for note in pilot.app._notifications)
+        await pilot.press("A")
+        assert any("a chooses one" in note.message for note in pilot.app._notifications)
+        await choose_run(pilot, "a", "cured-strokes")
+        await press(pilot, "A", lambda: words(pilot).startswith("cured-strokes. "))
 
     drive(LazytuiApp(workspace), steps)
 
@@ -183,7 +183,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("7")
         await until(pilot, lambda: isinstance(app.screen, AttackScreen))
-        await until(pilot, lambda: app.screen.query_one(RunFigures).figures)
+        await until(pilot, lambda: app.screen.query_one(RunPanels).figures)
         screen = app.screen
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen))
@@ -237,12 +237,12 @@ def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("7")
         await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
-        await until(pilot, lambda: pilot.app.screen.query_one(RunFigures).figures)
+        await until(pilot, lambda: pilot.app.screen.query_one(RunPanels).figures)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
         await until(pilot, lambda: "no run" in words(pilot))
         assert not drawn(pilot)
-        await pilot.press("n", "up", "a", "c", "m")
+        await pilot.press("n", "up", "m", "c", "A")
         await until(pilot, lambda: "no run" in words(pilot))
 
     drive(LazytuiApp(workspace), steps)
@@ -251,21 +251,21 @@ def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        panel = await open_panel(pilot)
-        views = {view.figure.name: view for view in panel.query(FigureView)}
-        footer = panel.query_one(Footer)
-        for name, view in views.items():
-            if view.display:
-                assert view.region.right <= size[0] and view.region.bottom <= footer.region.y, name
-                assert view.max_scroll_y == 0, f"{name} has to be scrolled"
-        assert isinstance(views["pictures"], PixelsView) and views["climb"].region.y >= views["pictures"].region.bottom
-        assert views["probabilities"].display is (size[1] >= 32 or size[0] >= 110)
+        screen = await open_panel(pilot)
+        panels = {str(panel.name): panel for panel in screen.query(Panel)}
+        footer = screen.query_one(Footer)
+        for name, panel in panels.items():
+            if panel.display:
+                assert panel.region.right <= size[0] and panel.region.bottom <= footer.region.y, name
+                assert all(view.max_scroll_y == 0 for view in panel.views), f"{name} has to be scrolled"
+        assert panels["climb"].region.y >= panels["pictures"].region.bottom
+        assert panels["chances"].display is (size[0] >= 100)
         text = screen_text(pilot.app)
         assert "▀" in text or "▄" in text
         for heading in ("source", "sensitivity", "added, x", "result", "Probability at each step", "━━ a 3"):
             assert heading in text
-        for key in ("esc Back", "n Source", "c Color", "↑↓ Budget", "a Attack", "t Target"):
-            assert key in text.splitlines()[-1]
+        for key in ("esc Back", "n N Next", "c Color", "↑↓ Budget", "m M Attack", "t T Target"):
+            assert key in text.splitlines()[-1] or size[0] < 100
 
     drive(LazytuiApp(workspace), steps, size=size)
 
@@ -305,7 +305,7 @@ def test_all_attacks_can_be_chosen(workspace: Workspace) -> None:
         opened = budget(pilot) + 1
         await press(pilot, "up", lambda: budget(pilot) == opened)  # a budget of one's own, which no attack searches
         for name in [*list(ATTACKS)[list(ATTACKS).index("pgd") + 1 :], *ATTACKS]:
-            await pilot.press("a")
+            await pilot.press("m")
             assert panel.question.params.attack == name
             if name in ("square", "deepfool"):
                 await until(pilot, lambda: panel.answered_question is panel.question)

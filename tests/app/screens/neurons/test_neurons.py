@@ -15,8 +15,10 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.neurons.analysis import open_session
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
-from lazytui.app.figures import BarsView, FigureView, LinesView, TableView
+from lazytui.app.figures import BarsView, FigureView, TableView
 from lazytui.app.form import ParamsForm
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.neurons.network_neurons import LastNote
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
 from lazytui.app.screens.neurons.screen import NeuronsScreen
@@ -30,7 +32,7 @@ from lazytui.runs.run_folder import WEIGHTS_FILE, RunFolder
 from lazytui.runs.saved_result import ARRAYS_FILE
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text, shows, until
+from tests.app.pilot import choose_run, drive, screen_text, shows, until
 from tests.commands import Lab, wait_until
 from tests.conftest import FinishedTraining
 
@@ -78,7 +80,9 @@ async def open_screen(pilot: Pilot[Any]) -> NeuronsScreen:
 
 
 def table(pilot: Pilot[Any]) -> TableView:
-    return pilot.app.screen.query_one("#rows > TableView", TableView)
+    view = pilot.app.screen.table
+    assert isinstance(view, TableView)
+    return view
 
 
 def marked(pilot: Pilot[Any]) -> set[int]:
@@ -117,43 +121,87 @@ def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
         await filter_by(pilot, wanted)
         await until(pilot, lambda: len(table(pilot).order) == roles.count(wanted))
         seen = table(pilot).figure.name
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: table(pilot).figure.name != seen)
         assert len(table(pilot).order) == roles.count(wanted)
 
     drive(LazytuiApp(workspace), steps)
 
 
-def test_enter_opens_a_page_and_n_and_p_turn_in_the_order_of_the_table(workspace: Workspace) -> None:
+def test_enter_opens_a_page_and_n_and_shift_n_turn_in_the_order_of_the_table(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         first, second = (table(pilot).figure.rows[index][0] for index in table(pilot).order[:2])
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, NeuronPage) and pilot.app.screen.query(FigureView))
-        names = {view.figure.name for view in pilot.app.screen.query(FigureView)}
+        page = pilot.app.screen
+        assert isinstance(page, NeuronPage)
+        names = {figure.name for figure in page.shown_figures()}
         assert {f"neuron-{first}-{part}" for part in ("preferred", "evidence", "colors", "heat", "says")} <= names
+        shown = {figure.name for panel in page.query(Panel) for figure in panel.shown}
+        assert {"evidence", "colors", "heat", "says"} <= shown
         await pilot.press("n")
-        await until(pilot, lambda: f"Neuron {second}, 2 of" in screen_text(pilot.app))
-        assert all(f"neuron-{second}-" in view.figure.name for view in pilot.app.screen.query(FigureView))
-        await pilot.press("p", "p")
-        await until(pilot, lambda: f"Neuron {first}, 1 of" in screen_text(pilot.app))
-        await pilot.press("escape")
+        await until(pilot, lambda: f"Neuron {second} (" in screen_text(pilot.app))
+        assert "2 of" in screen_text(pilot.app)
+        assert all(figure.name.startswith(f"neuron-{second}-") for figure in page.shown_figures())
+        await pilot.press("N", "N")
+        await until(pilot, lambda: f"Neuron {first} (" in screen_text(pilot.app))
+        await pilot.press("n", "escape")
         await until(pilot, lambda: pilot.app.screen is place)
+        assert place.number_at_cursor == second, "the table goes on from the page"
 
     drive(LazytuiApp(workspace), steps)
 
 
-def test_curves_and_the_layer_are_one_key_away_and_escape_leads_back(workspace: Workspace) -> None:
+def test_the_chart_of_a_page_stays_while_neurons_change(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_screen(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NeuronPage) and pilot.app.screen.query(FigureView))
+        panel = pilot.app.screen.query_one(PanelGrid).panel("colors")
+        panel.views[0].focus()
+        await pilot.press("m")
+        await until(pilot, lambda: panel.shown[0].name == "patched")
+        before = panel.shown[0]
+        await pilot.press("n")
+        await until(pilot, lambda: panel.shown[0] is not before)
+        assert panel.shown[0].name == "patched"
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_curves_and_the_layer_stand_beside_the_table(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
-        await pilot.press("c")
-        await until(pilot, lambda: isinstance(pilot.app.focused, LinesView))
-        assert {"without-hard", "without-easy"} <= {figure.name for figure in place.shown_figures()}
-        await pilot.press("v")
-        await until(pilot, lambda: "filters" in {figure.name for figure in place.shown_figures()})
-        assert {"verdict", "preferred", "class-images", "relations"} <= {f.name for f in place.shown_figures()}
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
+        await until(pilot, lambda: place.panel("curves").shown)
+        assert [figure.name for figure in place.panel("curves").shown] == ["without-hard"]
+        place.panel("curves").views[0].focus()
+        await pilot.press("m")
+        assert [figure.name for figure in place.panel("curves").shown] == ["without-easy"]
+        listed = {shown[0].name for shown in place.panel("others")._choices}
+        assert {"verdict", "preferred", "class-images", "relations", "filters"} <= listed
+        names = {figure.name for figure in place.shown_figures()}
+        assert {"neurons", "scatter", "without-easy", "verdict"} <= names
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_the_cursor_of_the_table_stands_in_the_scatter_and_chooses_from_there(
+    workspace: Workspace, result: NeuronsResult
+) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        place = await open_screen(pilot)
+        await until(pilot, lambda: place.panel("scatter").views)
+        (chart,) = place.panel("scatter").views
+        await pilot.press("down")
+        neuron = place.number_at_cursor
+        await until(pilot, lambda: chart.place == pytest.approx(float(result.color_information[neuron])))
+        await pilot.press("n")
+        assert place.number_at_cursor == place.numbers[2]
+        chart.focus()
+        await pilot.press("left")
+        await until(pilot, lambda: place.number_at_cursor != place.numbers[2])
+        assert float(result.color_information[place.number_at_cursor]) == pytest.approx(chart.place)
 
     drive(LazytuiApp(workspace), steps)
 
@@ -172,11 +220,11 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
 
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        await pilot.press("a")
+        await pilot.press("b")
         await until(pilot, lambda: any("Mark neurons first" in note.message for note in pilot.app._notifications))
         await pilot.press("space", "down", "space", "down", "space", "space")
         assert marked(pilot) == {int(table(pilot).figure.rows[index][0] or 0) for index in table(pilot).order[:2]}
-        await pilot.press("a")
+        await pilot.press("b")
         await until(pilot, lambda: answered(pilot))
         is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "mean")
         await pilot.press("z")
@@ -185,7 +233,7 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
         await pilot.press("space")
         await until(pilot, lambda: answered(pilot) and "Without 3 neurons" in screen_text(pilot.app))
         is_right(pilot.app.screen.query_one(BarsView), marked(pilot), "zero")
-        await pilot.press("a")
+        await pilot.press("b")
         await until(pilot, lambda: not pilot.app.screen.query(BarsView))
         assert len(marked(pilot)) == 3
 
@@ -197,24 +245,25 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
 
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
-        await pilot.press("space", "p")
+        await pilot.press("space", "W")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
         pilot.app.screen.query_one(Input).value = "plaid 3 into red 1"
         await pilot.press("enter")
         await until(pilot, lambda: any("'plaid 3' isn't" in note.message for note in pilot.app._notifications))
-        await pilot.press("p")
+        await pilot.press("W")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
         pilot.app.screen.query_one(Input).value = "green 1 into red 8"
         await pilot.press("enter")
-        await until(pilot, lambda: "shift of every logit" in " ".join(screen_text(pilot.app).split()))
+        await until(pilot, lambda: pilot.app.screen.query(BarsView))
         bars = pilot.app.screen.query_one(BarsView).figure
+        assert bars.title.endswith("shift of every logit")
         assert bars.title.startswith("Red 8 with what 1 neuron does in green 1")
         green, red = (palette("distinct").names.index(name) for name in ("green", "red"))
         into, source = asked.grid[[80 + red]], asked.grid[[10 + green]]
         np.testing.assert_allclose(
             bars.values, asked.ablation.patch(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
         )
-        await pilot.press("a")
+        await pilot.press("b")
         await until(pilot, lambda: "Without 1 neuron" in screen_text(pilot.app))
 
     drive(LazytuiApp(workspace), steps, size=(120, 44))
@@ -227,12 +276,12 @@ def test_all_that_the_filter_leaves_is_marked_and_unmarked(workspace: Workspace,
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         await filter_by(pilot, role)
-        await pilot.press("m")
+        await pilot.press("asterisk")
         assert marked(pilot) == wanted
         assert f"Only those with {role}. {len(wanted)} marked." in " ".join(words(pilot).split())
-        await pilot.press("m")
+        await pilot.press("asterisk")
         assert marked(pilot) == set()
-        await pilot.press("m", "u")
+        await pilot.press("asterisk", "backspace")
         assert marked(pilot) == set()
 
     drive(LazytuiApp(workspace), steps)
@@ -242,7 +291,7 @@ def test_a_network_without_its_weights_says_so(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot)
         (run_of(workspace, "train") / WEIGHTS_FILE).unlink()
-        await pilot.press("space", "a")
+        await pilot.press("space", "b")
         await until(pilot, lambda: "has no weights any more" in words(pilot))
 
     drive(LazytuiApp(workspace), steps)
@@ -254,8 +303,8 @@ def test_a_damaged_result_is_told_of_in_a_sentence(workspace: Workspace) -> None
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("5")
         await until(pilot, lambda: pilot.app.screen.query("#doing") and "damaged" in words(pilot))
-        await pilot.press("space", "a", "c", "v", "t", "m")
-        assert not pilot.app.screen.query("#views FigureView")
+        await pilot.press("space", "b", "asterisk", "W", "m", "n")
+        assert not pilot.app.screen.query(FigureView)
 
     drive(LazytuiApp(workspace), steps)
 
@@ -284,11 +333,14 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(worksp
 def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
-        await pilot.press("o", *"lazy-strokes", "enter")
-        await until(pilot, lambda: "shipped/lazy-strokes yet. g: run it" in words(pilot))
-        assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/lazy-strokes"
-        await pilot.press("o", *"train", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.focused, TableView))
+        await choose_run(pilot, "o", "cured-strokes")
+        await until(pilot, lambda: "shipped/cured-strokes yet. g: run it" in words(pilot))
+        assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/cured-strokes"
+        assert not place.query(FigureView), "the neurons of another network aren't shown as its own"
+        await choose_run(pilot, "o", "reference")
+        await until(pilot, lambda: place.table)
+        await choose_run(pilot, "o", "lazy-strokes")
+        await until(pilot, lambda: place.table and "shipped/lazy-strokes" in words(pilot))
 
     drive(LazytuiApp(workspace), steps)
 
@@ -314,23 +366,22 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
     drive(app, steps)
 
 
-@pytest.mark.parametrize("size", [(40, 12), (80, 24), (200, 60)])
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 36), (200, 60)])
 def test_it_is_polite_at_every_size(size: tuple[int, int], workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("5")
         await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsScreen) and pilot.app.screen.query(TableView))
         await pilot.pause()
         side = pilot.app.screen.query_one("#side")
-        assert side.display is (size[0] >= 118)
+        assert not side.display
         if size == (40, 12):
             assert "lazytui needs 60x16" in " ".join(screen_text(pilot.app).split())
         else:
             heading = next(line for line in screen_text(pilot.app).splitlines() if "neuron   role" in line)
-            assert "digit" in heading.rsplit(maxsplit=1)[-1], "no column is broken off"
-        before = side.display
+            assert " digit " in heading[: table(pilot).region.right], "no column is broken off"
         await pilot.press("f")
-        await until(pilot, lambda: side.display is not before)
-        await pilot.press("c", "v", "enter", "escape")
+        await until(pilot, lambda: side.display)
+        await pilot.press("escape", "m", "n", "enter", "escape")
         await pilot.resize_terminal(100, 30)
         await pilot.pause()
 

@@ -18,10 +18,11 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.sae.feature_labels import read_labels
 from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.result import SaeResult
-from lazytui.app.figures import BarsView, FigureView, LinesView, PixelsView, TableView
+from lazytui.app.figures import FigureView, LinesView, MatrixView, PixelsView, TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import PickList
-from lazytui.app.screens.common.run_figures import RunFigures
+from lazytui.app.panels.panel import Panel
+from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.sae.dose_response import DoseResponseScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
 from lazytui.app.screens.sae.screen import FeaturesScreen
@@ -76,7 +77,7 @@ async def type_in(pilot: Pilot[Any], key: str, text: str) -> None:
 
 async def open_dial(pilot: Pilot[Any]) -> DoseResponseScreen:
     """On the feature under the cursor, with its first answer."""
-    await pilot.press("d")
+    await pilot.press("v")
     await until(pilot, lambda: isinstance(pilot.app.screen, DoseResponseScreen))
     dial = pilot.app.screen
     assert isinstance(dial, DoseResponseScreen)
@@ -97,7 +98,9 @@ async def stepped(pilot: Pilot[Any], dial: DoseResponseScreen, *keys: str) -> Do
 
 
 def bars(dial: DoseResponseScreen, when: str) -> np.ndarray[Any, Any]:
-    return next(view.figure.values for view in dial.query(BarsView) if view.figure.name == when)
+    """The ten probabilities before or after, in percent."""
+    figure = dial.query_one(MatrixView).figure
+    return np.asarray(figure.values[:, figure.column_labels.index(when)])
 
 
 def numbers(table: TableView) -> list[int]:
@@ -108,8 +111,9 @@ def words(screen: Any) -> str:
     return str(screen.query_one("#doing", Static).render())
 
 
-def charts(place: FeaturesScreen) -> list[str]:
-    return [view.figure.name for view in place.figure_views()]
+def chart(place: FeaturesScreen, panel: str = "curves") -> str:
+    """The figure that a panel shows."""
+    return "".join(figure.name for figure in place.panel(panel).shown)
 
 
 def asked(pilot: Pilot[Any]) -> dict[str, object]:
@@ -125,9 +129,8 @@ def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_r
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         assert "They come with lazytui" in screen_text(pilot.app)
-        await pilot.press("c")
-        await until(pilot, lambda: "unexplained" in charts(place))
-        await pilot.press("t", "x")
+        await until(pilot, lambda: chart(place) == "unexplained")
+        await pilot.press("X")
         await until(pilot, lambda: shows(pilot.app, "sae-experiments"))
         await until(pilot, lambda: asked(pilot).get("sae") == "shipped/sae-lazy-strokes")
         await pilot.press("escape")
@@ -135,7 +138,7 @@ def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_r
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage))
         await until(pilot, lambda: bool(pilot.app.screen.query(PixelsView)))
-        await pilot.press("l")
+        await pilot.press("f2")
         await until(pilot, lambda: "so it can't be labelled" in notes(pilot.app))
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
@@ -155,23 +158,28 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
         await pilot.press("greater_than_sign", "greater_than_sign")
         assert numbers(table) == list(range(len(category)))
         for index, name in enumerate(CATEGORIES):
-            await pilot.press("k")
+            await pilot.press("c")
             await until(pilot, lambda name=name: f"Only {name}" in words(place))
             assert set(numbers(table)) == set(np.flatnonzero(category == index)), name
         await type_in(pilot, "slash", "no such thing")
         assert numbers(table) == []
         await type_in(pilot, "slash", "")
         assert len(numbers(table)) == len(category)
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: place.table and place.table.figure.name == "effects")
-        await pilot.press("t", "c")
-        await until(pilot, lambda: charts(place) == ["unexplained", "l0", "dead-share"])
-        await pilot.press("c")
-        await until(pilot, lambda: charts(place) == ["l0", "dead-share", "unexplained"])
-        await pilot.press("v")
-        await until(pilot, lambda: {"verdict", "colors"} <= {figure.name for figure in place.shown_figures()})
-        await pilot.press("escape")
-        await until(pilot, lambda: place.table in place.figure_views())
+        assert chart(place) == "unexplained"
+        place.panel("curves").views[0].focus()
+        await pilot.press("m")
+        assert chart(place) == "l0"
+        await pilot.press("m")
+        assert chart(place) == "dead-share"
+        assert chart(place, "others") == "verdict"
+        place.panel("others").views[0].focus()
+        others = set()
+        while chart(place, "others") not in others:
+            others.add(chart(place, "others"))
+            await pilot.press("m")
+        assert "colors" in others
 
     drive(app, steps)
 
@@ -191,13 +199,13 @@ def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(work
         await pilot.press("n")
         await until(pilot, lambda: f"Feature {second} (" in screen_text(app))
         assert all(figure.name.startswith(f"feature-{second}-") for figure in page.shown_figures())
-        await type_in(pilot, "l", "sun\x1b[31m")
+        await type_in(pilot, "f2", "sun\x1b[31m")
         await until(pilot, lambda: "without control characters" in notes(app))
         assert read_labels(workspace.find("found")) == {}
-        await type_in(pilot, "l", "the setting sun")
+        await type_in(pilot, "f2", "the setting sun")
         await until(pilot, lambda: "“the setting sun”" in screen_text(app))
         assert read_labels(workspace.find("found")) == {second: "the setting sun"}
-        await pilot.press("p", "p")
+        await pilot.press("N", "N")
         await until(pilot, lambda: f"Feature {first} (" in screen_text(app))
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is place and "the setting sun" in screen_text(app))
@@ -217,28 +225,30 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
         dial = await open_dial(pilot)
         assert (await answered(pilot, dial)).dose.features == (feature,)
         assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
-        question = await stepped(pilot, dial, "0")
+        question = await stepped(pilot, dial, "b")
         (answer,) = [one for one in DoseResponseSession(workspace).answers(question) if one.after]
         assert answer.after and np.allclose(bars(dial, "after"), 100 * answer.after.probabilities, atol=1e-3)
         assert not np.allclose(bars(dial, "before"), bars(dial, "after"), atol=0.1)
         assert "ablated" in words(dial) and "0.0 x" in screen_text(app)
-        gaze = dial.query_one(PixelsView).figure
+        image, gaze = (view.figure for view in dial.query(PixelsView))
+        assert image.overlay is None, "the image itself stands there in color"
         assert gaze.overlay is not None and not np.allclose(gaze.overlay[0], gaze.overlay[1], atol=0.01)
         assert (await stepped(pilot, dial, "right", "right", "left")).dose.factor == 0.1
         assert (await stepped(pilot, dial, "end")).dose.factor == 3
         assert (await stepped(pilot, dial, "home")).dose.factor == 0
-        await stepped(pilot, dial, "1")
+        assert (await stepped(pilot, dial, "b")).dose.factor == 1, "b puts back what it took out"
+        await stepped(pilot, dial, "right", "backspace")
         assert np.allclose(bars(dial, "before"), bars(dial, "after"), atol=1e-4)
-        assert (await stepped(pilot, dial, "s")).dose.how == "steer"
-        assert (await stepped(pilot, dial, "s")).dose.how == "scale"
+        assert (await stepped(pilot, dial, "m")).dose.how == "steer"
+        assert (await stepped(pilot, dial, "m")).dose.how == "scale"
         other = (feature + 1) % 64
-        await type_in(pilot, "w", str(other))
+        await type_in(pilot, "W", str(other))
         swapped = (await answered(pilot, dial)).dose
         assert (swapped.how, swapped.features, swapped.into) == ("swap", (feature,), (other,))
         assert f"swapped for feature {other}" in words(dial)
         await type_in(pilot, "slash", "9999")
         await until(pilot, lambda: "There is no feature 9999" in notes(app))
-        assert [figure.name for figure in dial.shown_figures()] == ["gaze", "before", "after", "turn"]
+        assert [figure.name for figure in dial.shown_figures()] == ["image", "gaze", "probabilities", "turn"]
 
     drive(app, steps)
 
@@ -254,18 +264,18 @@ def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) 
         assert album
         second = await stepped(pilot, dial, "n")
         assert second.image_index == first.image_index + 1 and second.dose == first.dose
-        assert (await stepped(pilot, dial, "p")).image_index == first.image_index
+        assert (await stepped(pilot, dial, "N")).image_index == first.image_index
         below = (await stepped(pilot, dial, "down")).dose.features
         assert below != first.dose.features
         await stepped(pilot, dial, "space")
         assert (await stepped(pilot, dial, "up")).dose.features == (*first.dose.features, *below)
         for key, labels in (("d", album.split.digits), ("c", album.split.colors)):
-            await pilot.press("x")
+            await pilot.press("backspace")
             place = (await stepped(pilot, dial, key)).image_index
             assert labels[place] == 0
-        await pilot.press("x", "a")
+        await pilot.press("backspace", "w")
         assert "where it is active" in words(dial)
-        easy = await stepped(pilot, dial, "y")
+        easy = await stepped(pilot, dial, "h")
         assert easy.split == "easy" and "easy split" in words(dial)
 
     drive(app, steps)
@@ -306,7 +316,7 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
         assert (await answered(pilot, dial)).dose.factor == 2.5
         assert len(held.asked) == 2, "the first of them, and the newest"
         held.go.clear()
-        await pilot.press("0")
+        await pilot.press("b")
         await until(pilot, lambda: len(held.asked) == 3)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is place)
@@ -325,15 +335,15 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
         place = await open_screen(pilot)
         app.open_run("dead")
         await until(pilot, lambda: "analysis dead" in words(place) and app.focused is place.table)
-        await pilot.press("d")
+        await pilot.press("v")
         await until(pilot, lambda: "All features of" in screen_text(app))
         assert not app.screen.query(FigureView)
-        await pilot.press("0", "right", "n", "down", "space", "d", "a", "escape")
+        await pilot.press("b", "right", "n", "down", "space", "d", "w", "escape")
         await until(pilot, lambda: app.screen is place)
         save_weights(build_model("cnn3", seed=5), workspace.find("reference").weights, metadata={"model": "cnn3"})
         app.open_run("found")
         await until(pilot, lambda: "analysis found" in words(place) and app.focused is place.table)
-        await pilot.press("d")
+        await pilot.press("v")
         await until(pilot, lambda: "was trained on another network" in " ".join(screen_text(app).split()))
         assert "doesn't know" not in notes(app)
 
@@ -377,8 +387,8 @@ def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Wo
 
     async def leave(pilot: Pilot[Any]) -> None:
         app.open_run(checked.json["run"])
-        await until(pilot, lambda: shows(app, "sae-selfcheck") and app.screen.query_one(RunFigures).figures)
-        await pilot.press("escape", "x")
+        await until(pilot, lambda: shows(app, "sae-selfcheck") and app.screen.query_one(RunPanels).figures)
+        await pilot.press("escape", "X")
         await until(pilot, lambda: shows(app, "sae-experiments"))
         await pilot.press("escape")
         app.open_run("dead")
@@ -390,7 +400,7 @@ def test_runs_of_its_kinds_lead_here_and_the_chosen_one_comes_back(workspace: Wo
 
     async def find(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: isinstance(again.screen, FeaturesScreen) and "analysis dead" in words(again.screen))
-        await pilot.press("o")
+        await pilot.press("R")
         await until(pilot, lambda: isinstance(again.screen, PickList))
 
     again = LazytuiApp(workspace)
@@ -419,15 +429,25 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
         await open_screen(pilot)
         dial = await open_dial(pilot)
         text = screen_text(app)
-        for view in dial.query("#answer FigureView"):
-            assert view.region.right <= size[0] and view.region.bottom < size[1], view
-        assert "before →" in text and "Before, %" in text and "After, %" in text
-        assert ("The whole turn" in text) is (size != (80, 24))
-        assert dial.query_one(Footer).virtual_size.width <= max(size[0], 100)
+        for panel in dial.query(Panel):
+            assert panel.region.right <= size[0] and panel.shown, panel
+            assert panel.region.bottom < size[1] or size == (80, 24), "a small terminal scrolls"
+        assert "before →" in text and "after →" in text
+        assert ("Dose-response" in text) is (size != (80, 24))
+        if size != (80, 24):
+            assert dial.query_one(LinesView).plot_area.height >= 5, "the curve can be read"
+        assert dial.query_one(Footer).virtual_size.width <= max(size[0], 120)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, Help))
         told = str(app.screen.query_one(Static).render())
-        for line in ("Ablate", "Reset", "Swap", "Steer", "Keep it, and turn others with it", "Easy or hard images"):
+        for line in (
+            "Ablate",
+            "Reset",
+            "Swap",
+            "Scale or steer",
+            "Keep it, and turn others with it",
+            "Hard or easy images",
+        ):
             assert line in told
 
     drive(app, steps, size=size)

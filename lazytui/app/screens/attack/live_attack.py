@@ -25,7 +25,7 @@ from lazytui.runs.run_folder import RunFolder
 ARRANGEMENTS = Arrangements(
     narrow=Arrangement("pictures | 10", "climb | 9"),
     medium=Arrangement("pictures pictures pictures pictures | 18", "climb climb chances chances | 1fr"),
-    wide=Arrangement("pictures pictures pictures pictures | 3fr", "climb climb chances chances | 2fr"),
+    wide=Arrangement("pictures pictures pictures pictures | 19", "climb climb chances chances | 1fr"),
 )
 PANELS = {
     "pictures": "Source, change and result",

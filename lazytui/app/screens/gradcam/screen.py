@@ -45,7 +45,7 @@ TARGETS = {"predicted": "class predicted", "digit": "the digit", "color": "the c
 LIVE = Arrangements(
     narrow=Arrangement("image image | 12", "map map | 14", "chances worth | 14", "images images | 11"),
     medium=Arrangement("image map map chances | 18", "worth images images images | 1fr"),
-    wide=Arrangement("image map map chances | 1fr", "worth images images images | 2fr"),
+    wide=Arrangement("image map map chances | 18", "worth images images images | 1fr"),
 )
 LIVE_PANELS = {
     "image": "Image",

@@ -36,7 +36,7 @@ from lazytui.sae.dose_response import FACTORS, UNCHANGED, Dose
 ARRANGEMENTS = Arrangements(
     narrow=Arrangement("image maps maps | 12", "chances chances chances | 13", "curve curve curve | 14"),
     medium=Arrangement("image maps maps chances | 16", "curve curve curve curve | 1fr"),
-    wide=Arrangement("image maps maps chances | 1fr", "curve curve curve curve | 1fr"),
+    wide=Arrangement("image maps maps chances | 18", "curve curve curve curve | 1fr"),
 )
 PANELS = {
     "image": "The image",

@@ -34,7 +34,7 @@ class FeaturePage(RowPage):
             " ".join([*["colors"] * 4, *["heat"] * 5, *["logits"] * 6]) + " | 15",
         ),
         wide=Arrangement(
-            "exemplars exemplars exemplars exemplars heat heat | 1fr",
+            "exemplars exemplars exemplars exemplars heat heat | 22",
             "colors    colors    logits    logits    more more | 1fr",
         ),
     )

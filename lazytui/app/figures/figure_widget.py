@@ -328,7 +328,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
             self.post_message(self.Chosen(self, self._place))
 
     def _reveal(self, place: Place) -> None:
-        """Scroll to a place: the view itself, and what holds it."""
+        """Scroll to a place: the view itself, and what holds it where the keyboard is here."""
         region = self.region_of(place)
         if region is None:
             return
@@ -336,6 +336,8 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
             if self.moved(place, Offset(0, -1)) is None:  # with the first line of places, what stands above it
                 region = Region(region.x, 0, region.width, region.bottom)
             self.scroll_to_region(region, spacing=Spacing(bottom=self.lines_below), animate=False)
+        if not self.has_focus:
+            return  # a screen isn't scrolled away from what a person looks at
         inside: Widget = self
         region = region.translate(self.content_offset)
         while isinstance(holder := inside.parent, Widget):

@@ -170,6 +170,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
             return
         self.show_sentence()
         if answer.browsed is None or not answer.explanations:
+            self._show_nothing()
             return
         index = min(answer.question.image_index, len(answer.browsed.split) - 1)
         image, *maps, chances = live_figures.image_figures(answer, index)
@@ -184,6 +185,11 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
             for name, figures in shown.items():
                 self._live.panel(name).show([figures])
         self._show_grid()
+
+    def _show_nothing(self) -> None:
+        """Why there are no maps, where they will stand: those of another question don't stay under this one's name."""
+        for name in LIVE_PANELS:
+            self._live.panel(name).say(self.sentence() if name == "image" else "")
 
     @property
     def _live(self) -> PanelGrid:

@@ -112,6 +112,8 @@ class TableBrowser(FormScreen, BrowserScreen):
             for name, shown in self.panel_figures().items():
                 self._show(name, shown)
             self._show_page()
+        if self.table and self.focused is None and not self.query_one("#side").display:
+            self.table.focus(scroll_visible=False)
 
     def _show(self, name: str, figures: Sequence[Figure]) -> None:
         if [*map(id, figures)] == [*map(id, self._drawn.get(name, ()))] and name in self._drawn:

@@ -120,7 +120,7 @@ OTHER_MAPS = {
     "K": ("layer", ["features.pool3", "features.relu3"]),
     "t": ("target", ["digit", "color"]),
     "T": ("target", ["digit", "predicted"]),
-    "h": ("split", ["probe", "easy"]),
+    "H": ("split", ["probe", "easy"]),
 }
 
 
@@ -201,7 +201,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
 
         await pilot.press("d")
         await leaves(split.digits == 0, "digit 0")
-        await pilot.press("backspace", "c")
+        await pilot.press("backspace", "h")
         await leaves(split.colors == 0, "red")
         await pilot.press("backspace")
         for way, name in enumerate(ANSWERS):

@@ -28,7 +28,7 @@ WITHOUT_FORM = {"story": "home"}
 OVER = {
     "llc": ("5", "L"),
     "sae-experiments": ("6", "X"),
-    "sae-selfcheck": ("6", "S"),
+    "sae-selfcheck": ("6", "C"),
     "study": ("8", "s"),
     "recipe": ("8", "r"),
 }

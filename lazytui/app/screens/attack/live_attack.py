@@ -38,22 +38,22 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     screen_name = "attack"
     purpose_name = "live-attack"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "step(1)", "Next source", show=False),
-        Binding("left", "step(-1)", "Previous source", show=False),
-        Binding("m", "attack(1)", "Attack", key_display="m M"),
-        Binding("M", "attack(-1)", "Previous attack", show=False),
-        Binding("t", "classes(0, 1)", "Target", key_display="t T"),
-        Binding("T", "classes(0, -1)", "Previous target", show=False),
-        Binding("c", "pool", "Color"),
-        Binding("up", "budget(1)", "Budget", key_display="↑↓"),
-        Binding("down", "budget(-1)", "Smaller budget", show=False),
-        Binding("pageup", "budget(10)", "Budget, ten steps more", show=False),
-        Binding("pagedown", "budget(-10)", "Budget, ten steps less", show=False),
-        Binding("backspace", "smallest", "The smallest budget that fools it", show=False),
-        Binding("d", "classes(1, 0)", "Another digit shown (next)", show=False),
-        Binding("D", "classes(-1, 0)", "Another digit shown (previous)", show=False),
-        Binding("P", "sure", "Surer than .9, or the most probable", show=False),
-        Binding("A", "network", "The other network of the two", show=False),
+        Binding("right", "step(1)", "Next source", id="right", show=False),
+        Binding("left", "step(-1)", "Previous source", id="left", show=False),
+        Binding("m", "attack(1)", "Attack", id="next-method", key_display="m M"),
+        Binding("M", "attack(-1)", "Previous attack", id="previous-method", show=False),
+        Binding("t", "classes(0, 1)", "Target", id="next-target", key_display="t T"),
+        Binding("T", "classes(0, -1)", "Previous target", id="previous-target", show=False),
+        Binding("h", "pool", "Color", id="next-color"),
+        Binding("up", "budget(1)", "Budget", id="up", key_display="↑↓"),
+        Binding("down", "budget(-1)", "Smaller budget", id="down", show=False),
+        Binding("pageup", "budget(10)", "Budget, ten steps more", id="page-up", show=False),
+        Binding("pagedown", "budget(-10)", "Budget, ten steps less", id="page-down", show=False),
+        Binding("backspace", "smallest", "The smallest budget that fools it", id="default", show=False),
+        Binding("d", "classes(1, 0)", "Another digit shown (next)", id="next-digit", show=False),
+        Binding("D", "classes(-1, 0)", "Another digit shown (previous)", id="previous-digit", show=False),
+        Binding("P", "sure", "Surer than .9, or the most probable", id="certainty", show=False),
+        Binding("A", "network", "The other network of the two", id="other-network", show=False),
     ]
 
     def compose_body(self) -> ComposeResult:

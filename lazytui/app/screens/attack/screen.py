@@ -41,7 +41,9 @@ class AttackScreen(FormAndPanels):
         "predict the target, for images in their own color, in every color, and in the target's. v: attack one image "
         "live."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("v", "live", "Live")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("v", "live", "Live", id="other-view"),
+    ]
 
     matched_fields = ("run", "against")
     panels = (

@@ -19,8 +19,8 @@ class BrowserScreen(LabScreen):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "step(1)", "Next", key_display="n N"),
-        Binding("N", "step(-1)", "Previous", show=False),
+        Binding("n", "step(1)", "Next", id="next-item", key_display="n N"),
+        Binding("N", "step(-1)", "Previous", id="previous-item", show=False),
     ]
 
     @property

@@ -29,7 +29,9 @@ class RowPage(BrowserScreen):
     DEFAULT_CSS = """
     RowPage #where { height: 1; padding: 0 1; text-style: bold; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back", id="back"),
+    ]
     arrangements: ClassVar[Arrangements]
     panels: ClassVar[Sequence[PanelSpec]]
     missing = "There is nothing of this."

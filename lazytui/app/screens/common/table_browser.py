@@ -37,7 +37,9 @@ class TableBrowser(FormScreen, BrowserScreen):
     filter_question: what is asked to filter the table. actions_on_rows: what can be done only where there is a table.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("slash", "filter", "Filter")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", id="filter"),
+    ]
     arrangements: ClassVar[Arrangements] = ARRANGEMENTS
     titles: ClassVar[Mapping[str, str]]
     filter_question: str

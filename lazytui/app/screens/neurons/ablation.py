@@ -22,12 +22,12 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     """marked: the neurons that are ablated or patched together. found: whose they are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "mark", "Mark"),
-        Binding("b", "ablate", "Ablate"),
-        Binding("z", "stand_in", "Mean or zero"),
-        Binding("W", "patch", "Patch from another image", show=False),
-        Binding("asterisk", "mark_shown", "Mark all that are shown", show=False),
-        Binding("backspace", "unmark", "Unmark all", show=False),
+        Binding("space", "mark", "Mark", id="mark"),
+        Binding("asterisk", "mark_shown", "Mark all that are shown", id="mark-all", show=False),
+        Binding("minus", "unmark", "Unmark all", id="less", show=False),
+        Binding("b", "ablate", "Ablate", id="ablate"),
+        Binding("z", "stand_in", "Mean or zero", id="stand-in"),
+        Binding("W", "patch", "Patch from another image", id="swap", show=False),
     ]
 
     def __init__(self) -> None:

@@ -58,7 +58,7 @@ class NeuronsScreen(AblationScreen):
     filter_question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
     actions_on_rows: ClassVar = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "patch"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("L", "llc", "LLC", show=False),
+        Binding("L", "llc", "LLC", id="llc", show=False),
     ]
 
     def __init__(self) -> None:

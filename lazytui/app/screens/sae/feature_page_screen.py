@@ -24,8 +24,8 @@ class FeaturePage(RowPage):
     screen_name = "features"
     purpose_name = "row-page"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "dial", "Dose-response"),
-        Binding("f2", "label", "Label"),
+        Binding("v", "dial", "Dose-response", id="other-view"),
+        Binding("r", "label", "Label", id="rename"),
     ]
     arrangements = Arrangements(
         narrow=Arrangement("exemplars | 16", "heat | 16", "colors | 12", "logits | 12", "more | 14"),

@@ -53,11 +53,11 @@ class FeaturesScreen(TableBrowser):
     )
     actions_on_rows: ClassVar = {"dial", "filter", "category"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("v", "dial", "Dose-response"),
-        Binding("c", "category", "Category"),
-        Binding("X", "over('sae-experiments')", "Experiments"),
-        Binding("S", "over('sae-selfcheck')", "Self-check", show=False),
-        Binding("R", "other", "Another run of these features", show=False),
+        Binding("v", "dial", "Dose-response", id="other-view"),
+        Binding("h", "category", "Category", id="next-color"),
+        Binding("X", "over('sae-experiments')", "Experiments", id="experiments"),
+        Binding("C", "over('sae-selfcheck')", "Self-check", id="self-check", show=False),
+        Binding("R", "other", "Another run of features", id="another-run", show=False),
     ]
 
     def __init__(self) -> None:

@@ -125,9 +125,9 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
             ("right", "source 3 of 12"),
             ("N", "source 2 of 12"),
             ("left", "source 1 of 12"),
-            ("c", "neutral 7"),
-            ("c", "target-colored 7"),
-            ("c", "aligned 7"),
+            ("h", "neutral 7"),
+            ("h", "target-colored 7"),
+            ("h", "aligned 7"),
             ("up", f"within {opened + 1} of 255"),
             ("down", f"within {opened} of 255"),
             ("pageup", f"within {opened + 10} of 255"),
@@ -242,7 +242,7 @@ def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -
         await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
         await until(pilot, lambda: "no run" in words(pilot))
         assert not drawn(pilot)
-        await pilot.press("n", "up", "m", "c", "A")
+        await pilot.press("n", "up", "m", "h", "A")
         await until(pilot, lambda: "no run" in words(pilot))
 
     drive(LazytuiApp(workspace), steps)
@@ -264,7 +264,7 @@ def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
         assert "▀" in text or "▄" in text
         for heading in ("source", "sensitivity", "added, x", "result", "Probability at each step", "━━ a 3"):
             assert heading in text
-        for key in ("esc Back", "n N Next", "c Color", "↑↓ Budget", "m M Attack", "t T Target"):
+        for key in ("esc Back", "n N Next", "h Color", "↑↓ Budget", "m M Attack", "t T Target"):
             assert key in text.splitlines()[-1] or size[0] < 100
 
     drive(LazytuiApp(workspace), steps, size=size)

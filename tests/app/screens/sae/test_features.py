@@ -138,7 +138,7 @@ def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_r
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage))
         await until(pilot, lambda: bool(pilot.app.screen.query(PixelsView)))
-        await pilot.press("f2")
+        await pilot.press("r")
         await until(pilot, lambda: "so it can't be labelled" in notes(pilot.app))
 
     drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
@@ -158,7 +158,7 @@ def test_the_table_holds_every_feature_and_is_sorted_filtered_and_searched(
         await pilot.press("greater_than_sign", "greater_than_sign")
         assert numbers(table) == list(range(len(category)))
         for index, name in enumerate(CATEGORIES):
-            await pilot.press("c")
+            await pilot.press("h")
             await until(pilot, lambda name=name: f"Only {name}" in words(place))
             assert set(numbers(table)) == set(np.flatnonzero(category == index)), name
         await type_in(pilot, "slash", "no such thing")
@@ -199,10 +199,10 @@ def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(work
         await pilot.press("n")
         await until(pilot, lambda: f"Feature {second} (" in screen_text(app))
         assert all(figure.name.startswith(f"feature-{second}-") for figure in page.shown_figures())
-        await type_in(pilot, "f2", "sun\x1b[31m")
+        await type_in(pilot, "r", "sun\x1b[31m")
         await until(pilot, lambda: "without control characters" in notes(app))
         assert read_labels(workspace.find("found")) == {}
-        await type_in(pilot, "f2", "the setting sun")
+        await type_in(pilot, "r", "the setting sun")
         await until(pilot, lambda: "“the setting sun”" in screen_text(app))
         assert read_labels(workspace.find("found")) == {second: "the setting sun"}
         await pilot.press("N", "N")
@@ -269,13 +269,13 @@ def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) 
         assert below != first.dose.features
         await stepped(pilot, dial, "space")
         assert (await stepped(pilot, dial, "up")).dose.features == (*first.dose.features, *below)
-        for key, labels in (("d", album.split.digits), ("c", album.split.colors)):
+        for key, labels in (("d", album.split.digits), ("h", album.split.colors)):
             await pilot.press("backspace")
             place = (await stepped(pilot, dial, key)).image_index
             assert labels[place] == 0
         await pilot.press("backspace", "w")
         assert "where it is active" in words(dial)
-        easy = await stepped(pilot, dial, "h")
+        easy = await stepped(pilot, dial, "H")
         assert easy.split == "easy" and "easy split" in words(dial)
 
     drive(app, steps)

@@ -21,8 +21,8 @@ _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")
 _READABLE = 14
 """The narrowest that a column of longer texts is wrapped to."""
-_BETWEEN = 3
-"""Cells between columns."""
+_BETWEEN = (3, 2)
+"""Cells between columns, and where that is too much."""
 
 
 class TableBody:
@@ -34,6 +34,7 @@ class TableBody:
     def __init__(self, figure: Table, *, compact: bool = False) -> None:
         self.figure = figure
         self.compact = compact
+        self.between = _BETWEEN[0]
         self.headings = [heading(column.name, column.unit) for column in figure.columns]
         self.rows = [
             [entry(cell, column.decimals) for cell, column in zip(row, figure.columns, strict=True)]
@@ -63,15 +64,17 @@ class TableBody:
             else min(width, max(_READABLE, 0 if self.compact else widest_cells(" ".join(texts).split())))
             for index, (width, texts) in enumerate(zip(natural, columns, strict=True))
         ]
-        spare = available - sum(least) - _BETWEEN * (len(columns) - 1)
-        if spare < 0:
+        gaps = [between for between in _BETWEEN if sum(least) + between * (len(columns) - 1) <= available]
+        if not gaps:
             return None
+        self.between = gaps[0]
+        spare = available - sum(least) - self.between * (len(columns) - 1)
         extra = [most - width for most, width in zip(natural, least, strict=True)]
         share = min(1.0, spare / max(sum(extra), 1))
         return [width + int(want * share) for width, want in zip(least, extra, strict=True)]
 
     def _side_by_side(self, widths: list[int]) -> Iterator[Segment]:
-        across = sum(widths) + _BETWEEN * (len(widths) - 1)
+        across = sum(widths) + self.between * (len(widths) - 1)
         if not self.compact:
             yield from self._headings(widths)
             yield Segment("─" * across)
@@ -80,14 +83,14 @@ class TableBody:
             lines = self._lines(row, widths)
             yield marked_segment(number, across, len(lines))
             for line in lines:
-                yield Segment((" " * _BETWEEN).join(line))
+                yield Segment((" " * self.between).join(line))
                 yield Segment.line()
 
     def _headings(self, widths: list[int]) -> Iterator[Segment]:
         for line in self._lines(self.headings, widths):
             for column, text in enumerate(line):
                 yield marked_segment(("heading", column), widths[column])
-                yield Segment(text + " " * (_BETWEEN if column < len(line) - 1 else 0), _BOLD)
+                yield Segment(text + " " * (self.between if column < len(line) - 1 else 0), _BOLD)
             yield Segment.line()
 
     def _lines(self, texts: list[str], widths: list[int]) -> list[list[str]]:

@@ -334,7 +334,6 @@ def test_what_is_seen_is_what_is_exported(workspace: Workspace) -> None:
 def test_what_is_wrong_is_one_sentence_and_the_next_question_is_answered(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
-        await pilot.press("f")
         given = screen.query_one(ParamsForm).touched
         for wrong, sentence in (
             ({"layer": "features.relu9"}, "There is no layer 'features.relu9'"),

@@ -189,7 +189,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
     def _show_nothing(self) -> None:
         """Why there are no maps, where they will stand: those of another question don't stay under this one's name."""
         for name in LIVE_PANELS:
-            self._live.panel(name).say(self.sentence() if name == "image" else "")
+            self._live.panel(name).say(self.sentence() if name == "map" else "")
 
     @property
     def _live(self) -> PanelGrid:

@@ -55,10 +55,19 @@ def run_of(workspace: Workspace) -> RunFolder:
 
 async def open_panel(pilot: Pilot[Any]) -> LiveAttackScreen:
     """Over the figures of the run, with its first answer."""
-    await pilot.press("7")
-    await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
-    await until(pilot, lambda: pilot.app.screen.query_one(RunPanels).figures)
+    await open_attack(pilot)
     return await live(pilot)
+
+
+async def open_attack(pilot: Pilot[Any]) -> AttackScreen:
+    """The screen with the figures of the run."""
+    run = run_of(pilot.app.workspace)
+    pilot.app.open_run(run.reference)
+    await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
+    screen = pilot.app.screen
+    assert isinstance(screen, AttackScreen)
+    await until(pilot, lambda: screen.followed == run and screen.query_one(RunPanels).figures)
+    return screen
 
 
 async def live(pilot: Pilot[Any]) -> LiveAttackScreen:
@@ -181,10 +190,7 @@ def test_the_curve_fills_in_while_the_attack_climbs_and_leaving_ends_it(workspac
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("7")
-        await until(pilot, lambda: isinstance(app.screen, AttackScreen))
-        await until(pilot, lambda: app.screen.query_one(RunPanels).figures)
-        screen = app.screen
+        screen = await open_attack(pilot)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen))
         panel = app.screen
@@ -235,9 +241,7 @@ def test_a_run_whose_network_is_gone_says_so(lab: Lab, finished_training: Any) -
     shutil.rmtree(workspace.find("reference").path)
 
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press("7")
-        await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
-        await until(pilot, lambda: pilot.app.screen.query_one(RunPanels).figures)
+        await open_attack(pilot)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, LiveAttackScreen))
         await until(pilot, lambda: "no run" in words(pilot))

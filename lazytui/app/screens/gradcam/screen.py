@@ -181,7 +181,6 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
             "worth": (live_figures.map_scores_text(answer),),
         }
         with self.app.batch_update():
-            self._live.panel("map").set_class(len(maps) > 1, "-beside")
             for name, figures in shown.items():
                 self._live.panel(name).show([figures])
         self._show_grid()

@@ -66,7 +66,9 @@ async def open_attack(pilot: Pilot[Any]) -> AttackScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, AttackScreen))
     screen = pilot.app.screen
     assert isinstance(screen, AttackScreen)
-    await until(pilot, lambda: screen.followed == run and screen.query_one(RunPanels).figures)
+    await until(
+        pilot, lambda: screen.query(ParamsForm) and screen.followed == run and screen.query_one(RunPanels).figures
+    )
     return screen
 
 

@@ -128,7 +128,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         with self.app.batch_update():
             if answer.after is None:
                 for panel in grid.panels:
-                    panel.say("")
+                    panel.say(self.sentence() if panel.name == "curve" else "")
                 return
             for name, figure in zip(PANELS, dose_figures(answer), strict=True):
                 grid.panel(name).show([(figure,)])

@@ -439,7 +439,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
         assert dial.query_one(Footer).virtual_size.width <= max(size[0], 120)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, Help))
-        told = str(app.screen.query_one(Static).render())
+        told = "\n".join(str(part.render()) for part in app.screen.query(Static))
         for line in (
             "Ablate",
             "Reset",

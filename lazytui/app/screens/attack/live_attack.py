@@ -24,7 +24,7 @@ from lazytui.runs.run_folder import RunFolder
 
 ARRANGEMENTS = Arrangements(
     narrow=Arrangement("pictures | 10", "climb | 9"),
-    medium=Arrangement("pictures pictures pictures pictures | 18", "climb climb chances chances | 1fr"),
+    medium=Arrangement("pictures pictures pictures pictures | 3fr", "climb climb chances chances | 2fr"),
     wide=Arrangement("pictures pictures pictures pictures | 19", "climb climb chances chances | 1fr"),
 )
 PANELS = {
@@ -138,7 +138,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
 
     def _attack_another(self) -> None:
         """The network under study, on the data of its own training, and the second one beside it where there is one."""
-        second = (self.lab.second,) if self.lab.second else ()
+        second = (self.lab.second,) if self.lab.second not in {"", self.lab.network} else ()
         networks = {"run": self.lab.network, "against": second, "model": None, "source": None}
         params = self.question.params.model_copy(update=networks)
         self.ask(replace(self.question, params=params, network=0, run=None))

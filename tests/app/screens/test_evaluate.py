@@ -295,6 +295,8 @@ def test_enter_on_a_cell_shows_its_images_and_escape_goes_back(workspace: Worksp
 def test_a_cell_of_the_second_network_opens_from_the_list_of_runs_too(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await open_screen(pilot, "9")
+        await until(pilot, lambda: panel_called(pilot, "others").views)
+        await turn_to(pilot, "others", "digit-by-color")
         await open_cell(pilot, "against-digit-by-color", (1, 0))
         figure = pilot.app.screen.query_one(PixelsView).figure
         assert figure.title.startswith("lazy-strokes: probe split, digit 1 in red: ")

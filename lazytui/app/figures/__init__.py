@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lazytui.app.figures.bars_widget import BarsView
-from lazytui.app.figures.figure_swap import swap
 from lazytui.app.figures.figure_widget import FigureView, Place
 from lazytui.app.figures.histogram_widget import HistogramView
 from lazytui.app.figures.lines_widget import LinesView
@@ -23,6 +22,5 @@ __all__ = [
     "Place",
     "TableView",
     "TextView",
-    "swap",
     "view_of",
 ]

@@ -239,7 +239,8 @@ def test_every_figure_of_one_has_its_counterpart(compared_networks: ComparedNetw
     shown = drawn(compared_networks.folder)
     names = [name for name in shown if f"against-{name}" in shown]
     assert names == [
-        "verdict", "by-split", "confusion-easy", "confusion-hard", "digit-by-color", "cue-conflict", "red-one"
+        "verdict", "headline", "by-split", "confusion-easy", "confusion-hard", "color-by-prediction-easy",
+        "color-by-prediction-hard", "color-by-prediction-probe", "digit-by-color", "cheat", "cue-conflict", "red-one",
     ]  # fmt: skip
     for name in names:
         assert shown[name].title.startswith("reference: ")

@@ -88,10 +88,11 @@ class Panel(Container):
 
     def show(self, choices: Sequence[Shown]) -> None:
         """Show that of the choices which somebody turned to; or the first, also where it is new. `m`: the next."""
-        name = self._turned_to
         before, names = ([choice[0].name for choice in each] for each in (self._choices, choices))
+        if before and names[0] not in before:
+            self._turned_to = ""
         self._choices = choices
-        self._chosen = names.index(name) if name in names and (not before or names[0] in before) else 0
+        self._chosen = names.index(self._turned_to) if self._turned_to in names else 0
         self._draw()
 
     def say(self, sentence: str) -> None:

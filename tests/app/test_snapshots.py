@@ -32,8 +32,8 @@ DRAWN = {"dataset": 4, "runs": 3}
 """How many figures a screen shows of this workspace, where it shows any."""
 SAID = {
     "train": ("running",),
-    "gradcam": ("Does it look at the digit?", "Press n: next image"),
-    "features": ("your own network", "category"),
+    "gradcam": ("class predicted.", "focus score"),
+    "features": ("No sparse autoencoder",),
 }
 """What a screen says when it is done with what takes a while."""
 

@@ -14,7 +14,7 @@ from lazytui.sae.dose_response import FACTORS, Dose
 from lazytui.saliency.map_resizing import upsample
 
 _LEAST_PEAK = 0.15
-"""A digit whose probability gets this high somewhere on the dial has a curve."""
+"""A digit whose probability gets this high at some dose has a curve."""
 
 
 def dose_figures(answer: DoseAnswer, *, with_original: bool = False) -> list[Figure]:
@@ -75,7 +75,7 @@ def _image(browsed: BrowsedSplit, index: int, before: Prediction, after: Predict
     captions = [f"{when} → {prediction.digit}" for when, prediction in (("before", before), ("after", after))]
     return Pixels(
         name="gaze",
-        title="The image" if evidence is None else "Grad-CAM of what it says",
+        title="The image" if evidence is None else "Grad-CAM of the prediction",
         images=np.repeat(browsed.split.images[index : index + 1], 2 + with_original, axis=0),
         columns=2 + with_original,
         captions=(*((image_name(browsed, index),) if with_original else ()), *captions),
@@ -105,13 +105,11 @@ def _bars(prediction: Prediction, when: str, browsed: BrowsedSplit) -> Bars:
 
 
 def _curve(curve: NDArray[np.float32], dose: Dose, advice: str) -> Lines:
-    """The probabilities of the digits that matter somewhere on the dial."""
+    """The probabilities of the digits that matter at some dose."""
     factors = np.array(FACTORS)
     return Lines(
         name="turn",
-        title=f"The whole turn: {_edit_text(dose, _features_text(dose.features))}"
-        if dose.features
-        else "The whole turn",
+        title=f"Dose-response: {_edit_text(dose, _features_text(dose.features))}" if dose.features else "Dose-response",
         note=advice,
         series=tuple(
             Series(name=str(digit), x=factors, y=curve[:, digit].astype(np.float64))

@@ -29,7 +29,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark"),
-        Binding("a", "ablate", "Take out"),
+        Binding("a", "ablate", "Ablate"),
         Binding("z", "stand_in", "Mean or zero"),
         Binding("p", "patch", "Patch from another image", show=False),
         Binding("m", "mark_shown", "Mark all that are shown", show=False),

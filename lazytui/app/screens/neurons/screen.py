@@ -37,7 +37,7 @@ class NeuronsScreen(AblationScreen):
     kind = "neurons"
     first = ("run", "layer", "read", "ablate", "seed")
     views: ClassVar = {"neurons": "t", "curves": "c", "layer": "v"}
-    keys = "space: mark  a: take out  p: patch  Enter: page"
+    keys = "space: mark  a: ablate  p: patch  Enter: page"
     filter_question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
     actions_on_rows: ClassVar = {
         "mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "table", "curves", "layer", "patch",

@@ -231,7 +231,7 @@ class FeaturesScreen(TableBrowser):
         self.open_table()
 
     def action_curves(self) -> None:
-        """How it learned: what is left unexplained, how many features are active, how many are dead."""
+        """How it learned: the unexplained variance, how many features are active, how many are dead."""
         self._first_curve += self.view == "curves"
         self.open_view("curves")
 

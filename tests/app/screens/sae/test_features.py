@@ -422,7 +422,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
         for view in dial.query("#answer FigureView"):
             assert view.region.right <= size[0] and view.region.bottom < size[1], view
         assert "before →" in text and "Before, %" in text and "After, %" in text
-        assert ("The whole turn" in text) is (size != (80, 24))
+        assert ("Dose-response" in text) is (size != (80, 24))
         assert dial.query_one(Footer).virtual_size.width <= max(size[0], 100)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, Help))

@@ -68,8 +68,8 @@ def attack_table(groups: Sequence[Group], attack: str) -> Table:
         f"target's. at target: percent of {params.sources} that are already classified as the target when clean. "
         f"budget: the smallest {_unit(attack)} that fools, median over the sources that are correct when clean, mean "
         f"over seeds; ∞ where half of the seeds or more have no such median up to {params.budget:g}, a dash where "
-        f"fewer have none. fooled: percent of those sources within {params.epsilon:g}. Intervals: 95 %, Student's t over "
-        "seeds. Networks with fewer than ten right sources have no rates.",
+        f"fewer have none. fooled: percent of those sources within {params.epsilon:g}. Intervals: 95 %, Student's t "
+        "over seeds. Networks with fewer than ten right sources have no rates.",
         columns=(
             Column(name="recipe"),
             Column(name="pool"),

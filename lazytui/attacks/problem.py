@@ -118,7 +118,7 @@ def require_logits(outputs: Tensor, classes: int) -> None:
     if outputs.ndim != 2 or outputs.shape[1] != classes:
         shape = " x ".join(map(str, outputs.shape[1:])) or "one number"
         raise BadInput(
-            f"This network puts out {shape} for an image, and an attack on {classes} classes needs {classes} logits."
+            f"This network outputs {shape} for an image, and an attack on {classes} classes needs {classes} logits."
         )
     if are_probabilities(outputs):
         raise BadInput(PROBABILITIES)

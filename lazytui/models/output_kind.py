@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 PROBABILITIES = (
-    "This network puts out probabilities: where they round to 0 or 1 its gradient is lost. Leave out its last softmax."
+    "This network outputs probabilities: where they round to 0 or 1 its gradient is lost. Leave out its last softmax."
 )
 
 _TRAINING = " Cross-entropy takes a softmax of its own, and of two the training is slow and never certain."
 _LOOKING = " Confidence and calibration are those of a second softmax."
 _LOG_PROBABILITIES = (
-    "This network puts out log-probabilities: answers and certainty are as with logits, but what speaks for one digit "
+    "This network outputs log-probabilities: answers and certainty are as with logits, but what speaks for one digit "
     "speaks against all others in them. To look into logits, leave out its last log-softmax."
 )
 

@@ -15,7 +15,7 @@ FACTORS = tuple(step / 10 for step in range(31))
 """From none of a feature to three times as much; 1 is the feature as it is."""
 
 UNCHANGED = FACTORS.index(1.0)
-"""The step of the dial that changes nothing, where features are scaled."""
+"""The step that changes nothing, where features are scaled."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Dose:
         return FACTORS[self.step]
 
     def moved_by(self, by: int) -> Dose:
-        """So many steps on, as far as the dial goes."""
+        """So many steps on, as far as there are steps."""
         return replace(self, step=min(max(self.step + by, 0), len(FACTORS) - 1))
 
     def edit(self, strength: NDArray[np.float64]) -> Edit:

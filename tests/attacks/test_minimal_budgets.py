@@ -97,7 +97,7 @@ def test_a_network_without_gradient_is_told_apart_and_so_is_another_class_count(
     asked = towards_one(Flat(), images, 0.1)
     with pytest.raises(BadInput, match="only asks, such as square"):
         pgd(asked)
-    with pytest.raises(BadInput, match="puts out 4 for an image"):
+    with pytest.raises(BadInput, match="outputs 4 for an image"):
         towards_one(plane(images, 0.1), images, 0.1).predictions()
     assert asked.predictions().tolist() == images.flatten(1)[:, :10].argmax(1).tolist()
 

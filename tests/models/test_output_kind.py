@@ -1,4 +1,4 @@
-"""A network that puts out probabilities is told apart from one that puts out logits, where that matters."""
+"""A network that outputs probabilities is distinguished from one that outputs logits, where that matters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_what_is_said_of_a_networks_outputs(
 ) -> None:
     def said(advice: Callable[[nn.Module], str | None]) -> str | None:
         text = advice(model)
-        return text.partition(":")[0].removeprefix("This network puts out ") if text else None
+        return text.partition(":")[0].removeprefix("This network outputs ") if text else None
 
     model = network(last)
     assert (said(advice_on_training), said(advice_on_answers)) == (of_training, of_answers)

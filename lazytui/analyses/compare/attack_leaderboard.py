@@ -63,13 +63,13 @@ def attack_table(groups: Sequence[Group], attack: str) -> Table:
     params = AttackParams(run="any", attack=attack)
     return Table(
         name="attacked",
-        title=f"What it takes to fool them: {params.source_class} to be seen as {params.target_class}, by {attack}",
+        title=f"Minimal perturbation, {params.source_class} to {params.target_class}, by {attack}",
         note=f"Sources: the {params.source_class}s of the test split in their own color, in every color, in the "
-        f"target's. at target: taken for the target as they are, of {params.sources}, in percent. budget: the smallest "
-        f"{_unit(attack)} that fools, median over the sources that are right as they are, mean over seeds; ∞ where "
-        f"half of the seeds or more have no such median up to {params.budget:g}, a dash where fewer have none. fooled: "
-        f"percent of those sources within {params.epsilon:g}. Intervals: 95 %, Student's t over seeds. Networks with "
-        "fewer than ten right sources have no rates.",
+        f"target's. at target: percent of {params.sources} that are already classified as the target when clean. "
+        f"budget: the smallest {_unit(attack)} that fools, median over the sources that are correct when clean, mean "
+        f"over seeds; ∞ where half of the seeds or more have no such median up to {params.budget:g}, a dash where "
+        f"fewer have none. fooled: percent of those sources within {params.epsilon:g}. Intervals: 95 %, Student's t "
+        "over seeds. Networks with fewer than ten right sources have no rates.",
         columns=(
             Column(name="recipe"),
             Column(name="pool"),

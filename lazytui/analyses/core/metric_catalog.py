@@ -88,7 +88,9 @@ METRICS = {
     ),
     "random_insertion_auc": Metric("insertion area, random", "the same in random order", share=False),
     "randomization_correlation": Metric(
-        "after randomization", "rank correlation of maps before and after all weights are drawn anew", share=False
+        "after randomization",
+        "rank correlation of maps before and after parameter randomization of all layers",
+        share=False,
     ),
     "randomization_null": Metric(
         "different images", "rank correlation of the maps of two different images", share=False

@@ -76,7 +76,7 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
 
     def partial_answers(self, question: AblationQuestion) -> Iterator[AblationAnswer]:
         params = question.params
-        written = weights_written(params.run, self.workspace, "any more, so nothing can be taken out of it.")
+        written = weights_written(params.run, self.workspace, "any more, so its neurons can't be ablated.")
         if self._open is None or (self._open.params, self._open.written) != (params, written):
             require_at_hand(trained_with(params, self.workspace).source)
             yield AblationAnswer(question, doing=opening_message(params.run))

@@ -148,7 +148,7 @@ def _result(
     data, hardware = network.data, network.hardware
     origin = ActivationOrigin(fingerprint(network.model), split_model.layer, params.positions)
     report.store(lambda: save_autoencoder(model, report.run.autoencoder, origin))
-    report.note("measuring what is left unexplained, and what the network says from the rest")
+    report.note("measuring the unexplained variance, and predictions from the reconstruction")
     learned = measure_fit(model, samples)
     fresh = collect_samples(split_model, layout, data.validation.images, hardware, most=len(samples), seed=params.seed)
     held_out = measure_fit(model, fresh)

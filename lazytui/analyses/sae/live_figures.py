@@ -14,7 +14,7 @@ from lazytui.sae.dose_response import FACTORS, Dose
 from lazytui.saliency.map_resizing import upsample
 
 _LEAST_PEAK = 0.15
-"""A digit whose probability gets this high somewhere on the dial has a curve."""
+"""A digit whose probability gets this high at some dose has a curve."""
 
 
 def dose_figures(answer: DoseAnswer) -> list[Figure]:
@@ -109,7 +109,7 @@ def _probabilities(before: Prediction, after: Prediction, browsed: BrowsedSplit)
 
 
 def _curve(curve: NDArray[np.float32], dose: Dose, advice: str) -> Lines:
-    """The probabilities of the digits that matter somewhere on the dial."""
+    """The probabilities of the digits that matter at some dose."""
     factors = np.array(FACTORS)
     return Lines(
         name="turn",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.models.architectures.base import Layer, ModelEntry, classifier
+from lazytui.models.architectures.parts.convolutions import hidden_layer, three_convolutions
 from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
@@ -12,22 +13,7 @@ if TYPE_CHECKING:
 
 
 def _build() -> Classifier:
-    return classifier(
-        conv1=nn.Conv2d(3, 32, 3, padding=1),
-        relu1=nn.ReLU(),
-        pool1=nn.MaxPool2d(2),
-        conv2=nn.Conv2d(32, 64, 3, padding=1),
-        relu2=nn.ReLU(),
-        pool2=nn.MaxPool2d(2),
-        conv3=nn.Conv2d(64, 64, 3, padding=1),
-        relu3=nn.ReLU(),
-        pool3=nn.MaxPool2d(2),
-        flatten=nn.Flatten(),
-        fc1=nn.Linear(64 * 3 * 3, 128),
-        relu4=nn.ReLU(),
-        dropout=nn.Dropout(0.02),
-        head=nn.Linear(128, 10),
-    )
+    return classifier(**three_convolutions(64), **hidden_layer(64 * 3 * 3, dropout=0.02), head=nn.Linear(128, 10))
 
 
 ENTRY = ModelEntry(

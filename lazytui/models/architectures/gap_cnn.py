@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.models.architectures.base import Layer, ModelEntry, classifier
+from lazytui.models.architectures.parts.convolutions import three_convolutions
 from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
@@ -16,18 +17,7 @@ if TYPE_CHECKING:
 
 def _build() -> Classifier:
     return classifier(
-        conv1=nn.Conv2d(3, 32, 3, padding=1),
-        relu1=nn.ReLU(),
-        pool1=nn.MaxPool2d(2),
-        conv2=nn.Conv2d(32, 64, 3, padding=1),
-        relu2=nn.ReLU(),
-        pool2=nn.MaxPool2d(2),
-        conv3=nn.Conv2d(64, 128, 3, padding=1),
-        relu3=nn.ReLU(),
-        pool3=nn.MaxPool2d(2),
-        gap=nn.AdaptiveAvgPool2d(1),
-        flatten=nn.Flatten(),
-        head=nn.Linear(128, 10),
+        **three_convolutions(128), gap=nn.AdaptiveAvgPool2d(1), flatten=nn.Flatten(), head=nn.Linear(128, 10)
     )
 
 

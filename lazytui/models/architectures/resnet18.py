@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lazytui.models.architectures.base import Layer, ModelEntry, classifier
-from lazytui.models.architectures.parts.residual_net import residual_net
-from lazytui.system.lazy_torch import nn
+from lazytui.models.architectures.base import Layer, ModelEntry
+from lazytui.models.architectures.parts.residual_net import residual_classifier
 
 if TYPE_CHECKING:
     from lazytui.models.architectures.classifier import Classifier
 
 
 def _build() -> Classifier:
-    net = residual_net()
-    return classifier(
-        conv1=nn.Conv2d(3, 64, 3, padding=1, bias=False),
-        bn1=net.bn1,
-        relu1=nn.ReLU(),
-        layer1=net.layer1,
-        layer2=net.layer2,
-        layer3=net.layer3,
-        layer4=net.layer4,
-        gap=nn.AdaptiveAvgPool2d(1),
-        flatten=nn.Flatten(),
-        head=net.fc,
-    )
+    return residual_classifier(3)
 
 
 ENTRY = ModelEntry(

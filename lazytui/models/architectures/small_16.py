@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.models.architectures.base import Layer, ModelEntry, classifier
+from lazytui.models.architectures.parts.convolutions import two_strided_convolutions
 from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
@@ -15,16 +16,7 @@ if TYPE_CHECKING:
 
 
 def _build() -> Classifier:
-    return classifier(
-        conv1=nn.Conv2d(3, 16, 7, stride=2),
-        relu1=nn.ReLU(),
-        pool1=nn.MaxPool2d(2),
-        conv2=nn.Conv2d(16, 24, 3, padding=1),
-        relu2=nn.ReLU(),
-        gap=nn.AdaptiveAvgPool2d(1),
-        flatten=nn.Flatten(),
-        head=nn.Linear(24, 10),
-    )
+    return classifier(**two_strided_convolutions(), head=nn.Linear(24, 10))
 
 
 ENTRY = ModelEntry(

@@ -32,7 +32,7 @@ class L1(Variant):
 
 L1_PENALTY = VariantEntry(
     name="l1",
-    summary="A ReLU and a price on the sum of activations; dead features are drawn anew. Shrinks what it finds.",
+    summary="A ReLU and an L1 penalty; dead features are resampled. Shrinks activations.",
     source="Bricken 2023",
     options=L1,
 )

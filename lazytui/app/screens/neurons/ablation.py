@@ -84,7 +84,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     # Ablating
 
     def action_ablate(self) -> None:
-        """Take the marked neurons out, or put them back."""
+        """Ablate the marked neurons, or restore them."""
         if not self.marked:
             self.notify(NONE_MARKED)
             return
@@ -107,7 +107,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         ask_text(self, PATCH_QUESTION, words, take)
 
     def action_stand_in(self) -> None:
-        """Hold what is taken out at its mean, or at zero."""
+        """Hold what is ablated at its mean, or at zero."""
         self._stand_in = "zero" if self._stand_in == "mean" else "mean"
         if self._is_ablating:
             self._ask_without()

@@ -24,7 +24,7 @@ NO_RUN = (
 )
 
 BUNDLED_RUN = "sae-lazy-strokes"
-"""The shipped run that is shown where no layer was taken apart yet."""
+"""The bundled run that is shown where no autoencoder was trained yet."""
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from lazytui.models.architectures.base import classifier
 from lazytui.system.lazy_torch import nn
 from lazytui.system.torch_import import require_torchvision
 
 if TYPE_CHECKING:
     from torch.nn import Conv2d
+
+    from lazytui.models.architectures.classifier import Classifier
 
 
 def residual_net(*, pointwise: bool = False) -> Any:
@@ -22,6 +25,23 @@ def residual_net(*, pointwise: bool = False) -> Any:
             module.conv1 = _pointwise(module.conv1)
             module.conv2 = _pointwise(module.conv2)
     return net
+
+
+def residual_classifier(kernel: int, *, pointwise: bool = False) -> Classifier:
+    """The net behind a first convolution of its own, with stride 1 and without the first pool."""
+    net = residual_net(pointwise=pointwise)
+    return classifier(
+        conv1=nn.Conv2d(3, 64, kernel, padding=kernel // 2, bias=False),
+        bn1=net.bn1,
+        relu1=nn.ReLU(),
+        layer1=net.layer1,
+        layer2=net.layer2,
+        layer3=net.layer3,
+        layer4=net.layer4,
+        gap=nn.AdaptiveAvgPool2d(1),
+        flatten=nn.Flatten(),
+        head=net.fc,
+    )
 
 
 def _pointwise(conv: Conv2d) -> Conv2d:

@@ -15,6 +15,7 @@ SUMMARIES = {
     "train": "Train a network on it and watch whether it learns the digit or its color.",
     "evaluate": "Catch a trained network in the act: confusion matrices, digit x color accuracy, the red 1.",
     "gradcam": "See where a network looks, whether that is the digit, and what its heat maps are worth.",
+    "ask": "Show a network any picture: what it says, how sure it is, and where it looks.",
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
     "sae": "Take a layer apart into features by a sparse autoencoder, and tell what each stands for and says.",
     "sae-experiments": "Edit the features that an autoencoder found, and measure what the network says then.",

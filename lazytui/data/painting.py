@@ -102,6 +102,31 @@ def _composite(
     planes[:] = mixed
 
 
+def background_light(params: DatasetParams, stream: str, index: int) -> NDArray[np.uint8]:
+    """How bright the background of image `index` of a stream is, (28, 28) uint8: what `repaint` mixes it with."""
+    chunk, number = divmod(index, CHUNK)
+    light = np.empty((number + 1, PIXELS), np.int16)
+    lay_textures(light, params, stream, chunk)
+    last = light[-1] if params.placement == "stroke" else 255 - light[-1]
+    return np.asarray(last.reshape(28, 28), np.uint8)
+
+
+def composite(
+    gray: NDArray[np.uint8], light: NDArray[np.uint8], stroke: tuple[int, int, int], background: object
+) -> NDArray[np.uint8]:
+    """One stroke over one background by the same whole numbers: (28, 28, 3) uint8.
+
+    gray, light: (28, 28) uint8, how much stroke there is and how bright the background. stroke: its color. background:
+    a color, or (28, 28, 3) uint8.
+    """
+    ink, behind = gray[..., None].astype(np.uint16), np.asarray(background, np.uint16)
+    weight = light[..., None].astype(np.uint16) * (_FULL - ink) // _FULL
+    mixed: NDArray[np.uint8] = ((weight * behind + ink * np.array(stroke, np.uint16) + np.uint16(127)) // _FULL).astype(
+        np.uint8
+    )
+    return mixed
+
+
 def pure_patches(params: DatasetParams) -> NDArray[np.uint8]:
     """(10, 28, 28, 3) uint8: images of one flat color each, the palette's."""
     return np.broadcast_to(palette(params.palette).rgb[:, None, None], (10, 28, 28, 3)).copy()

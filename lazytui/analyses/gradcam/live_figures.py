@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +9,10 @@ from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit, ImageE
 from lazytui.analyses.gradcam.map_pictures import overlay
 from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, color_on_stroke
 from lazytui.analyses.networks.network_pair import AGAINST
+from lazytui.analyses.networks.probabilities import probabilities_figure
 from lazytui.data.palettes import Palette, palette
-from lazytui.evaluation.predictions import DIGITS, tone_of
-from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Text
+from lazytui.evaluation.predictions import tone_of
+from lazytui.figures.kinds import Figure, Pixels, Text
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
@@ -27,7 +26,9 @@ def image_figures(answer: SaliencyAnswer, index: int) -> list[Figure]:
     figures: list[Figure] = [_image(browsed, index, ten)]
     for explanation, name in zip(explanations, ("map", f"{AGAINST}-map"), strict=False):
         figures.append(_map(explanation, name, browsed, index, answer, of_two=len(explanations) > 1))
-    return [*figures, _probabilities(explanations, ten)]
+    names = [explanation.network for explanation in explanations]
+    shares = [explanation.probabilities for explanation in explanations]
+    return [*figures, probabilities_figure(shares, names, ten.name)]
 
 
 def _image(browsed: BrowsedSplit, index: int, ten: Palette) -> Pixels:
@@ -61,31 +62,6 @@ def _map(
         columns=1,
         captions=(f"→ {guess}{of_class}{nothing}",),
         tones=(tone_of(guess, int(browsed.split.digits[index]), int(browsed.split.colors[index])),),
-    )
-
-
-def _probabilities(explanations: Sequence[ImageExplanation], ten: Palette) -> Figure:
-    """Bars of one network; of two a table of both."""
-    title = "Probability, %"
-    if len(explanations) == 1:
-        return Bars(
-            name="probabilities",
-            title=title,
-            labels=DIGITS,
-            values=100 * explanations[0].probabilities.astype(np.float64),
-            decimals=0,
-            high=100.0,
-            colors=ten.colors,
-        )
-    return Matrix(
-        name="probabilities",
-        title=title,
-        values=np.stack([100 * explanation.probabilities.astype(np.float64) for explanation in explanations], axis=1),
-        row_labels=DIGITS,
-        column_labels=tuple(explanation.network for explanation in explanations),
-        low=0.0,
-        high=100.0,
-        row_colors=ten.colors,
     )
 
 

@@ -16,7 +16,7 @@ from lazytui.data.digit_sources import ConcreteSource, is_cached, load_digits
 from lazytui.data.gray_digits import Digits, Part
 from lazytui.data.mnist.download import Downloadable
 from lazytui.data.params import SourceName
-from lazytui.data.splits import require_source
+from lazytui.data.splits import build_dataset, require_source
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
 
@@ -27,48 +27,61 @@ if TYPE_CHECKING:
     from lazytui.system.hardware import Hardware
 
 
-class ModelUnderStudyParams(Params):
-    """Which network is looked at, and where."""
+class NetworkParams(Params):
+    """Which network is asked, and where."""
 
     run: Annotated[str, RunReference(kinds=("train",), argument=True)] = Field(description="A trained network.")
     model: str | None = Field(
         None, description="Its architecture, where that is code of your own: a run's word for code is never taken."
     )
-    source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
+
+
+class ModelUnderStudyParams(NetworkParams):
+    """Which network is looked at, on which data, and where."""
+
+    source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
 
 
 P = TypeVar("P", bound=ModelUnderStudyParams)
 
 
 @dataclass(frozen=True)
-class ModelUnderStudy:
-    """model: on the device, in evaluation mode. data: as in its training, from the source that was asked for.
-
-    advice: what is to be said where it puts out anything but logits.
-    """
+class Network:
+    """model: on the device, in evaluation mode. trained: how. advice: what is to be said where it puts out anything but
+    logits."""
 
     model: nn.Module
-    data: BiasedDataset
     trained: TrainParams
     hardware: Hardware
     advice: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelUnderStudy(Network):
+    """data: as in its training, from the source that was asked for."""
+
+    data: BiasedDataset
+
+
 def resolve(params: P, workspace: Workspace, *, option: str = "--model") -> P:
     """Make sure that the data can be rebuilt, and record which they are. option: what names the network's code."""
+    require_code_named(params, workspace, option=option)
+    return params.model_copy(update={"source": require_source(trained_with(params, workspace))})
+
+
+def require_code_named(params: NetworkParams, workspace: Workspace, *, option: str = "--model") -> None:
+    """Raise BadInput where the network is code of a person's own that nobody named here. option: what names it."""
     trained = trained_with(params, workspace)
     if is_custom(trained.model) and params.model is None:
         raise BadInput(
             f"{params.run} was trained with the code {trained.model}; say that it may run: {option} {trained.model}"
         )
-    return params.model_copy(update={"source": require_source(trained)})
 
 
-def trained_with(params: ModelUnderStudyParams, workspace: Workspace) -> TrainParams:
+def trained_with(params: NetworkParams, workspace: Workspace) -> TrainParams:
     """The parameters of the network's training, with the model and the source that were asked for here."""
-    overrides = {"model": params.model, "source": params.source}
-    chosen = {name: value for name, value in overrides.items() if value is not None}
+    chosen = params.model_dump(include={"model", "source"}, exclude_none=True)
     return recorded_training(params.run, workspace).model_copy(update=chosen)
 
 
@@ -119,14 +132,19 @@ def ignore_advice(_advice: str) -> None:
 def load_model_under_study(
     params: ModelUnderStudyParams, workspace: Workspace, note: Callable[[str], object]
 ) -> ModelUnderStudy:
-    """The network and its data. Imports torch. Raises BadInput where either can't be had.
+    """The network and its data, with torch. Raises BadInput where either can't be had. note: as of `load_network`."""
+    network = load_network(params, workspace, note)
+    return ModelUnderStudy(**vars(network), data=build_dataset(network.trained))
+
+
+def load_network(params: NetworkParams, workspace: Workspace, note: Callable[[str], object]) -> Network:
+    """The network alone. Imports torch. Raises BadInput where it can't be had.
 
     note: hears it where the network puts out anything but logits, which analyses take its outputs for.
     """
     from lazytui.system.torch_import import require_torch
 
     require_torch()
-    from lazytui.data.splits import build_dataset
     from lazytui.models.output_kind import advice_on_analysis
     from lazytui.models.weights_loading import load_model
     from lazytui.system.hardware import choose_hardware, configure_torch
@@ -138,4 +156,4 @@ def load_model_under_study(
     advice = advice_on_analysis(model)
     if advice:
         note(advice)
-    return ModelUnderStudy(model, build_dataset(trained), trained, hardware, advice or "")
+    return Network(model, trained, hardware, advice or "")

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from lazytui.analyses.core.analysis import RunReference
-from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, recorded_training, trained_with
+from lazytui.analyses.networks.model_under_study import (
+    ModelUnderStudyParams,
+    NetworkParams,
+    recorded_training,
+    trained_with,
+)
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.errors import UsageError
 from lazytui.runs.workspace import Workspace
 
 
-class PairParams(ModelUnderStudyParams):
-    """Which network is looked at, and which other one beside it."""
+class SecondNetworkParams(NetworkParams):
+    """Which network is asked, and which other one beside it."""
 
     against: Annotated[str | None, RunReference(kinds=("train",))] = Field(
         None, description="A second trained network, to be asked about the very same images and shown beside it."
@@ -23,10 +28,14 @@ class PairParams(ModelUnderStudyParams):
     against_model: str | None = Field(None, description="The architecture of the second network, as for --model.")
 
     @model_validator(mode="after")
-    def _check_against(self) -> PairParams:
+    def _check_against(self) -> Self:
         if self.against is None and self.against_model is not None:
             raise ValueError("--against-model needs --against: there is no second network yet.")
         return self
+
+
+class PairParams(SecondNetworkParams, ModelUnderStudyParams):
+    """Which network is looked at, and which other one beside it, on which data."""
 
 
 P = TypeVar("P", bound=PairParams)

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.live import BrowsedSplit
+from lazytui.analyses.networks.probabilities import probabilities_figure
 from lazytui.analyses.sae.live import DoseAnswer, Prediction
 from lazytui.data.palettes import palette
-from lazytui.evaluation.predictions import DIGITS, tone_of
-from lazytui.figures.kinds import Figure, Lines, Matrix, Pixels, Series
+from lazytui.evaluation.predictions import tone_of
+from lazytui.figures.kinds import Figure, Lines, Pixels, Series
 from lazytui.sae.dose_response import FACTORS, Dose
 from lazytui.saliency.map_resizing import upsample
 
@@ -24,7 +25,7 @@ def dose_figures(answer: DoseAnswer) -> list[Figure]:
     return [
         _image(browsed, answer.index),
         _maps(browsed, answer.index, before, after),
-        _probabilities(before, after, browsed),
+        probabilities_figure((before.probabilities, after.probabilities), ("before", "after"), browsed.trained.palette),
         _curve(answer.curve, answer.question.dose, answer.advice),
     ]
 
@@ -93,19 +94,6 @@ def _on_one_scale(before: NDArray[np.float32] | None, after: NDArray[np.float32]
         return None
     evidence = np.maximum(upsample(np.stack([before, after]).astype(np.float32)), 0)
     return np.asarray(evidence / max(float(evidence.max()), 1e-12), dtype=np.float32)
-
-
-def _probabilities(before: Prediction, after: Prediction, browsed: BrowsedSplit) -> Matrix:
-    return Matrix(
-        name="probabilities",
-        title="Probability, %",
-        values=100 * np.stack([before.probabilities, after.probabilities], axis=1).astype(np.float64),
-        row_labels=DIGITS,
-        column_labels=("before", "after"),
-        low=0.0,
-        high=100.0,
-        row_colors=palette(browsed.trained.palette).colors,
-    )
 
 
 def _curve(curve: NDArray[np.float32], dose: Dose, advice: str) -> Lines:

@@ -120,13 +120,17 @@ class Panel(Container):
         self.border_subtitle = Content("")
         had_focus = self.has_focus_within
         self.query_children(FigureView).remove()
-        views = [view_of(figure).framed(title=self._titles_inside) for figure in figures]
+        views = [self.view_of(figure).framed(title=self._titles_inside) for figure in figures]
         for view in views:
             if isinstance(view, TableView):
                 view.compact = self._lists
         self.mount_all(views)
         if had_focus:
             views[0].focus(scroll_visible=False)
+
+    def view_of(self, figure: Figure) -> FigureView[Any]:
+        """A new widget for a figure."""
+        return view_of(figure)
 
     def on_resize(self) -> None:
         self._stand_beside()

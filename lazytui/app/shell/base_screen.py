@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from textual.app import ComposeResult
@@ -85,6 +86,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         Binding("l", "log", "Log of the run", show=False, id="log"),
         Binding("o", "choose_network", "Network", id="network"),
         Binding("a", "choose_second", "Second network", show=False, id="second-network"),
+        Binding("I", "draw", "Draw", show=False, id="draw"),
         Binding("f12", "screenshot", "Screenshot", show=False, id="screenshot"),
     ]
 
@@ -155,6 +157,12 @@ class LabScreen(ReportsFailures, Screen[None]):
         others = [line for line in self.lab.networks() if line.run.reference != self.lab.network]
         beside = [line.run for line in others if line.run.reference == self.lab.second]
         self.app.push_screen(AskRun("Second network (choose it again to remove it)", others, beside), chosen)
+
+    def action_draw(self) -> None:
+        """A canvas to draw on; not over another one."""
+        open_canvas = import_module("lazytui.app.screens.ask.screen").open_canvas
+        if not any(screen.purpose_name == "draw" for screen in self.app.screen_stack if isinstance(screen, LabScreen)):
+            open_canvas(self)
 
     def action_jobs(self) -> None:
         from lazytui.app.shell.jobs_drawer import JobsDrawer

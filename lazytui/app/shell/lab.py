@@ -7,6 +7,7 @@ import os
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from rich.text import Text
@@ -115,8 +116,8 @@ class Lab(ReportsFailures, App[None]):
         """Bring a screen that is opened for the first time back to how it was left."""
 
     @work(thread=True, exit_on_error=False)
-    def start(self, kind: str, values: dict[str, object]) -> None:
-        """Start a run in a process of its own, and show it. What is wrong with it is said in a sentence."""
+    def start(self, kind: str, values: dict[str, object], *, show: bool = True) -> None:
+        """Start a run in a process of its own, and show it, or say so. What is wrong with it is said in a sentence."""
         from lazytui.analyses.core import execute
 
         try:
@@ -128,7 +129,9 @@ class Lab(ReportsFailures, App[None]):
         except LazytuiError as error:
             self.call_from_thread(self.say_error, error)
         else:
-            self.call_from_thread(self.open_run, run.reference)
+            show_run = partial(self.open_run, run.reference)
+            say = partial(self.notify, f"{run.id} is kept; Runs (9) lists it.", markup=False)
+            self.call_from_thread(show_run if show else say)
 
     def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""

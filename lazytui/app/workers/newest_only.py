@@ -16,7 +16,8 @@ A = TypeVar("A")
 class Newest(Generic[Q, A]):
     """answers: the answers to a question, as they grow; it runs in the thread. start: runs work in a thread.
 
-    tell: takes each answer, in the thread too.
+    show: takes each answer, in the thread too. finishes: whether what is being answered is answered to its end when
+    another question comes, where questions come faster than answers.
     """
 
     def __init__(
@@ -24,10 +25,13 @@ class Newest(Generic[Q, A]):
         answers: Callable[[Q], Iterator[A]],
         start: Callable[[Callable[[], None]], object],
         show: Callable[[A], None],
+        *,
+        finishes: bool = False,
     ) -> None:
         self._answers = answers
         self._start = start
         self._show = show
+        self._finishes = finishes
         self._lock = threading.Lock()
         self._waiting: Q | None = None
         self._at_work = False
@@ -60,7 +64,7 @@ class Newest(Generic[Q, A]):
 
     def _answer(self, question: Q) -> None:
         for answer in self._answers(question):
-            if self._waiting is not None or self._is_closed:
+            if self._is_closed or (self._waiting is not None and not self._finishes):
                 return
             self._show(answer)
 
@@ -72,7 +76,12 @@ class Newest(Generic[Q, A]):
 
 
 def newest_answers(
-    screen: Screen[Any], answers: Callable[[Q], Iterator[A]], show: Callable[[A], None], *, group: str
+    screen: Screen[Any],
+    answers: Callable[[Q], Iterator[A]],
+    show: Callable[[A], None],
+    *,
+    group: str,
+    finishes: bool = False,
 ) -> Newest[Q, A]:
     """The same for a screen: its threads are workers of a group, `show` takes each answer on the screen's own."""
 
@@ -83,4 +92,4 @@ def newest_answers(
         if not get_current_worker().is_cancelled:
             screen.app.call_from_thread(show, answer)
 
-    return Newest(answers, start, pass_on)
+    return Newest(answers, start, pass_on, finishes=finishes)

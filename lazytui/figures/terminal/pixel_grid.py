@@ -19,7 +19,7 @@ from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.text_cells import align_text, widest_cells, wrap_cells
 
 _GAP = 1
-_WIDEST_IMAGE = 64
+_WIDEST_IMAGE = 84
 _SMALL = 14
 """Narrower images are shown several cells a pixel; wider ones don't shrink below this while the grid can wrap."""
 _SMALLEST = 4
@@ -60,7 +60,8 @@ def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
     across = math.ceil(columns / math.ceil(columns / fitting))
     if lines is not None:
         across = across if placed_by_labels else _best_across(figure, room, lines)
-        natural = max(min(natural, _width_for(figure, columns if placed_by_labels else across, lines)), _SMALLEST)
+        fitting_lines = _width_for(figure, columns if placed_by_labels else across, lines)
+        natural = max(min(_WIDEST_IMAGE, fitting_lines), _SMALLEST)
     each = max(1, (room + _GAP) // across - _GAP)
     shown_width = min(natural, each)
     if shown_width > width:
@@ -100,8 +101,9 @@ def _width_for(figure: Pixels, across: int, lines: int) -> int:
 class PixelGrid:
     """The body of a `Pixels` figure.
 
-    Images keep their own size where the width allows (one pixel a column); otherwise they shrink, each new pixel the
-    mean of its area, and a grid without row and column labels breaks its rows into equal parts as well.
+    Images keep their own size where the width allows (one pixel a column), or grow by whole factors to fill a height;
+    otherwise they shrink, each new pixel the mean of its area, and a grid without row and column labels breaks its rows
+    into equal parts as well.
 
     Marks its images by their index, and the lines of their captions by ("caption", index).
 

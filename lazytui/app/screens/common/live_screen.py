@@ -26,11 +26,14 @@ class LiveScreen(LabScreen, Generic[Q, A]):
     What is being done, or why there is no answer, stands in the line `#doing`.
     """
 
+    answers_late: ClassVar[bool] = False
+    """Whether the answer to an earlier question is shown too, where questions come faster than answers."""
+
     def __init__(self, session: LiveSession[Q, A]) -> None:
         super().__init__()
         self.asked: Q | None = None
         self.answer: A | None = None
-        self._newest = newest_answers(self, session.answers, self._receive, group="live")
+        self._newest = newest_answers(self, session.answers, self._receive, group="live", finishes=self.answers_late)
 
     def on_unmount(self) -> None:
         self._newest.close()
@@ -42,7 +45,7 @@ class LiveScreen(LabScreen, Generic[Q, A]):
             self._newest.ask(question)
 
     def _receive(self, answer: A) -> None:
-        if not self.is_attached or answer.question is not self.asked:
+        if not self.is_attached or (answer.question is not self.asked and not self.answers_late):
             return  # nobody waits for it any more
         before = self.answer
         if before and self.stays(before, answer):

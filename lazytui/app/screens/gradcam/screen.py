@@ -22,6 +22,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.screens.ask.screen import open_canvas
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen, chosen_or_newest
 from lazytui.app.screens.common.image_browser import ImageBrowser
@@ -244,7 +245,10 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         return whole.figures if whole.display else [one for panel in self._live.panels for one in panel.shown]
 
     def show_run(self, run: RunFolder) -> None:
-        """The figures of a run, and what it asked in the form."""
+        """The figures of a run, and what it asked in the form; what was drawn on a canvas."""
+        if run.record.kind == "ask":
+            open_canvas(self, run)
+            return
         self._run = run
         self.form.set_values(run.record.params)
         self._show_whole_split(True)

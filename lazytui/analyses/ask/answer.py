@@ -1,0 +1,90 @@
+"""What networks say of one image, and where they look for that. Torch is needed once a network is opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.ask.params import AskNetworksParams
+from lazytui.analyses.ask.result import NetworkAnswer
+from lazytui.analyses.networks.model_under_study import NetworkParams, load_network, require_code_named
+from lazytui.errors import UsageError
+from lazytui.runs.workspace import Workspace
+from lazytui.saliency.map_names import MethodName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lazytui.saliency.explainer import Explainer
+
+
+@dataclass(frozen=True)
+class OpenNetwork:
+    """A network that is ready to be asked. name: what a person calls it. palette: of the data it was trained on."""
+
+    name: str
+    palette: str
+    explainer: Explainer
+    advice: str
+
+    @property
+    def default_method(self) -> MethodName:
+        return "grad-cam" if "grad-cam" in self.explainer.methods else "input-gradient"
+
+
+def networks_asked(params: AskNetworksParams) -> list[NetworkParams]:
+    """The first network and the second, where there is one."""
+    first = NetworkParams(run=params.run, model=params.model, device=params.device)
+    if params.against is None:
+        return [first]
+    return [first, NetworkParams(run=params.against, model=params.against_model, device=params.device)]
+
+
+def require_networks(params: AskNetworksParams, workspace: Workspace) -> None:
+    """Raise BadInput where a network is code that nobody named, and UsageError for one beside itself."""
+    if params.against == params.run:
+        raise UsageError(f"{params.run} can't be set against itself: name another network.")
+    for network, option in zip(networks_asked(params), ("--model", "--against-model"), strict=False):
+        require_code_named(network, workspace, option=option)
+
+
+def open_network(params: NetworkParams, workspace: Workspace, note: Callable[[str], object]) -> OpenNetwork:
+    """Imports torch. Raises BadInput where the network can't be had."""
+    network = load_network(params, workspace, note)
+    from lazytui.models.shapes import IMAGE_SHAPE
+    from lazytui.saliency.explainer import Explainer
+
+    channels, height, width = IMAGE_SHAPE
+    black = np.zeros((1, height, width, channels), np.uint8)  # what hidden parts become
+    explainer = Explainer(network.model, black, network.trained.model)
+    name = workspace.find(params.run).display_name
+    return OpenNetwork(name, network.trained.palette, explainer, network.advice)
+
+
+def ask_network(
+    network: OpenNetwork, image: NDArray[np.uint8], params: AskNetworksParams, digit: int | None
+) -> NetworkAnswer:
+    """image: (28, 28, 3) uint8. digit: what it shows, if that is known.
+
+    Raises UsageError for a method or layer that the network doesn't have.
+    """
+    target = None if params.target == "predicted" else int(params.target)
+    method = params.method or network.default_method
+    found = network.explainer.explain(image, method=method, layer=params.layer, target=target)
+    predicted = int(found.probabilities.argmax())
+    return NetworkAnswer(
+        image=image,
+        probabilities=found.probabilities,
+        predicted=float(predicted),
+        prediction_probability=float(found.probabilities[predicted]),
+        digit_probability=None if digit is None else float(found.probabilities[digit]),
+        heat=found.heat,
+        target=found.target,
+        method=method,
+        layer=found.layer,
+        name=network.name,
+        palette=network.palette,
+    )

@@ -1,0 +1,136 @@
+"""A drawing, answered while it is drawn: the networks stay open from one stroke of the pen to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from lazytui.analyses.ask.answer import OpenNetwork, ask_network, networks_asked, open_network, require_networks
+from lazytui.analyses.ask.params import AskNetworksParams
+from lazytui.analyses.ask.result import NetworkAnswer
+from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
+from lazytui.analyses.networks.model_under_study import (
+    ignore_advice,
+    remembered_digits,
+    require_at_hand,
+    trained_with,
+    weights_written,
+)
+from lazytui.analyses.train.params import TrainParams
+from lazytui.data.drawing import Drawing
+from lazytui.data.painting import background_light, paint_colors
+from lazytui.data.splits import Split, build_dataset
+from lazytui.errors import LazytuiError
+from lazytui.evaluation.predictions import SPLIT_NAMES
+from lazytui.runs.workspace import Workspace
+from lazytui.saliency.map_names import METHODS, MethodName
+
+
+@dataclass(frozen=True)
+class Start:
+    """An image of a split to begin with: of the images that show a digit (None: of all) the one of that number, going
+    round. color: what it is painted in; None: its own."""
+
+    split: Literal["easy", "hard"] = "hard"
+    digit: int | None = 1
+    number: int = 0
+    color: int | None = None
+
+
+@dataclass(frozen=True)
+class DrawQuestion:
+    """About a drawing, or an image to begin with, where there is no drawing yet. digit: what the drawing shows."""
+
+    params: AskNetworksParams
+    drawing: Drawing | None = None
+    digit: int | None = None
+    start: Start = Start()
+
+
+@dataclass(frozen=True, eq=False)
+class DrawAnswer(LiveAnswer[DrawQuestion]):
+    """drawing: that of the question, or the image to begin with; digit: what it shows, None where nobody knows.
+
+    answers: of the first network and the second, where there is one. methods: the maps that all of them have.
+    advice: what is to be said of their outputs.
+    """
+
+    drawing: Drawing | None = None
+    digit: int | None = None
+    answers: tuple[NetworkAnswer, ...] = ()
+    methods: tuple[MethodName, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
+class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
+    """The networks of the last question stay open for the next."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._opened: dict[Hashable, tuple[OpenNetwork, ...]] = {}
+        self._split = lru_cache(maxsize=4)(_paint)
+
+    def empty_answer(self, question: DrawQuestion) -> DrawAnswer:
+        return DrawAnswer(question, drawing=question.drawing, digit=question.digit)
+
+    def partial_answers(self, question: DrawQuestion) -> Iterator[DrawAnswer]:
+        answer = self.empty_answer(question)
+        if question.drawing is None:
+            yield replace(answer, doing="painting an image to begin with ...")
+            drawing, digit = self._begin(question)
+            answer = replace(answer, drawing=drawing, digit=digit)
+        assert answer.drawing is not None
+        key = self._key(question.params)
+        if key not in self._opened:
+            yield replace(answer, doing=opening_message(question.params.run))
+            self._opened = {key: self._open(question.params)}
+        networks, image = self._opened[key], answer.drawing.image
+        yield replace(
+            answer,
+            answers=tuple(ask_network(one, image, question.params, answer.digit) for one in networks),
+            methods=tuple(name for name in METHODS if all(name in one.explainer.methods for one in networks)),
+            advice=tuple(dict.fromkeys(one.advice for one in networks if one.advice)),
+        )
+
+    def _key(self, params: AskNetworksParams) -> Hashable:
+        """The networks as their files are now: a training that goes on writes others."""
+        consequence = "yet: it hasn't saved a network."
+        return tuple((one, weights_written(one.run, self.workspace, consequence)) for one in networks_asked(params))
+
+    def _open(self, params: AskNetworksParams) -> tuple[OpenNetwork, ...]:
+        require_networks(params, self.workspace)
+        ignored = ignore_advice  # it goes with the answer
+        return tuple(open_network(one, self.workspace, ignored) for one in networks_asked(params))
+
+    def _begin(self, question: DrawQuestion) -> tuple[Drawing, int | None]:
+        """The image to begin with, and its digit; a blank one where the data of the training aren't at hand."""
+        start, trained = question.start, trained_with(networks_asked(question.params)[0], self.workspace)
+        try:
+            require_at_hand(trained.source)
+            split = self._split(trained, start.split)
+        except LazytuiError:
+            return Drawing.blank(), None
+        shown = np.flatnonzero((split.digits == start.digit) | (start.digit is None))
+        index = int(shown[start.number % len(shown)])
+        return _drawing_of(split, index, trained, start), int(split.digits[index])
+
+
+def _paint(trained: TrainParams, split: str) -> Split:
+    return build_dataset(trained, remembered_digits).split(SPLIT_NAMES[split])
+
+
+def _drawing_of(split: Split, index: int, trained: TrainParams, start: Start) -> Drawing:
+    """An image of a split as a drawing that gives the same bytes, unless it is painted in another color."""
+    color = int(split.colors[index]) if start.color is None else start.color
+    strokes, backgrounds = paint_colors(trained)
+    light = background_light(trained, SPLIT_NAMES[start.split], index)
+    return Drawing(split.shapes[index], _rgb(strokes[color]), _rgb(backgrounds[color]), light)
+
+
+def _rgb(color: np.ndarray[tuple[int], np.dtype[np.uint16]]) -> tuple[int, int, int]:
+    red, green, blue = color.tolist()
+    return red, green, blue

@@ -1,0 +1,44 @@
+"""What can be chosen of `ask`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lazytui.analyses.core.analysis import Params, Positional
+from lazytui.analyses.networks.second_network import SecondNetworkParams
+from lazytui.saliency.map_names import MethodName
+
+
+class PictureParams(Params):
+    """Which picture, and how it becomes an image for a network."""
+
+    image: Annotated[str, Positional()] = Field(
+        description="A picture file (PNG, JPEG, GIF, BMP, TIFF, WEBP or PPM) of any size; it is brought to 28 x 28."
+    )
+    fit: Literal["crop", "pad", "stretch"] = Field(
+        "crop",
+        description="What becomes of a picture that isn't square: crop keeps the square in its middle, pad adds black, "
+        "stretch distorts it.",
+    )
+    invert: bool = Field(False, description="Whether light and dark change places, as for dark ink on light paper.")
+    digit: int | None = Field(
+        None, ge=0, le=9, description="The digit that the picture shows, if any; then answers are right or wrong."
+    )
+
+
+class AskNetworksParams(SecondNetworkParams):
+    """Which network is asked, which second one, and how the answer is explained."""
+
+    method: MethodName | None = Field(
+        None, description="The kind of map; default Grad-CAM, or the input gradient where the network has no map."
+    )
+    layer: str | None = Field(None, description="The layer whose map is shown; default the best one for the method.")
+    target: Literal["predicted", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = Field(
+        "predicted", description="The class whose evidence is shown: what the network predicts, or one of your choice."
+    )
+
+
+class AskParams(AskNetworksParams, PictureParams):
+    """Which picture is shown to which networks."""

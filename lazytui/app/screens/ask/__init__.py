@@ -1,0 +1,1 @@
+"""Draw: an image of one's own, answered while it is drawn."""

@@ -1,0 +1,292 @@
+"""Draw: a canvas, and beside it what one network or two say of what is on it, while the pen moves."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from lazytui.analyses.ask.figures import image_figure, map_figures, verdicts
+from lazytui.analyses.ask.live import DrawAnswer, DrawQuestion, DrawSession, Start
+from lazytui.analyses.ask.params import AskNetworksParams, AskParams
+from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.networks.probabilities import probabilities_figure
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel_grid import PanelGrid
+from lazytui.app.screens.ask.canvas import CanvasPanel, CanvasView
+from lazytui.app.screens.ask.swatches import Swatch, Swatches, swatches_of
+from lazytui.app.screens.common.asking import ask_text
+from lazytui.app.screens.common.browser_screen import next_value
+from lazytui.app.screens.common.live_screen import LiveOverlay
+from lazytui.app.shell.base_screen import LabScreen
+from lazytui.data.drawing import Color, Drawing
+from lazytui.data.palettes import palette
+from lazytui.data.picture_files import write_picture
+from lazytui.errors import LazytuiError, UsageError
+from lazytui.plain_text import plain_text
+from lazytui.runs.run_folder import RunFolder
+
+ARRANGEMENTS = Arrangements(
+    narrow=Arrangement("canvas canvas canvas map map chances chances | 1fr"),
+    medium=Arrangement(
+        " ".join(["canvas"] * 7 + ["map"] * 6) + " | 5fr", " ".join(["canvas"] * 7 + ["chances"] * 6) + " | 4fr"
+    ),
+    wide=Arrangement("canvas canvas map | 1fr", "canvas canvas chances | 14"),
+)
+WIDTHS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
+"""Of the pen, in pixels."""
+
+_RED_ONE = Start("hard", digit=1, color=0)
+"""What it opens with: the first 1 of the hard split, in the color of 0."""
+
+_SPLITS = ("hard", "easy")
+_DIGITS = (None, *range(10))
+_MOST_UNDONE = 200
+FOLDER = "drawings"
+"""Of the workspace, for what is kept."""
+
+
+def params_of(network: str, second: str, like: AskNetworksParams | None = None) -> AskNetworksParams:
+    """What the networks under study are asked. like: explained as before."""
+    networks = {"run": network, "against": second if second not in {"", network} else None}
+    if like is None:
+        return AskNetworksParams(**networks)
+    return like.model_copy(update={**networks, "model": None, "against_model": None})
+
+
+def open_canvas(screen: LabScreen, run: RunFolder | None = None) -> None:
+    """The canvas over a screen, with the image of a run of `ask`, or else one of the hard split."""
+    params, drawing = params_of(screen.lab.network, screen.lab.second), None
+    if run is not None:
+        asked, found = recorded_params(run), recorded_result(run)
+        assert isinstance(asked, AskParams)
+        params = AskNetworksParams(**asked.model_dump(include=set(AskNetworksParams.model_fields)))
+        drawing = Drawing.over(found.first.image)
+    screen.app.push_screen(DrawScreen(DrawSession(screen.lab.workspace), params, drawing))
+
+
+class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
+    """start: what it begins with; another drawing than an image of the split is given as `drawing`."""
+
+    screen_name = "gradcam"
+    purpose_name = "draw"
+    answers_late = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "ink", "Ink", id="next-color"),
+        Binding("G", "ground", "Ground", id="next-ground"),
+        Binding("minus", "pen_width(-1)", "Pen", id="less", key_display="- +"),
+        Binding("plus,equals_sign", "pen_width(1)", "Wider pen", id="more", show=False),
+        Binding("E", "eraser", "Eraser", id="eraser"),
+        Binding("u", "undo", "Undo", id="undo"),
+        Binding("backspace", "reset", "Clear", id="default"),
+        Binding("n", "begin(1)", "Next image", id="next-item", key_display="n N"),
+        Binding("N", "begin(-1)", "Previous image", id="previous-item", show=False),
+        Binding("d", "digit(1)", "Next digit", id="next-digit", show=False),
+        Binding("D", "digit(-1)", "Previous digit", id="previous-digit", show=False),
+        Binding("H", "split", "Hard or easy images", id="next-split", show=False),
+        Binding("m", "method(1)", "Map", id="next-method", key_display="m M", show=False),
+        Binding("M", "method(-1)", "Previous map", id="previous-method", show=False),
+        Binding("t", "target(1)", "Target", id="next-target", key_display="t T", show=False),
+        Binding("T", "target(-1)", "Previous target", id="previous-target", show=False),
+        Binding("g", "start", "Keep", id="run"),
+    ]
+
+    def __init__(self, session: DrawSession, params: AskNetworksParams, drawing: Drawing | None = None) -> None:
+        super().__init__(session, DrawQuestion(params, drawing, start=_RED_ONE))
+        self._drawing = drawing or Drawing.blank()
+        self._undone: list[tuple[Drawing, int | None]] = []
+        self._width = WIDTHS[3]
+        self._erases = False
+
+    def compose_body(self) -> ComposeResult:
+        yield PanelGrid(
+            ARRANGEMENTS,
+            [CanvasPanel("canvas", "Canvas"), Panel("map", "Where it looks"), Panel("chances", "Probability, %")],
+        )
+        yield Swatches("Ink", "h")
+        yield Swatches("Ground", "G")
+        yield Static(id="doing", markup=False)
+
+    def on_mount(self) -> None:
+        self._show_canvas()
+        for name in ("network", "second"):
+            self.watch(self.lab, name, self._ask_others, init=False)
+
+    # The answer
+
+    def is_complete(self, answer: DrawAnswer) -> bool:
+        return bool(answer.answers)
+
+    def stays(self, shown: DrawAnswer, answer: DrawAnswer) -> bool:
+        return self.is_complete(shown) and not self.is_complete(answer) and not answer.refused
+
+    def draw(self) -> None:
+        answer = self.answer
+        if answer is None:
+            return
+        if answer.question.drawing is None and answer.question is self.asked and answer.drawing is not None:
+            self._take(answer.drawing, answer.digit)
+        self.show_sentence()
+        if not answer.answers:
+            return
+        grid = self.query_one(PanelGrid)
+        names = [one.name for one in answer.answers]
+        maps = map_figures(answer.answers, names, answer.digit)
+        shares = [one.probabilities for one in answer.answers]
+        with self.app.batch_update():
+            grid.panel("map").show([tuple(maps)])
+            grid.panel("chances").show([(probabilities_figure(shares, names, answer.answers[0].palette),)])
+        self._show_colors()
+
+    def sentence(self) -> str:
+        answer = self.answer
+        if answer is None or answer.refused or answer.doing or not answer.answers:
+            return super().sentence()
+        said = verdicts(answer.answers, [one.name for one in answer.answers], answer.digit)
+        return plain_text(" ".join([*said, *answer.advice]))
+
+    def _take(self, drawing: Drawing, digit: int | None) -> None:
+        """An image to begin with has come."""
+        self._drawing = drawing
+        self.asked = replace(self.question, drawing=drawing, digit=digit)
+        self._show_canvas()
+
+    def _ask_others(self) -> None:
+        self.ask(replace(self.question, params=params_of(self.lab.network, self.lab.second, self.question.params)))
+
+    # The drawing
+
+    @on(CanvasView.Drawn)
+    def _draw_stroke(self, event: CanvasView.Drawn) -> None:
+        stroke = Drawing.erased if event.erases or self._erases else Drawing.drawn
+        self._change(stroke(self._drawing, event.start, event.end, self._width), undoable=event.begins)
+
+    def _change(self, drawing: Drawing, *, digit: int | None = None, undoable: bool = True) -> None:
+        """Show another drawing, and ask about it. digit: what it shows; None: as before."""
+        if undoable:
+            self._undone = [*self._undone[1 - _MOST_UNDONE :], (self._drawing, self.question.digit)]
+        self._drawing = drawing
+        self._show_canvas()
+        self.ask(replace(self.question, drawing=drawing, digit=self.question.digit if digit is None else digit))
+
+    def _show_canvas(self) -> None:
+        self.query_one(CanvasPanel).show([(image_figure(self._drawing.image, self.question.digit),)])
+        self._show_colors()
+
+    def action_undo(self) -> None:
+        if self._undone:
+            self._drawing, digit = self._undone.pop()
+            self._show_canvas()
+            self.ask(replace(self.question, drawing=self._drawing, digit=digit))
+        else:
+            self.notify("There is nothing to undo.")
+
+    def action_reset(self) -> None:
+        """An empty ground."""
+        blank = Drawing.blank(self._drawing.ink, self._drawing.ground)
+        self._change(blank)
+        self.asked = replace(self.question, digit=None)
+        self.ask(replace(self.question, drawing=blank))
+
+    # Ink, ground and pen
+
+    @property
+    def _offered(self) -> tuple[Swatch, ...]:
+        name = self.answer.answers[0].palette if self.answer and self.answer.answers else "distinct"
+        return swatches_of(palette(name))
+
+    def _next_color(self, current: Color) -> Color:
+        color: Color = next_value([swatch.color for swatch in self._offered], current)
+        return color
+
+    def _show_colors(self) -> None:
+        ink, ground = self.query_one("#ink", Swatches), self.query_one("#ground", Swatches)
+        tool = "eraser" if self._erases else "pen"
+        ink.show(self._offered, self._drawing.ink)
+        ground.show(self._offered, self._drawing.ground, f"{tool} of {self._width:g} pixels")
+
+    @on(Swatches.Picked)
+    def _pick(self, event: Swatches.Picked) -> None:
+        ink = event.swatches.id == "ink"
+        self._change(self._drawing.with_ink(event.color) if ink else self._drawing.with_ground(event.color))
+
+    def action_ink(self) -> None:
+        self._change(self._drawing.with_ink(self._next_color(self._drawing.ink)))
+
+    def action_ground(self) -> None:
+        self._change(self._drawing.with_ground(self._next_color(self._drawing.ground)))
+
+    def action_pen_width(self, by: int) -> None:
+        at = min(max(WIDTHS.index(self._width) + by, 0), len(WIDTHS) - 1)
+        self._width = WIDTHS[at]
+        self._show_colors()
+
+    def action_eraser(self) -> None:
+        """The pen erases, or draws again."""
+        self._erases = not self._erases
+        self._show_colors()
+
+    # Another image to begin with
+
+    def action_begin(self, by: int) -> None:
+        self._begin(replace(self._start, number=self._start.number + by, color=None))
+
+    def action_digit(self, by: int) -> None:
+        self._begin(replace(self._start, digit=next_value(_DIGITS, self._start.digit, by), number=0, color=None))
+
+    def action_split(self) -> None:
+        self._begin(replace(self._start, split=next_value(_SPLITS, self._start.split), color=None))
+
+    @property
+    def _start(self) -> Start:
+        return self.question.start
+
+    def _begin(self, start: Start) -> None:
+        self._undone = [*self._undone[1 - _MOST_UNDONE :], (self._drawing, self.question.digit)]
+        self.ask(replace(self.question, drawing=None, start=start))
+
+    # How it is explained
+
+    def action_method(self, by: int) -> None:
+        if self.answer and self.answer.methods:
+            now = self.answer.answers[0].method if self.answer.answers else None
+            self._ask_params(method=next_value(self.answer.methods, now, by), layer=None)
+
+    def action_target(self, by: int) -> None:
+        targets = ("predicted", *map(str, range(10)))
+        self._ask_params(target=next_value(targets, self.question.params.target, by))
+
+    def _ask_params(self, **changes: object) -> None:
+        self.ask(replace(self.question, params=self.question.params.model_copy(update=changes)))
+
+    # Keeping it
+
+    def action_start(self) -> None:
+        """Ask which digit it shows, and keep it as a run."""
+        digit = "" if self.question.digit is None else str(self.question.digit)
+        ask_text(self, "Keep it as a run. Which digit does it show? Empty: none", digit, self._keep)
+
+    def _keep(self, text: str) -> None:
+        if text.strip() not in {"", *map(str, range(10))}:
+            raise UsageError(f"{text.strip()!r} isn't a digit: 0 to 9, or nothing.")
+        digit = int(text) if text.strip() else None
+        self.asked = replace(self.question, digit=digit)
+        self._write(self._drawing, self.question)
+
+    @work(thread=True, exit_on_error=False)
+    def _write(self, drawing: Drawing, question: DrawQuestion) -> None:
+        """The picture in the workspace, and the run of it."""
+        path = self.lab.workspace.path / FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}.png"
+        values = {"image": str(path), "digit": question.digit, **question.params.model_dump(exclude_defaults=True)}
+        try:
+            write_picture(drawing.image, path)
+        except LazytuiError as error:
+            self.app.call_from_thread(self.lab.say_error, error)
+        else:
+            self.app.call_from_thread(self.lab.start, "ask", values, show=False)

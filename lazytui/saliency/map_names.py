@@ -90,3 +90,9 @@ METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
         ),
     }
 )
+
+
+def require_layer_suits(method: MethodName, layer: str | None) -> None:
+    """Raise ValueError where a layer is named for a method that scores the image's own pixels."""
+    if layer is not None and not METHODS[method].of_layer:
+        raise ValueError(f"The method {method} shows the image's own pixels: leave out --layer.")

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.ask.params import AskNetworksParams
 from lazytui.analyses.ask.result import NetworkAnswer
-from lazytui.analyses.networks.model_under_study import NetworkParams, load_network, require_code_named
+from lazytui.analyses.networks.layer_choices import require_map_layer
+from lazytui.analyses.networks.model_under_study import (
+    NetworkParams,
+    load_network,
+    require_code_named,
+    trained_with,
+)
 from lazytui.errors import UsageError
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import MethodName
@@ -44,11 +50,14 @@ def networks_asked(params: AskNetworksParams) -> list[NetworkParams]:
 
 
 def require_networks(params: AskNetworksParams, workspace: Workspace) -> None:
-    """Raise BadInput where a network is code that nobody named, and UsageError for one beside itself."""
+    """Raise BadInput for a network that is code which nobody named, UsageError for one beside itself or for a layer
+    without a map."""
     if params.against == params.run:
         raise UsageError(f"{params.run} can't be set against itself: name another network.")
     for network, option in zip(networks_asked(params), ("--model", "--against-model"), strict=False):
         require_code_named(network, workspace, option=option)
+        if params.method or params.layer:
+            require_map_layer(trained_with(network, workspace).model, params.method or "grad-cam", params.layer)
 
 
 def open_network(params: NetworkParams, workspace: Workspace, note: Callable[[str], object]) -> OpenNetwork:

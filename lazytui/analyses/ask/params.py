@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lazytui.analyses.core.analysis import Params, Positional
 from lazytui.analyses.networks.second_network import SecondNetworkParams
-from lazytui.saliency.map_names import MethodName
+from lazytui.saliency.map_names import MethodName, require_layer_suits
 
 
 class PictureParams(Params):
@@ -38,6 +38,12 @@ class AskNetworksParams(SecondNetworkParams):
     target: Literal["predicted", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] = Field(
         "predicted", description="The class whose evidence is shown: what the network predicts, or one of your choice."
     )
+
+    @model_validator(mode="after")
+    def _check_layer(self) -> Self:
+        if self.method is not None:
+            require_layer_suits(self.method, self.layer)
+        return self
 
 
 class AskParams(AskNetworksParams, PictureParams):

@@ -21,11 +21,11 @@ from lazytui.analyses.gradcam.result import (
     read,
     write,
 )
+from lazytui.analyses.networks.layer_choices import require_map_layer
 from lazytui.analyses.networks.model_under_study import ModelUnderStudy, load_model_under_study, trained_with
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.networks.second_network import second_model_params
 from lazytui.errors import UsageError
-from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import METHODS, MethodName
@@ -50,30 +50,10 @@ def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
         raise UsageError(
             f"The images of the {params.split} split wear no color, so there is no color's digit to target."
         )
-    _check_layer(params, trained.model)
+    require_map_layer(trained.model, params.method, params.layer)
     if second := second_model_params(resolved):
-        _check_layer(params, trained_with(second, workspace).model)
+        require_map_layer(trained_with(second, workspace).model, params.method, params.layer)
     return resolved
-
-
-def _check_layer(params: GradcamParams, model: str) -> None:
-    """Raise UsageError for a layer that can't be shown. Only where the catalog doesn't know, the network is built."""
-    if METHODS[params.method].of_layer and (params.method == "cam" or not _in_catalog(model, params.layer)):
-        from lazytui.system.torch_import import require_torch
-
-        require_torch()
-        from lazytui.models.build import build_model
-        from lazytui.saliency.map_layers import choose_layer
-
-        choose_layer(build_model(model, seed=0), model, params.method, params.layer)
-
-
-def _in_catalog(model: str, layer: str | None) -> bool:
-    """Whether the catalog has the layer's map; for None, whether it has one to offer."""
-    entry = ARCHITECTURES.get(model)
-    if entry is None or layer is None:
-        return entry is not None and entry.saliency_layer is not None
-    return any(layer_entry.name == layer and layer_entry.spatial for layer_entry in entry.layers)
 
 
 def run(params: GradcamParams, report: Report) -> GradcamResult:

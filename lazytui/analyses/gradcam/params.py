@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field, model_validator
 
 from lazytui.analyses.networks.second_network import PairParams
-from lazytui.saliency.map_names import METHODS, MethodName
+from lazytui.saliency.map_names import MethodName, require_layer_suits
 
 if TYPE_CHECKING:
     pass
@@ -49,6 +49,5 @@ class GradcamParams(PairParams):
 
     @model_validator(mode="after")
     def _check_combination(self) -> GradcamParams:
-        if self.layer is not None and not METHODS[self.method].of_layer:
-            raise ValueError(f"The method {self.method} shows the image's own pixels: leave out --layer.")
+        require_layer_suits(self.method, self.layer)
         return self

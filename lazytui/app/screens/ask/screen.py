@@ -72,7 +72,7 @@ def open_canvas(screen: LabScreen, run: RunFolder | None = None) -> None:
 
 
 class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
-    """start: what it begins with; another drawing than an image of the split is given as `drawing`."""
+    """drawing: what is on the canvas."""
 
     screen_name = "gradcam"
     purpose_name = "draw"
@@ -98,8 +98,10 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
     ]
 
     def __init__(self, session: DrawSession, params: AskNetworksParams, drawing: Drawing | None = None) -> None:
+        """drawing: to begin with; the red 1 where there is none."""
         super().__init__(session, DrawQuestion(params, drawing, start=_RED_ONE))
-        self._drawing = drawing or Drawing.blank()
+        self.drawing = drawing or Drawing.blank()
+        self._digit: int | None = None
         self._undone: list[tuple[Drawing, int | None]] = []
         self._width = WIDTHS[3]
         self._erases = False
@@ -153,8 +155,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
 
     def _take(self, drawing: Drawing, digit: int | None) -> None:
         """An image to begin with has come."""
-        self._drawing = drawing
-        self.asked = replace(self.question, drawing=drawing, digit=digit)
+        self.drawing, self._digit = drawing, digit
         self._show_canvas()
 
     def _ask_others(self) -> None:
@@ -165,34 +166,36 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
     @on(CanvasView.Drawn)
     def _draw_stroke(self, event: CanvasView.Drawn) -> None:
         stroke = Drawing.erased if event.erases or self._erases else Drawing.drawn
-        self._change(stroke(self._drawing, event.start, event.end, self._width), undoable=event.begins)
+        self._change(stroke(self.drawing, event.start, event.end, self._width), undoable=event.begins)
 
-    def _change(self, drawing: Drawing, *, digit: int | None = None, undoable: bool = True) -> None:
-        """Show another drawing, and ask about it. digit: what it shows; None: as before."""
+    def _change(self, drawing: Drawing, *, undoable: bool = True) -> None:
+        """Another drawing of the same digit."""
         if undoable:
-            self._undone = [*self._undone[1 - _MOST_UNDONE :], (self._drawing, self.question.digit)]
-        self._drawing = drawing
-        self._show_canvas()
-        self.ask(replace(self.question, drawing=drawing, digit=self.question.digit if digit is None else digit))
+            self._remember()
+        self._show(drawing, self._digit)
+
+    def _show(self, drawing: Drawing, digit: int | None) -> None:
+        self._take(drawing, digit)
+        self.ask(replace(self.question, drawing=drawing, digit=digit))
+
+    def _remember(self) -> None:
+        """What is there now can be had again."""
+        self._undone = [*self._undone[1 - _MOST_UNDONE :], (self.drawing, self._digit)]
 
     def _show_canvas(self) -> None:
-        self.query_one(CanvasPanel).show([(image_figure(self._drawing.image, self.question.digit),)])
+        self.query_one(CanvasPanel).show([(image_figure(self.drawing.image, self._digit),)])
         self._show_colors()
 
     def action_undo(self) -> None:
         if self._undone:
-            self._drawing, digit = self._undone.pop()
-            self._show_canvas()
-            self.ask(replace(self.question, drawing=self._drawing, digit=digit))
+            self._show(*self._undone.pop())
         else:
             self.notify("There is nothing to undo.")
 
     def action_reset(self) -> None:
         """An empty ground."""
-        blank = Drawing.blank(self._drawing.ink, self._drawing.ground)
-        self._change(blank)
-        self.asked = replace(self.question, digit=None)
-        self.ask(replace(self.question, drawing=blank))
+        self._remember()
+        self._show(Drawing.blank(self.drawing.ink, self.drawing.ground), None)
 
     # Ink, ground and pen
 
@@ -208,19 +211,19 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
     def _show_colors(self) -> None:
         ink, ground = self.query_one("#ink", Swatches), self.query_one("#ground", Swatches)
         tool = "eraser" if self._erases else "pen"
-        ink.show(self._offered, self._drawing.ink)
-        ground.show(self._offered, self._drawing.ground, f"{tool} of {self._width:g} pixels")
+        ink.show(self._offered, self.drawing.ink)
+        ground.show(self._offered, self.drawing.ground, f"{tool} of {self._width:g} pixels")
 
     @on(Swatches.Picked)
     def _pick(self, event: Swatches.Picked) -> None:
         ink = event.swatches.id == "ink"
-        self._change(self._drawing.with_ink(event.color) if ink else self._drawing.with_ground(event.color))
+        self._change(self.drawing.with_ink(event.color) if ink else self.drawing.with_ground(event.color))
 
     def action_ink(self) -> None:
-        self._change(self._drawing.with_ink(self._next_color(self._drawing.ink)))
+        self._change(self.drawing.with_ink(self._next_color(self.drawing.ink)))
 
     def action_ground(self) -> None:
-        self._change(self._drawing.with_ground(self._next_color(self._drawing.ground)))
+        self._change(self.drawing.with_ground(self._next_color(self.drawing.ground)))
 
     def action_pen_width(self, by: int) -> None:
         at = min(max(WIDTHS.index(self._width) + by, 0), len(WIDTHS) - 1)
@@ -248,7 +251,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         return self.question.start
 
     def _begin(self, start: Start) -> None:
-        self._undone = [*self._undone[1 - _MOST_UNDONE :], (self._drawing, self.question.digit)]
+        self._remember()
         self.ask(replace(self.question, drawing=None, start=start))
 
     # How it is explained
@@ -269,15 +272,14 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
 
     def action_start(self) -> None:
         """Ask which digit it shows, and keep it as a run."""
-        digit = "" if self.question.digit is None else str(self.question.digit)
+        digit = "" if self._digit is None else str(self._digit)
         ask_text(self, "Keep it as a run. Which digit does it show? Empty: none", digit, self._keep)
 
     def _keep(self, text: str) -> None:
         if text.strip() not in {"", *map(str, range(10))}:
             raise UsageError(f"{text.strip()!r} isn't a digit: 0 to 9, or nothing.")
-        digit = int(text) if text.strip() else None
-        self.asked = replace(self.question, digit=digit)
-        self._write(self._drawing, self.question)
+        self._show(self.drawing, int(text) if text.strip() else None)
+        self._write(self.drawing, self.question)
 
     @work(thread=True, exit_on_error=False)
     def _write(self, drawing: Drawing, question: DrawQuestion) -> None:

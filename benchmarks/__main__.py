@@ -6,7 +6,17 @@ import sys
 from importlib import import_module
 
 RATIOS = ("painting", "training", "saliency", "neurons", "attacks", "autoencoders", "dial", "charts", "startup")
-TABLES = ("transfer", "methods", "app_following", "app_opening", "app_start", "app_idle", "story", "complexity")
+TABLES = (
+    "transfer",
+    "methods",
+    "app_following",
+    "app_opening",
+    "app_start",
+    "app_idle",
+    "drawing",
+    "story",
+    "complexity",
+)
 """Each prints a table of its own, what was measured beside what was asked, and runs only when it is named."""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from tests.commands import TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab
+from tests.commands import ROOT, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "train": (*TINY_TRAINING, "--epochs", "2"),
     "evaluate": ("latest",),
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
+    "ask": (str(ROOT / "docs" / "pictures" / "gradcam.png"), "latest"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8"),
     "sae-experiments": ("latest", "--samples", "100", "--draws", "3"),
@@ -59,8 +60,10 @@ FAST = (
     "attacks/test_observed_attack.py",
     "attacks/test_perturbation_channels.py",
     "attacks/test_self_check.py",
+    "data/test_drawing.py",
     "data/test_palettes.py",
     "data/test_params.py",
+    "data/test_picture_files.py",
     "data/test_splits.py",
     "docs/test_packaging.py",
     "docs/test_pages.py",

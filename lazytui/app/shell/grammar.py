@@ -97,7 +97,7 @@ GRAMMAR = (
     _meaning("next-split", "H", "Hard images, or those of the next split", "cycle split"),
     # What is drawn
     _meaning("draw", "I", "Draw an image (ink), and ask the network", "draw"),
-    _meaning("next-ground", "G", "The next color of the ground", "ground"),
+    _meaning("next-ground", "B", "The next color of the ground", "ground"),
     _meaning("eraser", "E", "Erase, or draw again", "eraser"),
     _meaning("certainty", "P", "Whether the target has to be nearly certain", "sure"),
     _meaning("other-network", "A", "The other network of the two", "network"),

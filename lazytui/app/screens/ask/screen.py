@@ -79,7 +79,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
     answers_late = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("h", "ink", "Ink", id="next-color"),
-        Binding("G", "ground", "Ground", id="next-ground"),
+        Binding("B", "ground", "Ground", id="next-ground"),
         Binding("minus", "pen_width(-1)", "Pen", id="less", key_display="- +"),
         Binding("plus,equals_sign", "pen_width(1)", "Wider pen", id="more", show=False),
         Binding("E", "eraser", "Eraser", id="eraser"),
@@ -112,7 +112,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
             [CanvasPanel("canvas", "Canvas"), Panel("map", "Where it looks"), Panel("chances", "Probability, %")],
         )
         yield Swatches("Ink", "h")
-        yield Swatches("Ground", "G")
+        yield Swatches("Ground", "B")
         yield Static(id="doing", markup=False)
 
     def on_mount(self) -> None:

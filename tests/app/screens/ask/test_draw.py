@@ -63,12 +63,12 @@ def test_it_opens_with_the_red_one_and_its_answer(app: LazytuiApp) -> None:
 def test_colors_change_the_answer_and_can_be_clicked_on(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_canvas(pilot)
-        await pilot.press("G")
+        await pilot.press("B")
         await answered(pilot, screen)
         assert screen.drawing.ground == GREEN and "green (1)" in screen_text(app)
         assert screen.answer is not None and screen.answer.answers[0].predicted == 1, "it reads the ground"
         ground, ink = screen.query_one("#ground", Swatches), screen.query_one("#ink", Swatches)
-        label = len("G Ground ")
+        label = len("B Ground ")
         await pilot.click(ground, offset=(1 + label + 1, 0))
         await pilot.click(ink, offset=(1 + label + 3 * 2 + 1, 0))
         await answered(pilot, screen)

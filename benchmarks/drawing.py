@@ -52,7 +52,7 @@ async def _move(screen: DrawScreen, number: int) -> float:
     begin = time.perf_counter()
     screen.post_message(CanvasView.Drawn((x, y), (x + 2, y), erases=False, begins=True))
     while screen.drawing is before or not _is_answered(screen):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.001)
     await wait_for_idle(0)
     return 1000 * (time.perf_counter() - begin)
 

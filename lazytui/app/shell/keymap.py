@@ -28,6 +28,8 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "last": ("end", "G"),
         "jobs": ("J",),
         "log": ("ctrl+l",),
+        "next-layer": ("Z",),
+        "next-color": ("U",),
     },
 }
 """By name: the keys of those meanings that have others than the grammar's."""

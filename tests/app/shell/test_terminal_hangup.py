@@ -30,7 +30,7 @@ def going(lab: Lab) -> Iterator[Lab]:
 def test_hanging_up_ends_the_app_and_no_run(going: Lab, controlling: bool) -> None:
     run = going.only_run()
     with app_on_terminal(going, controlling=controlling) as shown:
-        shown.wait_for("Running")
+        shown.wait_for("1 running")
         assert shown.hang_up() == 128 + signal.SIGHUP
     seen = last_step(run)
     wait_until(lambda: last_step(run) > seen)
@@ -38,14 +38,14 @@ def test_hanging_up_ends_the_app_and_no_run(going: Lab, controlling: bool) -> No
 
 def test_an_app_that_is_stuck_on_a_terminal_that_takes_nothing_ends_too(going: Lab) -> None:
     with app_on_terminal(going, controlling=False) as shown:
-        shown.wait_for("Running")
+        shown.wait_for("1 running")
         shown.type("129012901290129012901290129012901290")
         assert shown.hang_up() == 128 + signal.SIGHUP
 
 
 def test_an_app_whose_terminal_takes_nothing_lives_on_and_then_shows_how_it_is(going: Lab) -> None:
     with app_on_terminal(going) as shown:
-        shown.wait_for("Running")
+        shown.wait_for("1 running")
         for key in "1290" * 12 + "3":
             shown.type(key)
         wait_until(lambda: load(going.workspace).screen == "evaluate", shown.process)
@@ -54,7 +54,7 @@ def test_an_app_whose_terminal_takes_nothing_lives_on_and_then_shows_how_it_is(g
 
 def test_quitting_says_that_runs_go_on(going: Lab) -> None:
     with app_on_terminal(going, "--low-bandwidth") as shown:
-        shown.wait_for("Running")
+        shown.wait_for("1 running")
         shown.type("q")
         shown.wait_for("1 run goes on; `lazytui` shows it.")
         assert shown.process.wait(timeout=PATIENCE) == 0

@@ -9,13 +9,13 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
 
 from lazytui.analyses.ask.figures import image_figure, map_figures, verdicts
 from lazytui.analyses.ask.live import DrawAnswer, DrawQuestion, DrawSession, Start
 from lazytui.analyses.ask.params import AskNetworksParams, AskParams
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.probabilities import probabilities_figure
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
@@ -113,7 +113,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         )
         yield Swatches("Ink", "h")
         yield Swatches("Ground", "B")
-        yield Static(id="doing", markup=False)
+        yield ChangingText(id="doing")
 
     def on_mount(self) -> None:
         self._show_canvas()

@@ -7,11 +7,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
 
 from lazytui.analyses.attack.live import AttackAnswer
 from lazytui.analyses.attack.live_figures import attack_figures, outcome
 from lazytui.analyses.attack.live_question import AttackQuestion, other_attack, other_budget, other_classes
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
@@ -58,7 +58,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
 
     def compose_body(self) -> ComposeResult:
         yield PanelGrid(ARRANGEMENTS, [Panel(name, title) for name, title in PANELS.items()])
-        yield Static(id="doing", markup=False)
+        yield ChangingText(id="doing")
 
     def on_mount(self) -> None:
         self.watch(self.lab, "network", self._attack_another, init=False)

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
+from textual.content import Content
 
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.panels.panel import Panel
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.workers.newest_only import newest_answers
@@ -79,7 +80,8 @@ class LiveScreen(LabScreen, Generic[Q, A]):
         return plain_text(self.answer.refused or self.answer.doing) if self.answer else ""
 
     def show_sentence(self) -> None:
-        self.query_one("#doing", Static).update(plain_text(self.sentence(), newlines=True))
+        words = Content(plain_text(self.sentence(), newlines=True))
+        self.query_one("#doing", ChangingText).set_text(words)
 
 
 class LiveOverlay(LiveScreen[Q, A]):

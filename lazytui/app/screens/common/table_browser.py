@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Static
 
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, TableView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
@@ -51,7 +51,7 @@ class TableBrowser(FormScreen, BrowserScreen):
         self._page_of: tuple[RunFolder | None, int] | None = None
         panels = [Panel(name, title, opens=name == "table") for name, title in self.titles.items()]
         yield PanelGrid(self.arrangements, panels)
-        yield Static(id="doing", markup=False)
+        yield ChangingText(id="doing")
         yield from self.compose_command()
         yield from self.compose_form({"run": self.lab.network})
 
@@ -105,7 +105,7 @@ class TableBrowser(FormScreen, BrowserScreen):
 
     def show_sentence(self) -> None:
         lines = [Content(plain_text(sentence)) for sentence in self.sentences() if sentence]
-        self.query_one("#doing", Static).update(Content("\n").join(lines))
+        self.query_one("#doing", ChangingText).set_text(Content("\n").join(lines))
 
     def draw(self) -> None:
         """All panels, each as far as it changed."""

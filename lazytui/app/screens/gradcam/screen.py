@@ -11,12 +11,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.widgets import Static
 
 from lazytui.analyses.gradcam import live_figures
 from lazytui.analyses.gradcam.image_filter import read_filter
 from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion, SaliencySession
 from lazytui.analyses.gradcam.params import GradcamParams
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -111,7 +111,7 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         live = [Panel(name, title) for name, title in LIVE_PANELS.items()]
         yield PanelGrid(LIVE, [*live, ImagePage("images", "Images")], id="live")
         yield RunPanels(WHOLE, WHOLE_PANELS, id="found")
-        yield Static(id="doing", markup=False)
+        yield ChangingText(id="doing")
         yield from self.compose_command()
         yield from self.compose_form({"run": self.lab.network, "split": "hard"})
 

@@ -21,6 +21,7 @@ from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae.live_figures import dose_figures, dose_text, image_name
 from lazytui.analyses.sae.result import SaeResult
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
@@ -88,7 +89,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         yield Static(id="knob", markup=False)
         yield Static(id="active", markup=False)
         yield PanelGrid(ARRANGEMENTS, [Panel(name, title) for name, title in PANELS.items()])
-        yield Static(id="doing", markup=False)
+        yield ChangingText(id="doing")
 
     def on_mount(self) -> None:
         leave_with_network(self)

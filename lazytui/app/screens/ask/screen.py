@@ -48,6 +48,9 @@ _RED_ONE = Start("hard", digit=1, color=0)
 _SPLITS = ("hard", "easy")
 _DIGITS = (None, *range(10))
 _MOST_UNDONE = 200
+_PATIENCE = 1 / 30
+"""Seconds for which a stroke waits for its answer."""
+
 FOLDER = "drawings"
 """Of the workspace, for what is kept."""
 
@@ -102,6 +105,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         super().__init__(session, DrawQuestion(params, drawing, start=_RED_ONE))
         self.drawing = drawing or Drawing.blank()
         self._digit: int | None = None
+        self._shown: Drawing | None = None
         self._undone: list[tuple[Drawing, int | None]] = []
         self._width = WIDTHS[3]
         self._erases = False
@@ -133,18 +137,21 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         if answer is None:
             return
         if answer.question.drawing is None and answer.question is self.asked and answer.drawing is not None:
-            self._take(answer.drawing, answer.digit)
+            self.drawing, self._digit = answer.drawing, answer.digit
         self.show_sentence()
+        with self.app.batch_update():
+            self._show_canvas()
+            self._show_answers(answer)
+
+    def _show_answers(self, answer: DrawAnswer) -> None:
         if not answer.answers:
             return
         grid = self.query_one(PanelGrid)
         names = [one.name for one in answer.answers]
         maps = map_figures(answer.answers, names, answer.digit)
         shares = [one.probabilities for one in answer.answers]
-        with self.app.batch_update():
-            grid.panel("map").show([tuple(maps)])
-            grid.panel("chances").show([(probabilities_figure(shares, names, answer.answers[0].palette),)])
-        self._show_colors()
+        grid.panel("map").show([tuple(maps)])
+        grid.panel("chances").show([(probabilities_figure(shares, names, answer.answers[0].palette),)])
 
     def sentence(self) -> str:
         answer = self.answer
@@ -152,11 +159,6 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
             return super().sentence()
         said = verdicts(answer.answers, [one.name for one in answer.answers], answer.digit)
         return plain_text(" ".join([*said, *answer.advice]))
-
-    def _take(self, drawing: Drawing, digit: int | None) -> None:
-        """An image to begin with has come."""
-        self.drawing, self._digit = drawing, digit
-        self._show_canvas()
 
     def _ask_others(self) -> None:
         self.ask(replace(self.question, params=params_of(self.lab.network, self.lab.second, self.question.params)))
@@ -175,15 +177,19 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         self._show(drawing, self._digit)
 
     def _show(self, drawing: Drawing, digit: int | None) -> None:
-        self._take(drawing, digit)
+        """With its answer, which costs half as much as one after the other; alone where that isn't there soon."""
+        self.drawing, self._digit = drawing, digit
         self.ask(replace(self.question, drawing=drawing, digit=digit))
+        self.set_timer(_PATIENCE, self._show_canvas)
 
     def _remember(self) -> None:
         """What is there now can be had again."""
         self._undone = [*self._undone[1 - _MOST_UNDONE :], (self.drawing, self._digit)]
 
     def _show_canvas(self) -> None:
-        self.query_one(CanvasPanel).show([(image_figure(self.drawing.image, self._digit),)])
+        if self._shown is not self.drawing:
+            self._shown = self.drawing
+            self.query_one(CanvasPanel).show([(image_figure(self.drawing.image, self._digit),)])
         self._show_colors()
 
     def action_undo(self) -> None:

@@ -30,10 +30,12 @@ RUNS: Mapping[str, Sequence[str]] = {
 }
 KEYS: Mapping[str, Sequence[str]] = {
     "train": ("2",),
-    "evaluate": ("3", "f", "pagedown", "pagedown"),
+    "evaluate": ("3",),
     "gradcam": ("4",),
     "neurons": ("5",),
-    "dose-response": ("6", "d", "w", *"green", "enter"),
+    "draw": ("I",),
+    "features": ("escape", "6"),
+    "attack": ("7", "v"),
 }
 """What is pressed for each picture. A pause follows every key."""
 
@@ -58,11 +60,11 @@ async def take(workspace: Path) -> None:
         for name, keys in KEYS.items():
             for key in keys:
                 await pilot.press(key)
-                await _still(pilot)
+                await until_still(pilot)
             (PICTURES / f"{name}.png").write_bytes(png(app.screen._compositor.render_strips()))
 
 
-async def _still(pilot: Pilot[None]) -> None:
+async def until_still(pilot: Pilot[None]) -> None:
     """Until nothing changes any more."""
     before, same = "", 0
     while same < _STILL:

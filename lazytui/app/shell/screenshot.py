@@ -68,7 +68,7 @@ def png(lines: Sequence[Iterable[Segment]]) -> bytes:
 
 def _draw(draw: ImageDraw, column: int, row: int, text: str, style: Style, fonts: Mapping[bool, FreeTypeFont]) -> None:
     """One run of characters of the same style."""
-    front, back = _colors(style)
+    front, back = colors_of(style)
     end = column + cell_len(text)
     draw.rectangle(_pixels(column, row, end, row + 1), fill=back)
     if style.underline:
@@ -113,7 +113,7 @@ _BLOCKS = {
 """Left, top, right and bottom of what fills a part of its cell: a font leaves gaps between them."""
 
 
-def _colors(style: Style) -> tuple[ColorTriplet, ColorTriplet]:
+def colors_of(style: Style) -> tuple[ColorTriplet, ColorTriplet]:
     """Of the text, and behind it."""
     theme = DIMMED_MONOKAI
     front = style.color.get_truecolor(theme) if style.color else theme.foreground_color

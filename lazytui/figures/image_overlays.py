@@ -9,10 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.figures.colors import OPPOSES, SIGNS, SUPPORTS
-from lazytui.figures.kinds import RGB, Pixels, Tone
+from lazytui.figures.image_shapes import shape_strengths
+from lazytui.figures.kinds import Pixels, Tone
+from lazytui.figures.number_format import significant_text
 
-_DIMMED = 0.55
-_LUMA = np.array([0.2126, 0.7152, 0.0722])
+_LIGHTEST = 140.0
+"""Of the gray in which an image's shape stands under its evidence."""
+_OPAQUE = 0.75
+"""How much of the gray the strongest evidence covers: the shape is seen through it."""
 
 
 def images_with_overlay(figure: Pixels) -> NDArray[np.uint8]:
@@ -30,24 +34,38 @@ def captions_with_tones(figure: Pixels) -> list[tuple[str, Tone]]:
     return [(f"{SIGNS[tone]} {text}".strip(), tone) for text, tone in zip(captions, tones, strict=True)]
 
 
-def evidence_legend(figure: Pixels) -> list[tuple[RGB, str]]:
-    """What the colors of the overlay mean: none where there is no overlay, evidence against only where some is."""
+def evidence_scale(figure: Pixels) -> list[tuple[float, str]]:
+    """The strengths that the scale of an overlay goes through, each with what stands there; none without an overlay.
+
+    Below zero only where there is evidence against.
+    """
     if figure.overlay is None:
         return []
-    against = [(OPPOSES, "- evidence against")] if (figure.overlay < 0).any() else []
-    return [(SUPPORTS, "+ evidence for"), *against]
+    largest = "max" if figure.overlay_max is None else significant_text(figure.overlay_max)
+    if (figure.overlay < 0).any():
+        return [(-1.0, f"against -{largest}"), (0.0, "0"), (1.0, f"{largest} for")]
+    return [(0.0, "evidence 0"), (1.0, largest)]
+
+
+def evidence_colors(strengths: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The colors (n, 3) of evidence (n,) in [-1, 1] on the ground of an image."""
+    return _colored_evidence(np.zeros(strengths.shape), strengths)
 
 
 def overlay_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Signed evidence (n, h, w) in [-1, 1] as color over the images (n, h, w, 3), which turn gray and dim.
+    """Signed evidence (n, h, w) in [-1, 1] as color over the images (n, h, w, 3), of which the shapes stand in gray.
 
     The opacity of the color is the size of the evidence; NaN counts as none.
     """
-    gray = (images @ _LUMA * _DIMMED)[..., None]
+    return _colored_evidence(_LIGHTEST * shape_strengths(images), evidence)
+
+
+def _colored_evidence(gray: NDArray[np.float64], evidence: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Evidence (...) over gray (...), 0 to 255, as colors (..., 3)."""
     strength = np.clip(np.nan_to_num(evidence), -1.0, 1.0)[..., None]
     color = np.where(strength > 0, np.array(SUPPORTS, dtype=float), np.array(OPPOSES, dtype=float))
-    opacity = np.abs(strength)
-    return np.asarray(np.rint(gray * (1 - opacity) + color * opacity), dtype=np.uint8)
+    opacity = _OPAQUE * np.abs(strength)
+    return np.asarray(np.rint(gray[..., None] * (1 - opacity) + color * opacity), dtype=np.uint8)
 
 
 def _shares(size: int, parts: int) -> NDArray[np.float64]:
@@ -66,18 +84,10 @@ def resize_image(image: NDArray[np.uint8], height: int, width: int) -> NDArray[n
     return np.asarray(np.rint(area_means(image, height, width)), dtype=np.uint8)
 
 
-def area_means(image: NDArray[np.uint8] | NDArray[np.float32], height: int, width: int) -> NDArray[np.float64]:
+def area_means(image: NDArray[np.uint8] | NDArray[np.floating], height: int, width: int) -> NDArray[np.float64]:
     """The means of an image's values (h, w, ...) over height x width equal areas, exact where they cut pixels."""
     rows, columns = _shares(image.shape[0], height), _shares(image.shape[1], width)
     return np.asarray(np.einsum("yh,hw...,xw->yx...", rows, image.astype(np.float64), columns, optimize=True))
-
-
-def lightness(image: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """How light a person sees each pixel, 0 to 1: CIE L* of sRGB, divided by 100."""
-    channels = image.astype(np.float64) / 255
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    y = linear @ _LUMA
-    return np.asarray(np.where(y > 0.008856, 1.16 * np.cbrt(y) - 0.16, 9.033 * y))
 
 
 def encode_png(image: NDArray[np.uint8]) -> bytes:

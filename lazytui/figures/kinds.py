@@ -66,7 +66,8 @@ class Pixels(Figure):
     tones: none, or one an image: how the caption is meant.
     row_labels, column_labels: none, or one a row or column of the grid.
     row_axis, column_axis: what the labels are.
-    overlay: none, or (n, h, w) float32 signed evidence, normalized to [-1, 1], laid over the images.
+    overlay: none, or (n, h, w) float32 signed evidence, normalized to [-1, 1], laid over the images. overlay_max: the
+    evidence that 1 stands for; None where each image has its own.
     """
 
     images: NDArray[np.uint8]
@@ -78,6 +79,7 @@ class Pixels(Figure):
     row_axis: str = ""
     column_axis: str = ""
     overlay: NDArray[np.float32] | None = None
+    overlay_max: float | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -98,6 +100,8 @@ class Pixels(Figure):
         checks.check_texts("an axis", (self.row_axis, self.column_axis))
         if self.overlay is not None:
             checks.check_shape("the overlay", self.overlay, self.images.shape[:3], "f")
+        if self.overlay_max is not None:
+            checks.check_number("the largest evidence", self.overlay_max)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,7 +176,11 @@ def test_without_color_a_person_still_sees_the_digit(color: tuple[int, int, int]
     drawn = np.array([list(line.ljust(28)) for line in lines])
     stroke = samples.digit((1, 1, 1))[::2, :, 0] > 0
     assert drawn.shape == (14, 28)
-    assert set(drawn[stroke]) == {"@"} and set(drawn[~stroke & ~np.roll(stroke, -1, axis=0)]) == {" "}
+    beside = np.zeros_like(stroke)
+    for step, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):
+        beside |= np.roll(stroke, step, axis=axis)
+    beside |= np.roll(beside, 1, axis=1) | np.roll(beside, -1, axis=1)
+    assert set(drawn[stroke]) <= set("*#%@") and "@" in drawn[stroke] and set(drawn[~stroke & ~beside]) == {" "}
 
 
 def test_tones_are_told_by_sign_as_well_as_by_color() -> None:

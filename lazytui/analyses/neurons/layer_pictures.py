@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.evaluation.predictions import DIGITS
-from lazytui.figures.colors import diverging_colors
+from lazytui.figures.colormaps import diverging_colors
 from lazytui.figures.kinds import Pixels
 from lazytui.files.long_texts import long_text
 

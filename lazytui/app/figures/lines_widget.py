@@ -102,13 +102,13 @@ class LinesView(FigureView[Lines]):
     # Drawing
 
     def body_of_height(self) -> BodyOfHeight:
-        span = self.x_span
+        span, shade = self.x_span, self.shade
         figure = replace(self.figure, series=tuple(map(self._in_view, self.figure.series)), log_y=self.log_y)
         if self._smoothing:
             figure = replace(figure, y_label=f"{figure.y_label}, smoothed ({self.smoothing})")
         if self._live:
             figure = _with_round_limits(figure)
-        return lambda height: LineChart(figure, height, span)
+        return lambda height: LineChart(figure, shade, height, span)
 
     def takes_long(self, width: int) -> bool:
         return sum(min(len(series.x), 2 * width) for series in self.figure.series) > _POINTS_A_FRAME

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lazytui.figures.colors import Theme, hex_code, ink_on, rgb, value_colors, value_range
-from lazytui.figures.image_overlays import captions_with_tones, encode_png, evidence_legend, images_with_overlay
+from lazytui.figures.colormaps import scale_stops, value_colors, value_range
+from lazytui.figures.colors import Theme, hex_code, ink_on, rgb
+from lazytui.figures.image_overlays import (
+    captions_with_tones,
+    encode_png,
+    evidence_colors,
+    evidence_scale,
+    images_with_overlay,
+)
 from lazytui.figures.kinds import RGB, Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.number_format import add_unit, entry, heading, is_numeric, number
 
 _THEMES: tuple[Theme, Theme] = ("light", "dark")
 _SCALE_STOPS = 9
+_GRADIENT = "linear-gradient(90deg,{})"
 
 
 def body(figure: Figure, name: str) -> str:
@@ -68,9 +78,9 @@ def _pixels(figure: Pixels) -> Iterator[str]:
             yield f'<span class="side">{escape(figure.row_labels[row] if row < len(figure.row_labels) else "")}</span>'
         yield _image(figure, index, row, column, base64.b64encode(encode_png(image)).decode())
     yield "</div>"
-    if legend := evidence_legend(figure):
-        swatch = '<span class="swatch" style="background:{}"></span> {}'
-        yield f'<p class="scale">{" &emsp;".join(swatch.format(hex_code(color), words) for color, words in legend)}</p>'
+    if stops := evidence_scale(figure):
+        ramps = [_hex_codes(evidence_colors(_between(start, end))) for (start, _), (end, _) in pairwise(stops)]
+        yield _scale([text for _, text in stops], [(ramp, ramp) for ramp in ramps])
 
 
 def _image(figure: Pixels, index: int, row: int, column: int, data: str) -> str:
@@ -116,7 +126,7 @@ def _matrix(figure: Matrix) -> Iterator[str]:
                 cells.append(f'<td style="{_two_themes(light, dark)}">{text}</td>')
         yield f'<tr><th scope="row">{_swatch(figure.row_colors, row)}{escape(label)}</th>{"".join(cells)}</tr>'
     yield "</tbody>\n</table>"
-    yield _scale(low, high, figure)
+    yield _matrix_scale(low, high, figure)
 
 
 def _two_themes(light: RGB, dark: RGB) -> str:
@@ -127,13 +137,33 @@ def _two_themes(light: RGB, dark: RGB) -> str:
     )
 
 
-def _scale(low: float, high: float, figure: Matrix) -> str:
-    stops = np.linspace(low, high, _SCALE_STOPS)
-    ramps = [",".join(hex_code(rgb(color)) for color in value_colors(stops, low, high, theme)) for theme in _THEMES]
-    light, dark = (f"linear-gradient(90deg,{ramp})" for ramp in ramps)
-    ramp = f'<span class="ramp" style="--light:{light};--dark:{dark}"></span>'
-    ends = number(low, figure.decimals), add_unit(number(high, figure.decimals), figure.unit)
-    return f'<p class="scale">{ends[0]} {ramp} {escape(ends[1])}</p>'
+def _matrix_scale(low: float, high: float, figure: Matrix) -> str:
+    stops = scale_stops(low, high)
+    texts = [number(stop, figure.decimals) for stop in stops]
+    texts[-1] = add_unit(texts[-1], figure.unit)
+    light, dark = (
+        [_hex_codes(value_colors(_between(start, end), stops[0], stops[-1], theme)) for start, end in pairwise(stops)]
+        for theme in _THEMES
+    )
+    return _scale(texts, list(zip(light, dark, strict=True)))
+
+
+def _hex_codes(colors: NDArray[np.uint8]) -> str:
+    return ",".join(hex_code(rgb(color)) for color in colors)
+
+
+def _scale(texts: Sequence[str], ramps: Sequence[tuple[str, str]]) -> str:
+    """What stands at each stop of a color scale, and between them the colors on a light and on a dark page."""
+    spans = [
+        f'<span class="ramp" style="--light:{_GRADIENT.format(light)};--dark:{_GRADIENT.format(dark)}"></span>'
+        for light, dark in ramps
+    ]
+    parts = [escape(texts[0]), *(f"{span} {escape(text)}" for span, text in zip(spans, texts[1:], strict=True))]
+    return f'<p class="scale" style="--parts:{len(ramps)}">{" ".join(parts)}</p>'
+
+
+def _between(start: float, end: float) -> NDArray[np.float64]:
+    return np.linspace(start, end, _SCALE_STOPS)
 
 
 def _table(figure: Table) -> Iterator[str]:

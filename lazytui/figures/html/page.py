@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from lazytui.figures.colors import SERIES, hex_code
 from lazytui.figures.html.bodies import body
 from lazytui.figures.kinds import Figure, Text
 from lazytui.figures.plain_figures import clean_figure
@@ -59,7 +60,7 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "", numbers
         '<meta name="color-scheme" content="light dark">',
         '<meta name="generator" content="lazytui">',
         f"<title>{escape(shown_title)}</title>",
-        f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>",
+        f"<style>\n{_series_style()}{_STYLE.read_text(encoding='utf-8')}</style>",
         "</head>",
         "<body>",
         "<header>",
@@ -75,6 +76,15 @@ def page(title: str, sections: Sequence[Section], *, subtitle: str = "", numbers
         "</html>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _series_style() -> str:
+    """The colors of charts' series on a light and on a dark page."""
+    light, dark = (
+        "".join(f"--series-{index}:{hex_code(color)};" for index, color in enumerate(SERIES[theme]))
+        for theme in ("light", "dark")
+    )
+    return f":root{{{light}}}\n@media screen and (prefers-color-scheme: dark){{:root{{{dark}}}}}\n"
 
 
 def _key_numbers(numbers: Sequence[KeyNumber]) -> Iterator[str]:

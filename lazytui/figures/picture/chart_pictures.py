@@ -47,7 +47,7 @@ _POINTS = "o^sDvPX*"
 def line_body(figure: Lines, ink: Ink, width: float) -> Body:
     """Curves with their legend above; gaps are gaps."""
     entries: list[_Entry] = [
-        (Line2D([], [], **_style(figure, index)), series.name + _absence(series.y, figure.log_y))
+        (Line2D([], [], **_style(figure, index, ink)), series.name + _absence(series.y, figure.log_y))
         for index, series in enumerate(figure.series)
     ]
     entries += _reference_entries(figure.references, ink, significant_text)
@@ -61,12 +61,12 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
         left, right = x_limits(figure)
         for index, series in enumerate(figure.series):
             if not figure.joined:
-                axes.plot(series.x, series.y, **_style(figure, index))
+                axes.plot(series.x, series.y, **_style(figure, index, ink))
                 continue
             for x, y in unbroken_stretches(series.x, series.y, figure.log_y):
                 x, y = column_extremes(x, y, left, right, _COLUMNS)
                 mark = "o" if len(x) == 1 else ""  # a line through a single point can't be seen
-                axes.plot(x, y, **_line_style(index), marker=mark, ms=2.5)
+                axes.plot(x, y, **_line_style(index, ink), marker=mark, ms=2.5)
         low, high = y_limits(figure)
         pad = 0.02 * (high - low)
         if figure.log_y:
@@ -85,18 +85,23 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
     return Body(width, _HEIGHT + _legend_height(entries, width), paint)
 
 
-def _style(figure: Lines, index: int) -> dict[str, Any]:
-    return _line_style(index) if figure.joined else _point_style(index)
+def _style(figure: Lines, index: int, ink: Ink) -> dict[str, Any]:
+    return _line_style(index, ink) if figure.joined else _point_style(index, ink)
 
 
-def _point_style(index: int) -> dict[str, Any]:
-    mark = _POINTS[(index + index // len(SERIES)) % len(_POINTS)]  # as the dashes of lines
-    return {"color": hex_code(series_color(index)), "ls": "", "marker": mark, "ms": 5}
+def _point_style(index: int, ink: Ink) -> dict[str, Any]:
+    mark = _nth(_POINTS, index, ink)
+    return {"color": hex_code(series_color(index, ink.theme)), "ls": "", "marker": mark, "ms": 5}
 
 
-def _line_style(index: int) -> dict[str, Any]:
-    dashes = _DASHES[(index + index // len(SERIES)) % len(_DASHES)]  # a color that comes again has another pattern
-    return {"color": hex_code(series_color(index)), "lw": 1.5, "ls": dashes}
+def _line_style(index: int, ink: Ink) -> dict[str, Any]:
+    dashes = _nth(_DASHES, index, ink)
+    return {"color": hex_code(series_color(index, ink.theme)), "lw": 1.5, "ls": dashes}
+
+
+def _nth(patterns: Sequence[Any], index: int, ink: Ink) -> Any:
+    """The pattern of a series; a color that comes again has another one."""
+    return patterns[(index + index // len(SERIES[ink.theme])) % len(patterns)]
 
 
 def _absence(values: NDArray[np.float64], log: bool) -> str:
@@ -121,9 +126,11 @@ def bar_body(figure: Bars, ink: Ink, width: float) -> Body:
         axes = _axes(canvas, box, ink)
         low, high = bar_limits(figure)
         start = min(max(0.0, low), high)
-        colors = [hex_code(color) for color in figure.colors] or hex_code(SERIES[0])
+        own = hex_code(series_color(0, ink.theme))
+        colors = [hex_code(color) for color in figure.colors] or own
+        outline = ink.muted if figure.colors else own
         lengths = np.nan_to_num(np.clip(figure.values, low, high) - start, nan=0.0)
-        axes.barh(centers, lengths, _BAR_HEIGHT * 0.72, left=start, color=colors, edgecolor="#80808060", lw=0.5)
+        axes.barh(centers, lengths, _BAR_HEIGHT * 0.72, left=start, color=colors, edgecolor=outline, lw=0.7)
         if figure.intervals is not None:
             _whiskers(axes, np.asarray(figure.intervals, dtype=np.float64), centers, figure.values, ink)
         for reference in figure.references:
@@ -164,7 +171,7 @@ def histogram_body(figure: Histogram, ink: Ink, width: float) -> Body:
     def paint(canvas: Canvas, box: Box) -> None:
         axes = _axes(canvas, box, ink)
         top = max(int(figure.counts.max()), 1)
-        color = hex_code(SERIES[0])
+        color = hex_code(series_color(0, ink.theme))
         seam = 0.4 if len(figure.counts) <= _SEAMS else 0.0
         axes.bar(edges[:-1], figure.counts, np.diff(edges), align="edge", color=color, edgecolor=ink.grid, lw=seam)
         axes.set_xlim(edges[0], edges[-1])

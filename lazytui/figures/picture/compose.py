@@ -16,7 +16,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure as Canvas
 
 from lazytui.errors import BadInput
-from lazytui.figures.colors import Theme
+from lazytui.figures.colors import SERIES, Theme, hex_code
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.paper import Paper
 from lazytui.figures.picture.chart_pictures import bar_body, histogram_body, line_body
@@ -97,7 +97,7 @@ def _scaled(svg: str, scale: float) -> str:
 
 def inline_svg(figure: Figure, name: str) -> str:
     """The figure's body as an `<svg>` element for a web page: no paper, and inks that are the page's CSS variables
-    `--text`, `--muted`, `--grid` and `--paper`, so that it follows the page from light to dark.
+    `--text`, `--muted`, `--grid`, `--paper` and `--series-0` on, so that it follows the page from light to dark.
 
     name: prefix of all its ids, unique within the page (matplotlib starts counting anew in each picture).
     """
@@ -111,6 +111,8 @@ def inline_svg(figure: Figure, name: str) -> str:
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", svg)
     for variable in ("text", "muted", "grid", "paper"):
         svg = svg.replace(getattr(ink, variable), f"var(--{variable})")
+    for index, color in enumerate(SERIES[ink.theme]):
+        svg = svg.replace(hex_code(color), f"var(--series-{index})")
     return svg
 
 

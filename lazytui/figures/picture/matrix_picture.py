@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from lazytui.figures.colors import hex_code, ink_on, rgb, value_colors, value_range
+from lazytui.figures.colormaps import scale_stops, value_colors, value_range
+from lazytui.figures.colors import hex_code, ink_on, rgb
 from lazytui.figures.kinds import RGB, Matrix
 from lazytui.figures.number_format import add_unit, number
 from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, text_width, widest, wrap_lines
@@ -47,8 +50,10 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
     row_heights = [max(_CELL_HEIGHT, len(name) * line + 0.04) for name in row_names]
     edges = top + np.concatenate([[0.0], np.cumsum(row_heights)])
     scale = line * 2.2
-    shown_low, shown_high = number(low, figure.decimals), add_unit(number(high, figure.decimals), figure.unit)
-    scale_needs = text_width(shown_low, SMALL) + text_width(shown_high, SMALL) + _SCALE_WIDTH + 0.3
+    stops = scale_stops(low, high)
+    stop_texts = [number(stop, figure.decimals) for stop in stops]
+    stop_texts[-1] = add_unit(stop_texts[-1], figure.unit)
+    scale_needs = sum(text_width(text, SMALL) for text in stop_texts) + _SCALE_WIDTH + 0.3
 
     def paint(canvas: Canvas, box: Box) -> None:
         axes = sheet(canvas, box)
@@ -59,16 +64,16 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
         for column, head in enumerate(heads):
             center, start = labels + (column + 0.5) * cell, top - 0.03 - len(head) * line
             if figure.column_colors:
-                _swatch(
-                    axes, center - (widest(head, SMALL, bold=True) + swatch) / 2, start, figure.column_colors[column]
-                )
+                left = center - (widest(head, SMALL, bold=True) + swatch) / 2
+                _swatch(axes, left, start, figure.column_colors[column], ink.muted)
                 center += swatch / 2
             write_lines(axes, head, center, start, SMALL, color=ink.text, align="center", bold=True)
         for row, name in enumerate(row_names):
             start = edges[row] + (row_heights[row] - len(name) * line) / 2
             write_lines(axes, name, labels - _GAP, start, SMALL, color=ink.text, align="right")
             if figure.row_colors:
-                _swatch(axes, labels - _GAP - widest(name, SMALL) - swatch, start, figure.row_colors[row])
+                left = labels - _GAP - widest(name, SMALL) - swatch
+                _swatch(axes, left, start, figure.row_colors[row], ink.muted)
             for column in range(values.shape[1]):
                 corner = labels + column * cell, edges[row]
                 defined = not np.isnan(values[row, column])
@@ -86,20 +91,27 @@ def matrix_body(figure: Matrix, ink: Ink, width: float) -> Body:
                     ha="center",
                     va="center",
                 )
-        _scale(axes, labels, float(edges[-1]) + line * 0.9, shown_low, shown_high)
+        whole = Rectangle((labels, top), cell * values.shape[1], float(edges[-1]) - top, fill=False, lw=0.6)
+        whole.set_edgecolor(ink.muted)
+        axes.add_patch(whole)
+        _scale(axes, labels, float(edges[-1]) + line * 0.9)
 
-    def _scale(axes: Axes, x: float, y: float, first: str, last: str) -> None:
-        """What the ends of the color scale mean, and the unit."""
-        write_lines(axes, [first], x, y, SMALL, color=ink.muted)
-        x += text_width(first, SMALL) + 0.08
-        ramp = value_colors(np.linspace(low, high, 64), low, high, ink.theme)[None]
-        axes.imshow(ramp, extent=(x, x + _SCALE_WIDTH, y + 0.13, y + 0.02), aspect="auto", interpolation="none")
-        write_lines(axes, [last], x + _SCALE_WIDTH + 0.08, y, SMALL, color=ink.muted)
+    def _scale(axes: Axes, x: float, y: float) -> None:
+        """The values that the color scale goes through, with their unit, and the colors between them."""
+        length = _SCALE_WIDTH / (len(stops) - 1)
+        write_lines(axes, [stop_texts[0]], x, y, SMALL, color=ink.muted)
+        x += text_width(stop_texts[0], SMALL) + 0.08
+        for (start, end), text in zip(pairwise(stops), stop_texts[1:], strict=True):
+            ramp = value_colors(np.linspace(start, end, 64), stops[0], stops[-1], ink.theme)[None]
+            axes.imshow(ramp, extent=(x, x + length, y + 0.13, y + 0.02), aspect="auto", interpolation="none")
+            axes.add_patch(Rectangle((x, y + 0.02), length, 0.11, fill=False, lw=0.4, edgecolor=ink.muted))
+            write_lines(axes, [text], x + length + 0.08, y, SMALL, color=ink.muted)
+            x += length + 0.16 + text_width(text, SMALL)
 
     needed = max(labels + cell * values.shape[1], labels + scale_needs)
     return Body(needed, float(edges[-1]) + scale, paint)
 
 
-def _swatch(axes: Axes, x: float, y: float, color: RGB) -> None:
+def _swatch(axes: Axes, x: float, y: float, color: RGB, outline: str) -> None:
     lower = y + (line_height(SMALL) - _SWATCH) / 2
-    axes.add_patch(Rectangle((x, lower), _SWATCH, _SWATCH, facecolor=hex_code(color), edgecolor="#80808080", lw=0.5))
+    axes.add_patch(Rectangle((x, lower), _SWATCH, _SWATCH, facecolor=hex_code(color), edgecolor=outline, lw=0.6))

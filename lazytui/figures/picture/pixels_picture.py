@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import Rectangle
 
-from lazytui.figures.colors import hex_code
-from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, images_with_overlay
+from lazytui.figures.image_overlays import (
+    captions_with_tones,
+    evidence_colors,
+    evidence_scale,
+    images_with_overlay,
+)
 from lazytui.figures.kinds import Pixels
-from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, widest, wrap_lines
+from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, text_width, widest, wrap_lines
 from lazytui.figures.picture.picture_body import Body, Box, note_in_place, sheet, write_lines
 
 _GAP = 0.06
+_RAMP = 0.9
+"""Inches of a stretch of an overlay's scale."""
 _LARGEST = 1.1
 """Inches of an image's longer side, where the width allows."""
 _NARROWEST = 0.55
@@ -69,18 +76,28 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
                 interpolation="none",
                 aspect="auto",
             )
+            edge = Rectangle((left, upper), image_width, image_height, fill=False, lw=0.5, edgecolor=ink.muted)
+            axes.add_patch(edge)
             color = ink.tone(tones[index])
             write_lines(axes, captions[index], left, upper + image_height, SMALL, color=color)
         for row, text in enumerate(label_lines[:rows]):
             middle = top + sum(row_heights[:row]) + (image_height - len(text) * line) / 2
             write_lines(axes, text, labels - _GAP, max(middle, 0), SMALL, color=ink.text, align="right", bold=False)
-        _evidence_legend(figure, axes, box.height - line, ink)
+        _evidence_scale(figure, axes, box.height - line, ink)
 
     needed = labels + columns * (cell + _GAP) - _GAP
     return Body(needed, top + sum(row_heights) + legend, paint)
 
 
-def _evidence_legend(figure: Pixels, axes: Axes, y: float, ink: Ink) -> None:
-    for x, (color, text) in zip((0.0, 1.4), evidence_legend(figure), strict=False):
-        axes.add_patch(Rectangle((x, y + 0.02), 0.11, 0.11, color=hex_code(color), lw=0))
-        write_lines(axes, [text], x + 0.17, y, SMALL, color=ink.muted)
+def _evidence_scale(figure: Pixels, axes: Axes, y: float, ink: Ink) -> None:
+    """The strengths that the scale goes through, and the colors between them."""
+    stops = evidence_scale(figure)
+    x = 0.0
+    for index, (stop, text) in enumerate(stops):
+        if index:
+            colors = evidence_colors(np.linspace(stops[index - 1][0], stop, 64))[None]
+            extent = (x, x + _RAMP, y + 0.13, y + 0.02)
+            axes.imshow(colors, extent=extent, aspect="auto", interpolation="none")
+            x += _RAMP + 0.08
+        write_lines(axes, [text], x, y, SMALL, color=ink.muted)
+        x += text_width(text, SMALL) + 0.08

@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.text import Text as RichText
 
 from lazytui.figures.axis_scales import bar_limits
-from lazytui.figures.colors import SERIES, ink_on, needs_outline
+from lazytui.figures.colors import Theme, ink_on, needs_outline, series_color
 from lazytui.figures.kinds import RGB, Bars
 from lazytui.figures.number_format import add_unit, number, value_texts
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
@@ -29,8 +29,9 @@ class BarChart:
     height: lines there are; what references mean isn't said where there are only enough for the bars.
     """
 
-    def __init__(self, figure: Bars, height: int | None = None) -> None:
+    def __init__(self, figure: Bars, theme: Theme, height: int | None = None) -> None:
         self.figure = figure
+        self.theme: Theme = theme
         self.height = height
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -43,7 +44,8 @@ class BarChart:
         labels = min(widest_cells(figure.labels), max(width // 3, 4))
         beside = widest_cells(texts) if widest_cells(texts) <= width - labels - 12 else 0
         columns = max(width - labels - 1 - (beside + 1 if beside else 0), 1)
-        strips = plot(columns, len(texts), list(_Strips(figure, columns, Palette.from_console(console)).strokes()))
+        bars = _Strips(figure, columns, Palette.from_console(console), self.theme)
+        strips = plot(columns, len(texts), list(bars.strokes()))
         for index, (text, strip) in enumerate(zip(texts, strips, strict=True)):
             names = wrap_cells(figure.labels[index], labels) or [""]
             yield marked_segment(index, labels)
@@ -74,8 +76,9 @@ class BarChart:
 class _Strips:
     """The bars themselves, in cells of a plot area that has a row for each, the first on top."""
 
-    def __init__(self, figure: Bars, columns: int, palette: Palette) -> None:
+    def __init__(self, figure: Bars, columns: int, palette: Palette, theme: Theme) -> None:
         self.figure, self.columns, self.palette = figure, columns, palette
+        self.theme: Theme = theme
         self.low, self.high = bar_limits(figure)
 
     def strokes(self) -> Iterator[Stroke]:
@@ -83,7 +86,8 @@ class _Strips:
         figure = self.figure
         references = [r.value for r in figure.references if self.low <= r.value <= self.high]
         for index, value in enumerate(figure.values.tolist()):
-            middle, color = len(figure.values) - index - 0.5, figure.colors[index] if figure.colors else SERIES[0]
+            middle = len(figure.values) - index - 0.5
+            color = figure.colors[index] if figure.colors else series_color(0, self.theme)
             inside = range(0)
             if not math.isnan(value):
                 start, end = sorted((self._cell_of(min(max(0.0, self.low), self.high)), self._cell_of(value)))
@@ -98,12 +102,13 @@ class _Strips:
                     yield from self._signs(sign, first, last, middle, color, inside)
 
     def _bar(self, start: int, eighths: int, middle: float, color: RGB) -> Iterator[Stroke]:
-        """Filled, or only its outline where nobody would see the color."""
-        if self.palette is Palette.NONE or not needs_outline(color):
+        """Filled, and with an edge above and below where the color is too near the background."""
+        if self.palette is Palette.NONE or not needs_outline(color, self.theme):
             yield from block(start, eighths, middle, ink(color, self.palette), upright=False)
         elif eighths:
             x = start + np.arange(math.ceil(eighths / 8), dtype=np.float64) + 0.5
-            yield Stroke(x, np.full(len(x), middle), "═", Style(), np.zeros(len(x), dtype=bool))
+            style = ink(ink_on(color), self.palette, color)
+            yield Stroke(x, np.full(len(x), middle), "═", style, np.zeros(len(x), dtype=bool))
 
     def _cell_of(self, value: float) -> float:
         """Where a value lies, in cells from the left end."""

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 
-from lazytui.figures.colors import TONES, hex_code, needs_outline
+from lazytui.figures.colors import TONES, Theme, hex_code, ink_on, needs_outline
 from lazytui.figures.kinds import RGB, Tone
 
 _CUBE = np.array([0, 95, 135, 175, 215, 255])
@@ -74,9 +74,11 @@ def tone_style(tone: Tone) -> Style:
     return Style() if color is None else Style(color=hex_code(color))
 
 
-def swatch(color: RGB, palette: Palette) -> Segment:
-    """One cell that shows a color: a square, of which only the outline is drawn where nobody would see the color."""
-    return Segment("□") if needs_outline(color) else Segment("■", ink(color, palette))
+def swatch(color: RGB, palette: Palette, theme: Theme) -> Segment:
+    """One cell that shows a color: a square, or where it is too near the background, an outline on the color."""
+    if needs_outline(color, theme):
+        return Segment("□", ink(ink_on(color), palette, color))
+    return Segment("■", ink(color, palette))
 
 
 def ink(color: RGB, palette: Palette, background: RGB | None = None) -> Style:

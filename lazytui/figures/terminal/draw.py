@@ -27,7 +27,7 @@ def draw(
     height: lines of the body, for kinds that can be fitted (`Lines`, `Histogram`, `Matrix`, `Pixels`, and `Bars`, which
     then go without the names of their references); None chooses. Other kinds are as high as their content.
 
-    theme: of the terminal's background; a heat map's scale begins near it.
+    theme: of the terminal's background; a heat map's scale begins near it, and what it hides gets an outline.
 
     The drawing adapts to the console that prints it: true color, 256 colors (quantized, so that equal neighbors merge
     into one escape sequence), 16 colors, or none (`NO_COLOR`, a pipe), where images become shades and lines differ by
@@ -49,15 +49,15 @@ def body(figure: Figure, *, height: int | None = None, theme: Theme = "dark") ->
     """The figure without its title and note; its text must be plain already (`clean.cleaned`)."""
     match figure:
         case Pixels():
-            return PixelGrid(figure, height)
+            return PixelGrid(figure, theme, height)
         case Matrix():
             return HeatMap(figure, theme, height)
         case Lines():
-            return LineChart(figure, height)
+            return LineChart(figure, theme, height)
         case Bars():
-            return BarChart(figure, height)
+            return BarChart(figure, theme, height)
         case Histogram():
-            return HistogramChart(figure, height)
+            return HistogramChart(figure, theme, height)
         case Table():
             return TableBody(figure)
         case Text():

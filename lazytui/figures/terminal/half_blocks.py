@@ -6,15 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
 
-from lazytui.figures.image_overlays import area_means, lightness, resize_image
+from lazytui.figures.image_overlays import area_means
+from lazytui.figures.image_shapes import shape_strengths
 from lazytui.figures.terminal.console_colors import NOTHING, Palette, codes, two_colors
 
 _UPPER_HALF = "▀"
 _SHADES = np.array(list(" .:-=+*#%@"))
 _BLOCKS = np.array(list(" ░▒▓"))
 _STRONG = 0.5
-_FLAT = 0.03
-"""An image whose lightness varies less than this isn't stretched to all the shades: there is nothing to show."""
 
 
 def color_lines(image: NDArray[np.uint8], palette: Palette) -> list[list[Segment]]:
@@ -25,14 +24,11 @@ def color_lines(image: NDArray[np.uint8], palette: Palette) -> list[list[Segment
 def shade_lines(
     image: NDArray[np.uint8], height: int, width: int, evidence: NDArray[np.float32] | None = None
 ) -> list[list[Segment]]:
-    """An image (h, w, 3) as ceil(height / 2) lines of `width` characters, denser where it is lighter, as on a dark
-    terminal. Evidence (h, w) of half strength or more stands as its sign, on shades that have no such sign.
+    """An image (h, w, 3) as ceil(height / 2) lines of `width` characters, the denser the more they stand out of the
+    ground. Evidence (h, w) of half strength or more stands as its sign, on shades that have no such sign.
     """
     rows = (height + 1) // 2
-    cells = lightness(resize_image(image, rows, width))
-    darkest, lightest = float(cells.min()), float(cells.max())
-    if lightest - darkest > _FLAT:
-        cells = (cells - darkest) / (lightest - darkest)
+    cells = area_means(shape_strengths(image[None])[0], rows, width)
     shades = _SHADES if evidence is None else _BLOCKS
     characters = shades[np.rint(cells * (len(shades) - 1)).astype(int).clip(0, len(shades) - 1)]
     if evidence is not None:

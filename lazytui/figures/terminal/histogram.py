@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.text import Text as RichText
 
 from lazytui.figures.axis_scales import nice_ticks
-from lazytui.figures.colors import SERIES
+from lazytui.figures.colors import Theme, series_color
 from lazytui.figures.kinds import Histogram
 from lazytui.figures.number_format import significant_text, tick_labels
 from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
@@ -35,8 +35,9 @@ class HistogramChart:
     height: lines of the body, axes included; None chooses.
     """
 
-    def __init__(self, figure: Histogram, height: int | None) -> None:
+    def __init__(self, figure: Histogram, theme: Theme, height: int | None) -> None:
         self.figure = figure
+        self.theme: Theme = theme
         self.rows = max((height or _HEIGHT) - LINES_BELOW - 2, 2)  # the unit stands above, the label of x below
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -55,7 +56,7 @@ class HistogramChart:
         for (start, end), count in zip(bin_columns(figure, columns), figure.counts, strict=True):
             heights[start:end] = np.maximum(heights[start:end], count)  # of several bins in a column, the greatest
         eighths = np.maximum(np.rint(heights / top * self.rows * 8).astype(int), heights > 0)  # one is seen too
-        style = ink(SERIES[0], Palette.from_console(console))
+        style = ink(series_color(0, self.theme), Palette.from_console(console))
         strokes = [
             stroke
             for column, length in enumerate(eighths.tolist())

@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.text import Text as RichText
 
 from lazytui.figures.axis_scales import is_drawable, log_ticks, nice_ticks, x_limits, y_limits
-from lazytui.figures.colors import hex_code, series_color
+from lazytui.figures.colors import Theme, hex_code, series_color
 from lazytui.figures.kinds import Lines, Series
 from lazytui.figures.number_format import significant_text, tick_labels
 from lazytui.figures.series_gaps import column_extremes
@@ -38,6 +38,8 @@ _MUTED = tone_style("muted")
 _REFERENCE = "┄"
 _MARKS = "•×+○*#◆%"
 _NARROWEST = 20
+_MARKED, _APART = 18, 5
+"""Columns from one mark on a curve to its next, and to the next curve's."""
 _TURN = 4
 """Columns after which another of the curves that lie upon each other is on top."""
 
@@ -49,8 +51,11 @@ class LineChart:
     data's own.
     """
 
-    def __init__(self, figure: Lines, height: int | None, x_span: tuple[float, float] | None = None) -> None:
+    def __init__(
+        self, figure: Lines, theme: Theme, height: int | None, x_span: tuple[float, float] | None = None
+    ) -> None:
         self.figure = figure
+        self.theme: Theme = theme
         self.height = height
         self.x_span = x_span or x_limits(figure)
         self.low, self.high = y_limits(figure)
@@ -79,9 +84,10 @@ class LineChart:
             yield RichText(figure.y_label + scale, style=_MUTED)
         entries = []
         for index, series in enumerate(figure.series):
-            mark = "━━" if colored and figure.joined else _mark(index)
+            dots = "━━" if len(figure.series) == 1 else f"━{_mark(index)}━"
+            mark = dots if colored and figure.joined else _mark(index)
             empty = "" if is_drawable(series.y, figure.log_y).any() else " (no values)"
-            entries.append((mark, series.name + empty, _style(index, colored)))
+            entries.append((mark, series.name + empty, self._style(index, colored)))
         for reference in figure.references:
             entries.append((_REFERENCE * 2, f"{reference.name}: {significant_text(reference.value)}", _MUTED))
         line = RichText()
@@ -137,8 +143,12 @@ class LineChart:
             if not self.figure.joined:
                 cells = np.unique(np.floor(cells), axis=1) + 0.5  # several marks in a cell are one
             mark = BRAILLE if colored and self.figure.joined else _mark(index)
-            strokes.append(Stroke(cells[0], cells[1], mark, _style(index, colored), joined[: cells.shape[1]]))
-        return [*strokes, *_turns(strokes)]
+            strokes.append(Stroke(cells[0], cells[1], mark, self._style(index, colored), joined[: cells.shape[1]]))
+        marks = _marks_on(strokes) if colored and self.figure.joined and len(strokes) > 1 else ()
+        return [*strokes, *_turns(strokes), *marks]
+
+    def _style(self, index: int, colored: bool) -> Style:
+        return Style(color=hex_code(series_color(index, self.theme))) if colored else Style()
 
     def _points(self, series: Series, axis: XAxis) -> tuple[Values, Values, NDArray[np.bool_]]:
         """As few as show the same of a series, scaled, and whether a line leads to each from the one before."""
@@ -160,8 +170,17 @@ def _mark(index: int) -> str:
     return _MARKS[index % len(_MARKS)]
 
 
-def _style(index: int, colored: bool) -> Style:
-    return Style(color=hex_code(series_color(index))) if colored else Style()
+def _marks_on(strokes: list[Stroke]) -> Iterator[Stroke]:
+    """On each curve its mark, every so many columns, so that its color never stands alone."""
+    for index, stroke in enumerate(strokes):
+        x, y = stroke.x, stroke.y
+        if not len(x) or (np.diff(x) < 0).any():
+            continue
+        columns = np.arange(index * _APART % _MARKED + 0.5, x[-1], _MARKED) if len(x) > 1 else x
+        after = np.searchsorted(x, columns).clip(max=len(x) - 1)
+        columns = columns[stroke.joined[after] | (x[after] == columns)]
+        rows = np.floor(np.interp(columns, x, y)) + 0.5
+        yield Stroke(columns, rows, _mark(index), stroke.style, np.zeros(len(columns), dtype=bool))
 
 
 def _turns(strokes: list[Stroke]) -> Iterator[Stroke]:

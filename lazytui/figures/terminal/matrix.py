@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.colors import Theme, ink_on, rgb, value_colors, value_range
+from lazytui.figures.colormaps import scale_stops, value_colors, value_range
+from lazytui.figures.colors import Theme, ink_on, rgb
 from lazytui.figures.kinds import Matrix
 from lazytui.figures.number_format import add_unit, number
+from lazytui.figures.terminal.color_scale import color_scale, ramp
 from lazytui.figures.terminal.console_colors import Palette, ink, swatch, tone_style
 from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
@@ -21,8 +25,8 @@ _BOLD = Style(bold=True)
 _MUTED = tone_style("muted")
 _ROOMY = 7
 """Cells are padded up to this width, and no further."""
-_SCALE_STEPS = 24
 _SCALE_LINES = 2
+_BETWEEN = "  "
 _NAMED = 5
 """Characters of a cell from which on something of its column's name can be read."""
 _WIDE, _TALL = 10, 4
@@ -44,7 +48,7 @@ class HeatMap:
         self.height = height
         self.texts = [[number(float(value), figure.decimals) for value in row] for row in figure.values]
         low, high = value_range(figure.values, figure.low, figure.high)
-        self.low, self.high = low, high
+        self.stops = scale_stops(low, high)
         self.colors = value_colors(np.asarray(figure.values, dtype=np.float64), low, high, theme)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -69,7 +73,11 @@ class HeatMap:
             yield from self._heading(columns, labels, cell, palette)
             for row in range(len(figure.values)):
                 yield from self._row(row, columns, labels, cell, palette)
-        yield from self._scale(options.max_width, labels, palette)
+        if scale := self._scale(options.max_width - labels - 1, palette, shaded=False):
+            yield from [Segment.line(), Segment(" " * (labels + 1)), *scale, Segment.line()]
+        elif figure.unit:
+            yield Segment(shorten(f"unit: {figure.unit}", options.max_width), _MUTED)
+            yield Segment.line()
 
     def _cell_width(self, room: int) -> int:
         """Characters of a cell with its number, and as much space around it as there is."""
@@ -86,29 +94,40 @@ class HeatMap:
         """All columns beside each other, each row as many lines as there is room for, the scale where any is left."""
         rows, columns = self.figure.values.shape
         cell = max(1, min((width - labels - 1) // columns, _WIDE))
+        numbers = self._numbers < cell
+        names = self._axis_names()
         heading = list(self._heading(range(columns), labels, cell, palette, axes_above=True))
-        lines = sum(segment.text == "\n" for segment in heading)
-        if height - lines < rows:  # the names of the axes go first
-            heading, lines = heading[2:], lines - 1
+        lines = sum(segment.text == "\n" for segment in heading) + 1
+        has_axes = height - lines >= rows  # the names of the axes go first
+        lines -= not has_axes
         tall = min(max((height - lines) // rows, 1), (cell + 2) // 2, _TALL)
+        beside = width - cell_len(names) - len(_BETWEEN) * bool(names)
+        scale, below = self._scale(beside, palette, shaded=not numbers), list[Segment]()
+        if not scale and height - lines - rows * tall >= _SCALE_LINES:
+            below = self._scale(width - labels - 1, palette, shaded=not numbers)
+        if has_axes:
+            yield Segment(shorten(names, width), _MUTED)
+            yield from [Segment(_BETWEEN * bool(names)), *scale] if scale else self._unit(beside)
+            yield Segment.line()
         yield from heading
         for row in range(rows):
-            yield from self._row(row, range(columns), labels, cell, palette, tall, numbers=self._numbers < cell)
-        if height - lines - rows * tall >= _SCALE_LINES:
-            yield from self._scale(width, labels, palette)
+            yield from self._row(row, range(columns), labels, cell, palette, tall, numbers=numbers)
+        if below:
+            yield from [Segment.line(), Segment(" " * (labels + 1)), *below, Segment.line()]
+
+    def _axis_names(self) -> str:
+        figure = self.figure
+        names = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(
+            figure.column_axis
+        )
+        return _BETWEEN.join(names)
 
     def _heading(
         self, columns: range, labels: int, cell: int, palette: Palette, *, axes_above: bool = False
     ) -> Iterator[Segment]:
-        """The column axis over the cells, then the row axis beside the column labels; or both in a line above."""
+        """The column axis over the cells, then the row axis beside the column labels, unless they stand above."""
         figure = self.figure
-        if axes_above:
-            axes = [f"{figure.row_axis} ↓"] * bool(figure.row_axis) + [f"{figure.column_axis} →"] * bool(
-                figure.column_axis
-            )
-            yield Segment(shorten("  ".join(axes), labels + 1 + cell * len(columns)), _MUTED)
-            yield Segment.line()
-        elif figure.column_axis:
+        if figure.column_axis and not axes_above:
             yield Segment(" " * (labels + 1))
             yield Segment(align_text(f"{figure.column_axis} →", cell * len(columns), "center").rstrip(), _MUTED)
             yield Segment.line()
@@ -137,7 +156,7 @@ class HeatMap:
         for column in columns:
             before, _, after = align_text("■", cell - 1, "center").partition("■")
             yield Segment(before)
-            yield swatch(self.figure.column_colors[column], palette)
+            yield swatch(self.figure.column_colors[column], palette, self.theme)
             yield Segment(after + " ")
         yield Segment.line()
 
@@ -169,7 +188,7 @@ class HeatMap:
         if figure.row_colors and palette is not Palette.NONE:
             before, _, after = align_text("■ " + figure.row_labels[row], labels, "right").partition("■")
             yield Segment(before)
-            yield swatch(figure.row_colors[row], palette)
+            yield swatch(figure.row_colors[row], palette, self.theme)
             yield Segment(after + " ", _BOLD)
         else:
             yield Segment(align_text(figure.row_labels[row], labels, "right") + " ", _BOLD)
@@ -180,9 +199,14 @@ class HeatMap:
             return align_text(self.texts[row][column], cell - 1, "center" if cell > 4 else "right") + " "
         if palette is not Palette.NONE:
             return ""
-        span = self.high - self.low
-        at = (float(self.figure.values[row, column]) - self.low) / span if span else 1.0
-        return "" if np.isnan(at) else _SHADES[round(min(max(at, 0.0), 1.0) * (len(_SHADES) - 1))] * cell
+        value = float(self.figure.values[row, column])
+        return "" if np.isnan(value) else self._shades([value])[0] * cell
+
+    def _shades(self, values: Sequence[float] | NDArray[np.float64]) -> list[str]:
+        """A character for each value, denser from the scale's low end to its high one."""
+        low, high = self.stops[0], self.stops[-1]
+        at = (np.asarray(values) - low) / (high - low) if high > low else np.ones(len(values))
+        return [_SHADES[index] for index in np.rint(at.clip(0, 1) * (len(_SHADES) - 1)).astype(int)]
 
     def _cell_style(self, row: int, column: int, palette: Palette) -> Style:
         if np.isnan(self.figure.values[row, column]):
@@ -190,23 +214,18 @@ class HeatMap:
         color = rgb(self.colors[row, column])
         return ink(ink_on(color), palette, color)
 
-    def _scale(self, available: int, labels: int, palette: Palette) -> Iterator[Segment]:
-        """What the two ends of the color scale mean, and the unit."""
-        figure = self.figure
-        low = number(self.low, figure.decimals)
-        high = add_unit(number(self.high, figure.decimals), figure.unit)
-        indent = labels + 1
-        if palette is Palette.NONE or self.low == self.high or indent + len(low) + len(high) + 10 > available:
-            if figure.unit:
-                yield Segment(shorten(f"unit: {figure.unit}", available), _MUTED)
-                yield Segment.line()
-            return
-        yield Segment.line()
-        yield Segment(" " * indent + low + " ", _MUTED)
-        steps = min(_SCALE_STEPS, available - indent - len(low) - len(high) - 2)
-        values = np.linspace(self.low, self.high, 2 * steps)
-        colors = value_colors(values, self.low, self.high, self.theme)
-        for left, right in zip(colors[::2], colors[1::2], strict=True):
-            yield Segment("▌", ink(rgb(left), palette, rgb(right)))
-        yield Segment(" " + high, _MUTED)
-        yield Segment.line()
+    def _scale(self, room: int, palette: Palette, *, shaded: bool) -> list[Segment]:
+        """The color scale in so many characters, empty where there is no room; in shades where its cells are."""
+        texts = [number(stop, self.figure.decimals) for stop in self.stops]
+        texts[-1] = add_unit(texts[-1], self.figure.unit)
+
+        def paint(values: NDArray[np.float64]) -> list[Segment]:
+            if palette is Palette.NONE:
+                return [Segment("".join(self._shades(values[::2])))]
+            return ramp(value_colors(values, self.stops[0], self.stops[-1], self.theme), palette)
+
+        return color_scale(self.stops, texts, room, paint) if shaded or palette is not Palette.NONE else []
+
+    def _unit(self, room: int) -> list[Segment]:
+        text = f"{_BETWEEN}unit: {self.figure.unit}"
+        return [Segment(text, _MUTED)] if self.figure.unit and cell_len(text) <= room else []

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.image_overlays import captions_with_tones, evidence_legend, images_with_overlay, resize_image
-from lazytui.figures.kinds import Pixels
-from lazytui.figures.terminal.console_colors import Palette, ink, tone_style
+from lazytui.figures.colors import Theme, needs_outline, rgb
+from lazytui.figures.image_overlays import (
+    captions_with_tones,
+    evidence_colors,
+    evidence_scale,
+    images_with_overlay,
+    resize_image,
+)
+from lazytui.figures.kinds import RGB, Pixels
+from lazytui.figures.terminal.color_scale import color_scale, ramp
+from lazytui.figures.terminal.console_colors import Palette, tone_style
 from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
 from lazytui.figures.terminal.marks import marked_segment
-from lazytui.figures.terminal.text_cells import align_text, widest_cells, wrap_cells
+from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
 
 _GAP = 1
 _WIDEST_IMAGE = 84
@@ -25,6 +35,8 @@ _SMALL = 14
 _SMALLEST = 4
 """A grid that can't wrap shrinks its images to this, and then goes on below with the columns that didn't fit."""
 _CAPTION_LINES = 3
+_LEFT, _RIGHT, _BOTH = "▕▏│"
+"""Lines at an image's left and right, and between two images that stand close."""
 _MUTED = tone_style("muted")
 
 
@@ -45,6 +57,11 @@ class _Layout:
     @property
     def lines(self) -> int:
         return math.ceil(self.height / 2)
+
+    @property
+    def total(self) -> int:
+        """Characters of a line."""
+        return self.labels + self.across * (self.cell + _GAP) - _GAP
 
 
 def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
@@ -98,6 +115,20 @@ def _width_for(figure: Pixels, across: int, lines: int) -> int:
     return int(2 * max(each, 0) * width // height)
 
 
+def _edge_color(image: NDArray[np.uint8]) -> RGB:
+    """The mean of the pixels around an image (h, w, 3)."""
+    edge = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    return rgb(np.rint(edge.mean(axis=0)).astype(np.uint8))
+
+
+def _gap(width: int, after_outlined: bool, before_outlined: bool) -> str:
+    """Blanks beside images, with the lines at the sides of those that have any."""
+    right, left = _RIGHT if after_outlined else "", _LEFT if before_outlined else ""
+    if len(right + left) > width:
+        return _BOTH
+    return right + " " * (width - len(right + left)) + left
+
+
 class PixelGrid:
     """The body of a `Pixels` figure.
 
@@ -107,14 +138,18 @@ class PixelGrid:
 
     Marks its images by their index, and the lines of their captions by ("caption", index).
 
+    theme: of the background; images that end in a color near it get a line at both sides.
+
     height: lines that the grid is to fit into, as far as images don't become too small to be told; None: any.
     """
 
-    def __init__(self, figure: Pixels, height: int | None = None) -> None:
+    def __init__(self, figure: Pixels, theme: Theme, height: int | None = None) -> None:
         self.figure = figure
+        self.theme: Theme = theme
         self.height = height
         self.images = images_with_overlay(figure)
         self.captions = captions_with_tones(figure)
+        self.outlined = [needs_outline(_edge_color(image), theme) for image in self.images if image.size]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
@@ -123,6 +158,9 @@ class PixelGrid:
             return
         layout = _layout(figure, options.max_width, self.height)
         palette = Palette.from_console(console)
+        outlines = any(self.outlined) and palette is not Palette.NONE
+        if outlines and not layout.labels and layout.total + 2 <= options.max_width:
+            layout = replace(layout, labels=_GAP)
         yield from self._axes(options.max_width)
         for first in range(0, layout.columns, layout.across):
             if first:
@@ -134,11 +172,23 @@ class PixelGrid:
                     yield Segment.line()
                 start = row * layout.columns
                 members = [start + column for column in columns if start + column < len(self.images)]
-                yield from self._row(row, members, layout, palette)
-        if legend := evidence_legend(figure):
-            entries = [RichText.assemble((f"■ {words[0]}", ink(color, palette)), words[1:]) for color, words in legend]
-            beside = sum(text.cell_len for text in entries) + 3 * (len(entries) - 1) <= options.max_width
-            yield RichText("   " if beside else "\n").join(entries)
+                yield from self._row(row, members, layout, palette, options.max_width)
+        if figure.overlay is not None:
+            yield from self._evidence_scale(options.max_width, palette)
+            yield Segment.line()
+
+    def _evidence_scale(self, available: int, palette: Palette) -> list[Segment]:
+        """One line; without color, what the signs mean."""
+        stops, texts = zip(*evidence_scale(self.figure), strict=True)
+        if palette is Palette.NONE:
+            signs = "+ for, - against" if stops[0] < 0 else "+ evidence"
+            return [Segment(shorten(f"{signs}: half of the maximum or more", available), _MUTED)]
+
+        def paint(strengths: NDArray[np.float64]) -> list[Segment]:
+            return ramp(evidence_colors(strengths), palette)
+
+        values_alone = [text.removeprefix("evidence ").removeprefix("against ").removesuffix(" for") for text in texts]
+        return color_scale(stops, texts, available, paint) or color_scale(stops, values_alone, available, paint)
 
     def _axes(self, available: int) -> Iterator[Segment]:
         row_axis, column_axis = self.figure.row_axis, self.figure.column_axis
@@ -154,20 +204,27 @@ class PixelGrid:
             yield Segment((" " * layout.labels + line).rstrip(), Style(bold=True))
             yield Segment.line()
 
-    def _row(self, row: int, members: Sequence[int], layout: _Layout, palette: Palette) -> Iterator[Segment]:
+    def _row(
+        self, row: int, members: Sequence[int], layout: _Layout, palette: Palette, available: int
+    ) -> Iterator[Segment]:
         figure = self.figure
         images = [self._image(index, layout, palette) for index in members]
+        outlined = [palette is not Palette.NONE and self.outlined[index] for index in members]
         label = figure.row_labels[row] if row < len(figure.row_labels) else ""
         for line in range(layout.lines):
             if layout.labels:
                 text = label if line == (layout.lines - 1) // 2 else ""
-                yield Segment(align_text(text, layout.labels - _GAP, "right") + " " * _GAP, Style(bold=True))
+                yield Segment(align_text(text, layout.labels - _GAP, "right"), Style(bold=True))
+                yield Segment(_gap(_GAP, False, outlined[0]), _MUTED)
             for position, image in enumerate(images):
                 if position:
-                    yield Segment(" " * (layout.cell - layout.width + _GAP))
+                    width = layout.cell - layout.width + _GAP
+                    yield Segment(_gap(width, outlined[position - 1], outlined[position]), _MUTED)
                 if not line:
                     yield marked_segment(members[position], layout.width, layout.lines)
                 yield from image[line]
+            if outlined[-1] and layout.total - layout.cell + layout.width < available:
+                yield Segment(_RIGHT, _MUTED)
             yield Segment.line()
         yield from self._captions(members, layout)
 

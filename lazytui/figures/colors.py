@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.figures.color_space import contrast, luminance
+from lazytui.figures.color_space import contrast, lab, luminance
 from lazytui.figures.kinds import RGB, Tone
 
 Theme = Literal["light", "dark"]
@@ -21,6 +22,8 @@ BACKGROUNDS: dict[Theme, tuple[RGB, RGB]] = {
 
 _SEEN = 1.3
 """The contrast from which on a color stands out from its background (WCAG 2; text needs 4.5)."""
+_DIFFERENT = 12.0
+"""The distance in CIELAB from which on two areas are told apart at a glance."""
 
 SERIES: dict[Theme, tuple[RGB, ...]] = {
     "dark": (
@@ -76,10 +79,19 @@ def ink_on(color: RGB) -> RGB:
 
 @functools.lru_cache(maxsize=1 << 12)
 def needs_outline(color: RGB, theme: Theme) -> bool:
-    """Whether the color is as light as a background of the theme may be, or nearly, so that its edge can't be seen."""
+    """Whether a mark of the color is as light as a background of the theme may be, or nearly, and hard to see there."""
     darkest, lightest = sorted(map(luminance, BACKGROUNDS[theme]))
     here = luminance(color)
     return bool(darkest <= here <= lightest) or min(contrast(color, each) for each in BACKGROUNDS[theme]) < _SEEN
+
+
+@functools.lru_cache(maxsize=1 << 12)
+def blends_in(color: RGB, theme: Theme) -> bool:
+    """Whether even an area of the color, which is told by its hue too, looks like a background of the theme."""
+    lightness, *hue = lab(color).tolist()
+    darkest, lightest = sorted(float(lab(each)[0]) for each in BACKGROUNDS[theme])
+    apart = max(darkest - lightness, lightness - lightest, 0.0)
+    return math.hypot(apart, *hue) < _DIFFERENT
 
 
 def rgb(color: NDArray[np.uint8]) -> RGB:

@@ -12,7 +12,17 @@ from rich.color import Color
 from lazytui.data.palettes import palettes
 from lazytui.figures.color_space import contrast, lab, luminance
 from lazytui.figures.colormaps import diverging_colors, scale_stops, sequential_colors, value_colors
-from lazytui.figures.colors import BACKGROUNDS, OPPOSES, SERIES, SUPPORTS, Theme, ink_on, needs_outline, series_color
+from lazytui.figures.colors import (
+    BACKGROUNDS,
+    OPPOSES,
+    SERIES,
+    SUPPORTS,
+    Theme,
+    blends_in,
+    ink_on,
+    needs_outline,
+    series_color,
+)
 from lazytui.figures.image_overlays import evidence_colors
 from lazytui.figures.kinds import RGB
 from lazytui.figures.terminal.console_colors import Palette, codes
@@ -122,6 +132,12 @@ def test_a_color_that_may_be_the_backgrounds_has_an_outline_and_others_stand_out
         seen = min(contrast(color, each) for each in backgrounds)
         assert needs_outline(color, theme) == (seen < 1.3), (color, seen)
         assert contrast(ink_on(color), color) >= 4.5
+    dark_ones = {color for color in CLASSES if blends_in(color, "dark")}
+    assert (
+        dark_ones == {(0, 0, 0), (64, 64, 64)}
+        and blends_in((255, 255, 255), "light")
+        and not blends_in((255, 255, 0), "light")
+    )
     assert needs_outline((0, 0, 0), "dark") and not needs_outline((0, 0, 0), "light")
     assert needs_outline((255, 255, 0), "light") and not needs_outline((255, 255, 0), "dark")
 

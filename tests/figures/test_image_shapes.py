@@ -35,18 +35,24 @@ def correlation(one: NDArray[np.floating], other: NDArray[np.floating]) -> float
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
-def densities(image: NDArray[np.uint8]) -> NDArray[np.float64]:
-    lines = ["".join(segment.text for segment in line) for line in shade_lines(image, 28, 28)]
-    return np.array([[DENSITY[character] for character in line] for line in lines], dtype=np.float64)
+def densities(image: NDArray[np.uint8], size: int) -> NDArray[np.float64]:
+    """How much of each of size / 2 x size characters is set."""
+    lines = ["".join(segment.text for segment in line) for line in shade_lines(image, size, size)]
+    return np.array([[density(character) for character in line] for line in lines], dtype=np.float64)
+
+
+def density(character: str) -> int:
+    return (ord(character) - 0x2800).bit_count() if "\u2800" <= character <= "\u28ff" else DENSITY[character]
 
 
 @pytest.mark.parametrize(("placement", "most", "black"), [("background", 0.9, 0.9), ("stroke", 0.9, 0.5)])
+@pytest.mark.parametrize("size", [28, 12])
 def test_without_color_every_digit_is_recognized_in_every_color(
-    shapes: NDArray[np.uint8], placement: Placement, most: float, black: float
+    shapes: NDArray[np.uint8], placement: Placement, most: float, black: float, size: int
 ) -> None:
     """Shades correlate with the shape. A black stroke on black noise is the hardest: it only lacks the noise."""
     found = [
-        correlation(densities(image), area_means(shape.astype(np.float32), 14, 28))
+        correlation(densities(image, size), area_means(shape.astype(np.float32), size // 2, size))
         for shape, image in zip(*painted(shapes, placement), strict=True)
     ]
     by_color = np.array(found).reshape(10, 10).min(axis=0)
@@ -74,6 +80,15 @@ def test_the_digit_is_seen_through_the_strongest_evidence(shapes: NDArray[np.uin
         lightness = lab(overlay_evidence(images, np.full(images.shape[:3], strength, dtype=np.float32)))[..., 0]
         for index in range(100):
             assert lightness[index][stroke[index]].mean() - lightness[index][ground[index]].mean() > 8, index
+
+
+def test_without_color_evidence_has_signs_that_are_denser_on_the_stroke(shapes: NDArray[np.uint8]) -> None:
+    image = np.repeat(shapes[1][..., None], 3, axis=2)
+    stroke = area_means(shapes[1].astype(np.float64), 14, 28)
+    for strength, on_ground, on_stroke in ((1.0, "+", "╬"), (-1.0, "-", "═")):
+        evidence = np.full((28, 28), strength, dtype=np.float32)
+        drawn = np.array([list(line[0].text) for line in shade_lines(image, 28, 28, evidence)])
+        assert set(drawn[stroke == 0]) == {on_ground} and set(drawn[stroke > 230]) == {on_stroke}
 
 
 def test_evidence_is_seen_on_stroke_and_ground(shapes: NDArray[np.uint8]) -> None:

@@ -13,6 +13,12 @@ from lazytui.figures.terminal.console_colors import NOTHING, Palette, codes, two
 _UPPER_HALF = "▀"
 _SHADES = np.array(list(" .:-=+*#%@"))
 _BLOCKS = np.array(list(" ░▒▓"))
+FOR, FOR_DENSE, AGAINST, AGAINST_DENSE = "+╬-═"
+"""Signs of evidence without color, on the ground and on what stands out of it."""
+_DOT_BITS = np.array([1, 8, 2, 16, 4, 32, 64, 128])
+"""Of the dots of a braille character, row by row."""
+_ROOMY = 20
+"""Characters from which on the shades of a digit can be read."""
 _STRONG = 0.5
 
 
@@ -25,16 +31,34 @@ def shade_lines(
     image: NDArray[np.uint8], height: int, width: int, evidence: NDArray[np.float32] | None = None
 ) -> list[list[Segment]]:
     """An image (h, w, 3) as ceil(height / 2) lines of `width` characters, the denser the more they stand out of the
-    ground. Evidence (h, w) of half strength or more stands as its sign, on shades that have no such sign.
+    ground; as dots where that many characters are too few to show a shape.
+
+    Evidence (h, w) of half strength or more stands as its sign, a denser one on what stands out.
     """
     rows = (height + 1) // 2
-    cells = area_means(shape_strengths(image[None])[0], rows, width)
-    shades = _SHADES if evidence is None else _BLOCKS
-    characters = shades[np.rint(cells * (len(shades) - 1)).astype(int).clip(0, len(shades) - 1)]
+    strengths = shape_strengths(image[None])[0]
+    cells = area_means(strengths, rows, width)
     if evidence is not None:
-        strength = area_means(np.nan_to_num(evidence), rows, width)
-        characters = np.where(strength >= _STRONG, "+", np.where(strength <= -_STRONG, "-", characters))
+        characters = _with_evidence(cells, area_means(np.nan_to_num(evidence), rows, width))
+    elif width < _ROOMY:
+        characters = _dots(strengths, rows, width)
+    else:
+        characters = _SHADES[np.rint(cells * (len(_SHADES) - 1)).astype(int)]
     return [[Segment("".join(line))] for line in characters]
+
+
+def _with_evidence(cells: NDArray[np.float64], evidence: NDArray[np.float64]) -> NDArray[np.str_]:
+    dense = cells > _STRONG
+    blocks = _BLOCKS[np.rint(cells * (len(_BLOCKS) - 1)).astype(int)]
+    signs = np.where(evidence > 0, np.where(dense, FOR_DENSE, FOR), np.where(dense, AGAINST_DENSE, AGAINST))
+    return np.where(np.abs(evidence) >= _STRONG, signs, blocks)
+
+
+def _dots(strengths: NDArray[np.float64], rows: int, width: int) -> NDArray[np.str_]:
+    """Braille characters, 4 x 2 dots in each, of which those stand that are more stroke than ground."""
+    dots = area_means(strengths, 4 * rows, 2 * width) > _STRONG
+    cells = dots.reshape(rows, 4, width, 2).transpose(0, 2, 1, 3).reshape(rows, width, 8)
+    return np.array([[chr(0x2800 + int(bits)) for bits in line] for line in cells @ _DOT_BITS])
 
 
 def _half_blocks(pixels: NDArray[np.int64], palette: Palette) -> list[list[Segment]]:

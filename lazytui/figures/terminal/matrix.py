@@ -217,14 +217,16 @@ class HeatMap:
     def _scale(self, room: int, palette: Palette, *, shaded: bool) -> list[Segment]:
         """The color scale in so many characters, empty where there is no room; in shades where its cells are."""
         texts = [number(stop, self.figure.decimals) for stop in self.stops]
-        texts[-1] = add_unit(texts[-1], self.figure.unit)
+        with_unit = [*texts[:-1], add_unit(texts[-1], self.figure.unit)]
 
         def paint(values: NDArray[np.float64]) -> list[Segment]:
             if palette is Palette.NONE:
                 return [Segment("".join(self._shades(values[::2])))]
             return ramp(value_colors(values, self.stops[0], self.stops[-1], self.theme), palette)
 
-        return color_scale(self.stops, texts, room, paint) if shaded or palette is not Palette.NONE else []
+        if palette is Palette.NONE and not shaded:
+            return []
+        return color_scale(self.stops, with_unit, room, paint) or color_scale(self.stops, texts, room, paint)
 
     def _unit(self, room: int) -> list[Segment]:
         text = f"{_BETWEEN}unit: {self.figure.unit}"

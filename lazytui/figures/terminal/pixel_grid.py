@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.colors import Theme, needs_outline, rgb
+from lazytui.figures.colors import Theme, blends_in, rgb
 from lazytui.figures.image_overlays import (
     captions_with_tones,
     evidence_colors,
@@ -24,7 +24,7 @@ from lazytui.figures.image_overlays import (
 from lazytui.figures.kinds import RGB, Pixels
 from lazytui.figures.terminal.color_scale import color_scale, ramp
 from lazytui.figures.terminal.console_colors import Palette, tone_style
-from lazytui.figures.terminal.half_blocks import color_lines, shade_lines
+from lazytui.figures.terminal.half_blocks import AGAINST, AGAINST_DENSE, FOR, FOR_DENSE, color_lines, shade_lines
 from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
 
@@ -149,7 +149,7 @@ class PixelGrid:
         self.height = height
         self.images = images_with_overlay(figure)
         self.captions = captions_with_tones(figure)
-        self.outlined = [needs_outline(_edge_color(image), theme) for image in self.images if image.size]
+        self.outlined = [blends_in(_edge_color(image), theme) for image in self.images if image.size]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
@@ -181,7 +181,11 @@ class PixelGrid:
         """One line; without color, what the signs mean."""
         stops, texts = zip(*evidence_scale(self.figure), strict=True)
         if palette is Palette.NONE:
-            signs = "+ for, - against" if stops[0] < 0 else "+ evidence"
+            signs = (
+                f"{FOR} {FOR_DENSE} for, {AGAINST} {AGAINST_DENSE} against"
+                if stops[0] < 0
+                else f"{FOR} {FOR_DENSE} evidence"
+            )
             return [Segment(shorten(f"{signs}: half of the maximum or more", available), _MUTED)]
 
         def paint(strengths: NDArray[np.float64]) -> list[Segment]:

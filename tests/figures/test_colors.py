@@ -47,6 +47,11 @@ def arms(theme: Theme) -> dict[str, NDArray[np.uint8]]:
     }
 
 
+def test_with_256_colors_stronger_evidence_never_looks_weaker() -> None:
+    for sign in (1, -1):
+        assert (np.diff(lab(in_256(evidence_colors(sign * POSITIONS)))[:, 0]) >= 0).all()
+
+
 def test_the_difference_of_colors_is_the_published_one() -> None:
     """Pairs of Sharma's test data: a plain one, one around blue, one across hue 0, one with a gray."""
     one = np.array(

@@ -200,7 +200,7 @@ def test_another_run_is_laid_over_under_its_name_and_taken_away(workspace: Works
             if series == 4:
                 names = [entry.name for entry in view.figure.series]
                 assert names == ["easy other", "hard other", "easy reference", "hard reference"]
-                await until(pilot, lambda: shown(pilot, "━━ hard reference") and shown(pilot, "1 overlaid: reference"))
+                await until(pilot, lambda: shown(pilot, "━ hard reference") and shown(pilot, "1 overlaid: reference"))
         await until(pilot, lambda: not shown(pilot, "overlaid"))
 
     drive(LazytuiApp(workspace), steps)

@@ -267,7 +267,7 @@ def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
         assert panels["chances"].display is (size[0] >= 100)
         text = screen_text(pilot.app)
         assert "▀" in text or "▄" in text
-        for heading in ("source", "sensitivity", "added, x", "result", "Probability at each step", "━━ a 3"):
+        for heading in ("source", "sensitivity", "added, x", "result", "Probability at each step", "━ a 3"):
             assert heading in text
         for key in ("esc Back", "n N Next", "h Color", "↑↓ Budget", "m M Attack", "t T Target"):
             assert key in text.splitlines()[-1] or size[0] < 100
@@ -278,9 +278,9 @@ def test_everything_fits(size: tuple[int, int], workspace: Workspace) -> None:
 def test_a_tiny_terminal_scrolls_to_the_curve(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         panel = await open_panel(pilot)
-        assert "━━ a 3" not in screen_text(pilot.app)
+        assert "━ a 3" not in screen_text(pilot.app)
         panel.query_one(LinesView).focus()
-        await until(pilot, lambda: "━━ a 3" in screen_text(pilot.app))
+        await until(pilot, lambda: "━ a 3" in screen_text(pilot.app))
         await pilot.press("n")
         await until(pilot, lambda: "source 2 of 12" in headline(pilot))
         await pilot.resize_terminal(40, 12)

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
 
-from lazytui.figures.colors import Theme, blends_in, rgb
+from lazytui.figures.colors import BACKGROUNDS, Theme, blends_in, rgb
 from lazytui.figures.image_overlays import (
     captions_with_tones,
     evidence_colors,
@@ -149,7 +149,9 @@ class PixelGrid:
         self.height = height
         self.images = images_with_overlay(figure)
         self.captions = captions_with_tones(figure)
-        self.outlined = [blends_in(_edge_color(image), theme) for image in self.images if image.size]
+        edges = [_edge_color(image) for image in self.images if image.size]
+        self.outlined = [blends_in(edge, theme) for edge in edges]
+        self.indented = any(blends_in(edge, each) for edge in edges for each in BACKGROUNDS)  # in whatever theme
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         figure = self.figure
@@ -158,7 +160,7 @@ class PixelGrid:
             return
         layout = _layout(figure, options.max_width, self.height)
         palette = Palette.from_console(console)
-        outlines = any(self.outlined) and palette is not Palette.NONE
+        outlines = self.indented and palette is not Palette.NONE
         if outlines and not layout.labels and layout.total + 2 <= options.max_width:
             layout = replace(layout, labels=_GAP)
         yield from self._axes(options.max_width)
@@ -181,12 +183,9 @@ class PixelGrid:
         """One line; without color, what the signs mean."""
         stops, texts = zip(*evidence_scale(self.figure), strict=True)
         if palette is Palette.NONE:
-            signs = (
-                f"{FOR} {FOR_DENSE} for, {AGAINST} {AGAINST_DENSE} against"
-                if stops[0] < 0
-                else f"{FOR} {FOR_DENSE} evidence"
-            )
-            return [Segment(shorten(f"{signs}: half of the maximum or more", available), _MUTED)]
+            against = f", {AGAINST} {AGAINST_DENSE} against" if stops[0] < 0 else ""
+            signs = f"{FOR} {FOR_DENSE} evidence for{against}: half of the maximum or more"
+            return [Segment(shorten(signs, available), _MUTED)]
 
         def paint(strengths: NDArray[np.float64]) -> list[Segment]:
             return ramp(evidence_colors(strengths), palette)

@@ -1,4 +1,5 @@
 """Every screen as a person sees it, character by character, at three sizes, compared with the files in `snapshots`.
+Four of them in a light theme, in 256 colors and without any, too.
 
 After a change that is meant: python -m pytest tests/app/test_snapshots.py --update-snapshots, and read the diff.
 """
@@ -8,11 +9,14 @@ from __future__ import annotations
 import difflib
 import json
 import shutil
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.color import Color, ColorSystem
 from textual.pilot import Pilot
 from textual.widgets import Footer
 
@@ -25,6 +29,14 @@ from tests.app.pilot import drive, screen_text, until
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 SIZES = ((80, 24), (120, 36), (200, 60))
+VARIANTS = ("light", "256", "no-color")
+COLORED = {
+    "home": ("correct in a digit's own color", "Train: what a network learns from"),
+    "evaluate": ("It reads the color", "brown 9 94%"),
+    "neurons": ("All neurons of", "Neuron 76", "random order"),
+    "attack": ("share not fooled", "Rates by pool"),
+}
+"""The screens whose bundled results are kept in other colors too, each with a list of them; what they say by then."""
 NOW = 1_800_000_000.0
 """Where the clock stands: ages are told from it."""
 
@@ -38,6 +50,7 @@ SAID = {
 """What a screen says when it is done with what takes a while."""
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}
+_COMMON = 20
 _STILL = 10
 _PATIENCE = 1_000
 
@@ -66,20 +79,19 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return Workspace(Path("runs"))
 
 
-async def settled(pilot: Pilot[Any], mode: str) -> str:
+async def settled(pilot: Pilot[Any], mode: str, words: Sequence[str] | None = None) -> str:
     """What is on the screen once what belongs there has come and nothing changes any more."""
-    app = pilot.app
+    app, said = pilot.app, SAID.get(mode, ()) if words is None else words
     await until(pilot, lambda: len(app.screen.query(FigureView)) >= DRAWN.get(mode, 0))
     same, before = 0, ""
     for _ in range(_PATIENCE):
         await pilot.pause(0.05)
         now = screen_text(app)
-        said = all(words in now for words in SAID.get(mode, ()))
-        same = same + 1 if said and now == before else 0
+        same = same + 1 if now == before and all(each in now for each in said) else 0
         before = now
         if same == _STILL:
             return before + "\n"
-    raise AssertionError(f"{mode} came to no rest, or never said {SAID.get(mode, ())}:\n{before}")
+    raise AssertionError(f"{mode} came to no rest, or never said {said}:\n{before}")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -102,6 +114,61 @@ def test_every_screen_looks_as_it_is_meant_to(
             app.screen.set_focus(None)
 
     drive(app, steps, size=size)
+    require_kept(seen, request)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_screens_look_as_they_are_meant_to_with_other_colors(
+    variant: str, workspace: Workspace, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In an empty workspace."""
+    for run in workspace.path.iterdir():
+        shutil.rmtree(run)
+    if variant == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "256" if variant == "256" else "truecolor")
+    app = LazytuiApp(workspace)
+    seen: dict[str, str] = {}
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: isinstance(app.screen, LabScreen))
+        app.theme = "textual-light" if variant == "light" else app.theme
+        for place in SCREENS:
+            if place.mode not in COLORED:
+                continue
+            await pilot.press(place.key)
+            await until(pilot, lambda mode=place.mode: app.current_mode == mode and isinstance(app.screen, LabScreen))
+            text = await settled(pilot, place.mode, COLORED[place.mode])
+            seen[f"{place.mode}-120x36-{variant}.txt"] = text + "\n" + colors_on(app)
+            app.screen.set_focus(None)
+
+    drive(app, steps, size=(120, 36))
+    require_kept(seen, request)
+
+
+def colors_on(app: LazytuiApp) -> str:
+    """What the screen is painted with, and how many cells of each; without what is rare, as are pixels of noise."""
+    cells: Counter[str] = Counter()
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            if segment.style and segment.text:
+                on = color_name(segment.style.bgcolor, app)
+                name = f"{color_name(segment.style.color, app)} on {on}" if segment.text.strip() else f"blank on {on}"
+                cells[name] += segment.cell_length
+    common = sorted((name, count) for name, count in cells.items() if count >= _COMMON)
+    return "".join(f"{count:6} {name}\n" for name, count in common)
+
+
+def color_name(color: Color | None, app: LazytuiApp) -> str:
+    if color is None or color.is_default:
+        return "default"
+    if app.console.color_system == "256":
+        return color.downgrade(ColorSystem.EIGHT_BIT).name
+    return color.get_truecolor().hex
+
+
+def require_kept(seen: dict[str, str], request: pytest.FixtureRequest) -> None:
+    """What is on the screens is what was kept; or it is kept from now on, where that is asked for."""
     if request.config.getoption("--update-snapshots"):
         SNAPSHOTS.mkdir(exist_ok=True)
         for name, text in seen.items():
@@ -120,4 +187,5 @@ def kept_and_seen(name: str, text: str) -> tuple[list[str], list[str]]:
 
 def test_there_is_no_snapshot_of_a_screen_that_is_gone() -> None:
     expected = {f"{place.mode}-{width}x{height}.txt" for place in SCREENS for width, height in SIZES}
-    assert {file.name for file in SNAPSHOTS.iterdir()} == expected
+    colored = {f"{mode}-120x36-{variant}.txt" for mode in COLORED for variant in VARIANTS}
+    assert {file.name for file in SNAPSHOTS.iterdir()} == expected | colored

@@ -44,7 +44,7 @@ DRAWN = {"dataset": 4, "runs": 3}
 """How many figures a screen shows of this workspace, where it shows any."""
 SAID = {
     "train": ("running",),
-    "gradcam": ("class predicted.", "focus score"),
+    "gradcam": ("class predicted.",),
     "features": ("No sparse autoencoder",),
 }
 """What a screen says when it is done with what takes a while."""

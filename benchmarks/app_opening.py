@@ -19,8 +19,8 @@ from benchmarks.app_following import has_curves
 from benchmarks.terminal import terminal
 from lazytui.analyses.core.execute import create, validate
 from lazytui.app.figures import LinesView
-from lazytui.app.screens.train import overlay_curves
-from lazytui.app.workers.run_follower import RunWatch
+from lazytui.app.screens.followed_training import FollowedTraining
+from lazytui.app.screens.train import overlaid
 from lazytui.runs.events import EventLog
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -90,11 +90,11 @@ def open_once(count: int, folder: Path) -> Opened:
 
 async def redrawing(run: RunFolder) -> float:
     """Seconds of the processor for a redraw after one more event; the median."""
-    watch = RunWatch(run)
+    watch = FollowedTraining(run)
     watch.look()
     while watch.behind:
         watch.look()
-    view = LinesView(overlay_curves([watch])[0])
+    view = LinesView(overlaid([watch])[0])
     view.live = True
     app = Alone(view)
     log = EventLog(run.events)
@@ -104,7 +104,7 @@ async def redrawing(run: RunFolder) -> float:
             log.append("metrics", step=step * 20, values={name: random.random() for name in _NAMES})
             start = time.process_time()
             assert watch.look()
-            view.figure = overlay_curves([watch])[0]
+            view.figure = overlaid([watch])[0]
             await pilot.pause()
             seconds.append(time.process_time() - start)
     log.close()

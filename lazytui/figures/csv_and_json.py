@@ -53,9 +53,9 @@ def figure_csv(figure: Figure) -> str:
     """One figure as comma-separated values with a heading (RFC 4180, but lines end in `\\n`).
 
     `Table` as it is; `Matrix` with its row labels in the first column; `Lines` long (series, x, y; a reference has no
-    x); `Bars` with the ends of the interval; `Histogram` with the edges of each bin; `Text` a paragraph a row; `Pixels`
-    a row a pixel: the image's place, labels and caption, then y, x, red, green, blue and the evidence of an overlay.
-    Numbers keep their full precision; what is undefined is empty.
+    x, and a mark no y); `Bars` with the ends of the interval; `Histogram` with the edges of each bin; `Text` a
+    paragraph a row; `Pixels` a row a pixel: the image's place, labels and caption, then y, x, red, green, blue and the
+    evidence of an overlay. Numbers keep their full precision; what is undefined is empty.
     """
     output = io.StringIO()
     writer = csv.writer(output, lineterminator="\n")
@@ -83,7 +83,8 @@ def _rows(figure: Figure) -> Iterable[Sequence[Any]]:
         case Lines():
             points = [(s.name, x, y) for s in figure.series for x, y in zip(s.x, s.y, strict=True)]
             constants = [(reference.name, None, reference.value) for reference in figure.references]
-            return [("series", figure.x_label or "x", figure.y_label or "y"), *points, *constants]
+            marks = [(mark.name, mark.value, None) for mark in figure.marks]
+            return [("series", figure.x_label or "x", figure.y_label or "y"), *points, *constants, *marks]
         case Bars():
             ends = figure.intervals if figure.intervals is not None else [(None, None)] * len(figure.values)
             bars = zip(figure.labels, figure.values, ends, strict=True)

@@ -173,8 +173,8 @@ class Reference:
 class Lines(Figure):
     """Curves over a common x.
 
-    low, high: limits of y; None takes the data's own. joined: whether a line goes through the points, or each stands
-    for itself.
+    low, high: limits of y; None takes the data's own. marks: values of x at which something begins. joined: whether a
+    line goes through the points, or each stands for itself.
     """
 
     series: tuple[Series, ...]
@@ -184,13 +184,14 @@ class Lines(Figure):
     low: float | None = None
     high: float | None = None
     references: tuple[Reference, ...] = ()
+    marks: tuple[Reference, ...] = ()
     joined: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.check_size("series", len(self.series), MOST_SERIES)
         checks.check_size("points", sum(len(series.x) for series in self.series), MOST_POINTS)
-        checks.check_size("references", len(self.references), MOST_SERIES)
+        checks.check_size("references", len(self.references) + len(self.marks), MOST_SERIES)
         checks.check_texts("an axis", (self.x_label, self.y_label))
         checks.check_limits(self.low, self.high)
 

@@ -16,7 +16,7 @@ from lazytui.files.writing import storage_errors, write_atomic
 from lazytui.runs.events import EventLog
 from lazytui.runs.heartbeat import Heartbeat
 from lazytui.runs.progress_report import Narrator, Report
-from lazytui.runs.run_folder import RESUME_FILE, TRACEBACK_FILE, RunFolder
+from lazytui.runs.run_folder import IMAGES_FILE, RESUME_FILE, TRACEBACK_FILE, RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.system.memory import OutOfMemory, is_memory_error
 
@@ -44,8 +44,9 @@ def run_execution(
             with pulse, _signals_stop(report):
                 yield report
             pulse.end("done")
-            with suppress(OSError):
-                (run.path / RESUME_FILE).unlink()  # not before: a kill while the result is measured must lose nothing
+            for file in (RESUME_FILE, IMAGES_FILE):  # a kill while the result is measured must lose nothing
+                with suppress(OSError):
+                    (run.path / file).unlink()
         except Interrupted as error:
             pulse.end("stopped", str(error))
             raise

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
 _LONGEST = 60
@@ -25,15 +26,36 @@ def human_name(line: RunLine) -> str:
     return plain_text(without_middle(" ".join(words(line.kind, line.record.params)), _LONGEST))
 
 
+def short_names(trainings: Sequence[RunFolder]) -> list[str]:
+    """What tells trainings from each other in a legend: given names, or what differs: `erm`, `jtt`, `jtt · seed 1`.
+
+    The end of the id where nothing of that does.
+    """
+    parts = [list(_parts(run.record.params)) for run in trainings]
+    differing = [len(set(column)) > 1 for column in zip(*parts, strict=True)]
+    names = [
+        run.name
+        or (run.id if run.reference.startswith(_SHIPPED) else "")
+        or " · ".join(part for part, differs in zip(own, differing, strict=True) if differs and part)
+        for run, own in zip(trainings, parts, strict=True)
+    ]
+    ends = [run.id.rsplit("-", 1)[-1] for run in trainings]
+    return [
+        plain_text(name if name and names.count(name) == 1 else f"{name} {end}".strip())
+        for name, end in zip(names, ends, strict=True)
+    ]
+
+
 def _of_training(_kind: str, params: Mapping[str, Any]) -> Iterator[str]:
+    yield " · ".join(filter(None, _parts(params))) or "training"
+
+
+def _parts(params: Mapping[str, Any]) -> Iterator[str]:
     epochs = params.get("epochs")
-    parts = (
-        _text(params.get("method")),
-        _text(params.get("model")),
-        f"{epochs} {'epoch' if epochs == 1 else 'epochs'}" if isinstance(epochs, int) else "",
-        f"seed {params['seed']}" if isinstance(params.get("seed"), int) else "",
-    )
-    yield " · ".join(filter(None, parts)) or "training"
+    yield _text(params.get("method"))
+    yield _text(params.get("model"))
+    yield f"{epochs} {'epoch' if epochs == 1 else 'epochs'}" if isinstance(epochs, int) else ""
+    yield f"seed {params['seed']}" if isinstance(params.get("seed"), int) else ""
 
 
 def _of_analysis(kind: str, params: Mapping[str, Any]) -> Iterator[str]:

@@ -30,7 +30,9 @@ from lazytui.training.training_files import NoFiles, TrainingFiles, steps_to_kee
 
 @dataclass(frozen=True)
 class Trained:
-    """history: the curves as columns, `step` among them. at_chance: when it was no better than guessing, and stayed so.
+    """history: the curves as columns, `step` and those of `evaluation.conflicting_ten` among them.
+
+    at_chance: when it was no better than guessing, and stayed so.
 
     seconds: of work, in every process that had a part in it.
     """
@@ -121,6 +123,7 @@ class _Loop:
         return stretches_at_chance(self.history, self._monitor.chance, self.total) if self.total else []
 
     def go(self) -> None:
+        self._files.keep_images(self._monitor.ten.images)
         if not self._resume():
             self._point()
             self._keep()

@@ -8,6 +8,7 @@ from torch import nn
 
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation import metrics
+from lazytui.evaluation.conflicting_ten import answer_columns, conflicting_ten
 from lazytui.evaluation.scorecard import evaluate_split
 from lazytui.system.hardware import Hardware
 from lazytui.training.chance_level import chance_bound
@@ -16,7 +17,8 @@ from lazytui.training.chance_level import chance_bound
 class Monitor:
     """Looks at `samples` images of the easy, the hard and the probe split.
 
-    From the probe split it takes equally many of each digit in each color, so that every group is measured.
+    From the probe split it takes equally many of each digit in each color, so that every group is measured. ten: one
+    image of each digit in another one's color, of which it keeps what the network says.
     """
 
     def __init__(self, data: BiasedDataset, samples: int, hardware: Hardware) -> None:
@@ -24,6 +26,7 @@ class Monitor:
         self._easy = data.validation.take(np.arange(min(samples, len(data.validation))))
         self._hard = data.hard.take(np.arange(min(samples, len(data.hard))))
         self._probe = data.probe.take(_few_of_each_group(data.probe, samples // 100))
+        self.ten = conflicting_ten(data)
 
     @property
     def chance(self) -> float:
@@ -31,7 +34,7 @@ class Monitor:
         return chance_bound(self._easy.digits)
 
     def measure(self, model: nn.Module) -> dict[str, float]:
-        """Metrics by name, in [0, 1]; what is undefined is left out."""
+        """Metrics by name, in [0, 1], and the columns of `conflicting_ten`; what is undefined is left out."""
         probe, predicted = self._probe, self._predict(model, self._probe)
         found = {
             "easy_accuracy": metrics.accuracy(self._easy.digits, self._predict(model, self._easy)),
@@ -40,7 +43,8 @@ class Monitor:
             "shape_bias": metrics.shape_bias(probe.digits, probe.colors, predicted),
             "color_follow_rate": metrics.color_follow_rate(probe.digits, probe.colors, predicted),
         }
-        return {name: value for name, value in found.items() if value is not None}
+        of_ten = evaluate_split(model, self.ten, self._hardware).probabilities
+        return {name: value for name, value in found.items() if value is not None} | answer_columns(of_ten)
 
     def _predict(self, model: nn.Module, split: Split) -> NDArray[np.uint8]:
         return evaluate_split(model, split, self._hardware).predicted

@@ -5,14 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import nn
 
 from lazytui.errors import BadInput
 from lazytui.files.writing import DiskFull
 from lazytui.models.weights_saving import save_weights
+from lazytui.runs.live_images import save_images
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.progress_report import Report
-from lazytui.runs.run_folder import LONGER_FILE, RESUME_FILE
+from lazytui.runs.run_folder import IMAGES_FILE, LONGER_FILE, RESUME_FILE
 from lazytui.training.resume_state import Snapshot, load_snapshot, save_snapshot, unusable_state
 
 
@@ -40,6 +43,10 @@ class TrainingFiles(Protocol):
     def save_for_longer(self, snapshot: Snapshot) -> None: ...
 
     def keep_weights(self, model: nn.Module, step: int) -> None: ...
+
+    def keep_images(self, images: NDArray[np.uint8]) -> None:
+        """The images that the curves say the network's answers on, (n, 28, 28, 3), for whoever follows the training."""
+        ...
 
 
 class RunFolderFiles:
@@ -75,6 +82,9 @@ class RunFolderFiles:
         path = self._report.run.weights_at(step)
         self._report.store(lambda: save_weights(model, path, metadata=self._metadata))
 
+    def keep_images(self, images: NDArray[np.uint8]) -> None:
+        self._report.store(lambda: save_images(images, self._report.folder / IMAGES_FILE))
+
 
 class NoFiles:
     """For a training in a script: what it made is what it returns."""
@@ -100,6 +110,9 @@ class NoFiles:
         pass
 
     def keep_weights(self, model: nn.Module, step: int) -> None:
+        pass
+
+    def keep_images(self, images: NDArray[np.uint8]) -> None:
         pass
 
 

@@ -82,6 +82,7 @@ def test_a_training_draws_its_progress_and_its_figures_in_color(lab: Lab) -> Non
     with terminal(lab, "run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "4") as shown:
         assert shown.watch() == 0, shown.screen
     assert "68/68" in shown.screen and "steps" in shown.screen, "the bar counts steps"
+    assert "says of conflicting 0 to 9: " in shown.screen, "what the network says now"
     assert "step 68" in shown.screen and "Accuracy while it trains" in shown.screen
     assert "\x1b[38;2;" in shown.screen, "true color, where the terminal has it"
     assert shown.screen.rindex("\x1b[?25h") > shown.screen.rindex("\x1b[?25l"), "the cursor is given back"

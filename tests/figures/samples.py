@@ -194,6 +194,7 @@ EMPTY: tuple[Figure, ...] = (
 )
 
 DIFFICULT: tuple[Figure, ...] = (
+    lines(marks=(Reference(name=LONG, value=10.0), Reference(name="beyond", value=1e9))),
     pixels(images=digit()[None], columns=5, captions=(LONG,), tones=("bad",), title=LONG, note=LONG),
     pixels(images=np.full((2, 28, 28, 3), 255, dtype=np.uint8), captions=(), tones=("good", "bad")),
     pixels(images=RNG.integers(0, 255, (3, 5, 5, 3), dtype=np.uint8), captions=(), tones=()),

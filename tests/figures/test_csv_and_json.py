@@ -16,7 +16,7 @@ from PIL import Image
 
 from lazytui.figures.checks import LARGEST
 from lazytui.figures.csv_and_json import figure_csv, figures_json
-from lazytui.figures.kinds import Column, Figure, Table
+from lazytui.figures.kinds import Column, Figure, Reference, Table
 from tests.figures import samples
 from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, ids, with_text
 
@@ -89,6 +89,9 @@ def test_each_kinds_table() -> None:
     lines = rows(samples.lines())
     assert lines[0] == ["series", "step", "accuracy"] and lines[-1] == ["chance", "", "0.1"]
     assert len(lines) == 1 + 3 * 200 + 1
+    marked = samples.lines(marks=(Reference(name="second network", value=40.0),))
+    assert rows(marked)[-1] == ["second network", "40.0", ""]
+    assert as_json(marked)["marks"] == [{"name": "second network", "value": 40.0}]
     assert rows(samples.text())[2] == ["Second."]
 
 

@@ -15,7 +15,7 @@ from rich.color import ColorType
 from rich.console import Console
 from rich.segment import Segment
 
-from lazytui.figures.kinds import Figure, Pixels, Series
+from lazytui.figures.kinds import Figure, Pixels, Reference, Series
 from lazytui.figures.terminal import draw
 from tests.figures import samples
 from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, LONG, ids, with_text
@@ -290,6 +290,18 @@ def test_a_rising_line_rises() -> None:
     rows = [line.partition("┤")[2] or line.partition("│")[2] for line in printed(figure, 60).splitlines()]
     places = [row.index("•") for row in rows if "•" in row]
     assert len(places) > 5 and places == sorted(places, reverse=True)
+
+
+def test_where_a_stage_begins_a_line_stands_upright() -> None:
+    x = np.arange(51.0)
+    level = Series(name="level", x=x, y=np.full(51, 0.5))
+    figure = samples.lines(series=(level,), references=(), marks=(Reference(name="second network", value=25.0),))
+    text = printed(figure, 80)
+    assert "┊ second network: 25" in text
+    columns = {line.index("┊") for line in text.splitlines() if "┊" in line and "second" not in line}
+    assert len(columns) == 1 and 38 <= columns.pop() <= 46, "in the middle"
+    beyond = printed(samples.lines(series=(level,), marks=(Reference(name="later", value=99.0),)), 80)
+    assert beyond.count("┊") == 1, "named, but not in the plot"
 
 
 def test_values_a_log_axis_cannot_show_are_gaps() -> None:

@@ -19,6 +19,7 @@ def test_a_few_lines_train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     settings = TrainingSettings(epochs=1, batch_size=16, metrics_samples=200, metrics_every=9)
     trained = train(settings, data)
     assert trained.steps == 17 and trained.history["step"] == [0.0, 9.0, 17.0]
+    assert len(trained.history["says_1"]) == 3, "what it says of a red 1, at each point"
     again = train(settings, data)
     weights = zip(trained.model.parameters(), again.model.parameters(), strict=True)
     assert all(torch.equal(one, other) for one, other in weights)

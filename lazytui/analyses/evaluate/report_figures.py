@@ -10,6 +10,7 @@ from lazytui.analyses.evaluate.cell_images import count_images
 from lazytui.analyses.evaluate.result import NetworkEvaluation
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
+from lazytui.evaluation.conflicting_ten import DIGIT_BEFORE
 from lazytui.evaluation.paired_difference import PairedCounts
 from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES, tone_of
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Table, Text
@@ -199,7 +200,7 @@ def cheat(result: NetworkEvaluation) -> Pixels:
     There must be conflicting images.
     """
     digits = np.tile(np.arange(10), 2)
-    colors = np.concatenate([np.arange(10), np.roll(np.arange(10), 1)])
+    colors = np.concatenate([np.arange(10), DIGIT_BEFORE])
     said = result.cue_conflict_probabilities[10 * digits + colors].argmax(1)
     return Pixels(
         name="cheat",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitSizes
 from lazytui.runs.events import LONGEST_NAME
-from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, Note, numbers
+from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, Note, images, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Part, Prefixed, metrics_of, read_fields, write_fields
 
@@ -28,7 +28,8 @@ class TrainResult:
     fingerprint: of the weights. at_chance: a sentence for each stretch of the training that was no better than
     guessing. samples: images of each split that the metrics are measured on.
     history: the curves, (points,) float64 each, by name; among them `step`, which is finite. Others are NaN where they
-    are undefined.
+    are undefined. Among them are the columns of `evaluation.conflicting_ten`: what it said of ten images.
+    conflicting_images: these, (10, 28, 28, 3) uint8; None in results of early versions.
     """
 
     headline: Annotated[HeadlineMetrics, Part()]
@@ -41,6 +42,7 @@ class TrainResult:
     at_chance: tuple[Note, ...] = ()
     samples: SplitSizes | None = None
     history: Annotated[Mapping[str, NDArray[np.float64]], Prefixed("history_", numbers("points").unbounded)]
+    conflicting_images: Annotated[NDArray[np.uint8] | None, images(10).optional] = None
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:

@@ -83,6 +83,11 @@ class LinesView(FigureView[Lines]):
             self.redraw()
 
     @property
+    def follows(self) -> bool:
+        """Whether the cursor stays on the newest point."""
+        return self._follows
+
+    @property
     def x_span(self) -> Span:
         """The ends of the x axis: the whole of it, or what is zoomed to."""
         if self._span is not None:

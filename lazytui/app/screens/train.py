@@ -6,31 +6,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Button, Static
 from textual.worker import get_current_worker
 
-from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.train.analysis import curves
 from lazytui.analyses.train.params import TrainParams
+from lazytui.app.figures import FigureView
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
+from lazytui.app.screens.followed_training import FollowedTraining, TenImages
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import clock_text, progress_bar, thousands_text, without_middle
+from lazytui.runs.human_names import short_names
 from lazytui.runs.jobs import can_continue
-from lazytui.runs.metric_history import Columns
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
+from lazytui.runs.workspace import shipped_runs
 from lazytui.runs.workspace_watch import shipped_lines
 from lazytui.training.settings import AllMethodOptions
 
@@ -39,23 +40,49 @@ NEXT = "3: Evaluate  4: Grad-CAM  5: Neurons"
 _BAR = 24
 """Characters of the bar of a training that goes on."""
 
+_TEN_WIDE = "ten ten ten ten ten | 13"
 PANELS = (
     PanelSpec("chart", "Accuracy", ("accuracy",)),
     PanelSpec("cues", "Digit or color: which cue decides", ("cues",)),
     PanelSpec("others", "Loss and the method's own numbers", ("loss", "...")),
+    PanelSpec("own", "The method's own numbers", ("...",)),
+    PanelSpec("ten", "Ten conflicting images", ("conflicting-ten",)),
+)
+_NARROW = Arrangement("chart | 12", "ten | 7", "cues | 14", "others | 14")
+_MEDIUM = Arrangement(
+    "chart chart chart cues cues | 1fr",
+    "chart chart chart others others | 1fr",
+    "ten ten ten ten ten | 9",
 )
 ARRANGEMENTS = Arrangements(
-    narrow=Arrangement("chart | 14", "cues | 14", "others | 14"),
-    medium=Arrangement("chart chart chart cues cues | 1fr", "chart chart chart others others | 1fr"),
-    wide=Arrangement("chart chart chart cues cues | 1fr", "chart chart chart others others | 1fr"),
+    _NARROW,
+    _MEDIUM,
+    wide=Arrangement("chart chart chart cues cues | 1fr", "chart chart chart others others | 1fr", _TEN_WIDE),
 )
+WITH_OWN = Arrangements(
+    _NARROW,
+    _MEDIUM,
+    wide=Arrangement(
+        "chart chart chart cues cues | 1fr",
+        "chart chart chart others others | 1fr",
+        "chart chart chart own own | 1fr",
+        _TEN_WIDE,
+    ),
+)
+"""Where the method has numbers of its own, and there is room for a panel of them."""
+NOT_KEPT = "An older version made this training: what it said of them wasn't kept."
+NOT_BUNDLED = "Images of MNIST aren't bundled: train a network of your own to see them."
 
 
 @dataclass(frozen=True)
 class Sight:
-    """What a look at the followed runs saw: the charts, and how the first run goes, in words and for the keys."""
+    """What a look at the followed runs saw: the charts, the ten images, and how the first run goes.
+
+    words: which say that. going, may_go_on: for the keys.
+    """
 
     charts: Sequence[Lines] = field(default=(), compare=False)
+    ten: TenImages | None = field(default=None, compare=False)
     words: str = EMPTY
     going: bool = False
     may_go_on: bool = False
@@ -79,6 +106,7 @@ class TrainScreen(FormScreen, PanelScreen):
         self._was_chosen = False
         self._overlaid: list[RunFolder] = []
         self._sight = Sight()
+        self._step: float | None = None
 
     def compose_body(self) -> ComposeResult:
         yield RunPanels(ARRANGEMENTS, PANELS)
@@ -98,7 +126,13 @@ class TrainScreen(FormScreen, PanelScreen):
         self.watch(self.lab, "network", self._follow_network, init=False)
 
     def shown_figures(self) -> Sequence[Figure]:
-        return self._sight.charts
+        ten = self._ten_figure
+        return [*self._sight.charts, *([ten] if ten else [])]
+
+    @property
+    def _ten_figure(self) -> Figure | None:
+        """What the network says now, or said at the step that the cursor is on."""
+        return self._sight.ten.figure(self._step) if self._sight.ten else None
 
     def show_run(self, run: RunFolder) -> None:
         """Show this training, from its beginning, and go on watching it."""
@@ -106,7 +140,7 @@ class TrainScreen(FormScreen, PanelScreen):
         self._follow(run)
 
     def _follow(self, run: RunFolder) -> None:
-        self._run = run
+        self._run, self._step = run, None
         self._overlaid = [other for other in self._overlaid if other != run]
         self._look()
 
@@ -170,7 +204,7 @@ class TrainScreen(FormScreen, PanelScreen):
     def _look(self) -> None:
         worker, shown = get_current_worker(), self._run
         assert shown is not None
-        watches = [RunWatch(run) for run in (shown, *self._overlaid)]
+        watches = [FollowedTraining(run) for run in (shown, *self._overlaid)]
         sight = Sight()
 
         def look() -> bool:
@@ -178,7 +212,7 @@ class TrainScreen(FormScreen, PanelScreen):
             changed = [watch.look() for watch in watches]
             if worker.is_cancelled:
                 return False  # another run was chosen while this one's history was read
-            now = sight_of(watches, sight.charts if not any(changed) else ())
+            now = sight_of(watches, None if any(changed) else sight)
             if now != sight or now.charts is not sight.charts:
                 sight = now
                 self.app.call_from_thread(self._show, now)
@@ -200,33 +234,49 @@ class TrainScreen(FormScreen, PanelScreen):
         sight, panels = self._sight, self.query_one(RunPanels)
         self.query_one("#words", Static).update(sight.words)
         if sight.charts:
-            panels.show_figures(sight.charts)
+            has_own = len(sight.charts) > len(PANELS[:3])
+            panels.arrangements = WITH_OWN if has_own else ARRANGEMENTS
+            panels.show_figures(self.shown_figures())
+            if not self._ten_figure:
+                panels.panel("ten").say(NOT_BUNDLED if self._run in shipped_runs() else NOT_KEPT)
         else:
             panels.say("No point yet.")
         for view in self.query(LinesView):
             view.live = sight.going
 
+    @on(FigureView.Pointed)
+    def _point(self, event: FigureView.Pointed) -> None:
+        """The cursor of a chart says of which step the ten answers are."""
+        if isinstance(event.view, LinesView):
+            step = None if event.view.follows else float(event.place)
+            if step != self._step:
+                self._step = step
+                if ten := self._ten_figure:
+                    self.query_one(RunPanels).panel("ten").show([(ten,)])
 
-def sight_of(watches: Sequence[RunWatch], charts: Sequence[Lines] = ()) -> Sight:
-    """charts: those of the look before, where nothing has changed since."""
-    run = watches[0].run
-    words = _words(watches[0])
+
+def sight_of(watches: Sequence[FollowedTraining], before: Sight | None = None) -> Sight:
+    """before: the look before, where nothing has changed since."""
+    first = watches[0]
+    run, words = first.run, _words(first)
+    charts, ten = (before.charts, before.ten) if before else ((), None)
     try:
         charts = charts or overlaid(watches)
+        ten = ten or (first.ten() if charts else None)
     except BadInput as error:
         words.append(str(error))
     if others := watches[1:]:
-        words.append(f"{len(others)} overlaid: {', '.join(map(_who, others))}")
+        names = short_names([watch.run for watch in watches])[1:]
+        words.append(f"{len(others)} overlaid: {', '.join(names)}")
     if run.status.state == "done":
         words.append(NEXT)
-    return Sight(charts, plain_text("  ".join(words)), run.status.state in ACTIVE, can_continue(run))
+    return Sight(charts, ten, plain_text("  ".join(words)), run.status.state in ACTIVE, can_continue(run))
 
 
-def overlaid(watches: Sequence[RunWatch]) -> list[Lines]:
+def overlaid(watches: Sequence[FollowedTraining]) -> list[Lines]:
     """The charts of the first run, with the others' curves of the same name laid over them, each under whose it is."""
-    samples = _whole(watches[0].run, "metrics_samples")
-    each = [{chart.name: chart for chart in _charts(watch, samples)} for watch in watches]
-    whose = [f" {_who(watch)}" for watch in watches] if len(watches) > 1 else [""]
+    each = [{chart.name: chart for chart in watch.charts()} for watch in watches]
+    whose = [f" {name}" for name in short_names([watch.run for watch in watches])] if len(watches) > 1 else [""]
     return [
         replace(
             chart,
@@ -239,24 +289,6 @@ def overlaid(watches: Sequence[RunWatch]) -> list[Lines]:
         )
         for name, chart in each[0].items()
     ]
-
-
-def _charts(watch: RunWatch, samples: int) -> list[Lines]:
-    """None before the first point. A training that came without its events has the points in its result."""
-    columns = watch.columns()
-    if not len(columns["step"]):
-        columns = _saved_history(watch.run)
-    return [chart for chart in curves(columns, samples) if isinstance(chart, Lines)] if columns else []
-
-
-def _saved_history(run: RunFolder) -> Columns:
-    """The curves in a run's result; empty where there is none. Raises BadInput for a damaged one."""
-    return dict(recorded_result(run).history) if run.has_result else {}
-
-
-def _who(watch: RunWatch) -> str:
-    """The run's name, or the end of its id: short enough for a legend."""
-    return watch.run.name or watch.run.id.rsplit("-", 1)[-1]
 
 
 def _words(watch: RunWatch) -> list[str]:

@@ -50,11 +50,13 @@ def line_body(figure: Lines, ink: Ink, width: float) -> Body:
         (Line2D([], [], **_style(figure, index, ink)), series.name + _absence(series.y, figure.log_y))
         for index, series in enumerate(figure.series)
     ]
-    entries += _reference_entries(figure.references, ink, significant_text)
+    entries += _reference_entries((*figure.references, *figure.marks), ink, significant_text)
 
     def paint(canvas: Canvas, box: Box) -> None:
         box = _legend(canvas, box, entries)
         axes = _axes(canvas, box, ink)
+        for stage in figure.marks:
+            axes.axvline(stage.value, color=ink.muted, lw=0.9, ls=_DOTTED, zorder=1.5)
         for reference in figure.references:
             if not figure.log_y or reference.value > 0:
                 axes.axhline(reference.value, color=ink.muted, lw=0.9, ls=_DOTTED, zorder=1.5)

@@ -29,6 +29,7 @@ from lazytui.figures.terminal.plotext_charts import (
     level,
     nearest_dots,
     plot,
+    upright,
 )
 from lazytui.figures.terminal.text_cells import align_text, widest_cells
 
@@ -36,6 +37,7 @@ Values = NDArray[np.float64]
 
 _MUTED = tone_style("muted")
 _REFERENCE = "┄"
+_STAGE = "┊"
 _MARKS = "•×+○*#◆%"
 _NARROWEST = 20
 _MARKED, _APART = 18, 5
@@ -77,7 +79,7 @@ class LineChart:
             yield Segment.line()
 
     def _legend(self, width: int, colored: bool) -> Iterator[RichText]:
-        """The y label, then each series with its mark, then the references with their values."""
+        """The y label, then each series with its mark, then the references and marks with their values."""
         figure = self.figure
         if figure.y_label:
             scale = " (log scale)" if figure.log_y else ""
@@ -90,6 +92,7 @@ class LineChart:
             entries.append((mark, series.name + empty, self._style(index, colored)))
         for reference in figure.references:
             entries.append((_REFERENCE * 2, f"{reference.name}: {significant_text(reference.value)}", _MUTED))
+        entries += [(_STAGE, f"{mark.name}: {significant_text(mark.value)}", _MUTED) for mark in figure.marks]
         line = RichText()
         for mark, name, style in entries:
             text = RichText.assemble((mark, style), " ", name)
@@ -129,7 +132,10 @@ class LineChart:
         return (nearest_dots(scaled, bottom, top, rows * DOTS_UP) + 0.5) / DOTS_UP
 
     def _rules(self, axis: XAxis, rows: int) -> Iterator[Stroke]:
-        """The references within the axis, as dashed lines across."""
+        """The references and marks within the axes, as dashed lines across and upright."""
+        for mark in self.figure.marks:
+            if axis.low <= mark.value <= axis.high:
+                yield upright(axis.column(mark.value) + 0.5, rows, _STAGE, _MUTED)
         values = [reference.value for reference in self.figure.references if self.low <= reference.value <= self.high]
         for y in self._levels(self._scaled(values), rows).tolist():
             yield level(y, axis.columns, _REFERENCE, _MUTED)

@@ -86,6 +86,11 @@ def level(y: float, columns: int, mark: str, style: Style) -> Stroke:
     return Stroke(np.array([0.5, columns - 0.5]), np.full(2, y), mark, style, np.array([False, True]))
 
 
+def upright(x: float, rows: int, mark: str, style: Style) -> Stroke:
+    """A line up the plot area at a place in cells."""
+    return Stroke(np.full(2, x), np.array([0.5, rows - 0.5]), mark, style, np.array([False, True]))
+
+
 def block(start: int, eighths: int, middle: float, style: Style, *, upright: bool) -> list[Stroke]:
     """A bar from a cell on, so many eighths of a cell long, in the row or column of cells with that middle."""
     whole, rest = divmod(eighths, 8)

@@ -41,6 +41,10 @@ class MethodOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
+    def second_stage(self, epochs: int) -> tuple[str, int] | None:  # noqa: ARG002
+        """What begins after how many of so many epochs, where a training has two stages."""
+        return None
+
 
 Penalty = Annotated[float, Field(ge=0, le=1e6, description="Weight of the term that the method adds to cross-entropy.")]
 GroupRate = Annotated[float, Field(ge=0, le=10, description="Step size of the group weights.")]

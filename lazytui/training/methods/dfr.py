@@ -22,6 +22,9 @@ class Options(MethodOptions):
     refits: int = Field(20, ge=1, le=1000, description="Heads that are fitted and averaged.")
     l1: float = Field(1e-3, ge=0, le=10, description="L1 penalty of the head.")
 
+    def second_stage(self, epochs: int) -> tuple[str, int]:
+        return "head refitted", epochs
+
 
 class DeepFeatureReweighting(PlainTraining):
     """The last tenth of the training digits is set aside and painted anew, every digit in every color equally often.

@@ -11,12 +11,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Button, OptionList, Static
 
-from lazytui.app.figures.lines_widget import LinesView
+from lazytui.analyses.train.params import TrainParams
+from lazytui.app.figures import LinesView, PixelsView
 from lazytui.app.form import ParamsForm
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.log_screen import Log
 from lazytui.app.workers.run_follower import RunWatch
+from lazytui.runs.events import EventLog
+from lazytui.runs.metric_history import read_history
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, tells_progress, until
 from tests.commands import last_step, read_json, state_of, wait_until
@@ -54,6 +57,16 @@ def shown(pilot: Pilot[Any], words: str) -> bool:
 def charts(pilot: Pilot[Any]) -> list[LinesView]:
     """Those in panels that aren't hidden, in their order."""
     return [view for view in pilot.app.screen.query(LinesView) if view.size]
+
+
+def says(pilot: Pilot[Any]) -> PixelsView:
+    """What the network says of ten conflicting images."""
+    return pilot.app.screen.query_one(PixelsView)
+
+
+def step_of(pilot: Pilot[Any]) -> int:
+    """The step of which that is."""
+    return int(says(pilot).figure.title.split(":")[0].removeprefix("Step ").replace(",", ""))
 
 
 def all_words(pilot: Pilot[Any]) -> str:
@@ -94,6 +107,8 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         wait_until(lambda: last_step(run.path) > 0)
         await until(pilot, lambda: shown(pilot, "step") and shown(pilot, "/170,000") and shown(pilot, "eta"))
         assert shown(pilot, "░") and charts(pilot)[0].live
+        await until(pilot, lambda: says(pilot).figure.title.startswith("Step ") and step_of(pilot) > 0)
+        assert says(pilot).figure.images[1].any(), "the red 1, while it trains"
         await until(pilot, lambda: shown(pilot, "p Pause") and not shown(pilot, "p Resume"))
 
         await pilot.press("p")
@@ -150,7 +165,7 @@ def test_all_charts_are_in_sight_and_tab_goes_from_one_to_the_next(workspace: Wo
         assert [view.figure.name for view in charts(pilot)] == ["accuracy", "cues", "loss"]
         for title in ("Accuracy while", "Digit or color", "Training loss"):
             assert shown(pilot, title)
-        for view in (*charts(pilot)[1:], first):
+        for view in (*charts(pilot)[1:], says(pilot), first):
             await pilot.press("tab")
             await until(pilot, lambda view=view: view.has_focus)
         await pilot.press("f")
@@ -186,6 +201,73 @@ def test_curves_are_read_smoothed_zoomed_and_put_on_a_log_axis(workspace: Worksp
             await until(pilot, lambda keys=keys: keys in all_words(pilot))
 
     drive(LazytuiApp(workspace), steps, size=size)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=str)
+def test_ten_images_say_what_the_network_says_now_and_at_the_step_of_the_cursor(
+    workspace: Workspace, finished_training: FinishedTraining, size: tuple[int, int]
+) -> None:
+    history = read_history(finished_training.folder / "events.jsonl")
+
+    def predictions(row: int) -> list[str]:
+        return [str(int(history[f"says_{digit}"][row])) for digit in range(10)]
+
+    def shown_predictions(pilot: Pilot[Any]) -> list[str]:
+        return [caption.split()[0] for caption in says(pilot).figure.captions]
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = await chart_of(pilot)
+        await until(pilot, lambda: shown(pilot, "Step 136: of ten conflicting images"))
+        assert shown_predictions(pilot) == predictions(-1)
+        strip, panel = says(pilot), pilot.app.screen.query_one("#panel-ten")
+        assert strip.region.bottom <= pilot.app.screen.query_one("#words").region.y, "in sight without scrolling"
+        assert panel.size.width >= size[0] - 6
+        captions = screen_text(pilot.app).splitlines()[strip.region.bottom - 1 - (size == (200, 60)) :]
+        assert sum(mark in "✓✗·" for mark in " ".join(captions)) >= 10, "all ten are in sight"
+        for key, row in (("left", -2), ("left", -3), ("right", -2), ("end", -1)):
+            await pilot.press(key)
+            await until(pilot, lambda row=row: step_of(pilot) == history["step"][row])
+            assert shown_predictions(pilot) == predictions(row)
+        assert view.follows
+        await pilot.press("tab")
+        if size == (80, 24):
+            await until(pilot, lambda: strip.has_focus)
+        assert pilot.app.screen.shown_figures()[-1].name == "conflicting-ten", "the export has it"
+
+    drive(LazytuiApp(workspace), steps, size=size)
+
+
+def test_of_a_bundled_training_of_mnist_it_says_plainly_that_its_images_are_missing(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.open_run("shipped/cured-mnist")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainScreen) and charts(pilot))
+        await until(pilot, lambda: shown(pilot, "Images of MNIST aren't bundled"))
+        pilot.app.open_run("shipped/cured-strokes")
+        await until(pilot, lambda: shown(pilot, "0 follow the color, 10 the digit"))
+        await pilot.press("tab", "left")
+        await until(pilot, lambda: shown(pilot, "it isn't known what the network said"))
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_a_method_in_two_stages_has_them_marked_and_its_own_numbers_in_a_panel(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "runs")
+    run = workspace.create("train", TrainParams(method="jtt", epochs=3, metrics_samples=100).model_dump(mode="json"))
+    log = EventLog(run.events)
+    for step in range(0, 31, 5):
+        log.append("metrics", step=step, values={"easy_accuracy": 0.5, "conflicting_weight": 0.1})
+    log.append("progress", done=30, total=30, unit="steps")
+    log.close()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        view = await chart_of(pilot)
+        await until(pilot, lambda: shown(pilot, "second network: 10"))
+        assert "┊" in screen_text(pilot.app)
+        names = [view.figure.name for view in charts(pilot)]
+        assert names == ["accuracy", "cues", "loss", "conflicting-weight"], "small multiples of all"
+        assert view.size.width > 100
+
+    drive(LazytuiApp(workspace), steps, size=(200, 60))
 
 
 def test_another_run_is_laid_over_under_its_name_and_taken_away(workspace: Workspace) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from lazytui.app.screens import train
 from lazytui.app.screens.common.grid_screen import trainings_so_far
+from lazytui.app.screens.followed_training import FollowedTraining
 from lazytui.app.screens.sae.sae_report import SaeReport, report_of
-from lazytui.app.workers.run_follower import RunWatch
 from lazytui.runs.events import EventLog
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import load_result, save_result
@@ -25,12 +25,12 @@ def workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path / "runs")
 
 
-def logged(run: RunFolder, *metrics: dict[str, float]) -> RunWatch:
+def logged(run: RunFolder, *metrics: dict[str, float]) -> FollowedTraining:
     log = EventLog(run.events)
     for step, values in enumerate(metrics):
         log.append("metrics", step=step, values=values)
     log.close()
-    watch = RunWatch(run)
+    watch = FollowedTraining(run)
     watch.look()
     return watch
 
@@ -48,7 +48,7 @@ def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
     arrays = {**found.arrays, "history_" + "x" * 600: found.arrays["history_loss"]}
     save_result(run.path, replace(found, arrays=arrays))
     run.set_status(Status(state="done", heartbeat=0.0))
-    status = train.sight_of([RunWatch(run)])
+    status = train.sight_of([FollowedTraining(run)])
     assert not status.charts and "is damaged" in status.words and run.id in status.words
 
 

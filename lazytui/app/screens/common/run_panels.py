@@ -43,7 +43,8 @@ class RunPanels(ReportsFailures, PanelGrid):
     """Shows the run it is given; reads it in a thread, so that no key waits for it.
 
     Enter opens the images behind a cell of an evaluation, and lets other panels fill the screen. A sentence, or
-    figures that don't belong to a run, stand in a single panel instead of all others.
+    figures that don't belong to a run, stand in a single panel instead of all others. arrangements: from the next
+    figures on.
     """
 
     class Found(Message):
@@ -52,7 +53,7 @@ class RunPanels(ReportsFailures, PanelGrid):
     def __init__(self, arrangements: Arrangements, specs: Sequence[PanelSpec], *, id: str | None = None) -> None:
         panels = [Panel(spec.name, spec.title, opens=True) for spec in specs]
         super().__init__(arrangements, [*panels, Panel("alone", opens=True)], id=id)
-        self._own = arrangements
+        self.arrangements = arrangements
         self.figures: Sequence[Figure] = ()
         self._specs = specs
         self._opened_by_screen = {"alone", *(spec.name for spec in specs if spec.opens)}
@@ -109,7 +110,7 @@ class RunPanels(ReportsFailures, PanelGrid):
         """These figures, each in the panel that can show it; one of which there is nothing says so."""
         self.figures = figures
         with self.app.batch_update():
-            self.rearrange(self._own)
+            self.rearrange(self.arrangements)
             for spec in self._specs:
                 if choices := list(self._choices(spec, figures)):
                     self.panel(spec.name).show(choices)

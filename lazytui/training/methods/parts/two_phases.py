@@ -26,6 +26,9 @@ class TwoPhaseOptions(MethodOptions):
 
     first_epochs: int = Field(1, ge=1, le=10_000, description="Epochs of the first, plain network.")
 
+    def second_stage(self, epochs: int) -> tuple[str, int]:  # noqa: ARG002
+        return "second network", self.first_epochs
+
 
 class TwoPhases(Method):
     """Plain training for `first_epochs`; then its network divides the samples, and the same first weights start anew.

@@ -1,0 +1,152 @@
+"""What a training shows: its curves with the stages it had, and what it said of ten conflicting images on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.core.metric_catalog import METRICS, metric_table
+from lazytui.analyses.train.params import TrainParams
+from lazytui.analyses.train.result import TrainResult
+from lazytui.data.palettes import NO_COLOR, palette
+from lazytui.evaluation.conflicting_ten import COLUMNS, DIGIT_BEFORE, TenAnswers, answers_at
+from lazytui.evaluation.predictions import tone_of
+from lazytui.figures.kinds import Figure, Lines, Pixels, Reference, Series, Text
+from lazytui.training.methods import SIGNALS
+from lazytui.training.settings import TrainingSettings
+
+CHANCE = Reference(name="chance", value=0.1)
+
+
+def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
+    return [
+        *_at_chance(result),
+        *curves(result.history, params.metrics_samples, stages(params, result.steps)),
+        *_ten(params, result),
+        metric_table(result.metrics),
+    ]
+
+
+def _ten(params: TrainParams, result: TrainResult) -> list[Figure]:
+    """None for results of early versions, and where the images may not be bundled."""
+    answers = answers_at(result.history)
+    if answers is None or result.conflicting_images is None:
+        return []
+    return [ten_figure(params, result.conflicting_images, answers)]
+
+
+def ten_figure(params: TrainParams, images: NDArray[np.uint8], answers: TenAnswers) -> Pixels:
+    """One image of each digit in another one's color, with what the network says of it; also while it trains."""
+    digits = range(10)
+    colors = [NO_COLOR] * 10 if params.placement == "none" else DIGIT_BEFORE.tolist()
+    names = [palette(params.palette).color_name(color) for color in colors]
+    known = answers.predicted >= 0
+    captions = [f"{said} {share:.0%}" for said, share in zip(answers.predicted, answers.probabilities, strict=True)]
+    return Pixels(
+        name="conflicting-ten",
+        title=_ten_title(answers, colors),
+        note="One shape of each digit, the first of its kind among the test digits, in the color of the digit before: "
+        "the 1 in that of 0. Below each the network's prediction and its probability. ✓ the digit; ✗ the digit that "
+        "the color belongs to; · neither.",
+        images=images,
+        columns=10,
+        column_labels=tuple(f"{name} {digit}" for name, digit in zip(names, digits, strict=True)),
+        captions=tuple(np.where(known, captions, "–").tolist()),
+        tones=tuple(map(tone_of, answers.predicted.tolist(), digits, colors)),
+    )
+
+
+def _ten_title(answers: TenAnswers, colors: list[int]) -> str:
+    when, right = f"Step {answers.step:,}", int((answers.predicted == np.arange(10)).sum())
+    if (answers.predicted < 0).all():
+        return f"{when}: it isn't known what the network said"
+    if NO_COLOR in colors:
+        return f"{when}: {right} of ten images without color are classified correctly"
+    follow = int((answers.predicted == np.array(colors)).sum())
+    return f"{when}: of ten conflicting images {follow} follow the color, {right} the digit"
+
+
+def stages(params: TrainingSettings, steps: int) -> tuple[Reference, ...]:
+    """Where the second stage of a training of so many steps begins, if it has one."""
+    second = params.method_options.second_stage(params.epochs)
+    if second is None or not params.epochs:
+        return ()
+    name, epoch = second
+    return (Reference(name=name, value=steps // params.epochs * epoch),)
+
+
+def _at_chance(result: TrainResult) -> list[Figure]:
+    """When the training was no better than guessing, where it stayed so."""
+    if not result.at_chance:
+        return []
+    return [Text(name="chance", title="This training was at chance", paragraphs=result.at_chance)]
+
+
+def curves(history: Mapping[str, NDArray[np.float64]], samples: int, marks: tuple[Reference, ...] = ()) -> list[Lines]:
+    """The charts of a training, from its curves as columns; also while it goes.
+
+    samples: images of each split that a point was measured on. marks: steps at which a stage of it begins.
+    """
+    return [
+        Lines(
+            name="accuracy",
+            title="Accuracy while it trains",
+            note=f"Each point: the same images of each split, {samples:,} at most. easy: color tells the digit, "
+            "hard: it lies; worst group: the worst of the 100 digit x color groups of the probe split.",
+            series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy"),
+            x_label="step",
+            marks=marks,
+            y_label="accuracy",
+            low=0.0,
+            high=1.0,
+            references=(CHANCE,),
+        ),
+        Lines(
+            name="cues",
+            title="Digit or color: which cue decides",
+            note="On images of the probe split whose color belongs to another digit. color-follow rate: share taken "
+            "for the color's digit; shape bias: share decided by the digit among those decided by digit or color.",
+            series=_series(history, "color_follow_rate", "shape_bias"),
+            x_label="step",
+            marks=marks,
+            y_label="share",
+            low=0.0,
+            high=1.0,
+        ),
+        Lines(
+            name="loss",
+            title="Training loss",
+            note="Mean over the steps since the point before.",
+            series=_series(history, "loss"),
+            x_label="step",
+            marks=marks,
+            y_label="loss",
+            log_y=True,
+        ),
+        *_signals(history, marks),
+    ]
+
+
+def _signals(history: Mapping[str, NDArray[np.float64]], marks: tuple[Reference, ...]) -> list[Lines]:
+    """What the training's method tells of itself: a chart each, since they have no scale in common."""
+    return [
+        Lines(
+            name=name.replace("_", "-"),
+            title=f"The method's own: {name.replace('_', ' ')}",
+            note=f"{SIGNALS.get(name, '')} As of the step.".lstrip(),
+            series=(Series(name=name.replace("_", " "), x=history["step"], y=history[name]),),
+            x_label="step",
+            marks=marks,
+            y_label=name.replace("_", " "),
+        )
+        for name in history
+        if name not in METRICS and name not in COLUMNS and name != "step"
+    ]
+
+
+def _series(history: Mapping[str, NDArray[np.float64]], *names: str) -> tuple[Series, ...]:
+    return tuple(
+        Series(name=METRICS[name].title, x=history["step"], y=history[name]) for name in names if name in history
+    )

@@ -1,0 +1,36 @@
+"""Images in the folder of a run that goes, of which its events tell more; its result has them once it is done."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from lazytui.files.reading import read_regular
+from lazytui.files.writing import write_atomic
+from lazytui.runs.result_contents import check_arrays, images
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_LARGEST = 1 << 20
+_NAME = "images"
+
+
+def save_images(pictures: NDArray[np.uint8], path: Path) -> None:
+    """pictures: (n, 28, 28, 3)."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    write_atomic(path, save({_NAME: np.ascontiguousarray(pictures)}))
+
+
+def load_images(path: Path, count: int) -> NDArray[np.uint8] | None:
+    """So many images, (count, 28, 28, 3); None where there is no file that holds them."""
+    from safetensors.numpy import load
+
+    with suppress(Exception):  # what a damaged file raises depends on where the damage is
+        found = check_arrays({_NAME: images(count)}, load(read_regular(path, _LARGEST)), frozenset())
+        return cast("NDArray[np.uint8]", found[_NAME])
+    return None

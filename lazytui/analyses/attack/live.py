@@ -50,6 +50,9 @@ T = TypeVar("T")
 _SECONDS_BETWEEN_ANSWERS = 0.1
 """Seconds between two answers while an attack climbs."""
 
+_MOST_FRAMES = 50
+"""So many images of a climb are kept, evenly spaced."""
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -66,15 +69,35 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
+class Frame:
+    """An image on the way: (28, 28, 3) uint8, that of a step, rounded."""
+
+    step: int
+    image: Image
+
+
+@dataclass(frozen=True, eq=False)
 class Climb:
     """How far an attack has come. probabilities: (steps, 10) float32, at each step, before anything is rounded.
 
     image: (28, 28, 3) uint8, what it has made; now: (10,) float32, what the network says of that.
+    frames: images on the way, evenly spaced, once it is done. frame: the one to show instead of what it has made.
     """
 
     probabilities: Shares
     image: Image
     now: Shares
+    frames: tuple[Frame, ...] = ()
+    frame: Frame | None = None
+
+    @property
+    def shown_image(self) -> Image:
+        return self.frame.image if self.frame else self.image
+
+    @property
+    def shown_probabilities(self) -> Shares:
+        found: Shares = self.probabilities[self.frame.step] if self.frame else self.now
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +125,10 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
         if self.budget is None:
             return self.question
         return replace(self.question, params=self.question.params.model_copy(update={"epsilon": self.budget}))
+
+    def at_frame(self, frame: Frame | None) -> AttackAnswer:
+        """The same with the image of a step of the climb instead of what came of it."""
+        return replace(self, climb=replace(self.climb, frame=frame)) if self.climb else self
 
     def with_smallest(self, found: float) -> AttackAnswer:
         """The largest budget is shown where none was enough."""
@@ -206,14 +233,26 @@ class _ClimbRecord:
     probabilities: list[Shares] = field(default_factory=list)
     image: Tensor | None = None
     canceled: Event = field(default_factory=Event)
+    _kept: list[tuple[int, Tensor]] = field(default_factory=list)
+    _stride: int = 1
 
     def step(self, images: Tensor, logits: Tensor) -> None:
+        if len(self.probabilities) % self._stride == 0:
+            self._kept.append((len(self.probabilities), images.clone()))
+            if len(self._kept) > _MOST_FRAMES:
+                self._kept, self._stride = self._kept[::2], 2 * self._stride
         self.probabilities.append(_shares(logits))
         self.image = images  # last: whoever sees it finds its probabilities
 
     def check(self) -> None:
         if self.canceled.is_set():
             raise _Canceled
+
+    def frames(self) -> tuple[Frame, ...]:
+        """Those that were kept, once the climb is done."""
+        from lazytui.attacks.levels import round_to_levels
+
+        return tuple(Frame(step, _bytes(round_to_levels(image))) for step, image in self._kept)
 
     def climb(self, image: Tensor, now: Shares) -> Climb:
         """image, now: where it stands, (1, 3, 28, 28), and what the network says of that."""
@@ -257,7 +296,8 @@ def _attacked(answer: AttackAnswer, network: ModelUnderStudy, split: Split) -> I
         answer = answer.with_smallest(
             _whole(_size(made - problem.images, entry.norm), entry.norm) if fooled else math.inf
         )
-    yield replace(answer, climb=record.climb(made, _shares(logits)), fooled=fooled)
+    climb = replace(record.climb(made, _shares(logits)), frames=record.frames())
+    yield replace(answer, climb=climb, fooled=fooled)
 
 
 def _working(answer: AttackAnswer, work: Callable[[], T], record: _ClimbRecord) -> Generator[AttackAnswer, None, T]:

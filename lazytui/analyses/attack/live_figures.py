@@ -30,12 +30,14 @@ def attack_figures(answer: AttackAnswer) -> list[Figure]:
 
 def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     question = answer.question
-    made = answer.climb.image if answer.climb else source.image
-    change = made.astype(np.int16) - source.image
-    strength = max(_REACH // max(int(np.abs(change).max()), 1), 1)
+    climb = answer.climb
+    made = climb.image if climb else source.image
+    strength = max(_REACH // max(int(np.abs(made.astype(np.int16) - source.image).max()), 1), 1)
+    shown = climb.shown_image if climb else source.image
+    change = shown.astype(np.int16) - source.image
     slope = np.zeros(change.shape, np.float32) if source.sensitivity is None else source.sensitivity
     steepest = float(np.abs(slope).max()) or 1.0
-    now = answer.climb.now if answer.climb else source.probabilities
+    now = climb.shown_probabilities if climb else source.probabilities
     captions: list[tuple[str, Tone]] = [
         _prediction_caption(source.probabilities, question),
         _steepest(source.sensitivity),
@@ -47,9 +49,14 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
         title=headline(answer.attacked),
         note="sensitivity: how the log-odds of what is wanted rise (light) or fall (dark) with each value, by channel; "
         "below it how much a level of 255 adds at most. added: the change, strengthened; gray is none.",
-        images=np.stack([source.image, _signed(slope, _REACH / steepest), _signed(change, strength), made]),
+        images=np.stack([source.image, _signed(slope, _REACH / steepest), _signed(change, strength), shown]),
         columns=4,
-        column_labels=("source", "sensitivity", f"added, x {strength}" if change.any() else "added", "result"),
+        column_labels=(
+            "source",
+            "sensitivity",
+            f"added, x {strength}" if (made != source.image).any() else "added",
+            f"step {climb.frame.step}" if climb and climb.frame else "result",
+        ),
         captions=tuple(words for words, _ in captions),
         tones=tuple(tone for _, tone in captions),
     )
@@ -104,12 +111,12 @@ def _climb(answer: AttackAnswer) -> Lines:
 
 
 def _probabilities(answer: AttackAnswer, source: Source) -> Matrix:
-    now = answer.climb.now if answer.climb else np.full(len(DIGITS), np.nan)
+    now = answer.climb.shown_probabilities if answer.climb else np.full(len(DIGITS), np.nan)
     return Matrix(
         name="probabilities",
         title="Probability, %",
         values=100 * np.stack([source.probabilities, now]).astype(np.float64),
-        row_labels=("before", "after"),
+        row_labels=("before", "now" if answer.climb and answer.climb.frame else "after"),
         column_labels=DIGITS,
         low=0.0,
         high=100.0,
@@ -150,6 +157,16 @@ def outcome(answer: AttackAnswer) -> str:
         guess = int(source.probabilities.argmax())
         return f"Seen as a {guess} as it is: nothing has to be changed, and no rate counts it."
     return " ".join(part for part in (_before(source, question), _outcome(answer, answer.climb), _run(answer)) if part)
+
+
+def frame_words(answer: AttackAnswer) -> str:
+    """`Step 12 of 40: it sees a 7 (93 %).`, while an image on the way is shown."""
+    climb = answer.climb
+    if climb is None or climb.frame is None:
+        return ""
+    now = climb.shown_probabilities
+    guess = int(now.argmax())
+    return f"Step {climb.frame.step} of {len(climb.probabilities) - 1}: it sees a {guess} ({_percent(now[guess])})."
 
 
 def _before(source: Source, question: AttackQuestion) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
-from lazytui.analyses.attack.live import AttackAnswer
-from lazytui.analyses.attack.live_figures import attack_figures, outcome
+from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Frame
+from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
 from lazytui.analyses.attack.live_question import AttackQuestion, other_attack, other_budget, other_classes
 from lazytui.app.changing_text import ChangingText
+from lazytui.app.figures import FigureView, LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
@@ -27,6 +32,7 @@ ARRANGEMENTS = Arrangements(
     medium=Arrangement("pictures pictures pictures pictures | 3fr", "climb climb chances chances | 2fr"),
     wide=Arrangement("pictures pictures pictures pictures | 19", "climb climb chances chances | 1fr"),
 )
+SECONDS_A_FRAME = 0.1
 PANELS = {
     "pictures": "Source, change and result",
     "climb": "Probability at each step of the attack",
@@ -38,8 +44,9 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     screen_name = "attack"
     purpose_name = "live-attack"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "step(1)", "Next source", id="right", show=False),
-        Binding("left", "step(-1)", "Previous source", id="left", show=False),
+        Binding("p", "play", "Play", id="pause"),
+        Binding("right", "frame(1)", "A step of the attack further", id="right", show=False),
+        Binding("left", "frame(-1)", "A step of the attack back", id="left", show=False),
         Binding("m", "attack(1)", "Attack", id="next-method", key_display="m M"),
         Binding("M", "attack(-1)", "Previous attack", id="previous-method", show=False),
         Binding("t", "classes(0, 1)", "Target", id="next-target", key_display="t T"),
@@ -55,6 +62,11 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         Binding("P", "sure", "Surer than .9, or the most probable", id="certainty", show=False),
         Binding("A", "network", "The other network of the two", id="other-network", show=False),
     ]
+
+    def __init__(self, session: AttackSession, question: AttackQuestion) -> None:
+        super().__init__(session, question)
+        self._frame: int | None = None
+        self._playing: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
         yield PanelGrid(ARRANGEMENTS, [Panel(name, title) for name, title in PANELS.items()])
@@ -77,19 +89,95 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         if self.answer is None:
             return
         self.show_sentence()
-        if self.answer.source is None:
-            return
+        if self.answer.source is not None:
+            self._show(PANELS)
+
+    def _show(self, names: Collection[str]) -> None:
+        """Some of the panels, at the frame that is shown."""
+        assert self.answer is not None
         grid = self.query_one(PanelGrid)
         with self.app.batch_update():
-            for name, figure in zip(PANELS, attack_figures(self.answer), strict=True):
-                grid.panel(name).show([(figure,)])
+            for name, figure in zip(PANELS, attack_figures(self._answer_shown(self.answer)), strict=True):
+                if name in names:
+                    grid.panel(name).show([(figure,)])
+
+    def _answer_shown(self, answer: AttackAnswer) -> AttackAnswer:
+        return answer if self._frame is None else answer.at_frame(self._frames[self._frame])
 
     def sentence(self) -> str:
         """Which network it is, and what is being done, or what came of it."""
         if self.answer is None or self.answer.refused or self.answer.doing:
             return super().sentence()
         network = self.answer.networks[self.answer.question.network]
-        return plain_text(f"{network}. {outcome(self.answer) or 'Attacking ...'}")
+        words = frame_words(self._answer_shown(self.answer)) or outcome(self.answer) or "Attacking ..."
+        return plain_text(f"{network}. {words}")
+
+    # Playing
+
+    @property
+    def _frames(self) -> Sequence[Frame]:
+        """Images on the way of an attack that is done; what came of it stands behind the last."""
+        return self.answer.climb.frames if self.answer and self.answer.climb else ()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"play", "frame"}:
+            return bool(self._frames)
+        return super().check_action(action, parameters)
+
+    def action_play(self) -> None:
+        """Play the climb from where it is shown, from its beginning after its end; or pause. Where nothing is to move
+        by itself, a step further."""
+        if self._playing:
+            self._pause()
+        elif self.app.animation_level == "none":
+            self._show_frame(0 if self._frame is None else self._frame + 1)
+        else:
+            self._show_frame(self._frame or 0)
+            self._playing = self.set_interval(SECONDS_A_FRAME, self._play_on)
+
+    def action_frame(self, by: int) -> None:
+        """The next image on the way, or the one before."""
+        self._pause()
+        self._show_frame((len(self._frames) if self._frame is None else self._frame) + by)
+
+    def _play_on(self) -> None:
+        if self._frame is not None:
+            self._show_frame(self._frame + 1)
+        if self._frame is None:
+            self._pause()
+
+    def _pause(self) -> None:
+        if self._playing:
+            self._playing.stop()
+        self._playing = None
+
+    def _show_frame(self, frame: int) -> None:
+        """An image on the way by its number; what came of the attack behind the last."""
+        self._frame = max(frame, 0) if frame < len(self._frames) else None
+        self._show({"pictures", "chances"})
+        self.show_sentence()
+        with self.prevent(FigureView.Pointed):
+            for chart in self.query(LinesView):
+                chart.point(None if self._frame is None else float(self._frames[self._frame].step))
+
+    @on(FigureView.Pointed)
+    def _point(self, event: FigureView.Pointed) -> None:
+        """The cursor of the chart goes through the steps as well."""
+        if isinstance(event.view, LinesView) and self._frames:
+            self._pause()
+            steps = [frame.step for frame in self._frames]
+            self._frame = bisect_right(steps, event.place) - 1 if event.place <= steps[-1] else None
+            self._show({"pictures", "chances"})
+            self.show_sentence()
+
+    def ask(self, question: AttackQuestion) -> None:
+        self._pause()
+        self._frame = None
+        super().ask(question)
+
+    def show_answer(self, before: AttackAnswer | None) -> None:
+        super().show_answer(before)
+        self.refresh_bindings()
 
     # Other questions
 

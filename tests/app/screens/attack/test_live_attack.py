@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 from lazytui.app.figures import FigureView, LinesView, MatrixView
 from lazytui.app.form import ParamsForm
 from lazytui.app.panels.panel import Panel
+from lazytui.app.screens.attack import live_attack
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.attack.screen import AttackScreen
 from lazytui.app.screens.common.run_panels import RunPanels
@@ -133,9 +134,9 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
         opened = budget(pilot)
         for key, part in (
             ("n", "source 2 of 12"),
-            ("right", "source 3 of 12"),
+            ("n", "source 3 of 12"),
             ("N", "source 2 of 12"),
-            ("left", "source 1 of 12"),
+            ("N", "source 1 of 12"),
             ("h", "neutral 7"),
             ("h", "target-colored 7"),
             ("h", "aligned 7"),
@@ -162,6 +163,82 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
         await press(pilot, "pagedown", lambda: budget(pilot) == max(opened - 10, 1))
         await press(pilot, "backspace", lambda: budget(pilot) == opened)
         assert "smallest budget that was found" in words(pilot), "back to what fools it"
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def shown_step(pilot: Pilot[Any]) -> str:
+    """`step 3`, or `result`."""
+    return str(drawn(pilot)["pictures"].column_labels[3])
+
+
+def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        assert panel.answer is not None and panel.answer.climb is not None
+        climb = panel.answer.climb
+        assert [frame.step for frame in climb.frames] == [*range(len(climb.probabilities))], "few steps: all are kept"
+        made, told = drawn(pilot)["pictures"].images[3], words(pilot)
+        for key, frame in (("left", -1), ("left", -2), ("right", -1)):
+            await pilot.press(key)
+            assert shown_step(pilot) == f"step {climb.frames[frame].step}"
+            pictures, chances = drawn(pilot)["pictures"], drawn(pilot)["probabilities"]
+            np.testing.assert_array_equal(pictures.images[3], climb.frames[frame].image)
+            np.testing.assert_allclose(chances.values[1] / 100, climb.probabilities[climb.frames[frame].step])
+            assert words(pilot).startswith(f"cured-strokes. Step {climb.frames[frame].step} of ")
+        await pilot.press("right")
+        assert shown_step(pilot) == "result" and words(pilot) == told
+        np.testing.assert_array_equal(drawn(pilot)["pictures"].images[3], made)
+        chart = pilot.app.screen.query_one(LinesView)
+        chart.focus()
+        await pilot.pause()
+        await pilot.press("left", "left")
+        await until(pilot, lambda: shown_step(pilot) == f"step {chart.place:g}")
+        await press(pilot, "n", lambda: "source 2 of 12" in headline(pilot))
+        assert shown_step(pilot) == "result", "of another image, what came of it"
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_an_attack_plays_and_pauses_and_where_nothing_moves_p_goes_a_step_further(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        panel = await open_panel(pilot)
+        assert panel.answer is not None and panel.answer.climb is not None
+        on_the_way = [f"step {frame.step}" for frame in panel.answer.climb.frames]
+        await until(pilot, lambda: "p Play" in " ".join(screen_text(pilot.app).split()))
+        for step in on_the_way:
+            await pilot.press("p")
+            assert shown_step(pilot) == step
+        await pilot.pause(2 * live_attack.SECONDS_A_FRAME)
+        assert shown_step(pilot) == on_the_way[-1], "no further by itself"
+        await pilot.press("p")
+        assert shown_step(pilot) == "result"
+
+        pilot.app.animation_level = "full"
+        played, show_frame = [], panel._show_frame
+
+        def watched(frame: int) -> None:
+            show_frame(frame)
+            played.append(shown_step(pilot))
+
+        monkeypatch.setattr(panel, "_show_frame", watched)
+        await pilot.press("p")
+        await until(pilot, lambda: played[-1] == "result")
+        assert played == [*on_the_way, "result"]
+
+        monkeypatch.setattr(live_attack, "SECONDS_A_FRAME", 2.0)
+        await pilot.press("p")
+        await until(pilot, lambda: shown_step(pilot) == on_the_way[1])
+        await pilot.press("p")
+        paused_at, so_far = shown_step(pilot), len(played)
+        await pilot.pause(2.5)
+        assert shown_step(pilot) == paused_at != "result" and len(played) == so_far, "it waits where it was paused"
+        monkeypatch.setattr(live_attack, "SECONDS_A_FRAME", 0.01)
+        await pilot.press("p")
+        await until(pilot, lambda: shown_step(pilot) == "result")
+        assert played[so_far] == paused_at, "and goes on from there"
 
     drive(LazytuiApp(workspace), steps)
 

@@ -9,7 +9,7 @@ A figure that exists can be drawn: each kind checks its fields when it is made, 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -54,6 +54,22 @@ class Figure:
         checks.check_text("a name", self.name)
         checks.check_text("a title", self.title, checks.LONGEST_TITLE)
         checks.check_text("a note", self.note, checks.LONGEST_NOTE)
+
+    def is_same(self, other: Figure) -> bool:
+        """Whether the other shows the same; undefined values are the same."""
+        return _same(self, other)
+
+
+def _same(one: object, other: object) -> bool:
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == other.dtype.kind == "f")
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if is_dataclass(one) and not isinstance(one, type):
+        return all(_same(getattr(one, field.name), getattr(other, field.name)) for field in fields(one))
+    return one == other or one is other
 
 
 @dataclass(frozen=True, kw_only=True)

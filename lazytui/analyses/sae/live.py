@@ -120,6 +120,7 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
         self._open: tuple[object, _OpenLayer] | None = None
         self._files_of = lru_cache(maxsize=4)(self._files)
         self._before = lru_cache(maxsize=64)(self._intact)
+        self._curve = lru_cache(maxsize=64)(_whole_curve)
         self._lock = Lock()  # a screen that was left may still be at its last answer when the next one asks
 
     def empty_answer(self, question: DoseQuestion) -> DoseAnswer:
@@ -166,8 +167,7 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
     def _answer(self, question: DoseQuestion, layer: _OpenLayer) -> DoseAnswer:
         dose, browsed = question.dose, layer.browsed
         index = min(question.image_index, len(browsed.split) - 1)
-        steps = [replace(dose, step=step).edit(layer.strength) for step in range(len(FACTORS))]
-        curve = layer.loaded.spliced.probabilities(browsed.split.images[index], steps)
+        curve = self._curve(layer, index, replace(dose, step=0))  # the same wherever the dial stands
         after = Prediction(curve[dose.step], _heat(layer, index, dose))
         return DoseAnswer(
             question,
@@ -186,6 +186,12 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
             layer.browsed.split.images[index], [nothing.edit(layer.strength)]
         )
         return Prediction(probabilities, _heat(layer, index, nothing))
+
+
+def _whole_curve(layer: _OpenLayer, index: int, dose: Dose) -> NDArray[np.float32]:
+    """(31, 10), the probabilities at each step of the dial; that of the dose doesn't matter."""
+    steps = [replace(dose, step=step).edit(layer.strength) for step in range(len(FACTORS))]
+    return layer.loaded.spliced.probabilities(layer.browsed.split.images[index], steps)
 
 
 def _heat(layer: _OpenLayer, index: int, dose: Dose) -> NDArray[np.float32] | None:

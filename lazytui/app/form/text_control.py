@@ -43,7 +43,6 @@ class TextControl(Input):
             restrict=None if field.several else _LETTERS.get(field.type),
             suggester=SuggestFromList(field.suggestions, case_sensitive=False) if field.suggestions else None,
         )
-        self.cursor_blink = False  # it shows where the keys go at every moment, and spares slow links
         self.field = field
         self.offers = offers
         self._last_value = ""

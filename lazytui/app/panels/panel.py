@@ -74,6 +74,7 @@ class Panel(Container):
         self._title = title
         self._choices: Sequence[Shown] = ()
         self._chosen = 0
+        self._drawn: Shown = ()
         self._turned_to = ""
         self.border_title = Content(title)
 
@@ -113,9 +114,11 @@ class Panel(Container):
         self.remove_class("-saying")
         self._stand_beside()
         self.border_title = Content(self._heading(figures))
+        before, self._drawn = self._drawn, figures
         if [_kind(view.figure) for view in self.views] == [_kind(figure) for figure in figures]:
-            for view, figure in zip(self.views, figures, strict=True):
-                view.figure = figure
+            for view, old, figure in zip(self.views, before, figures, strict=True):
+                if not figure.is_same(old):
+                    view.figure = figure
             return
         self.border_subtitle = Content("")
         had_focus = self.has_focus_within

@@ -10,10 +10,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Button, Static
+from textual.content import Content
+from textual.widgets import Button
 from textual.worker import get_current_worker
 
 from lazytui.analyses.train.params import TrainParams
+from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView
 from lazytui.app.figures.lines_widget import LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -37,7 +39,7 @@ from lazytui.training.settings import AllMethodOptions
 
 EMPTY = "No training yet. Fill in the form and press g; it continues when you leave."
 NEXT = "3: Evaluate  4: Grad-CAM  5: Neurons"
-_BAR = 24
+_BAR = 16
 """Characters of the bar of a training that goes on."""
 
 _TEN_WIDE = "ten ten ten ten ten | 13"
@@ -48,7 +50,7 @@ PANELS = (
     PanelSpec("own", "The method's own numbers", ("...",)),
     PanelSpec("ten", "Ten conflicting images", ("conflicting-ten",)),
 )
-_NARROW = Arrangement("chart | 12", "ten | 7", "cues | 14", "others | 14")
+_NARROW = Arrangement("chart | 11", "ten | 7", "cues | 14", "others | 14")
 _MEDIUM = Arrangement(
     "chart chart chart cues cues | 1fr",
     "chart chart chart others others | 1fr",
@@ -110,7 +112,7 @@ class TrainScreen(FormScreen, PanelScreen):
 
     def compose_body(self) -> ComposeResult:
         yield RunPanels(ARRANGEMENTS, PANELS)
-        yield Static(EMPTY, id="words", markup=False)
+        yield ChangingText(EMPTY, id="words")
         yield from self.compose_command()
         yield from self.compose_form()
 
@@ -232,7 +234,7 @@ class TrainScreen(FormScreen, PanelScreen):
 
     def _draw(self) -> None:
         sight, panels = self._sight, self.query_one(RunPanels)
-        self.query_one("#words", Static).update(sight.words)
+        self.query_one("#words", ChangingText).set_text(Content(sight.words))
         if sight.charts:
             has_own = len(sight.charts) > len(PANELS[:3])
             panels.arrangements = WITH_OWN if has_own else ARRANGEMENTS

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.events import Event, InputEvent
+from textual.events import DescendantFocus, Event, InputEvent
 from textual.screen import Screen
 from textual.widget import AwaitMount
+from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from lazytui.app.shell import session
@@ -79,6 +80,12 @@ class LazytuiApp(Lab):
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
         return without_mouse_motion(driver) if self._low_bandwidth else driver
+
+    @on(DescendantFocus)
+    def _keep_cursor_steady(self, event: DescendantFocus) -> None:
+        """It shows where the keys go at every moment, and spares slow links; also in Textual's own boxes."""
+        if isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     def on_mount(self) -> None:
         self._open_where_it_was_left()

@@ -38,6 +38,8 @@ Values = NDArray[np.float64]
 _MUTED = tone_style("muted")
 _REFERENCE = "┄"
 _STAGE = "┊"
+_ROOMY = 12
+"""Lines from which on the legend takes another one to say what marks mean."""
 _MARKS = "•×+○*#◆%"
 _NARROWEST = 20
 _MARKED, _APART = 18, 5
@@ -92,16 +94,10 @@ class LineChart:
             entries.append((mark, series.name + empty, self._style(index, colored)))
         for reference in figure.references:
             entries.append((_REFERENCE * 2, f"{reference.name}: {significant_text(reference.value)}", _MUTED))
-        entries += [(_STAGE, f"{mark.name}: {significant_text(mark.value)}", _MUTED) for mark in figure.marks]
-        line = RichText()
-        for mark, name, style in entries:
-            text = RichText.assemble((mark, style), " ", name)
-            if line and line.cell_len + 3 + text.cell_len > width:
-                yield line
-                line = RichText()
-            line = RichText.assemble(line, "   ", text) if line else text
-        if line:
-            yield line
+        marks = [(_STAGE, f"{mark.name}: {significant_text(mark.value)}", _MUTED) for mark in figure.marks]
+        lines, with_marks = list(_entry_lines(entries, width)), list(_entry_lines([*entries, *marks], width))
+        is_roomy = self.height is None or self.height >= _ROOMY
+        yield from with_marks if is_roomy or len(with_marks) == len(lines) else lines
 
     def _chart(self, width: int, height: int, colored: bool) -> Iterator[Segment]:
         figure, rows = self.figure, height - LINES_BELOW
@@ -169,6 +165,19 @@ class LineChart:
         shown = np.isfinite(y) & (x >= axis.low) & (x <= axis.high)
         joined = shown & np.r_[False, shown[:-1]][: len(shown)] & self.figure.joined
         return x[shown], y[shown], joined[shown]
+
+
+def _entry_lines(entries: Sequence[tuple[str, str, Style]], width: int) -> Iterator[RichText]:
+    """Entries of a legend, as many in a line as fit. Each: its mark, its name, and the style of the mark."""
+    line = RichText()
+    for mark, name, style in entries:
+        text = RichText.assemble((mark, style), " ", name)
+        if line and line.cell_len + 3 + text.cell_len > width:
+            yield line
+            line = RichText()
+        line = RichText.assemble(line, "   ", text) if line else text
+    if line:
+        yield line
 
 
 def _mark(index: int) -> str:

@@ -51,6 +51,7 @@ KEPT = "✓"
 class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[DoseQuestion, DoseAnswer]):
     screen_name = "features"
     purpose_name = "dial"
+    answers_late = True
     DEFAULT_CSS = """
     DoseResponseScreen #knob, DoseResponseScreen #active { height: 1; padding: 0 1; }
     DoseResponseScreen #active { color: $text-muted; }
@@ -86,8 +87,8 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         self._only_active = False
 
     def compose_body(self) -> ComposeResult:
-        yield Static(id="knob", markup=False)
-        yield Static(id="active", markup=False)
+        yield ChangingText(id="knob")
+        yield ChangingText(id="active")
         yield PanelGrid(ARRANGEMENTS, [Panel(name, title) for name, title in PANELS.items()])
         yield ChangingText(id="doing")
 
@@ -123,8 +124,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         if answer is None:
             return
         self.show_sentence()
-        self.query_one("#knob", Static).update(knob(self.question.dose, self.size.width))
-        self.query_one("#active", Static).update(self._active(answer))
+        self._show_dial()
         grid = self.query_one(PanelGrid)
         with self.app.batch_update():
             if answer.after is None:
@@ -136,6 +136,12 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         with self.prevent(FigureView.Pointed):
             for chart in self.query(LinesView):
                 chart.point(answer.question.dose.factor)
+
+    def _show_dial(self) -> None:
+        """What is asked, which is ahead of what is answered."""
+        self.query_one("#knob", ChangingText).set_text(knob(self.question.dose, self.size.width))
+        if self.answer:
+            self.query_one("#active", ChangingText).set_text(self._active(self.answer))
 
     def sentence(self) -> str:
         """Which image it is, and what is done to it."""
@@ -186,7 +192,8 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
 
     def ask(self, question: DoseQuestion) -> None:
         super().ask(question)
-        self.draw()
+        if self.is_attached:
+            self._show_dial()
 
     def _set(self, turn: Dose) -> None:
         self.ask(replace(self.question, dose=turn))

@@ -300,7 +300,7 @@ def test_where_a_stage_begins_a_line_stands_upright() -> None:
     assert "┊ second network: 25" in text
     columns = {line.index("┊") for line in text.splitlines() if "┊" in line and "second" not in line}
     assert len(columns) == 1 and 38 <= columns.pop() <= 46, "in the middle"
-    low = printed(figure, 30, height=8)
+    low = printed(figure, 24, height=8)
     assert low.count("┊") > 1 and "second network" not in low, "drawn, though there is no room for its name"
     beyond = printed(samples.lines(series=(level,), marks=(Reference(name="later", value=99.0),)), 80)
     assert beyond.count("┊") == 1, "named, but not in the plot"

@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import Static
 
 from lazytui.analyses.gradcam.image_filter import ImageFilter
 from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for

@@ -312,8 +312,16 @@ def test_rapid_keys_come_to_one_question_and_leaving_while_it_computes_is_safe(
         await pilot.press(*["right"] * 15)
         assert "2.5 x" in screen_text(app), "the dial itself moves before there is an answer"
         await until(pilot, lambda: held.asked)
+        shown, show_answer = [], dial.show_answer
+
+        def watched(before: DoseAnswer | None) -> None:
+            show_answer(before)
+            shown.append(dial.answered_question.dose.factor if dial.answered_question else None)
+
+        monkeypatch.setattr(dial, "show_answer", watched)
         held.go.set()
         assert (await answered(pilot, dial)).dose.factor == 2.5
+        assert shown == [1.1, 2.5], "what was answered on the way is shown"
         assert len(held.asked) == 2, "the first of them, and the newest"
         held.go.clear()
         await pilot.press("b")

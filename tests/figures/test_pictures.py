@@ -14,6 +14,7 @@ from PIL import Image
 from lazytui.figures.kinds import Figure
 from lazytui.figures.picture import inline_svg, picture
 from lazytui.figures.picture.ink import INKS
+from lazytui.figures.picture.pixels_picture import pixels_body
 from tests.figures import samples
 from tests.figures.samples import DIFFICULT, EACH, EMPTY, HOSTILE, ids, with_text
 
@@ -155,3 +156,13 @@ def test_an_inline_svg_takes_its_inks_from_the_page() -> None:
     assert all(name.startswith("figure-7-") for name in re.findall(r'\bid="([^"]*)"', svg))
     known = set(re.findall(r'\bid="([^"]*)"', svg))
     assert set(re.findall(r'(?:url\(#|href="#)([^)"]*)', svg)) <= known
+
+
+def test_the_scale_of_signed_evidence_has_its_room() -> None:
+    one = samples.pixels(images=samples.digit()[None], columns=1, captions=(), tones=())
+    signed = samples.pixels(
+        images=one.images, columns=1, captions=(), tones=(), overlay=np.full((1, 28, 28), -1.0, dtype=np.float32)
+    )
+    assert pixels_body(signed, INKS["light"], 1.0).width > pixels_body(one, INKS["light"], 1.0).width + 1
+    text = picture([signed], "svg").decode()
+    assert all(words in text for words in ("against -max", "max for"))

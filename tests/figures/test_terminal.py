@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import re
 
@@ -323,3 +324,65 @@ def test_a_long_series_keeps_its_extremes() -> None:
 def test_height_is_the_charts_own() -> None:
     short, tall = (printed(samples.lines(), 80, height=height).count("\n") for height in (8, 30))
     assert tall - short == 22
+
+
+# Scales, outlines and marks
+
+
+def test_a_fitted_matrix_names_the_ends_of_its_scale_beside_its_axes() -> None:
+    figure = samples.matrix(decimals=0, unit="images", low=0.0, row_colors=(), column_colors=(), title="", note="")
+    lines = printed(figure, 36, "truecolor", height=12).splitlines()
+    assert len(lines) <= 13, "title and 12 lines"
+    assert re.fullmatch(r"true ↓  predicted →  0 ▌+ 99", re.sub(r"\x1b\[[\d;]*m", "", lines[1]))
+    shaded = printed(dataclasses.replace(figure, decimals=2), 36, height=12)
+    assert re.search(r"predicted →  0\.00 +[░▒▓]+█ 99\.25", shaded), "cells without color and number have shades"
+    crowded = printed(figure, 24, "truecolor", height=16).splitlines()
+    assert "▌" not in crowded[1] and "▌" in crowded[-1], "where there is no room beside, it stands below"
+    assert "▌" not in printed(figure, 24, "truecolor", height=12), "and it pushes nothing off"
+
+
+def test_a_scale_through_zero_names_both_ends_and_zero() -> None:
+    values = np.array([[-2.0, 1.0], [0.0, 4.0]])
+    figure = samples.matrix(
+        values=values, decimals=1, row_labels=("a", "b"), column_labels=("c", "d"), row_colors=(), column_colors=()
+    )
+    for height in (None, 14):
+        text = re.sub(r"\x1b\[[\d;]*m", "", printed(figure, 60, "truecolor", height))
+        assert re.search(r"-4\.0 ▌+ 0\.0 ▌+ 4\.0 %", text)
+
+
+def test_an_overlay_has_a_scale_in_the_figures_units() -> None:
+    signed, unsigned = samples.evidence(), samples.pixels(overlay=np.ones((6, 28, 28), dtype=np.float32))
+    measured = samples.pixels(overlay=np.ones((6, 28, 28), dtype=np.float32), overlay_max=0.125)
+    for figure, scale in (
+        (signed, "against -max ▌+ 0 ▌+ max for"),
+        (unsigned, "evidence 0 ▌+ max"),
+        (measured, r"evidence 0 ▌+ 0\.125"),
+    ):
+        assert re.search(scale, re.sub(r"\x1b\[[\d;]*m", "", printed(figure, 90, "truecolor")))
+        assert "maximum or more" in printed(figure, 90)
+    assert "-max" in printed(signed, 28, "truecolor"), "the words go first"
+
+
+def test_what_is_near_the_background_has_an_outline_and_keeps_its_color() -> None:
+    black, red = samples.digit((255, 255, 255)), np.full((28, 28, 3), (255, 0, 0), dtype=np.uint8)
+    images = samples.pixels(images=np.stack([black, red]), columns=2, captions=(), tones=(), note="")
+    first = re.sub(r"\x1b\[[\d;]*m", "", printed(images, 80, "truecolor")).splitlines()[1]
+    assert first.startswith("▕▀") and "▀▏▀" in first and not first.rstrip().endswith("▏")
+    assert "▕" not in printed(images, 80), "without color there is none to outline"
+    bars = samples.bars(colors=((0, 0, 0), (255, 0, 0), (0, 0, 255)), intervals=None, references=())
+    drawn = [segment for segment in segments(bars, 60, "truecolor") if "═" in segment.text]
+    assert len(drawn) == 1 and drawn[0].style is not None
+    assert drawn[0].style.bgcolor is not None and drawn[0].style.bgcolor.get_truecolor() == (0, 0, 0)
+
+
+def test_curves_differ_by_marks_in_color_too() -> None:
+    x = np.arange(100.0)
+    series = tuple(Series(name=name, x=x, y=x * slope) for name, slope in (("up", 1.0), ("down", -1.0)))
+    figure = samples.lines(series=series, references=(), low=None, high=None, note="")
+    lines = re.sub(r"\x1b\[[\d;]*m", "", printed(figure, 80, "truecolor")).splitlines()
+    legend, area = lines[2], "\n".join(lines[3:])
+    assert "━•━ up" in legend and "━×━ down" in legend
+    assert area.count("•") >= 3 and area.count("×") >= 3
+    alone = re.sub(r"\x1b\[[\d;]*m", "", printed(samples.lines(series=series[:1], references=()), 80, "truecolor"))
+    assert "━━ up" in alone and "•" not in alone

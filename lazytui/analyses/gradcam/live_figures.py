@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit, ImageExplanation, SaliencyAnswer
-from lazytui.analyses.gradcam.map_pictures import overlay
+from lazytui.analyses.gradcam.map_pictures import largest_evidence, overlay
 from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, color_on_stroke
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.probabilities import probabilities_figure
@@ -59,6 +59,7 @@ def _map(
         title=explanation.network if of_two else f"{method.title}{where}",
         images=browsed.split.images[index : index + 1],
         overlay=overlay(explanation.heat[None], method.signed),
+        overlay_max=largest_evidence(explanation.heat, method.signed),
         columns=1,
         captions=(f"→ {guess}{of_class}{nothing}",),
         tones=(tone_of(guess, int(browsed.split.digits[index]), int(browsed.split.colors[index])),),

@@ -57,6 +57,12 @@ def overlay(maps: NDArray[Any], signed: bool) -> NDArray[np.float32]:
     return np.asarray(np.divide(values, size, out=np.zeros_like(values), where=size > 0))
 
 
+def largest_evidence(heat: NDArray[Any], signed: bool) -> float:
+    """What an overlay of 1 stands for on a raw map (h, w)."""
+    large = upsample(heat[None].astype(np.float32))
+    return float((np.abs(large) if signed else np.maximum(large, 0)).max())
+
+
 def softmax(logits: NDArray[Any]) -> NDArray[np.float64]:
     """(n, 10) logits -> probabilities."""
     powers = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))

@@ -120,7 +120,8 @@ def _relations(result: NeuronsResult) -> Pixels:
         name="relations",
         title="Neuron by neuron: correlation and shared information",
         note=f"{len(order)} neurons, similar ones side by side (average linkage on |correlation|). Left: Pearson "
-        "correlation, orange 1, dark 0, blue -1. Right: adjusted mutual information, dark 0 (independent), orange 1.",
+        "correlation, light red 1, black 0, light blue -1. Right: adjusted mutual information, black 0 (independent), "
+        "light red 1.",
         images=np.stack([diverging_colors(values, "dark") for values in related]),
         columns=2,
         captions=("correlation", "adjusted mutual information"),

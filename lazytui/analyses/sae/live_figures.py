@@ -76,7 +76,7 @@ def _image(browsed: BrowsedSplit, index: int) -> Pixels:
 def _maps(browsed: BrowsedSplit, index: int, before: Prediction, after: Prediction) -> Pixels:
     """Where the network looks, on one scale; without maps the image alone, twice."""
     digit, color = int(browsed.split.digits[index]), int(browsed.split.colors[index])
-    evidence = _on_one_scale(before.heat, after.heat)
+    evidence, largest = _on_one_scale(before.heat, after.heat)
     return Pixels(
         name="gaze",
         title="What it predicts" if evidence is None else "Grad-CAM of the class predicted",
@@ -85,15 +85,19 @@ def _maps(browsed: BrowsedSplit, index: int, before: Prediction, after: Predicti
         captions=(f"before → {before.digit}", f"after → {after.digit}"),
         tones=tuple(tone_of(prediction.digit, digit, color) for prediction in (before, after)),
         overlay=evidence,
+        overlay_max=largest,
     )
 
 
-def _on_one_scale(before: NDArray[np.float32] | None, after: NDArray[np.float32] | None) -> NDArray[np.float32] | None:
-    """(2, 28, 28) in [0, 1]: positive evidence as a share of the most in either."""
+def _on_one_scale(
+    before: NDArray[np.float32] | None, after: NDArray[np.float32] | None
+) -> tuple[NDArray[np.float32] | None, float | None]:
+    """(2, 28, 28) in [0, 1]: positive evidence as a share of the most in either; and how much that is."""
     if before is None or after is None:
-        return None
+        return None, None
     evidence = np.maximum(upsample(np.stack([before, after]).astype(np.float32)), 0)
-    return np.asarray(evidence / max(float(evidence.max()), 1e-12), dtype=np.float32)
+    largest = float(evidence.max())
+    return np.asarray(evidence / max(largest, 1e-12), dtype=np.float32), largest
 
 
 def _curve(curve: NDArray[np.float32], dose: Dose, advice: str) -> Lines:

@@ -85,8 +85,13 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
             write_lines(axes, text, labels - _GAP, max(middle, 0), SMALL, color=ink.text, align="right", bold=False)
         _evidence_scale(figure, axes, box.height - line, ink)
 
-    needed = labels + columns * (cell + _GAP) - _GAP
+    needed = max(labels + columns * (cell + _GAP) - _GAP, _scale_width(figure))
     return Body(needed, top + sum(row_heights) + legend, paint)
+
+
+def _scale_width(figure: Pixels) -> float:
+    texts = [text for _, text in evidence_scale(figure)]
+    return sum(text_width(text, SMALL) + 0.08 for text in texts) + (_RAMP + 0.08) * max(len(texts) - 1, 0)
 
 
 def _evidence_scale(figure: Pixels, axes: Axes, y: float, ink: Ink) -> None:

@@ -221,7 +221,7 @@ class HeatMap:
 
         def paint(values: NDArray[np.float64]) -> list[Segment]:
             if palette is Palette.NONE:
-                return [Segment("".join(self._shades(values[::2])))]
+                return [Segment("".join(self._shades(np.linspace(values[0], values[-1], len(values) // 2))))]
             return ramp(value_colors(values, self.stops[0], self.stops[-1], self.theme), palette)
 
         if palette is Palette.NONE and not shaded:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from lazytui.figures.colors import OPPOSES, SIGNS, SUPPORTS
 from lazytui.figures.image_shapes import shape_strengths
 from lazytui.figures.kinds import Pixels, Tone
-from lazytui.figures.number_format import significant_text
 
 _LIGHTEST = 140.0
 """Of the gray in which an image's shape stands under its evidence."""
@@ -41,7 +40,7 @@ def evidence_scale(figure: Pixels) -> list[tuple[float, str]]:
     """
     if figure.overlay is None:
         return []
-    largest = "max" if figure.overlay_max is None else significant_text(figure.overlay_max)
+    largest = "max" if figure.overlay_max is None else f"{figure.overlay_max:.2g}"
     if (figure.overlay < 0).any():
         return [(-1.0, f"against -{largest}"), (0.0, "0"), (1.0, f"{largest} for")]
     return [(0.0, "evidence 0"), (1.0, largest)]

@@ -353,11 +353,11 @@ def test_a_scale_through_zero_names_both_ends_and_zero() -> None:
 
 def test_an_overlay_has_a_scale_in_the_figures_units() -> None:
     signed, unsigned = samples.evidence(), samples.pixels(overlay=np.ones((6, 28, 28), dtype=np.float32))
-    measured = samples.pixels(overlay=np.ones((6, 28, 28), dtype=np.float32), overlay_max=0.125)
+    measured = samples.pixels(overlay=np.ones((6, 28, 28), dtype=np.float32), overlay_max=0.25)
     for figure, scale in (
         (signed, "against -max ▌+ 0 ▌+ max for"),
         (unsigned, "evidence 0 ▌+ max"),
-        (measured, r"evidence 0 ▌+ 0\.125"),
+        (measured, r"evidence 0 ▌+ 0\.25"),
     ):
         assert re.search(scale, re.sub(r"\x1b\[[\d;]*m", "", printed(figure, 90, "truecolor")))
         assert "maximum or more" in printed(figure, 90)

@@ -94,7 +94,7 @@ def open_train(shown: Terminal) -> None:
 
 def overlay(shown: Terminal, number: int) -> None:
     """Lay the ended training of that number, of those in the list, over what is shown."""
-    asked = shown.type("o")
+    asked = shown.type("v")
     shown.until(shown.shows("Overlay a run", asked))
     shown.watch(0.5)
     shown.type("\x1b[B" * number + "\r")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, Self
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
+from textual.geometry import Region
 from textual.widgets import Static
 
 from lazytui.app.figures import FigureView, TableView, view_of
@@ -67,11 +68,15 @@ class Panel(Container):
         Binding("y", "copy", "Copy", show=False, id="copy"),
     ]
 
+    _changed_edge: tuple[Region, ...] = ()
+
     def __init__(self, name: str, title: str = "", *, opens: bool = False, lists: bool = False) -> None:
         super().__init__(id=f"panel-{name}", name=name)
         self.opens = opens
         self._lists = lists
         self._title = title
+        self._sentence = ""
+        self._edges = {"border_title": title, "border_subtitle": ""}
         self._choices: Sequence[Shown] = ()
         self._chosen = 0
         self._drawn: Shown = ()
@@ -98,9 +103,12 @@ class Panel(Container):
 
     def say(self, sentence: str) -> None:
         """A sentence where there is no figure to show."""
+        if sentence == self._sentence and not self._choices and self.children:
+            return
+        self._sentence = sentence
         self._choices = ()
-        self.border_title = Content(self._title)
-        self.border_subtitle = Content("")
+        self._set_edge("border_title", self._title)
+        self._set_edge("border_subtitle", "")
         self.add_class("-saying")
         if len(sentences := self.query_children(".sentence")) == len(self.children) == 1:
             sentences.only_one(Static).update(plain_text(sentence))
@@ -113,14 +121,14 @@ class Panel(Container):
         self.query_children(".sentence").remove()
         self.remove_class("-saying")
         self._stand_beside()
-        self.border_title = Content(self._heading(figures))
+        self._set_edge("border_title", self._heading(figures))
         before, self._drawn = self._drawn, figures
         if [_kind(view.figure) for view in self.views] == [_kind(figure) for figure in figures]:
             for view, old, figure in zip(self.views, before, figures, strict=True):
                 if not figure.is_same(old):
                     view.figure = figure
             return
-        self.border_subtitle = Content("")
+        self._set_edge("border_subtitle", "")
         had_focus = self.has_focus_within
         self.query_children(FigureView).remove()
         views = [self.view_of(figure).framed(title=self._titles_inside) for figure in figures]
@@ -135,10 +143,24 @@ class Panel(Container):
         """A new widget for a figure."""
         return view_of(figure)
 
+    def _set_edge(self, which: Literal["border_title", "border_subtitle"], words: str) -> None:
+        """Textual would draw the whole panel again for a word in its frame."""
+        if words == self._edges[which]:
+            return
+        self._edges[which] = words
+        left, top = self.content_offset
+        y = 0 if which == "border_title" else self.outer_size.height - 1
+        self._changed_edge = (Region(-left, y - top, self.outer_size.width, 1),) if self.size else ()
+        setattr(self, which, Content(words))
+        self._changed_edge = ()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        return super().refresh(*(regions or self._changed_edge), repaint=repaint, layout=layout, recompose=recompose)
+
     def on_resize(self) -> None:
         self._stand_beside()
         if self.shown:
-            self.border_title = Content(self._heading(self.shown))
+            self._set_edge("border_title", self._heading(self.shown))
 
     def _stand_beside(self) -> None:
         """Two figures beside each other, unless they are much larger one below the other."""
@@ -170,7 +192,7 @@ class Panel(Container):
 
     @on(FigureView.ReadOut)
     def _read_out(self, event: FigureView.ReadOut) -> None:
-        self.border_subtitle = Content(plain_text(event.words))
+        self._set_edge("border_subtitle", plain_text(event.words))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         return action != "turn" or len(self._choices) > 1

@@ -238,9 +238,10 @@ class TrainScreen(FormScreen, PanelScreen):
         if sight.charts:
             has_own = len(sight.charts) > len(PANELS[:3])
             panels.arrangements = WITH_OWN if has_own else ARRANGEMENTS
-            panels.show_figures(self.shown_figures())
-            if not self._ten_figure:
-                panels.panel("ten").say(NOT_BUNDLED if self._run in shipped_runs() else NOT_KEPT)
+            figures = self.shown_figures()
+            if len(figures) == len(sight.charts):
+                panels.missing = {"ten": NOT_BUNDLED if self._run in shipped_runs() else NOT_KEPT}
+            panels.show_figures(figures)
         else:
             panels.say("No point yet.")
         for view in self.query(LinesView):

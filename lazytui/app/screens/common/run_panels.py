@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import on, work
@@ -44,7 +44,7 @@ class RunPanels(ReportsFailures, PanelGrid):
 
     Enter opens the images behind a cell of an evaluation, and lets other panels fill the screen. A sentence, or
     figures that don't belong to a run, stand in a single panel instead of all others. arrangements: from the next
-    figures on.
+    figures on. missing: what panels without a figure say instead of the usual, by name.
     """
 
     class Found(Message):
@@ -54,6 +54,7 @@ class RunPanels(ReportsFailures, PanelGrid):
         panels = [Panel(spec.name, spec.title, opens=True) for spec in specs]
         super().__init__(arrangements, [*panels, Panel("alone", opens=True)], id=id)
         self.arrangements = arrangements
+        self.missing: Mapping[str, str] = {}
         self.figures: Sequence[Figure] = ()
         self._specs = specs
         self._opened_by_screen = {"alone", *(spec.name for spec in specs if spec.opens)}
@@ -115,7 +116,7 @@ class RunPanels(ReportsFailures, PanelGrid):
                 if choices := list(self._choices(spec, figures)):
                     self.panel(spec.name).show(choices)
                 else:
-                    self.panel(spec.name).say("This run has nothing of this.")
+                    self.panel(spec.name).say(self.missing.get(spec.name, "This run has nothing of this."))
 
     def _choices(self, spec: PanelSpec, figures: Sequence[Figure]) -> Iterator[Shown]:
         by_name = {figure.name: figure for figure in figures}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.ask.kept_drawings import drawings_of_digit
 from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of, resolve
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams
@@ -102,7 +103,9 @@ class Climb:
 
 @dataclass(frozen=True, eq=False)
 class AttackAnswer(LiveAnswer[AttackQuestion]):
-    """networks: their names. palette: the digits' colors. planned: the attack's steps; 0 for one that only queries.
+    """networks: their names. palette: the digits' colors. sources: how many images the pool has.
+
+    planned: the attack's steps; 0 for one that only queries.
 
     fooled: whether it reached the goal; None while it climbs. smallest: the smallest budget that a run found for this
     image, infinite where none was enough; None where no run looked. found: the same by the search that the question
@@ -111,6 +114,7 @@ class AttackAnswer(LiveAnswer[AttackQuestion]):
 
     networks: tuple[str, ...] = ()
     palette: str = ""
+    sources: int = 0
     source: Source | None = None
     climb: Climb | None = None
     fooled: bool | None = None
@@ -165,10 +169,17 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
             yield AttackAnswer(question, doing=opening_message(params.run))
             self._open_networks = self._open(params, key)
         opened = self._open_networks
-        split = self._pool(opened.data, question.pool, params.source_class, params.target_class, params.sources)
+        split = self._sources(opened, question)
         smallest, ten = self._smallest(question), opened.data.params.palette
-        answer = AttackAnswer(question, networks=opened.names, palette=ten, smallest=smallest)
-        yield from _attacked(answer, opened.networks[question.network], split.take(np.array([question.index])))
+        answer = AttackAnswer(question, networks=opened.names, palette=ten, smallest=smallest, sources=len(split))
+        index = min(question.index, len(split) - 1)
+        yield from _attacked(answer, opened.networks[question.network], split.take(np.array([index])))
+
+    def _sources(self, opened: _OpenNetworks, question: AttackQuestion) -> Split:
+        params = question.params
+        if question.pool == "drawn":
+            return drawings_of_digit(self.workspace, params.source_class)
+        return self._pool(opened.data, question.pool, params.source_class, params.target_class, params.sources)
 
     def _key(self, networks: list[ModelUnderStudyParams]) -> tuple[object, ...]:
         """The networks as their files are now: a training that goes on writes others."""
@@ -213,7 +224,8 @@ class _FinishedRun:
         here = {name: getattr(self.params, name) for name in ("epsilon", "pool", "model", "device")}
         if question.params.model_copy(update=here) != self.params:
             return None
-        found = self.result.networks[question.network].pools.get(question.pool)
+        pools = self.result.networks[question.network].pools
+        found = None if question.pool == "drawn" else pools.get(question.pool)
         if found is None or found.perturbations is None:
             return None
         if question.index >= len(found.correct) or not found.correct[question.index]:

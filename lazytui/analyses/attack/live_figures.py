@@ -46,7 +46,7 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     ]
     return Pixels(
         name="pictures",
-        title=headline(answer.attacked),
+        title=headline(answer),
         note="sensitivity: how the log-odds of what is wanted rise (light) or fall (dark) with each value, by channel; "
         "below it how much a level of 255 adds at most. added: the change, strengthened; gray is none.",
         images=np.stack([source.image, _signed(slope, _REACH / steepest), _signed(change, strength), shown]),
@@ -127,10 +127,12 @@ def _probabilities(answer: AttackAnswer, source: Source) -> Matrix:
 # In words
 
 
-def headline(question: AttackQuestion) -> str:
+def headline(answer: AttackAnswer) -> str:
     """`neutral 7, source 3 of 100, to a 3: pgd within 12 of 255`"""
+    question = answer.attacked
     params = question.params
-    where = f"{question.pool} {params.source_class}, source {question.index + 1} of {params.sources}"
+    number = min(question.index + 1, answer.sources)
+    where = f"{question.pool} {params.source_class}, source {number} of {answer.sources}"
     sure = f", surer than {SURE:g}" if question.sure else ""
     return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {_budget(question)}"
 

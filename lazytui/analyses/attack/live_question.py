@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from lazytui.analyses.attack.analysis import UNITS
 from lazytui.analyses.attack.params import AttackParams
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import Pool
+from lazytui.attacks.source_pools import POOLS, Pool
 from lazytui.runs.run_folder import RunFolder
 
 _CORNER = float(np.sqrt(3 * 28 * 28))
@@ -17,6 +18,11 @@ _CORNER = float(np.sqrt(3 * 28 * 28))
 
 _MOST = {"linf": 255, "l2": 1000}
 """Largest budgets that can be chosen, in units."""
+
+
+LivePool = Pool | Literal["drawn"]
+LIVE_POOLS: tuple[LivePool, ...] = (*POOLS, "drawn")
+"""drawn: what was kept of `ask` of the digit that is attacked."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,7 @@ class AttackQuestion:
     """
 
     params: AttackParams
-    pool: Pool = "aligned"
+    pool: LivePool = "aligned"
     index: int = 0
     network: int = 0
     sure: bool = False

@@ -59,11 +59,13 @@ class SaliencyQuestion:
 
 @dataclass(frozen=True, eq=False)
 class BrowsedSplit:
-    """The images to browse, the first of a split of `whole` images. trained: how they are painted."""
+    """The images to browse, the first of a split of `whole` images. trained: how they are painted. names: of those that
+    aren't painted, such as drawings."""
 
     split: Split
     whole: int
     trained: TrainParams
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.ask.kept_drawings import KeptDrawing, kept_drawings, split_of
 from lazytui.analyses.core.live_session import LiveSession, opening_message
 from lazytui.analyses.gradcam.live import MOST, BrowsedAnswer, BrowsedSplit
 from lazytui.analyses.networks.model_under_study import (
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DoseQuestion:
-    """run: a run of `sae`. image_index: in the split. model, device: as said here, never as a run recorded."""
+    """run: a run of `sae`. split: drawn: the images that were kept of `ask`, newest first. image_index: in the split.
+    model, device: as said here, never as a run recorded."""
 
     run: str
     dose: Dose
     image_index: int = 0
-    split: Literal["easy", "hard"] = "hard"
+    split: Literal["easy", "hard", "drawn"] = "hard"
     model: str | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
 
@@ -128,14 +130,16 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
 
     def partial_answers(self, question: DoseQuestion) -> Iterator[DoseAnswer]:
         files = self._files_of(question.run)
-        key = (question.run, question.split, question.model, question.device, files.written)
+        drawings = kept_drawings(self.workspace) if question.split == "drawn" else []
+        shown = question.split, *(drawing.run for drawing in drawings)
+        key = (question.run, shown, question.model, question.device, files.written)
         with self._lock:
             opened = self._open
         if opened is None or opened[0] != key:
             yield DoseAnswer(question, doing=opening_message(files.network))
             require_torch()
             with self._lock:
-                opened = self._open = (key, self._open_layer(question))
+                opened = self._open = (key, self._open_layer(question, drawings))
         with self._lock:
             answer = self._answer(question, opened[1])
         yield answer
@@ -145,10 +149,11 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
         folder = self.workspace.find(run, kinds=("sae",))
         return _Files(network, self.workspace.find(network, kinds=("train",)).weights, folder.autoencoder)
 
-    def _open_layer(self, question: DoseQuestion) -> _OpenLayer:
+    def _open_layer(self, question: DoseQuestion, drawings: list[KeptDrawing]) -> _OpenLayer:
         recorded = network_params_of(sae_params(question.run, self.workspace))
         params = recorded.model_copy(update={"model": question.model, "device": question.device})
-        require_at_hand(trained_with(params, self.workspace).source)
+        if question.split != "drawn":
+            require_at_hand(trained_with(params, self.workspace).source)
         params = resolve(params, self.workspace)
         network = load_model_under_study(params, self.workspace, ignore_advice)  # its advice goes with the answer
         loaded = splice_sae(question.run, network, self.workspace, lambda _data: {})
@@ -158,8 +163,12 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
             )
         from lazytui.saliency.explainer import Explainer
 
-        whole = build_dataset(network.trained, remembered_digits).split(SPLIT_NAMES[question.split])
-        browsed = BrowsedSplit(whole.take(np.arange(min(MOST, len(whole)))), len(whole), network.trained)
+        if question.split == "drawn":
+            names = tuple(drawing.name for drawing in drawings)
+            browsed = BrowsedSplit(split_of(drawings), len(drawings), network.trained, names)
+        else:
+            whole = build_dataset(network.trained, remembered_digits).split(SPLIT_NAMES[question.split])
+            browsed = BrowsedSplit(whole.take(np.arange(min(MOST, len(whole)))), len(whole), network.trained)
         explainer = Explainer(network.model, browsed.split.images, network.trained.model)
         strength = loaded.result.strength.astype(np.float64)
         return _OpenLayer(loaded, explainer, browsed, strength, loaded.spliced.features_of(browsed.split.images))

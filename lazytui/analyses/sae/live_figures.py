@@ -32,6 +32,8 @@ def dose_figures(answer: DoseAnswer) -> list[Figure]:
 
 def image_name(browsed: BrowsedSplit, index: int) -> str:
     """`red 7`"""
+    if browsed.names:
+        return browsed.names[index]
     split = browsed.split
     return f"{palette(browsed.trained.palette).color_name(int(split.colors[index]))} {split.digits[index]}"
 

@@ -12,9 +12,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
+<<<<<<< HEAD
 from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Frame
 from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
-from lazytui.analyses.attack.live_question import AttackQuestion, other_attack, other_budget, other_classes
+from lazytui.analyses.attack.live_question import LIVE_POOLS, AttackQuestion, other_attack, other_budget, other_classes
+=======
+from lazytui.analyses.attack.live import AttackAnswer
+from lazytui.analyses.attack.live_figures import attack_figures, outcome
+from lazytui.analyses.attack.live_question import LIVE_POOLS, AttackQuestion, other_attack, other_budget, other_classes
+>>>>>>> 4bf8f96 (What is drawn and kept can be attacked, and have its features turned)
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -23,7 +29,6 @@ from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.browser_screen import BrowserScreen, next_value
 from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import POOLS
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
@@ -184,18 +189,18 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     @property
     def items(self) -> range:
         """The images of the pool."""
-        return range(self.question.params.sources)
+        return range((self.answer and self.answer.sources) or self.question.params.sources)
 
     @property
     def item(self) -> int:
-        return self.question.index
+        return min(self.question.index, len(self.items) - 1)
 
     def show_item(self, item: int) -> None:
         self.ask(replace(self.question, index=item))
 
     def action_pool(self) -> None:
-        """The same digits in the next color: their own, each in turn, the target's."""
-        self.ask(replace(self.question, pool=next_value(POOLS, self.question.pool)))
+        """The same digits in the next color: their own, each in turn, the target's; then those that were drawn."""
+        self.ask(replace(self.question, pool=next_value(LIVE_POOLS, self.question.pool)))
 
     def action_budget(self, more: int) -> None:
         """More or less than what the image is attacked with now; from then on this budget, for others too."""

@@ -45,6 +45,7 @@ PANELS = {
     "curve": "Dose-response",
 }
 KEPT = "✓"
+_SPLITS = ("hard", "easy", "drawn")
 
 
 class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[DoseQuestion, DoseAnswer]):
@@ -72,7 +73,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         Binding("d", "filter_next('digit')", "Only images of one digit (next)", id="next-digit", show=False),
         Binding("h", "filter_next('color')", "Only images in one color (next)", id="next-color", show=False),
         Binding("w", "only_active", "Only images that the feature is active on", id="next-answer", show=False),
-        Binding("H", "split", "Hard or easy images", id="next-split", show=False),
+        Binding("H", "split", "Hard images, easy ones, or drawings", id="next-split", show=False),
     ]
 
     def __init__(self, session: DoseResponseSession, question: DoseQuestion, result: SaeResult, labels: Labels) -> None:
@@ -300,9 +301,9 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         super().set_filter(image_filter)
 
     def action_split(self) -> None:
-        """Images that color tells the digit of, or those that it lies about."""
+        """Images that color tells the digit of, those that it lies about, or what was drawn and kept."""
         self.image_filter = ImageFilter()
-        self.ask(replace(self.question, split="easy" if self.question.split == "hard" else "hard", image_index=0))
+        self.ask(replace(self.question, split=next_value(_SPLITS, self.question.split), image_index=0))
 
 
 def knob(turn: Dose, width: int) -> Content:

@@ -12,11 +12,16 @@ from textual.pilot import Pilot
 from textual.widgets import Footer
 
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.app.figures import FigureView
+from lazytui.app.figures import FigureView, TableView
 from lazytui.app.panels.panel import Panel
 from lazytui.app.screens.ask.canvas import CanvasView
 from lazytui.app.screens.ask.screen import DrawScreen
 from lazytui.app.screens.ask.swatches import Swatches
+from lazytui.app.screens.attack.live_attack import LiveAttackScreen
+from lazytui.app.screens.attack.screen import AttackScreen
+from lazytui.app.screens.common.run_panels import RunPanels
+from lazytui.app.screens.sae.dose_response import DoseResponseScreen
+from lazytui.app.screens.sae.screen import FeaturesScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import choose_run, drive, screen_text, until
@@ -219,3 +224,41 @@ def test_everything_fits(app: LazytuiApp, size: tuple[int, int]) -> None:
         assert screen.query_one(Footer).virtual_size.width <= max(size[0], 120)
 
     drive(app, steps, size=size)
+
+
+def test_a_kept_drawing_is_attacked_and_has_its_features_turned(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        screen = await open_canvas(pilot)
+        await pilot.press("d", "d", "d", "d", "d", "d")
+        await answered(pilot, screen)
+        assert screen.answer is not None and screen.answer.digit == 7
+        await pilot.press("g", "enter")
+        await until(pilot, lambda: any(line.kind == "ask" and line.state == "done" for line in app.lines))
+        image = screen.drawing.image
+        await pilot.press("escape", "7")
+        await until(pilot, lambda: isinstance(app.screen, AttackScreen) and app.screen.query_one(RunPanels).figures)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(app.screen, LiveAttackScreen) and app.screen.answered_question)
+        attack = app.screen
+        assert isinstance(attack, LiveAttackScreen)
+        await pilot.press("h", "h", "h")
+        await until(pilot, lambda: attack.answered_question is attack.asked)
+        assert attack.answer is not None and attack.answer.source is not None
+        np.testing.assert_array_equal(attack.answer.source.image, image)
+        assert "drawn 7, source 1 of 1" in screen_text(app)
+        await pilot.press("d")
+        await until(pilot, lambda: attack.answer and attack.answer.refused)
+        assert "No drawing of a 8 is kept" in attack.answer.refused
+        await pilot.press("escape", "6")
+        await until(pilot, lambda: isinstance(app.screen, FeaturesScreen) and isinstance(app.focused, TableView))
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(app.screen, DoseResponseScreen) and app.screen.answered_question)
+        dial = app.screen
+        assert isinstance(dial, DoseResponseScreen)
+        await pilot.press("H", "H")
+        await until(pilot, lambda: dial.answered_question is dial.asked and dial.asked.split == "drawn")
+        assert dial.answer is not None and dial.answer.browsed is not None
+        np.testing.assert_array_equal(dial.answer.browsed.split.images[0], image)
+        assert "drawing of a 7" in screen_text(app)
+
+    drive(app, steps)

@@ -1,0 +1,76 @@
+"""The images of runs of `ask`, drawn by hand or from files, as a split for what looks at images one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.ask.params import AskParams
+from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.data.palettes import NO_COLOR
+from lazytui.data.splits import Split
+from lazytui.errors import BadInput, LazytuiError
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+
+NO_DIGIT = 255
+"""The label of an image of which nobody said what it shows."""
+
+MOST = 200
+
+
+@dataclass(frozen=True, eq=False)
+class KeptDrawing:
+    """run: which one. image: (28, 28, 3) uint8. digit: what it shows; NO_DIGIT where nobody said."""
+
+    run: str
+    image: NDArray[np.uint8]
+    digit: int
+
+    @property
+    def name(self) -> str:
+        return "drawing" if self.digit == NO_DIGIT else f"drawing of a {self.digit}"
+
+
+def kept_drawings(workspace: Workspace) -> list[KeptDrawing]:
+    """The newest first; runs that aren't done or are damaged are passed over."""
+    kept: list[KeptDrawing] = []
+    for run in reversed(workspace.runs()):
+        with suppress(LazytuiError):
+            if len(kept) < MOST and run.record.kind == "ask" and run.status.state == "done":
+                kept.append(_drawing(run))
+    return kept
+
+
+def _drawing(run: RunFolder) -> KeptDrawing:
+    params = recorded_params(run)
+    assert isinstance(params, AskParams)
+
+    digit = NO_DIGIT if params.digit is None else params.digit
+    return KeptDrawing(run.reference, recorded_result(run).first.image, digit)
+
+
+def drawings_of_digit(workspace: Workspace, digit: int) -> Split:
+    """Those that show it. Raises BadInput where there is none."""
+    shown = [drawing for drawing in kept_drawings(workspace) if drawing.digit == digit]
+    if not shown:
+        raise BadInput(
+            f"No drawing of a {digit} is kept: I opens the canvas, g there keeps what is on it and asks which digit."
+        )
+    return split_of(shown)
+
+
+def split_of(drawings: Sequence[KeptDrawing]) -> Split:
+    """Without colors and shapes, which nobody knows of them. Raises BadInput where there is none."""
+    if not drawings:
+        raise BadInput("No drawing is kept yet: I opens the canvas, and g there keeps what is on it.")
+    return Split(
+        np.stack([drawing.image for drawing in drawings]),
+        np.array([drawing.digit for drawing in drawings], np.uint8),
+        np.full(len(drawings), NO_COLOR, np.uint8),
+        np.zeros((len(drawings), 28, 28), np.uint8),
+    )

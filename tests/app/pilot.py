@@ -36,7 +36,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
         if condition():
             return
         await pilot.pause(0.01)
-    raise AssertionError("What was waited for never happened.")
+    raise AssertionError(f"What was waited for never happened on:\n{screen_text(pilot.app)}")
 
 
 async def choose_run(pilot: Pilot[Any], key: str, words: str) -> None:

@@ -136,8 +136,8 @@ def accuracy_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
         intervals += [[min(row), max(row)] if len(row) > 1 else [np.nan, np.nan] for row in rows]
     return Bars(
         name="surgery",
-        title=f"Without {marked} neuron{'s' * (marked != 1)}, {STAND_IN[question.mode]}",
-        note=f"Of {result.layer}, on {images.easy:,} easy and {images.hard:,} hard images. Random: {draws} draws among "
+        title=f"Without {marked} neuron{'s' * (marked != 1)} ({question.mode})",
+        note=f"Marked neurons of {result.layer} {STAND_IN[question.mode]}, on {images.easy:,} easy and {images.hard:,} hard images. Random: {draws} draws among "
         f"the {len(question.active)} active neurons, mean and extremes.",
         labels=tuple(labels),
         values=100 * np.array(values),

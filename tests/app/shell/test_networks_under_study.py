@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.shell.network_bar import NetworkBar
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.shell.session import Session, load, save
@@ -63,9 +63,11 @@ async def opened(pilot: Pilot[Any], mode: str, key: str) -> None:
     await until(pilot, lambda: pilot.app.current_mode == mode and pilot.app.screen.query(ParamsForm))
 
 
-def chosen(key: str, row: int) -> Iterator[str]:
-    """The keys that choose a network by its row in the list, the newest first."""
-    yield from (key, "home", *["down"] * row, "enter")
+async def choose(pilot: Pilot[Any], key: str, row: int) -> None:
+    """Choose a network by its row in the list, the newest first."""
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(pilot.app.screen, AskRun) and pilot.app.screen.query(OptionList))
+    await pilot.press("home", *["down"] * row, "enter")
 
 
 @pytest.mark.parametrize("entry", ABOUT_NETWORKS, ids=lambda entry: entry.mode)
@@ -77,12 +79,8 @@ def test_what_is_chosen_on_one_screen_is_asked_about_on_every_other(entry: Any, 
         assert app.network == "second", "the newest that was trained"
         await opened(pilot, entry.mode, entry.key)
         await until(pilot, lambda: agrees(app))
-        for keys, network, second in (
-            (chosen("o", 1), "first", ""),
-            (chosen("a", 0), "first", "second"),
-            (chosen("a", 0), "first", ""),
-        ):
-            await pilot.press(*keys)
+        for key, row, network, second in (("o", 1, "first", ""), ("a", 0, "first", "second"), ("a", 0, "first", "")):
+            await choose(pilot, key, row)
             await until(pilot, lambda now=(network, second): app.networks_studied == now and agrees(app))
             assert app.networks_studied == (network, second)
         await opened(pilot, "evaluate", "3")

@@ -37,7 +37,9 @@ ARRANGEMENTS = Arrangements(
     medium=Arrangement(
         " ".join(["canvas"] * 7 + ["map"] * 6) + " | 5fr", " ".join(["canvas"] * 7 + ["chances"] * 6) + " | 4fr"
     ),
-    wide=Arrangement("canvas canvas map | 1fr", "canvas canvas chances | 14"),
+    wide=Arrangement(
+        " ".join(["canvas"] * 4 + ["map"] * 5) + " | 3fr", " ".join(["canvas"] * 4 + ["chances"] * 5) + " | 2fr"
+    ),
 )
 WIDTHS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 """Of the pen, in pixels."""

@@ -124,7 +124,7 @@ class TableBrowser(FormScreen, BrowserScreen):
         if figures:
             self.panel(name).show([(figure,) for figure in figures])
         else:
-            self.panel(name).say("" if name in {"page", "others"} else next(iter(self.sentences()), ""))
+            self.panel(name).say(next(iter(self.sentences()), "") if name == "table" else "")
 
     def _show_page(self) -> None:
         """What there is of the row under the table's cursor, or of the first."""
@@ -149,7 +149,7 @@ class TableBrowser(FormScreen, BrowserScreen):
     # Rows
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in self.actions_on_rows:
+        if action == "step" or action in self.actions_on_rows:
             return self.has_table
         return super().check_action(action, parameters)
 

@@ -12,15 +12,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-<<<<<<< HEAD
 from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Frame
 from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
 from lazytui.analyses.attack.live_question import LIVE_POOLS, AttackQuestion, other_attack, other_budget, other_classes
-=======
-from lazytui.analyses.attack.live import AttackAnswer
-from lazytui.analyses.attack.live_figures import attack_figures, outcome
-from lazytui.analyses.attack.live_question import LIVE_POOLS, AttackQuestion, other_attack, other_budget, other_classes
->>>>>>> 4bf8f96 (What is drawn and kept can be attacked, and have its features turned)
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements

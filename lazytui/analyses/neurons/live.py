@@ -137,8 +137,9 @@ def accuracy_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
     return Bars(
         name="surgery",
         title=f"Without {marked} neuron{'s' * (marked != 1)} ({question.mode})",
-        note=f"Marked neurons of {result.layer} {STAND_IN[question.mode]}, on {images.easy:,} easy and {images.hard:,} hard "
-        f"images. Random: {draws} draws among the {len(question.active)} active neurons, mean and extremes.",
+        note=f"Marked neurons of {result.layer} {STAND_IN[question.mode]}, on {images.easy:,} easy and "
+        f"{images.hard:,} hard images. Random: {draws} draws among the {len(question.active)} active neurons, mean and "
+        "extremes.",
         labels=tuple(labels),
         values=100 * np.array(values),
         unit="%",

@@ -67,7 +67,10 @@ async def choose(pilot: Pilot[Any], key: str, row: int) -> None:
     """Choose a network by its row in the list, the newest first."""
     await pilot.press(key)
     await until(pilot, lambda: isinstance(pilot.app.screen, AskRun) and pilot.app.screen.query(OptionList))
-    await pilot.press("home", *["down"] * row, "enter")
+    listed = pilot.app.screen.query_one(OptionList)
+    await until(pilot, lambda: pilot.app.focused is listed)
+    listed.highlighted = row
+    await pilot.press("enter")
 
 
 @pytest.mark.parametrize("entry", ABOUT_NETWORKS, ids=lambda entry: entry.mode)

@@ -1,13 +1,8 @@
-"""The pictures of the README, taken of the app as it is: `python -m docs.take_pictures [WORKSPACE]`.
-
-A few minutes on two cores: what the screens show is run first, unless the workspace has it.
-"""
+"""The pictures of the README, taken of the app in an empty workspace: `python -m docs.take_pictures`."""
 
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,26 +11,18 @@ from textual.pilot import Pilot
 
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.screenshot import png
-from lazytui.app.shell.session import FILE as SESSION_FILE
 from lazytui.runs.workspace import Workspace
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZE = (120, 36)
-NETWORK = "lazy"
-
-RUNS: Mapping[str, Sequence[str]] = {
-    "train": ("--source", "strokes", "--name", NETWORK),
-    "evaluate": (NETWORK,),
-    "neurons": (NETWORK, "--samples", "500", "--starts", "2", "--steps", "60"),
-}
 KEYS: Mapping[str, Sequence[str]] = {
     "train": ("2",),
     "evaluate": ("3",),
     "gradcam": ("4",),
     "neurons": ("5",),
-    "draw": ("I",),
-    "features": ("escape", "6"),
-    "attack": ("7", "v"),
+    "dose-response": ("6", "v", *["left"] * 10),
+    "attack": ("escape", "7", "v"),
+    "draw": ("escape", "I"),
 }
 """What is pressed for each picture. A pause follows every key."""
 
@@ -45,15 +32,7 @@ _STILL = 30
 """So often in a row nothing may have changed before a screen counts as finished."""
 
 
-def prepare(workspace: Path) -> None:
-    """Run what the screens show; what is done already stays, and what was begun goes on."""
-    for kind, options in RUNS.items():
-        command = [sys.executable, "-P", "-m", "lazytui", "run", kind, *options, "--resume", "--quiet"]
-        subprocess.run([*command, "--workspace", str(workspace)], check=True, stdout=subprocess.DEVNULL)
-
-
 async def take(workspace: Path) -> None:
-    (workspace / SESSION_FILE).unlink(missing_ok=True)  # forms as they are at first
     app = LazytuiApp(Workspace(workspace))
     app.animation_level = "none"
     async with app.run_test(size=SIZE) as pilot:
@@ -76,7 +55,5 @@ async def until_still(pilot: Pilot[None]) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as empty:
-        chosen = Path(sys.argv[1] if len(sys.argv) > 1 else empty)
-        prepare(chosen)
-        asyncio.run(take(chosen))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(take(Path(folder) / "runs"))

@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.app.figures import FigureView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
-from lazytui.app.panels.panel import Panel
+from lazytui.app.panels.panel import Panel, Shown
 from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.home_findings import finding
@@ -25,6 +25,7 @@ from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Column, Figure, Table
 from lazytui.runs.formatting import age_text, progress_bar
 from lazytui.runs.human_names import human_name
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 STORY = (
@@ -58,6 +59,7 @@ class Home(PanelScreen):
 
     def on_mount(self) -> None:
         self._chapter = 0
+        self._wanted: dict[str, RunFolder | None] = {}
         self._shown: list[RunLine] = []
         self.watch(self.lab, "lines", self._show)
         self.watch(self.lab, "network", self._show_cheat)
@@ -99,29 +101,45 @@ class Home(PanelScreen):
         if mine:
             self._load("cheat", mine[-1], ("cheat",))
         else:
-            self._grid.panel("cheat").say("This network wasn't evaluated yet. 3: Evaluate.")
+            self._say("cheat", "This network wasn't evaluated yet. 3: Evaluate.")
 
     def _show_chapter(self) -> None:
         chapter = CHAPTERS[self._chapter]
         if line := newest_of(chapter, self.lab.lines):
             self._load("picture", line, chapter.figures)
         else:
-            self._grid.panel("picture").say(f"{chapter.introduction} Not run yet; s runs the whole story.")
+            self._say("picture", f"{chapter.introduction} Not run yet; s runs the whole story.")
+
+    def _say(self, name: str, sentence: str) -> None:
+        """A sentence in a panel, also where figures for it are still on their way."""
+        self._wanted[name] = None
+        self._grid.panel(name).say(sentence)
+
+    def _load(self, name: str, line: RunLine, wanted: Sequence[str]) -> None:
+        """Show some figures of a run in a panel, unless something else belongs there by then."""
+        self._wanted[name] = line.run
+        self._read(name, line, wanted)
 
     @work(thread=True, exit_on_error=False)
-    def _load(self, name: str, line: RunLine, wanted: Sequence[str]) -> None:
-        """Show some figures of a run in a panel."""
+    def _read(self, name: str, line: RunLine, wanted: Sequence[str]) -> None:
         from lazytui.analyses.core.execute import figures
 
         worker = get_current_worker()
+        choices: list[Shown] = []
+        sentence = ""
         try:
             by_name = {figure.name: figure for figure in figures(line.run)}
+            choices = [(_of_network(by_name[one], line),) for one in wanted if one in by_name]
         except LazytuiError as error:
-            self.app.call_from_thread(self._grid.panel(name).say, str(error))
-            return
-        choices = [(_of_network(by_name[one], line),) for one in wanted if one in by_name]
-        if choices and not worker.is_cancelled:
-            self.app.call_from_thread(self._grid.panel(name).show, choices)
+            sentence = str(error)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._deliver, name, line.run, choices, sentence)
+
+    def _deliver(self, name: str, run: RunFolder, choices: Sequence[Shown], sentence: str) -> None:
+        if self._wanted.get(name) is run and choices:
+            self._grid.panel(name).show(choices)
+        elif self._wanted.get(name) is run and sentence:
+            self._grid.panel(name).say(sentence)
 
     @on(FigureView.Pointed)
     def _point(self, event: FigureView.Pointed) -> None:

@@ -67,7 +67,9 @@ def png(lines: Sequence[Iterable[Segment]]) -> bytes:
 
 
 def _draw(draw: ImageDraw, column: int, row: int, text: str, style: Style, fonts: Mapping[bool, FreeTypeFont]) -> None:
-    """One run of characters of the same style."""
+    """One run of characters of the same style, which may have none."""
+    if not cell_len(text):
+        return
     front, back = colors_of(style)
     end = column + cell_len(text)
     draw.rectangle(_pixels(column, row, end, row + 1), fill=back)

@@ -27,8 +27,6 @@ _ROOMY = 7
 """Cells are padded up to this width, and no further."""
 _SCALE_LINES = 2
 _BETWEEN = "  "
-_NAMED = 5
-"""Characters of a cell from which on something of its column's name can be read."""
 _WIDE, _TALL = 10, 4
 """Characters and lines beyond which a cell that is fitted into a given height doesn't grow."""
 _SHADES = " ░▒▓█"
@@ -134,7 +132,7 @@ class HeatMap:
         swatches = figure.column_colors if palette is not Palette.NONE else ()
         if swatches:
             yield from self._swatches(columns, labels, cell, palette)
-            if cell < _NAMED and axes_above:
+            if axes_above and any(cell_len(figure.column_labels[column]) >= cell for column in columns):
                 return  # the color says it
             names = [[shorten(figure.column_labels[c], max(cell - 1, 1))] for c in columns]  # the color says the rest
         else:

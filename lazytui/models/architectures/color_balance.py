@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.models.architectures.base import Layer, ModelEntry, classifier
-from lazytui.models.architectures.parts.convolutions import two_strided_convolutions
+from lazytui.models.architectures.parts.convolutions import two_convolutions
 from lazytui.system.lazy_torch import nn, torch
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def _build() -> Classifier:
     mix = nn.Conv2d(3, 3, 1, bias=False)
     with torch.no_grad():
         mix.weight.copy_(torch.eye(3).view(3, 3, 1, 1))
-    return classifier(mix=mix, dropout=nn.Dropout2d(0.3), **two_strided_convolutions(), head=nn.Linear(24, 10))
+    return classifier(mix=mix, dropout=nn.Dropout2d(0.3), **two_convolutions(), head=nn.Linear(24, 10))
 
 
 ENTRY = ModelEntry(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.models.architectures.base import Layer, ModelEntry, classifier
-from lazytui.models.architectures.parts.convolutions import two_strided_convolutions
+from lazytui.models.architectures.parts.convolutions import two_convolutions
 from lazytui.system.lazy_torch import nn
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _build() -> Classifier:
-    return classifier(**two_strided_convolutions(), head=nn.Linear(24, 10))
+    return classifier(**two_convolutions(), head=nn.Linear(24, 10))
 
 
 ENTRY = ModelEntry(

@@ -35,7 +35,7 @@ def hidden_layer(inputs: int, dropout: float) -> dict[str, Module]:
     }
 
 
-def two_strided_convolutions() -> dict[str, Module]:
+def two_convolutions() -> dict[str, Module]:
     """(N, 3, 28, 28) to (N, 24): 16 (7 x 7, stride 2, MaxPool) and 24 channels (3 x 3, padding 1), averaged."""
     return {
         "conv1": nn.Conv2d(3, 16, 7, stride=2),

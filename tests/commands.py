@@ -21,7 +21,7 @@ from lazytui.__main__ import main
 from lazytui.runs.events import Event, EventReader
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 600.0
+PATIENCE = 300.0
 
 TINY_DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200")
 TINY_TRAINING = (*TINY_DATA, "--batch-size", "16", "--metrics-samples", "200", "--metrics-every", "20")

@@ -49,7 +49,7 @@ def test_an_app_whose_terminal_takes_nothing_lives_on_and_then_shows_how_it_is(g
         for key in "1290" * 12 + "3":
             shown.type(key)
         wait_until(lambda: load(going.workspace).screen == "evaluate", shown.process)
-        shown.wait_for("No evaluation of")
+        shown.wait_for("It reads the color", "Bundled example")
 
 
 def test_quitting_says_that_runs_go_on(going: Lab) -> None:

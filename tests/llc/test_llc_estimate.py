@@ -105,7 +105,7 @@ def test_a_networks_chains_rise_from_its_weights(train: DeviceSplit) -> None:
     sampling = SamplingSettings(eps=[1e-6, 1e-6, 1e-5], gamma=[1.0, 100.0, 100.0], steps=12, batch=8, seed=0)
     found = local_learning_coefficient(network, train, sampling, CPU)
     assert found.excess.shape == (3, 12) and found.coefficient.shape == (3,)
-    assert (found.excess[:, 0] == 0).all()
+    assert np.abs(found.excess[:, 0]).max() < 1e-6, "chains are computed side by side: the last bit may differ"
     assert (found.excess[:, 1:] != 0).sum(axis=1).min() > 6, "steps this small rarely round to no change at all"
     assert found.n_beta == pytest.approx(len(train) / math.log(len(train)))
     again = local_learning_coefficient(network, train, sampling, CPU)

@@ -1,9 +1,9 @@
 """A typed result as it is saved, field by field: a frozen dataclass declares names, types, shapes and ranges once.
 
-What a field is says the mark in its annotation: `Annotated[float | None, ANY]` is the metric of the field's name,
-`Annotated[NDArray[np.float32], numbers("images")]` the array, `Annotated[Curves, Part("curve_")]` a dataclass of which
-the fields are saved beside the others. Without a mark it is a fact, checked as its type by pydantic; one that has a
-default may be absent. The order of the fields is the order on disk.
+What a field is says the mark in its annotation: `Annotated[float | None, ANY]` is the metric of the field's name
+(without the None it is always defined), `Annotated[NDArray[np.float32], numbers("images")]` the array,
+`Annotated[Curves, Part("curve_")]` a dataclass of which the fields are saved beside the others. Without a mark it is a
+fact, checked as its type by pydantic; one that has a default may be absent. The fields are on disk in their order.
 
 An array of a concrete type is converted to it, one of an abstract type (`np.floating[Any]`) stays as it is: declare
 what `run` writes, so that what was read can be written again to the byte.
@@ -232,6 +232,8 @@ def _field(field: dataclasses.Field[Any], hint: Any) -> _Field:
         kind = next(arm for arm in get_args(kind) if arm is not NoneType)
     array = get_args(kind)[1] if isinstance(mark, Prefixed) else kind
     dtype = _concrete(array) if isinstance(mark, Array | Prefixed) else None
+    if isinstance(mark, Metric) and not may_be_none:
+        mark = replace(mark, defined=True)
     return _Field(field.name, key, mark, kind, dtype, default, may_be_none)
 
 

@@ -35,7 +35,7 @@ class NetworkAnswer:
 
     image: Annotated[NDArray[np.uint8], images()]
     probabilities: Annotated[NDArray[np.float32], shares(10).defined]
-    predicted: Annotated[float, Metric(low=0, high=9, defined=True)]
+    predicted: Annotated[float, Metric(low=0, high=9)]
     prediction_probability: Annotated[float, SHARE]
     digit_probability: Annotated[float | None, SHARE]
     heat: Annotated[NDArray[np.float32], numbers("map height", "map width")]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class SplitSamples:
     """count: images of the split. contingency: of these by digit (row) and color (column). The others: some of them."""
 
-    count: Annotated[int, Metric(low=1, high=1e12, defined=True), Key("images")]
+    count: Annotated[int, Metric(low=1, high=1e12), Key("images")]
     contingency: Annotated[NDArray[np.int64], counts(10, 10)]
     images: Annotated[NDArray[np.uint8], images("samples")]
     labels: Annotated[NDArray[np.uint8], indices("samples", below=10), Key("digits")]

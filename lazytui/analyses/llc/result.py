@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.result_contents import ANY, DEFINED, Count, Number, numbers
+from lazytui.runs.result_contents import ANY, Count, Number, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import read_fields
 
@@ -47,8 +47,8 @@ class LlcResult:
     llc_drift_p: Annotated[float | None, ANY.omitted]
     llc_smallest_of_grid: Annotated[float | None, ANY.optional]
     llc_largest_of_grid: Annotated[float | None, ANY.optional]
-    loss_at_weights: Annotated[float, DEFINED]
-    slope_at_weights: Annotated[float, DEFINED]
+    loss_at_weights: Annotated[float, ANY]
+    slope_at_weights: Annotated[float, ANY]
     images: Count
     n_beta: Number
     eps: Three

@@ -16,7 +16,6 @@ from lazytui.neurons.roles import ROLES
 from lazytui.runs.result_contents import (
     ANY,
     COUNT,
-    DEFINED,
     Array,
     Count,
     Damaged,
@@ -101,8 +100,8 @@ class NeuronsResult:
     flat: Annotated[int, COUNT]
     easy: Annotated[SplitAblation, Part("easy_")]
     hard: Annotated[SplitAblation, Part("hard_")]
-    participation_ratio: Annotated[float, DEFINED]
-    components_for_90_percent: Annotated[float, DEFINED]
+    participation_ratio: Annotated[float, ANY]
+    components_for_90_percent: Annotated[float, ANY]
     layer: Name
     shape: tuple[Count, ...]
     palette_name: Annotated[PaletteName, Key("palette")]

@@ -13,7 +13,7 @@ from pydantic import Field
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.data.palettes import Palette, palette
-from lazytui.runs.result_contents import ANY, COUNT, DEFINED, Count, Damaged, Name, counts, indices, numbers
+from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, counts, indices, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Key, Part, metrics_of, read_fields
 from lazytui.sae.category_names import CATEGORIES
@@ -66,7 +66,7 @@ class SaeResult:
     """
 
     unexplained_variance: Metric
-    l0: Annotated[float, DEFINED]
+    l0: Annotated[float, ANY]
     dead_share: Metric
     easy: Annotated[SplitRecovery, Part("easy_")]
     hard: Annotated[SplitRecovery, Part("hard_")]

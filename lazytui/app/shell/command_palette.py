@@ -24,6 +24,7 @@ from lazytui.runs.workspace import shipped_runs
 
 _NETWORK = ("choose a network", "model", "checkpoint", "weights")
 _SECOND = ("compare two networks", "against", "side by side", "baseline")
+_DRAW = ("canvas", "paint", "sketch", "own digit", "ask", "analysis ask")
 
 
 class Command(NamedTuple):
@@ -92,14 +93,17 @@ def _screen_actions(screen: LabScreen) -> Iterator[Command]:
     yield Command("Jobs", "Jobs that are running", screen.action_jobs, first=True, synonyms=("queue", "progress"))
     yield Command("Network under study", "Key o", screen.action_choose_network, first=True, synonyms=_NETWORK)
     yield Command("Second network", "Key a", screen.action_choose_second, first=True, synonyms=_SECOND)
+    yield Command("Draw", "Draw a digit and ask the networks, key I", screen.action_draw, first=True, synonyms=_DRAW)
     yield Command("Screenshot", "Save this screen as SVG and PNG", screen.action_screenshot, first=True)
     if screen.shown_figures():
         yield Command("Export figures", "Write the figures of this screen to a file", screen.action_export, first=True)
 
 
 def _analysis_commands(app: Lab) -> Iterator[Command]:
-    """Those with a screen lead to its form; the story is started from home."""
+    """Those with a screen lead to its form; the story is started from home, and `ask` is the command Draw."""
     for kind, summary in SUMMARIES.items():
+        if kind == "ask":
+            continue
         yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, mode_of(kind, otherwise="home")))
 
 

@@ -149,7 +149,7 @@ def test_anything_else_is_what_the_source_is_not(live: AttackSession) -> None:
     assert isinstance(climb, Lines) and climb.series[0].name == "anything else"
     steps = np.isfinite(climb.series[0].y)
     np.testing.assert_allclose(climb.series[0].y[steps] + climb.series[1].y[steps], 1)
-    assert answer.fooled and "to anything else" in headline(answer.question)
+    assert answer.fooled and "to anything else" in headline(answer)
 
 
 def test_a_long_attack_is_told_while_it_climbs_and_ends_when_nobody_listens(live: AttackSession) -> None:
@@ -302,7 +302,7 @@ def test_it_opens_at_the_smallest_budget_that_fools_the_image(attacked: RunFolde
         answer = last(live.answers(question))
         assert answer.fooled and answer.found and answer.climb and answer.climb.now.argmax() == 3
         opened = budget_units(answer.attacked.params)
-        assert headline(answer.attacked).endswith(f"pgd within {opened} of 255") and opened == round(answer.found * 255)
+        assert headline(answer).endswith(f"pgd within {opened} of 255") and opened == round(answer.found * 255)
         assert "within the smallest budget that was found for this image: it sees a 3" in outcome(answer)
         assert answer.question is question, "whoever asked knows its answer"
         changed = np.abs(answer.climb.image.astype(int) - answer.source.image)  # type: ignore[union-attr]
@@ -330,7 +330,7 @@ def test_where_no_budget_is_enough_it_says_so(live: AttackSession) -> None:
     answer = last(live.answers(AttackQuestion(params, "aligned", at_smallest=True)))
     assert answer.found == np.inf and answer.fooled is False
     assert "No budget up to 3 of 255 was found to fool it: at the largest it sees a 7" in outcome(answer)
-    assert headline(answer.attacked).endswith("pgd within 3 of 255"), "the largest that was tried is shown"
+    assert headline(answer).endswith("pgd within 3 of 255"), "the largest that was tried is shown"
 
 
 def test_what_is_seen_as_the_target_as_it_is_is_not_searched(live: AttackSession) -> None:

@@ -109,15 +109,16 @@ def test_training_is_started_from_the_form_seen_live_and_found_done(tmp_path: Pa
 def test_all_charts_of_a_training_are_shown_and_tab_goes_from_one_to_the_next(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2")
-        await until(pilot, lambda: len(pilot.app.screen.query(FigureView)) == 3)
-        assert [view.figure.name for view in pilot.app.screen.query(FigureView)] == ["accuracy", "cues", "loss"]
+        await until(pilot, lambda: len(pilot.app.screen.query(FigureView)) == 4)
+        charts = ["accuracy", "cues", "loss", "conflicting-ten"]
+        assert [view.figure.name for view in pilot.app.screen.query(FigureView)] == charts
         pilot.app.screen.set_focus(None)
         seen = []
-        for _ in range(3):
+        for _ in charts:
             await pilot.press("tab")
             await until(pilot, lambda: isinstance(pilot.app.focused, FigureView))
             seen.append(pilot.app.focused.figure.name)  # type: ignore[union-attr]
-        assert sorted(seen) == ["accuracy", "cues", "loss"]
+        assert sorted(seen) == sorted(charts)
 
     drive(LazytuiApp(workspace), steps)
 

@@ -13,6 +13,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from lazytui.app.changing_text import ChangingText
@@ -95,6 +96,11 @@ class LabScreen(ReportsFailures, Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self._css_update_count = self.app._css_update_count  # else Textual reads all styles anew, twice, to open it
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Not to a widget that is being removed: it would take every key, and none would reach the screen."""
+        if widget is None or widget.display:
+            super().set_focus(widget, scroll_visible, from_app_focus)
 
     @property
     def purpose(self) -> str:

@@ -18,6 +18,7 @@ from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.help_screen import Help
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
@@ -119,6 +120,20 @@ def test_all_charts_of_a_training_are_shown_and_tab_goes_from_one_to_the_next(wo
             await until(pilot, lambda: isinstance(pilot.app.focused, FigureView))
             seen.append(pilot.app.focused.figure.name)  # type: ignore[union-attr]
         assert sorted(seen) == sorted(charts)
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_figure_that_is_being_removed_takes_no_key(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("2")
+        await until(pilot, lambda: pilot.app.screen.query(FigureView))
+        view = pilot.app.screen.query(FigureView).first()
+        view.remove()
+        pilot.app.screen.set_focus(view)  # as a call of view.focus() before it was removed does later
+        assert pilot.app.focused is not view
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Help))
 
     drive(LazytuiApp(workspace), steps)
 

@@ -139,6 +139,12 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
             ("N", "source 1 of 12"),
             ("h", "neutral 7"),
             ("h", "target-colored 7"),
+        ):
+            await press(pilot, key, lambda part=part: part in headline(pilot))
+            assert panel.answered_question is panel.question
+        await pilot.press("h")
+        await until(pilot, lambda: "No drawing of a 7 is kept" in words(pilot))
+        for key, part in (
             ("h", "aligned 7"),
             ("up", f"within {opened + 1} of 255"),
             ("down", f"within {opened} of 255"),

@@ -360,7 +360,7 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
         await until(pilot, lambda: pilot.app.screen is place)
         app.open_run(llc.reference)
         await until(pilot, lambda: shows(pilot.app, "llc") and pilot.app.screen.query(FigureView))
-        assert pilot.app.screen.query_one(ParamsForm).touched["steps"] == 10
+        await until(pilot, lambda: pilot.app.screen.query_one(ParamsForm).touched.get("steps") == 10)
 
     app = LazytuiApp(workspace)
     drive(app, steps)

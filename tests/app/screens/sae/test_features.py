@@ -352,7 +352,7 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
         app.open_run("found")
         await until(pilot, lambda: "analysis found" in words(place) and app.focused is place.table)
         await pilot.press("v")
-        await until(pilot, lambda: "was trained on another network" in " ".join(screen_text(app).split()))
+        await until(pilot, lambda: "was trained on another network" in words(app.screen))
         assert "doesn't know" not in notes(app)
 
     drive(app, steps)
@@ -454,7 +454,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
             "Swap",
             "Scale or steer",
             "Keep it, and turn others with it",
-            "Hard or easy images",
+            "Hard images, easy ones, or drawings",
         ):
             assert line in told
 

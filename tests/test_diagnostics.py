@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lazytui.analyses.train import analysis as train
+from lazytui.analyses.train import figures as train
 from tests.commands import ROOT, Lab, read_json
 
 SHOW = ("runs", "show", "shipped/lazy-strokes")

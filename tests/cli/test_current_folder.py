@@ -85,14 +85,14 @@ def test_the_app_leaves_modules_of_the_current_folder_alone(trapped: Lab) -> Non
     small = {"source": "strokes", "train_size": 100, "test_size": 100}
     save(Session(place="dataset", forms={"dataset": small}), trapped.workspace)
     with app_on_terminal(trapped) as shown:
-        shown.wait_for("2 chosen")
+        shown.wait_for("--train-size 100")
         lay(trapped, AT_THE_START)
         shown.type("g")
         run = wait_for_state(trapped, "dataset", "done")
         run.set_status(Status(state="stopped", heartbeat=0.0))
         shown.type("9")
-        shown.wait_for("stopped", "r Resume")
-        shown.type("r")
+        shown.wait_for("stopped", "p goes on with it")
+        shown.type("p")
         wait_for_state(trapped, "dataset", "done")
         assert shown.leave() == 0
     assert sprung(trapped) == ""

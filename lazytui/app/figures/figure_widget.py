@@ -230,6 +230,8 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         return style
 
     def render_line(self, y: int) -> Strip:
+        if self._shown_drawing is None:
+            self.update()  # Textual sends no Resize if a region is asked for before it lays it out
         width, height = self.size
         if self.lines_below and y == height - 1:
             return self._readout_strip(width)
@@ -246,7 +248,6 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
-        self.call_after_refresh(self.update)  # Textual sends no Resize if a region is asked for before it lays it out
 
     def _theme_changed(self, _theme: AppTheme) -> None:
         self.call_after_refresh(self.update)

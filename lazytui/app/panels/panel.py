@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.geometry import Region
+from textual.widget import Widget
 from textual.widgets import Static
 
 from lazytui.app.figures import FigureView, TableView, view_of
@@ -85,7 +86,12 @@ class Panel(Container):
 
     @property
     def views(self) -> list[FigureView[Any]]:
-        return [view for view in self.children if isinstance(view, FigureView)]
+        return [view for view in self._staying if isinstance(view, FigureView)]
+
+    @property
+    def _staying(self) -> list[Widget]:
+        """The children without those that are being removed, which Textual counts until they are gone."""
+        return [child for child in self.children if child.display]
 
     @property
     def shown(self) -> Shown:
@@ -103,18 +109,19 @@ class Panel(Container):
 
     def say(self, sentence: str) -> None:
         """A sentence where there is no figure to show."""
-        if sentence == self._sentence and not self._choices and self.children:
+        if sentence == self._sentence and not self._choices and self._staying:
             return
         self._sentence = sentence
         self._choices = ()
         self._set_edge("border_title", self._title)
         self._set_edge("border_subtitle", "")
         self.add_class("-saying")
-        if len(sentences := self.query_children(".sentence")) == len(self.children) == 1:
-            sentences.only_one(Static).update(plain_text(sentence))
-        else:
-            self.remove_children()
-            self.mount(Static(plain_text(sentence), classes="sentence", markup=False))
+        match self._staying:
+            case [Static() as only]:
+                only.update(plain_text(sentence))
+            case _:
+                self.remove_children()
+                self.mount(Static(plain_text(sentence), classes="sentence", markup=False))
 
     def _draw(self) -> None:
         figures = self.shown

@@ -15,7 +15,7 @@ from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Panel
 from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.figures.kinds import Bars, Figure, Matrix, Text
-from tests.app.pilot import drive
+from tests.app.pilot import drive, screen_text, until
 
 MATRIX = Matrix(
     name="confusion",
@@ -147,3 +147,24 @@ def test_a_sentence_stands_where_there_is_no_figure() -> None:
         assert not panel(pilot, "first").query(".sentence")
 
     shown(steps, first=[MATRIX])
+
+
+def test_what_is_said_and_shown_without_a_pause_is_there_in_the_end() -> None:
+    async def steps(pilot: Pilot[None]) -> None:
+        first = panel(pilot, "first")
+        for _ in range(3):
+            first.say("Nothing yet.")
+            first.show([(BARS,)])
+        await pilot.pause()
+        await pilot.pause()
+        await until(pilot, lambda: "easy accuracy" in screen_text(pilot.app))
+        assert "Nothing yet." not in screen_text(pilot.app)
+        for _ in range(3):
+            first.show([(BARS,)])
+            first.say("Nothing yet.")
+        await pilot.pause()
+        await pilot.pause()
+        await until(pilot, lambda: "Nothing yet." in screen_text(pilot.app))
+        assert "easy accuracy" not in screen_text(pilot.app)
+
+    shown(steps, first=[BARS])

@@ -131,7 +131,7 @@ class FormScreen(LabScreen):
 
     def figure_views(self) -> Iterable[FigureView[Any]]:
         """The figures that are shown."""
-        return self.query(FigureView)
+        return [view for view in self.query(FigureView) if view.display]
 
     def on_mount(self) -> None:
         if self._follows_networks():

@@ -37,6 +37,9 @@ _ARRANGEMENTS = Arrangements(
 _PANELS = tuple(PanelSpec(name, "", ()) for name in ("first", "second", "others"))
 
 
+_ENDED_EARLY = RESUMABLE - {"queued"}
+
+
 class FiguresOfAnyKind(RunPanels):
     """The first figure of a run, the second, and all others behind each other."""
 
@@ -102,7 +105,7 @@ class RunsScreen(LabScreen):
     def action_pause(self) -> None:
         """Let a going run wait, or go on with one that was paused, stopped or interrupted, or that failed."""
         line = self._table.line_at_cursor
-        if line and line.status.state in RESUMABLE - {"queued"}:
+        if line and line.status.state in _ENDED_EARLY:
             self.lab.resume(line.run)
         elif line:
             self.lab.pause_or_resume(line.run)
@@ -214,6 +217,8 @@ class RunsScreen(LabScreen):
             yield plain_text(line.run.id)
             if line.status.error:
                 yield plain_text(f"{line.status.error} l shows its log.")
+            if line.status.state in _ENDED_EARLY:
+                yield "p goes on with it"
 
 
 def _searched(line: RunLine) -> str:

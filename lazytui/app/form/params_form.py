@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.events import DescendantBlur, DescendantFocus, Resize
 from textual.message import Message
+from textual.widget import AwaitMount
 from textual.widgets import Collapsible
 
 from lazytui.analyses.core.form_fields import ParamField, fields_of, format_value
@@ -123,6 +124,14 @@ class ParamsForm(Vertical):
         """Take all values back."""
         self.set_values({})
 
+    def open(self) -> None:
+        """Make the lines, if that wasn't done yet: a form that stays closed costs its screen nothing."""
+        self.call_later(self._add_first)
+
+    def take_keyboard(self) -> None:
+        """To the first field."""
+        self.call_later(self._focus, self._first[0])
+
     def show_error(self) -> str:
         """Take the keyboard to the first field that is wrong, and say what is wrong with it."""
         every = (field.name for field in (*self._first, *self._rest))
@@ -133,30 +142,31 @@ class ParamsForm(Vertical):
         return f"{name.replace('_', ' ')}: {self._values.errors[name]}"
 
     def compose(self) -> ComposeResult:
-        self._rows = self._make_rows(self._first)
-        with _Fields():
-            yield from self._rows.values()
-            if self._rest:
-                yield Collapsible(title="more options")
+        yield _Fields()
         yield FieldHelp()
         yield ShellCommand()
 
-    def on_mount(self) -> None:
-        self._fill()
-
     async def _focus(self, field: ParamField) -> None:
+        await self._add_first()
         if field in self._rest:
             self.query_one(Collapsible).collapsed = False
             await self._add_rest()
         self._rows[field.name].field_control.focus()
 
+    async def _add_first(self) -> None:
+        rest = [Collapsible(title="more options")] if self._rest else []
+        await self._add_rows(self._first, lambda rows: self.query_one(_Fields).mount_all([*rows, *rest]))
+
     @on(Collapsible.Expanded)
     async def _add_rest(self) -> None:
         """The lines of the rarer fields, when they are first looked at: there may be fifty."""
-        missing = [field for field in self._rest if field.name not in self._rows]
+        await self._add_rows(self._rest, lambda rows: self.query_one(Collapsible.Contents).mount_all(rows))
+
+    async def _add_rows(self, fields: Sequence[ParamField], mount: Callable[[Iterable[Row]], AwaitMount]) -> None:
+        missing = [field for field in fields if field.name not in self._rows]
         if missing:
             rows = self._make_rows(missing)
-            await self.query_one(Collapsible.Contents).mount_all(rows.values())
+            await mount(rows.values())
             self._rows |= rows  # only now: a row that isn't mounted can't show what is set meanwhile
             self._fill()
 
@@ -225,7 +235,7 @@ class ParamsForm(Vertical):
                 default=_default_text(self._fields[name], now.defaults),
                 error=self._error_of(name),
             )
-        if self._rest:
+        if self._rest and self._rows:
             self.query_one(Collapsible).title = self._rest_title()
         self.query_one(ShellCommand).show(self.command)
         self._show_state()

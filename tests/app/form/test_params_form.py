@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
@@ -87,6 +87,17 @@ def _runs(kinds: Sequence[str]) -> list[Pickable]:
     return [Pickable("latest", "the newest"), Pickable("shipped/cheat", "[b]gap-cnn"), Pickable("latest", "again")]
 
 
+def fill_in(host: Host, scenario: Callable[[Pilot[Any]], Awaitable[None]], size: tuple[int, int]) -> None:
+    """Take the steps of the scenario with the keyboard in the first field of the form."""
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        host.query_one(ParamsForm).take_keyboard()
+        await until(pilot, lambda: host.focused)
+        await scenario(pilot)
+
+    drive(host, steps, size)
+
+
 async def _to(pilot: Pilot[Any], field: str) -> None:
     """Go down until the field has the focus."""
     for _ in range(60):
@@ -140,7 +151,7 @@ def test_every_kind_of_field_by_keys(size: tuple[int, int], cases: list[tuple[st
             assert host.changes[-1] == host.form.params
             assert host.pressed == 0
 
-    drive(Host(Kinds, values={"run": "r"}), scenario, size)
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, size)
 
 
 @pytest.mark.parametrize("key", ["down", "tab"])
@@ -154,7 +165,7 @@ def test_the_arrows_and_tab_go_through_all_fields(key: str) -> None:
         await pilot.press({"down": "up", "tab": "shift+tab"}[key])
         assert pilot.app.focused is seen[-2]
 
-    drive(Host(Kinds), scenario, AT_80)
+    fill_in(Host(Kinds), scenario, AT_80)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -174,7 +185,7 @@ def test_a_run_is_picked_from_those_there_are(size: tuple[int, int]) -> None:
         assert form.touched == {"run": "shipped/cheat"}
         assert params_of(form.command) == form.params
 
-    drive(Host(EvaluateParams, kind="evaluate"), scenario, size)
+    fill_in(Host(EvaluateParams, kind="evaluate"), scenario, size)
 
 
 def test_a_preset_refills_what_nobody_touched() -> None:
@@ -191,7 +202,7 @@ def test_a_preset_refills_what_nobody_touched() -> None:
         assert params_of(form.command) == form.params
 
     first = ("sigma", "dataset", "texture")
-    drive(Host(DatasetRunParams, kind="dataset", first=first), scenario, AT_80)
+    fill_in(Host(DatasetRunParams, kind="dataset", first=first), scenario, AT_80)
 
 
 def test_the_options_of_a_method_are_there_while_the_method_is_chosen() -> None:
@@ -212,7 +223,7 @@ def test_the_options_of_a_method_are_there_while_the_method_is_chosen() -> None:
         assert "alpha" not in screen_text(pilot.app)
 
     first = ("method", *AllMethodOptions.OPTIONS)
-    drive(Host(TrainParams, kind="train", first=first), scenario, AT_80)
+    fill_in(Host(TrainParams, kind="train", first=first), scenario, AT_80)
 
 
 def test_a_wrong_value_says_why_at_the_field_and_below() -> None:
@@ -232,7 +243,7 @@ def test_a_wrong_value_says_why_at_the_field_and_below() -> None:
         assert "✗" not in screen_text(host)
         assert "Must be" not in screen_text(host)
 
-    drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 
 
 def test_values_that_do_not_go_together_are_said_below_whatever_has_the_focus() -> None:
@@ -248,7 +259,7 @@ def test_values_that_do_not_go_together_are_said_below_whatever_has_the_focus() 
         await pilot.pause()
         assert "Nobody is loud" in screen_text(pilot.app)
 
-    drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 
 
 def test_rare_fields_wait_under_more_options_which_say_what_was_chosen_there() -> None:
@@ -265,7 +276,7 @@ def test_rare_fields_wait_under_more_options_which_say_what_was_chosen_there() -
         assert pilot.app.focused is not None
         assert pilot.app.focused.region in pilot.app.query_one(ParamsForm).region
 
-    drive(Host(Kinds, values={"run": "r", "size": 20}, first=("way", "run")), scenario, AT_80)
+    fill_in(Host(Kinds, values={"run": "r", "size": 20}, first=("way", "run")), scenario, AT_80)
 
 
 def test_a_text_field_shows_that_it_has_the_keyboard_as_every_control_does() -> None:
@@ -280,7 +291,7 @@ def test_a_text_field_shows_that_it_has_the_keyboard_as_every_control_does() -> 
         await pilot.pause()
         assert all(control.styles.background != ground["count"] for control in pilot.app.query(TextControl))
 
-    drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 
 
 def test_the_command_is_shown_and_copied() -> None:
@@ -294,7 +305,7 @@ def test_the_command_is_shown_and_copied() -> None:
         assert params_of(pilot.app.clipboard) == form.params
         assert "--model 'my" in screen_text(pilot.app)
 
-    drive(Host(TrainParams), scenario, AT_80)
+    fill_in(Host(TrainParams), scenario, AT_80)
 
 
 def test_further_words_stand_in_the_command() -> None:
@@ -318,7 +329,7 @@ def test_values_are_set_and_taken_back() -> None:
         assert "•" not in screen_text(pilot.app)
         assert len(changes) == 2
 
-    drive(Host(TrainParams, first=("dataset", "epochs")), scenario, AT_80)
+    fill_in(Host(TrainParams, first=("dataset", "epochs")), scenario, AT_80)
 
 
 def test_fast_typing_keeps_every_letter_and_every_turn() -> None:
@@ -329,7 +340,7 @@ def test_fast_typing_keeps_every_letter_and_every_turn() -> None:
         await pilot.pause()
         assert form.touched == {"dataset": "stroke", "placement": "none"}
 
-    drive(Host(DatasetRunParams, kind="dataset"), scenario, AT_80)
+    fill_in(Host(DatasetRunParams, kind="dataset"), scenario, AT_80)
 
 
 def test_names_of_a_catalog_come_with_what_they_are() -> None:
@@ -348,7 +359,7 @@ def test_names_of_a_catalog_come_with_what_they_are() -> None:
         await until(pilot, lambda: pilot.app.screen is pilot.app.screen_stack[0])
         assert "Alters images." in " ".join(screen_text(pilot.app).split())
 
-    drive(Host(TrainParams, kind="train", first=("method",)), scenario, AT_80)
+    fill_in(Host(TrainParams, kind="train", first=("method",)), scenario, AT_80)
 
 
 def test_the_whole_explanation_opens() -> None:
@@ -362,7 +373,7 @@ def test_the_whole_explanation_opens() -> None:
         await pilot.pause()
         assert pilot.app.screen is pilot.app.screen_stack[0]
 
-    drive(Host(DatasetRunParams, kind="dataset"), scenario, AT_80)
+    fill_in(Host(DatasetRunParams, kind="dataset"), scenario, AT_80)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -388,7 +399,7 @@ def test_hostile_defaults_values_and_runs_are_only_text(size: tuple[int, int]) -
         assert "[red]x" in screen_text(pilot.app)
         assert form.params is None
 
-    drive(Host(Hostile, runs=runs), scenario, size)
+    fill_in(Host(Hostile, runs=runs), scenario, size)
 
 
 def test_a_pasted_wall_of_digits_does_not_hold_the_app_up() -> None:
@@ -405,7 +416,7 @@ def test_a_pasted_wall_of_digits_does_not_hold_the_app_up() -> None:
         await pilot.pause()
         assert pilot.app.query_one(ParamsForm).touched == {"run": "r", "share": 0.25}
 
-    drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 
 
 def test_the_terminal_changes_size_at_any_moment() -> None:
@@ -421,7 +432,7 @@ def test_the_terminal_changes_size_at_any_moment() -> None:
             await pilot.pause()
         assert "way" in form.touched
 
-    drive(Host(Kinds, values={"run": "r"}), scenario, AT_80)
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 
 
 def test_at_the_smallest_size_a_field_its_explanation_and_the_command_are_seen() -> None:
@@ -433,4 +444,4 @@ def test_at_the_smallest_size_a_field_its_explanation_and_the_command_are_seen()
         assert "--size How large." in words
         assert "lazytui run train" in words
 
-    drive(Host(Kinds, values={"run": "r"}), scenario, (40, 12))
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, (40, 12))

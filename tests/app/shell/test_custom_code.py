@@ -80,6 +80,8 @@ def test_code_that_is_typed_into_a_form_may_run(lab: Lab) -> None:
         await pilot.pause()
         with pytest.raises(BadInput):
             require_allowed("seen.py:net")
+        await pilot.press("f")
+        await until(pilot, lambda: form.query(TextControl))
         field = next(field for field in form.query(TextControl) if field.field.name == "model")
         field.focus()
         field.clear()

@@ -14,6 +14,7 @@ from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.core.form_fields import fields_of
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.form_row import Row
+from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.screen_registry import SCREENS
@@ -42,23 +43,27 @@ async def walk(pilot: Pilot[Any], look: Callable[[ParamsForm], None]) -> None:
         await until(pilot, lambda mode=place.mode: pilot.app.current_mode == mode)
         await pilot.pause()
         for form in pilot.app.screen.query(ParamsForm):
-            await unfold(pilot, form)
-            look(form)
+            await look_inside(pilot, form, look)
         pilot.app.screen.set_focus(None)
     for kind, keys in OVER.items():
         await pilot.press(*keys)
         await until(pilot, lambda kind=kind: {form.kind for form in pilot.app.screen.query(ParamsForm)} == {kind})
         form = pilot.app.screen.query_one(ParamsForm)
-        await unfold(pilot, form)
-        look(form)
+        await look_inside(pilot, form, look)
         await pilot.press("escape")
 
 
-async def unfold(pilot: Pilot[Any], form: ParamsForm) -> None:
-    """Open the rarer options, whose lines are made only then."""
+async def look_inside(pilot: Pilot[Any], form: ParamsForm, look: Callable[[ParamsForm], None]) -> None:
+    """Open it and the rarer options, whose lines are made only then."""
+    screen = form.query_ancestor(FormScreen)
+    screen.show_form(True)
+    await until(pilot, lambda: form.query(Row))
+    await pilot.pause()
     for folded in form.query(Collapsible):
         folded.collapsed = False
         await until(pilot, lambda: len(form.query(Row)) == len(fields_of(form.model)))
+    look(form)
+    screen.show_form(False)
 
 
 def test_every_analysis_has_a_form_that_asks_what_its_command_asks(tmp_path: Path) -> None:

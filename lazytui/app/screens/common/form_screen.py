@@ -107,7 +107,7 @@ class FormScreen(LabScreen):
             self.action_close_form()
         else:
             self.show_form(True)
-            self.form.query("Row LineControl, Row Input").first().focus()
+            self.form.take_keyboard()
 
     def action_close_form(self) -> None:
         """The keyboard back to the figures; a network that was typed and isn't there gives way to the one studied."""
@@ -119,6 +119,8 @@ class FormScreen(LabScreen):
 
     def show_form(self, shown: bool) -> None:
         self.query_one("#side").display = shown
+        if shown:
+            self.form.open()
         self.refresh_bindings()
 
     def leave_form(self) -> None:

@@ -34,8 +34,9 @@ def test_trainings_are_compared_from_the_form_which_lies_in_a_drawer(
         await pilot.press("8")
         await until(pilot, lambda: "Bundled example" in screen_text(pilot.app))
         form = pilot.app.screen.query_one(ParamsForm)
-        runs = form.query(TextControl).first()
         await pilot.press("f")
+        await until(pilot, lambda: form.query(TextControl))
+        runs = form.query(TextControl).first()
         await until(pilot, lambda: runs.has_focus)
         for _ in range(2):  # what is picked is added to what was
             await pilot.press("enter")

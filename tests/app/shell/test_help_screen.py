@@ -14,7 +14,7 @@ from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.help_screen import Help, groups
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace
-from tests.app.pilot import drive, screen_text
+from tests.app.pilot import drive, screen_text, until
 
 
 def name_of(action: str) -> str:
@@ -41,8 +41,9 @@ def test_every_screen_tells_all_of_its_keys(tmp_path: Path) -> None:
 def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("2", "f")
-        await pilot.pause()
-        pilot.app.screen.query_one(ParamsForm).query(LineControl).first().focus()
+        form = pilot.app.screen.query_one(ParamsForm)
+        await until(pilot, lambda: form.has_focus_within)
+        form.query(LineControl).first().focus()
         await pilot.pause()
         await pilot.press("question_mark")
         await pilot.pause()

@@ -175,7 +175,7 @@ def test_one_escape_closes_the_form_wherever_the_keyboard_is_and_gives_single_ke
         for name in ("model", "epochs", "method"):
             await pilot.press("f")
             side = app.screen.query_one("#side")
-            await until(pilot, lambda side=side: side.display)
+            await until(pilot, lambda side=side: side.display and side.has_focus_within)
             control = app.screen.query_one(ParamsForm)._rows[name].field_control
             control.focus()
             await pilot.pause()
@@ -197,6 +197,7 @@ def test_digits_that_are_typed_into_a_field_are_text(workspace: Workspace) -> No
         await opened(pilot, "train", "2")
         await pilot.press("f")
         form = app.screen.query_one(ParamsForm)
+        await until(pilot, lambda: form.has_focus_within)
         form._rows["epochs"].field_control.focus()
         await pilot.press("7", "g", "q")
         await pilot.pause()

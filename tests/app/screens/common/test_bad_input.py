@@ -200,6 +200,7 @@ def test_what_is_not_right_is_said_beside_the_field_and_starts_nothing(tmp_path:
             await until(pilot, lambda form=form: form.params is None)
             if not app.screen.query_one("#side").display:
                 await pilot.press("f")
+            await until(pilot, lambda form=form, field=field: field in form._rows)
             row = form._rows[field]
             wrong = row.query_one(".wrong", Static)
             await until(pilot, lambda row=row, wrong=wrong: wrong.region.y == row.region.y + 1)

@@ -22,6 +22,7 @@ from lazytui.runs.events import Event, EventReader
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 300.0
+"""Seconds to wait for what must come, less than pytest's own limit, after which a worker is killed without a word."""
 
 TINY_DATA = ("--source", "strokes", "--train-size", "300", "--test-size", "200")
 TINY_TRAINING = (*TINY_DATA, "--batch-size", "16", "--metrics-samples", "200", "--metrics-every", "20")

@@ -91,7 +91,7 @@ def test_the_app_leaves_modules_of_the_current_folder_alone(trapped: Lab) -> Non
         run = wait_for_state(trapped, "dataset", "done")
         run.set_status(Status(state="stopped", heartbeat=0.0))
         shown.type("9")
-        shown.wait_for("stopped", "p goes on with it")
+        shown.wait_for("stopped", "p resumes it")
         shown.type("p")
         wait_for_state(trapped, "dataset", "done")
         assert shown.leave() == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from lazytui.analyses.sae_selfcheck.params import PRICES
-from lazytui.runs.result_contents import DEFINED, Count, Damaged, Name, Number, check_metrics
+from lazytui.runs.result_contents import ANY, DEFINED, Count, Damaged, Name, Number, check_metrics
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import read_fields, write_fields
 
@@ -36,8 +36,8 @@ class Dictionary:
 class SelfcheckResult:
     """random_mcc, random_mcc_largest: mean and largest MCC of random directions."""
 
-    random_mcc: Annotated[float, DEFINED]
-    random_mcc_largest: Annotated[float, DEFINED]
+    random_mcc: Annotated[float, ANY]
+    random_mcc_largest: Annotated[float, ANY]
     tried: Annotated[tuple[Dictionary, ...], Field(min_length=1, max_length=10_000)]
 
     @property

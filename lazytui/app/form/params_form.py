@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -154,8 +154,12 @@ class ParamsForm(Vertical):
         self._rows[field.name].field_control.focus()
 
     async def _add_first(self) -> None:
-        rest = [Collapsible(title="more options")] if self._rest else []
-        await self._add_rows(self._first, lambda rows: self.query_one(_Fields).mount_all([*rows, *rest]))
+        await self._add_rows(self._first, lambda rows: self.query_one(_Fields).mount_all([*rows, *self._folded()]))
+
+    def _folded(self) -> Iterator[Collapsible]:
+        """What holds the rarer fields, where there are any."""
+        if self._rest:
+            yield Collapsible(title="more options")
 
     @on(Collapsible.Expanded)
     async def _add_rest(self) -> None:

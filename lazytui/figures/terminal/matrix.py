@@ -27,6 +27,8 @@ _ROOMY = 7
 """Cells are padded up to this width, and no further."""
 _SCALE_LINES = 2
 _BETWEEN = "  "
+_NAMED = 5
+"""Characters of a cell from which on something of a longer name can be read."""
 _WIDE, _TALL = 10, 4
 """Characters and lines beyond which a cell that is fitted into a given height doesn't grow."""
 _SHADES = " ░▒▓█"
@@ -132,7 +134,8 @@ class HeatMap:
         swatches = figure.column_colors if palette is not Palette.NONE else ()
         if swatches:
             yield from self._swatches(columns, labels, cell, palette)
-            if axes_above and any(cell_len(figure.column_labels[column]) >= cell for column in columns):
+            fits = all(cell_len(figure.column_labels[column]) < cell for column in columns)
+            if axes_above and cell < _NAMED and not fits:
                 return  # the color says it
             names = [[shorten(figure.column_labels[c], max(cell - 1, 1))] for c in columns]  # the color says the rest
         else:

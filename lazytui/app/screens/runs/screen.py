@@ -217,8 +217,8 @@ class RunsScreen(LabScreen):
             yield plain_text(line.run.id)
             if line.status.error:
                 yield plain_text(f"{line.status.error} l shows its log.")
-            if line.status.state in _ENDED_EARLY:
-                yield "p goes on with it"
+            if line.status.state in _ENDED_EARLY | {"paused"}:
+                yield "p resumes it"
 
 
 def _searched(line: RunLine) -> str:

@@ -57,7 +57,7 @@ class Panel(Container):
         & > FigureView { height: 1fr; scrollbar-gutter: auto; }
         & > TextView, & > TableView, & > BarsView { scrollbar-gutter: stable; }
         &.-saying { align: center middle; }
-        & > .sentence { color: $text-muted; width: auto; max-width: 80; height: auto; }
+        & > .sentence { color: $text-muted; width: 1fr; max-width: 80; height: auto; text-align: center; }
     }
     """
     ALLOW_MAXIMIZE = True

@@ -168,3 +168,16 @@ def test_what_is_said_and_shown_without_a_pause_is_there_in_the_end() -> None:
         assert "easy accuracy" not in screen_text(pilot.app)
 
     shown(steps, first=[BARS])
+
+
+def test_a_sentence_is_wrapped_into_a_narrow_panel() -> None:
+    sentence = "None of this was measured here yet, because nobody asked for it: press g to run it now."
+
+    async def steps(pilot: Pilot[None]) -> None:
+        panel(pilot, "first").say(sentence)
+        await until(pilot, lambda: panel(pilot, "first").query(".sentence"))
+        await pilot.pause()
+        inside = [line.strip("│ ") for line in screen_text(pilot.app).splitlines()]
+        assert " ".join(filter(None, inside)).count(sentence) == 1
+
+    shown(steps, size=(40, 24))

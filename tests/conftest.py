@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,13 @@ os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir()) / "lazytui-tests
 
 hypothesis.settings.register_profile("lazytui", deadline=None)  # no test may fail because a machine is busy
 hypothesis.settings.load_profile("lazytui")
+
+
+@pytest.fixture(autouse=True)
+def _seeded() -> None:
+    """The same random weights in every run of a test that makes networks of its own."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].manual_seed(0)
 
 
 COMMANDS: dict[str, tuple[str, ...]] = {

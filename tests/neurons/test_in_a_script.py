@@ -9,6 +9,7 @@ def test_measures_of_the_channels_of_ones_own_network() -> None:
     network = nn.Sequential(nn.Conv2d(3, 2, 1), nn.ReLU(), nn.Flatten())
     with torch.no_grad():
         network[0].weight[:] = torch.tensor([[1.0, 0, 0], [0, 1.0, 0]])[:, :, None, None]  # red, then green
+        network[0].bias.zero_()
     labels, attributes = (index.reshape(-1).repeat(20).astype(np.uint8) for index in np.indices((10, 10)))
     images = np.zeros((len(labels), 12, 16, 3), np.uint8)
     images[..., 0], images[..., 1] = 25 * labels[:, None, None], 25 * attributes[:, None, None]

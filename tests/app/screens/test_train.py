@@ -106,7 +106,7 @@ def test_a_training_is_started_paused_resumed_stopped_and_gone_on_with(tmp_path:
         (run,) = workspace.runs()
         wait_until(lambda: last_step(run.path) > 0)
         await until(pilot, lambda: shown(pilot, "step") and shown(pilot, "/170,000") and shown(pilot, "eta"))
-        assert shown(pilot, "░") and charts(pilot)[0].live
+        await until(pilot, lambda: shown(pilot, "░") and any(chart.live for chart in charts(pilot)))
         await until(pilot, lambda: says(pilot).figure.title.startswith("Step ") and step_of(pilot) > 0)
         assert says(pilot).figure.images[1].any(), "the red 1, while it trains"
         await until(pilot, lambda: shown(pilot, "p Pause") and not shown(pilot, "p Resume"))

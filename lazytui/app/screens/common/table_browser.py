@@ -118,13 +118,12 @@ class TableBrowser(FormScreen, BrowserScreen):
             self.table.focus(scroll_visible=False)
 
     def _show(self, name: str, figures: Sequence[Figure]) -> None:
-        if [*map(id, figures)] == [*map(id, self._drawn.get(name, ()))] and name in self._drawn:
-            return
-        self._drawn[name] = figures
-        if figures:
-            self.panel(name).show([(figure,) for figure in figures])
-        else:
+        if not figures:
+            self._drawn[name] = figures
             self.panel(name).say(next(iter(self.sentences()), "") if name == "table" else "")
+        elif [*map(id, figures)] != [*map(id, self._drawn.get(name, ()))]:
+            self._drawn[name] = figures
+            self.panel(name).show([(figure,) for figure in figures])
 
     def _show_page(self) -> None:
         """What there is of the row under the table's cursor, or of the first."""

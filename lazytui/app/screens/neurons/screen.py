@@ -92,11 +92,9 @@ class NeuronsScreen(AblationScreen):
 
     def _show_found(self, found: NetworkNeurons) -> None:
         before, self.found = self.found, found
-        if found.run == before.run:
-            self.show_sentence()
-            return
-        self.forget_ablation()
-        self.refresh_bindings()
+        if found.run != before.run:
+            self.forget_ablation()
+            self.refresh_bindings()
         self.draw()
 
     # Drawing

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.noise_over import Layer
 from lazytui.data.painting import composite
 
 SIDE = 28
@@ -26,7 +27,7 @@ class Drawing:
     """gray: (28, 28) uint8, how much ink there is. ink: its color. ground: the color of the ground.
 
     light: (28, 28) uint8, how bright the ground is, such as a texture; 255 where it is flat. picture: (28, 28, 3)
-    uint8, what lies under the ink instead of a ground; None where there is one.
+    uint8, what lies under the ink instead of a ground; None where there is one. noise: what lies over all of it.
     """
 
     gray: Gray
@@ -34,6 +35,7 @@ class Drawing:
     ground: Color = BLACK
     light: Gray | None = None
     picture: NDArray[np.uint8] | None = None
+    noise: tuple[Layer, ...] = ()
 
     @classmethod
     def blank(cls, ink: Color = WHITE, ground: Color = BLACK) -> Drawing:
@@ -48,7 +50,11 @@ class Drawing:
     def image(self) -> NDArray[np.uint8]:
         """(28, 28, 3) uint8, as a network sees it."""
         light = np.full((SIDE, SIDE), 255, np.uint8) if self.light is None else self.light
-        return composite(self.gray, light, self.ink, self.ground if self.picture is None else self.picture)
+        image = composite(self.gray, light, self.ink, self.ground if self.picture is None else self.picture)
+        planes = image.reshape(1, -1, 3).transpose(0, 2, 1).copy()
+        for layer in self.noise:
+            layer.lay(planes)
+        return planes.transpose(0, 2, 1).reshape(SIDE, SIDE, 3)
 
     @property
     def is_blank(self) -> bool:

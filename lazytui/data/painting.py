@@ -1,6 +1,7 @@
 """Painting: gray digits and color indices in, color images out, a whole split at a time.
 
-Every pixel is `background * (1 - gray) + stroke * gray`, in whole numbers, so that the bytes are the same everywhere.
+Every pixel is `background * (1 - gray) + stroke * gray`, in whole numbers, so that the bytes are the same everywhere;
+noise may lie over it.
 A split is painted in chunks that stay in the processor's cache; each has its own random stream, so that the bytes don't
 depend on how many threads paint.
 """
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.noise_over import Layer, layers_over
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.textures import PIXELS, lay_textures
@@ -58,6 +60,8 @@ def repaint(
                 np.subtract(_FULL, light, out=light)
             room = triple[:, : len(gray)]
             _composite(gray, light, room, strokes[colors[part]], backgrounds[colors[part]], planes[part])
+            for layer in layers_over(len(gray), params, stream, chunk):
+                layer.lay(planes[part])
 
     with ThreadPoolExecutor(workers) as pool:
         list(pool.map(paint, range(workers)))
@@ -109,6 +113,12 @@ def background_light(params: DatasetParams, stream: str, index: int) -> NDArray[
     lay_textures(light, params, stream, chunk)
     last = light[-1] if params.placement == "stroke" else 255 - light[-1]
     return np.asarray(last.reshape(28, 28), np.uint8)
+
+
+def noise_over(params: DatasetParams, stream: str, index: int) -> tuple[Layer, ...]:
+    """What lies over image `index` of a stream: what `repaint` lays over it."""
+    chunk, number = divmod(index, CHUNK)
+    return tuple(layer.of(number) for layer in layers_over(number + 1, params, stream, chunk))
 
 
 def composite(

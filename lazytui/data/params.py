@@ -16,6 +16,8 @@ SourceName = Literal["auto", "mnist", "fashion", "strokes"]
 Placement = Literal["stroke", "background", "both", "none"]
 Texture = Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]
 Tier = Literal["none", "z", "e", "m", "h", "vh"]
+NoiseLayer = Literal["under", "over"]
+NoiseChannels = Literal["shared", "rgb"]
 Counterexamples = Literal["others", "all"]
 HardSplit = Literal["inverted", "random", "cycled", "gray", "factorial"]
 
@@ -33,7 +35,8 @@ class PaintingParams(BaseModel):
     dataset: str = name_field(
         "background",
         "Preset that fills in whatever you don't choose yourself: background, stroke, stroke-level, texture, "
-        "stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h).",
+        "stroke-distinct, stroke-spectral, clean, or a name such as gr95h (colors in pairs, 95 % bias, noise tier h); "
+        "bw100h is white digits on black with that noise.",
         {name: preset["about"] for name, preset in presets().items()},
     )
     source: SourceName = Field(
@@ -58,12 +61,21 @@ class PaintingParams(BaseModel):
     tier: Tier = Field(
         "none",
         description="Noise tier of study D: zero, easy, medium, hard or very hard. Images get pixel noise and "
-        "random lines on their background, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) "
-        "for the noise.",
+        "random lines, with probabilities that rise from 0 (z) over 0.7 (e) to 0.85 (vh) for the noise.",
+    )
+    noise_layer: NoiseLayer = Field(
+        "under",
+        description="Where the noise and the lines of a tier and of the textures gaussian and lines lie: under the "
+        "digit, where they darken a colored background and brighten a black one, or over everything.",
+    )
+    noise_channels: NoiseChannels = Field(
+        "shared",
+        description="Whether red, green and blue share the noise that lies over everything, and its lines are gray, or "
+        "each has its own (rgb), and lines have random colors.",
     )
     palette: str = name_field(
         "distinct",
-        "The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, pairs-bw, "
+        "The ten dominant colors, digit 0 first: distinct, bright, spectral, pairs-rg, pairs-gr, "
         "or ten colors of your own such as #ff0000,#00ff00,...",
         {name: palette.about for name, palette in palettes().items()},
     )
@@ -100,7 +112,8 @@ class PaintingParams(BaseModel):
             return values
         filled = _parse(preset_fields, name)
         if values.get("placement") == "none":
-            filled |= _parse(preset_fields, "clean") | {"tier": "none"}
+            clean = _parse(preset_fields, "clean")
+            filled |= clean if filled.get("placement") == "none" else clean | {"tier": "none"}
         return {**filled, **values}
 
     @field_validator("palette")
@@ -112,6 +125,8 @@ class PaintingParams(BaseModel):
     def _check_combination(self) -> PaintingParams:
         if "flat" in self.texture and len(self.texture) > 1:
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
+        if self.noise_channels == "rgb" and self.noise_layer == "under":
+            raise ValueError("Noise under the digit has one brightness a pixel: the channels rgb need the layer over.")
         if self.placement == "none":
             self._check_clean()
         elif self.texture == ("flat",) or self.placement == "both":
@@ -119,8 +134,10 @@ class PaintingParams(BaseModel):
         return self
 
     def _check_clean(self) -> None:
-        if self.tier != "none" or self.texture != ("flat",):
-            raise ValueError("The placement none has no background to texture: it needs texture flat and tier none.")
+        if self.texture != ("flat",):
+            raise ValueError("The placement none has no background to texture: it needs texture flat.")
+        if self.tier != "none" and self.noise_layer == "under":
+            raise ValueError("The placement none has no background for noise under the digit: use the layer over.")
         if self.hard != "gray":
             raise ValueError(
                 f"The hard split {self.hard} needs a color to move, and the placement none has none: use gray."

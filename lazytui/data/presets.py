@@ -12,6 +12,9 @@ from lazytui.files.package_data import package_folder
 
 TIERS = ("z", "e", "m", "h", "vh")
 PAIRS = ("rg", "gr", "bw")
+"""Of study D: the colors of pairs of digits, the same exchanged, and white digits on black without any color."""
+
+_NOISE_OF_STUDY_D = {"noise_layer": "over", "noise_channels": "rgb"}
 
 
 @functools.cache
@@ -25,7 +28,7 @@ def preset_fields(name: str) -> dict[str, Any]:
     """The parameters that a preset sets. Raises UsageError for an unknown name.
 
     Study D's names are `<pairs><percent><tier>`: `gr95h` paints strokes with the palette `pairs-gr` at a bias of 95 %
-    over the noise tier `h`.
+    under the noise tier `h`; `bw100h` has the same noise over white strokes.
     """
     if name in presets():
         return {field: value for field, value in presets()[name].items() if field != "about"}
@@ -36,10 +39,7 @@ def preset_fields(name: str) -> dict[str, Any]:
     pairs, percent, tier = parts.groups()
     if float(percent) > 100:
         raise UsageError(f"The dataset {name!r} has a bias of {percent} %: it must be at most 100 %.")
-    return {
-        "placement": "stroke",
-        "texture": ("flat",),
-        "tier": tier,
-        "palette": f"pairs-{pairs}",
-        "bias": float(percent) / 100,
-    }
+    fields = {"texture": ("flat",), "tier": tier, "bias": float(percent) / 100, **_NOISE_OF_STUDY_D}
+    if pairs == "bw":
+        return fields | {"placement": "none", "hard": "gray"}
+    return fields | {"placement": "stroke", "palette": f"pairs-{pairs}"}

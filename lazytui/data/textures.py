@@ -1,4 +1,4 @@
-"""Background textures: the deviation of every pixel from the flat background.
+"""Textures under the digit: the deviation of every pixel from the flat background.
 
 A departure, or depth, is a whole number of levels for every pixel, 0 (the flat background) to 255 (its opposite):
 (n, 784) int16. What is flat is decided by the painting: full color where the background is colored, black where it
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -51,6 +52,9 @@ TIERS: dict[Tier, Noise] = {
 }
 """The tiers of study D: noise probability and sigma; line probability, count and thickness in pixels."""
 
+LINES = TIERS["e"]._replace(lines=1)
+"""Of the texture `lines`."""
+
 
 def lay_textures(depth: Depth, params: DatasetParams, *key: str | int) -> None:
     """Fill depth, (n, 784), with the summed textures of n images; key names the streams they are drawn from.
@@ -61,7 +65,8 @@ def lay_textures(depth: Depth, params: DatasetParams, *key: str | int) -> None:
     def random(texture: str) -> Generator:
         return stream(params.seed, texture, *key)
 
-    tier = TIERS.get(params.tier)
+    noisy = params.noise_layer == "under"
+    tier = TIERS.get(params.tier) if noisy else None
     if "uniform" in params.texture:
         _lay_uniform(depth, random("uniform"))
     else:
@@ -70,12 +75,12 @@ def lay_textures(depth: Depth, params: DatasetParams, *key: str | int) -> None:
         depth += np.floor(LEVEL_RANGE * 256 * random("level").random((len(depth), 1))).astype(np.int16)
     if "stripes" in params.texture:
         _add_stripes(depth, random("stripes"))
-    if "gaussian" in params.texture:
+    if noisy and "gaussian" in params.texture:
         _add_noise(depth, np.full(len(depth), params.sigma * 255), random("gaussian"))
     if tier:
-        _add_noise(depth, _tier_sigma(len(depth), tier, random("tier sigma")), random("tier noise"))
-    if "lines" in params.texture:
-        _draw_lines(depth, TIERS["e"]._replace(lines=1), random("lines"))
+        _add_noise(depth, tier_sigma(len(depth), tier, random("tier sigma")), random("tier noise"))
+    if noisy and "lines" in params.texture:
+        _draw_lines(depth, LINES, random("lines"))
     if tier:
         _draw_lines(depth, tier, random("tier lines"))
     if tier or set(params.texture) - {"uniform"}:  # which alone stays in range, and painting it is to be fast
@@ -97,7 +102,7 @@ def _lay_uniform(depth: Depth, generator: Generator) -> None:
     levels //= np.uint16(255)
 
 
-def _tier_sigma(n: int, tier: Noise, generator: Generator) -> NDArray[np.float64]:
+def tier_sigma(n: int, tier: Noise, generator: Generator) -> NDArray[np.float64]:
     """One standard deviation an image, in levels, (n,): 0 for the images that get no noise."""
     happens, where = generator.random((n, 2)).T
     low, high = tier.sigma
@@ -106,12 +111,18 @@ def _tier_sigma(n: int, tier: Noise, generator: Generator) -> NDArray[np.float64
 
 def _add_noise(depth: Depth, sigma: NDArray[np.float64], generator: Generator) -> None:
     """Add N(0, sigma), drawn from 4096 equally likely quantiles; what falls below the flat background is reflected."""
-    words = np.empty(depth.shape, np.uint16)
+    depth += normal_levels(depth.shape, generator, sigma)
+    np.abs(depth, out=depth)
+
+
+def normal_levels(shape: tuple[int, ...], generator: Generator, sigma: NDArray[np.float64]) -> Depth:
+    """N(0, sigma), rounded: of a shape that begins with n, int16. sigma: (n,), in levels."""
+    words = np.empty(shape, np.uint16)
     fill_random(words, generator)
     noise = _normal_quantiles().take(words >> 4)
-    noise *= sigma.astype(np.float32)[:, None]
-    depth += np.rint(noise, out=noise).astype(np.int16)
-    np.abs(depth, out=depth)
+    noise *= sigma.astype(np.float32).reshape(-1, *[1] * (len(shape) - 1))
+    levels: Depth = np.rint(noise, out=noise).astype(np.int16)
+    return levels
 
 
 @functools.cache
@@ -143,18 +154,30 @@ def _sine_levels() -> NDArray[np.int16]:
 
 def _draw_lines(depth: Depth, noise: Noise, generator: Generator) -> None:
     """Lay straight, antialiased lines over the images that get any, each at a gray level of its own."""
+    for indices, cover, ink in random_lines(len(depth), noise, generator, inks=1):
+        depth[indices] = np.rint(
+            depth[indices] * (1 - cover) + cover * 255 * (FAINTEST_LINE + (1 - FAINTEST_LINE) * ink)
+        )
+
+
+def random_lines(
+    n: int, noise: Noise, generator: Generator, *, inks: int
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.float32]]]:
+    """First lines of the images that have one, then second lines, and so on: m of n images a time.
+
+    Yields their indices (m,), how much of each pixel the line covers (m, 784), and inks in [0, 1): (m, inks).
+    """
     low, most = noise.amount
-    draws = generator.random((len(depth), 2 + 6 * most)).astype(np.float32)
+    width = 5 + inks
+    draws = generator.random((n, 2 + width * most)).astype(np.float32)
     amount = low + np.floor(draws[:, 1] * (most - low + 1))
     amount[draws[:, 0] >= noise.lines] = 0
     for line in range(most):
         indices = np.flatnonzero(line < amount)
-        ends, thickness, ink = np.split(draws[indices, 2 + 6 * line : 8 + 6 * line], [4, 5], axis=1)
+        start = 2 + width * line
+        ends, thickness, ink = np.split(draws[indices, start : start + width], [4, 5], axis=1)
         thin, thick = noise.thickness
-        cover = _line_cover(ends * (SIDE - 1), thin + (thick - thin) * thickness)
-        depth[indices] = np.rint(
-            depth[indices] * (1 - cover) + cover * 255 * (FAINTEST_LINE + (1 - FAINTEST_LINE) * ink)
-        )
+        yield indices, _line_cover(ends * (SIDE - 1), thin + (thick - thin) * thickness), ink
 
 
 def _line_cover(ends: NDArray[np.float32], thickness: NDArray[np.float32]) -> NDArray[np.float32]:

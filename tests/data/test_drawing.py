@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from lazytui.data.drawing import BLACK, WHITE, Drawing
-from lazytui.data.painting import background_light, paint_colors
+from lazytui.data.painting import background_light, noise_over, paint_colors
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
 
 RED = (255, 0, 0)
 
 
-@pytest.mark.parametrize("preset", ["background", "stroke", "stroke-level", "texture", "gr95h", "clean"])
+@pytest.mark.parametrize("preset", ["background", "stroke", "stroke-level", "texture", "gr95vh", "bw100m", "clean"])
 def test_a_drawing_of_an_image_has_its_bytes(preset: str) -> None:
     """Also beyond the first chunk of textures."""
     params = DatasetParams(dataset=preset, source="strokes", train_size=700, test_size=600)
@@ -27,6 +27,7 @@ def test_a_drawing_of_an_image_has_its_bytes(preset: str) -> None:
                 tuple(strokes[color].tolist()),
                 tuple(backgrounds[color].tolist()),
                 background_light(params, name, index),
+                noise=noise_over(params, name, index),
             )
             np.testing.assert_array_equal(drawing.image, split.images[index])
 

@@ -206,11 +206,14 @@ def test_what_is_painted_is_what_is_painted_without_a_cache() -> None:
         "texture": ["gaussian"],
         "sigma": [0.3],
         "tier": ["h"],
+        "noise_layer": ["over"],
+        "noise_channels": ["rgb"],
         "palette": ["bright"],
     }
     assert set(values) == set(DatasetParams.model_fields) - _IN_SHAPES_AND_COLORS
     plain = {"source": "strokes", "texture": ["uniform", "gaussian"]}
-    asked = [plain, *({**plain, name: value} for name, (value,) in values.items())]
+    needed = {"noise_channels": {"noise_layer": "over"}}
+    asked = [plain, *({**plain, name: value, **needed.get(name, {})} for name, (value,) in values.items())]
     for given in [*asked, *asked]:
         clear_memory()
         params = DatasetParams.model_validate(given)

@@ -24,6 +24,8 @@ DRAWN = strokes(train=300, test=1).train
 TEXTURES = ("level", "uniform", "gaussian", "stripes", "lines")
 TIERS = ("none", "z", "e", "m", "h", "vh")
 
+SHARED = {"noise_channels": "shared"}
+
 textures = st.lists(st.sampled_from(TEXTURES), min_size=1, unique=True).map(tuple)
 digits = st.integers(0, 2**32).map(lambda seed: stream(seed, "digits").integers(0, 10, 2000).astype(np.uint8))
 colored = st.fixed_dictionaries(
@@ -155,10 +157,54 @@ def test_harder_tiers_have_more_lines() -> None:
     covered = []
     for tier in ("z", "e", "h"):
         depth = np.empty((2000, PIXELS), np.int16)
-        lay_textures(depth, DatasetParams.model_validate({"dataset": f"gr95{tier}"}), "lines")
+        params = DatasetParams.model_validate({"dataset": f"gr95{tier}", "noise_layer": "under", **SHARED})
+        lay_textures(depth, params, "lines")
         covered.append((depth > 120).mean())
     assert covered[0] == 0
     assert 0 < covered[1] * 1.5 < covered[2]
+
+
+BLANK, FULL = np.zeros((2000, 28, 28), np.uint8), np.full((2000, 28, 28), 255, np.uint8)
+
+
+def test_white_digits_on_black_have_no_color_and_are_all_alike() -> None:
+    params = DatasetParams(dataset="bw100z")
+    images = repaint(DRAWN.images, np.full(len(DRAWN), NO_COLOR, np.uint8), params, "train")
+    assert np.array_equal(images, np.broadcast_to(DRAWN.images[..., None], images.shape))
+
+
+@pytest.mark.parametrize(("tier", "probability", "low", "high"), [("e", 0.7, 15, 25), ("vh", 0.85, 22.5, 32.5)])
+def test_noise_of_study_d_lies_over_digit_and_ground_in_every_channel_by_itself(
+    tier: str, probability: float, low: float, high: float
+) -> None:
+    params = DatasetParams.model_validate({"dataset": f"bw100{tier}"})
+    colors = np.full(2000, NO_COLOR, np.uint8)
+    ground, digit = (repaint(shapes, colors, params, "noise").astype(int) for shapes in (BLANK, FULL))
+    added = ground - (255 - digit)  # black shows what is brighter than the image, white what is darker
+    typical = np.median(np.abs(added), axis=(1, 2, 3)) / 0.6745
+    noisy = typical > 8
+    assert abs(noisy.mean() - probability) <= wide(probability, 2000)
+    assert low - 3 <= np.quantile(typical[noisy], 0.02)
+    assert (low + high) / 2 - 1 <= np.median(typical[noisy]) <= high
+    still = ground[noisy][:, :14, :14].reshape(noisy.sum(), -1, 3)
+    shares = [np.corrcoef(still[..., a].ravel(), still[..., b].ravel())[0, 1] for a, b in ((0, 1), (0, 2), (1, 2))]
+    assert max(shares) < 0.75, "only lines are shared"
+    assert (np.ptp(ground, axis=3) > 60).any(), "and these have colors"
+
+
+def test_a_line_over_the_digit_has_one_color() -> None:
+    params = DatasetParams.model_validate(
+        {"texture": ("lines",), "noise_layer": "over", "noise_channels": "rgb", "placement": "stroke"}
+    )
+    images = repaint(FULL, np.full(2000, NO_COLOR, np.uint8), params, "lines").reshape(2000, -1, 3)
+    assert all((image != 255).any() for image in images), "each has a line over the digit"
+    assert (np.ptp(images, axis=2) > 60).any()
+
+
+def test_gray_noise_over_all_is_the_same_in_every_channel() -> None:
+    params = DatasetParams.model_validate({"texture": ("gaussian", "lines"), "tier": "h", "noise_layer": "over"})
+    images = repaint(BLANK, np.full(2000, NO_COLOR, np.uint8), params, "gray")
+    assert (np.ptp(images, axis=3) == 0).all() and images.std() > 10
 
 
 def test_a_texture_stays_when_the_color_changes_and_when_more_images_follow() -> None:
@@ -210,4 +256,10 @@ def test_painting_hasnt_changed_since_this_was_written() -> None:
     assert (
         hashlib.sha256(images.tobytes()).hexdigest()
         == "d03295e14f0cd213d58b9d0219e10a08f78a383f305ba8e104b5bc733bd879cd"
+    )
+    over = params.model_copy(update={"noise_layer": "over", "noise_channels": "rgb"})
+    images = repaint(shapes, np.resize([0, 5, NO_COLOR], 600).astype(np.uint8), over, "train")
+    assert (
+        hashlib.sha256(images.tobytes()).hexdigest()
+        == "0d12ecadba9f533ffc69a7a3538c3f922397f54c5a0a765ffddc4f24796ea665"
     )

@@ -23,11 +23,10 @@ def test_pairs_of_digits_swap_colors_between_the_two_forms() -> None:
     assert (gr.rgb == rg.rgb[swapped]).all()
 
 
-def test_the_black_and_white_form_has_no_hue() -> None:
-    grays = palette("pairs-bw").rgb.astype(int)
-    assert (np.ptp(grays, axis=1) == 0).all()
-    dark, light = grays[::2, 0], grays[1::2, 0]
-    assert dark.max() < light.min()
+def test_colors_of_study_d() -> None:
+    written = ["{:02x}{:02x}{:02x}".format(*color) for color in palette("pairs-rg").colors]
+    expected = "ff0000 00ff00 00ffff ffc0cb ff00ff 1f51ff ffff00 7851a9 120a8f ffa500"
+    assert " ".join(written) == expected
 
 
 def test_distinct_is_in_the_order_of_the_original_task() -> None:

@@ -74,7 +74,11 @@ def test_the_presets_are_those_of_the_studies() -> None:
 def test_study_d_names_are_parsed(parts: tuple[str, str, int, str]) -> None:
     name, pairs, percent, tier = parts
     params = DatasetParams(dataset=name)
-    assert (params.placement, params.palette, params.tier) == ("stroke", f"pairs-{pairs}", tier)
+    assert (params.tier, params.noise_layer, params.noise_channels) == (tier, "over", "rgb")
+    if pairs == "bw":
+        assert (params.placement, params.hard) == ("none", "gray")
+    else:
+        assert (params.placement, params.palette) == ("stroke", f"pairs-{pairs}")
     assert params.bias == pytest.approx(percent / 100)
 
 
@@ -98,7 +102,8 @@ def test_a_bias_above_100_percent_is_refused() -> None:
         ({"palette": "#ff0000,#00ff00"}, "ten different colors; this one has 2"),
         ({"palette": ",".join(["#ff0000"] * 10)}, "ten different colors; this one has 1"),
         ({"palette": "#ff0000,blau"}, "'blau' isn't a color"),
-        ({"placement": "none", "tier": "e"}, "no background to texture"),
+        ({"placement": "none", "tier": "e"}, "no background for noise under the digit"),
+        ({"noise_channels": "rgb"}, "the channels rgb need the layer over"),
         ({"placement": "none", "texture": ("uniform",)}, "no background to texture"),
         ({"placement": "none", "hard": "inverted"}, "use gray"),
         ({"texture": ("flat", "lines")}, "flat can't be combined"),

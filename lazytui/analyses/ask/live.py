@@ -22,7 +22,7 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.drawing import Drawing
-from lazytui.data.painting import background_light, paint_colors
+from lazytui.data.painting import background_light, noise_over, paint_colors
 from lazytui.data.splits import Split, build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.evaluation.predictions import SPLIT_NAMES
@@ -127,8 +127,14 @@ def _drawing_of(split: Split, index: int, trained: TrainParams, start: Start) ->
     """An image of a split as a drawing that gives the same bytes, unless it is painted in another color."""
     color = int(split.colors[index]) if start.color is None else start.color
     strokes, backgrounds = paint_colors(trained)
-    light = background_light(trained, SPLIT_NAMES[start.split], index)
-    return Drawing(split.shapes[index], _rgb(strokes[color]), _rgb(backgrounds[color]), light)
+    stream = SPLIT_NAMES[start.split]
+    return Drawing(
+        split.shapes[index],
+        _rgb(strokes[color]),
+        _rgb(backgrounds[color]),
+        background_light(trained, stream, index),
+        noise=noise_over(trained, stream, index),
+    )
 
 
 def _rgb(color: np.ndarray[tuple[int], np.dtype[np.uint16]]) -> tuple[int, int, int]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import RunReference
+from lazytui.analyses.core.older_records import updated_params
 from lazytui.code_permission import CODE_FIELDS, code_in, require_allowed, require_allowed_for
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
@@ -105,7 +106,7 @@ def recorded_params(run: RunFolder) -> BaseModel:
     """The Params that a run was made with. Raises BadInput when the record doesn't hold valid ones."""
     model: type[BaseModel] = analysis(run.record.kind).params
     try:
-        return model.model_validate(run.record.params)
+        return model.model_validate(updated_params(run.record.params))
     except ValidationError as error:
         raise BadInput(f"The parameters recorded in {run.reference} aren't valid: {error_sentences(error)}") from error
 

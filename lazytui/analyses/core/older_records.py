@@ -10,7 +10,7 @@ _OLD_PALETTES = {
     "pairs-gr": "#00ff00,#ff0000,#ffff00,#0000ff,#ff8000,#00ffff,#008080,#ff00ff,#8b4513,#800080",
     "pairs-bw": "#404040,#a9a9a9,#555555,#bfbfbf,#6a6a6a,#d4d4d4,#7f7f7f,#eaeaea,#949494,#ffffff",
 }
-"""Until 0.2 these names stood for other colors than study D's, and its noise lay under the digit."""
+"""Before noise could lie over the digit, these names stood for other colors than study D's."""
 
 
 def updated_params(recorded: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "dataset": TINY_DATA,
     "train": (*TINY_TRAINING, "--epochs", "2"),
     "evaluate": ("latest",),
+    "transfer": ("latest", "--to", "stroke,bw100z"),
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "ask": (str(ROOT / "docs" / "pictures" / "gradcam.png"), "latest"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),

@@ -48,6 +48,11 @@ METRICS = {
     "color_follow_rate": Metric(
         "color-follow rate", "conflicting probe images taken for the digit of their color", less_is_worse=False
     ),
+    "training_color_follow_rate": Metric(
+        "follows training's color",
+        "probe images in a color that was another digit's in the training, taken for that digit",
+        less_is_worse=False,
+    ),
     "shape_bias": Metric("shape bias", "decided by the digit, of conflicting images decided by digit or color"),
     "easy_calibration_error": Metric("easy calibration error", "mean |confidence - accuracy| on easy, 15 bins (ECE)"),
     "hard_calibration_error": Metric("hard calibration error", "mean |confidence - accuracy| on hard, 15 bins (ECE)"),

@@ -1,0 +1,94 @@
+"""Other data than those that a network was trained on: how they are asked for, and what then takes their place."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+
+from lazytui.analyses.core.analysis import Params
+from lazytui.catalog_fields import name_field
+from lazytui.data.palettes import palette, palettes
+from lazytui.data.params import DatasetParams, Placement, SourceName, Texture, Tier
+from lazytui.data.presets import preset_fields, presets
+from lazytui.errors import BadInput, UsageError
+from lazytui.list_values import split_list
+from lazytui.validation_messages import error_sentence
+
+_OF_ANY_DATA_SET = {"source", "seed", "train_size", "test_size", "validation_share"}
+"""What another data set keeps of the training's: the digits, and which of them were held out."""
+
+_OF_COLOR = {"hard", "texture", "tier", "noise_layer", "noise_channels"}
+"""What isn't kept for digits without any color."""
+
+D = TypeVar("D", bound=DatasetParams)
+
+
+class OtherDataParams(Params):
+    """What is asked for instead of the training's; the rest stays as it was there."""
+
+    source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
+    dataset: str | None = name_field(
+        None,
+        "Data set to show it, if not that of the training, such as stroke or gr95h.",
+        {name: preset["about"] for name, preset in presets().items()},
+    )
+    bias: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="Share of aligned images on the easy split, if not that of the data set."
+    )
+    palette: str | None = name_field(
+        None, "Palette, if not that of the data set.", {name: colors.about for name, colors in palettes().items()}
+    )
+    placement: Placement | None = Field(None, description="What carries the color, if not as in the data set.")
+    texture: Annotated[tuple[Texture, ...], BeforeValidator(split_list)] | None = Field(
+        None, description="Textures of the background, if not those of the data set."
+    )
+    tier: Tier | None = Field(None, description="Noise tier of study D, if not that of the data set.")
+
+    @field_validator("dataset", "palette")
+    @classmethod
+    def _check_name(cls, name: str | None, info: ValidationInfo) -> str | None:
+        """Raises ValueError for an unknown one."""
+        if name is not None:
+            try:
+                preset_fields(name) if info.field_name == "dataset" else palette(name)
+            except UsageError as error:
+                raise ValueError(str(error)) from error
+        return name
+
+    @property
+    def other_data(self) -> dict[str, Any]:
+        """What was asked for, by name."""
+        return self.model_dump(include=set(OtherDataParams.model_fields), exclude_none=True)
+
+    @property
+    def paints_otherwise(self) -> bool:
+        """Whether more than the digits is other than in the training."""
+        return bool(self.other_data.keys() - {"source"})
+
+
+def painted_otherwise(trained: D, other: dict[str, Any]) -> D:
+    """The parameters of a training with other data. Raises UsageError where these can't be painted."""
+    if not other.keys() - {"source"}:
+        return trained.model_copy(update=other)
+    kept = set(DatasetParams.model_fields)
+    if "dataset" in other:
+        kept = _OF_ANY_DATA_SET if "bias" in preset_fields(other["dataset"]) else _OF_ANY_DATA_SET | {"bias"}
+    if other.get("placement") == "none":
+        kept -= _OF_COLOR
+    try:
+        data = DatasetParams.model_validate(trained.model_dump(include=kept) | other)
+    except ValidationError as error:
+        raise UsageError(error_sentence(error.errors()[0]).rstrip(".") + ".") from error
+    return trained.model_copy(update=data.model_dump())
+
+
+def require_same_classes(network: str, trained: DatasetParams, data: DatasetParams) -> None:
+    """Raise BadInput where the data show classes that the network was never asked about."""
+    if (trained.source == "fashion") != (data.source == "fashion"):
+        learned, shown = (_classes(one) for one in (trained, data))
+        raise BadInput(f"{network} was trained on {learned} and can't be asked about {shown}.")
+
+
+def _classes(data: DatasetParams) -> str:
+    return "clothes (source fashion)" if data.source == "fashion" else f"digits (source {data.source})"

@@ -1,0 +1,1 @@
+"""Transfer: a trained network on data that it wasn't trained on."""

@@ -1,0 +1,81 @@
+"""The data sets below each other, and what the network is right about on each; two networks side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.networks.network_pair import AGAINST
+from lazytui.analyses.transfer.result import MEASURED, TransferResult
+from lazytui.figures.kinds import Column, Figure, Matrix, Table, Text
+
+if TYPE_CHECKING:
+    from lazytui.analyses.transfer.params import TransferParams
+
+_TITLES = tuple(METRICS[name].title for name in MEASURED)
+_MEANINGS = " ".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}." for name in MEASURED)
+_EASY, _HARD = 0, 1
+
+
+def figures(_params: TransferParams, result: TransferResult) -> list[Figure]:
+    return [
+        _verdict(result),
+        *(_matrix(result, network) for network in range(len(result.networks))),
+        _table(result),
+    ]
+
+
+def _verdict(result: TransferResult) -> Text:
+    paragraphs = [_sentence(result, network) for network in range(len(result.networks))]
+    return Text(name="verdict", title="On other data", paragraphs=tuple(paragraphs))
+
+
+def _sentence(result: TransferResult, network: int) -> str:
+    easy, hard = 100 * result.measured[network, :, _EASY], 100 * result.measured[network, :, _HARD]
+    own = f"{result.networks[network]}: easy {easy[0]:.1f} %, hard {hard[0]:.1f} % on the data of its training"
+    if len(easy) == 1:
+        return f"{own}."
+    worst, best = 1 + int(np.argmin(easy[1:])), 1 + int(np.argmax(easy[1:]))
+    if worst == best:
+        return f"{own}; easy {easy[worst]:.1f} %, hard {hard[worst]:.1f} % on {result.data_sets[worst]}."
+    return (
+        f"{own}. Of the others it does worst on {result.data_sets[worst]} (easy {easy[worst]:.1f} %), best on "
+        f"{result.data_sets[best]} (easy {easy[best]:.1f} %)."
+    )
+
+
+def _matrix(result: TransferResult, network: int) -> Matrix:
+    return Matrix(
+        name="transfer" if network == 0 else f"{AGAINST}-transfer",
+        title=f"{result.networks[network]} on other data",
+        note=f"{_MEANINGS} A dash: undefined, since the data have no color, or none of the training's.",
+        values=100 * result.measured[network],
+        row_labels=result.data_sets,
+        column_labels=_TITLES,
+        row_axis="data set",
+        unit="%",
+        decimals=1,
+        low=0.0,
+        high=100.0,
+    )
+
+
+def _table(result: TransferResult) -> Table:
+    """The denominators: they are the same for both networks but where these learned other colors."""
+    return Table(
+        name="images",
+        title="Of how many images",
+        note="What each share is a share of; of the worst group, how many it has. A second network's are the same, but "
+        "for the worst group and where it learned other colors.",
+        columns=(
+            Column(name="data set"),
+            Column(name="what it is"),
+            *(Column(name=title, decimals=0) for title in _TITLES),
+        ),
+        rows=tuple(
+            (name, about, *map(int, counts))
+            for name, about, counts in zip(result.data_sets, result.about, result.images[0], strict=True)
+        ),
+    )

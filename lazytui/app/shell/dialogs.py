@@ -8,11 +8,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
+from lazytui.app.form.searched_list import Pickable, SearchedList, SearchedListScreen, Signs
 from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
@@ -58,7 +57,7 @@ class AskText(ModalScreen[str | None]):
         self.dismiss(event.value)
 
 
-class AskRun(ModalScreen[RunFolder | None]):
+class AskRun(SearchedListScreen[RunFolder | None]):
     """Answers the run that is chosen; None on Escape. marked: those that were chosen before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="back")]
@@ -66,18 +65,15 @@ class AskRun(ModalScreen[RunFolder | None]):
     def __init__(self, question: str, lines: Sequence[RunLine], marked: Collection[RunFolder] = ()) -> None:
         super().__init__()
         self._question = question
-        self._lines = list(reversed(lines))
-        self._marked = marked
+        self._lines = {line.run.reference: line for line in reversed(lines)}
+        self._marked = [run.reference for run in marked]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
             yield Static(self._question, markup=False)
-            yield OptionList(*(Option(Content(self._label(line))) for line in self._lines), markup=False)
-            yield Static("Enter: choose, Esc: cancel", classes="hint", markup=False)
+            offered = [Pickable(key, line.description, human_name(line)) for key, line in self._lines.items()]
+            yield SearchedList(offered, marked=self._marked, signs=Signs())
+            yield Static("Type to search, Enter: choose, Esc: cancel", classes="hint", markup=False)
 
-    def _label(self, line: RunLine) -> str:
-        mark = "✓" if line.run in self._marked else " "
-        return plain_text(f"{mark} {human_name(line)}  {line.description}")
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._lines[event.option_index].run)
+    def on_searched_list_chosen(self, event: SearchedList.Chosen) -> None:
+        self.dismiss(self._lines[event.value].run)

@@ -110,7 +110,7 @@ async def _to(pilot: Pilot[Any], field: str) -> None:
 
 BY_KEYS: list[tuple[str, list[str], Any]] = [
     ("way", ["enter", "down", "down", "enter"], "left"),
-    ("some", ["enter", "up", "space", "enter"], ("a", "b")),
+    ("some", ["enter", "up", "space", "escape"], ("a", "b")),
     ("word", ["enter", "o", "t", "enter"], "other"),
     ("loud", ["space"], True),
     ("size", ["1", "2"], 12),
@@ -124,8 +124,8 @@ MORE_BY_KEYS: list[tuple[str, list[str], Any]] = [
     ("way", ["right"], "down"),
     ("way", ["left"], "left"),
     ("way", ["space", "escape", "right", "backspace"], None),
-    ("some", ["enter", "space", "down", "space", "enter"], ("c",)),
-    ("some", ["enter", "space", "escape"], None),
+    ("some", ["enter", "space", "down", "enter", "escape"], ("c",)),
+    ("some", ["enter", "space", "space", "escape"], None),
     ("maybe", ["right", "right"], "no"),
     ("maybe", ["left", "right"], None),
     ("loud", ["enter", "right"], False),

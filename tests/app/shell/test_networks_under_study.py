@@ -67,10 +67,9 @@ async def choose(pilot: Pilot[Any], key: str, row: int) -> None:
     """Choose a network by its row in the list, the newest first."""
     await pilot.press(key)
     await until(pilot, lambda: isinstance(pilot.app.screen, AskRun) and pilot.app.screen.query(OptionList))
-    listed = pilot.app.screen.query_one(OptionList)
-    await until(pilot, lambda: pilot.app.focused is listed)
-    listed.highlighted = row
-    await pilot.press("enter")
+    search = pilot.app.screen.query_one(Input)
+    await until(pilot, lambda: pilot.app.focused is search)
+    await pilot.press(*["down"] * row, "enter")
 
 
 @pytest.mark.parametrize("entry", ABOUT_NETWORKS, ids=lambda entry: entry.mode)
@@ -257,7 +256,6 @@ def test_nothing_to_choose_from_is_left_by_escape(tmp_path: Path) -> None:
         for key in "oa":
             await pilot.press(key)
             await until(pilot, lambda: app.screen.query(OptionList))
-            assert not app.screen.query(Input)
             await pilot.press("escape")
             await until(pilot, lambda: not app.screen.query(OptionList))
         assert app.networks_studied == (LAZY, "")

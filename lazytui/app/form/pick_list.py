@@ -42,7 +42,7 @@ class PickList(SearchedListScreen[Any]):
         self._list.border_subtitle = Content(self.hint)
 
     def make_list(self, offered: Sequence[Pickable], current: str) -> SearchedList:
-        return SearchedList(offered, current=current)
+        return SearchedList(offered, self.chosen, current=current)
 
     def compose(self) -> ComposeResult:
         yield self._list
@@ -56,10 +56,6 @@ class PickList(SearchedListScreen[Any]):
         x = max(min(self._at.x, event.size.width - width), 0)
         self._list.styles.width, self._list.styles.height = width, height
         self._list.styles.offset = (x, max(min(y, event.size.height - height), 0))
-
-    def on_searched_list_chosen(self, event: SearchedList.Chosen) -> None:
-        event.stop()
-        self.chosen(event.value)
 
     def chosen(self, value: str) -> None:
         """Enter on an entry, or a click on it."""
@@ -86,7 +82,7 @@ class TickList(PickList):
 
     def make_list(self, offered: Sequence[Pickable], current: str) -> SearchedList:
         signs = Signs("[x] ", "[ ] ")
-        return SearchedList(offered, current=current, marked=self._before, signs=signs, marks=True)
+        return SearchedList(offered, self.chosen, current=current, marked=self._before, signs=signs, marks=True)
 
     def chosen(self, value: str) -> None:
         self._list.toggle(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
@@ -13,10 +14,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.events import Key
-from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList
-from textual.widgets.option_list import Option
+from textual.widgets.option_list import Option, OptionDoesNotExist
 
 from lazytui.plain_text import plain_text
 
@@ -48,11 +48,16 @@ class Signs:
 
 
 class _Search(Input):
-    """takes_space: whether a space is typed; otherwise it marks."""
+    """submit: what Enter does. takes_space: whether a space is typed; otherwise it marks."""
 
-    def __init__(self, *, takes_space: bool) -> None:
+    def __init__(self, submit: Callable[[], None], *, takes_space: bool) -> None:
         super().__init__(placeholder="type to search", compact=True, max_length=_LONGEST)
+        self._submit = submit
         self._takes_space = takes_space
+
+    async def action_submit(self) -> None:
+        """At once: a message about it could come later than the keys that were typed behind it."""
+        self._submit()
 
     def validate_value(self, value: str) -> str:
         return plain_text(value)
@@ -69,7 +74,7 @@ class _Search(Input):
 
 class SearchedList(Vertical):
     """The keyboard stays in the search. Entries that have all the typed words, in name or about, stay in the list:
-    first those that begin with what was typed, then those whose name has it.
+    first those that have it as it was typed.
 
     marked: the values with a mark before them. marks: whether the space bar, too, chooses what is highlighted, so that
     marks can be set with it.
@@ -97,25 +102,23 @@ class SearchedList(Vertical):
         Binding("space", "mark", "Mark", show=False, id="mark"),
     ]
 
-    class Chosen(Message):
-        """Enter on an entry, or a click on it."""
-
-        def __init__(self, value: str) -> None:
-            super().__init__()
-            self.value = value
-
     def __init__(
         self,
         offered: Sequence[Pickable],
+        choose: Callable[[str], object],
         *,
         current: str = "",
         marked: Collection[str] = (),
         signs: Signs | None = None,
         marks: bool = False,
     ) -> None:
-        """current: the value to stand on. signs: none where nothing can be marked."""
+        """choose: what Enter on an entry, or a click on it, does. current: the value to stand on.
+
+        signs: none where nothing can be marked.
+        """
         super().__init__()
         self._offered = {entry.value: entry for entry in offered}
+        self._choose = choose
         self._width = max((cell_len(entry.shown) for entry in offered), default=0)
         self._current = current
         self._marked = set(marked)
@@ -133,7 +136,7 @@ class SearchedList(Vertical):
         return max((self._line(entry).cell_length for entry in self._offered.values()), default=0)
 
     def compose(self) -> ComposeResult:
-        yield _Search(takes_space=not self._marks)
+        yield _Search(self.action_mark, takes_space=not self._marks)
         entries = OptionList(markup=False)
         entries.can_focus = False
         yield entries
@@ -155,9 +158,10 @@ class SearchedList(Vertical):
             self._search.insert_text_at_cursor(character)
 
     def toggle(self, value: str) -> None:
-        """Mark an entry, or take its mark away."""
+        """Mark an entry, or take its mark away; what was typed since may have taken it out of the list."""
         self._marked ^= {value}
-        self._entries.replace_option_prompt(value, self._line(self._offered[value]))
+        with suppress(OptionDoesNotExist):
+            self._entries.replace_option_prompt(value, self._line(self._offered[value]))
 
     def action_move(self, by: int) -> None:
         self._narrow()
@@ -176,19 +180,18 @@ class SearchedList(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self._marks if action == "mark" else super().check_action(action, parameters)
 
-    @on(Input.Submitted)
     def action_mark(self) -> None:
         """Choose what is highlighted in the list as it is narrowed by all that was typed, also just now."""
         self._narrow()
         option = self._entries.highlighted_option
         if option is not None and option.id is not None:
-            self.post_message(self.Chosen(option.id))
+            self._choose(option.id)
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         if event.option.id is not None:
-            self.post_message(self.Chosen(event.option.id))
+            self._choose(event.option.id)
 
     @on(Input.Changed)
     def _narrow(self) -> None:
@@ -237,11 +240,13 @@ def _names(entry: Pickable) -> str:
 
 
 def _rank(entry: Pickable, typed: str) -> int:
-    """How well what was typed fits: 0 best."""
+    """How well what was typed fits, 0 best: a name begins with it, or has it; about has it; its words are there."""
     names = _names(entry)
-    if not typed or names.startswith(typed):
+    if names.startswith(typed):
         return 0
-    return 1 if all(word in names for word in typed.split()) else 2
+    if typed in names:
+        return 1
+    return 2 if typed in entry.about.casefold() else 3
 
 
 class SearchedListScreen(ModalScreen[T]):

@@ -72,8 +72,8 @@ class AskRun(SearchedListScreen[RunFolder | None]):
         with Vertical(classes="question"):
             yield Static(self._question, markup=False)
             offered = [Pickable(key, line.description, human_name(line)) for key, line in self._lines.items()]
-            yield SearchedList(offered, marked=self._marked, signs=Signs())
+            yield SearchedList(offered, self._answer, marked=self._marked, signs=Signs())
             yield Static("Type to search, Enter: choose, Esc: cancel", classes="hint", markup=False)
 
-    def on_searched_list_chosen(self, event: SearchedList.Chosen) -> None:
-        self.dismiss(self._lines[event.value].run)
+    def _answer(self, reference: str) -> None:
+        self.dismiss(self._lines[reference].run)

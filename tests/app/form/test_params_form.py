@@ -348,8 +348,7 @@ def test_names_of_a_catalog_come_with_what_they_are() -> None:
 
     async def scenario(pilot: Pilot[Any]) -> None:
         await _to(pilot, "method")
-        below = " ".join(screen_text(pilot.app).split())
-        assert METHODS["erm"].summary in below
+        await until(pilot, lambda: METHODS["erm"].summary in " ".join(screen_text(pilot.app).split()))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
         await pilot.press(*"permute")

@@ -47,7 +47,8 @@ class Lab(ReportsFailures, App[None]):
 
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.
     network: what refers to the network under study, which every screen speaks of: the one that was chosen, or else the
-    newest that was trained, or a bundled one. second: the one beside it; empty where there is none.
+    one that was trained last, or that was studied when the app was left, or a bundled one. second: the one beside it;
+    empty where there is none.
     """
 
     lines: var[tuple[RunLine, ...]] = var(())
@@ -60,6 +61,8 @@ class Lab(ReportsFailures, App[None]):
         self.workspace = workspace
         self.network_was_chosen = False
         self.trash = Trash(workspace)
+        self._networks_seen: set[str] = set()
+        self._goes_on_with_network = False
         self._lines_elsewhere: dict[str, RunLine] = {}
 
     def study(self, reference: str) -> None:
@@ -72,15 +75,26 @@ class Lab(ReportsFailures, App[None]):
         """The network under study and the second one."""
         return self.network, self.second
 
+    def go_on_with(self, reference: str) -> None:
+        """Study this one, which nobody chose, until another one is trained than those that there are already."""
+        self._goes_on_with_network = True
+        self.network = reference
+
     def watch_lines(self, before: Sequence[RunLine], now: Sequence[RunLine]) -> None:
         """A training that is done is studied next, as long as nobody chose a network; one that was removed isn't."""
         gone = {line.run.reference for line in before} - {line.run.reference for line in now}
-        if gone and not self.trouble:
-            self.network_was_chosen &= self.network not in gone
-            self.second = "" if self.second in gone else self.second
-        if not self.network_was_chosen:
-            trained = (line.run.reference for line in reversed(now) if is_network(line))
-            self.network = next(trained, BUNDLED_NETWORK)
+        if self.trouble:
+            gone = set()
+        self.network_was_chosen &= self.network not in gone
+        self.second = "" if self.second in gone else self.second
+        trained = [line.run.reference for line in reversed(now) if is_network(line)]
+        new = [] if self._goes_on_with_network else [one for one in trained if one not in self._networks_seen]
+        self._goes_on_with_network = False
+        self._networks_seen.update(trained)
+        if new and not self.network_was_chosen:
+            self.network = new[0]
+        elif self.network in gone:
+            self.network = next(iter(trained), BUNDLED_NETWORK)
 
     def networks(self) -> list[RunLine]:
         """The trained networks, bundled ones first, then the oldest first."""

@@ -249,6 +249,34 @@ def test_a_run_of_last_time_does_not_displace_the_network_under_study(workspace:
     drive(app, steps)
 
 
+def test_a_network_that_nobody_chose_is_studied_again_after_a_restart_until_another_is_trained(
+    workspace: Workspace,
+) -> None:
+    def trained(name: str, created: float) -> None:
+        shutil.copytree(workspace.path / "first", workspace.path / name)
+        record = json.loads((workspace.path / name / "run.json").read_text())
+        (workspace.path / name / "run.json").write_text(json.dumps(record | {"created": created}))
+
+    async def leave(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app.network == "second")
+        await pilot.press("q")
+
+    app = LazytuiApp(workspace)
+    drive(app, leave)
+    trained("meanwhile", 4.0)
+
+    async def find(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: len(again.lines) == 4)
+        assert again.network == "second" and not again.network_was_chosen
+        trained("last", 5.0)
+        await until(pilot, lambda: again.network == "last")
+        again.trash.remove([Workspace(workspace.path).find("last")])
+        await until(pilot, lambda: again.network == "meanwhile")
+
+    again = LazytuiApp(workspace)
+    drive(again, find)
+
+
 def test_nothing_to_choose_from_is_left_by_escape(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path))
 

@@ -184,9 +184,11 @@ class LabScreen(ReportsFailures, Screen[None]):
             self.notify("No run is shown here, so there is no log to open.", severity="warning")
 
     def action_export(self) -> None:
+        from lazytui.app.figures import FigureView
         from lazytui.app.shell.export_dialog import ask_export
 
-        ask_export(self.lab, self.screen_name, self.shown_figures())
+        pointed = self.focused.figure.name if isinstance(self.focused, FigureView) else None
+        ask_export(self.lab, self.screen_name, self.shown_figures(), pointed)
 
     def action_screenshot(self) -> None:
         from lazytui.app.shell.screenshot import take

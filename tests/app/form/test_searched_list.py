@@ -76,9 +76,11 @@ def test_a_network_is_found_by_typing_which_says_where_nothing_is(tmp_path: Path
     app = LazytuiApp(Workspace(tmp_path))
 
     async def steps(pilot: Pilot[Any]) -> None:
-        type_ahead(app, "o", *"cured mnist", "enter")
+        await pilot.press("o")
+        type_ahead(app, *"cured mnist", "enter")
         await until(pilot, lambda: app.network == "shipped/cured-mnist")
-        type_ahead(app, "o", *"zzz")
+        await until(pilot, lambda: not app.screen.query(OptionList))
+        await pilot.press("o", *"zzz")
         await until(pilot, lambda: "Nothing has these words." in screen_text(app))
         await pilot.press("enter", "escape")
         await until(pilot, lambda: not app.screen.query(OptionList))

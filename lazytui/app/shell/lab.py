@@ -48,13 +48,14 @@ class Lab(ReportsFailures, App[None]):
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.
     network: what refers to the network under study, which every screen speaks of: the one that was chosen, or else the
     one that was trained last, or that was studied when the app was left, or a bundled one. second: the one beside it;
-    empty where there is none.
+    empty where there is none. runs_started: how many were started here.
     """
 
     lines: var[tuple[RunLine, ...]] = var(())
     trouble: var[str] = var("")
     network: var[str] = var(BUNDLED_NETWORK)
     second: var[str] = var("")
+    runs_started: var[int] = var(0)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -130,8 +131,15 @@ class Lab(ReportsFailures, App[None]):
         """Bring a screen that is opened for the first time back to how it was left."""
 
     @work(thread=True, exit_on_error=False)
-    def start(self, kind: str, values: dict[str, object], *, show: bool = True) -> None:
-        """Start a run in a process of its own, and show it, or say so. What is wrong with it is said in a sentence."""
+    def start(
+        self,
+        kind: str,
+        values: dict[str, object],
+        *,
+        show: bool = True,
+        refused: Callable[[str], object] = lambda _sentence: None,
+    ) -> None:
+        """Start a run in a process of its own, and show it, or say so. refused: called with what is wrong with it."""
         from lazytui.analyses.core import execute
 
         try:
@@ -142,10 +150,15 @@ class Lab(ReportsFailures, App[None]):
             _log.debug("started %s", run.id)
         except LazytuiError as error:
             self.call_from_thread(self.say_error, error)
+            self.call_from_thread(refused, str(error))
         else:
+            self.call_from_thread(self._count_start)
             show_run = partial(self.open_run, run.reference)
             say = partial(self.notify, f"{run.id} is kept; Runs (9) lists it.", markup=False)
             self.call_from_thread(show_run if show else say)
+
+    def _count_start(self) -> None:
+        self.runs_started += 1
 
     def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -16,6 +17,9 @@ from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
+
+_AROUND = 6
+"""Lines of a question's frame, of the question and of the hint below it."""
 
 
 class Ask(ModalScreen[bool]):
@@ -74,6 +78,10 @@ class AskRun(SearchedListScreen[RunFolder | None]):
             offered = [Pickable(key, line.description, human_name(line)) for key, line in self._lines.items()]
             yield SearchedList(offered, self._answer, marked=self._marked, signs=Signs())
             yield Static("Type to search, Enter: choose, Esc: cancel", classes="hint", markup=False)
+
+    def on_resize(self, event: Resize) -> None:
+        """As high as there is room for beside the question and the hint."""
+        self.query_one(SearchedList).styles.max_height = max(event.size.height * 4 // 5 - _AROUND, 4)
 
     def _answer(self, reference: str) -> None:
         self.dismiss(self._lines[reference].run)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from lazytui.cli.common_options import RunArgument, WorkspaceOption, workspace_at
+from lazytui.figures.paper import LEAST_DPI, MOST_DPI, Paper, parse_width
 from lazytui.files.writing import parse_path
 
 
@@ -24,7 +25,9 @@ def export(
         str | None,
         typer.Option(help="Width of pictures, such as 85mm or 3.3in; a number: columns of .txt and .ansi."),
     ] = None,
-    dpi: Annotated[int | None, typer.Option(min=50, max=1200, help="Dots an inch of a .png; 200 by default.")] = None,
+    dpi: Annotated[
+        int | None, typer.Option(min=LEAST_DPI, max=MOST_DPI, help="Dots an inch of a .png; 200 by default.")
+    ] = None,
     bare: Annotated[
         bool, typer.Option("--bare", help="Pictures without title and note: a paper has a caption.")
     ] = False,
@@ -35,7 +38,6 @@ def export(
     """Write the figures of a finished run to files. Needs neither a GPU nor the model."""
     from lazytui.analyses.core.execute import figures
     from lazytui.cli.print_results import check_exports, export_figures, print_note
-    from lazytui.figures.paper import Paper, parse_width
 
     check_exports(files)
     columns, inches = parse_width(width) if width else (None, None)

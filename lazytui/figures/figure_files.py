@@ -16,6 +16,10 @@ from lazytui.files.writing import write_together
 
 _TEXT_WIDTH = 100
 _PICTURES = (".svg", ".png")
+FITTED_TO_PAPER = (*_PICTURES, ".pdf")
+"""Suffixes of files that have a width in millimeters."""
+IN_COLUMNS = (".txt", ".ansi")
+"""Suffixes of files that have a width in columns."""
 ON_A_PAGE = Paper()
 SUFFIXES = (".svg", ".png", ".pdf", ".html", ".txt", ".ansi", ".json", ".csv", ".tex")
 

@@ -28,12 +28,17 @@ _ESCAPES = {
 
 def figures_tex(figures: Sequence[Figure]) -> str:
     """All tables and matrices among the figures. Raises UsageError where there is none."""
-    tables = [figure for figure in figures if isinstance(figure, Table | Matrix)]
+    tables = tables_among(figures)
     if not tables:
         names = ", ".join(figure.name for figure in figures) or "none"
         raise UsageError(f"A .tex file holds tables and matrices; these figures are neither: {names}.")
     head = "% needs \\usepackage{booktabs}\n"
     return head + "\n".join(_table(one) if isinstance(one, Table) else _matrix(one) for one in tables)
+
+
+def tables_among(figures: Sequence[Figure]) -> list[Table | Matrix]:
+    """Those of the figures that can be LaTeX."""
+    return [figure for figure in figures if isinstance(figure, Table | Matrix)]
 
 
 def _table(figure: Table) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lazytui.errors import UsageError
 
 _INCHES = {"mm": 1 / 25.4, "cm": 1 / 2.54, "in": 1.0, "pt": 1 / 72}
+LEAST_DPI, MOST_DPI = 50, 1200
 _NARROWEST, _WIDEST = 1.0, 40.0
 """Inches."""
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
 from lazytui.errors import BadInput, UsageError
+from lazytui.figures.colors import series_color
 from lazytui.figures.figure_files import export
+from lazytui.figures.kinds import Figure
 from lazytui.figures.paper import Paper, parse_width
 from tests.figures import samples
 
@@ -80,6 +84,19 @@ def test_figures_together_are_one_picture(tmp_path: Path, suffix: str) -> None:
     if suffix == ".png":
         alone = export(PAIR[:1], tmp_path / "alone.png")[0]
         assert width_in_dots(together[0]) > width_in_dots(alone)
+
+
+@pytest.mark.parametrize(
+    "kinds", [(samples.lines, samples.lines), (samples.lines, samples.histogram)], ids=["curves", "bins"]
+)
+def test_charts_together_stand_beside_each_other(tmp_path: Path, kinds: tuple[Callable[..., Figure], ...]) -> None:
+    pair = [kind(name=name, title="", note="") for kind, name in zip(kinds, "ab", strict=True)]
+    (path,) = export(pair, tmp_path / "pair.png", paper=Paper(together=True))
+    with Image.open(path) as image:
+        dots = np.asarray(image.convert("RGB"))
+    columns = (dots == series_color(0, "light")).all(axis=2).any(axis=0)
+    left, right = np.array_split(columns, 2)
+    assert left.mean() > 0.3 and right.mean() > 0.3, "a legend alone takes less"
 
 
 def test_an_svg_holds_the_letters_of_its_texts(tmp_path: Path) -> None:

@@ -181,8 +181,13 @@ def _before(source: Source, question: AttackQuestion) -> str:
 def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     guess = int(climb.now.argmax())
     prediction = f"it sees a {guess} ({_percent(climb.now[guess])})."
-    if answer.found is None:
-        return f"{'Fooled' if answer.fooled else 'Not fooled'}: {prediction}"
+    if answer.found is None and answer.fooled:
+        return f"Fooled within the budget that you set, {_budget(answer.question)}: {prediction}"
+    if answer.found is None:  # it may have been set for another target, or another image
+        return (
+            f"Not fooled within the budget that you set, {_budget(answer.question)}: {prediction} ↑ raises it, "
+            "Backspace finds the smallest that fools."
+        )
     if math.isinf(answer.found):
         return f"No budget up to {_budget(answer.attacked)} was found to fool it: at the largest {prediction}"
     return f"Fooled, within the smallest budget that was found for this image: {prediction}"

@@ -67,9 +67,16 @@ class MultipleChoice(LineControl):
     """Any number of the values there are."""
 
     def action_pick(self) -> None:
-        ticked = self._default.split() if self.value is None else self.value
+        ticked = self._default.split(",") if self.value is None else self.value
         offered = [Pickable(value) for value in self.field.choices]
-        self.app.push_screen(TickList(offered, ticked, self.region), self.take)
+        self.app.push_screen(TickList(offered, ticked, self.region), self._take_ticked)
+
+    def _take_ticked(self, ticked: tuple[str, ...] | None) -> None:
+        """In the order of the list; what is as it is without a choice isn't one."""
+        if ticked is not None:
+            chosen = tuple(value for value in self.field.choices if value in ticked)
+            if self.value is not None or format_value(chosen) != self._default:
+                self.change(chosen)
 
     def value_text(self) -> str:
         return format_value(tuple(self.value))

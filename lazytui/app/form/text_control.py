@@ -12,8 +12,9 @@ from textual.widgets import Input
 
 from lazytui.analyses.core.form_fields import ParamField, format_value
 from lazytui.app.form.line_control import ValueChanged
-from lazytui.app.form.pick_list import Pickable, PickList
+from lazytui.app.form.pick_list import Pickable, PickList, TickList
 from lazytui.figures.terminal.text_cells import shorten
+from lazytui.list_values import format_list
 from lazytui.plain_text import plain_text
 
 Offers = Callable[[], Sequence[Pickable]]
@@ -86,10 +87,26 @@ class TextControl(Input):
         """Open the list; without one, go on to the next field."""
         if self.offers is None:
             self.screen.focus_next()
+        elif self.field.several:
+            offered = self.offers()
+            self.app.push_screen(TickList(offered, self._ticked(offered), self.region), self._take_ticked)
         else:
-            self.app.push_screen(PickList(self.offers(), self.value or self._default, self.region), self.take)
+            self.app.push_screen(PickList(self.offers(), self.value or self._default, self.region), self._take)
 
-    def take(self, value: str | None) -> None:
+    def _ticked(self, offered: Sequence[Pickable]) -> Sequence[str]:
+        """What is typed, also where the list doesn't have it; or else what the default has of the list."""
+        if typed := self._read(self.value):
+            return tuple(typed)
+        default, listed = self._read(self._default) or (), {entry.value for entry in offered}
+        return [value for value in default if value in listed]
+
+    def _take_ticked(self, ticked: tuple[str, ...] | None) -> None:
+        """Joined by commas; the default stays one that nobody chose."""
+        is_default = not self.value and ticked == (self._read(self._default) or ())
+        if ticked is not None and not is_default:
+            self._take(format_list(ticked))
+
+    def _take(self, value: str | None) -> None:
         if value is not None:
-            self.value = f"{self.value} {value}".strip() if self.field.several else value
+            self.value = value
             self.cursor_position = len(self.value)

@@ -73,5 +73,9 @@ class CompareScreen(FormAndPanels):
             del values["runs"]
         return values
 
+    def open_analysis(self, kind: str) -> None:
+        if kind != self.kind:
+            self.action_over(kind)
+
     def action_over(self, kind: str) -> None:
         self.app.push_screen(overlay(kind))

@@ -73,7 +73,7 @@ class Home(PanelScreen):
 
         def start(yes: bool | None) -> None:
             if yes:
-                self.lab.start("story", {})
+                self.start("story", {})
 
         self.app.push_screen(Ask(STORY), start)
 

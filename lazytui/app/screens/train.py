@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.changing_text import ChangingText
@@ -217,12 +217,14 @@ class TrainScreen(FormScreen, PanelScreen):
             now = sight_of(watches, None if any(changed) else sight)
             if now != sight or now.charts is not sight.charts:
                 sight = now
-                self.app.call_from_thread(self._show, now)
+                self.app.call_from_thread(self._show, now, worker)
             return any(watch.behind for watch in watches)
 
         keep_looking(look, lambda: worker.is_cancelled, self.lab.poll_seconds)
 
-    def _show(self, sight: Sight) -> None:
+    def _show(self, sight: Sight, look: Worker[None]) -> None:
+        if look.is_cancelled:
+            return  # another run was chosen while this was looked at
         before, self._sight = self._sight, sight
         self._draw()
         if (before.going, before.may_go_on) != (sight.going, sight.may_go_on):

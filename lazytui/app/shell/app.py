@@ -126,7 +126,8 @@ class LazytuiApp(Lab):
         if self._session.theme in self.available_themes:
             self.theme = self._session.theme
         if self._is_training(self._session.network):
-            self.study(self._session.network)
+            keep = self.study if self._session.network_was_chosen else self.go_on_with
+            keep(self._session.network)
         if self._is_training(self._session.second):
             self.second = self._session.second
         if self._session.screen in {entry.mode for entry in SCREENS}:
@@ -141,16 +142,16 @@ class LazytuiApp(Lab):
         return False
 
     def _keep_session(self) -> None:
-        chosen = self.network if self.network_was_chosen else ""
-        now = self._session.model_copy(
-            update={"screen": self.current_mode, "theme": self.theme, "network": chosen, "second": self.second}
-        )
+        now: dict[str, object] = {"screen": self.current_mode, "theme": self.theme, "second": self.second}
+        if self.lines or self.network_was_chosen:  # else it wasn't looked yet which networks there are
+            now |= {"network": self.network, "network_was_chosen": self.network_was_chosen}
+        kept = self._session.model_copy(update=now)
         for screen in self._open_screens():
-            now = session.with_screen(now, screen)
-        self._session = now
-        if now != self._kept_session:
-            self._kept_session = now
-            session.save(now, self.workspace.path)
+            kept = session.with_screen(kept, screen)
+        self._session = kept
+        if kept != self._kept_session:
+            self._kept_session = kept
+            session.save(kept, self.workspace.path)
 
     def _open_screens(self) -> Iterator[LabScreen]:
         """Those that were brought back to how they were left: one that is still opening knows nothing of that yet."""

@@ -133,6 +133,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         yield Static(id="trouble", markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()
+        yield Static(id="refused", markup=False)
         yield Static(id="too-small", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
@@ -184,14 +185,29 @@ class LabScreen(ReportsFailures, Screen[None]):
             self.notify("No run is shown here, so there is no log to open.", severity="warning")
 
     def action_export(self) -> None:
+        from lazytui.app.figures import FigureView
         from lazytui.app.shell.export_dialog import ask_export
 
-        ask_export(self.lab, self.screen_name, self.shown_figures())
+        pointed = self.focused.figure.name if isinstance(self.focused, FigureView) else None
+        ask_export(self.lab, self.screen_name, self.shown_figures(), pointed)
 
     def action_screenshot(self) -> None:
         from lazytui.app.shell.screenshot import take
 
         take(self.lab)
+
+    def open_analysis(self, kind: str) -> None:
+        """Open what lies over this screen for another analysis that shares it."""
+
+    def start(self, kind: str, values: dict[str, object], *, show: bool = True) -> None:
+        """Start a run; what is wrong with it stays to be read until something starts, or what is asked changes."""
+        self.lab.start(kind, values, show=show, refused=self.show_refusal)
+
+    def show_refusal(self, sentence: str) -> None:
+        """Why a run wasn't started; nothing takes it away."""
+        for line in self.query("#refused").results(Static):
+            line.update(plain_text(sentence))
+            line.display = bool(sentence)
 
     def ask_about_networks(self) -> None:
         """Bring what is asked here up to the networks under study."""
@@ -207,6 +223,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         for name in ("lines", "network", "second"):
             self.watch(self.lab, name, self._show_status)
         self.watch(self.lab, "trouble", self._show_trouble)
+        self.watch(self.lab, "runs_started", lambda: self.show_refusal(""), init=False)
         self.lab.restore(self)
         self.call_after_refresh(gc.freeze)  # else each full collection walks all of its widgets again: 0.1 s
 

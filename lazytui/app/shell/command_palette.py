@@ -24,7 +24,7 @@ from lazytui.runs.workspace import shipped_runs
 
 _NETWORK = ("choose a network", "model", "checkpoint", "weights")
 _SECOND = ("compare two networks", "against", "side by side", "baseline")
-_DRAW = ("canvas", "paint", "sketch", "own digit", "ask", "analysis ask")
+_DRAW = ("canvas", "paint", "sketch", "own digit", "ask")
 
 
 class Command(NamedTuple):
@@ -100,11 +100,16 @@ def _screen_actions(screen: LabScreen) -> Iterator[Command]:
 
 
 def _analysis_commands(app: Lab) -> Iterator[Command]:
-    """Those with a screen lead to its form; the story is started from home, and `ask` is the command Draw."""
+    """Each leads to its screen, or to what lies over the screen that it shares; the story is started from home."""
     for kind, summary in SUMMARIES.items():
-        if kind == "ask":
-            continue
-        yield Command(f"Analysis {kind}", summary, partial(app.switch_mode, mode_of(kind, otherwise="home")))
+        yield Command(f"Analysis {kind}", summary, partial(_open_analysis, app, kind))
+
+
+async def _open_analysis(app: Lab, kind: str) -> None:
+    await app.switch_mode(mode_of(kind, otherwise="home"))
+    base = app.screen_stack[0]
+    if isinstance(base, LabScreen) and getattr(app.screen, "screen_name", "") != kind:
+        base.open_analysis(kind)
 
 
 def _run_commands(app: Lab) -> Iterator[Command]:

@@ -8,15 +8,18 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
+from lazytui.app.form.searched_list import Pickable, SearchedList, SearchedListScreen, Signs
 from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
+
+_AROUND = 6
+"""Lines of a question's frame, of the question and of the hint below it."""
 
 
 class Ask(ModalScreen[bool]):
@@ -58,7 +61,7 @@ class AskText(ModalScreen[str | None]):
         self.dismiss(event.value)
 
 
-class AskRun(ModalScreen[RunFolder | None]):
+class AskRun(SearchedListScreen[RunFolder | None]):
     """Answers the run that is chosen; None on Escape. marked: those that were chosen before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="back")]
@@ -66,18 +69,19 @@ class AskRun(ModalScreen[RunFolder | None]):
     def __init__(self, question: str, lines: Sequence[RunLine], marked: Collection[RunFolder] = ()) -> None:
         super().__init__()
         self._question = question
-        self._lines = list(reversed(lines))
-        self._marked = marked
+        self._lines = {line.run.reference: line for line in reversed(lines)}
+        self._marked = [run.reference for run in marked]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
             yield Static(self._question, markup=False)
-            yield OptionList(*(Option(Content(self._label(line))) for line in self._lines), markup=False)
-            yield Static("Enter: choose, Esc: cancel", classes="hint", markup=False)
+            offered = [Pickable(key, line.description, human_name(line)) for key, line in self._lines.items()]
+            yield SearchedList(offered, self._answer, marked=self._marked, signs=Signs())
+            yield Static("Type to search, Enter: choose, Esc: cancel", classes="hint", markup=False)
 
-    def _label(self, line: RunLine) -> str:
-        mark = "✓" if line.run in self._marked else " "
-        return plain_text(f"{mark} {human_name(line)}  {line.description}")
+    def on_resize(self, event: Resize) -> None:
+        """As high as there is room for beside the question and the hint."""
+        self.query_one(SearchedList).styles.max_height = max(event.size.height * 4 // 5 - _AROUND, 4)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._lines[event.option_index].run)
+    def _answer(self, reference: str) -> None:
+        self.dismiss(self._lines[reference].run)

@@ -47,19 +47,23 @@ class Lab(ReportsFailures, App[None]):
 
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.
     network: what refers to the network under study, which every screen speaks of: the one that was chosen, or else the
-    newest that was trained, or a bundled one. second: the one beside it; empty where there is none.
+    one that was trained last, or that was studied when the app was left, or a bundled one. second: the one beside it;
+    empty where there is none. runs_started: how many were started here.
     """
 
     lines: var[tuple[RunLine, ...]] = var(())
     trouble: var[str] = var("")
     network: var[str] = var(BUNDLED_NETWORK)
     second: var[str] = var("")
+    runs_started: var[int] = var(0)
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
         self.network_was_chosen = False
         self.trash = Trash(workspace)
+        self._networks_seen: set[str] = set()
+        self._goes_on_with_network = False
         self._lines_elsewhere: dict[str, RunLine] = {}
 
     def study(self, reference: str) -> None:
@@ -72,15 +76,26 @@ class Lab(ReportsFailures, App[None]):
         """The network under study and the second one."""
         return self.network, self.second
 
+    def go_on_with(self, reference: str) -> None:
+        """Study this one, which nobody chose, until another one is trained than those that there are already."""
+        self._goes_on_with_network = True
+        self.network = reference
+
     def watch_lines(self, before: Sequence[RunLine], now: Sequence[RunLine]) -> None:
         """A training that is done is studied next, as long as nobody chose a network; one that was removed isn't."""
         gone = {line.run.reference for line in before} - {line.run.reference for line in now}
-        if gone and not self.trouble:
-            self.network_was_chosen &= self.network not in gone
-            self.second = "" if self.second in gone else self.second
-        if not self.network_was_chosen:
-            trained = (line.run.reference for line in reversed(now) if is_network(line))
-            self.network = next(trained, BUNDLED_NETWORK)
+        if self.trouble:
+            gone = set()
+        self.network_was_chosen &= self.network not in gone
+        self.second = "" if self.second in gone else self.second
+        trained = [line.run.reference for line in reversed(now) if is_network(line)]
+        new = [] if self._goes_on_with_network else [one for one in trained if one not in self._networks_seen]
+        self._goes_on_with_network = False
+        self._networks_seen.update(trained)
+        if new and not self.network_was_chosen:
+            self.network = new[0]
+        elif self.network in gone:
+            self.network = next(iter(trained), BUNDLED_NETWORK)
 
     def networks(self) -> list[RunLine]:
         """The trained networks, bundled ones first, then the oldest first."""
@@ -116,8 +131,15 @@ class Lab(ReportsFailures, App[None]):
         """Bring a screen that is opened for the first time back to how it was left."""
 
     @work(thread=True, exit_on_error=False)
-    def start(self, kind: str, values: dict[str, object], *, show: bool = True) -> None:
-        """Start a run in a process of its own, and show it, or say so. What is wrong with it is said in a sentence."""
+    def start(
+        self,
+        kind: str,
+        values: dict[str, object],
+        *,
+        show: bool = True,
+        refused: Callable[[str], object] = lambda _sentence: None,
+    ) -> None:
+        """Start a run in a process of its own, and show it, or say so. refused: called with what is wrong with it."""
         from lazytui.analyses.core import execute
 
         try:
@@ -128,10 +150,15 @@ class Lab(ReportsFailures, App[None]):
             _log.debug("started %s", run.id)
         except LazytuiError as error:
             self.call_from_thread(self.say_error, error)
+            self.call_from_thread(refused, str(error))
         else:
+            self.call_from_thread(self._count_start)
             show_run = partial(self.open_run, run.reference)
             say = partial(self.notify, f"{run.id} is kept; Runs (9) lists it.", markup=False)
             self.call_from_thread(show_run if show else say)
+
+    def _count_start(self) -> None:
+        self.runs_started += 1
 
     def runs_of(self, kinds: Sequence[str]) -> list[Pickable]:
         """The runs of some kinds, newest first, then the shipped ones, for a form to choose from."""

@@ -23,14 +23,15 @@ _LARGEST = 100_000
 
 
 class Session(BaseModel):
-    """screen: the mode that was open. network, second: those under study, where somebody chose. runs: the run chosen at
-    each screen. forms: what was given in each screen's."""
+    """screen: the mode that was open. network, second: those under study. network_was_chosen: whether somebody did.
+    runs: the run chosen at each screen. forms: what was given in each screen's."""
 
     model_config = ConfigDict(frozen=True)
 
     screen: str = Field("", validation_alias=AliasChoices("screen", "place"))
     theme: str = ""
     network: str = ""
+    network_was_chosen: bool = True
     second: str = ""
     runs: dict[str, str] = Field(default_factory=dict)
     forms: dict[str, Options] = Field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
-from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullFormatter
 from numpy.typing import NDArray
@@ -186,10 +186,35 @@ def histogram_body(figure: Histogram, ink: Ink, width: float) -> Body:
     return Body(width, _HEIGHT * 0.85, paint)
 
 
+class _Boxes(LayoutEngine):
+    """Fits each chart of a canvas into a box of its own; matplotlib's own engine knows only one box for all of them."""
+
+    _adjust_compatible = False
+    _colorbar_gridspec = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._engines: list[tuple[Axes, ConstrainedLayoutEngine]] = []
+
+    def add(self, axes: Axes, box: tuple[float, float, float, float]) -> None:
+        """box: in parts of the canvas."""
+        self._engines.append((axes, ConstrainedLayoutEngine(rect=box, w_pad=0.02, h_pad=0.02)))
+
+    def execute(self, fig: Canvas) -> None:
+        for axes, engine in self._engines:
+            for other, _ in self._engines:
+                other.set_in_layout(other is axes)
+            engine.execute(fig)
+
+
 def _axes(canvas: Canvas, box: Box, ink: Ink) -> Axes:
     """Axes that fill the box with all that belongs to them: labels, ticks and legend."""
-    canvas.set_layout_engine(ConstrainedLayoutEngine(rect=box.in_parts_of(canvas), w_pad=0.02, h_pad=0.02))
     axes = canvas.add_subplot()
+    boxes = canvas.get_layout_engine()
+    if not isinstance(boxes, _Boxes):
+        boxes = _Boxes()
+        canvas.set_layout_engine(boxes)
+    boxes.add(axes, box.in_parts_of(canvas))
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(ink.muted)

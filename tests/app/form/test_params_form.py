@@ -110,7 +110,7 @@ async def _to(pilot: Pilot[Any], field: str) -> None:
 
 BY_KEYS: list[tuple[str, list[str], Any]] = [
     ("way", ["enter", "down", "down", "enter"], "left"),
-    ("some", ["enter", "up", "space", "enter"], ("a", "b")),
+    ("some", ["enter", "up", "space", "escape"], ("a", "b")),
     ("word", ["enter", "o", "t", "enter"], "other"),
     ("loud", ["space"], True),
     ("size", ["1", "2"], 12),
@@ -124,8 +124,8 @@ MORE_BY_KEYS: list[tuple[str, list[str], Any]] = [
     ("way", ["right"], "down"),
     ("way", ["left"], "left"),
     ("way", ["space", "escape", "right", "backspace"], None),
-    ("some", ["enter", "space", "down", "space", "enter"], ("c",)),
-    ("some", ["enter", "space", "escape"], None),
+    ("some", ["enter", "space", "down", "enter", "escape"], ("c",)),
+    ("some", ["enter", "space", "space", "escape"], None),
     ("maybe", ["right", "right"], "no"),
     ("maybe", ["left", "right"], None),
     ("loud", ["enter", "right"], False),
@@ -348,8 +348,7 @@ def test_names_of_a_catalog_come_with_what_they_are() -> None:
 
     async def scenario(pilot: Pilot[Any]) -> None:
         await _to(pilot, "method")
-        below = " ".join(screen_text(pilot.app).split())
-        assert METHODS["erm"].summary in below
+        await until(pilot, lambda: METHODS["erm"].summary in " ".join(screen_text(pilot.app).split()))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
         await pilot.press(*"permute")

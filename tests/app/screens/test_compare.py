@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.app.figures import TableView
 from lazytui.app.form import ParamsForm
-from lazytui.app.form.pick_list import PickList
+from lazytui.app.form.pick_list import TickList
 from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.common.grid_screen import trainings_so_far
 from lazytui.app.screens.common.run_panels import RunPanels
@@ -38,13 +38,13 @@ def test_trainings_are_compared_from_the_form_which_lies_in_a_drawer(
         await until(pilot, lambda: form.query(TextControl))
         runs = form.query(TextControl).first()
         await until(pilot, lambda: runs.has_focus)
-        for _ in range(2):  # what is picked is added to what was
+        for keys, picked in ((["enter"], 1), (["enter"], 0), (["space", "down", "enter"], 2), (["down", "space"], 1)):
             await pilot.press("enter")
-            await until(pilot, lambda: isinstance(pilot.app.screen, PickList))
-            assert "reference · seed 3 · easy" in screen_text(pilot.app), "what tells one training from another"
-            await pilot.press("enter")
-            await until(pilot, lambda: not isinstance(pilot.app.screen, PickList))
-        assert len(runs.value.split()) == 2
+            await until(pilot, lambda: isinstance(pilot.app.screen, TickList))
+            await until(pilot, lambda: "reference · seed 3 · easy" in screen_text(pilot.app))
+            await pilot.press(*keys, "escape")
+            await until(pilot, lambda: not isinstance(pilot.app.screen, TickList))
+            assert len(list(filter(None, runs.value.split(",")))) == picked, "what is picked again is taken away"
         await pilot.press("escape", "escape")  # from the field, and from the form
         await until(pilot, lambda: not form.region.width)
         await until(pilot, lambda: "No comparison yet" in screen_text(pilot.app))

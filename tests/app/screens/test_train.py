@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,7 +16,9 @@ from textual.widgets import Button, OptionList, Static
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.figures import LinesView, PixelsView
 from lazytui.app.form import ParamsForm
-from lazytui.app.screens.train import TrainScreen
+from lazytui.app.screens import train
+from lazytui.app.screens.followed_training import FollowedTraining
+from lazytui.app.screens.train import Sight, TrainScreen, sight_of
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.log_screen import Log
 from lazytui.app.workers.run_follower import RunWatch
@@ -286,6 +290,38 @@ def test_another_run_is_laid_over_under_its_name_and_taken_away(workspace: Works
         await until(pilot, lambda: not shown(pilot, "overlaid"))
 
     drive(LazytuiApp(workspace), steps)
+
+
+def test_a_run_that_is_opened_stays_though_the_newest_was_looked_at_for_longer(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, chosen_is_shown = Event(), Event()
+
+    def slow(watches: Sequence[FollowedTraining], before: Sight | None = None) -> Sight:
+        if watches[0].run.name == "other":
+            begun.set()
+            assert chosen_is_shown.wait(20)
+        return sight_of(watches, before)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, LazytuiApp)
+        await until(pilot, lambda: len(app.lines) == 2)
+        reference = next(line.run.reference for line in app.lines if line.name != "other")
+        await pilot.press("2")
+        await until(pilot, begun.is_set)
+        app.open_run(reference)
+        await until(pilot, lambda: shown(pilot, "reference done"))
+        chosen_is_shown.set()
+        for _ in range(20):
+            await pilot.pause(0.02)
+        assert shown(pilot, "reference done") and not shown(pilot, "other done")
+
+    monkeypatch.setattr(train, "sight_of", slow)
+    try:
+        drive(LazytuiApp(workspace), steps)
+    finally:
+        chosen_is_shown.set()
 
 
 def test_in_an_empty_workspace_bundled_trainings_are_overlaid(tmp_path: Path) -> None:

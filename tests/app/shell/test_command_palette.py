@@ -6,12 +6,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.command import CommandList, CommandPalette
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from lazytui.app.form import ParamsForm
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.models.architectures import ARCHITECTURES
@@ -67,6 +69,23 @@ def test_a_model_is_chosen_in_the_form_of_training_beside_what_was_given(tmp_pat
         await choose(pilot, "train cnn3-flatten", "Train cnn3-flatten")
         form = pilot.app.screen.query_one(ParamsForm)
         await until(pilot, lambda: form.touched == {"epochs": 7, "model": "cnn3-flatten"})
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+@pytest.mark.parametrize(
+    ("kind", "purpose"), [("ask", "draw"), ("llc", "llc"), ("study", "study"), ("sae-selfcheck", "sae-selfcheck")]
+)
+def test_an_analysis_is_opened_also_where_it_lies_over_the_screen_of_another(
+    tmp_path: Path, kind: str, purpose: str
+) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        for _ in range(2):  # once more where it is open already
+            await choose(pilot, f"analysis {kind}", f"Analysis {kind}")
+            await until(pilot, lambda: isinstance(screen := pilot.app.screen, LabScreen) and screen.is_mounted)
+            screen = pilot.app.screen
+            assert isinstance(screen, LabScreen) and purpose == (screen.purpose_name or screen.screen_name)
+            assert len(pilot.app.screen_stack) == 2
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 

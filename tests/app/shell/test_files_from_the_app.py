@@ -17,6 +17,7 @@ from rich.style import Style
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from lazytui.app.figures import LinesView
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.export_dialog import AskExport
@@ -40,7 +41,7 @@ async def ask(pilot: Pilot[Any]) -> str:
     await until(pilot, lambda: isinstance(pilot.app.screen, LabScreen) and pilot.app.screen.shown_figures())
     await pilot.press("e")
     await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
-    return pilot.app.screen.query_one(Input).value
+    return pilot.app.screen.query_one("#path", Input).value
 
 
 def test_all_figures_go_to_the_proposed_page_and_its_path_is_copied(app: LazytuiApp) -> None:
@@ -61,8 +62,8 @@ def test_one_figure_is_chosen_by_key(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await ask(pilot)
         target = app.workspace.path / "one.json"
-        app.screen.query_one(Input).value = str(target)
-        await pilot.press("tab", "down", "down", "enter")
+        app.screen.query_one("#path", Input).value = str(target)
+        await pilot.press("tab", "down", "down", "enter")  # of a .json nothing else is asked
         await until(pilot, lambda: app.clipboard == str(target))
         assert isinstance(app.screen, LabScreen)
         names = [figure["name"] for figure in json.loads(target.read_text())["figures"]]
@@ -71,11 +72,62 @@ def test_one_figure_is_chosen_by_key(app: LazytuiApp) -> None:
     drive(app, steps, size=(80, 24))
 
 
+def path_field(app: LazytuiApp) -> Input:
+    return app.screen.query_one("#path", Input)
+
+
+def test_a_picture_is_fitted_to_a_paper_and_the_figure_with_the_keyboard_is_offered(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.screen, LabScreen) and app.screen.query(LinesView))
+        view = next(view for view in app.screen.query(LinesView) if view.figure.name == "cues")
+        view.focus()
+        await until(pilot, lambda: view.has_focus)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(app.screen, AskExport))
+        assert not app.screen.query_one("#width", Input).display
+        path_field(app).value = str(app.workspace.path / "cues.tex")
+        await pilot.press("enter")
+        await until(pilot, lambda: "holds tables and matrices; this figure is neither" in screen_text(app))
+        path_field(app).value = str(app.workspace.path / "cues.png")
+        await until(pilot, lambda: app.screen.query_one("#dpi", Input).display)
+        assert not app.screen.query_one("#together").display, "it is one figure"
+        for words, sentence in (("85", "is a length"), ("85xx", "neither"), ("2 in", "")):
+            app.screen.query_one("#width", Input).value = words
+            app.screen.query_one("#dpi", Input).value = "100"
+            await pilot.press("enter")
+            await until(pilot, lambda sentence=sentence: not sentence or sentence in screen_text(app))
+        await until(pilot, lambda: app.clipboard)
+        with Image.open(app.clipboard) as picture:
+            assert picture.width == pytest.approx(200, abs=1)
+        assert Path(app.clipboard).name == "cues.png"
+
+    drive(app, steps)
+
+
+def test_bare_figures_together_are_one_picture(app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await ask(pilot)
+        path_field(app).value = str(app.workspace.path / "all.svg")
+        await until(pilot, lambda: app.screen.query_one("#together").display)
+        assert not app.screen.query_one("#dpi").display
+        await pilot.press("tab", "tab", "space", "tab", "space", "tab", "enter")
+        await until(pilot, lambda: app.clipboard)
+        svg = Path(app.clipboard).read_text()
+        assert Path(app.clipboard).name == "all.svg" and "Accuracy while it trains" not in svg
+
+    drive(app, steps, size=(80, 24))
+
+
 def test_what_is_wrong_with_a_file_is_said_where_it_can_be_mended(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await ask(pilot)
-        for name, sentence in (("~nobody/x.docx", ".docx"), ("x", "no suffix"), ("x.csv", "choose one")):
-            app.screen.query_one(Input).value = name
+        for name, sentence in (
+            ("~nobody/x.docx", ".docx"),
+            ("x", "no suffix"),
+            ("x.csv", "choose one"),
+        ):
+            app.screen.query_one("#path", Input).value = name
             await pilot.press("enter")
             await until(pilot, lambda sentence=sentence: sentence in screen_text(app))
             assert isinstance(app.screen, AskExport)
@@ -90,7 +142,7 @@ def test_a_screen_that_nothing_can_be_written_to_is_one_sentence(app: LazytuiApp
     async def steps(pilot: Pilot[Any]) -> None:
         await ask(pilot)
         (app.workspace.path / "file").touch()
-        app.screen.query_one(Input).value = str(app.workspace.path / "file" / "x.html")
+        app.screen.query_one("#path", Input).value = str(app.workspace.path / "file" / "x.html")
         await pilot.press("enter")
         await until(pilot, lambda: any("can't be written" in note.message for note in app._notifications))
 

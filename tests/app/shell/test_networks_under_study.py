@@ -67,10 +67,9 @@ async def choose(pilot: Pilot[Any], key: str, row: int) -> None:
     """Choose a network by its row in the list, the newest first."""
     await pilot.press(key)
     await until(pilot, lambda: isinstance(pilot.app.screen, AskRun) and pilot.app.screen.query(OptionList))
-    listed = pilot.app.screen.query_one(OptionList)
-    await until(pilot, lambda: pilot.app.focused is listed)
-    listed.highlighted = row
-    await pilot.press("enter")
+    search = pilot.app.screen.query_one(Input)
+    await until(pilot, lambda: pilot.app.focused is search)
+    await pilot.press(*["down"] * row, "enter")
 
 
 @pytest.mark.parametrize("entry", ABOUT_NETWORKS, ids=lambda entry: entry.mode)
@@ -250,6 +249,34 @@ def test_a_run_of_last_time_does_not_displace_the_network_under_study(workspace:
     drive(app, steps)
 
 
+def test_a_network_that_nobody_chose_is_studied_again_after_a_restart_until_another_is_trained(
+    workspace: Workspace,
+) -> None:
+    def trained(name: str, created: float) -> None:
+        shutil.copytree(workspace.path / "first", workspace.path / name)
+        record = json.loads((workspace.path / name / "run.json").read_text())
+        (workspace.path / name / "run.json").write_text(json.dumps(record | {"created": created}))
+
+    async def leave(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app.network == "second")
+        await pilot.press("q")
+
+    app = LazytuiApp(workspace)
+    drive(app, leave)
+    trained("meanwhile", 4.0)
+
+    async def find(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: len(again.lines) == 4)
+        assert again.network == "second" and not again.network_was_chosen
+        trained("last", 5.0)
+        await until(pilot, lambda: again.network == "last")
+        again.trash.remove([Workspace(workspace.path).find("last")])
+        await until(pilot, lambda: again.network == "meanwhile")
+
+    again = LazytuiApp(workspace)
+    drive(again, find)
+
+
 def test_nothing_to_choose_from_is_left_by_escape(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path))
 
@@ -257,7 +284,6 @@ def test_nothing_to_choose_from_is_left_by_escape(tmp_path: Path) -> None:
         for key in "oa":
             await pilot.press(key)
             await until(pilot, lambda: app.screen.query(OptionList))
-            assert not app.screen.query(Input)
             await pilot.press("escape")
             await until(pilot, lambda: not app.screen.query(OptionList))
         assert app.networks_studied == (LAZY, "")

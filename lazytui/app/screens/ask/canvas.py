@@ -27,7 +27,7 @@ class CanvasView(FigureView[Pixels]):
 
     ALLOW_SELECT = False
     STRETCHES = True
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "pen", "Pen down, or up", id="mark", key_display="Space")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "pen", "Draw", id="mark", key_display="Space")]
 
     class Drawn(Message):
         """A stroke was drawn from `start` to `end`, or erased. begins: whether it isn't the going on of another."""

@@ -83,14 +83,14 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
     purpose_name = "draw"
     answers_late = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "ink", "Ink", id="next-color"),
-        Binding("B", "ground", "Ground", id="next-ground"),
+        Binding("h", "ink", "Ink", id="next-color", show=False),
+        Binding("B", "ground", "Ground", id="next-ground", show=False),
         Binding("minus", "pen_width(-1)", "Pen", id="less", key_display="- +"),
         Binding("plus,equals_sign", "pen_width(1)", "Wider pen", id="more", show=False),
         Binding("E", "eraser", "Eraser", id="eraser"),
         Binding("u", "undo", "Undo", id="undo"),
         Binding("backspace", "reset", "Clear", id="default"),
-        Binding("n", "begin(1)", "Next image", id="next-item", key_display="n N"),
+        Binding("n", "begin(1)", "Next", id="next-item", key_display="n N"),
         Binding("N", "begin(-1)", "Previous image", id="previous-item", show=False),
         Binding("d", "digit(1)", "Next digit", id="next-digit", show=False),
         Binding("D", "digit(-1)", "Previous digit", id="previous-digit", show=False),
@@ -123,6 +123,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
 
     def on_mount(self) -> None:
         self._show_canvas()
+        self.query_one(CanvasView).focus()
         for name in ("network", "second"):
             self.watch(self.lab, name, self._ask_others, init=False)
 
@@ -299,4 +300,4 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         except LazytuiError as error:
             self.app.call_from_thread(self.lab.say_error, error)
         else:
-            self.app.call_from_thread(self.lab.start, "ask", values, show=False)
+            self.app.call_from_thread(self.start, "ask", values, show=False)

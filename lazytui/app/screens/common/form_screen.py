@@ -78,6 +78,10 @@ class FormScreen(LabScreen):
         for asked in self.query("#asked").results(Static):
             asked.update(words)
 
+    @on(ParamsForm.Changed)
+    def _ask_otherwise(self) -> None:
+        self.show_refusal("")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "close_form":
             return self.query_one("#side").display
@@ -97,9 +101,11 @@ class FormScreen(LabScreen):
         """Run it in the background, and show the figures when they are there."""
         if self.form.params is None:
             self.show_form(True)
-            self.notify(self.form.show_error(), severity="error")
+            sentence = self.form.show_error()
+            self.notify(sentence, severity="error")
+            self.show_refusal(sentence)
         else:
-            self.lab.start(self.kind, self.form.touched)
+            self.start(self.kind, self.form.touched)
 
     def action_form(self) -> None:
         """Open the form over the left side with the keyboard in it, or close it."""

@@ -254,6 +254,10 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         self._show_whole_split(True)
         self._show_found(self.lab.lines)
 
+    def open_analysis(self, kind: str) -> None:
+        if kind == "ask":
+            self.action_draw()
+
     def action_view(self) -> None:
         """From the images to the figures of the whole split, and back."""
         self._show_whole_split(not self.query_one(RunPanels).display)

@@ -167,6 +167,10 @@ class NeuronsScreen(AblationScreen):
         assert self.analysis is not None
         return NeuronPage(self.analysis.run, self.analysis.result, numbers, number)
 
+    def open_analysis(self, kind: str) -> None:
+        if kind == "llc":
+            self.action_llc()
+
     def action_llc(self) -> None:
         """How complex the solution is that the network has found."""
         self.app.push_screen(overlay("llc", values={"run": self.found.network}))

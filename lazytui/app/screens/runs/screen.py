@@ -135,7 +135,7 @@ class RunsScreen(LabScreen):
         if len(runs) < 2:
             self.notify("Mark two trainings or more with Space to compare them.", severity="warning")
         else:
-            self.lab.start("compare", {"runs": tuple(runs)})
+            self.start("compare", {"runs": tuple(runs)})
 
     def action_overlay(self) -> None:
         """The curves of the marked trainings over each other."""

@@ -245,6 +245,10 @@ class FeaturesScreen(TableBrowser):
         """Choose the run whose features are shown."""
         pick_run(self, "sae", self._report.run.reference if self._report.run else "", self.lab.open_run)
 
+    def open_analysis(self, kind: str) -> None:
+        if kind != self.kind:
+            self.action_over(kind)
+
     def action_over(self, kind: str) -> None:
         """Experiments with features, or whether autoencoders find what is known."""
         run = self._report.run

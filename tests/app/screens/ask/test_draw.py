@@ -119,7 +119,6 @@ def test_keys_draw_while_the_pen_is_down(app: LazytuiApp) -> None:
         screen = await open_canvas(pilot)
         await pilot.press("backspace")
         canvas = screen.query_one(CanvasView)
-        canvas.focus()
         await pilot.press("right", "right")
         assert not screen.drawing.gray.any(), "the pen is up"
         await pilot.press("space", *["right"] * 5, *["down"] * 4, "space", "down", "down")

@@ -173,6 +173,26 @@ def test_each_key_asks_something_else_and_is_answered(workspace: Workspace) -> N
     drive(LazytuiApp(workspace), steps)
 
 
+def test_another_target_keeps_a_budget_that_was_set_and_says_whose_it_is(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_panel(pilot)
+        opened = budget(pilot)
+        await press(pilot, "t", lambda: "to a 4" in headline(pilot))
+        assert "smallest budget that was found" in words(pilot), "nobody set one: it is looked for anew"
+        await press(pilot, "T", lambda: "to a 3" in headline(pilot) and budget(pilot) == opened)
+        while budget(pilot) > 1:
+            before = budget(pilot)
+            await press(pilot, "pagedown", lambda before=before: budget(pilot) < before)
+        said = "Not fooled within the budget that you set, 1 of 255: it sees a 7"
+        assert said in words(pilot) and "Backspace finds the smallest" in words(pilot)
+        await press(pilot, "t", lambda: "to a 4" in headline(pilot))
+        assert budget(pilot) == 1 and said in words(pilot)
+        await press(pilot, "backspace", lambda: budget(pilot) > 1)
+        assert "Fooled, within the smallest budget" in words(pilot)
+
+    drive(LazytuiApp(workspace), steps)
+
+
 def shown_step(pilot: Pilot[Any]) -> str:
     """`step 3`, or `result`."""
     return str(drawn(pilot)["pictures"].column_labels[3])

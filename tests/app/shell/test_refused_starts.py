@@ -1,0 +1,79 @@
+"""Why a run wasn't started stays to be read, on the screen that was to start it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Static
+
+from lazytui.app.form import ParamsForm
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.base_screen import LabScreen
+from lazytui.errors import BadInput
+from lazytui.runs.workspace import Workspace
+from tests.app.pilot import drive, screen_text, until
+
+
+def refusal(screen: Screen[Any]) -> str:
+    line = screen.query_one("#refused", Static)
+    return str(line.render()) if line.display else ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "values", "words"),
+    [
+        (["8", "s"], {"epochs": 1}, "epoch"),
+        (["2"], {"source": "fashion"}, "fashion"),
+        (["1"], {"source": "fashion"}, "fashion"),
+        (["2"], {"bias": 2.0}, "bias"),
+    ],
+    ids=["study", "train", "dataset", "wrong"],
+)
+def test_a_refusal_stays_until_the_form_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: list[str], values: dict[str, object], words: str
+) -> None:
+    monkeypatch.setenv("LAZYTUI_DATA", str(tmp_path / "nothing"))
+    app = LazytuiApp(Workspace(tmp_path / "runs"))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        for key in keys:
+            await pilot.press(key)
+            await until(pilot, lambda: isinstance(app.screen, LabScreen) and app.screen.is_mounted)
+        form = app.screen.query_one(ParamsForm)
+        form.set_values(values)
+        await pilot.pause(0.1)
+        assert isinstance(app.screen, LabScreen)
+        await pilot.press("g")
+        await until(pilot, lambda: words in refusal(app.screen))
+        app.clear_notifications()
+        await pilot.pause(0.1)
+        assert refusal(app.screen).split()[0] in screen_text(app)
+        form.set_values({"seed": 5} if "seed" in form.model.model_fields else {"jobs": 1})
+        await until(pilot, lambda: not refusal(app.screen))
+
+    drive(app, steps)
+
+
+def test_a_refusal_goes_when_something_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = LazytuiApp(Workspace(tmp_path))
+
+    def start(*_arguments: object) -> None:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise BadInput("No room for it.")
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        home = app.screen
+        await pilot.press("s", "y")
+        await until(pilot, lambda: refusal(home) == "No room for it.")
+        await pilot.press("s", "y")
+        await until(pilot, lambda: not refusal(home))
+        assert len(attempts) == 2
+
+    attempts: list[int] = []
+    monkeypatch.setattr("lazytui.app.shell.lab.start_detached", start)
+    drive(app, steps)

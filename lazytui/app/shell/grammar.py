@@ -52,8 +52,8 @@ GRAMMAR = (
     # Walking through what there is
     _meaning("next-item", "n", "The next image, neuron, feature, source or run", "step move begin"),
     _meaning("previous-item", "N", "The one before", "step move begin"),
-    _meaning("next-method", "m", "The next method, attack or chart", "cycle turn attack steer method"),
-    _meaning("previous-method", "M", "The one before", "cycle turn attack steer method"),
+    _meaning("next-method", "m", "The next method, attack or chart", "cycle turn turn_panel attack steer method"),
+    _meaning("previous-method", "M", "The one before", "cycle turn turn_panel attack steer method"),
     _meaning("sort", "greater_than_sign", "Sort by the next column", "sort"),
     _meaning("sort-back", "less_than_sign", "Sort by the column before", "sort"),
     _meaning("filter", "slash", "Filter", "filter features"),

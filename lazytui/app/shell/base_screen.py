@@ -153,10 +153,12 @@ class LabScreen(ReportsFailures, Screen[None]):
 
     @property
     def panels_shown(self) -> list[Panel]:
-        """Those that can be seen, or scrolled to, in the order in which they stand; the one that fills the screen."""
+        """Those that can be seen, or scrolled to: the one that has the focus, then the others as they stand; or the one
+        that fills the screen."""
         if isinstance(self.maximized, Panel):
             return [self.maximized]
-        return [panel for panel in self.query(Panel) if all(node.display for node in panel.ancestors_with_self)]
+        shown = [panel for panel in self.query(Panel) if all(node.display for node in panel.ancestors_with_self)]
+        return sorted(shown, key=lambda panel: not (self.focused and panel in self.focused.ancestors_with_self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "turn_panel":
@@ -164,7 +166,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         return super().check_action(action, parameters)
 
     def action_explain(self) -> None:
-        """Where no panel has the focus: explain the first that shows something, or what is shown without panels."""
+        """Explain the panel that has the focus, or else the first that shows something, or figures without panels."""
         shown = next((panel.shown for panel in self.panels_shown if panel.shown), None) or self.shown_figures()
         self.app.push_screen(HelpBox(explanation(shown)))
 

@@ -42,7 +42,10 @@ GRAMMAR = (
     _meaning("first", "home", "To the beginning", "first whole turn"),
     _meaning("last", "end", "To the end", "last turn"),
     _meaning(
-        "open", "enter", "Open what the cursor is on, or zoom the panel; close a box", "open zoom choose pick dismiss"
+        "open",
+        "enter",
+        "Open what the cursor is on, or zoom the panel; close a box",
+        "open zoom choose pick create dismiss",
     ),
     _meaning("back", "escape", "Back", "dismiss back close_form"),
     _meaning("mark", "space", "Mark, or put the pen down", "mark keep pick pen"),

@@ -18,6 +18,7 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from lazytui.app.form.pick_list import Pickable
+from lazytui.app.shell.keymap import Keymap
 from lazytui.app.workers.worker_errors import ReportsFailures, describe_failure
 from lazytui.diagnostics import is_debugging
 from lazytui.errors import BadInput, LazytuiError
@@ -49,6 +50,7 @@ class Lab(ReportsFailures, App[None]):
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.
     network: what refers to the network under study, which every screen speaks of: the one that was chosen, or else the
     newest that was trained, or a bundled one. second: the one beside it; empty where there is none.
+    own_keys: those that `keys.toml` or a preset changes.
     """
 
     lines: var[tuple[RunLine, ...]] = var(())
@@ -59,6 +61,7 @@ class Lab(ReportsFailures, App[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self.own_keys: Keymap = {}
         self.network_was_chosen = False
         self.trash = Trash(workspace)
         self._lines_elsewhere: dict[str, RunLine] = {}

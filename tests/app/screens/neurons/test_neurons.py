@@ -108,6 +108,19 @@ async def filter_by(pilot: Pilot[Any], text: str) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsScreen))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
+def test_the_table_says_by_which_column_it_is_ordered(size: tuple[int, int], workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_screen(pilot)
+        await until(pilot, lambda: "▾ diff" in screen_text(pilot.app))
+        heading = next(line for line in screen_text(pilot.app).splitlines() if "▾ diff" in line)
+        assert "neuron" in heading and "digit MI" in heading, "the columns stand side by side"
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: "▾ neuron" in screen_text(pilot.app) and "▾ diff" not in screen_text(pilot.app))
+
+    drive(LazytuiApp(workspace), steps, size=size)
+
+
 def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
     workspace: Workspace, result: NeuronsResult
 ) -> None:

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from textual.keys import key_to_character
 
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.core.form_fields import ParamField, fields_of, format_value
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.app.shell.grammar import GRAMMAR
-from lazytui.app.shell.keymap import PRESETS
+from lazytui.app.shell.keymap import EXAMPLE, PRESETS, written
 from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import defaults_of
 from lazytui.cli import app
@@ -135,8 +134,8 @@ def _keys() -> Iterator[str]:
     yield from (_MADE, "", "# Keys", "")
     yield "A key means the same on every screen; `?` lists those of the screen that is open, with what it is for."
     yield "Each can be another one, in `keys.toml` in the folder for configuration (`~/.config/lazytui` on Linux):"
-    yield from ("", "```toml", 'preset = "vim"          # or default; `lazytui --keys vim` says so for once')
-    yield from ('run = "ctrl+r"', 'screenshot = ["f12", "f9"]', "```", "")
+    yield from ("", "```toml", *EXAMPLE.splitlines(), "```", "")
+    yield "The app shows the same: ctrl+p, Change keys. It also writes a file with every key as a comment."
     yield "Where the file can't be used, the app says why and opens with the keys below."
     yield ""
     presets = [name for name in PRESETS if PRESETS[name]]
@@ -154,8 +153,7 @@ def _keys() -> Iterator[str]:
 
 def _pressed(keys: Sequence[str]) -> str:
     """As they are written in `keys.toml`."""
-    signs = {key: key_to_character(key) or "" for key in keys}
-    return ", ".join(f"`{sign if sign.strip() and sign.isprintable() else key}`" for key, sign in signs.items())
+    return ", ".join(f"`{written(key)}`" for key in keys)
 
 
 def _lists() -> Iterator[str]:

@@ -284,15 +284,18 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table(Figure):
-    """Rows under named columns."""
+    """Rows under named columns. ordered_by: the column whose largest entries stand first, where it is one."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    ordered_by: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         checks.check_size("columns", len(self.columns), MOST_COLUMNS)
         checks.check_size("cells", len(self.rows) * len(self.columns), MOST_CELLS)
+        names = {column.name for column in self.columns}
+        checks.require(not self.ordered_by or self.ordered_by in names, f"{self.ordered_by!r} is no column")
         for row in self.rows:
             checks.require(len(row) == len(self.columns), f"{len(row)} cells under {len(self.columns)} columns")
             for cell in row:

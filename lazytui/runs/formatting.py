@@ -26,6 +26,16 @@ def state_word(status: Status) -> str:
     return status.state
 
 
+def state_clause(status: Status) -> str:
+    """What becomes a sentence behind the run's name: `is running (40%)`, `is queued`, `failed`, `was stopped`."""
+    if status.state in {"stopped", "interrupted"}:
+        return f"was {status.state}"
+    if status.state == "failed":
+        return "failed"
+    state, _, share = state_word(status).partition(" ")
+    return f"is {state} ({share})" if share else f"is {state}"
+
+
 def accuracies_text(metrics: Mapping[str, float | None]) -> str:
     """`easy 98.4%, hard 97.0%`, of those measured."""
     shares = {split: metrics.get(f"{split}_accuracy") for split in ("easy", "hard")}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.workspace_watch import RunLine
+from lazytui.runs.workspace_watch import RunLine, run_line
 
 _LONGEST = 60
 _SHIPPED = "shipped/"
+_DATE_AND_KIND = re.compile(r"^\d{8}-\d{4}-train-")
 
 
 def human_name(line: RunLine) -> str:
@@ -24,6 +26,17 @@ def human_name(line: RunLine) -> str:
         return plain_text(line.run.id)
     words = _of_training if line.kind == "train" else _of_analysis
     return plain_text(without_middle(" ".join(words(line.kind, line.record.params)), _LONGEST))
+
+
+def name_of_run(run: RunFolder) -> str:
+    """The same of a run that no list is at hand for; it is read."""
+    return human_name(run_line(run))
+
+
+def name_of_reference(reference: str, lines: Sequence[RunLine]) -> str:
+    """The same of the run that a lasting name refers to; where it isn't among the lines, that name without its date."""
+    line = next((line for line in lines if line.run.reference == reference), None)
+    return human_name(line) if line else plain_text(short_reference(reference))
 
 
 def short_names(trainings: Sequence[RunFolder]) -> list[str]:
@@ -62,7 +75,12 @@ def _of_analysis(kind: str, params: Mapping[str, Any]) -> Iterator[str]:
     yield kind
     for word, field in (("of", "run"), ("against", "against")):
         if reference := _text(params.get(field)):
-            yield f"{word} {reference.removeprefix(_SHIPPED)}"
+            yield f"{word} {short_reference(reference)}"
+
+
+def short_reference(reference: str) -> str:
+    """`lazy-strokes` of `shipped/lazy-strokes`; `gap-cnn-erm-kccc` of `20261122-1100-train-gap-cnn-erm-kccc`."""
+    return _DATE_AND_KIND.sub("", reference.removeprefix(_SHIPPED))
 
 
 def _text(value: object) -> str:

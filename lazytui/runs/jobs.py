@@ -17,6 +17,7 @@ from lazytui.code_permission import model_options, require_allowed_for
 from lazytui.errors import UsageError
 from lazytui.files.reading import open_to_append
 from lazytui.files.writing import storage_errors
+from lazytui.runs.formatting import state_clause
 from lazytui.runs.run_folder import OUTPUT_FILE, RunFolder
 from lazytui.runs.status import ACTIVE, RESUMABLE, Status, process_fields, process_lives
 from lazytui.runs.workspace import Workspace
@@ -75,7 +76,7 @@ def request_stop(run: RunFolder) -> None:
 
     status = run.status
     if status.state not in ACTIVE:
-        raise UsageError(f"{run.id} isn't running: it is {status.state}.")
+        raise UsageError(f"{run.id} isn't running: it {state_clause(status)}.")
     run.refuse_links()
     with storage_errors(run.path):
         run.stop_file.touch()
@@ -91,7 +92,7 @@ def request_pause(run: RunFolder) -> None:
     """Request an active run, on whichever host, to save and wait; it keeps its memory and its GPU."""
     status = run.status
     if status.state not in ACTIVE:
-        raise UsageError(f"{run.id} isn't running: it is {status.state}.")
+        raise UsageError(f"{run.id} isn't running: it {state_clause(status)}.")
     if run.pause_file.exists():
         raise UsageError(f"{run.id} is paused already.")
     if status.state == "queued" and status.pid is None:

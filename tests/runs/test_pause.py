@@ -100,7 +100,7 @@ def test_a_run_stops_out_of_its_pause(
     with pytest.raises(Interrupted), run_execution(run, workspace, Listener()) as report:
         report.check()
     assert run.status.state == "stopped"
-    with pytest.raises(UsageError, match=f"{run.id} isn't running: it is stopped"):
+    with pytest.raises(UsageError, match=f"{run.id} isn't running: it was stopped"):
         request_pause(run)
     with run_execution(run, workspace, Listener()) as report:
         report.check()  # what was asked of the process before is forgotten

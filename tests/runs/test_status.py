@@ -69,7 +69,7 @@ def test_a_stop_never_signals_a_process_that_only_a_file_names(
     run = RunFolder(tmp_path, tmp_path.name)
     for started in (None, 1000.0):
         run.set_status(running(**{**of_process(sleeper), "pid_started": started}))
-        with pytest.raises(UsageError, match="it is interrupted"):
+        with pytest.raises(UsageError, match="it was interrupted"):
             request_stop(run)
     run.set_status(running(**{**of_process(sleeper), "host": "another-host"}))
     request_stop(run)
@@ -87,7 +87,7 @@ def test_a_living_process_that_does_not_carry_the_run_is_never_signaled(
     for state in ("running", "paused"):
         run.set_status(running(state=state, **of_process(sleeper)))
         assert run.status.state == "interrupted"
-        with pytest.raises(UsageError, match="it is interrupted"):
+        with pytest.raises(UsageError, match="it was interrupted"):
             request_stop(run)
     run.set_status(running(state="queued", **of_process(sleeper)))
     request_stop(run)

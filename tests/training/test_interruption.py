@@ -112,7 +112,7 @@ def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_train
     wait_until(lambda: state_of(run) == "stopped")
     _assert_stopped_with_checkpoint(run)
     refused = lab.call("runs", "stop", "latest")
-    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't running: it is stopped.")
+    assert (refused.code, refused.sentence) == (2, f"{run.name} isn't running: it was stopped.")
     stopped = lab.call("runs", "follow", "latest")
     assert stopped.code == 1 and "step 20 " in stopped.out
     assert stopped.sentence.startswith(f"{run.name}: stopped. Stopped at step ")

@@ -17,6 +17,7 @@ from lazytui.analyses.trainings.training_lookup import Trainings, known_training
 from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
+from lazytui.runs.formatting import state_clause
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -30,7 +31,9 @@ def resolve(params: CompareParams, workspace: Workspace) -> CompareParams:
         raise BadInput(f"There is no finished training in {workspace.path} to compare: begin with lazytui run train.")
     for run in runs:
         if run.status.state != "done":
-            raise BadInput(f"{run.reference} isn't done, it is {run.status.state}: there is nothing to compare yet.")
+            raise BadInput(
+                f"{run.reference} isn't done, it {state_clause(run.status)}: there is nothing to compare yet."
+            )
         recorded_result(run)
         if params.plain and is_custom(model := trained_params(run).model):
             raise BadInput(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from lazytui.errors import LazytuiError
+from lazytui.runs.human_names import short_reference
 from lazytui.runs.workspace import Workspace
 
 Q = TypeVar("Q")
@@ -57,6 +58,6 @@ class LiveSession(ABC, Generic[Q, A]):
         return replace(answer, doing="", refused=sentence)
 
 
-def opening_message(name: str) -> str:
+def opening_message(network: str) -> str:
     """What is being done while a network is opened; the first one waits for torch."""
-    return f"opening {name} ..." if "torch" in sys.modules else "loading torch ..."
+    return f"opening {short_reference(network)} ..." if "torch" in sys.modules else "loading torch ..."

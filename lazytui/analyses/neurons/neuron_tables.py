@@ -19,16 +19,18 @@ def information(result: NeuronsResult) -> Table:
         name="neurons",
         title=f"All neurons of {result.layer}: information",
         note="MI: mutual information of the activation with color and with digit, in bits, minus the mean under "
-        f"shuffled labels; at most 3.32, by chance below {float(result.information_bound.max()):.4f}. ±: 95 % error of "
-        "their difference; a neuron beyond it is a traitor (color-selective) or a hero (digit-selective). Each is "
-        f"tested alone: up to 5 % of neurons without a preference get a role, {math.ceil(0.05 * len(result.role))} of "
-        f"{len(result.role)}. CSI: color selectivity index / 3, 0 to 1, with the preferred color. sel: class "
-        "selectivity (largest - rest) / (largest + rest) of the means by digit, with the preferred digit.",
+        f"shuffled labels; at most 3.32, by chance below {float(result.information_bound.max()):.4f}. diff: color MI - "
+        "digit MI, the largest first, silent neurons last. ±: 95 % error of diff; a neuron beyond it is a traitor "
+        "(color-selective) or a hero (digit-selective). Each is tested alone: up to 5 % of neurons without a "
+        f"preference get a role, {math.ceil(0.05 * len(result.role))} of {len(result.role)}. CSI: color selectivity "
+        "index / 3, 0 to 1, with the preferred color. sel: class selectivity (largest - rest) / (largest + rest) of "
+        "the means by digit, with the preferred digit.",
         columns=(
             Column(name="neuron"),
             Column(name="role"),
             Column(name="color MI", decimals=3),
             Column(name="digit MI", decimals=3),
+            Column(name="diff", decimals=3),
             Column(name="±", decimals=3),
             Column(name="CSI", decimals=2),
             Column(name="color"),
@@ -41,6 +43,7 @@ def information(result: NeuronsResult) -> Table:
                 result.role_of(neuron),
                 float(result.color_information[neuron]),
                 float(result.digit_information[neuron]),
+                float(result.excess[neuron]),
                 np.nan if result.information_margin is None else float(result.information_margin[neuron]),
                 float(result.color_selectivity[neuron]),
                 names[int(result.color_response[neuron].argmax())],
@@ -49,6 +52,7 @@ def information(result: NeuronsResult) -> Table:
             )
             for neuron in _by_excess(result)
         ),
+        ordered_by="diff",
     )
 
 

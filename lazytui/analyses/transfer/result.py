@@ -27,7 +27,8 @@ MEASURED = (
 
 @dataclass(frozen=True)
 class TransferResult:
-    """easy_accuracy, hard_accuracy: of the first network on the data of its training. networks: their names. data_sets: names, first that of the training. about: what each is.
+    """easy_accuracy, hard_accuracy: of the first network on the data of its training. networks: their names.
+    data_sets: names, first that of the training. about: what each is.
 
     measured: (networks, data sets, measures) in [0, 1], NaN where undefined. images: (networks, data sets, measures),
     of how many images each is a share; of the worst group, how many it has.

@@ -75,12 +75,21 @@ class TableView(FigureView[Table]):
     def body_of_height(self) -> BodyOfHeight:
         figure = self.figure
         columns = list(figure.columns)
-        if self._sorted_by is not None and self._sorted_by < len(columns):
-            sign = "▾" if self._descending else "▴"
-            columns[self._sorted_by] = replace(columns[self._sorted_by], name=f"{sign} {columns[self._sorted_by].name}")
-        shown = replace(figure, columns=tuple(columns), rows=tuple(figure.rows[index] for index in self._order))
+        marked, descending = self._order_shown()
+        if marked is not None and marked < len(columns):
+            sign = "▾" if descending else "▴"
+            columns[marked] = replace(columns[marked], name=f"{sign} {columns[marked].name}")
+        rows = tuple(figure.rows[index] for index in self._order)
+        shown = replace(figure, columns=tuple(columns), rows=rows, ordered_by="")
         compact = self.compact
         return lambda _height: TableBody(shown, compact=compact)
+
+    def _order_shown(self) -> tuple[int | None, bool]:
+        """The column by which rows are sorted, or else by which the figure has them, and whether downward."""
+        if self._sorted_by is not None:
+            return self._sorted_by, self._descending
+        names = [column.name for column in self.figure.columns]
+        return (names.index(self.figure.ordered_by) if self.figure.ordered_by else None), True
 
     def places(self) -> list[int]:
         return self._order

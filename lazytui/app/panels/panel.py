@@ -201,8 +201,13 @@ class Panel(Container):
     def _read_out(self, event: FigureView.ReadOut) -> None:
         self._set_edge("border_subtitle", plain_text(event.words))
 
+    @property
+    def can_turn(self) -> bool:
+        """Whether it has several figures to turn through."""
+        return len(self._choices) > 1
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        return action != "turn" or len(self._choices) > 1
+        return action != "turn" or self.can_turn
 
     def action_turn(self, by: int) -> None:
         """The next or previous of the figures that it can show."""

@@ -129,11 +129,16 @@ class Home(PanelScreen):
         sentence = ""
         try:
             by_name = {figure.name: figure for figure in figures(line.run)}
-            choices = [(_of_network(by_name[one], line),) for one in wanted if one in by_name]
+            choices = [(self._of_network(by_name[one], line),) for one in wanted if one in by_name]
         except LazytuiError as error:
             sentence = str(error)
         if not worker.is_cancelled:
             self.app.call_from_thread(self._deliver, name, line.run, choices, sentence)
+
+    def _of_network(self, figure: Figure, line: RunLine) -> Figure:
+        """What a network says is said to be of which one."""
+        network = line.record.params.get("run") if line.record and line.kind == "evaluate" else None
+        return replace(figure, title=f"{self.lab.name_of(str(network))}: {figure.title}") if network else figure
 
     def _deliver(self, name: str, run: RunFolder, choices: Sequence[Shown], sentence: str) -> None:
         if self._wanted.get(name) is run and choices:
@@ -153,12 +158,6 @@ class Home(PanelScreen):
             self.lab.open_run(self._shown[event.place].run.reference)
         elif event.view.figure.name == "story":
             self.app.switch_mode(mode_of(CHAPTERS[event.place].kind, otherwise="home"))
-
-
-def _of_network(figure: Figure, line: RunLine) -> Figure:
-    """What a network says is said to be of which one."""
-    network = line.record.params.get("run") if line.record and line.kind == "evaluate" else None
-    return replace(figure, title=f"{str(network).rsplit('/', 1)[-1]}: {figure.title}") if network else figure
 
 
 def story(lines: Sequence[RunLine]) -> Table:

@@ -29,7 +29,7 @@ from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import clock_text, progress_bar, thousands_text, without_middle
-from lazytui.runs.human_names import short_names
+from lazytui.runs.human_names import name_of_run, short_names
 from lazytui.runs.jobs import can_continue
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
@@ -300,7 +300,7 @@ def _words(watch: RunWatch) -> list[str]:
     """`█████░░`, `first`, `running 70%`, `epoch 7/10`, `step 5,904/8,430`, `5.1 k img/s`, `eta 0:38`."""
     run, status = watch.run, watch.run.status
     asked = status.state == "running" and run.pause_file.exists()
-    words = [run.name or run.id, "pausing" if asked else status.state]
+    words = [name_of_run(run), "pausing" if asked else status.state]
     if watch.total and status.state in ACTIVE:
         words[-1] += f" {watch.done / watch.total:.0%}"
         words.insert(0, progress_bar(watch.done / watch.total, _BAR))

@@ -68,7 +68,8 @@ class LazytuiApp(Lab):
     def _set_keys(self, preset: str | None) -> None:
         """Those of `keys.toml` and a preset; where they can't be used, the grammar's, and a sentence why."""
         try:
-            self.set_keymap(load_keymap(preset))
+            self.own_keys = load_keymap(preset)
+            self.set_keymap(self.own_keys)
         except BadInput as error:
             self.call_later(self.say_error, error)
 

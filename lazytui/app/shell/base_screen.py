@@ -14,10 +14,14 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from lazytui.app.changing_text import ChangingText
+from lazytui.app.form.field_help import HelpBox
+from lazytui.app.panels.explanation import explanation
+from lazytui.app.panels.panel import Panel
 from lazytui.app.shell.dialogs import AskRun
+from lazytui.app.shell.key_footer import KeyFooter
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.network_bar import NetworkBar
 from lazytui.app.shell.screen_registry import SCREENS
@@ -83,6 +87,9 @@ class LabScreen(ReportsFailures, Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "export", "Export", show=False, id="export"),
         Binding("question_mark", "help", "Help", id="help"),
+        Binding("i", "explain", "Explain", id="explain"),
+        Binding("m", "turn_panel(1)", "Next chart", show=False, id="next-method"),
+        Binding("M", "turn_panel(-1)", "Previous chart", show=False, id="previous-method"),
         Binding("j", "jobs", "Jobs", id="jobs"),
         Binding("l", "log", "Log of the run", show=False, id="log"),
         Binding("o", "choose_network", "Network", id="network"),
@@ -135,7 +142,7 @@ class LabScreen(ReportsFailures, Screen[None]):
             yield from self.compose_body()
         yield Static(id="refused", markup=False)
         yield Static(id="too-small", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def compose_body(self) -> ComposeResult:
         raise NotImplementedError
@@ -144,6 +151,31 @@ class LabScreen(ReportsFailures, Screen[None]):
         from lazytui.app.shell.help_screen import Help, groups
 
         self.app.push_screen(Help(self.purpose, groups(self)))
+
+    @property
+    def panels_shown(self) -> list[Panel]:
+        """Those that can be seen, or scrolled to: the one that has the focus, then the others as they stand; or the one
+        that fills the screen."""
+        if isinstance(self.maximized, Panel):
+            return [self.maximized]
+        shown = [panel for panel in self.query(Panel) if all(node.display for node in panel.ancestors_with_self)]
+        return sorted(shown, key=lambda panel: not (self.focused and panel in self.focused.ancestors_with_self))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "turn_panel":
+            return any(panel.can_turn for panel in self.panels_shown)
+        return super().check_action(action, parameters)
+
+    def action_explain(self) -> None:
+        """Explain the panel that has the focus, or else the first that shows something, or figures without panels."""
+        shown = next((panel.shown for panel in self.panels_shown if panel.shown), None) or self.shown_figures()
+        self.app.push_screen(HelpBox(explanation(shown)))
+
+    def action_turn_panel(self, by: int) -> None:
+        """The next or previous chart of the first panel that has several."""
+        panel = next((panel for panel in self.panels_shown if panel.can_turn), None)
+        if panel:
+            panel.action_turn(by)
 
     def action_choose_network(self) -> None:
         """Choose the network that every screen speaks of."""

@@ -14,6 +14,7 @@ from textual.markup import escape
 from lazytui.analyses import SUMMARIES
 from lazytui.app.form import ParamsForm
 from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.shell.keys_explained import KeysExplained
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.shell.synonyms import synonyms_of
@@ -21,10 +22,6 @@ from lazytui.models.architectures import ARCHITECTURES
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import age_text
 from lazytui.runs.workspace import shipped_runs
-
-_NETWORK = ("choose a network", "model", "checkpoint", "weights")
-_SECOND = ("compare two networks", "against", "side by side", "baseline")
-_DRAW = ("canvas", "paint", "sketch", "own digit", "ask")
 
 
 class Command(NamedTuple):
@@ -61,11 +58,21 @@ class LabCommands(Provider):
         yield from _screen_commands(self.app)
         if isinstance(self.screen, LabScreen):
             yield from _screen_actions(self.screen)
-        yield Command("Theme", "Change the theme", self.app.action_change_theme, first=True)
-        yield Command("Quit", "Quit the app; runs continue", self.app.exit, first=True)
+        yield _command("Change keys", "Where the keys are written, and what each is called", self._explain_keys)
+        yield _command("Theme", "Change the theme", self.app.action_change_theme)
+        yield _command("Quit", "Quit the app; runs continue", self.app.exit)
         yield from _analysis_commands(self.app)
         yield from _run_commands(self.app)
         yield from _model_commands(self.app)
+
+    def _explain_keys(self) -> None:
+        assert isinstance(self.app, Lab)
+        self.app.push_screen(KeysExplained(self.app))
+
+
+def _command(name: str, about: str, do: Callable[[], object]) -> Command:
+    """One that is offered before anything is typed, with its synonyms."""
+    return Command(name, about, do, first=True, synonyms=synonyms_of(name))
 
 
 def _best_synonym(command: Command, matcher: Matcher) -> tuple[float, str] | None:
@@ -89,14 +96,16 @@ def _screen_commands(app: Lab) -> Iterator[Command]:
 
 
 def _screen_actions(screen: LabScreen) -> Iterator[Command]:
-    yield Command("Help", "What this screen is for, and its keys", screen.action_help, first=True)
-    yield Command("Jobs", "Jobs that are running", screen.action_jobs, first=True, synonyms=("queue", "progress"))
-    yield Command("Network under study", "Key o", screen.action_choose_network, first=True, synonyms=_NETWORK)
-    yield Command("Second network", "Key a", screen.action_choose_second, first=True, synonyms=_SECOND)
-    yield Command("Draw", "Draw a digit and ask the networks, key I", screen.action_draw, first=True, synonyms=_DRAW)
-    yield Command("Screenshot", "Save this screen as SVG and PNG", screen.action_screenshot, first=True)
+    yield _command("Help", "What this screen is for, and its keys", screen.action_help)
+    yield _command("Explain", "Explain the panel, key i", screen.action_explain)
+    yield _command("Jobs", "Jobs that are running: pause and stop them, key j", screen.action_jobs)
+    yield _command("Log of the run", "What the run that is shown printed, key l", screen.action_log)
+    yield _command("Network under study", "Key o", screen.action_choose_network)
+    yield _command("Second network", "Key a", screen.action_choose_second)
+    yield _command("Draw", "Draw a digit and ask the networks, key I", screen.action_draw)
+    yield _command("Screenshot", "Save this screen as SVG and PNG", screen.action_screenshot)
     if screen.shown_figures():
-        yield Command("Export figures", "Write the figures of this screen to a file", screen.action_export, first=True)
+        yield _command("Export figures", "Write the figures of this screen to a file", screen.action_export)
 
 
 def _analysis_commands(app: Lab) -> Iterator[Command]:

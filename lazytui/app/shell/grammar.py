@@ -42,7 +42,10 @@ GRAMMAR = (
     _meaning("first", "home", "To the beginning", "first whole turn"),
     _meaning("last", "end", "To the end", "last turn"),
     _meaning(
-        "open", "enter", "Open what the cursor is on, or zoom the panel; close a box", "open zoom choose pick dismiss"
+        "open",
+        "enter",
+        "Open what the cursor is on, or zoom the panel; close a box",
+        "open zoom choose pick create dismiss",
     ),
     _meaning("back", "escape", "Back", "dismiss back close_form"),
     _meaning("mark", "space", "Mark, or put the pen down", "mark keep pick pen"),
@@ -52,8 +55,8 @@ GRAMMAR = (
     # Walking through what there is
     _meaning("next-item", "n", "The next image, neuron, feature, source or run", "step move begin"),
     _meaning("previous-item", "N", "The one before", "step move begin"),
-    _meaning("next-method", "m", "The next method, attack or chart", "cycle turn attack steer method"),
-    _meaning("previous-method", "M", "The one before", "cycle turn attack steer method"),
+    _meaning("next-method", "m", "The next method, attack or chart", "cycle turn turn_panel attack steer method"),
+    _meaning("previous-method", "M", "The one before", "cycle turn turn_panel attack steer method"),
     _meaning("sort", "greater_than_sign", "Sort by the next column", "sort"),
     _meaning("sort-back", "less_than_sign", "Sort by the column before", "sort"),
     _meaning("filter", "slash", "Filter", "filter features"),

@@ -17,6 +17,19 @@ from textual.widgets import Static
 
 from lazytui.plain_text import plain_text
 
+_ON_SCREEN = "On this screen"
+_ANYWHERE = "Anywhere"
+_MOVING = "From field to field, and in text"
+_ORDER = {_ON_SCREEN: 0, _ANYWHERE: 2, _MOVING: 3}
+"""The rest, which is where the keyboard is, comes between."""
+
+_GENERIC = {
+    "app.focus_next": "The next panel or field",
+    "app.focus_previous": "The panel or field before",
+    "screen.copy_text": "Copy the text that the mouse marked",
+}
+"""What Textual's own keys of a screen do, by their action; those that it says otherwise."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -27,34 +40,60 @@ class Group:
 
 
 def groups(screen: Screen[Any]) -> list[Group]:
-    """What can be pressed on a screen now: first in the screen itself, then where the keyboard is, at last anywhere."""
+    """What can be pressed on a screen now: first what only it has, then where the keyboard is, then what every screen
+    has, and at last what any program of this kind has."""
     active = [(entry.node, entry.binding) for entry in screen.active_bindings.values() if not entry.binding.system]
-    active.sort(key=lambda entry: (isinstance(entry[0], App), entry[0] is not screen))
+    nodes = list(dict.fromkeys(node for node, _ in active))
+    titled = [(_title(node, binding), node, binding) for node, binding in active if not _is_scrolling(binding)]
+    titled.sort(key=lambda entry: (_ORDER.get(entry[0], 1), nodes.index(entry[1]), _rank(*entry[1:])))
     found = []
-    for node, entries in groupby(active, key=lambda entry: entry[0]):
-        if keys := _keys((binding for _, binding in entries), screen.app):
-            found.append(Group(_title(node), keys))
+    for title, entries in groupby(titled, key=lambda entry: entry[0]):
+        found.append(Group(title, _keys((binding for _, _, binding in entries), screen.app)))
     return found
+
+
+def _is_scrolling(binding: Binding) -> bool:
+    """Textual's own keys to scroll, which hardly anything needs; those of the app are described by it."""
+    return binding.id is None and binding.action.startswith(("scroll_", "page_"))
 
 
 def _keys(bindings: Iterable[Binding], app: App[Any]) -> list[tuple[str, str]]:
     together: dict[tuple[str, str], list[str]] = {}
     for binding in bindings:
-        words = binding.description or binding.action
+        words = _GENERIC.get(binding.action) or binding.description or binding.action
         together.setdefault((binding.action, words), []).append(app.get_key_display(binding))
     return [(" ".join(dict.fromkeys(keys)), plain_text(words)) for (_, words), keys in together.items()]
 
 
-def _title(node: DOMNode) -> str:
-    if isinstance(node, App):
-        return "Anywhere"
-    if isinstance(node, Screen):
-        return f"On this screen: {getattr(node, 'screen_name', 'here')}"
-    return _spaced(type(node).__name__)
+def _title(node: DOMNode, binding: Binding) -> str:
+    declares = _declaring(node, binding)
+    if declares is None:
+        return _MOVING
+    if isinstance(node, App) or declares.__module__.startswith("lazytui.app.shell."):
+        return _ANYWHERE
+    return _ON_SCREEN if isinstance(node, Screen) else _spaced(type(node).__name__)
+
+
+def _rank(node: DOMNode, binding: Binding) -> int:
+    """What the class itself declares comes before what it has of others."""
+    declares = _declaring(node, binding)
+    return type(node).__mro__.index(declares) if declares else len(type(node).__mro__)
+
+
+def _declaring(node: DOMNode, binding: Binding) -> type | None:
+    """The class of the app, not of Textual, that says what a key does."""
+    for kind in type(node).__mro__:
+        if kind.__module__.startswith("lazytui.") and any(
+            one.action == binding.action and one.id == binding.id
+            for one in Binding.make_bindings(vars(kind).get("BINDINGS", ()))
+        ):
+            return kind
+    return None
 
 
 def _spaced(name: str) -> str:
-    """`ParamsForm` as `Params form`."""
+    """`ParamsForm` as `Params form`, `TableView` as `Table`."""
+    name = name.removesuffix("View")
     words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name.lstrip("_")).strip()
     return words[:1].upper() + words[1:]
 
@@ -81,6 +120,7 @@ class Help(ModalScreen[None]):
         border: round $primary; border-subtitle-color: $text-muted;
     }
     Help #purpose { padding-bottom: 1; }
+    Help #change { padding-top: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
@@ -98,6 +138,13 @@ class Help(ModalScreen[None]):
             box.border_title, box.border_subtitle = "Help", "Esc: close"
             yield Static(self._purpose, id="purpose", markup=False)
             yield Static(keys_text(self._found), markup=False)
+            yield Static(f"Keys can be changed: {self._palette}, then type “change keys”.", id="change", markup=False)
+
+    @property
+    def _palette(self) -> str:
+        """The key of the palette, as it is now."""
+        bindings = (active.binding for active in self.app.screen_stack[0].active_bindings.values())
+        return next((self.app.get_key_display(one) for one in bindings if one.id == "palette"), "the palette")
 
     def on_mount(self) -> None:
         self.query_one(VerticalScroll).focus()

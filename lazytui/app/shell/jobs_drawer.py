@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from lazytui.app.shell.lab import Lab
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import age_text, duration_text, state_word
+from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine
 
 NOTHING = "Nothing is running. Press 2 to train a network, or 0 and then s to run the whole story."
@@ -31,9 +32,7 @@ def progress_bar(share: float, width: int) -> str:
 def job_text(line: RunLine, rate: float) -> Content:
     """Two lines: which run, and how far. rate: of its unit a second; 0 while unknown."""
     progress = line.status.progress
-    head = Content.assemble(
-        (plain_text(line.name or line.run.id), "bold"), (f"  {plain_text(line.kind)}", "$text-muted")
-    )
+    head = Content.assemble((human_name(line), "bold"), (f"  {plain_text(line.kind)}", "$text-muted"))
     words = [state_word(line.status)]
     if progress and progress.total:
         words.append(f"{progress.done:,}/{progress.total:,} {plain_text(progress.unit)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import string
 import tomllib
 from collections.abc import Mapping
@@ -10,11 +11,12 @@ from pathlib import Path
 
 import platformdirs
 from textual.binding import Binding
-from textual.keys import Keys
+from textual.keys import Keys, key_to_character
 
 from lazytui.app.shell.grammar import BY_NAME, GRAMMAR, keys_with_two_meanings
 from lazytui.errors import BadInput, UsageError
 from lazytui.files.reading import read_regular
+from lazytui.files.writing import storage_errors
 
 PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "default": {},
@@ -46,6 +48,20 @@ def _textual_name(key: str) -> str:
 
 _SIGNS = {"comma", *(_textual_name(sign) for sign in string.printable.replace(",", "").strip())}
 
+EXAMPLE = """\
+preset = "vim"          # or default; `lazytui --keys vim` says so for once
+run = "ctrl+r"
+screenshot = ["f12", "f9"]
+"""
+"""What `keys.toml` may say."""
+
+_HEAD = """\
+# Keys of lazytui, read when it starts. Take the sign # away from the beginning of a line to change its key: a letter,
+# a sign, or a name such as "ctrl+r", "f5", "pageup"; a list of them for several. One key can't do two things.
+
+# preset = "vim"
+"""
+
 Keymap = dict[str, str]
 """By the id of bindings: keys, separated by commas, as Textual's `set_keymap` takes them."""
 
@@ -53,6 +69,42 @@ Keymap = dict[str, str]
 def keys_file() -> Path:
     """Where a person's own keys are."""
     return platformdirs.user_config_path("lazytui") / "keys.toml"
+
+
+def written(key: str) -> str:
+    """A key as it is written in `keys.toml`: `?` for `question_mark`, `f12` for `f12`."""
+    sign = key_to_character(key) or ""
+    return sign if sign.strip() and sign.isprintable() else key
+
+
+def keys_now(keymap: Keymap) -> dict[str, tuple[str, ...]]:
+    """The keys of each action, by its name."""
+    return {one.name: tuple(keymap[one.name].split(",")) if one.name in keymap else one.keys for one in GRAMMAR}
+
+
+def template() -> str:
+    """A `keys.toml` that changes nothing: every action with its key, as a comment."""
+    lines = (f"# {one.name} = {_as_toml(one.keys)}  # {one.words}" for one in GRAMMAR)
+    return "\n".join((_HEAD, *lines, ""))
+
+
+def write_template() -> Path:
+    """Write that file where keys are read from, unless there is one. Raises LazytuiError."""
+    path = keys_file()
+    with storage_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(template())
+        except FileExistsError as error:
+            raise UsageError(f"{path} is there already; it stays as it is.") from error
+    return path
+
+
+def _as_toml(keys: tuple[str, ...]) -> str:
+    """`"g"`, or a list of several."""
+    texts = [json.dumps(written(key)) for key in keys]
+    return texts[0] if len(texts) == 1 else f"[{', '.join(texts)}]"
 
 
 def load_keymap(preset: str | None = None) -> Keymap:

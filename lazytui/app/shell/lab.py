@@ -18,10 +18,12 @@ from textual.reactive import var
 from textual.screen import Screen
 
 from lazytui.app.form.pick_list import Pickable
+from lazytui.app.shell.keymap import Keymap
 from lazytui.app.workers.worker_errors import ReportsFailures, describe_failure
 from lazytui.diagnostics import is_debugging
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
+from lazytui.runs.human_names import name_of_reference, name_of_run
 from lazytui.runs.jobs import can_continue, continue_run, request_pause, request_stop, start_detached
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.trash import Trash
@@ -48,7 +50,8 @@ class Lab(ReportsFailures, App[None]):
     trouble: why the workspace can't be looked into, in a sentence; empty while it can.
     network: what refers to the network under study, which every screen speaks of: the one that was chosen, or else the
     one that was trained last, or that was studied when the app was left, or a bundled one. second: the one beside it;
-    empty where there is none. runs_started: how many were started here.
+    empty where there is none. runs_started: how many were started here. own_keys: those that `keys.toml` or a preset
+    changes.
     """
 
     lines: var[tuple[RunLine, ...]] = var(())
@@ -60,6 +63,7 @@ class Lab(ReportsFailures, App[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self.own_keys: Keymap = {}
         self.network_was_chosen = False
         self.trash = Trash(workspace)
         self._networks_seen: set[str] = set()
@@ -105,6 +109,11 @@ class Lab(ReportsFailures, App[None]):
         """The training of that lasting name: own, bundled, or of another folder."""
         trained = (line for line in (*self.lines, *shipped_lines()) if line.kind == "train")
         return next((line for line in trained if line.run.reference == reference), None) or self._elsewhere(reference)
+
+    def name_of(self, reference: str) -> str:
+        """What a training is called in a sentence."""
+        line = self.line_of(reference)
+        return name_of_reference(reference, [line] if line else [])
 
     def _elsewhere(self, reference: str) -> RunLine | None:
         """A training that is named by its path; it is read once."""
@@ -154,7 +163,7 @@ class Lab(ReportsFailures, App[None]):
         else:
             self.call_from_thread(self._count_start)
             show_run = partial(self.open_run, run.reference)
-            say = partial(self.notify, f"{run.id} is kept; Runs (9) lists it.", markup=False)
+            say = partial(self.notify, f"{name_of_run(run)} is kept; Runs (9) lists it.", markup=False)
             self.call_from_thread(show_run if show else say)
 
     def _count_start(self) -> None:
@@ -177,20 +186,20 @@ class Lab(ReportsFailures, App[None]):
             self.notify(done, markup=False, timeout=_SHORTLY)
 
     def stop(self, run: RunFolder) -> None:
-        self.attempt(lambda: request_stop(run), f"{run.id} is saving and stopping.")
+        self.attempt(lambda: request_stop(run), f"{name_of_run(run)} is saving and stopping.")
 
     def resume(self, run: RunFolder) -> None:
-        self.attempt(lambda: continue_run(run, self.workspace), f"{run.id} goes on.")
+        self.attempt(lambda: continue_run(run, self.workspace), f"{name_of_run(run)} goes on.")
 
     def pause_or_resume(self, run: RunFolder) -> None:
         if can_continue(run):
             self.resume(run)
         else:
-            self.attempt(lambda: request_pause(run), f"{run.id} is pausing.")
+            self.attempt(lambda: request_pause(run), f"{name_of_run(run)} is pausing.")
 
     def remove(self, runs: Sequence[RunFolder]) -> None:
         """Remove runs, so that it can be undone for as long as the app is open."""
-        what = runs[0].id if len(runs) == 1 else f"{len(runs)} runs"
+        what = name_of_run(runs[0]) if len(runs) == 1 else f"{len(runs)} runs"
         verb = "was" if len(runs) == 1 else "were"
         self.attempt(lambda: self.trash.remove(runs), f"{what} {verb} removed; u brings back what was removed last.")
 
@@ -201,8 +210,8 @@ class Lab(ReportsFailures, App[None]):
         except LazytuiError as error:
             self.say_error(error)
         else:
-            ids = ", ".join(run.id for run in runs[:3]) + (f" and {len(runs) - 3} more" if len(runs) > 3 else "")
-            self.notify(f"Brought back: {ids}." if runs else "Nothing was removed since the app was opened.")
+            names = ", ".join(map(name_of_run, runs[:3])) + (f" and {len(runs) - 3} more" if len(runs) > 3 else "")
+            self.notify(f"Brought back: {names}." if runs else "Nothing was removed since the app was opened.")
 
     def say_error(self, error: LazytuiError) -> None:
         self.notify(str(error), severity="error")

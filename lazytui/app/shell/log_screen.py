@@ -20,6 +20,7 @@ from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.files.reading import open_regular
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import state_word
+from lazytui.runs.human_names import name_of_run
 from lazytui.runs.run_folder import OUTPUT_FILE, TRACEBACK_FILE, RunFolder
 
 NOTHING = "No log: only background runs write one."
@@ -30,7 +31,11 @@ _MOST = 64_000
 def log_text(run: RunFolder) -> Content:
     """What there is to be read of a run now."""
     status = run.status
-    parts = [Content.styled(plain_text(f"{run.id}: {state_word(status)}"), "bold")]
+    parts = [
+        Content.assemble(
+            (f"{name_of_run(run)}: {state_word(status)}", "bold"), (f"  {plain_text(run.id)}", "$text-muted")
+        )
+    ]
     if status.error:
         parts.append(Content.styled(plain_text(status.error), "$text-error"))
     found = [words for file in (TRACEBACK_FILE, OUTPUT_FILE) if (words := _last_lines(run.path / file))]

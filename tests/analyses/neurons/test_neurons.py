@@ -68,6 +68,7 @@ def test_the_error_that_decides_a_role_stands_beside_what_it_decides(shown: dict
     for row in table.rows:
         told = dict(zip(names, row, strict=True))
         difference, margin = float(told["color MI"] or 0) - float(told["digit MI"] or 0), float(told["±"] or 0)
+        assert told["diff"] == pytest.approx(difference, abs=1e-6)
         if told["role"] in {"traitor", "hero", "mixed"}:
             assert told["role"] == ("mixed" if abs(difference) <= margin else "traitor" if difference > 0 else "hero")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -258,6 +259,19 @@ def test_sorting_puts_undefined_entries_last_and_keeps_the_row_that_is_pointed_a
         assert app.view.place == shown_rows(app)[8]
         await pilot.pause()
         assert "▾ focus" in screen_lines(app)[1]
+
+    drive(app, steps)
+
+
+def test_the_column_that_rows_are_ordered_by_is_marked_until_a_person_sorts() -> None:
+    app = Shown(replace(long_table(), ordered_by="focus"))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        assert isinstance(app.view, TableView)
+        assert "▾ focus" in screen_lines(app)[1]
+        app.view.sort(0)
+        await pilot.pause()
+        assert "▾ focus" not in screen_lines(app)[1] and "▴ " in screen_lines(app)[1]
 
     drive(app, steps)
 

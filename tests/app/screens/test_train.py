@@ -156,7 +156,7 @@ def test_a_bundled_training_shows_the_curves_of_its_result_and_one_without_point
         await until(pilot, lambda: isinstance(pilot.app.screen, Log))
         await pilot.press("escape")
         pilot.app.open_run(queued.id)
-        await until(pilot, lambda: shown(pilot, queued.id) and not charts(pilot))
+        await until(pilot, lambda: shown(pilot, "seed 0") and not charts(pilot))
         pilot.app.open_run("shipped/lazy-strokes")
         await until(pilot, lambda: charts(pilot))
 

@@ -16,6 +16,7 @@ from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.screen_registry import SCREENS
+from lazytui.app.shell.synonyms import _SYNONYMS
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, until
@@ -47,6 +48,43 @@ def test_screens_and_what_can_be_done_are_offered_before_anything_is_typed(tmp_p
         for words in ("Help", "Theme", "Quit"):
             assert words in listed(pilot)
         assert "Train mlp" not in listed(pilot), "what there is plenty of is looked for"
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+SOUGHT = {
+    "cut": {"Go to Neurons", "Go to Features"},
+    "ablate": {"Go to Neurons", "Go to Features"},
+    "width": {"Draw", "Export figures"},
+    "red 1": {"Go to Home", "Go to Evaluate", "Draw"},
+    "definition": {"Explain"},
+    "why": {"Explain", "Go to Grad-CAM"},
+    "fool": {"Go to Attack"},
+    "yesterday": {"Go to Runs"},
+    "kill": {"Jobs", "Go to Runs"},
+    "cancel": {"Jobs", "Go to Runs"},
+    "vim": {"Change keys"},
+    "shortcuts": {"Help", "Change keys"},
+}
+"""What people type, and the commands that have to come first."""
+
+
+@pytest.mark.parametrize("words", SOUGHT)
+def test_what_people_call_it_finds_it_first(words: str, tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: pilot.app.screen.shown_figures())  # type: ignore[attr-defined]
+        hits = [hit async for hit in LabCommands(pilot.app.screen).search(words)]
+        best = sorted(hits, key=lambda hit: -hit.score)[: len(SOUGHT[words])]  # type: ignore[union-attr]
+        assert {hit.text for hit in best} == SOUGHT[words]
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_synonyms_are_of_screens_and_commands_that_there_are(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: pilot.app.screen.shown_figures())  # type: ignore[attr-defined]
+        names = {command.name for command in LabCommands(pilot.app.screen)._commands()}
+        assert set(_SYNONYMS) <= names | {place.mode for place in SCREENS}
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
 

@@ -32,7 +32,9 @@ def test_every_screen_tells_all_of_its_keys(tmp_path: Path) -> None:
             possible = [binding for _, binding in screen._bindings if screen.check_action(name_of(binding.action), ())]
             described = {binding.description for binding in possible}
             listed = {words for group in groups(screen) for _, words in group.keys}
-            assert described - {"", "Copy selected text"} <= listed, place.name
+            generic = {"Copy selected text", "Focus Next", "Focus Previous"}
+            assert described - {"", *generic} <= listed, place.name
+            assert not generic & listed, "Textual's own words"
             assert {place.name for place in SCREENS} <= listed, "the app's own keys"
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)
@@ -50,12 +52,7 @@ def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(t
         assert isinstance(pilot.app.screen, Help)
         text = screen_text(pilot.app)
         assert " ".join(pilot.app.screen_stack[0].purpose.split()[:6]) in text, "first what the screen is for"  # type: ignore[attr-defined]
-        assert (
-            text.index("On this screen: train")
-            < text.index("Choice")
-            < text.index("Params form")
-            < text.index("Anywhere")
-        )
+        assert text.index("On this screen") < text.index("Choice") < text.index("Params form") < text.index("Anywhere")
         assert "← Previous" in " ".join(text.split())
 
     drive(LazytuiApp(Workspace(tmp_path)), steps, size=(120, 60))
@@ -70,10 +67,24 @@ def test_it_scrolls_and_closes(tmp_path: Path) -> None:
             await pilot.press("end")
             await pilot.pause()
             assert box.scroll_y == box.max_scroll_y > 0
-            assert "Quit" in screen_text(pilot.app)
+            assert "The next panel or field" in screen_text(pilot.app)
             await pilot.press(close)
             await pilot.pause()
             assert not isinstance(pilot.app.screen, Help)
         assert pilot.app.is_running
 
     drive(LazytuiApp(Workspace(tmp_path)), steps, size=(60, 16))
+
+
+def test_what_only_the_screen_has_comes_first_and_what_any_program_has_last(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        for key, first in (("9", "Filter"), ("8", "Study"), ("2", "Overlay a run")):
+            await pilot.press(key)
+            await pilot.pause()
+            found = groups(pilot.app.screen)
+            assert found[0].title == "On this screen" and found[0].keys[0][1] == first
+            assert [group.title for group in found[-2:]] == ["Anywhere", "From field to field, and in text"]
+            assert ("tab", "The next panel or field") in found[-1].keys
+            assert not any("Scroll" in words or "Page Left" in words for group in found for _, words in group.keys)
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)

@@ -56,7 +56,7 @@ def test_a_training_that_kept_what_cannot_be_drawn_is_damaged(
 def test_of_an_autoencoder_is_drawn_what_was_logged(workspace: Workspace, name: str) -> None:
     run = workspace.create("sae", {})
     run.set_status(Status.model_validate({"state": "queued", "heartbeat": 0.0, **own_process()}))
-    report = report_of(logged(run, {name: 0.5}), SaeReport())
+    report = report_of(logged(run, {name: 0.5}), SaeReport(), str)
     assert [curve.name for curve in report.curves] == [name.replace("_", "-")]
 
 

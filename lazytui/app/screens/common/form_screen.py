@@ -121,7 +121,9 @@ class FormScreen(LabScreen):
         self.leave_form()
         if self._follows_networks() and self._asked_networks() != self.lab.networks_studied:
             self.ask_about_networks()
-            self.notify(f"No trained network is called so; {self.lab.network} stays the one under study.")
+            self.notify(
+                f"No trained network is called so; {self.lab.name_of(self.lab.network)} stays the one under study."
+            )
 
     def show_form(self, shown: bool) -> None:
         self.query_one("#side").display = shown

@@ -13,7 +13,7 @@ from lazytui.app.figures import FigureView
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.figures.kinds import Cell, Column, Table
-from lazytui.runs.formatting import without_middle
+from lazytui.runs.formatting import state_clause, without_middle
 from lazytui.runs.human_names import human_name
 from lazytui.runs.workspace_watch import RunLine
 
@@ -44,7 +44,7 @@ class GridScreen(OverlayScreen):
 
     def _show_so_far(self, line: RunLine, begun: Sequence[RunLine]) -> None:
         self.query_one(RunPanels).show_alone([trainings_so_far(begun)])
-        self.say(f"{human_name(line)} is {line.state}.")
+        self.say(f"{human_name(line)} {state_clause(line.status)}.")
 
 
 def trainings_so_far(lines: Sequence[RunLine]) -> Table:

@@ -18,7 +18,8 @@ from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
-from lazytui.runs.formatting import state_word
+from lazytui.runs.formatting import state_clause
+from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
@@ -81,7 +82,7 @@ class RunPanels(ReportsFailures, PanelGrid):
                 self._run, self._state = line.run, line.state
                 self._load(line.run)
         else:
-            self.say(plain_text(f"{line.run.id} is {state_word(line.status)}. {line.status.error or ''}"))
+            self.say(plain_text(f"{human_name(line)} {state_clause(line.status)}. {line.status.error or ''}"))
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _load(self, run: RunFolder) -> None:

@@ -157,13 +157,13 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         return f"No image of this split is {words}. Backspace: all images, /: another choice."
 
     def _explained(self) -> str:
-        """`shipped/lazy-strokes, class predicted.`"""
+        """`lazy-strokes, class predicted.`"""
         if self.answer is None:
             return ""
         params = self.answer.question.params
-        of_two = f" and {params.against}" if params.against else ""
+        of_two = f" and {self.lab.name_of(params.against)}" if params.against else ""
         target = TARGETS.get(params.target, f"class {params.target}")
-        return plain_text(f"{params.run}{of_two}, {target}.")
+        return plain_text(f"{self.lab.name_of(params.run)}{of_two}, {target}.")
 
     def draw(self) -> None:
         answer = self.answer

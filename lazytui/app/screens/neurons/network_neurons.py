@@ -16,7 +16,8 @@ from lazytui.app.screens.common.form_screen import chosen_or_newest
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.events import EventReader
-from lazytui.runs.formatting import state_word
+from lazytui.runs.formatting import state_clause
+from lazytui.runs.human_names import human_name, name_of_reference
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
@@ -67,6 +68,7 @@ def find_neurons(
     except LazytuiError as error:
         return NetworkNeurons(sentence=str(error))
     every = (*shipped_lines(), *lines)
+    name = name_of_reference(network, every)
     mine = [line for line in every if line.kind == "neurons" and _is_of(line, network, params.layer)]
     picked = [line for line in mine if chosen and line.run.reference == chosen.reference]
     unfinished = [line for line in picked or mine if line.status.state != "done"]
@@ -74,13 +76,12 @@ def find_neurons(
     state = _state(reported) if reported else ""
     finished = chosen_or_newest([line for line in mine if line.status.state == "done"], chosen)
     if finished is None:
-        return NetworkNeurons(network, state or _no_analysis(network, params.layer))
-    run = finished.run
+        return NetworkNeurons(network, state or _no_analysis(name, params.layer))
     try:
-        analysis = load(run)
+        analysis = load(finished.run)
     except LazytuiError as error:
         return NetworkNeurons(network, str(error))
-    sentence = state or f"{network}, {analysis.params.layer}, as examined by {run.name or run.id}."
+    sentence = state or f"{name}, {analysis.params.layer}, as examined by {human_name(finished)}."
     return NetworkNeurons(network, sentence, analysis)
 
 
@@ -97,7 +98,7 @@ def _no_analysis(network: str, layer: str | None) -> str:
 def _state(line: RunLine) -> str:
     """How a run that isn't done goes, or ended, with its last note."""
     last = line.status.error or (_last_note(line.run.events).text() if line.is_active else "")
-    return f"{line.run.name or line.run.id} is {state_word(line.status)}" + (f": {last}" if last else ".")
+    return f"{human_name(line)} {state_clause(line.status)}" + (f": {last}" if last else ".")
 
 
 class LastNote:

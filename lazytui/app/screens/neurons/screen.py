@@ -30,6 +30,8 @@ TABLES = ("neurons", "effects", "polysemanticity")
 CURVES = ("without-", "training-")
 SCATTER = "scatter"
 MARK = "✓"
+ROOM_FOR_ALL = 84
+"""Cells that the table of what neurons tell needs for all of its columns."""
 
 
 class NeuronsScreen(AblationScreen):
@@ -110,11 +112,13 @@ class NeuronsScreen(AblationScreen):
 
     def tables(self) -> Sequence[Table]:
         """What neurons tell, what they do, whether they stand for one thing; marked ones are marked."""
-        key = self.analysis, self.marked
+        narrow = self.panel("table").content_size.width < ROOM_FOR_ALL
+        key = self.analysis, self.marked, narrow
         if self._marked_tables[0] != key:
             figures = self.analysis.figures if self.analysis else ()
             found = [figure for figure in figures if isinstance(figure, Table) and figure.name in TABLES]
-            self._marked_tables = key, [self._with_marks(table) for table in found]
+            fitting = [_without_selectivities(table) if narrow else table for table in found]
+            self._marked_tables = key, [self._with_marks(table) for table in fitting]
         return self._marked_tables[1]
 
     def _with_marks(self, table: Table) -> Table:
@@ -184,3 +188,10 @@ class NeuronsScreen(AblationScreen):
             return
         self._run = run
         self.form.set_values(run.record.params)
+
+
+def _without_selectivities(table: Table) -> Table:
+    """Without the columns that a neuron's page says as well."""
+    kept = [index for index, column in enumerate(table.columns) if column.name not in {"CSI", "sel"}]
+    columns = tuple(table.columns[index] for index in kept)
+    return replace(table, columns=columns, rows=tuple(tuple(row[index] for index in kept) for row in table.rows))

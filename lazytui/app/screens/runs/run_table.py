@@ -161,8 +161,10 @@ class RunTable(ScrollView, can_focus=True):
         return self._strip(f"{mark} {sign} ", [column.cell(line) for column, _ in self._columns], style, color)
 
     def _heading(self, column: RunColumn) -> str:
+        """As they are given, the newest stand first."""
         arrow = "▼" if self._descending else "▲"
-        return f"{column.name}{arrow}" if column is self._sorted_by else column.name
+        is_order = column is self._sorted_by or (self._sorted_by is None and column.name == "age")
+        return f"{column.name}{arrow}" if is_order else column.name
 
     def _strip(self, beside: str, cells: Sequence[str], style: str, color: str = "") -> Strip:
         """A row whose state has a color of its own."""

@@ -122,10 +122,10 @@ class RunsScreen(LabScreen):
         def rename(name: str) -> None:
             if name:
                 self.lab.attempt(
-                    lambda: self.lab.workspace.rename(line.run, name), f"{line.run.id} is now called {name}."
+                    lambda: self.lab.workspace.rename(line.run, name), f"{human_name(line)} is now called {name}."
                 )
 
-        ask_text(self, f"A name for {line.run.id}", line.name or "", rename)
+        ask_text(self, f"A name for {human_name(line)}", line.name or "", rename)
 
     # The marked ones, or else the one under the cursor
 

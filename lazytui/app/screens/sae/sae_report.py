@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
@@ -13,7 +13,8 @@ from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.workers.run_follower import RunWatch
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Lines, Table, Text
-from lazytui.runs.formatting import state_word
+from lazytui.runs.formatting import state_clause
+from lazytui.runs.human_names import name_of_run
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
 
@@ -61,13 +62,13 @@ class SaeReport:
     finished: FinishedSae | None = None
 
 
-def report_of(watch: RunWatch, before: SaeReport) -> SaeReport:
-    """How a run stands now. before: how it stood, with what doesn't have to be read again."""
+def report_of(watch: RunWatch, before: SaeReport, name_of: Callable[[str], str]) -> SaeReport:
+    """How a run stands now. before: how it stood, with what doesn't have to be read again. name_of: a network."""
     run, status = watch.run, watch.run.status
-    name = run.name or run.id
+    name = name_of_run(run)
     curves = before.curves or [curve for curve in training_curves(watch.columns()) if isinstance(curve, Lines)]
     if status.state != "done":
-        sentence = " ".join(filter(None, (f"{name} is {state_word(status)}.", status.error)))
+        sentence = " ".join(filter(None, (f"{name} {state_clause(status)}.", status.error)))
         if status.state in ACTIVE:
             step = f", step {watch.done:,} of {watch.total:,}" if watch.total else ""
             sentence = f"{sentence} {watch.note}{step}"
@@ -77,7 +78,9 @@ def report_of(watch: RunWatch, before: SaeReport) -> SaeReport:
     except LazytuiError as error:
         return SaeReport(run, str(error), curves=curves)
     result = finished.result
-    sentence = f"{result.features:,} features of {result.layer}, network {finished.params.run}, analysis {name}."
+    sentence = (
+        f"{result.features:,} features of {result.layer}, network {name_of(finished.params.run)}, analysis {name}."
+    )
     if run.id == BUNDLED_RUN:
         sentence += " They come with lazytui; choose your own network (f) and press g."
     return SaeReport(run, sentence, curves=curves or finished.curves, finished=finished)

@@ -143,7 +143,7 @@ class FeaturesScreen(TableBrowser):
         def look() -> bool:
             nonlocal last
             changed = watch.look()
-            now = report_of(watch, last if not changed else replace(last, curves=()))
+            now = report_of(watch, last if not changed else replace(last, curves=()), self.lab.name_of)
             if now != last or now.curves is not last.curves:
                 last = now
                 if not worker.is_cancelled:

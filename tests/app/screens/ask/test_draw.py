@@ -220,7 +220,7 @@ def test_everything_fits(app: LazytuiApp, size: tuple[int, int]) -> None:
         assert image is not None and image.width == {80: 1, 120: 2, 200: 3}[size[0]]
         far = screen.query_one(CanvasView).region_of((27, 27))
         assert far is not None and Offset(far.right, far.bottom) <= Offset(*screen.query_one(CanvasView).size)
-        assert screen.query_one(Footer).virtual_size.width <= max(size[0], 120)
+        assert screen.query_one(Footer).virtual_size.width <= size[0]
 
     drive(app, steps, size=size)
 

@@ -400,7 +400,7 @@ def test_help_export_and_the_log_know_the_panel(workspace: Workspace) -> None:
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, Help))
         text = " ".join(screen_text(pilot.app).split())
-        assert "On this screen: attack" in text and "Surer than .9, or the most probable" in text
+        assert "On this screen" in text and "Surer than .9, or the most probable" in text
         await pilot.press("escape", "e")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskExport))
 

@@ -27,6 +27,8 @@ from lazytui.app.shell.dialogs import AskText
 from lazytui.data.palettes import palette
 from lazytui.neurons.roles import ROLES
 from lazytui.runs.events import EventLog
+from lazytui.runs.formatting import state_clause
+from lazytui.runs.human_names import name_of_run
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.run_folder import WEIGHTS_FILE, RunFolder
 from lazytui.runs.saved_result import ARRAYS_FILE
@@ -104,6 +106,19 @@ async def filter_by(pilot: Pilot[Any], text: str) -> None:
     pilot.app.screen.query_one(Input).value = text
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(pilot.app.screen, NeuronsScreen))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=str)
+def test_the_table_says_by_which_column_it_is_ordered(size: tuple[int, int], workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_screen(pilot)
+        await until(pilot, lambda: "▾ diff" in screen_text(pilot.app))
+        heading = next(line for line in screen_text(pilot.app).splitlines() if "▾ diff" in line)
+        assert "neuron" in heading and "digit MI" in heading, "the columns stand side by side"
+        await pilot.press("greater_than_sign")
+        await until(pilot, lambda: "▾ neuron" in screen_text(pilot.app) and "▾ diff" not in screen_text(pilot.app))
+
+    drive(LazytuiApp(workspace), steps, size=size)
 
 
 def test_every_neuron_stands_in_the_table_and_is_sorted_and_filtered_by_role(
@@ -322,10 +337,12 @@ def test_where_nobody_has_looked_yet_g_starts_it_and_its_progress_is_told(worksp
         await until(pilot, lambda: len(workspace.runs()) == runs + 1)
         run = workspace.runs()[-1]
         assert run.record.params["layer"] == "features.relu2"
-        await until(pilot, lambda: words(pilot).startswith((f"{run.id} is queued", f"{run.id} is running")))
+        name = name_of_run(run)
+        assert run.id not in name
+        await until(pilot, lambda: words(pilot).startswith((f"{name} is queued", f"{name} is running")))
         request_stop(run)
         wait_until(lambda: run.status.state not in ACTIVE)
-        await until(pilot, lambda: f"{run.id} is {run.status.state}" in words(pilot) or place.query(TableView))
+        await until(pilot, lambda: f"{name} {state_clause(run.status)}" in words(pilot) or place.query(TableView))
 
     drive(LazytuiApp(workspace), steps)
 
@@ -334,13 +351,13 @@ def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         await choose_run(pilot, "o", "cured-strokes")
-        await until(pilot, lambda: "shipped/cured-strokes yet. g: run it" in words(pilot))
+        await until(pilot, lambda: "of cured-strokes yet. g: run it" in words(pilot))
         assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/cured-strokes"
         assert not place.query(FigureView), "the neurons of another network aren't shown as its own"
         await choose_run(pilot, "o", "reference")
         await until(pilot, lambda: place.table)
         await choose_run(pilot, "o", "lazy-strokes")
-        await until(pilot, lambda: place.table and "shipped/lazy-strokes" in words(pilot))
+        await until(pilot, lambda: place.table and "lazy-strokes" in words(pilot))
 
     drive(LazytuiApp(workspace), steps)
 

@@ -106,6 +106,7 @@ def test_it_sorts_by_any_column_by_key_and_by_a_click_on_its_heading() -> None:
         app.table.focus()
         await pilot.pause()
         names = [column.name for column, _ in app.table._columns]
+        assert "age▲" in screen_text(app), "the newest first, and it says so"
         for name in names:
             await pilot.press("greater_than_sign")
             (column,) = (column for column, _ in app.table._columns if column.name == name)

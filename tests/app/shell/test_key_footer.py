@@ -1,0 +1,162 @@
+"""No key of a footer is cut, and no hint of a box, on any screen and overlay at 80 columns."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.command import CommandPalette
+from textual.content import Content
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Static
+from textual.widgets._footer import FooterKey
+
+from lazytui.app.figures import FigureView, TableView
+from lazytui.app.form import ParamsForm
+from lazytui.app.panels.panel import Panel
+from lazytui.app.screens.common.cell_images_screen import open_images
+from lazytui.app.screens.overlays import OVERLAYS, overlay
+from lazytui.app.shell import keymap
+from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.shell.grammar import BY_NAME
+from lazytui.app.shell.key_footer import FIRST_TO_GO, STAY, KeyFooter
+from lazytui.app.shell.screen_registry import SCREENS
+from lazytui.runs.workspace import Workspace, shipped_runs
+from tests.app.pilot import drive, screen_text, until
+
+SIZE = (80, 24)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> LazytuiApp:
+    return LazytuiApp(Workspace(tmp_path))
+
+
+async def require_whole(pilot: Pilot[Any]) -> None:
+    """All keys of the footer are on the screen, those that lead to the others among them."""
+    await until(pilot, lambda: pilot.app.screen.query(FooterKey))
+    keys = list(pilot.app.screen.query_one(KeyFooter).query(FooterKey))
+    assert all(key.region.right <= pilot.app.size.width for key in keys), screen_text(pilot.app).splitlines()[-1]
+    bindings = pilot.app.screen.active_bindings
+    named = {str(bindings[key.key].binding.id) for key in keys if key.key in bindings}
+    possible = {str(active.binding.id) for active in bindings.values()}  # a field takes letters for itself
+    assert set(STAY) & possible <= named, named
+
+
+async def each_focus(pilot: Pilot[Any]) -> None:
+    """Also with the keyboard in each panel in turn."""
+    await require_whole(pilot)
+    for _ in pilot.app.screen.query(Panel):
+        await pilot.press("tab")
+        await pilot.pause()
+        await require_whole(pilot)
+
+
+@pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.mode)
+def test_the_footer_of_every_screen_fits(place: Any, app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press(place.key)
+        await until(pilot, lambda: app.current_mode == place.mode and isinstance(app.screen, LabScreen))
+        if place.mode != "runs":
+            await until(pilot, lambda: app.screen.query(FigureView))
+        await each_focus(pilot)
+        if app.screen.query(ParamsForm):
+            await pilot.press("f")
+            await require_whole(pilot)
+
+    drive(app, steps, size=SIZE)
+
+
+@pytest.mark.parametrize("kind", OVERLAYS)
+def test_the_footer_of_every_small_analysis_fits(kind: str, app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        app.push_screen(overlay(kind))
+        await until(pilot, lambda: getattr(app.screen, "kind", "") == kind and app.screen.query(KeyFooter))
+        await each_focus(pilot)
+
+    drive(app, steps, size=SIZE)
+
+
+@pytest.mark.parametrize(
+    ("keys", "opened"),
+    [
+        ("I", "DrawScreen"),
+        ("5 enter", "NeuronPage"),
+        ("6 enter", "FeaturePage"),
+        ("6 v", "DoseResponseScreen"),
+        ("7 v", "LiveAttackScreen"),
+        ("3", "CellImages"),
+    ],
+)
+def test_the_footer_of_every_page_over_a_screen_fits(keys: str, opened: str, app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        for key in keys.split():
+            if key in {"enter", "v"}:
+                await until(pilot, lambda: app.screen.query(TableView))
+                app.screen.query(TableView).first().focus()
+                await pilot.pause()
+            await pilot.press(key)
+        if opened == "CellImages":
+            run = next(run for run in shipped_runs() if run.record.kind == "evaluate")
+            open_images(app, run, "confusion-hard", (1, 1))
+        await until(pilot, lambda: type(app.screen).__name__ == opened)
+        await until(pilot, lambda: app.screen.query(FigureView))
+        await each_focus(pilot)
+
+    drive(app, steps, size=SIZE)
+
+
+@pytest.mark.parametrize("keys", ["?", "j", "o", "a", "i", "e", "s", "l 9 l", "9 slash", "9 r", "2 v", "f12"])
+def test_no_hint_of_a_box_is_cut(keys: str, app: LazytuiApp) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app.screen.query(FigureView))
+        for key in keys.split():
+            await pilot.press("question_mark" if key == "?" else key)
+            await pilot.pause()
+        box = app.screen
+        if not isinstance(box, ModalScreen) or isinstance(box, CommandPalette):
+            return
+        for framed in box.query("*"):
+            subtitle = Content(str(framed.border_subtitle or ""))
+            assert subtitle.cell_length <= max(framed.outer_size.width - 4, 0) or not subtitle.cell_length, subtitle
+        for hint in box.query(".hint").results(Static):
+            assert str(hint.render()) in " ".join(screen_text(app).split("│")), hint.render()
+
+    drive(app, steps, size=SIZE)
+
+
+def test_where_there_is_more_room_more_keys_are_shown(app: LazytuiApp) -> None:
+    shown: dict[int, int] = {}
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("5")
+        await until(pilot, lambda: app.screen.query(TableView))
+        for width in (60, 80, 200):
+            await pilot.resize_terminal(width, 24)
+            await pilot.pause()
+            await require_whole(pilot)
+            shown[width] = len(app.screen.query(FooterKey))
+
+    drive(app, steps, size=SIZE)
+    assert shown[60] < shown[80] < shown[200]
+
+
+def test_long_keys_of_ones_own_fit_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "keys.toml"
+    file.write_text('run = "ctrl+shift+f11"\nform = "ctrl+shift+f10"\nexplain = "ctrl+shift+f9"\n')
+    monkeypatch.setattr(keymap, "keys_file", lambda: file)
+    app = LazytuiApp(Workspace(tmp_path / "runs"))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("6")
+        await until(pilot, lambda: app.screen.query(TableView))
+        await require_whole(pilot)
+
+    drive(app, steps, size=SIZE)
+
+
+def test_keys_that_give_way_are_in_the_grammar() -> None:
+    assert {*FIRST_TO_GO, *STAY} <= set(BY_NAME)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from textual import on
+from textual.binding import Binding, BindingType
 
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.app.figures import FigureView
@@ -11,6 +14,7 @@ from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.cell_images_screen import ImagesOfCell, cell_loader, has_images, open_images
 from lazytui.app.screens.common.form_and_panels import FormAndPanels
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
+from lazytui.app.screens.overlays import overlay
 from lazytui.figures.kinds import Matrix
 from lazytui.runs.run_folder import RunFolder
 
@@ -57,6 +61,8 @@ class EvaluateScreen(FormAndPanels):
         ),
     )
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("O", "transfer", "Other data", id="other-data")]
+
     def on_mount(self) -> None:
         self._cell: tuple[str, tuple[int, int]] | None = None
         self._cells = cell_loader(self, self._show_images)
@@ -99,6 +105,21 @@ class EvaluateScreen(FormAndPanels):
             columns = max(panel.size.width // _ACROSS, 1)
             most = columns * max(panel.size.height // _DOWN, 1)
             panel.show([(found.figure(slice(0, most), columns),)])
+
+    def show_run(self, run: RunFolder) -> None:
+        """A run's figures, or what the network makes of other data."""
+        if run.record.kind == "transfer":
+            self.app.push_screen(overlay("transfer", run=run))
+        else:
+            super().show_run(run)
+
+    def open_analysis(self, kind: str) -> None:
+        if kind == "transfer":
+            self.action_transfer()
+
+    def action_transfer(self) -> None:
+        """The networks of the form, on data that they weren't trained on."""
+        self.app.push_screen(overlay("transfer", values=self.form_values(("run", "against"))))
 
     @on(FigureView.Chosen)
     def _open(self, event: FigureView.Chosen) -> None:

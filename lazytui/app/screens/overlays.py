@@ -11,6 +11,8 @@ from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
 from lazytui.analyses.study.analysis import planned_trainings
 from lazytui.analyses.study.params import StudyParams
+from lazytui.analyses.transfer.params import TransferParams
+from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.grid_screen import GridScreen
 from lazytui.app.screens.common.overlay_screen import Overlay, OverlayScreen
 from lazytui.app.screens.common.run_panels import PanelSpec
@@ -18,6 +20,23 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.training.settings import AllMethodOptions
 
 OVERLAYS = {
+    "transfer": Overlay(
+        params=TransferParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("transfer",)),
+            PanelSpec("more", "", ("images", "...")),
+        ),
+        arrangements=Arrangements(
+            narrow=Arrangement("verdict | 8", "main | 16", "more | 14"),
+            medium=Arrangement("verdict | 7", "main | 1fr", "more | 12"),
+            wide=Arrangement("verdict | 7", "main | 1fr", "more | 14"),
+        ),
+        first=("run", "against", "to", "source"),
+        empty="This network was not shown other data yet. Here it is asked about data sets that it wasn't trained on: "
+        "other colors, color in another place, noise, or no color at all. g: run it. Esc: back to the evaluation.",
+        compared_by=("run", "against"),
+    ),
     "llc": Overlay(
         params=LlcParams,
         panels=(

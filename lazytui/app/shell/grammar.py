@@ -83,6 +83,7 @@ GRAMMAR = (
     _meaning("self-check", "C", "Self-check of the search for features", "over"),
     _meaning("another-run", "R", "Another run of the same kind", "other"),
     _meaning("llc", "L", "Local learning coefficient", "llc"),
+    _meaning("other-data", "O", "Other data than those of the training", "transfer"),
     # What is asked of an image
     _meaning("next-layer", "k", "The next layer", "cycle"),
     _meaning("previous-layer", "K", "The one before", "cycle"),

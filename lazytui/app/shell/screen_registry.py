@@ -40,7 +40,7 @@ SCREENS = (
     ScreenEntry("0", "Home", "Home", "home:Home"),
     ScreenEntry("1", "Dataset", "Data", "dataset:DatasetScreen"),
     ScreenEntry("2", "Train", "Train", "train:TrainScreen"),
-    ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen"),
+    ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen", also=("transfer",)),
     ScreenEntry("4", "Grad-CAM", "CAM", "gradcam.screen:GradcamScreen", also=("ask",)),
     ScreenEntry("5", "Neurons", "Neur", "neurons.screen:NeuronsScreen", also=("llc",)),
     ScreenEntry("6", "Features", "Feat", "sae.screen:FeaturesScreen", also=("sae", "sae-experiments", "sae-selfcheck")),

@@ -8,7 +8,7 @@ _SYNONYMS = {
     "dataset": "data set, bias, colors, Colored MNIST, confounder, samples, correlation",
     "train": "training, learn, debias, cure, mitigation, loss curve, JTT, group DRO, IRM, epochs, learning rate, fit",
     "evaluate": "confusion matrix, accuracy, shortcut, spurious correlation, worst group, color or shape, test, red 1, "
-    "score, result, does it cheat",
+    "score, result, does it cheat, transfer, generalization, distribution shift, other data, out of distribution",
     "gradcam": "heat map, saliency, attention map, attribution, where it looks, integrated gradients, SmoothGrad, why",
     "neurons": "ablation, ablate, cut, knock out, switch off, remove neurons, units, channels, activations, lesion, "
     "local learning coefficient, LLC, complexity",
@@ -25,7 +25,7 @@ _SYNONYMS = {
     "Log of the run": "output, error, traceback, why did it fail, crash, failed",
     "Network under study": "choose a network, model, checkpoint, weights",
     "Second network": "compare two networks, against, side by side, baseline",
-    "Draw": "canvas, paint, sketch, own digit, ask, analysis ask, red 1, pen width, brush, handwriting",
+    "Draw": "canvas, paint, sketch, own digit, ask, red 1, pen width, brush, handwriting",
     "Screenshot": "picture of the screen, SVG, PNG, photo",
     "Export figures": "save, write, PDF, LaTeX, CSV, HTML, paper, width of a figure, download, copy a figure",
     "Theme": "colors, dark, light, appearance",

@@ -27,6 +27,7 @@ WITHOUT_FORM = {"story", "ask"}
 """Analyses that a single key of a screen starts as they are, or that a canvas asks."""
 
 OVER = {
+    "transfer": ("3", "O"),
     "llc": ("5", "L"),
     "sae-experiments": ("6", "X"),
     "sae-selfcheck": ("6", "C"),

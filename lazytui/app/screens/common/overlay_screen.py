@@ -15,6 +15,12 @@ from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
 
+VERDICT_AND_THREE = Arrangements(
+    narrow=Arrangement("verdict | 8", "main | 16", "beside | 14", "more | 14"),
+    medium=Arrangement("verdict verdict | 7", "main main | 1fr", "beside more | 14"),
+    wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "main more | 1fr"),
+)
+
 
 @dataclass(frozen=True)
 class Overlay:
@@ -31,18 +37,11 @@ class Overlay:
     panels: Sequence[PanelSpec]
     compared_by: Sequence[str] = ()
     before: Callable[[Any], Sequence[Figure]] = lambda _params: ()
-
-
-VERDICT_AND_THREE = Arrangements(
-    narrow=Arrangement("verdict | 8", "main | 16", "beside | 14", "more | 14"),
-    medium=Arrangement("verdict verdict | 7", "main main | 1fr", "beside more | 14"),
-    wide=Arrangement("verdict verdict | 7", "main beside | 1fr", "main more | 1fr"),
-)
+    arrangements: Arrangements = VERDICT_AND_THREE
 
 
 class OverlayScreen(FormAndPanels):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="back")]
-    arrangements = VERDICT_AND_THREE
 
     def __init__(
         self, kind: str, overlay: Overlay, *, run: RunFolder | None = None, values: Mapping[str, object] | None = None
@@ -51,6 +50,7 @@ class OverlayScreen(FormAndPanels):
         self.screen_name = self.kind = kind
         self.params, self.first, self.empty = overlay.params, overlay.first, overlay.empty
         self.panels, self.matched_fields = overlay.panels, overlay.compared_by
+        self.arrangements = overlay.arrangements
         super().__init__()
         self._before = overlay.before
         self._run = run

@@ -10,6 +10,7 @@ import numpy as np
 
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
+from lazytui.attacks.source_pools import scarcity
 from lazytui.evaluation.robustness import Robustness, wilson_interval
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Table, Text
 from lazytui.files.long_texts import long_text
@@ -37,10 +38,12 @@ def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
 
 def _verdict(params: AttackParams, result: AttackResult) -> Text:
     goal = f"to {params.target_class}" if params.targeted else "to any other class"
+    scarce = scarcity(result.pool_size, params.sources, params.source_class)
     paragraphs = [
         f"Minimal perturbation of a {params.source_class}, {goal}: the smallest budget of {params.attack} "
         f"({_unit(params)}) for each image.",
         *([f"Note: {care}"] if params.targeted and (care := ATTACKS[params.attack].targeted_caveat) else []),
+        *([scarce] if scarce else []),
     ]
     for network, pool, _, robustness in result.by_pool():
         paragraphs.append(f"{network.name}, {pool} sources: {_summary(params, robustness)}")

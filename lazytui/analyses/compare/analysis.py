@@ -15,6 +15,7 @@ from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups, ranked_groups
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training, trained_params
 from lazytui.code_permission import is_custom
+from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure
 from lazytui.runs.progress_report import Report
@@ -68,7 +69,7 @@ def _plain_run(trained: TrainParams, known_runs: Iterable[RunFolder], report: Re
     from lazytui.analyses.core.execute import find_or_execute
 
     how = "plain" if trained.method == "erm" else trained.method
-    doing = f"training a {how} {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
+    doing = f"training a {how} {trained.model} for {counted(trained.epochs, 'epoch')}, seed {trained.seed}"
     return find_or_execute("train", trained, list(same_training(trained, known_runs)), doing, report)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked_groups
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
+from lazytui.counted_nouns import counted
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
@@ -69,7 +70,7 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
         ]
     better = [name for name, interval in clear if min(map(METRICS[rank].merit, interval)) > 0]
     over = (
-        f"Of {len(clear)} {'method' if len(clear) == 1 else 'methods'} with two seeds or more, {len(better) or 'none'} "
+        f"Of {counted(len(clear), 'method')} with two seeds or more, {len(better) or 'none'} "
         "beat plain training of the same architecture for the same number of steps by an interval that leaves out 0"
         f"{_uncorrected(len(clear))}{': ' if better else ''}{', '.join(better)}."
     )
@@ -82,10 +83,9 @@ def _what_penalties_add(groups: Sequence[Group], rank: str) -> Iterator[str]:
         over = group.difference(control, rank)
         if over.mean is not None:
             span = f" [{over.interval[0]:+.1f}, {over.interval[1]:+.1f}]" if over.interval else ""
-            seeds = "1 seed" if over.n == 1 else f"{over.n} seeds"
             yield (
                 f"{group.name} against {control.name}, the same samples without its penalty: {over.mean:+.1f} points"
-                f"{span} over {seeds}."
+                f"{span} over {counted(over.n, 'seed')}."
             )
 
 
@@ -108,8 +108,9 @@ def _mean_text(mean: SeedMean) -> str:
     if mean.mean is None:
         return "undefined"
     if mean.interval is None:
-        return f"{mean.mean:.1f} % ({'one seed' if mean.n == 1 else f'the same with {mean.n} seeds'})"
-    return f"{mean.mean:.1f} % [{mean.interval[0]:.1f}, {mean.interval[1]:.1f}] over {mean.n} seeds"
+        seeds = "one seed" if mean.n == 1 else f"the same with {counted(mean.n, 'seed')}"
+        return f"{mean.mean:.1f} % ({seeds})"
+    return f"{mean.mean:.1f} % [{mean.interval[0]:.1f}, {mean.interval[1]:.1f}] over {counted(mean.n, 'seed')}"
 
 
 def _bars(groups: Sequence[Group], rank: str) -> Bars:

@@ -1,0 +1,12 @@
+"""Numbers with what they count: `1 epoch`, `5 epochs`."""
+
+from __future__ import annotations
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """The number and its noun, which has an s where it isn't one, or else its plural.
+
+    >>> counted(1, "epoch"), counted(1200, "image"), counted(0, "run")
+    ('1 epoch', '1,200 images', '0 runs')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

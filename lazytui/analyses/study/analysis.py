@@ -42,7 +42,8 @@ def planned_trainings(params: StudyParams) -> Table:
     return Table(
         name="planned",
         title=f"What it trains: {counted(len(methods) * networks, 'network')}, {counted(params.epochs, 'epoch')} each",
-        note="Each method with every bias and seed. Trainings that the workspace has already are reused.",
+        note="Each method with every bias and seed; plain training and other controls are what methods are held "
+        "against (--no-plain leaves them out). Trainings that the workspace has already are reused.",
         columns=tuple(Column(name=name) for name in ("method", "what it does", "biases", "seeds", "networks")),
         rows=tuple((name, METHODS[name].summary, *shared) for name in methods),
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked_groups
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
-from lazytui.counted_nouns import counted
+from lazytui.counted_nouns import counted, listed
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
@@ -44,9 +44,14 @@ def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: s
 
 
 def _verdict(groups: Sequence[Group], rank: str) -> Text:
+    """What every recipe reached, setting by setting, before anything else of any of them."""
     several = by_setting(groups)
-    paragraphs = [f"{own[0].setting.sentence_prefix}{' '.join(_of_a_setting(own, rank))}" for own in several]
-    if len(several) > 1:
+    sentences = [(own[0].setting.sentence_prefix, *_of_a_setting(own, rank)) for own in several]
+    if len(several) == 1:
+        paragraphs = ["".join((prefix, " ".join((first, *more)))) for prefix, first, *more in sentences]
+    else:
+        paragraphs = [prefix + first for prefix, first, *_ in sentences]
+        paragraphs += [prefix + " ".join(more) for prefix, _, *more in sentences if more]
         paragraphs.append(
             "Recipes are ranked and told apart within a setting only: the same in all but the method and its options."
         )
@@ -59,7 +64,8 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
     best_mean = _mean_text(best.mean(rank))
     if len(groups) == 1:
         return [f"{best.name} has {title} {best_mean}, and no other recipe stands beside it."]
-    first = f"{best.name} is first of {len(groups)} recipes by {title}: {best_mean}."
+    others = [f"{group.name} {_mean_text(group.mean(rank))}" for group in groups[1:]]
+    first = f"{best.name} is first of {len(groups)} recipes by {title}: {best_mean}; then {listed(others)}."
     pairs = _beside_plain(groups)
     clear = [(group.name, interval) for group, plain in pairs if (interval := group.difference(plain, rank).interval)]
     if pairs and not clear:

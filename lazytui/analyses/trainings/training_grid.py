@@ -32,8 +32,9 @@ class GridParams(Params):
     )
     plain: bool = Field(
         True,
-        description="Also train plain networks beside cures: same data, seeds and number of steps, what a cure is held "
-        "against; and beside irm and rex those with the same samples and risk but no penalty.",
+        description="Also train plain networks beside cures, one for every bias and seed: same data and number of "
+        "steps, what a cure is held against; and beside irm and rex those with the same samples and risk but no "
+        "penalty.",
     )
     jobs: int = Field(
         0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."

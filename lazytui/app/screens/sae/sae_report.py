@@ -78,9 +78,8 @@ def report_of(watch: RunWatch, before: SaeReport) -> SaeReport:
     except LazytuiError as error:
         return SaeReport(run, str(error), curves=curves)
     result = finished.result
-    sentence = (
-        f"{counted(result.features, 'feature')} of {result.layer}, network {finished.params.run}, analysis {name}."
-    )
+    features = counted(result.features, "feature")
+    sentence = f"{features} of {finished.params.run}, layer {result.layer}, analysis {name}."
     if run.id == BUNDLED_RUN:
-        sentence += " They come with lazytui; choose your own network (f) and press g."
+        sentence += " They come with lazytui."
     return SaeReport(run, sentence, curves=curves or finished.curves, finished=finished)

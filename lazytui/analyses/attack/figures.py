@@ -12,7 +12,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
 from lazytui.attacks.source_pools import scarcity
 from lazytui.evaluation.robustness import Robustness, wilson_interval
-from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Table, Text
+from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Share, Table, Text
 from lazytui.files.long_texts import long_text
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
         name="pools",
         title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
         note=long_text("notes", "attack-pools"),
+        shares=_shares(result),
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
@@ -105,6 +106,15 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
             Column(name="robust", decimals=0),
         ),
         rows=tuple(rows),
+    )
+
+
+def _shares(result: AttackResult) -> tuple[Share, ...]:
+    """How many sources each pool has, and how many are correct when clean."""
+    several, what = len(result.networks) > 1, "sources, correct when clean"
+    return tuple(
+        Share(f"{network.name}, {pool}" if several else pool, len(found.correct), what, robustness.sources)
+        for network, pool, found, robustness in result.by_pool()
     )
 
 
@@ -127,6 +137,7 @@ def _survival(params: AttackParams, result: AttackResult) -> list[Lines]:
             title="Robust accuracy against epsilon",
             note="Of the sources that are correct when clean, the share for which no perturbation within the budget "
             "was found. An attack may miss some: the true curve is here or below.",
+            shares=_shares(result),
             series=tuple(series),
             x_label=f"budget ({_unit(params)})",
             y_label="share not fooled",

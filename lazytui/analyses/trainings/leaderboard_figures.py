@@ -13,7 +13,7 @@ from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked_g
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.counted_nouns import counted, listed
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
-from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Share, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.training.methods import METHODS
 
@@ -124,6 +124,7 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
     spans = [mean.interval or (np.nan, np.nan) for mean in means]
     return Bars(
         name="ranking",
+        shares=_shares(groups),
         title=f"{METRICS[rank].title.capitalize()}, mean over seeds",
         note=f"{METRICS[rank].title}: {METRICS[rank].meaning}. The ends of a bar's interval: 95 %, Student's t over "
         f"seeds, within 0 and 100 %; none where there is one seed, or all have the same.{_letters(groups)}",
@@ -133,6 +134,11 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
         unit="%",
         high=100.0,
     )
+
+
+def _shares(groups: Sequence[Group]) -> tuple[Share, ...]:
+    """How many seeds each mean is over."""
+    return tuple(Share(group.label, len(group.seeds), "seed" if len(group.seeds) == 1 else "seeds") for group in groups)
 
 
 def _letters(groups: Sequence[Group]) -> str:
@@ -150,6 +156,7 @@ def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
         rows.append((group.label, len(group.seeds), mean.mean, span, *shares))
     return Table(
         name="leaderboard",
+        shares=_shares(groups),
         title="Leaderboard",
         note="Means over seeds, in percent. Every training is the state after its last step: nothing was chosen by the "
         f"hard or the probe split.{_letters(groups)}",
@@ -163,6 +170,7 @@ def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
 def _cues(groups: Sequence[Group]) -> Table:
     return Table(
         name="cues",
+        shares=_shares(groups),
         title="Digit or color",
         note="On the probe split, where every digit wears every color equally often; means over seeds, in percent. "
         "A dash in worst group: no group has 10 images.",
@@ -284,6 +292,7 @@ def _scatter(groups: Sequence[Group], x: str, y: str) -> Lines:
         series.append(Series(name=group.label, x=coordinates[:, 0], y=coordinates[:, 1]))
     return Lines(
         name="scatter",
+        shares=_shares(groups),
         title=f"{METRICS[y].title.capitalize()} against {METRICS[x].title}",
         note="A point is a training.",
         series=tuple(series),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lazytui.cli.common_options import JsonOption, RunArgument, WorkspaceOption, workspace_at
+from lazytui.counted_nouns import counted
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae.result import SaeResult
@@ -44,7 +45,7 @@ def list_features(
     if chosen:
         print_figures([feature_table(result, labels, chosen)])
     fitting = f" fit {' '.join(words)!r}" if words else ""
-    print_note(f"{len(chosen)} of {result.features} features{fitting}.")
+    print_note(f"{len(chosen)} of {counted(result.features, 'feature')}{fitting}.")
 
 
 @group.command()

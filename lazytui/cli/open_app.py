@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from lazytui.counted_nouns import counted
 from lazytui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,9 +36,6 @@ def open_app(workspace: Workspace, *, low_bandwidth: bool, keys: str | None = No
     app.run()
     running = sum(line.is_active for line in app.lines)
     if running:
-        print(
-            f"{running} {'run goes' if running == 1 else 'runs go'} on; "
-            f"`lazytui` shows {'it' if running == 1 else 'them'}."
-        )
+        print(f"{counted(running, 'run goes', 'runs go')} on; `lazytui` shows {'it' if running == 1 else 'them'}.")
     if app.return_code:
         raise typer.Exit(app.return_code)

@@ -37,6 +37,23 @@ MOST_COLUMNS = 1_000
 """Figures far beyond what a person can look at aren't drawn; these are a hundred times what analyses make."""
 
 
+@dataclass(frozen=True)
+class Share:
+    """What stands behind a percentage: so many of so many. hits: None for a mean, which counts nothing.
+
+    what: the things that are counted, in the plural.
+    """
+
+    name: str
+    of: int
+    what: str = "images"
+    hits: int | None = None
+
+    def __post_init__(self) -> None:
+        checks.check_texts("a share", (self.name, self.what))
+        checks.require(0 <= (self.hits or 0) <= self.of, f"a share is {self.hits} of {self.of}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """What all kinds share.
@@ -44,16 +61,19 @@ class Figure:
     name: a slug, unique within an analysis (`--figure confusion-easy`).
     title: one line.
     note: what a reader needs so as not to be misled: definition, denominator, null. May be empty.
+    shares: the counts behind its percentages, where they don't stand in it.
     """
 
     name: str
     title: str
     note: str = ""
+    shares: tuple[Share, ...] = ()
 
     def __post_init__(self) -> None:
         checks.check_text("a name", self.name)
         checks.check_text("a title", self.title, checks.LONGEST_TITLE)
         checks.check_text("a note", self.note, checks.LONGEST_NOTE)
+        checks.check_size("shares", len(self.shares), MOST_SERIES)
 
     def is_same(self, other: Figure) -> bool:
         """Whether the other shows the same; undefined values are the same."""

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import torch
 
+from lazytui.counted_nouns import counted
 from lazytui.errors import LazytuiError
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def run_in_batches(
             size = size // 2
             torch.cuda.empty_cache()
     if size < first_size:
-        note(f"out of memory with batches of {first_size} images; continuing with batches of {size}")
+        note(f"out of memory with batches of {counted(first_size, 'image')}; continuing with batches of {size}")
     return done
 
 

@@ -47,6 +47,11 @@ def age_text(created: float) -> str:
     return duration_text(max(0.0, time.time() - created))
 
 
+def ago_text(created: float) -> str:
+    """The same for a sentence, which stays true for a while: `just now`, `3 min ago`."""
+    return "just now" if time.time() - created < 60 else f"{age_text(created)} ago"
+
+
 def duration_text(seconds: float) -> str:
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
         if seconds >= length:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lazytui.counted_nouns import counted
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
 from lazytui.runs.run_folder import RunFolder
@@ -67,7 +68,7 @@ def _parts(params: Mapping[str, Any]) -> Iterator[str]:
     epochs = params.get("epochs")
     yield _text(params.get("method"))
     yield _text(params.get("model"))
-    yield f"{epochs} {'epoch' if epochs == 1 else 'epochs'}" if isinstance(epochs, int) else ""
+    yield counted(epochs, "epoch") if isinstance(epochs, int) else ""
     yield f"seed {params['seed']}" if isinstance(params.get("seed"), int) else ""
 
 

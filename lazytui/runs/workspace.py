@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lazytui import __version__
+from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.files.package_data import package_folder
 from lazytui.files.trees import remove_tree
@@ -147,7 +148,7 @@ class Workspace:
                 return matches[0]
             if matches:
                 several = ", ".join(run.id for run in matches[:5])
-                raise BadInput(f"{reference!r} matches {len(matches)} runs: {several}.")
+                raise BadInput(f"{reference!r} matches {counted(len(matches), 'run')}: {several}.")
         if is_folder(Path(reference)) or is_file(Path(reference)):
             return _folder(Path(reference))
         own, shipped = reversed(_of_kinds(self.runs(), kinds)), _of_kinds(shipped_runs(), kinds)

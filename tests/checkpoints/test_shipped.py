@@ -34,8 +34,10 @@ RESULTS = (
     "evaluate-lazy-and-cured-strokes",
     "evaluate-lazy-strokes",
     "gradcam-lazy-strokes",
+    "llc-lazy-strokes",
     "neurons-lazy-strokes",
     "sae-experiments-lazy-strokes",
+    "sae-selfcheck",
 )
 
 
@@ -60,7 +62,7 @@ def test_the_manifest_is_true(name: str) -> None:
     assert read_metrics(run.path) == said["metrics"]
     assert run.record.seed == said["seed"]
     assert {key: run.record.params[key] for key in said["data"]} == said["data"]
-    assert said["command"].startswith(f"lazytui run {run.record.kind} ")
+    assert f"{said['command']} ".startswith(f"lazytui run {run.record.kind} ")
     assert run.status.state == "done"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from lazytui.runs.formatting import state_clause, without_middle
+from lazytui.runs.formatting import ago_text, state_clause, without_middle
 from lazytui.runs.status import Progress, State, Status
 
 
@@ -30,3 +32,10 @@ def test_what_is_too_long_loses_its_middle_and_gets_no_longer(length: int) -> No
 def test_how_a_run_stands_is_the_end_of_a_sentence(state: State, clause: str) -> None:
     progress = Progress(done=2, total=5, unit="steps")
     assert state_clause(Status(state=state, heartbeat=0, progress=progress)) == clause
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "just now"), (59, "just now"), (61, "1 min ago"), (7300, "2 h ago"), (-5, "just now")]
+)
+def test_how_long_ago_it_was(seconds: float, words: str) -> None:
+    assert ago_text(time.time() - seconds) == words

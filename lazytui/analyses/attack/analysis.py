@@ -30,7 +30,7 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import Pool, source_pool
+from lazytui.attacks.source_pools import Pool, scarcity, source_pool
 from lazytui.errors import UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -80,6 +80,8 @@ def run(params: AttackParams, report: Report) -> AttackResult:
         name: source_pool(networks[0].data, name, params.source_class, params.target_class, params.sources)
         for name in params.pools
     }
+    if scarce := scarcity(min(map(len, splits.values())), params.sources, params.source_class):
+        report.note(scarce)
     results = []
     total = len(networks) * len(splits)
     for number, (label, network) in enumerate(zip(labels, networks, strict=True)):

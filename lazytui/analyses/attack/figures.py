@@ -10,8 +10,9 @@ import numpy as np
 
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
+from lazytui.attacks.source_pools import scarcity
 from lazytui.evaluation.robustness import Robustness, wilson_interval
-from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Table, Text
+from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Share, Table, Text
 from lazytui.files.long_texts import long_text
 
 if TYPE_CHECKING:
@@ -37,10 +38,12 @@ def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
 
 def _verdict(params: AttackParams, result: AttackResult) -> Text:
     goal = f"to {params.target_class}" if params.targeted else "to any other class"
+    scarce = scarcity(result.pool_size, params.sources, params.source_class)
     paragraphs = [
         f"Minimal perturbation of a {params.source_class}, {goal}: the smallest budget of {params.attack} "
         f"({_unit(params)}) for each image.",
         *([f"Note: {care}"] if params.targeted and (care := ATTACKS[params.attack].targeted_caveat) else []),
+        *([scarce] if scarce else []),
     ]
     for network, pool, _, robustness in result.by_pool():
         paragraphs.append(f"{network.name}, {pool} sources: {_summary(params, robustness)}")
@@ -90,6 +93,7 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
         name="pools",
         title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
         note=long_text("notes", "attack-pools"),
+        shares=_shares(result),
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
@@ -102,6 +106,15 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
             Column(name="robust", decimals=0),
         ),
         rows=tuple(rows),
+    )
+
+
+def _shares(result: AttackResult) -> tuple[Share, ...]:
+    """How many sources each pool has, and how many are correct when clean."""
+    several, what = len(result.networks) > 1, "sources, correct when clean"
+    return tuple(
+        Share(f"{network.name}, {pool}" if several else pool, len(found.correct), what, robustness.sources)
+        for network, pool, found, robustness in result.by_pool()
     )
 
 
@@ -124,6 +137,7 @@ def _survival(params: AttackParams, result: AttackResult) -> list[Lines]:
             title="Robust accuracy against epsilon",
             note="Of the sources that are correct when clean, the share for which no perturbation within the budget "
             "was found. An attack may miss some: the true curve is here or below.",
+            shares=_shares(result),
             series=tuple(series),
             x_label=f"budget ({_unit(params)})",
             y_label="share not fooled",

@@ -50,7 +50,12 @@ class AttackParams(AllAttackOptions, ModelUnderStudyParams):
     pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
         "all", description="The sources' color: the digit's own, each in turn, or the target's."
     )
-    sources: int = Field(100, ge=FEWEST, le=10_000, description="Images a pool; a claim needs 100 and three networks.")
+    sources: int = Field(
+        100,
+        ge=FEWEST,
+        le=10_000,
+        description="Images a pool, or as many as the test split has; a claim needs 100 and three networks.",
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")
 
     @model_validator(mode="before")

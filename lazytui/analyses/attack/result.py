@@ -97,6 +97,11 @@ class AttackResult:
     epsilon: float
     target: int
 
+    @property
+    def pool_size(self) -> int:
+        """Sources of each pool, also where fewer were there than asked for."""
+        return min(len(found.correct) for _, _, found, _ in self.by_pool())
+
     def by_pool(self) -> Iterator[tuple[NetworkResult, Pool, PoolResult, Robustness]]:
         """Every pool of every network, and how robust it is there."""
         for network in self.networks:

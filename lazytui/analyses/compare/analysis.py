@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from lazytui.analyses.compare.attack_leaderboard import attack_all, attack_table, require_attackable
 from lazytui.analyses.compare.params import CompareParams
@@ -13,9 +14,17 @@ from lazytui.analyses.recipe.analysis import known_recipes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups, ranked_groups
-from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training, trained_params
+from lazytui.analyses.trainings.training_lookup import (
+    Trainings,
+    known_trainings,
+    missing_comparisons,
+    not_among,
+    same_training,
+    trained_params,
+)
 from lazytui.code_permission import is_custom
-from lazytui.errors import BadInput
+from lazytui.counted_nouns import counted
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.runs.formatting import state_clause
 from lazytui.runs.progress_report import Report
@@ -51,6 +60,8 @@ def run(params: CompareParams, report: Report) -> CompareResult:
         trainings.add(report.workspace.find(reference))
     missing = trainings.missing_comparisons() if params.plain else []
     known_runs = list(known_trainings(report.workspace, report.note)) if missing else []
+    if sentence := reference_trainings(len(not_among(map(trained_params, known_runs), missing))):
+        report.note(f"{sentence}; --no-plain leaves them out")
     trained_now = 0
     for number, trained in enumerate(missing):
         report.check()
@@ -66,12 +77,37 @@ def run(params: CompareParams, report: Report) -> CompareResult:
     return CompareResult(recipes=len(groups), runs=runs, plain_trained=trained_now, groups=groups)
 
 
+def reference_trainings(count: int) -> str:
+    """What is to be said of the trainings that a comparison makes itself; empty where it makes none."""
+    if not count:
+        return ""
+    return f"trains {counted(count, 'plain network')} first, what the recipes are held against"
+
+
+def planned(params: CompareParams, done: Sequence[RunFolder], workspace: Workspace) -> str:
+    """How many trainings a comparison is going to start, and why, before it runs. done: the workspace's trainings."""
+    if not params.plain:
+        return ""
+    known = list(_readable(done))
+    try:
+        compared = list(_readable(map(workspace.find, params.runs))) if params.runs else known
+    except LazytuiError:
+        return ""  # its form says so
+    return reference_trainings(len(not_among(known, missing_comparisons(compared))))
+
+
+def _readable(runs: Iterable[RunFolder]) -> Iterator[TrainParams]:
+    for run in runs:
+        with suppress(BadInput):
+            yield trained_params(run)
+
+
 def _plain_run(trained: TrainParams, known_runs: Iterable[RunFolder], report: Report) -> RunFolder:
     """A finished plain training: one of those that the workspace has already, or else a new one."""
     from lazytui.analyses.core.execute import find_or_execute
 
     how = "plain" if trained.method == "erm" else trained.method
-    doing = f"training a {how} {trained.model} for {trained.epochs} epochs, seed {trained.seed}"
+    doing = f"training a {how} {trained.model} for {counted(trained.epochs, 'epoch')}, seed {trained.seed}"
     return find_or_execute("train", trained, list(same_training(trained, known_runs)), doing, report)
 
 

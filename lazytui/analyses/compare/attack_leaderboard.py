@@ -65,7 +65,8 @@ def attack_table(groups: Sequence[Group], attack: str) -> Table:
         name="attacked",
         title=f"Minimal perturbation, {params.source_class} to {params.target_class}, by {attack}",
         note=f"Sources: the {params.source_class}s of the test split in their own color, in every color, in the "
-        f"target's. at target: percent of {params.sources} that are already classified as the target when clean. "
+        f"target's: {params.sources} of each, or as many as there are. at target: percent of these that are already "
+        "classified as the target when clean. "
         f"budget: the smallest {_unit(attack)} that fools, median over the sources that are correct when clean, mean "
         f"over seeds; ∞ where half of the seeds or more have no such median up to {params.budget:g}, a dash where "
         f"fewer have none. fooled: percent of those sources within {params.epsilon:g}. Intervals: 95 %, Student's t "

@@ -23,8 +23,9 @@ class CompareParams(Params):
     y: MetricName = Field("hard_accuracy", description="Up the scatter of all trainings.")
     plain: bool = Field(
         True,
-        description="Train what is missing of the plain networks that belong beside them: same architecture, data, "
-        "seed and number of steps; and beside irm and rex those with the same samples and risk but no penalty.",
+        description="Also train what is missing of the plain networks that each is held against, one for every recipe "
+        "and seed: same architecture, data and number of steps; and beside irm and rex another, with the same samples "
+        "and risk but no penalty. --no-plain trains nothing.",
     )
     attack: str | None = name_field(
         None,

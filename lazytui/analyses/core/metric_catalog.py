@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.figures.kinds import Cell, Column, Share, Table
 
 MetricName = Literal[
     "easy_accuracy",
@@ -125,13 +125,14 @@ METRICS = {
 }
 
 
-def metric_table(metrics: Mapping[str, float | None]) -> Table:
-    """The metrics of a result by name, with what they mean."""
+def metric_table(metrics: Mapping[str, float | None], shares: tuple[Share, ...] = ()) -> Table:
+    """The metrics of a result by name, with what they mean. shares: the counts behind them."""
     return Table(
         name="metrics",
         title="Measured",
         note="The probe split shows every digit in every color equally often, so color tells nothing there. "
         "A dash is a share over no images at all, or no group of 10 images.",
+        shares=shares,
         columns=(Column(name="metric"), Column(name="value"), Column(name="what it is")),
         rows=tuple(_row(name, value) for name, value in metrics.items() if name in METRICS),
     )

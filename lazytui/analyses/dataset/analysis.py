@@ -16,7 +16,7 @@ from lazytui.data.palettes import palette
 from lazytui.data.save_images import save_dataset
 from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, require_source
 from lazytui.evaluation.predictions import DIGITS
-from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Table
+from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Share, Table
 from lazytui.files.long_texts import long_text
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -156,6 +156,7 @@ def color_reader(result: DatasetResult) -> Bars:
         title="Percent correct by color alone",
         note="Of a reader who never looks at the shape, and names the digit that most often wears a color in the "
         "training split.",
+        shares=tuple(Share(name, some.count) for name, (some, _) in result.splits.items()),
         labels=tuple(ceilings),
         values=np.array([np.nan if share is None else 100 * share for share in ceilings.values()]),
         unit="%",

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.counted_nouns import counted
 from lazytui.data.palettes import Palette
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
@@ -123,7 +124,7 @@ def cell_figure(
 
 def _count_caption(every: Chosen, shown: Chosen) -> str:
     """`987 images, 1 to 60`"""
-    count = "1 image" if len(every) == 1 else f"{len(every):,} images"
+    count = counted(len(every), "image")
     if len(shown) in {0, len(every)}:
         return count
     first = int(np.searchsorted(every, shown[0])) + 1

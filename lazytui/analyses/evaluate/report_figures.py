@@ -41,6 +41,7 @@ def headline(result: NetworkEvaluation) -> Bars:
         name="headline",
         title=_reads_of(result),
         note="".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}. " for name in _HEADLINE).strip(),
+        shares=result.counted_shares(*_HEADLINE, "conflicting_accuracy"),
         labels=tuple(METRICS[name].title for name in _HEADLINE),
         values=np.array([np.nan if value is None else 100 * value for value in values]),
         unit="%",
@@ -205,6 +206,7 @@ def cheat(result: NetworkEvaluation) -> Pixels:
     return Pixels(
         name="cheat",
         title=_cheat_title(result),
+        shares=result.counted_shares("aligned_accuracy", "conflicting_accuracy"),
         note=f"Shares are of all images like these in the probe split, {result.conflicting:,} of them conflicting. "
         "Below each image: the prediction. ✓ the digit; ✗ the digit that the color belongs to; · neither.",
         images=result.cue_conflict_images[10 * digits + colors],

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.metric_counts import metric_shares
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
 from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions
+from lazytui.figures.kinds import Share
 from lazytui.runs.result_contents import Count, Damaged, Name, counts, images, shares
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Part, metrics_of, read_fields, write_fields
@@ -64,6 +66,12 @@ class NetworkEvaluation:
     def metrics(self) -> dict[str, float | None]:
         """All of them by name, as tables have them."""
         return metrics_of(self)
+
+    def counted_shares(self, *names: str) -> tuple[Share, ...]:
+        """The counts behind its metrics, or behind some of them."""
+        by_color = {"conflicting": self.conflicting, "aligned": self.samples.probe - self.conflicting}
+        metrics = {name: self.metrics.get(name) for name in names} if names else self.metrics
+        return metric_shares(metrics, {**vars(self.samples), **by_color})
 
     def predictions(self, split: str) -> Predictions | None:
         """split: easy, hard or probe."""

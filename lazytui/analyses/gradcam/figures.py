@@ -15,7 +15,7 @@ from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import GradcamResult, NetworkMaps
 from lazytui.analyses.gradcam.score_figures import map_scores
 from lazytui.analyses.networks.network_pair import AGAINST
-from lazytui.figures.kinds import Cell, Column, Figure, Table
+from lazytui.figures.kinds import Cell, Column, Figure, Share, Table
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE, REASONS
 
 ENERGIES = ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect")
@@ -49,6 +49,10 @@ def _energies(views: Sequence[NetworkView]) -> Table:
         title="Does it look at the digit?",
         note="Share of the evidence on the stroke (gray above 0.3), and what maps reach without looking at it. A "
         "coarse map can't exceed the upper bound of its size.",
+        shares=tuple(
+            Share(view.name or "each of these", int(np.isfinite(view.maps.energy).sum()), "maps with evidence")
+            for view in views
+        ),
         columns=(
             Column(name="map"),
             *(Column(name=view.name or "energy in the mask", unit="%") for view in views),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.train.params import TrainParams
+from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Text
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.saliency.reason_categories import NO_EVIDENCE, UNKNOWN_REASON
@@ -37,9 +38,10 @@ def _energy(view: NetworkView) -> str:
         maps.focus_score,
     )
     if energy is None or others is None or bound is None or score is None:
-        return f"none of the maps of {maps.images:,} images shows enough positive evidence for a score."
+        return f"none of the maps of {counted(maps.images, 'image')} shows enough positive evidence for a score."
     return (
-        f"over {maps.images:,} images, {energy:.1%} of the evidence lies on the stroke, {others:.1%} on the strokes of "
+        f"over {counted(maps.images, 'image')}, {energy:.1%} of the evidence lies on the stroke, {others:.1%} on the "
+        "strokes of "
         f"other images; the upper bound at this map size is {bound:.1%}. The focus score is {score:.2f} (0: position "
         "alone, 1: upper bound)."
     )
@@ -72,7 +74,9 @@ def _reasons(view: NetworkView) -> str:
         if count:
             sentences.append(f"Of {count:,} {what.format(f'{hits / count:.1%}')}.")
     if missing := int((reasons == UNKNOWN_REASON).sum()):
-        sentences.append(f"{missing:,} images have no color and can't be repainted, so their reason is unknown.")
+        sentences.append(
+            f"{counted(missing, 'image has', 'images have')} no color and can't be repainted, so the reason is unknown."
+        )
     return " ".join(sentences)
 
 
@@ -111,7 +115,7 @@ def _limits(view: NetworkView) -> list[str]:
         )
     if missing := int((maps.evidence == NO_EVIDENCE).sum()):
         sentences.append(
-            f"{missing:,} images show no positive evidence: their map is nowhere above zero. They have no score and "
-            "are excluded from the means."
+            f"{counted(missing, 'image shows', 'images show')} no positive evidence: a map that is nowhere above zero. "
+            "Such images have no score and are excluded from the means."
         )
     return sentences

@@ -13,6 +13,7 @@ from lazytui.analyses.llc.figures import figures
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, read
 from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
+from lazytui.counted_nouns import counted
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
@@ -50,7 +51,7 @@ def run(params: LlcParams, report: Report) -> LlcResult:
         report.check()
         report.progress(step, params.steps, "steps")
 
-    report.note(f"{len(sampling.eps)} chains from the same weights")
+    report.note(f"{counted(len(sampling.eps), 'chain')} from the same weights")
     found = local_learning_coefficient(
         network.model, train, sampling, network.hardware, tick=tick, note=report.note, check=report.check
     )

@@ -10,6 +10,7 @@ from lazytui.analyses.neurons.neuron_tables import effects, information, polysem
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.analyses.neurons.training_figures import through_training
+from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput
 from lazytui.figures.kinds import Figure, Lines, Matrix, Reference, Series, Text
 from lazytui.neurons.roles import ROLES
@@ -69,7 +70,8 @@ def _ablations(ablate: str, result: NeuronsResult) -> str:
     area, peaks = random.mean(1), random.max(1)
     return (
         f"Intact, the network is right on {_percent(hard.intact)} of {result.samples.hard:,} hard images; with all of "
-        f"its {int(result.ablated[-1])} active neurons {STAND_IN[ablate]}, on {_percent(first[-1])}. Averaged over the "
+        f"its {counted(int(result.ablated[-1]), 'active neuron')} {STAND_IN[ablate]}, on {_percent(first[-1])}. "
+        "Averaged over the "
         f"stages, hard accuracy is {_percent(hard.attribute_first_mean)} if the worst traitors go first, "
         f"{_percent(hard.label_first_mean)} if they go last, and {_percent(hard.random_mean)} in random order (20 "
         f"draws, {_percent(area.min())} to {_percent(area.max())}). It peaks at {_percent(first.max())} with "

@@ -6,6 +6,7 @@ import numpy as np
 
 from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means
 from lazytui.analyses.neurons.result import NeuronsResult
+from lazytui.counted_nouns import counted
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Series, Table
 
@@ -34,7 +35,7 @@ def _visualizations(result: NeuronsResult, neuron: int, index: int) -> Pixels:
     return Pixels(
         name=f"neuron-{neuron}-preferred",
         title=f"{_named(result, neuron)}: feature visualization",
-        note=f"From {len(images)} random starts; mean cosine between them {result.stability[index]:.2f}.",
+        note=f"From {counted(len(images), 'random start')}; mean cosine between them {result.stability[index]:.2f}.",
         images=images,
         columns=len(images),
         captions=tuple(f"start {start + 1}" for start in range(len(images))),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.counted_nouns import counted
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError
 from lazytui.evaluation.predictions import DIGITS
@@ -75,7 +76,7 @@ def shift_figure(patch: Patch, patched: PatchedLogits, neurons: int, ten: Palett
     predicted = [int(logits.argmax()) for logits in (patched.before, patched.after, patched.source)]
     return Bars(
         name="surgery",
-        title=f"{into.capitalize()} with what {neurons} neuron{'s do' if neurons != 1 else ' does'} in {source}: "
+        title=f"{into.capitalize()} with what {counted(neurons, 'neuron does', 'neurons do')} in {source}: "
         "shift of every logit",
         note=f"Taken for {predicted[0]} before and for {predicted[1]} after; "
         f"{source} itself is taken for {predicted[2]}.",

@@ -18,6 +18,7 @@ from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import Group, labeled_groups
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
+from lazytui.counted_nouns import counted
 from lazytui.evaluation.seed_statistics import SeedMean
 from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
 from lazytui.runs.executors import LocalProcesses
@@ -104,7 +105,7 @@ def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: di
             f"{verdict.capitalize()}{'' if same_ground else ', on other or fewer digits'}: "
             f"study {recipe.study} reported {recipe.reported_text}; measured "
             + ", ".join(f"{name.removesuffix('_accuracy')} {value:.1f}" for name, value in measured.items())
-            + f" over {seeds} {'seed' if seeds == 1 else 'seeds'}."
+            + f" over {counted(seeds, 'seed')}."
         )
     ground = [] if same_ground else [_OTHER_GROUND]
     notes = [recipe.note] if recipe.note else []

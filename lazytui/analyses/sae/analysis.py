@@ -15,6 +15,7 @@ from lazytui.analyses.networks.model_under_study import resolve as resolve_netwo
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import SaeResult, SplitRecovery, TrainingCurves, read
+from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
@@ -88,7 +89,9 @@ def run(params: SaeParams, report: Report) -> SaeResult:
         report.check()
         report.progress(step, recipe.steps, "steps")
 
-    report.note(f"training {recipe.features:,} features on {len(samples):,} activations of {split_model.layer}")
+    report.note(
+        f"training {counted(recipe.features, 'feature')} on {len(samples):,} activations of {split_model.layer}"
+    )
     model = train(samples, recipe, tick, point)
     report.progress(recipe.steps, recipe.steps, "steps")
     return _result(params, network, split_model, layout, samples, model, history, report)
@@ -157,7 +160,7 @@ def _result(
     for name, split in (("easy", data.validation), ("hard", data.hard)):
         report.check()
         recoveries[name] = _split_recovery(measure_recovery(model, split_model, layout, split, center, hardware))
-    report.note(f"measuring what {model.features:,} features stand for")
+    report.note(f"measuring what {counted(model.features, 'feature stands', 'features stand')} for")
     found = measure_features(
         model, split_model, layout, data.probe, hardware, pictured=params.pictured, seed=params.seed
     )

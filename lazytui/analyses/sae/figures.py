@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
+from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.sae.category_names import CATEGORIES
@@ -86,12 +87,15 @@ def _verdict(params: SaeParams, result: SaeResult) -> Text:
         name="verdict",
         title=f"The features of {result.layer}",
         paragraphs=(
-            f"{result.features:,} features explain {100 * explained:.2f} % of the variance of {result.dimensions:,} "
+            f"{counted(result.features, 'feature explains', 'features explain')} {100 * explained:.2f} % of the "
+            f"variance of {result.dimensions:,} "
             f"dimensions with {result.l0:.1f} of them active at a time; {_percent(result.dead_share)} are never "
             f"active. {recovery}",
-            f"{result.color_features} stand for a color, {result.digit_features} for a digit, {result.both_features} "
+            f"{counted(result.color_features, 'stands', 'stand')} for a color, {result.digit_features} for a digit, "
+            f"{result.both_features} "
             f"for both, {result.mixed_features} for neither (mixed), measured on {result.probe_images:,} images that "
-            f"show every digit in every color equally often; {result.dead_features} are active on none of them.",
+            f"show every digit in every color equally often; {counted(result.dead_features, 'is', 'are')} active on "
+            "none of them.",
             "A low error doesn't show that these are the network's own features: lazytui run sae-selfcheck measures "
             "how well each variant finds known features.",
         ),

@@ -16,6 +16,7 @@ from lazytui.analyses.sae_experiments.result import (
     SeedStability,
     SplitEdits,
 )
+from lazytui.counted_nouns import counted
 from lazytui.data.palettes import Palette
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text
@@ -56,7 +57,8 @@ def _summary(draws: int, network: NetworkEdits) -> Iterator[str]:
         return
     mass, whole = network.hard.mass
     yield (
-        f"{network.name}: with its {network.color_features} color features ablated ({_percent(mass / whole)} of all "
+        f"{network.name}: with its {counted(network.color_features, 'color feature')} ablated "
+        f"({_percent(mass / whole)} of all "
         f"activity on hard images), {_change('hard', network.hard)}; {_change('easy', network.easy)}. With these "
         f"features alone, all others ablated, it is right on {_percent(network.easy.color_alone)} of easy and "
         f"{_percent(network.hard.color_alone)} of hard images."

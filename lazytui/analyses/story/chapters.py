@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lazytui.analyses.core.metric_catalog import metric_text
 from lazytui.analyses.story.params import StoryParams
 from lazytui.code_permission import is_custom
+from lazytui.counted_nouns import counted
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.files.long_texts import long_text
@@ -188,7 +189,8 @@ def _experiments_verdict(result: SaeExperimentsResult) -> str:
         for name, split in (("hard", network.hard), ("easy", network.easy))
     )
     return (
-        f"Without its {network.color_features} color features {hard}. {easy[:1].upper()}{easy[1:]}. With these "
+        f"Without its {counted(network.color_features, 'color feature')} {hard}. {easy[:1].upper()}{easy[1:]}. With "
+        "these "
         f"features alone, all others ablated, it is right on {_percent(network.easy.color_alone)} of the easy split: "
         "color is what it solves that by, and what it loses the hard one by."
     )

@@ -12,6 +12,7 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
+from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Column, Figure, Table
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
@@ -40,8 +41,9 @@ def planned_trainings(params: StudyParams) -> Table:
     shared = (", ".join(f"{bias:g}" for bias in params.bias), ", ".join(map(str, params.seeds)), networks)
     return Table(
         name="planned",
-        title=f"What it trains: {len(methods) * networks} networks, {params.epochs} epochs each",
-        note="Each method with every bias and seed. Trainings that the workspace has already are reused.",
+        title=f"What it trains: {counted(len(methods) * networks, 'network')}, {counted(params.epochs, 'epoch')} each",
+        note="Each method with every bias and seed; plain training and other controls are what methods are held "
+        "against (--no-plain leaves them out). Trainings that the workspace has already are reused.",
         columns=tuple(Column(name=name) for name in ("method", "what it does", "biases", "seeds", "networks")),
         rows=tuple((name, METHODS[name].summary, *shared) for name in methods),
     )

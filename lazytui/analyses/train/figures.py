@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS, metric_table
+from lazytui.analyses.core.metric_counts import metric_shares
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult
 from lazytui.data.palettes import NO_COLOR, palette
@@ -25,7 +26,7 @@ def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
         *_at_chance(result),
         *curves(result.history, params.metrics_samples, stages(params, result.steps)),
         *_ten(params, result),
-        metric_table(result.metrics),
+        metric_table(result.metrics, metric_shares(result.metrics, vars(result.samples) if result.samples else {})),
     ]
 
 

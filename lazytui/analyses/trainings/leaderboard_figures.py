@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked_groups
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
+from lazytui.counted_nouns import counted, listed
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
-from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Table, Text
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Share, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.training.methods import METHODS
 
@@ -43,9 +44,14 @@ def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: s
 
 
 def _verdict(groups: Sequence[Group], rank: str) -> Text:
+    """What every recipe reached, setting by setting, before anything else of any of them."""
     several = by_setting(groups)
-    paragraphs = [f"{own[0].setting.sentence_prefix}{' '.join(_of_a_setting(own, rank))}" for own in several]
-    if len(several) > 1:
+    sentences = [(own[0].setting.sentence_prefix, *_of_a_setting(own, rank)) for own in several]
+    if len(several) == 1:
+        paragraphs = ["".join((prefix, " ".join((first, *more)))) for prefix, first, *more in sentences]
+    else:
+        paragraphs = [prefix + first for prefix, first, *_ in sentences]
+        paragraphs += [prefix + " ".join(more) for prefix, _, *more in sentences if more]
         paragraphs.append(
             "Recipes are ranked and told apart within a setting only: the same in all but the method and its options."
         )
@@ -58,7 +64,8 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
     best_mean = _mean_text(best.mean(rank))
     if len(groups) == 1:
         return [f"{best.name} has {title} {best_mean}, and no other recipe stands beside it."]
-    first = f"{best.name} is first of {len(groups)} recipes by {title}: {best_mean}."
+    others = [f"{group.name} {_mean_text(group.mean(rank))}" for group in groups[1:]]
+    first = f"{best.name} is first of {len(groups)} recipes by {title}: {best_mean}; then {listed(others)}."
     pairs = _beside_plain(groups)
     clear = [(group.name, interval) for group, plain in pairs if (interval := group.difference(plain, rank).interval)]
     if pairs and not clear:
@@ -69,7 +76,7 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
         ]
     better = [name for name, interval in clear if min(map(METRICS[rank].merit, interval)) > 0]
     over = (
-        f"Of {len(clear)} {'method' if len(clear) == 1 else 'methods'} with two seeds or more, {len(better) or 'none'} "
+        f"Of {counted(len(clear), 'method')} with two seeds or more, {len(better) or 'none'} "
         "beat plain training of the same architecture for the same number of steps by an interval that leaves out 0"
         f"{_uncorrected(len(clear))}{': ' if better else ''}{', '.join(better)}."
     )
@@ -82,10 +89,9 @@ def _what_penalties_add(groups: Sequence[Group], rank: str) -> Iterator[str]:
         over = group.difference(control, rank)
         if over.mean is not None:
             span = f" [{over.interval[0]:+.1f}, {over.interval[1]:+.1f}]" if over.interval else ""
-            seeds = "1 seed" if over.n == 1 else f"{over.n} seeds"
             yield (
                 f"{group.name} against {control.name}, the same samples without its penalty: {over.mean:+.1f} points"
-                f"{span} over {seeds}."
+                f"{span} over {counted(over.n, 'seed')}."
             )
 
 
@@ -108,8 +114,9 @@ def _mean_text(mean: SeedMean) -> str:
     if mean.mean is None:
         return "undefined"
     if mean.interval is None:
-        return f"{mean.mean:.1f} % ({'one seed' if mean.n == 1 else f'the same with {mean.n} seeds'})"
-    return f"{mean.mean:.1f} % [{mean.interval[0]:.1f}, {mean.interval[1]:.1f}] over {mean.n} seeds"
+        seeds = "one seed" if mean.n == 1 else f"the same with {counted(mean.n, 'seed')}"
+        return f"{mean.mean:.1f} % ({seeds})"
+    return f"{mean.mean:.1f} % [{mean.interval[0]:.1f}, {mean.interval[1]:.1f}] over {counted(mean.n, 'seed')}"
 
 
 def _bars(groups: Sequence[Group], rank: str) -> Bars:
@@ -117,6 +124,7 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
     spans = [mean.interval or (np.nan, np.nan) for mean in means]
     return Bars(
         name="ranking",
+        shares=_shares(groups),
         title=f"{METRICS[rank].title.capitalize()}, mean over seeds",
         note=f"{METRICS[rank].title}: {METRICS[rank].meaning}. The ends of a bar's interval: 95 %, Student's t over "
         f"seeds, within 0 and 100 %; none where there is one seed, or all have the same.{_letters(groups)}",
@@ -126,6 +134,11 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
         unit="%",
         high=100.0,
     )
+
+
+def _shares(groups: Sequence[Group]) -> tuple[Share, ...]:
+    """How many seeds each mean is over."""
+    return tuple(Share(group.label, len(group.seeds), "seed" if len(group.seeds) == 1 else "seeds") for group in groups)
 
 
 def _letters(groups: Sequence[Group]) -> str:
@@ -143,6 +156,7 @@ def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
         rows.append((group.label, len(group.seeds), mean.mean, span, *shares))
     return Table(
         name="leaderboard",
+        shares=_shares(groups),
         title="Leaderboard",
         note="Means over seeds, in percent. Every training is the state after its last step: nothing was chosen by the "
         f"hard or the probe split.{_letters(groups)}",
@@ -156,6 +170,7 @@ def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
 def _cues(groups: Sequence[Group]) -> Table:
     return Table(
         name="cues",
+        shares=_shares(groups),
         title="Digit or color",
         note="On the probe split, where every digit wears every color equally often; means over seeds, in percent. "
         "A dash in worst group: no group has 10 images.",
@@ -277,6 +292,7 @@ def _scatter(groups: Sequence[Group], x: str, y: str) -> Lines:
         series.append(Series(name=group.label, x=coordinates[:, 0], y=coordinates[:, 1]))
     return Lines(
         name="scatter",
+        shares=_shares(groups),
         title=f"{METRICS[y].title.capitalize()} against {METRICS[x].title}",
         note="A point is a training.",
         series=tuple(series),

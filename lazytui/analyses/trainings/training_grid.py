@@ -12,6 +12,7 @@ from lazytui.analyses.train.analysis import resolve as resolve_training
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.training_lookup import Trainings, known_trainings, same_training
 from lazytui.analyses.trainings.trainings_result import Failure, GridResult
+from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Column, Table
 from lazytui.list_values import split_numbers
 from lazytui.runs.executors import Executor
@@ -31,8 +32,9 @@ class GridParams(Params):
     )
     plain: bool = Field(
         True,
-        description="Also train plain networks beside cures: same data, seeds and number of steps, what a cure is held "
-        "against; and beside irm and rex those with the same samples and risk but no penalty.",
+        description="Also train plain networks beside cures, one for every bias and seed: same data and number of "
+        "steps, what a cure is held against; and beside irm and rex those with the same samples and risk but no "
+        "penalty.",
     )
     jobs: int = Field(
         0, ge=0, le=256, description="Trainings at a time, which share the cores; 0 chooses: one a core, eight at most."
@@ -60,7 +62,7 @@ def train_grid(cells: Cells, executor: Executor, report: Report, result_of: Call
     runs = {name: _run_of(cell, known_runs, report) for name, cell in cells.items()}
     there = sum(run.status.state == "done" for run in runs.values())
     if there:
-        report.note(f"{there} of {len(runs)} trainings are there already")
+        report.note(f"{there} of {counted(len(runs), 'training')} {'is' if there == 1 else 'are'} there already")
     executor.execute(runs, report, _accuracies)
     trainings = Trainings()
     failed = {}
@@ -80,7 +82,8 @@ def train_grid(cells: Cells, executor: Executor, report: Report, result_of: Call
     if failed:
         first, how = next(iter(failed.items()))
         raise Unfinished(
-            f"{len(failed)} of {len(runs)} trainings failed ({first}: {how.error or how.state}); the others are "
+            f"{len(failed)} of {counted(len(runs), 'training')} failed ({first}: {how.error or how.state}); the "
+            "others are "
             f"kept. Try those again with: {resume_command(report.run)}",
             result,
         )

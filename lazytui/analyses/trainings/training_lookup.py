@@ -51,10 +51,20 @@ class Trainings:
 
     def missing_comparisons(self) -> list[TrainParams]:
         """The trainings that the groups should stand beside and that aren't among them, one a seed."""
-        there = {(group.key, run.seed) for group in self.groups for run in group.runs}
-        comparisons = [other for run in self._trained.values() for other in comparison_trainings(run)]
-        missing = {(_key(other), other.seed): other for other in comparisons if (_key(other), other.seed) not in there}
-        return list(missing.values())
+        return missing_comparisons(self._trained.values())
+
+
+def missing_comparisons(trainings: Iterable[TrainParams]) -> list[TrainParams]:
+    """The trainings that some should stand beside and that aren't among them, one a recipe and seed."""
+    trainings = list(trainings)
+    return not_among(trainings, [other for trained in trainings for other in comparison_trainings(trained)])
+
+
+def not_among(trainings: Iterable[TrainParams], wanted: Iterable[TrainParams]) -> list[TrainParams]:
+    """Those that are wanted and that the trainings don't have, each recipe and seed once."""
+    there = {(_key(trained), trained.seed) for trained in trainings}
+    missing = {(_key(one), one.seed): one for one in wanted}
+    return [one for key, one in missing.items() if key not in there]
 
 
 def _no_trainings(trained: TrainParams, key: str) -> RecipeTrainings:

@@ -57,7 +57,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         & > .figure--label { color: $text-warning; text-style: bold; }
         & > .figure--readout { color: $text-muted; }
         &:focus > .figure--readout { color: $foreground; text-style: bold; }
-        & > .figure--title { color: $primary; text-style: bold; }
+        & > .figure--title { color: $text-primary; text-style: bold; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

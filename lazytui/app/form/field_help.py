@@ -41,7 +41,7 @@ class FieldHelp(Widget):
         lines = self._content.wrap(width) if width else []
         if len(lines) > height > 0:
             lines = lines[:height]
-            lines[-1] = lines[-1].truncate(max(width - len(_MORE), 0)) + Content.styled(_MORE, "$accent")
+            lines[-1] = lines[-1].truncate(max(width - len(_MORE), 0)) + Content.styled(_MORE, "$text-accent")
         return Content("\n").join(lines)
 
 

@@ -50,7 +50,7 @@ class Row(Vertical):
         if (is_chosen, error) == self._shown:
             return
         self._shown = is_chosen, error
-        sign = ("✗", "$text-error") if error else ("•", "$accent") if is_chosen else (" ", "")
+        sign = ("✗", "$text-error") if error else ("•", "$text-accent") if is_chosen else (" ", "")
         name = Content.assemble(sign, " ", (self.field.name.replace("_", " "), "bold" if is_chosen else ""))
         self.query_one(".name", Static).update(name, layout=False)
         self.set_class(bool(error), "-wrong")

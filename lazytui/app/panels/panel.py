@@ -50,7 +50,7 @@ class Panel(Container):
         layout: vertical;
         &.-beside { layout: horizontal; }
         &:focus-within {
-            border: round $accent; border-title-color: $accent; border-title-style: bold;
+            border: round $accent; border-title-color: $text-accent; border-title-style: bold;
             border-subtitle-color: $foreground;
         }
         &.-maximized { width: 1fr; height: 1fr; }

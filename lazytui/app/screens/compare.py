@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from textual import work
 from textual.binding import Binding, BindingType
+from textual.worker import get_current_worker
 
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -48,6 +50,9 @@ class CompareScreen(FormAndPanels):
     def __init__(self) -> None:
         super().__init__()
         self._asks_as_before = False
+        self._counted: object = None
+        self._plan = ""
+        self._shown_words = ""
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """At first as the newest comparison ranked its trainings."""
@@ -57,6 +62,33 @@ class CompareScreen(FormAndPanels):
             if not self.form.touched and (record := mine[-1].record):
                 self.form.set_values({name: record.params.get(name) for name in _RANKED})
         super()._show(lines)
+        self._count_plain(lines)
+
+    def _count_plain(self, lines: tuple[RunLine, ...]) -> None:
+        """Count anew what g is going to train where that may have changed."""
+        params = self.form.params
+        done = [line for line in lines if line.kind == "train" and line.status.state == "done"]
+        if isinstance(params, CompareParams):
+            asked = params.runs, params.plain, tuple(line.run.reference for line in done)
+            if asked != self._counted:
+                self._counted = asked
+                self._count_in_thread(params, done)
+
+    @work(thread=True, exclusive=True, group="count", exit_on_error=False)
+    def _count_in_thread(self, params: CompareParams, done: Sequence[RunLine]) -> None:
+        from lazytui.analyses.compare.analysis import planned
+
+        plan = planned(params, [line.run for line in done], self.lab.workspace)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._say_plan, plan)
+
+    def _say_plan(self, plan: str) -> None:
+        self._plan = f"g {plan}." if plan else ""
+        self.say(self._shown_words)
+
+    def say(self, words: str) -> None:
+        self._shown_words = words
+        super().say(" ".join(filter(None, (words, self._plan))))
 
     def show_run(self, run: RunFolder) -> None:
         """A comparison, or a study or recipe over it."""

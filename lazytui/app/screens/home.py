@@ -32,6 +32,10 @@ STORY = (
     "Run the whole story? It makes the data, trains a network, evaluates, explains, cures and attacks it, and writes "
     "a report: a few minutes, in the background. You can stop and resume it in Runs (9)."
 )
+NOT_EVALUATED = "This network wasn't evaluated yet. 3: Evaluate."
+OF_A_TRAINING = "conflicting-ten", "accuracy", "metrics"
+"""What is shown of a network that wasn't evaluated, the first that its training kept."""
+
 _NEWEST = 20
 _SIGNS = {"done": "●", "running": "◐", "queued": "◐", "paused": "◐"}
 ARRANGEMENTS = Arrangements(
@@ -98,10 +102,13 @@ class Home(PanelScreen):
             and line.record
             and line.record.params.get("run") == self.lab.network
         ]
+        training = self.lab.line_of(self.lab.network)
         if mine:
             self._load("cheat", mine[-1], ("cheat",))
+        elif training and training.status.state == "done":
+            self._load("cheat", training, OF_A_TRAINING)
         else:
-            self._say("cheat", "This network wasn't evaluated yet. 3: Evaluate.")
+            self._say("cheat", NOT_EVALUATED)
 
     def _show_chapter(self) -> None:
         chapter = CHAPTERS[self._chapter]
@@ -137,6 +144,9 @@ class Home(PanelScreen):
 
     def _of_network(self, figure: Figure, line: RunLine) -> Figure:
         """What a network says is said to be of which one."""
+        if line.kind == "train" and figure.name in OF_A_TRAINING:
+            title = f"{human_name(line)}: {figure.title} · 3: Evaluate"
+            return replace(figure, title=title, note=f"{NOT_EVALUATED} {figure.note}".rstrip())
         network = line.record.params.get("run") if line.record and line.kind == "evaluate" else None
         return replace(figure, title=f"{self.lab.name_of(str(network))}: {figure.title}") if network else figure
 
@@ -165,8 +175,8 @@ def story(lines: Sequence[RunLine]) -> Table:
     return Table(
         name="story",
         title="Story",
-        note="The nine chapters of the story, each with the newest run of its kind here, or else a bundled one. Enter "
-        "goes to its screen; s runs the whole story.",
+        note="The nine chapters of the story, each with the newest run of its kind here, or else a bundled one, called "
+        "an example. Enter goes to its screen; s runs the whole story.",
         columns=tuple(Column(name=name) for name in ("screen", "found")),
         rows=tuple(_chapter_row(chapter, lines) for chapter in CHAPTERS),
     )
@@ -178,6 +188,8 @@ def _chapter_row(chapter: Chapter, lines: Sequence[RunLine]) -> tuple[str, ...]:
     if line is None:
         return f"○ {entry.key} {entry.name}", "not run yet"
     words = finding(line) or "done" if line.status.state == "done" else line.state
+    if line in shipped_lines():
+        words = f"example: {words}"
     return f"{_SIGNS.get(line.status.state, '✗')} {entry.key} {entry.name}", words
 
 

@@ -24,6 +24,7 @@ from lazytui.app.shell.command_palette import LabCommands
 from lazytui.app.shell.keymap import load_keymap
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.low_bandwidth import without_mouse_motion
+from lazytui.app.shell.readable_colors import with_readable_text
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.shell.terminal_hangup import leave_when_hung_up
 from lazytui.app.workers.run_follower import POLL_SECONDS, POLL_SECONDS_ON_A_SLOW_LINK, keep_looking
@@ -77,6 +78,11 @@ class LazytuiApp(Lab):
     def poll_seconds(self) -> float:
         """How often it looks at what may have changed."""
         return POLL_SECONDS_ON_A_SLOW_LINK if self._low_bandwidth else POLL_SECONDS
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme, with colors for text that can be read in it."""
+        self.theme_variables = with_readable_text(super().get_css_variables())
+        return self.theme_variables
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()

@@ -68,7 +68,7 @@ class Bar(ChangingText):
         self.set_text(names + " " * max(room - len(right), 1) + Content.styled(right, "$text-muted"))
 
     def _names(self, *, short: bool, gap: str) -> Content:
-        parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $accent")]
+        parts: list[Content] = [] if short else [Content.styled(" lazytui ", "bold $text-accent")]
         for entry in SCREENS:
             style = "reverse bold" if self._here in entry.kinds else ""
             parts.append(Content.styled(f" {entry.key} {entry.short if short else entry.name}{gap}", style))

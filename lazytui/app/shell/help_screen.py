@@ -102,10 +102,10 @@ def keys_text(found: Sequence[Group]) -> Content:
     width = max((Content(keys).cell_length for group in found for keys, _ in group.keys), default=0)
     lines = []
     for group in found:
-        lines.append(Content.styled(group.title, "bold $primary"))
+        lines.append(Content.styled(group.title, "bold $text-primary"))
         for keys, words in group.keys:
             padded = " " * (width - Content(keys).cell_length) + keys
-            lines.append(Content.assemble((padded, "bold $accent"), "  ", words))
+            lines.append(Content.assemble((padded, "bold $text-accent"), "  ", words))
         lines.append(Content(""))
     return Content("\n").join(lines[:-1])
 

@@ -20,6 +20,7 @@ from textual.screen import Screen
 from lazytui.app.form.pick_list import Pickable
 from lazytui.app.shell.keymap import Keymap
 from lazytui.app.workers.worker_errors import ReportsFailures, describe_failure
+from lazytui.counted_nouns import counted
 from lazytui.diagnostics import is_debugging
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.plain_text import plain_text
@@ -199,7 +200,7 @@ class Lab(ReportsFailures, App[None]):
 
     def remove(self, runs: Sequence[RunFolder]) -> None:
         """Remove runs, so that it can be undone for as long as the app is open."""
-        what = name_of_run(runs[0]) if len(runs) == 1 else f"{len(runs)} runs"
+        what = name_of_run(runs[0]) if len(runs) == 1 else counted(len(runs), "run")
         verb = "was" if len(runs) == 1 else "were"
         self.attempt(lambda: self.trash.remove(runs), f"{what} {verb} removed; u brings back what was removed last.")
 

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lazytui.analyses.compare.analysis import planned
+from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.recipe.analysis import known_recipes, training
@@ -44,6 +46,18 @@ def compare(lab: Lab, *options: str) -> tuple[CompareResult, dict[str, Figure]]:
     answer = lab.call("run", "compare", *options, "--quiet", "--json").json
     run = Workspace(lab.workspace).find(answer["run"])
     return recorded_result(run), {figure.name: figure for figure in figures(run)}
+
+
+def test_how_many_trainings_it_starts_is_said_before_and_while_it_runs(three: Lab) -> None:
+    workspace = Workspace(three.workspace)
+    focal = [run for run in _method(three, "focal") if run.record.params["seed"] == 0]
+    names = tuple(run.reference for run in focal)
+    asked, without = CompareParams(runs=names), CompareParams(runs=names, plain=False)
+    done = [run for run in workspace.runs() if run.record.kind == "train"]
+    assert planned(asked, done, workspace) == "trains 1 plain network first, what the recipes are held against"
+    assert planned(without, done, workspace) == ""
+    assert planned(CompareParams(), done[:0], workspace) == "", "nothing to compare"
+    assert planned(CompareParams(runs=("nosuch",)), done, workspace) == ""
 
 
 def test_plain_training_is_made_where_it_is_missing_and_only_there(three: Lab) -> None:
@@ -194,6 +208,8 @@ def test_recipes_are_ranked_within_their_setting_only() -> None:
     assert isinstance(leaderboard, Table) and isinstance(verdict, Text) and isinstance(over, Table)
     assert [row[0] for row in leaderboard.rows] == ["rex · A", "erm · A", "jtt · B", "erm · B"]
     assert leaderboard.note.endswith("A: bias 0.9, epochs 2. B: bias 0.99, epochs 5.")
+    others = [paragraph.split("; then ")[1][:10] for paragraph in verdict.paragraphs[:2]]
+    assert others == ["erm 70.0 %", "erm 15.0 %"], "every recipe that was compared, before anything else"
     starts = [paragraph.split(" by hard")[0] for paragraph in verdict.paragraphs[:2]]
     assert starts == [
         "A (bias 0.9, epochs 2): rex is first of 2 recipes",

@@ -105,7 +105,7 @@ def test_images_without_a_color_have_no_cause(lab: Lab) -> None:
     assert lab.call("run", "train", *data, "--name", "gray").code == 0
     answer = lab.call("run", "gradcam", "gray", "--split", "hard", *SMALL, "--json").json
     assert answer["metrics"]["right_for_wrong_reason_share"] is None
-    assert "have no color and can't be repainted, so their reason is unknown." in text(shown(lab, answer)["verdict"])
+    assert "have no color and can't be repainted, so the reason is unknown." in text(shown(lab, answer)["verdict"])
 
 
 def test_both_networks_have_all_figures_and_share_the_images(bench: tuple[Lab, Any]) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from lazytui.analyses.recipe.earlier_studies import recipes
@@ -22,6 +24,26 @@ from lazytui.runs.workspace_watch import run_line
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import TINY_TRAINING, Lab, state_of, wait_until
 from tests.conftest import FinishedTraining
+
+
+def test_how_long_ago_the_run_was_stays_true_and_what_it_starts_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lazytui.app.screens.common.form_and_panels.AGES_EVERY", 0.05)
+    lab = Lab(tmp_path)
+    assert lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--method", "focal", "--quiet").code == 0
+    assert lab.call("run", "compare", "--no-plain", "--quiet").code == 0
+    now = time.time
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("8")
+        await until(pilot, lambda: "Run just now." in screen_text(pilot.app))
+        await until(pilot, lambda: "g trains 1 plain network first" in screen_text(pilot.app))
+        monkeypatch.setattr("lazytui.runs.formatting.time.time", lambda: now() + 181)
+        await until(pilot, lambda: "Run 3 min ago." in screen_text(pilot.app))
+        assert "g trains 1 plain network first" in screen_text(pilot.app)
+
+    drive(LazytuiApp(Workspace(lab.workspace)), steps)
 
 
 def test_trainings_are_compared_from_the_form_which_lies_in_a_drawer(

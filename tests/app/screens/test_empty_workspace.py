@@ -20,8 +20,8 @@ OVERLAYS = {
     "study": "What it trains",
     "recipe": "What five studies reported",
     "sae-experiments": "Bundled example",
-    "llc": "No LLC of this network yet",
-    "sae-selfcheck": "No self-check yet",
+    "llc": "Bundled example",
+    "sae-selfcheck": "Bundled example",
 }
 """With the beginning of what each shows."""
 LEAST = 0.6
@@ -39,7 +39,7 @@ def test_panels_with_figures_fill_the_screens(size: tuple[int, int], tmp_path: P
         for key, mode in SCREENS.items():
             await pilot.press(key)
             await until(pilot, lambda mode=mode: pilot.app.current_mode == mode and filled_share(pilot) >= LEAST)
-        for kind in ("study", "recipe", "sae-experiments"):
+        for kind in OVERLAYS:
             pilot.app.push_screen(overlay(kind))
             await until(pilot, lambda kind=kind: OVERLAYS[kind] in screen_text(pilot.app))
             await until(pilot, lambda: filled_share(pilot) >= LEAST)
@@ -55,6 +55,15 @@ def test_an_overlay_without_a_run_has_no_empty_panel(kind: str, tmp_path: Path) 
         await until(pilot, lambda: OVERLAYS[kind] in screen_text(pilot.app))
         await until(pilot, lambda: all(panel.children for panel in pilot.app.screen.query(Panel) if panel.size))
         visible = [panel for panel in pilot.app.screen.query(Panel) if panel.size]
-        assert len(visible) == (4 if kind == "sae-experiments" else 1)
+        assert len(visible) == (4 if OVERLAYS[kind] == "Bundled example" else 1)
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
+
+
+def test_the_llc_of_a_network_without_one_is_not_that_of_another(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.study("shipped/cured-strokes")
+        pilot.app.push_screen(overlay("llc"))
+        await until(pilot, lambda: "No LLC of this network yet" in screen_text(pilot.app))
 
     drive(LazytuiApp(Workspace(tmp_path)), steps)

@@ -90,13 +90,42 @@ def test_a_run_that_goes_on_has_a_bar(workspace: Workspace) -> None:
     drive(LazytuiApp(workspace), steps)
 
 
-def test_a_network_that_was_not_evaluated_says_so_in_one_sentence(workspace: Workspace) -> None:
+def test_a_network_that_was_not_evaluated_shows_what_its_training_kept(workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: pilot.app.network == workspace.runs()[0].reference)
-        await until(pilot, lambda: "This network wasn't evaluated yet" in screen_text(pilot.app))
+        await until(pilot, lambda: view_called(pilot, "conflicting-ten"))
+        view = view_called(pilot, "conflicting-ten")
         assert isinstance(pilot.app.screen, Home) and view_called(pilot, "cheat") is None
+        assert isinstance(view, PixelsView) and len(view.figure.captions) == 10
+        assert view.figure.title.startswith("reference: ") and view.figure.title.endswith("3: Evaluate")
         pilot.app.study("shipped/lazy-strokes")
         await until(pilot, lambda: view_called(pilot, "cheat"))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_a_network_whose_training_goes_on_says_so_in_one_sentence(workspace: Workspace) -> None:
+    (run,) = workspace.runs()
+    status = {"state": "running", "heartbeat": time.time(), "host": "elsewhere"}
+    (run.path / "status.json").write_text(json.dumps(status))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.study(run.reference)
+        await until(pilot, lambda: "This network wasn't evaluated yet" in screen_text(pilot.app))
+
+    drive(LazytuiApp(workspace), steps)
+
+
+def test_bundled_results_are_called_examples_among_ones_own(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: "● reference" in screen_text(pilot.app))
+        await until(pilot, lambda: view_called(pilot, "story"))
+        story = view_called(pilot, "story")
+        assert story is not None
+        found = {chapter.name: str(row[1]) for chapter, row in zip(CHAPTERS, story.figure.rows, strict=True)}
+        mine = {name for name, words in found.items() if not words.startswith("example: ")}
+        assert mine == {chapter.name for chapter in CHAPTERS if chapter.kind == "train" and chapter.name in mine}
+        assert mine and found["evidence"].startswith("example: ")
 
     drive(LazytuiApp(workspace), steps)
 

@@ -50,7 +50,7 @@ class Swatches(ChangingText):
 
     def __init__(self, what: str, key: str) -> None:
         super().__init__(id=what.lower())
-        self._label = Content.assemble((f"{key} ", "bold $accent"), f"{what:<6} ")
+        self._label = Content.assemble((f"{key} ", "bold $text-accent"), f"{what:<6} ")
         self._offered: Sequence[Swatch] = ()
 
     def show(self, offered: Sequence[Swatch], chosen: Color, more: str = "") -> None:

@@ -12,8 +12,9 @@ from lazytui.app.panels.arrangement import Arrangements
 from lazytui.app.screens.common.form_screen import FormScreen, agrees
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
+from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.figures.kinds import Figure
-from lazytui.runs.formatting import age_text
+from lazytui.runs.formatting import ago_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
@@ -43,6 +44,12 @@ class FormAndPanels(FormScreen, PanelScreen):
 
     def on_mount(self) -> None:
         self.watch(self.lab, "lines", self._show)
+        self.set_interval(AGES_EVERY, self._say_age)
+
+    def _say_age(self) -> None:
+        """How long ago the run was, anew, where one is shown."""
+        if words := _about(self._line_to_show(self.lab.lines)):
+            self.say(words)
 
     @property
     def followed(self) -> RunFolder | None:
@@ -99,4 +106,4 @@ def _about(line: RunLine | None) -> str:
         return ""
     if line in shipped_lines():
         return BUNDLED
-    return " ".join(filter(None, (f"Run {age_text(line.created)} ago.", line.status.error)))
+    return " ".join(filter(None, (f"Run {ago_text(line.created)}.", line.status.error)))

@@ -74,7 +74,7 @@ class FormScreen(LabScreen):
     @on(ParamsForm.Changed)
     def _show_command(self) -> None:
         said = Content.styled(f"{plain_text(self._said)}  " if self._said else "", "$text-warning")
-        words = Content.assemble(said, ("f ", "bold $accent"), plain_text(self.form.command))
+        words = Content.assemble(said, ("f ", "bold $text-accent"), plain_text(self.form.command))
         for asked in self.query("#asked").results(Static):
             asked.update(words)
 

@@ -104,7 +104,9 @@ class TableBrowser(FormScreen, BrowserScreen):
         return next((view for view in self.panel("table").views if isinstance(view, TableView)), None)
 
     def show_sentence(self) -> None:
-        lines = [Content(plain_text(sentence)) for sentence in self.sentences() if sentence]
+        """Below the panels; the first stands in the table's panel where there is no table."""
+        sentences = self.sentences() if self.has_table or self.tables() else self.sentences()[1:]
+        lines = [Content(plain_text(sentence)) for sentence in sentences if sentence]
         self.query_one("#doing", ChangingText).set_text(Content("\n").join(lines))
 
     def draw(self) -> None:

@@ -20,6 +20,7 @@ from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.dialogs import Ask
 from lazytui.app.shell.export_dialog import ask_export
 from lazytui.app.workers.run_follower import AGES_EVERY
+from lazytui.counted_nouns import counted
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
@@ -173,7 +174,7 @@ class RunsScreen(LabScreen):
             if yes:
                 self.lab.remove(runs)
 
-        what = human_name(self._table.chosen_lines[0]) if len(runs) == 1 else f"{len(runs)} runs"
+        what = human_name(self._table.chosen_lines[0]) if len(runs) == 1 else counted(len(runs), "run")
         self.app.push_screen(Ask(f"Remove {what}? u brings back what was removed, until the app ends."), remove)
 
     def action_undo(self) -> None:

@@ -11,6 +11,7 @@ from lazytui.analyses.sae.figures import logit_effects, training_curves
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.workers.run_follower import RunWatch
+from lazytui.counted_nouns import counted
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Lines, Table, Text
 from lazytui.runs.formatting import state_clause
@@ -78,9 +79,8 @@ def report_of(watch: RunWatch, before: SaeReport, name_of: Callable[[str], str])
     except LazytuiError as error:
         return SaeReport(run, str(error), curves=curves)
     result = finished.result
-    sentence = (
-        f"{result.features:,} features of {result.layer}, network {name_of(finished.params.run)}, analysis {name}."
-    )
+    features = counted(result.features, "feature")
+    sentence = f"{features} of {result.layer}, network {name_of(finished.params.run)}, analysis {name}."
     if run.id == BUNDLED_RUN:
-        sentence += " They come with lazytui; choose your own network (f) and press g."
+        sentence += " They come with lazytui."
     return SaeReport(run, sentence, curves=curves or finished.curves, finished=finished)

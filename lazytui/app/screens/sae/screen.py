@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -32,6 +32,8 @@ from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure, Table
 from lazytui.models.architectures import ARCHITECTURES
+from lazytui.plain_text import plain_text
+from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
 from lazytui.sae.dose_response import Dose
@@ -64,8 +66,6 @@ class FeaturesScreen(TableBrowser):
         super().__init__()
         self._report = SaeReport()
         self._shown: RunFolder | None = None
-        self._bundled_values: dict[str, Any] = {}
-        self._changed_by_a_person = False
         self._labels: Labels = {}
         self._tables_drawn: tuple[object, list[Table]] = (None, [])
 
@@ -102,32 +102,26 @@ class FeaturesScreen(TableBrowser):
 
     @on(ParamsForm.Changed)
     def _change(self) -> None:
-        self._changed_by_a_person |= self.form.touched != self._bundled_values
         self._choose(self.lab.lines)
 
     def _choose(self, lines: tuple[RunLine, ...]) -> None:
         """What the form asks for: the run that was chosen, or else the newest of the network and layer in it.
 
-        Until a person chooses, the form follows the newest run, or where there is none yet the bundled one.
+        Where a network has none, the bundled example, unless a layer was asked for.
         """
         every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind and line.record]
-        if not self._changed_by_a_person and self._run is None:
-            newest = every[-1] if every[-1] in lines else next(line for line in every if line.run.id == BUNDLED_RUN)
-            params = newest.run.record.params
-            self._bundled_values = {name: params[name] for name in ("run", "layer") if params.get(name)}
-            self._show_other(newest.run)
-            if self.form.touched != self._bundled_values:
-                self.form.set_values(self._bundled_values)
-            return
         values = self.form_values(("run", "layer"))
+        found = [line.run for line in every if agrees(line.run.record.params, values)]
         if self._run and agrees(self._run.record.params, values):
             self._show_other(self._run)
-        else:
-            found = [line.run for line in every if agrees(line.run.record.params, values)]
+        elif found or "layer" in values:
             self._show_other(next(reversed(found), None))
+        else:
+            self._show_other(next(line.run for line in every if line.run.id == BUNDLED_RUN))
 
     def _show_other(self, run: RunFolder | None) -> None:
         if run == self._shown:
+            self.draw()  # they may be of another network than is asked about now
             return
         self._shown = run
         if run:
@@ -153,6 +147,8 @@ class FeaturesScreen(TableBrowser):
         keep_looking(look, lambda: worker.is_cancelled or last.finished is not None, self.lab.poll_seconds)
 
     def _show_report(self, report: SaeReport) -> None:
+        if report.run != self._shown:
+            return  # another one was chosen meanwhile
         before, self._report = self._report, report
         if report.run != before.run or (report.finished is None) != (before.finished is None):
             self._labels = report.finished.labels if report.finished else {}
@@ -172,16 +168,34 @@ class FeaturesScreen(TableBrowser):
 
     def sentences(self) -> list[str]:
         filtered = f"Only {self.filter_text}: {len(self._chosen_features())}." if self.filter_text else ""
-        return [" ".join(filter(None, (self._report.sentence, filtered)))]
+        return [" ".join(filter(None, (self._of_another(), self._report.sentence, filtered)))]
+
+    def _of_another(self) -> str:
+        """Plainly, where these aren't the features of the network under study."""
+        studied = self._studied_by_name
+        return f"Not of {studied}, which has none yet (g trains them), but an example:" if self._is_example else ""
+
+    @property
+    def _is_example(self) -> bool:
+        """Whether the features are those of another network than the form asks about."""
+        asked = self.form_values(("run",)).get("run")
+        return self.finished is not None and asked not in (None, self.finished.params.run)
+
+    @property
+    def _studied_by_name(self) -> str:
+        line = self.lab.line_of(self.lab.network)
+        return human_name(line) if line else plain_text(self.lab.network)
 
     def tables(self) -> Sequence[Table]:
         """The features, and what each says to each digit."""
         if self.finished is None:
             return []
         width = self.panel("table").content_size.width
-        key = self._report.run, self.filter_text, str(self._labels), width
+        key = self._report.run, self.filter_text, str(self._labels), width, self._is_example
         if self._tables_drawn[0] != key:
             table = browser_table(self.finished.result, self._labels, self._chosen_features(), width)
+            if self._is_example:
+                table = replace(table, title=f"Example: {table.title}, {self.finished.params.run}")
             effects = self.finished.logit_effects
             every = [table, fit_logit_effects(effects, width)] if isinstance(effects, Table) else [table]
             self._tables_drawn = key, every

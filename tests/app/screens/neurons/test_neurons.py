@@ -92,7 +92,9 @@ def marked(pilot: Pilot[Any]) -> set[int]:
 
 
 def words(pilot: Pilot[Any]) -> str:
-    return str(pilot.app.screen.query_one("#doing", Static).render())
+    """What is said, in a panel or below them."""
+    said = pilot.app.screen.query("#panel-table .sentence, #doing").results(Static)
+    return " ".join(filter(None, (str(one.render()) for one in said)))
 
 
 def answered(pilot: Pilot[Any]) -> BarsView | None:
@@ -352,6 +354,8 @@ def test_another_network_is_picked_from_a_list(workspace: Workspace) -> None:
         place = await open_screen(pilot)
         await choose_run(pilot, "o", "cured-strokes")
         await until(pilot, lambda: "of cured-strokes yet. g: run it" in words(pilot))
+        await until(pilot, lambda: not place.query(FigureView))
+        assert words(pilot).count("No neuron analysis") == 1, "it is said once"
         assert place.query_one(ParamsForm).command == "lazytui run neurons shipped/cured-strokes"
         assert not place.query(FigureView), "the neurons of another network aren't shown as its own"
         await choose_run(pilot, "o", "reference")
@@ -371,7 +375,7 @@ def test_llc_lies_over_the_neurons(workspace: Workspace) -> None:
         await until(pilot, lambda: shows(pilot.app, "llc") and pilot.app.screen.query(FigureView))
         form = pilot.app.screen.query_one(ParamsForm)
         assert form.command.startswith("lazytui run llc") and form.touched["run"] == llc.record.params["run"]
-        form.set_values({"run": "shipped/lazy-strokes"})
+        form.set_values({"run": "shipped/cured-strokes"})
         await until(pilot, lambda: "No LLC of this network yet" in " ".join(screen_text(pilot.app).split()))
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is place)

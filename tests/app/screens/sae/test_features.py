@@ -108,7 +108,9 @@ def numbers(table: TableView) -> list[int]:
 
 
 def words(screen: Any) -> str:
-    return str(screen.query_one("#doing", Static).render())
+    """What is said, in a panel or below them."""
+    said = screen.query("#panel-table .sentence, #doing").results(Static)
+    return " ".join(filter(None, (str(one.render()) for one in said)))
 
 
 def chart(place: FeaturesScreen, panel: str = "curves") -> str:
@@ -356,6 +358,23 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
         assert "doesn't know" not in notes(app)
 
     drive(app, steps)
+
+
+def test_features_of_another_network_are_plainly_an_example(tmp_path: Path) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        pilot.app.study("shipped/cured-strokes")
+        place = await open_screen(pilot)
+        await until(pilot, lambda: "Not of cured-strokes, which has none yet" in words(place))
+        assert place.table and place.table.figure.title == "Example: Features of features, shipped/lazy-strokes"
+        assert place.form.command == "lazytui run sae shipped/cured-strokes", "the form asks about the one studied"
+        pilot.app.study("shipped/lazy-strokes")
+        await until(pilot, lambda: "Not of" not in words(place))
+        assert place.table and not place.table.figure.title.startswith("Example")
+        place.form.set_values({**place.form.touched, "layer": "features.relu2"})
+        await until(pilot, lambda: place.table is None)
+        assert words(place).count("No sparse autoencoder of this network yet") == 1, "it is said once"
+
+    drive(LazytuiApp(Workspace(tmp_path)), steps)
 
 
 def test_it_is_watched_while_it_learns_and_then_the_table_is_there(workspace: Workspace) -> None:

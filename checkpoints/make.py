@@ -34,6 +34,8 @@ RECIPES = {
     "dataset-strokes": "dataset --dataset background --source strokes --seed 0",
     "evaluate-lazy-strokes": "evaluate shipped/lazy-strokes",
     "evaluate-lazy-and-cured-strokes": "evaluate shipped/lazy-strokes --against shipped/cured-strokes",
+    "transfer-lazy-strokes": "transfer shipped/lazy-strokes --against shipped/cured-strokes --to "
+    "stroke,stroke-distinct,stroke-level,texture,rg95z,gr95z,gr95h,bw100z,bw100h",
     "gradcam-lazy-strokes": "gradcam shipped/lazy-strokes",
     "neurons-lazy-strokes": "neurons shipped/lazy-strokes",
     "llc-lazy-strokes": "llc shipped/lazy-strokes",

@@ -144,6 +144,7 @@ class FormScreen(LabScreen):
         return [view for view in self.query(FigureView) if view.display]
 
     def on_mount(self) -> None:
+        self._show_command()
         if self._follows_networks():
             self.watch(self.lab, "network", self.ask_about_networks)
             self.watch(self.lab, "second", self.ask_about_networks)

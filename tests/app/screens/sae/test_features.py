@@ -131,6 +131,7 @@ def test_without_a_run_of_ones_own_features_that_came_along_are_shown_and_only_r
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         assert "They come with lazytui" in screen_text(pilot.app)
+        assert "f lazytui run sae shipped/lazy-strokes" in screen_text(pilot.app), "what g runs"
         await until(pilot, lambda: chart(place) == "unexplained")
         await pilot.press("X")
         await until(pilot, lambda: shows(pilot.app, "sae-experiments"))

@@ -38,6 +38,7 @@ RESULTS = (
     "neurons-lazy-strokes",
     "sae-experiments-lazy-strokes",
     "sae-selfcheck",
+    "transfer-lazy-strokes",
 )
 
 

@@ -15,7 +15,7 @@ from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, tells_progress, until
 from tests.commands import TINY_TRAINING, Lab, last_step, state_of, wait_until
 
-NAME = "erm · mlp · 10000 epochs · seed 0"
+NAME = "erm · mlp · 10,000 epochs · seed 0"
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ DRAWN = {"dataset": 4, "runs": 3}
 SAID = {
     "train": ("running",),
     "gradcam": ("class predicted.",),
-    "features": ("No sparse autoencoder",),
+    "features": ("Example",),
 }
 """What a screen says when it is done with what takes a while."""
 

@@ -172,23 +172,27 @@ class Home(PanelScreen):
 
 def story(lines: Sequence[RunLine]) -> Table:
     """Each chapter with its screen, how it stands, and what it found."""
+    newest = [newest_of(chapter, lines) for chapter in CHAPTERS]
+    all_bundled = all(line in shipped_lines() for line in newest)
     return Table(
         name="story",
-        title="Story",
+        title="Story: an example, s runs yours" if all_bundled else "Story",
         note="The nine chapters of the story, each with the newest run of its kind here, or else a bundled one, called "
         "an example. Enter goes to its screen; s runs the whole story.",
         columns=tuple(Column(name=name) for name in ("screen", "found")),
-        rows=tuple(_chapter_row(chapter, lines) for chapter in CHAPTERS),
+        rows=tuple(
+            _chapter_row(chapter, line, is_example=line in shipped_lines() and not all_bundled)
+            for chapter, line in zip(CHAPTERS, newest, strict=True)
+        ),
     )
 
 
-def _chapter_row(chapter: Chapter, lines: Sequence[RunLine]) -> tuple[str, ...]:
+def _chapter_row(chapter: Chapter, line: RunLine | None, *, is_example: bool) -> tuple[str, ...]:
     entry = next(entry for entry in SCREENS if chapter.kind in entry.kinds)
-    line = newest_of(chapter, lines)
     if line is None:
         return f"○ {entry.key} {entry.name}", "not run yet"
     words = finding(line) or "done" if line.status.state == "done" else line.state
-    if line in shipped_lines():
+    if is_example:
         words = f"example: {words}"
     return f"{_SIGNS.get(line.status.state, '✗')} {entry.key} {entry.name}", words
 

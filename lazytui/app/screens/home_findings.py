@@ -6,7 +6,7 @@ from lazytui.counted_nouns import counted
 from lazytui.runs.workspace_watch import RunLine
 
 _WORDS = {
-    "dataset": (("validation_color_ceiling", "color alone: easy {:.1%}"), ("hard_color_ceiling", "hard {:.1%}")),
+    "dataset": (("validation_color_ceiling", "by color alone easy {:.1%}"), ("hard_color_ceiling", "hard {:.1%}")),
     "train": (("easy_accuracy", "easy {:.1%}"), ("hard_accuracy", "hard {:.1%}")),
     "evaluate": (("color_follow_rate", "{:.1%} follow the color"),),
     "gradcam": (("energy_in_mask", "{:.0%} of the evidence on the stroke"),),

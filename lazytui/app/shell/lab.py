@@ -82,8 +82,9 @@ class Lab(ReportsFailures, App[None]):
         return self.network, self.second
 
     def go_on_with(self, reference: str) -> None:
-        """Study this one, which nobody chose, until another one is trained than those that there are already."""
-        self._goes_on_with_network = True
+        """Study this one, which nobody chose, until another one is trained than those that there are already; a bundled
+        one until there is any."""
+        self._goes_on_with_network = reference != BUNDLED_NETWORK
         self.network = reference
 
     def watch_lines(self, before: Sequence[RunLine], now: Sequence[RunLine]) -> None:

@@ -277,6 +277,17 @@ def test_a_network_that_nobody_chose_is_studied_again_after_a_restart_until_anot
     drive(again, find)
 
 
+def test_a_first_network_that_was_trained_meanwhile_takes_the_place_of_a_bundled_one(workspace: Workspace) -> None:
+    save(Session(screen="evaluate", network=LAZY), workspace.path)
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: app.current_mode == "evaluate" and len(app.lines) == 3)
+        await until(pilot, lambda: app.network == "second" and agrees(app))
+
+    drive(app, steps)
+
+
 def test_nothing_to_choose_from_is_left_by_escape(tmp_path: Path) -> None:
     app = LazytuiApp(Workspace(tmp_path))
 

@@ -70,7 +70,7 @@ def test_a_training_is_started_watched_left_to_itself_and_found_again(prepared: 
     wait_until(lambda: state_of(run) == "done")
     assert read_json(run / "result.json")["metrics"]["steps"] == 60 * 17
     with app_on_terminal(prepared) as shown:
-        shown.wait_for(run.name, "done", "idle")
+        shown.wait_for("erm · mlp · 60 epochs · seed 0", "done", "idle")
         shown.type("9")
         shown.wait_for("easy", "●", "Accuracy while it trains")
         assert shown.leave() == 0

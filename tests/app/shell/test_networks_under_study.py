@@ -278,7 +278,7 @@ def test_a_network_that_nobody_chose_is_studied_again_after_a_restart_until_anot
 
 
 def test_a_first_network_that_was_trained_meanwhile_takes_the_place_of_a_bundled_one(workspace: Workspace) -> None:
-    save(Session(screen="evaluate", network=LAZY), workspace.path)
+    save(Session(screen="evaluate", network=LAZY, network_was_chosen=False), workspace.path)
     app = LazytuiApp(workspace)
 
     async def steps(pilot: Pilot[Any]) -> None:

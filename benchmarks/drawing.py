@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from textual._wait import wait_for_idle
 
 from lazytui.app.screens.ask.canvas import CanvasView
 from lazytui.app.screens.ask.screen import DrawScreen
@@ -46,14 +45,19 @@ async def measure(size: tuple[int, int]) -> list[float]:
 
 
 async def _move(screen: DrawScreen, number: int) -> float:
-    """Milliseconds from one move of the pen until the screen that shows its answers is refreshed."""
+    """Milliseconds from one move of the pen until the screen that shows its answers is drawn.
+
+    Textual's own `wait_for_idle` looks only every 20 ms whether there is still something to do.
+    """
     before = screen.drawing
     x, y = 4 + 20 * abs(np.sin(number / 9)), 4 + 20 * abs(np.cos(number / 7))
     begin = time.perf_counter()
     screen.post_message(CanvasView.Drawn((x, y), (x + 2, y), erases=False, begins=True))
     while screen.drawing is before or not _is_answered(screen):
         await asyncio.sleep(0.001)
-    await wait_for_idle(0)
+    drawn = asyncio.Event()
+    screen.call_after_refresh(drawn.set)
+    await drawn.wait()
     return 1000 * (time.perf_counter() - begin)
 
 

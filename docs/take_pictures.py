@@ -1,4 +1,4 @@
-"""The pictures of the README, taken of the app in an empty workspace: `python -m docs.take_pictures`."""
+"""Pictures of the README and of all screens, taken of the app in an empty workspace: `python -m docs.take_pictures`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.shell.screenshot import png
 from lazytui.runs.workspace import Workspace
 
 PICTURES = Path(__file__).parent / "pictures"
+SCREEN_PICTURES = PICTURES / "now"
 SIZE = (120, 36)
 KEYS: Mapping[str, Sequence[str]] = {
     "train": ("2",),
@@ -30,6 +32,17 @@ _PAUSE = 0.1
 _WAITING = ("loading torch", "sorting the answers")
 _STILL = 30
 """So often in a row nothing may have changed before a screen counts as finished."""
+
+
+async def take_screens(workspace: Path) -> None:
+    """All ten, for the page that sets them beside those of an earlier version."""
+    app = LazytuiApp(Workspace(workspace))
+    app.animation_level = "none"
+    async with app.run_test(size=SIZE) as pilot:
+        for screen in SCREENS:
+            await pilot.press(screen.key)
+            await until_still(pilot)
+            (SCREEN_PICTURES / f"{screen.mode}.png").write_bytes(png(app.screen._compositor.render_strips()))
 
 
 async def take(workspace: Path) -> None:
@@ -57,3 +70,4 @@ async def until_still(pilot: Pilot[None]) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(take(Path(folder) / "runs"))
+        asyncio.run(take_screens(Path(folder) / "screens"))

@@ -19,7 +19,7 @@ SHOW = ("runs", "show", "shipped/lazy-strokes")
 @pytest.fixture
 def broken_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistake in a figure's code."""
-    monkeypatch.setattr(train, "metric_table", lambda _metrics: {}["x"])
+    monkeypatch.setattr(train, "metric_table", lambda *_: {}["x"])
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""Every screen as a person sees it, character by character, at three sizes, compared with the files in `snapshots`.
-Four of them in a light theme, in 256 colors and without any, too.
+"""Every screen and overlay as a person sees it, character by character, at three sizes, compared with files in
+`snapshots`. Four screens in a light theme, in 256 colors and without any, too.
 
 After a change that is meant: python -m pytest tests/app/test_snapshots.py --update-snapshots, and read the diff.
 """
@@ -24,6 +24,7 @@ from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace, shipped_runs
+from tests.app.overlays import NETWORK, OVERLAYS, open_overlay
 from tests.app.pilot import drive, screen_text, until
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -47,6 +48,8 @@ SAID = {
     "features": ("Example",),
 }
 """What a screen says when it is done with what takes a while."""
+
+PICTURED = {name: way for name, way in OVERLAYS.items() if way.is_pictured}
 
 HALF = {"done": 350, "total": 938, "unit": "steps"}
 _COMMON = 20
@@ -109,6 +112,24 @@ def test_every_screen_looks_as_it_is_meant_to(
             bar = screen_text(app).splitlines()[0]
             assert all(f" {each.key} " in bar for each in SCREENS), f"a place is cut off: {bar}"
             app.screen.set_focus(None)
+
+    drive(app, steps, size=size)
+    require_kept(seen, request)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_overlay_looks_as_it_is_meant_to(
+    size: tuple[int, int], workspace: Workspace, request: pytest.FixtureRequest
+) -> None:
+    app = LazytuiApp(workspace)
+    seen: dict[str, str] = {}
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: len(app.lines) == 3)
+        app.study(NETWORK)
+        for name, way in PICTURED.items():
+            await open_overlay(pilot, way)
+            seen[f"overlay-{name}-{size[0]}x{size[1]}.txt"] = await settled(pilot, name, (way.says,))
 
     drive(app, steps, size=size)
     require_kept(seen, request)
@@ -185,4 +206,5 @@ def kept_and_seen(name: str, text: str) -> tuple[list[str], list[str]]:
 def test_there_is_no_snapshot_of_a_screen_that_is_gone() -> None:
     expected = {f"{place.mode}-{width}x{height}.txt" for place in SCREENS for width, height in SIZES}
     colored = {f"{mode}-120x36-{variant}.txt" for mode in COLORED for variant in VARIANTS}
-    assert {file.name for file in SNAPSHOTS.iterdir()} == expected | colored
+    overlays = {f"overlay-{name}-{width}x{height}.txt" for name in PICTURED for width, height in SIZES}
+    assert {file.name for file in SNAPSHOTS.iterdir()} == expected | colored | overlays

@@ -1,0 +1,68 @@
+"""All that lies over a screen: how a person comes there among the bundled results, and when it is complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from textual.pilot import Pilot
+
+from lazytui.app.shell.base_screen import LabScreen
+from lazytui.app.shell.screen_registry import SCREENS
+from tests.app.pilot import screen_text, until
+
+NETWORK = "shipped/lazy-strokes"
+"""Under study while they are opened."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """place: the key of the screen below. ready: what that says before the keys are pressed. says: what the overlay
+    says when it is complete, at any size. is_pictured: whether its snapshot is kept: not where a path of the machine
+    or the steps of an attack stand there."""
+
+    place: str
+    ready: str
+    keys: tuple[str, ...]
+    says: str
+    is_pictured: bool = True
+
+
+OVERLAYS: Mapping[str, Way] = {
+    "help": Way("0", "Story", ("question_mark",), "On this screen"),
+    "palette": Way("0", "Story", ("ctrl+p",), "Search"),
+    "jobs": Way("0", "Story", ("j",), "running 37%"),
+    "networks": Way("0", "Story", ("o",), "cured-mnist"),
+    "explanation": Way("3", "It reads the color", ("i",), "It reads the color"),
+    "export": Way("3", "It reads the color", ("e",), "Write the figures", is_pictured=False),
+    "cell-images": Way("3", "It reads the color", ("tab", "tab", "enter"), "Page 1 of"),
+    "transfer": Way("3", "It reads the color", ("O",), "Bundled example"),
+    "draw": Way("4", "class predicted", ("I",), "lazy-strokes says 0"),
+    "neuron-page": Way("5", "All neurons of", ("enter",), "Neuron 76"),
+    "llc": Way("5", "All neurons of", ("L",), "Bundled example"),
+    "feature-page": Way("6", "64 features", ("enter",), "Feature 21"),
+    "dose-response": Way("6", "64 features", ("v",), "as it is"),
+    "experiments": Way("6", "64 features", ("X",), "Bundled example"),
+    "self-check": Way("6", "64 features", ("C",), "Bundled example"),
+    "live-attack": Way("7", "Bundled example", ("v",), "Smallest in the", is_pictured=False),
+    "study": Way("8", "2 recipes", ("s",), "Nothing was run yet"),
+    "recipe": Way("8", "2 recipes", ("r",), "Nothing was run yet"),
+    "log": Way("9", "interrupted", ("l",), "lazy-strokes"),
+}
+
+
+async def open_overlay(pilot: Pilot[Any], way: Way) -> None:
+    """Go to the screen below, and press the keys."""
+    app = pilot.app
+    while len(app.screen_stack) > 1 or not isinstance(app.screen, LabScreen):
+        await pilot.press("escape")
+        await pilot.pause()
+    mode = next(place.mode for place in SCREENS if place.key == way.place)
+    await pilot.press(way.place)
+    await until(pilot, lambda: app.current_mode == mode and isinstance(app.screen, LabScreen))
+    await until(pilot, lambda: way.ready in screen_text(app))
+    below = app.screen
+    below.set_focus(None)
+    await pilot.press(*way.keys)
+    await until(pilot, lambda: app.screen is not below and way.says in screen_text(app))

@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from lazytui.app.figures import FigureView
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.screen_registry import SCREENS
 from tests.app.pilot import screen_text, until
@@ -19,36 +20,37 @@ NETWORK = "shipped/lazy-strokes"
 @dataclass(frozen=True)
 class Way:
     """place: the key of the screen below. ready: what that says before the keys are pressed. says: what the overlay
-    says when it is complete, at any size. is_pictured: whether its snapshot is kept: not where a path of the machine
-    or the steps of an attack stand there."""
+    says when it is complete, at any size. is_pictured: whether its snapshot is kept: not where a path of the machine,
+    or the steps of an attack stand there. figure: what has the keyboard when the keys are pressed."""
 
     place: str
     ready: str
     keys: tuple[str, ...]
     says: str
     is_pictured: bool = True
+    figure: str = ""
 
 
 OVERLAYS: Mapping[str, Way] = {
     "help": Way("0", "Story", ("question_mark",), "On this screen"),
-    "palette": Way("0", "Story", ("ctrl+p",), "Search"),
+    "palette": Way("0", "Story", ("ctrl+p",), "Search", is_pictured=False),
     "jobs": Way("0", "Story", ("j",), "running 37%"),
     "networks": Way("0", "Story", ("o",), "cured-mnist"),
     "explanation": Way("3", "It reads the color", ("i",), "It reads the color"),
     "export": Way("3", "It reads the color", ("e",), "Write the figures", is_pictured=False),
-    "cell-images": Way("3", "It reads the color", ("tab", "tab", "enter"), "Page 1 of"),
+    "cell-images": Way("3", "It reads the color", ("enter",), "Page 1 of", figure="confusion-easy"),
     "transfer": Way("3", "It reads the color", ("O",), "Bundled example"),
     "draw": Way("4", "class predicted", ("I",), "lazy-strokes says 0"),
-    "neuron-page": Way("5", "All neurons of", ("enter",), "Neuron 76"),
+    "neuron-page": Way("5", "All neurons of", ("enter",), "Neuron 76", figure="neurons"),
     "llc": Way("5", "All neurons of", ("L",), "Bundled example"),
-    "feature-page": Way("6", "64 features", ("enter",), "Feature 21"),
+    "feature-page": Way("6", "64 features", ("enter",), "Feature 21", figure="features"),
     "dose-response": Way("6", "64 features", ("v",), "as it is"),
     "experiments": Way("6", "64 features", ("X",), "Bundled example"),
     "self-check": Way("6", "64 features", ("C",), "Bundled example"),
     "live-attack": Way("7", "Bundled example", ("v",), "Smallest in the", is_pictured=False),
-    "study": Way("8", "2 recipes", ("s",), "Nothing was run yet"),
-    "recipe": Way("8", "2 recipes", ("r",), "Nothing was run yet"),
-    "log": Way("9", "interrupted", ("l",), "lazy-strokes"),
+    "study": Way("8", "run compare", ("s",), "Nothing was run yet"),
+    "recipe": Way("8", "run compare", ("r",), "Nothing was run yet"),
+    "log": Way("9", "failed", ("l",), "Esc"),
 }
 
 
@@ -63,6 +65,7 @@ async def open_overlay(pilot: Pilot[Any], way: Way) -> None:
     await until(pilot, lambda: app.current_mode == mode and isinstance(app.screen, LabScreen))
     await until(pilot, lambda: way.ready in screen_text(app))
     below = app.screen
-    below.set_focus(None)
+    view = next((view for view in below.query(FigureView) if view.figure.name == way.figure), None)
+    below.set_focus(view, scroll_visible=False)
     await pilot.press(*way.keys)
     await until(pilot, lambda: app.screen is not below and way.says in screen_text(app))

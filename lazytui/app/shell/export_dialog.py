@@ -106,7 +106,7 @@ class AskExport(ModalScreen[ExportRequest | None]):
                 yield Static("Width", id="width-name", markup=False)
                 yield Input(compact=True, id="width")
                 yield Static("Dots an inch", id="dpi-name", markup=False)
-                yield Input(placeholder="200", compact=True, id="dpi")
+                yield Input(placeholder="e.g. 300", compact=True, id="dpi")
             yield _Tick("without title and note, for a paper", id="bare")
             yield _Tick("all in one picture, side by side", id="together")
             every = f"all {len(self._figures)} figures" if len(self._figures) > 1 else "the figure"
@@ -128,7 +128,7 @@ class AskExport(ModalScreen[ExportRequest | None]):
         """For a file of this kind, and as many figures."""
         suffix = self._file.suffix.lower()
         width = self.query_one("#width", Input)
-        width.placeholder = "85mm" if suffix in FITTED_TO_PAPER else "100"
+        width.placeholder = "e.g. 85mm" if suffix in FITTED_TO_PAPER else "e.g. 100"
         several = len(self._chosen) > 1
         shown = {
             "width": suffix in (*FITTED_TO_PAPER, *IN_COLUMNS),

@@ -21,7 +21,6 @@ from lazytui.errors import LazytuiError
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace, shipped_runs
-from tests.app.overlays import NETWORK, OVERLAYS, open_overlay
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import wait_until
 
@@ -30,12 +29,6 @@ ASK_A_NETWORK = {"gradcam", "neurons"}
 
 ONLY_SCROLL = {"move", "page", "first", "last"}
 """Actions of keys that do nothing where all fits on the screen."""
-
-STARTS = {"start", "step"}
-"""Actions of overlays that are those of the screens: they start a run, and go on to the next image."""
-
-PRESSED = ("cell-images", "transfer", "neuron-page", "llc", "feature-page", "experiments", "self-check", "study")
-"""Overlays whose keys answer at once; the tests of those that compute press theirs."""
 
 SMALL = {"source": "strokes", "train_size": 300, "test_size": 200}
 
@@ -56,7 +49,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     wait_until(lambda: all(run.status.state not in ACTIVE for run in workspace.runs()))
 
 
-def keys_of(place: Any) -> list[tuple[str, str]]:
+def keys_of(place: LabScreen) -> list[tuple[str, str]]:
     """The keys that the classes of a screen declare, with their actions."""
     classes = [kind for kind in type(place).__mro__ if issubclass(kind, LabScreen)]
     declared = [binding for kind in classes for binding in vars(kind).get("BINDINGS", ())]
@@ -73,32 +66,6 @@ def sight(app: LazytuiApp) -> object:
         app.focused,
         [(run.id, run.status.state) for run in app.workspace.runs()],
     )
-
-
-@pytest.mark.parametrize("name", PRESSED)
-def test_every_key_of_an_overlay_does_something(name: str, workspace: Workspace) -> None:
-    app, way = LazytuiApp(workspace), OVERLAYS[name]
-
-    async def steps(pilot: Pilot[Any]) -> None:
-        await until(pilot, lambda: len(app.lines) == 2)
-        app.study(NETWORK)
-        await open_overlay(pilot, way)
-        for key, action in keys_of(app.screen):
-            if len(app.screen_stack) == 1 or way.says not in screen_text(app):
-                await open_overlay(pilot, way)
-            name_of_action = action.partition("(")[0]
-            if name_of_action in ONLY_SCROLL | STARTS or not app.screen.check_action(name_of_action, ()):
-                continue
-            app.clear_notifications()
-            app.copy_to_clipboard("")
-            before = sight(app)
-            await pilot.press(key)
-            try:
-                await until(pilot, lambda before=before: sight(app) != before)
-            except AssertionError:
-                pytest.fail(f"{key} ({action}) does nothing that could be seen on:\n{screen_text(app)}")
-
-    drive(app, steps)
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ NETWORK = "shipped/lazy-strokes"
 @dataclass(frozen=True)
 class Way:
     """place: the key of the screen below. ready: what that says before the keys are pressed. says: what the overlay
-    says when it is complete, at any size. is_pictured: whether its snapshot is kept: not where a path of the machine,
-    or the steps of an attack stand there. figure: what has the keyboard when the keys are pressed."""
+    says when it is complete, at any size. is_pictured: whether its snapshot is kept: not of what is computed while one
+    looks, nor where a path of the machine stands. figure: what has the keyboard when the keys are pressed."""
 
     place: str
     ready: str
@@ -40,11 +40,11 @@ OVERLAYS: Mapping[str, Way] = {
     "export": Way("3", "It reads the color", ("e",), "Write the figures", is_pictured=False),
     "cell-images": Way("3", "It reads the color", ("enter",), "Page 1 of", figure="confusion-easy"),
     "transfer": Way("3", "It reads the color", ("O",), "Bundled example"),
-    "draw": Way("4", "class predicted", ("I",), "lazy-strokes says 0"),
+    "draw": Way("4", "class predicted", ("I",), "lazy-strokes says 0", is_pictured=False),
     "neuron-page": Way("5", "All neurons of", ("enter",), "Neuron 76", figure="neurons"),
     "llc": Way("5", "All neurons of", ("L",), "Bundled example"),
     "feature-page": Way("6", "64 features", ("enter",), "Feature 21", figure="features"),
-    "dose-response": Way("6", "64 features", ("v",), "as it is"),
+    "dose-response": Way("6", "64 features", ("v",), "as it is", is_pictured=False),
     "experiments": Way("6", "64 features", ("X",), "Bundled example"),
     "self-check": Way("6", "64 features", ("C",), "Bundled example"),
     "live-attack": Way("7", "Bundled example", ("v",), "Smallest in the", is_pictured=False),

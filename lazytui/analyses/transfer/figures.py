@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _TITLES = tuple(METRICS[name].title for name in MEASURED)
 _MEANINGS = " ".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}." for name in MEASURED)
+_COLUMNS = ("easy", "hard", "unbiased", "worst", "follows")
+"""Short, since two matrices stand beside each other; the note says what each is."""
+
 _EASY, _HARD = 0, 1
 
 
@@ -53,7 +56,7 @@ def _matrix(result: TransferResult, network: int) -> Matrix:
         note=f"{_MEANINGS} A dash: undefined, since the data have no color, or none of the training's.",
         values=100 * result.measured[network],
         row_labels=result.data_sets,
-        column_labels=_TITLES,
+        column_labels=_COLUMNS,
         row_axis="data set",
         unit="%",
         decimals=1,

@@ -126,7 +126,9 @@ class PaintingParams(BaseModel):
         if "flat" in self.texture and len(self.texture) > 1:
             raise ValueError("The texture flat can't be combined with others: it means that there is none.")
         if self.noise_channels == "rgb" and self.noise_layer == "under":
-            raise ValueError("Noise under the digit has one brightness a pixel: the channels rgb need the layer over.")
+            raise ValueError(
+                "The noise channels rgb need the noise layer over: noise under the digit has one brightness a pixel."
+            )
         if self.placement == "none":
             self._check_clean()
         elif self.texture == ("flat",) or self.placement == "both":
@@ -137,7 +139,9 @@ class PaintingParams(BaseModel):
         if self.texture != ("flat",):
             raise ValueError("The placement none has no background to texture: it needs texture flat.")
         if self.tier != "none" and self.noise_layer == "under":
-            raise ValueError("The placement none has no background for noise under the digit: use the layer over.")
+            raise ValueError(
+                "The placement none has no background that noise could lie on: its tier needs the noise layer over."
+            )
         if self.hard != "gray":
             raise ValueError(
                 f"The hard split {self.hard} needs a color to move, and the placement none has none: use gray."

@@ -89,7 +89,7 @@ def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None
         (("train", "--epochs", "-1"), 2, "--epochs: Must be at least 0."),
         (("train", "--bias", "1.5"), 2, "--bias: Must be at most 1."),
         (("train", "--seed", "-1"), 2, "--seed: Must be at least 0."),
-        (("train", "--placement", "none", "--tier", "h"), 2, "use the layer over"),
+        (("train", "--placement", "none", "--tier", "h"), 2, "needs the noise layer over"),
         (("train", "--texture", "flat", "--texture", "stripes"), 2, "can't be combined"),
         (("train", "--model", "nowhere.py:net"), 3, "There is no file 'nowhere.py'"),
         (("train", "--model", "json:nothing"), 3, "'nothing'"),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TITLES = tuple(METRICS[name].title for name in MEASURED)
 _MEANINGS = " ".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}." for name in MEASURED)
-_COLUMNS = ("easy", "hard", "unbiased", "worst", "follows")
+_COLUMNS = ("easy", "hard", "groups", "worst", "follows")
 """Short, since two matrices stand beside each other; the note says what each is."""
 
 _EASY, _HARD = 0, 1

@@ -253,7 +253,7 @@ def test_a_failing_job_shows_its_reason_and_its_log(tmp_path: Path) -> None:
         (run,) = workspace.runs()
         wait_until(lambda: state_of(run.path) == "failed")
         await until(pilot, lambda: "failed" in screen_text(app) and "no such luck[/b]" in words_on(app))
-        assert "l shows its log" in words_on(app)
+        await until(pilot, lambda: "l shows its log" in words_on(app))
         await pilot.press("l")
         await until(pilot, lambda: isinstance(app.screen, Log) and "no such luck[/b]" in words_on(app))
         assert "loading torch" in screen_text(app)

@@ -14,6 +14,10 @@ from lazytui.runs.workspace_watch import RunLine, run_line
 
 _LONGEST = 60
 _SHIPPED = "shipped/"
+
+DATA_FIELDS = ("dataset", "bias", "palette", "placement", "texture", "tier")
+"""What an analysis of a network records where it showed it other data than those of its training."""
+
 _DATE_AND_KIND = re.compile(r"^\d{8}-\d{4}-train-")
 
 
@@ -77,6 +81,19 @@ def _of_analysis(kind: str, params: Mapping[str, Any]) -> Iterator[str]:
     for word, field in (("of", "run"), ("against", "against")):
         if reference := _text(params.get(field)):
             yield f"{word} {short_reference(reference)}"
+    if params.get("run") and (data := data_in_words(params)):
+        yield f"on {data}"
+
+
+def data_in_words(params: Mapping[str, Any]) -> str:
+    """`gr95h, bias 0.5`: the data that are asked for in place of the training's; nothing where those are kept."""
+    chosen = {name: value for name in DATA_FIELDS if (value := params.get(name)) is not None}
+    words = [f"{name} {_listed(value)}" for name, value in chosen.items() if name != "dataset"]
+    return ", ".join([str(chosen["dataset"]), *words] if "dataset" in chosen else words)
+
+
+def _listed(value: object) -> str:
+    return " + ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def short_reference(reference: str) -> str:

@@ -21,14 +21,10 @@ from lazytui.analyses.attack.result import (
     write,
 )
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.networks.model_under_study import (
-    ModelUnderStudyParams,
-    ignore_advice,
-    load_model_under_study,
-    recorded_training,
-)
+from lazytui.analyses.networks.model_under_study import ignore_advice, load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
-from lazytui.analyses.networks.network_pair import require_shared_data
+from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.analyses.networks.second_network import require_fair
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.source_pools import Pool, scarcity, source_pool
 from lazytui.errors import UsageError
@@ -58,16 +54,15 @@ UNITS = {"linf": 1 / 255, "l2": 0.05}
 
 def resolve(params: AttackParams, workspace: Workspace) -> AttackParams:
     """Make sure that the data can be rebuilt and suit all networks, and record which they are."""
-    first = resolve_network(params.network_params[0], workspace)
-    trained = recorded_training(params.run, workspace)
-    if trained.placement == "none":
-        raise UsageError(f"{params.run} was trained without color, and the pools of sources differ in nothing else.")
-    for other in params.against:
-        if other == params.run or params.against.count(other) > 1:
-            raise UsageError(f"{other} can't be set against itself: name each network once.")
-        learned = recorded_training(other, workspace)
-        require_shared_data(params.run, trained, other, learned)
-        resolve_network(ModelUnderStudyParams(run=other, source=first.source), workspace)
+    asked, *others = params.network_params
+    first = resolve_network(asked, workspace)
+    if trained_with(first, workspace).placement == "none":
+        raise UsageError(f"{whose_data(params)} have no color, and the pools of sources differ in nothing else.")
+    for other in others:
+        if other.run == params.run or params.against.count(other.run) > 1:
+            raise UsageError(f"{other.run} can't be set against itself: name each network once.")
+        require_fair(first, other.run, workspace)
+        resolve_network(other.model_copy(update={"source": first.source}), workspace)
     return params.model_copy(update={"source": first.source})
 
 
@@ -220,7 +215,7 @@ def _bytes(images: Tensor) -> np.ndarray[Any, Any]:
 ANALYSIS = Analysis(
     params=AttackParams,
     run=run,
-    figures=figures,
+    figures=with_data_named(figures),
     write=write,
     read=read,
     resolve=resolve,

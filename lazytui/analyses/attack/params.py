@@ -110,8 +110,5 @@ class AttackParams(AllAttackOptions, ModelUnderStudyParams):
     @property
     def network_params(self) -> list[ModelUnderStudyParams]:
         """Every network, shown the data that are asked for the first."""
-        first = ModelUnderStudyParams(run=self.run, model=self.model, source=self.source, device=self.device)
-        return [
-            first,
-            *(ModelUnderStudyParams(run=run, source=self.source, device=self.device) for run in self.against),
-        ]
+        first = ModelUnderStudyParams(run=self.run, model=self.model, device=self.device, **self.other_data)
+        return [first, *(first.model_copy(update={"run": run, "model": None}) for run in self.against)]

@@ -16,7 +16,8 @@ _OLD_PALETTES = {
 def updated_params(recorded: Mapping[str, Any]) -> dict[str, Any]:
     """What says today what the recorded parameters said when they were recorded."""
     params = dict(recorded)
-    if "palette" in params and "noise_layer" not in params:
+    paints = "palette" in params and "run" not in params
+    if paints and "noise_layer" not in params:
         params |= {"noise_layer": "under", "noise_channels": "shared"}
         if isinstance(params["palette"], str):
             params["palette"] = _OLD_PALETTES.get(params["palette"], params["palette"])

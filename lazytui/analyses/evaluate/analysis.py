@@ -13,6 +13,7 @@ from lazytui.analyses.evaluate.report_figures import report_figures, verdict
 from lazytui.analyses.evaluate.result import EvaluateResult, MetricsBySplit, NetworkEvaluation, read, write
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams, recorded_training, trained_with
 from lazytui.analyses.networks.network_pair import AGAINST
+from lazytui.analyses.networks.other_data import painted_otherwise, with_data_named
 from lazytui.analyses.networks.second_network import first_model_params, second_model_params
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.train.params import TrainParams
@@ -139,7 +140,9 @@ def _with_cell(params: EvaluateParams, result: EvaluateResult, data: BiasedDatas
 def _asked_about(params: EvaluateParams, workspace: Workspace) -> TrainParams:
     """The parameters of the first network's training, with the data that were asked for here."""
     trained = trained_with(params, workspace)
-    return trained.model_copy(update={"hard": params.hard or trained.hard})
+    return trained if params.hard is None else painted_otherwise(trained, {"hard": params.hard})
 
 
-ANALYSIS = Analysis(params=EvaluateParams, run=run, figures=figures, write=write, read=read, resolve=resolve)
+ANALYSIS = Analysis(
+    params=EvaluateParams, run=run, figures=with_data_named(figures), write=write, read=read, resolve=resolve
+)

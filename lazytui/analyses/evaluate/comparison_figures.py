@@ -16,7 +16,7 @@ from lazytui.evaluation.predictions import Predictions
 from lazytui.figures.kinds import Column, Figure, Table, Text
 from lazytui.figures.number_format import number
 
-_COMPARED_PARAMS = ("source", "texture", "sigma", "tier", "bias", "counterexamples")
+_COMPARED_PARAMS = ("source", "palette", "placement", "texture", "sigma", "tier", "bias", "counterexamples")
 """What the data of two trainings may differ in."""
 
 
@@ -86,8 +86,8 @@ def _shared_data(first: NetworkEvaluation, second: NetworkEvaluation, called: tu
     """On what ground the two are compared, and where it is uneven."""
     samples, data, other = first.samples, first.trained, second.trained
     paragraphs = [
-        f"Both were asked about the same images, those of {called[0]}: {samples.easy:,} easy, {samples.hard:,} "
-        f"hard and {samples.probe:,} probe images."
+        f"Both were asked about the same images: {samples.easy:,} easy, {samples.hard:,} hard and {samples.probe:,} "
+        "probe images."
     ]
     if others := [name for name in _COMPARED_PARAMS if getattr(other, name) != getattr(data, name)]:
         pairs = ", ".join(f"{name} {_word(other, name)} (here {_word(data, name)})" for name in others)

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.second_network import PairParams
-from lazytui.data.params import HardSplit, SourceName
+from lazytui.data.params import HardSplit
 
 MatrixName = Literal[
     "confusion-easy",
@@ -30,8 +30,7 @@ MatrixName = Literal[
 class EvaluateParams(PairParams):
     """Which network, which other one beside it, and on which data if not on that of its training."""
 
-    source: SourceName | None = Field(None, description="Digits to test on, if not those of the training.")
-    hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the training.")
+    hard: HardSplit | None = Field(None, description="Colors of the hard split, if not those of the data set.")
     cell: str | None = Field(
         None,
         description="Also show the images behind a cell of a matrix: its row and column, such as 1,0 for the 1 that is "

@@ -23,6 +23,7 @@ from lazytui.analyses.gradcam.result import (
 )
 from lazytui.analyses.networks.layer_choices import require_map_layer
 from lazytui.analyses.networks.model_under_study import ModelUnderStudy, load_model_under_study, trained_with
+from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.networks.second_network import second_model_params
 from lazytui.errors import UsageError
@@ -207,7 +208,7 @@ def _gallery(
 ANALYSIS = Analysis(
     params=GradcamParams,
     run=run,
-    figures=figures,
+    figures=with_data_named(figures),
     write=write,
     read=read,
     resolve=resolve,

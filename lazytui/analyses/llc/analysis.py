@@ -13,6 +13,7 @@ from lazytui.analyses.llc.figures import figures
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, read
 from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
+from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.counted_nouns import counted
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.runs.progress_report import Report
@@ -121,4 +122,6 @@ def _estimate(excess: NDArray[np.float32], coefficient: NDArray[np.float64], n_b
     return dict(zip(ESTIMATE, (value, low, high, deviation, *converged), strict=True))
 
 
-ANALYSIS = Analysis(params=LlcParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve)
+ANALYSIS = Analysis(
+    params=LlcParams, run=run, figures=with_data_named(figures), write=write_fields, read=read, resolve=resolve
+)

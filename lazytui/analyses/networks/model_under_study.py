@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
 from lazytui.analyses.core.analysis import Params, RunReference
+from lazytui.analyses.networks.other_data import OtherDataParams, painted_otherwise, require_same_classes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.code_permission import is_custom
 from lazytui.data.digit_sources import ConcreteSource, is_cached, load_digits
@@ -37,10 +38,10 @@ class NetworkParams(Params):
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 
 
-class ModelUnderStudyParams(NetworkParams):
+class ModelUnderStudyParams(OtherDataParams, NetworkParams):
     """Which network is looked at, on which data, and where."""
 
-    source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
+    HEADING: ClassVar[str] = ""
 
 
 P = TypeVar("P", bound=ModelUnderStudyParams)
@@ -59,7 +60,7 @@ class Network:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelUnderStudy(Network):
-    """data: as in its training, from the source that was asked for."""
+    """data: as in its training, but for what was asked for otherwise; `trained` says how they are painted."""
 
     data: BiasedDataset
 
@@ -67,7 +68,9 @@ class ModelUnderStudy(Network):
 def resolve(params: P, workspace: Workspace, *, option: str = "--model") -> P:
     """Make sure that the data can be rebuilt, and record which they are. option: what names the network's code."""
     require_code_named(params, workspace, option=option)
-    return params.model_copy(update={"source": require_source(trained_with(params, workspace))})
+    shown = trained_with(params, workspace)
+    require_same_classes(params.run, recorded_training(params.run, workspace), shown)
+    return params.model_copy(update={"source": require_source(shown)})
 
 
 def require_code_named(params: NetworkParams, workspace: Workspace, *, option: str = "--model") -> None:
@@ -80,9 +83,19 @@ def require_code_named(params: NetworkParams, workspace: Workspace, *, option: s
 
 
 def trained_with(params: NetworkParams, workspace: Workspace) -> TrainParams:
-    """The parameters of the network's training, with the model and the source that were asked for here."""
-    chosen = params.model_dump(include={"model", "source"}, exclude_none=True)
-    return recorded_training(params.run, workspace).model_copy(update=chosen)
+    """The parameters of the network's training, with the model and the data that were asked for here.
+
+    Raises UsageError where these can't be painted.
+    """
+    trained = recorded_training(params.run, workspace)
+    if params.model is not None:
+        trained = trained.model_copy(update={"model": params.model})
+    return painted_otherwise(trained, params.other_data) if isinstance(params, ModelUnderStudyParams) else trained
+
+
+def whose_data(params: ModelUnderStudyParams) -> str:
+    """What the data that a network is shown are called, to begin a sentence with."""
+    return "The data that are asked for" if params.paints_otherwise else f"The data of {params.run}"
 
 
 def recorded_training(run: str, workspace: Workspace) -> TrainParams:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lazytui.analyses.networks.other_data import require_same_classes
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.errors import BadInput
@@ -14,14 +15,13 @@ def require_shared_data(first: str, data: DatasetParams, second: str, trained: D
     """Raise BadInput when the second network, trained with `trained`, can't be fairly asked about `data`.
 
     first, second: what the networks are called. Another palette gives each color to another digit, so that the
-    color-follow rate would mean something else; color in another place, or other classes, it has never seen.
+    color-follow rate would mean something else; color in another place it has never seen.
     """
+    require_same_classes(second, trained, data)
     if palette(trained.palette).colors != palette(data.palette).colors:
         difference = f"gives other colors to the digits (palette {trained.palette}, not {data.palette})"
     elif trained.placement != data.placement:
         difference = f"wears its color elsewhere (placement {trained.placement}, not {data.placement})"
-    elif (trained.source == "fashion") != (data.source == "fashion"):
-        difference = f"shows other classes (source {trained.source}, not {data.source})"
     else:
         return
     raise BadInput(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
@@ -12,8 +14,13 @@ from lazytui.data.palettes import palette, palettes
 from lazytui.data.params import DatasetParams, Placement, SourceName, Texture, Tier
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import BadInput, UsageError
+from lazytui.figures.kinds import Text
 from lazytui.list_values import split_list
+from lazytui.runs.human_names import DATA_FIELDS, data_in_words
 from lazytui.validation_messages import error_sentence
+
+if TYPE_CHECKING:
+    from lazytui.figures.kinds import Figure
 
 _OF_ANY_DATA_SET = {"source", "seed", "train_size", "test_size", "validation_share"}
 """What another data set keeps of the training's: the digits, and which of them were held out."""
@@ -22,10 +29,14 @@ _OF_COLOR = {"hard", "texture", "tier", "noise_layer", "noise_channels"}
 """What isn't kept for digits without any color."""
 
 D = TypeVar("D", bound=DatasetParams)
+P = TypeVar("P", bound="OtherDataParams")
+R = TypeVar("R")
 
 
 class OtherDataParams(Params):
     """What is asked for instead of the training's; the rest stays as it was there."""
+
+    HEADING: ClassVar[str] = "Other data"
 
     source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
     dataset: str | None = name_field(
@@ -64,12 +75,38 @@ class OtherDataParams(Params):
     @property
     def paints_otherwise(self) -> bool:
         """Whether more than the digits is other than in the training."""
-        return bool(self.other_data.keys() - {"source"})
+        return any(name in self.other_data for name in DATA_FIELDS)
+
+
+def is_on_data(recorded: Mapping[str, object], asked: Mapping[str, object]) -> bool:
+    """Whether a run of a network looked at the data that are asked for; where nothing is, at those of the training.
+
+    Both: by name, as runs record it. The source isn't compared: it is recorded also where nobody asked for it.
+    """
+    return all(recorded.get(name) == asked.get(name) for name in DATA_FIELDS)
+
+
+def with_data_named(figures: Callable[[P, R], Sequence[Figure]]) -> Callable[[P, R], Sequence[Figure]]:
+    """The same figures, whose verdict says first which data a network was shown, if not those of its training."""
+
+    def named(params: P, result: R) -> Sequence[Figure]:
+        shown = figures(params, result)
+        if not params.paints_otherwise:
+            return shown
+        sentence = f"On other data than those of its training: {data_in_words(params.other_data)}."
+        return [_begun(figure, sentence) if figure.name == "verdict" else figure for figure in shown]
+
+    return named
+
+
+def _begun(verdict: Figure, sentence: str) -> Figure:
+    assert isinstance(verdict, Text)
+    return replace(verdict, paragraphs=(sentence, *verdict.paragraphs))
 
 
 def painted_otherwise(trained: D, other: dict[str, Any]) -> D:
     """The parameters of a training with other data. Raises UsageError where these can't be painted."""
-    if not other.keys() - {"source"}:
+    if other.keys() <= {"source"}:
         return trained.model_copy(update=other)
     kept = set(DatasetParams.model_fields)
     if "dataset" in other:

@@ -15,6 +15,7 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.network_pair import require_shared_data
+from lazytui.analyses.networks.other_data import require_same_classes
 from lazytui.errors import UsageError
 from lazytui.runs.workspace import Workspace
 
@@ -47,9 +48,20 @@ def resolve(params: P, workspace: Workspace) -> P:
     if second:
         if params.against == params.run:
             raise UsageError(f"{params.run} can't be set against itself: name another network.")
-        trained = trained_with(first, workspace)
-        require_shared_data(params.run, trained, second[0].run, recorded_training(second[0].run, workspace))
+        require_fair(first, second[0].run, workspace)
     return params.model_copy(update={"source": first.source})
+
+
+def require_fair(first: ModelUnderStudyParams, second: str, workspace: Workspace) -> None:
+    """Raise BadInput where the second network can't be fairly asked about the data that the first one is shown.
+
+    Data that both were asked to be shown only need the same classes.
+    """
+    shown, learned = trained_with(first, workspace), recorded_training(second, workspace)
+    if first.paints_otherwise:
+        require_same_classes(second, learned, shown)
+    else:
+        require_shared_data(first.run, shown, second, learned)
 
 
 def pair_params(params: PairParams, workspace: Workspace) -> list[ModelUnderStudyParams]:
@@ -61,7 +73,7 @@ def pair_params(params: PairParams, workspace: Workspace) -> list[ModelUnderStud
 
 def first_model_params(params: PairParams) -> ModelUnderStudyParams:
     """The first network alone."""
-    return ModelUnderStudyParams(run=params.run, model=params.model, source=params.source, device=params.device)
+    return ModelUnderStudyParams(run=params.run, model=params.model, device=params.device, **params.other_data)
 
 
 def second_model_params(params: PairParams) -> ModelUnderStudyParams | None:
@@ -69,5 +81,5 @@ def second_model_params(params: PairParams) -> ModelUnderStudyParams | None:
     if params.against is None:
         return None
     return ModelUnderStudyParams(
-        run=params.against, model=params.against_model, source=params.source, device=params.device
+        run=params.against, model=params.against_model, device=params.device, **params.other_data
     )

@@ -20,8 +20,10 @@ from lazytui.analyses.networks.model_under_study import (
     ignore_advice,
     load_model_under_study,
     trained_with,
+    whose_data,
 )
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
+from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.neurons.figures import figures
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, read
@@ -46,7 +48,7 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     """Make sure that the data can be rebuilt and have color, and that there are such a layer and position; name it."""
     trained = trained_with(params, workspace)
     if trained.placement == "none":
-        raise BadInput(f"The data of {params.run} have no color, so its neurons can't be asked for color or digit.")
+        raise BadInput(f"{whose_data(params)} have no color, so its neurons can't be asked for color or digit.")
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved
@@ -182,7 +184,7 @@ def label(params: NeuronsParams) -> str:
 ANALYSIS = Analysis(
     params=NeuronsParams,
     run=run,
-    figures=figures,
+    figures=with_data_named(figures),
     write=write_fields,
     read=read,
     resolve=resolve,

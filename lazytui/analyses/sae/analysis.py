@@ -10,8 +10,9 @@ import numpy as np
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.networks.layer_choices import layer_shape
-from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with
+from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
+from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import SaeResult, SplitRecovery, TrainingCurves, read
@@ -41,7 +42,7 @@ def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
     """Make sure that the data can be rebuilt and have color, and that the layer suits the dictionary."""
     trained = trained_with(params, workspace)
     if trained.placement == "none":
-        raise BadInput(f"The data of {params.run} have no color, so features can't be asked for color or digit.")
+        raise BadInput(f"{whose_data(params)} have no color, so features can't be asked for color or digit.")
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved
@@ -201,5 +202,11 @@ def label(params: SaeParams) -> str:
 
 
 ANALYSIS = Analysis(
-    params=SaeParams, run=run, figures=figures, write=write_fields, read=read, resolve=resolve, label=label
+    params=SaeParams,
+    run=run,
+    figures=with_data_named(figures),
+    write=write_fields,
+    read=read,
+    resolve=resolve,
+    label=label,
 )

@@ -49,7 +49,7 @@ def sae_params(run: str, workspace: Workspace) -> SaeParams:
 
 def network_params_of(params: SaeParams) -> ModelUnderStudyParams:
     """The network that it took apart; not its code, for which a run's word isn't taken."""
-    return ModelUnderStudyParams(run=params.run, source=params.source, device=params.device)
+    return ModelUnderStudyParams(run=params.run, device=params.device, **params.other_data)
 
 
 def load_sae(

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.networks.model_under_study import recorded_training
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
+from lazytui.analyses.networks.model_under_study import trained_with
 from lazytui.analyses.networks.network_pair import require_shared_data
 from lazytui.analyses.sae.loaded_sae import load_sae, network_params_of, sae_params
 from lazytui.analyses.sae_experiments.figures import figures
@@ -54,8 +54,8 @@ def resolve(params: SaeExperimentsParams, workspace: Workspace) -> SaeExperiment
     if params.against == params.sae:
         raise UsageError(f"{params.sae} can't be set against itself.")
     if params.against:
-        first, second = (sae_params(run, workspace).run for run in (params.sae, params.against))
-        require_shared_data(first, recorded_training(first, workspace), second, recorded_training(second, workspace))
+        first, second = (network_params_of(sae_params(run, workspace)) for run in (params.sae, params.against))
+        require_shared_data(first.run, trained_with(first, workspace), second.run, trained_with(second, workspace))
     return params
 
 

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.worker import get_current_worker
 
+from lazytui.analyses.networks.other_data import is_on_data
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.app.figures import FigureView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -101,6 +102,7 @@ class Home(PanelScreen):
             and line.status.state == "done"
             and line.record
             and line.record.params.get("run") == self.lab.network
+            and is_on_data(line.record.params, {})
         ]
         training = self.lab.line_of(self.lab.network)
         if mine:
@@ -204,7 +206,9 @@ def newest_of(chapter: Chapter, lines: Sequence[RunLine]) -> RunLine | None:
 
 def _belonging(chapter: Chapter, lines: Sequence[RunLine]) -> Iterator[RunLine]:
     for line in lines:
-        if line.record is not None and line.kind == chapter.kind and chapter.own(line.record.params):
+        if line.record is None or line.kind != chapter.kind or not chapter.own(params := line.record.params):
+            continue
+        if "run" not in params or is_on_data(params, {}):
             yield line
 
 

@@ -267,7 +267,10 @@ def test_uneven_ground_is_told(compared_networks: ComparedNetworks, busy: Lab) -
     [
         ({"palette": "spectral"}, "gives other colors to the digits (palette spectral, not distinct)"),
         ({"placement": "stroke"}, "wears its color elsewhere (placement stroke, not background)"),
-        ({"source": "fashion"}, "shows other classes (source fashion, not strokes)"),
+        (
+            {"source": "fashion"},
+            "can't be asked about digits (source strokes)",
+        ),
         ({"model": "mine.py:net"}, "say that it may run: --against-model mine.py:net"),
     ],
 )

@@ -135,6 +135,8 @@ def test_figures_are_of_the_network_in_the_form_or_there_are_none(workspace: Wor
         await until(pilot, lambda: not visible(pilot))
         pilot.app.open_run(evaluated.name)
         await until(pilot, lambda: visible(pilot) and place.form.touched["against"] == "shipped/lazy-strokes")
+        place.form.set_values({**place.form.touched, "dataset": "gr95h"})
+        await until(pilot, lambda: not visible(pilot))
 
     drive(LazytuiApp(workspace), steps)
 

@@ -15,12 +15,14 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from lazytui.analyses.core.form_fields import ParamField, fields_of
+from lazytui.analyses.networks.other_data import OtherDataParams, is_on_data
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.text_control import Offers
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.errors import LazytuiError
 from lazytui.plain_text import plain_text
+from lazytui.runs.human_names import DATA_FIELDS
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, find_line
 
@@ -217,6 +219,10 @@ class FormScreen(LabScreen):
             for name, value in values.items()
             if value not in (None, ())
         }
+
+    def asks_of_data_of(self, recorded: Mapping[str, object]) -> bool:
+        """Whether a run looked at the data that the form asks for, where that asks for data at all."""
+        return not issubclass(self.params, OtherDataParams) or is_on_data(recorded, self.form_values(DATA_FIELDS))
 
     def _lasting(self, reference: str) -> str:
         """What names a run from now on, where there is one that is meant.

@@ -274,6 +274,9 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         """The run that was chosen, as long as it is of this network, or else the network's newest."""
         network = self.answer.network if self.answer else ""
         every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind]
-        of_network = [line for line in every if line.run.record.params.get("run") == network]
+        recorded = [(line, line.run.record.params) for line in every]
+        of_network = [
+            line for line, params in recorded if params.get("run") == network and self.asks_of_data_of(params)
+        ]
         line = chosen_or_newest(of_network, self._run)
         self.query_one(RunPanels).show_line(line, NO_FIGURES)

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from lazytui.analyses.core.execute import figures, recorded_params, recorded_result
+from lazytui.analyses.networks.other_data import is_on_data
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.app.screens.common.form_screen import chosen_or_newest
@@ -69,7 +70,7 @@ def find_neurons(
         return NetworkNeurons(sentence=str(error))
     every = (*shipped_lines(), *lines)
     name = name_of_reference(network, every)
-    mine = [line for line in every if line.kind == "neurons" and _is_of(line, network, params.layer)]
+    mine = [line for line in every if line.kind == "neurons" and _is_of(line, network, params)]
     picked = [line for line in mine if chosen and line.run.reference == chosen.reference]
     unfinished = [line for line in picked or mine if line.status.state != "done"]
     reported = next((line for line in reversed(unfinished) if line.is_active or line in picked), None)
@@ -85,9 +86,10 @@ def find_neurons(
     return NetworkNeurons(network, sentence, analysis)
 
 
-def _is_of(line: RunLine, network: str, layer: str | None) -> bool:
+def _is_of(line: RunLine, network: str, params: NeuronsParams) -> bool:
     recorded: dict[str, Any] = line.run.record.params
-    return recorded.get("run") == network and layer in (None, recorded.get("layer"))
+    of_layer = params.layer in (None, recorded.get("layer"))
+    return recorded.get("run") == network and of_layer and is_on_data(recorded, params.model_dump(mode="json"))
 
 
 def _no_analysis(network: str, layer: str | None) -> str:

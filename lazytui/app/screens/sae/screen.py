@@ -111,13 +111,17 @@ class FeaturesScreen(TableBrowser):
         """
         every = [line for line in (*shipped_lines(), *lines) if line.kind == self.kind and line.record]
         values = self.form_values(("run", "layer"))
-        found = [line.run for line in every if agrees(line.run.record.params, values)]
-        if self._run and agrees(self._run.record.params, values):
+        found = [line.run for line in every if self._is_asked_for(line.run, values)]
+        if self._run and self._is_asked_for(self._run, values):
             self._show_other(self._run)
         elif found or "layer" in values:
             self._show_other(next(reversed(found), None))
         else:
             self._show_other(next(line.run for line in every if line.run.id == BUNDLED_RUN))
+
+    def _is_asked_for(self, run: RunFolder, values: Mapping[str, object]) -> bool:
+        """Whether it is of the network, the layer and the data in the form. values: of the first two."""
+        return agrees(run.record.params, values) and self.asks_of_data_of(run.record.params)
 
     def _show_other(self, run: RunFolder | None) -> None:
         if run == self._shown:

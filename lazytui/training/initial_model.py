@@ -12,11 +12,22 @@ if TYPE_CHECKING:
 
 
 def initial_model(settings: LoopSettings, seed: int) -> nn.Module:
-    """On the CPU, in training mode. Raises BadInput as `build_model` and `load_weights` do."""
-    from lazytui.models.build import build_model
+    """On the CPU, in training mode. Raises BadInput as `build_model` and `load_weights` do, UsageError for dropout that
+    the model doesn't have."""
     from lazytui.models.weights_loading import load_weights
 
-    model = build_model(settings.model, seed=seed)
+    model = fresh_model(settings, seed)
     if settings.weights is not None:
         load_weights(model, Path(settings.weights))
+    return model
+
+
+def fresh_model(settings: LoopSettings, seed: int) -> nn.Module:
+    """The same with weights drawn from the seed, whatever file there is."""
+    from lazytui.models.build import build_model
+    from lazytui.models.dropout import set_dropout
+
+    model = build_model(settings.model, seed=seed)
+    if settings.dropout is not None:
+        set_dropout(model, settings.dropout, settings.model)
     return model

@@ -32,6 +32,13 @@ class ModelSettings(_Settings):
         None,
         description="Weights file to start from, also another program's; by default the seed initializes them.",
     )
+    dropout: float | None = Field(
+        None,
+        ge=0,
+        lt=1,
+        description="Share of values that every dropout layer of the model drops in training; default the model's own. "
+        "Models without such a layer refuse it.",
+    )
 
     @field_validator("model")
     @classmethod

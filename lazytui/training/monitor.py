@@ -15,7 +15,7 @@ from lazytui.training.chance_level import chance_bound
 
 
 class Monitor:
-    """Looks at `samples` images of the easy, the hard and the probe split.
+    """Looks at `samples` images of the training, the easy, the hard and the probe split.
 
     From the probe split it takes equally many of each digit in each color, so that every group is measured. ten: one
     image of each digit in another one's color, of which it keeps what the network says.
@@ -23,6 +23,7 @@ class Monitor:
 
     def __init__(self, data: BiasedDataset, samples: int, hardware: Hardware) -> None:
         self._hardware = hardware
+        self._train = data.train.take(np.arange(min(samples, len(data.train))))
         self._easy = data.validation.take(np.arange(min(samples, len(data.validation))))
         self._hard = data.hard.take(np.arange(min(samples, len(data.hard))))
         self._probe = data.probe.take(_few_of_each_group(data.probe, samples // 100))
@@ -42,6 +43,7 @@ class Monitor:
             "worst_group_accuracy": metrics.worst_group_accuracy(probe.digits, probe.colors, predicted),
             "shape_bias": metrics.shape_bias(probe.digits, probe.colors, predicted),
             "color_follow_rate": metrics.color_follow_rate(probe.digits, probe.colors, predicted),
+            "train_accuracy": metrics.accuracy(self._train.digits, self._predict(model, self._train)),
         }
         of_ten = evaluate_split(model, self.ten, self._hardware).probabilities
         return {name: value for name, value in found.items() if value is not None} | answer_columns(of_ten)

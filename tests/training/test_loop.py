@@ -17,6 +17,7 @@ from lazytui.code_permission import allow_named
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput, Interrupted, LazytuiError, UsageError
+from lazytui.evaluation.scorecard import evaluate_split
 from lazytui.runs.execution import run_execution
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.run_folder import RunFolder
@@ -68,6 +69,13 @@ def test_curves_begin_before_the_first_step_and_end_after_the_last(trained: Trai
     assert logged["step"].tolist() == done.history["step"]
     for name, column in done.history.items():
         np.testing.assert_array_equal(logged[name], column)
+
+
+def test_a_point_tells_the_accuracy_on_the_images_that_it_learns_from(trained: Train, data: BiasedDataset) -> None:
+    done = trained(epochs=20)
+    few = data.train.take(np.arange(100))
+    predicted = evaluate_split(done.model, few, done.hardware).predicted
+    assert done.history["train_accuracy"][-1] == (predicted == few.digits).mean() > 0.9
 
 
 def test_the_number_of_points_is_chosen_where_nobody_does(trained: Train) -> None:

@@ -39,6 +39,7 @@ class Metric:
 
 
 METRICS = {
+    "train_accuracy": Metric("training accuracy", "right on training images as the data set has them, without dropout"),
     "easy_accuracy": Metric("easy accuracy", "right on the validation split, where color tells the digit"),
     "hard_accuracy": Metric("hard accuracy", "right on the hard split, where color doesn't tell the digit or lies"),
     "aligned_accuracy": Metric("aligned accuracy", "right on probe images that wear their own color"),

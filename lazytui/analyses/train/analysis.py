@@ -23,21 +23,21 @@ def resolve(params: TrainParams, _workspace: Workspace) -> TrainParams:
     from lazytui.training.requirements import check_requirements
 
     check_requirements(params, params)
-    return params.model_copy(update={"weights": _fitting_weights(params), "source": require_source(params)})
+    weights = None if params.weights is None else str(parse_path(params.weights).resolve())
+    resolved = params.model_copy(update={"weights": weights, "source": require_source(params)})
+    if (weights, params.dropout) != (None, None):
+        _check_initial_model(resolved)
+    return resolved
 
 
-def _fitting_weights(params: TrainParams) -> str | None:
-    """The whole path of the weights to begin with. Raises BadInput where they aren't those of the model."""
-    if params.weights is None:
-        return None
-    path = parse_path(params.weights).resolve()
+def _check_initial_model(params: TrainParams) -> None:
+    """Raise BadInput where the weights aren't those of the model, UsageError where it hasn't what is set of it."""
     from lazytui.system.torch_import import require_torch
 
     require_torch()
     from lazytui.training.initial_model import initial_model
 
-    initial_model(params.model_copy(update={"weights": str(path)}), params.seed)
-    return str(path)
+    initial_model(params, params.seed)
 
 
 def run(params: TrainParams, report: Report) -> TrainResult:

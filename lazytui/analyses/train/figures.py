@@ -94,9 +94,10 @@ def curves(history: Mapping[str, NDArray[np.float64]], samples: int, marks: tupl
         Lines(
             name="accuracy",
             title="Accuracy while it trains",
-            note=f"Each point: the same images of each split, {samples:,} at most. easy: color tells the digit, "
-            "hard: it lies; worst group: the worst of the 100 digit x color groups of the probe split.",
-            series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy"),
+            note=f"Each point: the same images of each split, {samples:,} at most. training: images that it learns "
+            "from; easy: others, color tells the digit; hard: it lies; worst group: the worst of the 100 digit x color "
+            "groups of the probe split.",
+            series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy", "train_accuracy"),
             x_label="step",
             marks=marks,
             y_label="accuracy",

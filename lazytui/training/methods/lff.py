@@ -9,6 +9,7 @@ from pydantic import Field
 
 from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.initial_model import fresh_model
 from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
 from lazytui.training.methods.parts.groups import CONFLICTING_WEIGHT, share_of
 from lazytui.training.optimizers import make_optimizer, set_rate
@@ -30,10 +31,8 @@ class LearningFromFailure(Method):
     options: Options
 
     def __init__(self, context: MethodContext) -> None:
-        from lazytui.models.build import build_model
-
         super().__init__(context)
-        self._biased = build_model(context.settings.model, seed=context.seed + 1).to(context.hardware.device)
+        self._biased = fresh_model(context.settings, context.seed + 1).to(context.hardware.device)
         self._biased.train()
         self._biased_optimizer = make_optimizer(self._biased.parameters(), context.settings)
         self._biased_losses, self._losses = (SmoothLosses(context.digits, self.options.ema) for _ in range(2))

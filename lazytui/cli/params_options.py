@@ -13,7 +13,7 @@ from typer.core import TyperCommand
 from lazytui.analyses.core.form_fields import ParamField, fields_of
 from lazytui.cli.common_options import complete_run
 
-_FIRST_HEADINGS = ("Arguments", "Options", "Data", "Model", "Optimization", "Method", "Variant")
+_FIRST_HEADINGS = ("Arguments", "Options", "Data", "Model", "Optimization", "Augmentation", "Method", "Variant")
 """In the order of a help; others follow as their fields come. Options: fields without a heading."""
 
 _LAST_HEADING = "Run"

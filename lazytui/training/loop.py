@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
 
-from lazytui.data.device_split import DeviceSplit
+from lazytui.data.device_split import Batch, DeviceSplit
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
 from lazytui.models.output_kind import advice_on_training
 from lazytui.system.hardware import Hardware, choose_hardware, configure_torch
 from lazytui.system.memory import memory_error_or
 from lazytui.system.progress import Progress, SilentProgress
+from lazytui.training.augmentation import augmentation_generator, augmented
 from lazytui.training.chance_level import AtChance, stretches_at_chance
 from lazytui.training.initial_model import initial_model
 from lazytui.training.length_dependence import length_matters
@@ -82,6 +83,7 @@ class _Loop:
         files: TrainingFiles,
     ) -> None:
         self._settings = settings
+        self._seed = seed
         self._report = report
         self._files = files
         self._began = report.clock()
@@ -139,7 +141,7 @@ class _Loop:
         order = self._method.order(epoch).to(self._train.device)
         for index in range(self._done - epoch * self._per_epoch, self._per_epoch):
             end = (index + 1) * size if index + 1 < self._per_epoch else len(order)
-            batch = self._train.batch(order[index * size : end])
+            batch = self._batch(order[index * size : end])
             self._loss_sum += self._method.step(batch, self._done)
             self._loss_count += 1
             self._done += 1
@@ -154,6 +156,12 @@ class _Loop:
                 raise Interrupted(f"Stopped at step {self._done} of {self.total}; everything up to there is kept.")
             if time.monotonic() - self._saved >= self._settings.checkpoint_seconds:
                 self._save()
+
+    def _batch(self, indices: torch.Tensor) -> Batch:
+        """The next step's images, moved as the settings say. indices: (n,) int64 on the device."""
+        batch = self._train.batch(indices)
+        generator = augmentation_generator(self._seed, self._done, self._train.device)
+        return replace(batch, images=augmented(batch.images, self._settings, generator))
 
     def _point_is_due(self) -> bool:
         return self._done % self._every == 0

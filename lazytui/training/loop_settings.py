@@ -73,6 +73,26 @@ class OptimizationSettings(_Settings):
     weight_decay: float = Field(0.0, ge=0, le=10, description="L2 penalty (adam, sgd) or decoupled decay (adamw).")
 
 
+class AugmentationSettings(_Settings):
+    """How far training images are moved, each anew whenever it is shown; None: not at all."""
+
+    HEADING: ClassVar[str] = "Augmentation"
+
+    shift: float | None = Field(
+        None, ge=0, le=0.5, description="Training images are shifted by up to this share of a side; default not at all."
+    )
+    rotation: float | None = Field(
+        None, ge=0, le=180, description="Training images are rotated by up to this many degrees; default not at all."
+    )
+    scale: float | None = Field(
+        None, ge=0, le=0.9, description="Training images are scaled by factors of 1 +- this; default not at all."
+    )
+
+    @property
+    def augments(self) -> bool:
+        return bool(self.shift or self.rotation or self.scale)
+
+
 class MonitoringSettings(_Settings):
     """Where a training computes, and what it measures and keeps on the way."""
 
@@ -102,5 +122,5 @@ class MonitoringSettings(_Settings):
     )
 
 
-class LoopSettings(MonitoringSettings, OptimizationSettings, ModelSettings):
+class LoopSettings(MonitoringSettings, AugmentationSettings, OptimizationSettings, ModelSettings):
     """What any training has to choose. (Fields come in the order of the bases from the last to the first.)"""

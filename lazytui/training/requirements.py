@@ -19,6 +19,10 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
         raise UsageError(
             f"The method {method} compares aligned with conflicting images; --bias 1 has only aligned ones."
         )
+    if settings.augments and "digit masks" in entry.reads:
+        raise UsageError(
+            f"The method {method} reads which pixels are stroke; --shift, --rotation and --scale would move them."
+        )
     if refusal := entry.method_class.refusal(settings, settings.method_options):
         raise UsageError(f"The method {method} {refusal}")
     if settings.batch_size == 1 and _normalizes_over_images(settings.model):

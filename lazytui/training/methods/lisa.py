@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
 from lazytui.data.palettes import NO_COLOR
 from lazytui.models.shapes import CLASSES
 from lazytui.system.lazy_torch import functional, torch
-from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions
+from lazytui.training.methods.base import Method, MethodContext, MethodEntry
 from lazytui.training.methods.parts.groups import cells
+from lazytui.training.methods.parts.mixing import Mix, MixOptions, draw_beta, mixed_cross_entropy
 
 if TYPE_CHECKING:
     from torch import Generator, Tensor
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from lazytui.data.device_split import Batch
 
 
-class Options(MethodOptions):
-    mix: float = Field(2.0, gt=0, le=100, description="Both parameters of the Beta distribution of the mixing share.")
+class Options(MixOptions):
+    mix: Mix = 2.0
 
 
 class SelectiveMixing(Method):
@@ -37,11 +36,7 @@ class SelectiveMixing(Method):
         other = self.context.train.batch(self._partners.draw(batch, within_digit, generator))
         share = draw_beta(self.options.mix, len(batch.digits), generator)
         mixed = batch.images + (1 - share)[:, None, None, None] * (other.images - batch.images)
-        logits = self.context.model(mixed)
-        own, others = (
-            functional.cross_entropy(logits, digits, reduction="none") for digits in (batch.digits, other.digits)
-        )
-        return (share * own + (1 - share) * others).mean()
+        return mixed_cross_entropy(self.context.model(mixed), batch.digits, other.digits, share)
 
 
 class Partners:
@@ -73,14 +68,6 @@ class Partners:
             min=0, max=len(self._by_cell) - 1
         )
         return torch.where(alone, batch.indices, self._by_cell[partner_index])
-
-
-def draw_beta(shape: float, n: int, generator: Generator) -> Tensor:
-    """(n,) draws from Beta(shape, shape): of two gamma variates the first's share."""
-    rates = torch.full((2, n), shape, device=generator.device)
-    one, other = torch._standard_gamma(rates, generator)  # the public sampler takes no generator
-    share: Tensor = one / (one + other)
-    return share
 
 
 def _only(labels: Tensor, count: int) -> Tensor:

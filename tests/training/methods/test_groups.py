@@ -14,10 +14,11 @@ from lazytui.training.methods.dfr import DeepFeatureReweighting
 from lazytui.training.methods.eiil import EnvironmentInference
 from lazytui.training.methods.jtt import JustTrainTwice
 from lazytui.training.methods.kmeans import two_clusters
-from lazytui.training.methods.lisa import Partners, draw_beta
+from lazytui.training.methods.lisa import Partners
 from lazytui.training.methods.parts.dataset_predictions import log_probabilities, predictions
 from lazytui.training.methods.parts.environments import scale_gradients
 from lazytui.training.methods.parts.groups import cells, draw, group_means, in_rounds, share_evenly, share_of
+from lazytui.training.methods.parts.mixing import draw_beta
 from lazytui.training.methods.parts.sparse_head import fit_head
 from lazytui.training.methods.parts.two_phases import TwoPhases
 from lazytui.training.methods.subsample import draw_equal_groups

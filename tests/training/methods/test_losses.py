@@ -18,6 +18,7 @@ from lazytui.training.methods.adversarial import worst_nearby
 from lazytui.training.methods.bias_balance import log_digit_given_color
 from lazytui.training.methods.cnc import contrastive_loss
 from lazytui.training.methods.color_uniform import divergence_from_uniform
+from lazytui.training.methods.cutmix import rectangles
 from lazytui.training.methods.feature_color import pairwise_distance, single_channels
 from lazytui.training.methods.grl import reversed_gradient
 from lazytui.training.methods.group_dro import WorstGroups
@@ -28,6 +29,7 @@ from lazytui.training.methods.lff import SmoothLosses, generalized_cross_entropy
 from lazytui.training.methods.parts.environments import InvariantRisk, scale_gradients
 from lazytui.training.methods.parts.groups import draw, group_means, share_evenly
 from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
+from lazytui.training.methods.parts.mixing import draw_beta, draw_partners
 from lazytui.training.methods.rex import RiskExtrapolation
 from lazytui.training.methods.saliency_background import background_saliency
 from lazytui.training.methods.sobel_edge import sobel
@@ -377,3 +379,37 @@ def test_the_worst_image_nearby_is_at_the_edge_and_worse(data: BiasedDataset) ->
     inside = (moved > 0) & (moved < 1)
     torch.testing.assert_close(distance[inside], torch.full_like(distance[inside], 0.1), atol=1e-5, rtol=0)
     assert cross_entropy(model(moved), batch.digits) > plain(data).mean()
+
+
+def test_mixup_shares_the_answer_as_it_blends_the_images(data: BiasedDataset) -> None:
+    """The color reader is linear, so that the logits of a blend are the blend of the logits."""
+    batch = first_batch(data)
+    generator = at_work("mixup", data).context.step_generator(4)
+    partners, share = draw_partners(30, generator), draw_beta(1.0, 30, generator)
+    logits = color_reader()(batch.images)
+    blended = share[:, None] * logits + (1 - share[:, None]) * logits[partners]
+    target = share[:, None] * one_hot(batch.digits, 10) + (1 - share[:, None]) * one_hot(batch.digits[partners], 10)
+    assert at_work("mixup", data).loss(batch, 4).item() == pytest.approx(
+        cross_entropy(blended, target).item(), rel=1e-5
+    )
+
+
+def test_a_pasted_rectangle_has_its_area_and_its_image_its_share() -> None:
+    areas = torch.tensor([0.0, 0.25, 1.0]).repeat_interleave(400)
+    pasted = rectangles(areas, 28, 28, torch.Generator().manual_seed(0)).float().mean((1, 2)).view(3, 400)
+    assert (pasted[0] == 0).all() and pasted[1].max() == pytest.approx(0.25, abs=0.02) and pasted[1].min() < 0.1
+    assert pasted[2].min() >= 0.25 - 0.02, "a center in a corner leaves a quarter of it"
+    inside = rectangles(torch.tensor([0.3]), 28, 28, torch.Generator().manual_seed(1))[0]
+    rows, columns = inside.any(1), inside.any(0)
+    assert torch.equal(inside, rows[:, None] & columns[None]), "a rectangle"
+
+
+def test_cutmix_learns_the_digits_of_both_parts(data: BiasedDataset) -> None:
+    batch, method = first_batch(data), at_work("cutmix", data)
+    generator = method.context.step_generator(2)
+    partners, share = draw_partners(30, generator), draw_beta(1.0, 30, generator)
+    pasted = rectangles(1 - share, 28, 28, generator)[:, None].float()
+    logits = color_reader()(pasted * batch.images[partners] + (1 - pasted) * batch.images)
+    left = 1 - pasted.mean((1, 2, 3))[:, None]
+    target = left * one_hot(batch.digits, 10) + (1 - left) * one_hot(batch.digits[partners], 10)
+    assert method.loss(batch, 2).item() == pytest.approx(cross_entropy(logits, target).item(), rel=1e-5)

@@ -47,9 +47,9 @@ OVERLAYS: Mapping[str, Way] = {
     "dose-response": Way("6", "64 features", ("v",), "as it is", is_pictured=False),
     "experiments": Way("6", "64 features", ("X",), "Bundled example"),
     "self-check": Way("6", "64 features", ("C",), "Bundled example"),
-    "live-attack": Way("7", "Bundled example", ("v",), "Smallest in the", is_pictured=False),
-    "study": Way("8", "run compare", ("s",), "Nothing was run yet"),
-    "recipe": Way("8", "run compare", ("r",), "Nothing was run yet"),
+    "live-attack": Way("7", "Bundled example", ("v", "up"), "the budget that you set", is_pictured=False),
+    "study": Way("8", "unbiased accuracy", ("s",), "Nothing was run yet"),
+    "recipe": Way("8", "unbiased accuracy", ("r",), "Nothing was run yet"),
     "log": Way("9", "failed", ("l",), "Esc"),
 }
 

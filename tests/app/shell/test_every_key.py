@@ -1,19 +1,24 @@
-"""Every key that a screen declares does something that can be seen, in a workspace that has something of everything."""
+"""Every key of every screen and overlay does something that can be seen, in a workspace that has all kinds of runs."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from lazytui.app.figures import FigureView
 from lazytui.app.form import ParamsForm
+from lazytui.app.screens.common.form_screen import FormScreen
+from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.screen_registry import SCREENS
@@ -21,6 +26,7 @@ from lazytui.errors import LazytuiError
 from lazytui.runs.jobs import request_stop
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace, shipped_runs
+from tests.app.overlays import NETWORK, OVERLAYS, open_overlay
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import wait_until
 
@@ -29,6 +35,18 @@ ASK_A_NETWORK = {"gradcam", "neurons"}
 
 ONLY_SCROLL = {"move", "page", "first", "last"}
 """Actions of keys that do nothing where all fits on the screen."""
+
+PAGES = {"pageup", "pagedown"}
+"""Keys that move the cursor of a figure before they do something else."""
+
+LAST = {"smallest": 1, "back": 2, "dismiss": 2}
+"""Actions that come last: after the first the live attack searches for each answer, the others close what is open."""
+
+PRESSED_ON_SCREENS = (LabScreen, FormScreen)
+"""What these declare is pressed on every screen already."""
+
+LOOKS = 200
+"""How often it is looked whether a key did something."""
 
 SMALL = {"source": "strokes", "train_size": 300, "test_size": 200}
 
@@ -49,14 +67,14 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     wait_until(lambda: all(run.status.state not in ACTIVE for run in workspace.runs()))
 
 
-def keys_of(place: LabScreen) -> list[tuple[str, str]]:
-    """The keys that the classes of a screen declare, with their actions."""
-    classes = [kind for kind in type(place).__mro__ if issubclass(kind, LabScreen)]
+def keys_of(place: Screen[Any], but: Collection[type[Screen[Any]]] = ()) -> list[tuple[str, str]]:
+    """The keys that the classes of a screen declare, with their actions. but: without those of these classes."""
+    classes = [kind for kind in type(place).__mro__ if kind.__module__.startswith("lazytui.") and kind not in but]
     declared = [binding for kind in classes for binding in vars(kind).get("BINDINGS", ())]
     return [(key, binding.action) for binding in declared for key in binding.key.split(",")]
 
 
-def sight(app: LazytuiApp) -> object:
+def sight(app: App[Any]) -> object:
     """All that a key may change for a person to see."""
     return (
         screen_text(app),
@@ -106,3 +124,69 @@ def test_every_key_of_a_screen_does_something(place: Any, workspace: Workspace) 
         await pilot.pause()
 
     drive(app, steps)
+
+
+@pytest.fixture
+def workspace_with_a_job(workspace: Workspace) -> Iterator[Workspace]:
+    """One training failed, and one runs on another machine."""
+    (workspace.path / "20260101-0000-train-aaaa" / "status.json").write_text(json.dumps({"state": "failed"}))
+    run = workspace.path / "20260103-0000-train-cccc"
+    shutil.copytree(workspace.path / "20260101-0000-train-aaaa", run)
+    progress = {"done": 37, "total": 100, "unit": "steps"}
+    status = {"state": "running", "host": "elsewhere", "heartbeat": time.time(), "progress": progress}
+    (run / "status.json").write_text(json.dumps(status))
+    yield workspace
+    shutil.rmtree(run)
+
+
+def test_every_key_of_every_overlay_does_something(workspace_with_a_job: Workspace) -> None:
+    app = LazytuiApp(workspace_with_a_job)
+    dead: list[str] = []
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: len(app.lines) == 3)
+        app.study(NETWORK)
+        for name, way in OVERLAYS.items():
+            await open_overlay(pilot, way)
+            over, focused = app.screen, app.focused
+            keys = [(key, action.partition("(")[0]) for key, action in keys_of(over, but=PRESSED_ON_SCREENS)]
+            for key, action in sorted(keys, key=lambda one: LAST.get(one[1], 0)):
+                if key in PAGES or action in ONLY_SCROLL or not over.check_action(action, ()):
+                    continue
+                if not await uncover(pilot, over):
+                    await open_overlay(pilot, way)
+                    over, focused = app.screen, app.focused
+                over.set_focus(focused)
+                app.clear_notifications()
+                app.copy_to_clipboard("")
+                await until(pilot, lambda over=over: is_at_rest(over))
+                before = sight(app)
+                await pilot.press(key)
+                if not await changes(pilot, before):
+                    dead.append(f"{name}: {key} ({action})")
+
+    drive(app, steps, size=(80, 24))
+    assert not dead, "these do nothing that could be seen"
+
+
+async def uncover(pilot: Pilot[Any], over: Screen[Any]) -> bool:
+    """Close what a key opened over an overlay. Whether the overlay itself is still open."""
+    while over in pilot.app.screen_stack and pilot.app.screen is not over:
+        await pilot.press("escape")
+    return pilot.app.screen is over
+
+
+def is_at_rest(over: Screen[Any]) -> bool:
+    """Whether all that was asked before is answered, so that what changes next is the next key's doing."""
+    if not isinstance(over, LiveScreen):
+        return True
+    return over.answer is not None and over.answer.question is over.asked and not over.answer.doing
+
+
+async def changes(pilot: Pilot[Any], before: object) -> bool:
+    """Whether there is soon another sight than before. To look costs as much as to draw."""
+    for _ in range(LOOKS):
+        if sight(pilot.app) != before:
+            return True
+        await pilot.pause(0.05)
+    return False

@@ -68,11 +68,23 @@ def test_finished_runs_are_shown_and_exported_without_torch(
     assert not imported(finished_training.lab, *arguments) & NEVER
 
 
+ENGINES_OF_TRAINING = {
+    "augmentation",
+    "freezing",
+    "loop",
+    "monitor",
+    "resume_state",
+    "sparse_head",
+    "training_files",
+}
+"""Modules that are imported when a training begins."""
+
+
 @pytest.mark.parametrize("package", ["cli", "figures", "runs", "analyses", "training"])
 def test_no_module_of_these_packages_imports_torch_by_itself(package: str, lab: Lab) -> None:
     """Analyses and training settings load without torch; engines are imported when the work begins."""
     folder = ROOT / "lazytui" / package
-    engines = {"loop", "monitor", "resume_state", "sparse_head", "training_files"} if package == "training" else set()
+    engines = ENGINES_OF_TRAINING if package == "training" else set()
     names = [_module(file) for file in folder.rglob("*.py") if file.stem not in engines]
     ended = lab.python(f"import importlib, sys\nfor n in {names!r}: importlib.import_module(n)\nprint(*sys.modules)")
     assert ended.code == 0, ended.err

@@ -32,6 +32,16 @@ class DeviceSplit:
         return len(self._digits)
 
     @property
+    def digits(self) -> Tensor:
+        """(n,) int64 on the device."""
+        return self._digits
+
+    @property
+    def colors(self) -> Tensor:
+        """(n,) int64 on the device; a color is named by the digit it belongs to, or is NO_COLOR."""
+        return self._colors
+
+    @property
     def device(self) -> torch.device:
         return self._digits.device
 

@@ -12,18 +12,23 @@ if TYPE_CHECKING:
 
 
 def initial_model(settings: LoopSettings, seed: int) -> nn.Module:
-    """On the CPU, in training mode. Raises BadInput as `build_model` and `load_weights` do, UsageError for dropout that
-    the model doesn't have."""
+    """On the CPU, in training mode but for what is frozen.
+
+    Raises BadInput as `build_model` and `load_weights` do, UsageError for dropout or a division that the model hasn't.
+    """
     from lazytui.models.weights_loading import load_weights
+    from lazytui.training.freezing import freeze_features
 
     model = fresh_model(settings, seed)
     if settings.weights is not None:
         load_weights(model, Path(settings.weights))
+    if settings.freeze == "features":
+        freeze_features(model, settings.model)
     return model
 
 
 def fresh_model(settings: LoopSettings, seed: int) -> nn.Module:
-    """The same with weights drawn from the seed, whatever file there is."""
+    """The same with weights drawn from the seed, whatever file there is, and nothing frozen."""
     from lazytui.models.build import build_model
     from lazytui.models.dropout import set_dropout
 

@@ -7,9 +7,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
+from lazytui.data.color_detection import detect_colors
 from lazytui.data.device_split import Batch, DeviceSplit
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import Interrupted, LazytuiError
@@ -19,6 +22,7 @@ from lazytui.system.memory import memory_error_or
 from lazytui.system.progress import Progress, SilentProgress
 from lazytui.training.augmentation import augmentation_generator, augmented
 from lazytui.training.chance_level import AtChance, stretches_at_chance
+from lazytui.training.freezing import frozen_parameters
 from lazytui.training.initial_model import initial_model
 from lazytui.training.length_dependence import length_matters
 from lazytui.training.methods import METHODS
@@ -33,7 +37,8 @@ from lazytui.training.training_files import NoFiles, TrainingFiles, steps_to_kee
 class Trained:
     """history: the curves as columns, `step` and those of `evaluation.conflicting_ten` among them.
 
-    at_chance: when it was no better than guessing, and stayed so.
+    at_chance: when it was no better than guessing, and stayed so. color_label_error: share of training images whose
+    detected color isn't the one they were painted in; None where colors weren't detected.
 
     seconds: of work, in every process that had a part in it.
     """
@@ -44,6 +49,7 @@ class Trained:
     steps: int
     seconds: float
     at_chance: list[AtChance]
+    color_label_error: float | None = None
 
 
 def train(
@@ -67,7 +73,9 @@ def train(
         torch.manual_seed(seed)
         loop = _Loop(settings, seed, data, hardware, progress or SilentProgress(), files or NoFiles())
         loop.go()
-        return Trained(loop.model, hardware, loop.history, loop.total, loop.seconds, loop.at_chance)
+        return Trained(
+            loop.model, hardware, loop.history, loop.total, loop.seconds, loop.at_chance, loop.color_label_error
+        )
 
 
 class _Loop:
@@ -87,14 +95,18 @@ class _Loop:
         self._report = report
         self._files = files
         self._began = report.clock()
-        self._train = DeviceSplit(data.train, hardware.device)
+        colors = training_colors(settings, data)
+        self.color_label_error = None if settings.colors is None else float((colors != data.train.colors).mean())
+        self._train = DeviceSplit(replace(data.train, colors=colors), hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
         self._per_epoch = steps_in_epoch(len(self._train), settings.batch_size)
         self.total = self._per_epoch * settings.epochs
         self._every = settings.metrics_every or max(1, min(200, self.total // 25))
         self._kept = steps_to_keep(self.total, settings.keep_checkpoints)
         self.model = initial_model(settings, seed)
-        self.model.to(hardware.device).train()
+        self.model.to(hardware.device)
+        if frozen := frozen_parameters(self.model):
+            report.note(f"frozen: {', '.join(frozen)}")
         if advice := advice_on_training(self.model):
             report.note(advice)
         context = MethodContext(
@@ -108,6 +120,8 @@ class _Loop:
             seed=seed,
             total_steps=self.total,
         )
+        if self.color_label_error is not None:
+            report.note(f"colors detected from pixels: {self.color_label_error:.2%} of training images get a wrong one")
         self._method = METHODS[settings.method].method_class(context)
         self.history: dict[str, list[float]] = {}
         self._done = 0
@@ -286,6 +300,11 @@ class _Loop:
         self._loss_count = snapshot.loss_count
         self._began -= snapshot.seconds
         self._noted_stretches = {stretch.first for stretch in self.at_chance}
+
+
+def training_colors(settings: TrainingSettings, data: BiasedDataset) -> NDArray[np.uint8]:
+    """(n,) uint8: the colors of training images that methods are told."""
+    return detect_colors(data.train.images, data.params) if settings.colors == "detected" else data.train.colors
 
 
 def append_point(history: dict[str, list[float]], step: int, values: Mapping[str, float]) -> None:

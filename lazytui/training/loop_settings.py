@@ -40,6 +40,12 @@ class ModelSettings(_Settings):
         "Models without such a layer refuse it.",
     )
 
+    freeze: Literal["features"] | None = Field(
+        None,
+        description="What keeps the weights that it begins with: features holds all but the head, statistics of batch "
+        "normalization among them. Default: nothing does.",
+    )
+
     @field_validator("model")
     @classmethod
     def _known_model(cls, model: str) -> str:
@@ -93,6 +99,18 @@ class AugmentationSettings(_Settings):
         return bool(self.shift or self.rotation or self.scale)
 
 
+class LabelSettings(_Settings):
+    """What a method is told of the training images besides their digits."""
+
+    HEADING: ClassVar[str] = "Method"
+
+    colors: Literal["detected"] | None = Field(
+        None,
+        description="Color labels for methods that read them: detected takes the palette's color that is nearest to "
+        "the pixels of the stroke or the ground; default the color that the image was painted in.",
+    )
+
+
 class MonitoringSettings(_Settings):
     """Where a training computes, and what it measures and keeps on the way."""
 
@@ -122,5 +140,5 @@ class MonitoringSettings(_Settings):
     )
 
 
-class LoopSettings(MonitoringSettings, AugmentationSettings, OptimizationSettings, ModelSettings):
+class LoopSettings(MonitoringSettings, LabelSettings, AugmentationSettings, OptimizationSettings, ModelSettings):
     """What any training has to choose. (Fields come in the order of the bases from the last to the first.)"""

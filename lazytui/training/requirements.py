@@ -15,10 +15,14 @@ def check_requirements(settings: TrainingSettings, data: DatasetParams) -> None:
         raise UsageError(f"With --epochs 0 nothing is trained; the method {method} needs at least one epoch.")
     if data.placement == "none" and {"color labels", "group labels", "balanced data"} & set(entry.reads):
         raise UsageError(f"The method {method} needs color labels; --placement none has no colors.")
+    if settings.colors and not entry.reads_colors:
+        raise UsageError(f"The method {method} reads no color labels, so there are none for --colors to detect.")
     if data.bias == 1 and "group labels" in entry.reads:
         raise UsageError(
             f"The method {method} compares aligned with conflicting images; --bias 1 has only aligned ones."
         )
+    if settings.freeze and entry.method_class.moves_features:
+        raise UsageError(f"The method {method} changes the features, which --freeze features holds as they are.")
     if settings.augments and "digit masks" in entry.reads:
         raise UsageError(
             f"The method {method} reads which pixels are stroke; --shift, --rotation and --scale would move them."

@@ -120,6 +120,9 @@ METRICS = {
     "loss_at_weights": Metric(
         "loss at the weights", "mean cross-entropy of all training images, before the chains move", share=False
     ),
+    "color_label_error": Metric(
+        "color label error", "training images whose detected color isn't the one they were painted in"
+    ),
     "loss": Metric("loss", "mean cross-entropy of the training batches", share=False),
     "steps": Metric("steps", "updates of the weights", share=False),
     "seconds": Metric("seconds", "of work, in every process that had a part in it", share=False),

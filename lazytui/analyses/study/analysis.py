@@ -50,8 +50,9 @@ def planned_trainings(params: StudyParams) -> Table:
 
 
 def _cell(params: StudyParams, method: str, bias: float, seed: int) -> TrainParams:
-    """One training; of the options of methods it takes those that its own reads."""
+    """One training; of what only some methods read it takes what its own does."""
     foreign = set(AllMethodOptions.OPTIONS) - set(METHODS[method].options.model_fields)
+    foreign |= set() if METHODS[method].reads_colors else {"colors"}
     shared = {name: getattr(params, name) for name in _SHARED if name not in foreign}
     return TrainParams.model_validate({**shared, "method": method, "bias": bias, "seed": seed})
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.metric_catalog import MetricName
+from lazytui.analyses.train.params import FirstWeights
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field, require_name
 from lazytui.data.params import PaintingParams
@@ -30,7 +31,7 @@ class StudyGrid(GridParams):
     rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
 
 
-class StudyParams(PaintingParams, AllMethodOptions, LoopSettings, StudyGrid):
+class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, StudyGrid):
     """The grid, and what all of its trainings have in common."""
 
     model_config = ConfigDict(defer_build=False)
@@ -50,4 +51,6 @@ class StudyParams(PaintingParams, AllMethodOptions, LoopSettings, StudyGrid):
         for name in self.chosen_options:
             if name not in own:
                 raise ValueError(f"None of {', '.join(self.methods)} reads {name.replace('_', '-')}.")
+        if self.colors and not any(METHODS[method].reads_colors for method in self.methods):
+            raise ValueError(f"None of {', '.join(self.methods)} reads color labels.")
         return self

@@ -11,27 +11,47 @@ from lazytui.analyses.train.figures import figures
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult, read, write
 from lazytui.data.splits import require_source
+from lazytui.errors import UsageError
 from lazytui.evaluation.headline_metrics import SplitSizes
 from lazytui.files.writing import parse_path
 from lazytui.runs.progress_report import Report
+from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
 from lazytui.training.settings import TrainingSettings
 
 
-def resolve(params: TrainParams, _workspace: Workspace) -> TrainParams:
+def resolve(params: TrainParams, workspace: Workspace) -> TrainParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere; refuse what a method can't do."""
     from lazytui.training.requirements import check_requirements
 
     check_requirements(params, params)
     weights = None if params.weights is None else str(parse_path(params.weights).resolve())
     resolved = params.model_copy(update={"weights": weights, "source": require_source(params)})
-    if (weights, params.dropout) != (None, None):
-        _check_initial_model(resolved)
+    _check_initial_model(_with_first_weights(resolved, workspace))
     return resolved
+
+
+def _with_first_weights(params: TrainParams, workspace: Workspace) -> TrainParams:
+    """The same where the file is named that it begins with. Raises UsageError where that is of another architecture, or
+    of a training that goes on."""
+    if params.init is None:
+        return params
+    run = workspace.find(params.init, kinds=("train",))
+    architecture = run.record.params.get("model")
+    if architecture != params.model:
+        raise UsageError(
+            f"{run.reference} is a {architecture!s:.80}; --init needs a training of the same architecture as --model "
+            f"{params.model}."
+        )
+    if run.status.state in ACTIVE:
+        raise UsageError(f"{run.reference} isn't finished, so its weights still change; --init needs one that is.")
+    return params.model_copy(update={"weights": str(run.weights)})
 
 
 def _check_initial_model(params: TrainParams) -> None:
     """Raise BadInput where the weights aren't those of the model, UsageError where it hasn't what is set of it."""
+    if (params.weights, params.dropout, params.freeze) == (None, None, None):
+        return
     from lazytui.system.torch_import import require_torch
 
     require_torch()
@@ -50,10 +70,12 @@ def run(params: TrainParams, report: Report) -> TrainResult:
     from lazytui.evaluation.scorecard import evaluate_splits
     from lazytui.models.fingerprint import fingerprint
     from lazytui.models.weights_saving import save_weights
+    from lazytui.training.freezing import frozen_parameters
     from lazytui.training.loop import train
     from lazytui.training.training_files import RunFolderFiles
 
-    settings = TrainingSettings.model_validate({name: getattr(params, name) for name in TrainingSettings.model_fields})
+    begun = _with_first_weights(params, report.workspace)
+    settings = TrainingSettings.model_validate({name: getattr(begun, name) for name in TrainingSettings.model_fields})
     data = build_dataset(params)
     files = RunFolderFiles(report, settings.model)
     trained = train(settings, data, seed=params.seed, progress=report, files=files)
@@ -67,7 +89,9 @@ def run(params: TrainParams, report: Report) -> TrainResult:
         device=str(trained.hardware.device),
         precision=trained.hardware.precision,
         images_seen=params.epochs * len(data.train),
+        color_label_error=trained.color_label_error,
         fingerprint=fingerprint(trained.model),
+        frozen=frozen_parameters(trained.model),
         at_chance=tuple(stretch.sentence for stretch in trained.at_chance),
         samples=SplitSizes(len(data.validation), len(data.hard), len(data.probe)),
         history={name: np.asarray(column, dtype=np.float64) for name, column in trained.history.items()},

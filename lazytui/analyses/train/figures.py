@@ -23,6 +23,7 @@ CHANCE = Reference(name="chance", value=0.1)
 
 def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
     return [
+        *_beginning(params, result),
         *_at_chance(result),
         *curves(result.history, params.metrics_samples, stages(params, result.steps)),
         *_ten(params, result),
@@ -76,6 +77,16 @@ def stages(params: TrainingSettings, steps: int) -> tuple[Reference, ...]:
         return ()
     name, epoch = second
     return (Reference(name=name, value=steps // params.epochs * epoch),)
+
+
+def _beginning(params: TrainParams, result: TrainResult) -> list[Figure]:
+    """Which training it went on from, and what kept its weights; nothing where it learned everything afresh."""
+    paragraphs = []
+    if params.init is not None:
+        paragraphs.append(f"It began with the weights of {params.init}.")
+    if result.frozen:
+        paragraphs.append(f"Frozen, and so as in the beginning: {', '.join(result.frozen)}.")
+    return [Text(name="beginning", title="Fine-tuning", paragraphs=tuple(paragraphs))] if paragraphs else []
 
 
 def _at_chance(result: TrainResult) -> list[Figure]:

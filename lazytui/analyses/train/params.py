@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lazytui.analyses.core.analysis import RunReference
 from lazytui.data.params import DatasetParams
+from lazytui.training.loop_settings import ModelSettings
 from lazytui.training.settings import TrainingSettings
 
 
-class TrainParams(DatasetParams, TrainingSettings):
+class FirstWeights(BaseModel):
+    """A training of ours to begin with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    HEADING: ClassVar[str] = ModelSettings.HEADING
+
+    init: Annotated[str | None, RunReference(kinds=("train",))] = Field(
+        None,
+        description="Finished training of the same architecture whose weights this one begins with (fine-tuning); by "
+        "default the seed initializes them.",
+    )
+
+
+class TrainParams(DatasetParams, FirstWeights, TrainingSettings):
     """A training: what is trained and how, and on what."""
+
+    model_config = ConfigDict(defer_build=False)
+
+    @model_validator(mode="after")
+    def _one_beginning(self) -> TrainParams:
+        if self.init is not None and self.weights is not None:
+            raise ValueError("Give --init or --weights, not both.")
+        return self

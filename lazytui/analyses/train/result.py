@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitSizes
 from lazytui.runs.events import LONGEST_NAME
-from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, Note, images, numbers
+from lazytui.runs.result_contents import ANY, COUNT, SHARE, Count, Damaged, Name, Note, images, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Part, Prefixed, metrics_of, read_fields, write_fields
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class TrainResult:
-    """steps: updates of the weights. seconds: of work, in every process that had a part in it.
+    """steps: updates of the weights. seconds: of work, in every process that had a part in it. color_label_error: share
+    of training images whose detected color isn't the one they were painted in; None where none was detected.
 
     device, precision: what it was computed on and in. images_seen: training images, each as often as it was shown.
-    fingerprint: of the weights. at_chance: a sentence for each stretch of the training that was no better than
-    guessing. samples: images of each split that the metrics are measured on.
+    fingerprint: of the weights. frozen: parameters that weren't trained, by name. at_chance: a sentence for each
+    stretch of the training that was no better than guessing. samples: images of each split that the
+    metrics are measured on.
     history: the curves, (points,) float64 each, by name; among them `step`, which is finite. Others are NaN where they
     are undefined. Among them are the columns of `evaluation.conflicting_ten`: what it said of ten images.
     conflicting_images: these, (10, 28, 28, 3) uint8; None in results of early versions.
@@ -35,10 +37,12 @@ class TrainResult:
     headline: Annotated[HeadlineMetrics, Part()]
     steps: Annotated[int, COUNT]
     seconds: Annotated[float | None, ANY.optional]
+    color_label_error: Annotated[float | None, SHARE.omitted] = None
     device: Name | None = None
     precision: Name | None = None
     images_seen: Count | None = None
     fingerprint: Name | None = None
+    frozen: tuple[Name, ...] = ()
     at_chance: tuple[Note, ...] = ()
     samples: SplitSizes | None = None
     history: Annotated[Mapping[str, NDArray[np.float64]], Prefixed("history_", numbers("points").unbounded)]

@@ -9,7 +9,8 @@ from lazytui.training.settings import AllMethodOptions
 
 def plain_training(trained: TrainParams, method: str = "erm") -> TrainParams:
     """Plain training of the same architecture on the same data for the same number of steps; or a control's."""
-    return trained.model_copy(update={"method": method, **dict.fromkeys(AllMethodOptions.OPTIONS)})
+    colors = trained.colors if METHODS[method].reads_colors else None
+    return trained.model_copy(update={"method": method, "colors": colors, **dict.fromkeys(AllMethodOptions.OPTIONS)})
 
 
 def comparison_trainings(trained: TrainParams) -> list[TrainParams]:

@@ -14,7 +14,7 @@ from lazytui.analyses.trainings.trainings_result import RecipeTrainings, Trained
 from lazytui.evaluation.seed_statistics import SeedMean, mean_difference_by_seed, mean_over_seeds
 from lazytui.training.settings import AllMethodOptions
 
-_OF_A_METHOD = {"method", *AllMethodOptions.OPTIONS}
+_OF_A_METHOD = {"method", "colors", *AllMethodOptions.OPTIONS}
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,11 @@ class MethodEntry:
     signals: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def reads_colors(self) -> bool:
+        """Whether it reads the colors of training images."""
+        return bool({"color labels", "group labels"} & set(self.reads))
+
+    @property
     def caveats(self) -> str:
         """Whether it alters images, and whether it is known not to help, in a word or two; empty where neither."""
         caveats_by_name = {"alters images": self.alters_images, "known ineffective": self.known_ineffective}
@@ -96,8 +101,8 @@ class MethodEntry:
 class MethodContext:
     """What a method works on.
 
-    method, options: its name, and an instance of its own options. train: the training split on the device; its labels
-    as arrays are those of `data.train`. data: what else a method may look at; never the hard or the probe split.
+    method, options: its name, and an instance of its own options. train: the training split on the device, with the
+    colors that the method is told. data: what else a method may look at; never the hard or the probe split.
     total_steps: optimizer steps of the whole training, for schedules.
     """
 
@@ -111,15 +116,15 @@ class MethodContext:
     seed: int
     total_steps: int
 
-    @cached_property
+    @property
     def digits(self) -> Tensor:
         """(n,) int64 on the device: all of the training split's."""
-        return torch.from_numpy(self.data.train.digits).to(self.hardware.device, torch.int64)
+        return self.train.digits
 
-    @cached_property
+    @property
     def colors(self) -> Tensor:
-        """(n,) int64 on the device; a color is named by the digit it belongs to, or is NO_COLOR."""
-        return torch.from_numpy(self.data.train.colors).to(self.hardware.device, torch.int64)
+        """(n,) int64 on the device, as the settings have them known; named by the digit it belongs to, or NO_COLOR."""
+        return self.train.colors
 
     @cached_property
     def conflicting(self) -> Tensor:
@@ -151,11 +156,13 @@ class Method(ABC):
     """One run's method. Whatever it remembers between steps must be in its state, so that a resume is exact.
 
     options: an instance of the method's own options; a class with options says of which. largest_gradient: the norm to
-    which the model's gradient is clipped, where it is.
+    which the model's gradient is clipped, where it is. moves_features: whether what it adds to plain training acts on
+    the features, and so does nothing where they are frozen.
     """
 
     options: MethodOptions
     largest_gradient: ClassVar[float | None] = None
+    moves_features: ClassVar[bool] = False
 
     def __init__(self, context: MethodContext) -> None:
         self.context = context

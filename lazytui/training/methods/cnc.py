@@ -30,6 +30,7 @@ class CorrectAndContrast(TwoPhases):
     """
 
     options: Options
+    moves_features = True
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)

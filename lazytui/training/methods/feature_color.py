@@ -22,6 +22,7 @@ class FeatureColor(Method):
     """CE + penalty * the distances between the features of the image's three channels, each taken alone."""
 
     options: Options
+    moves_features = True
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)

@@ -29,6 +29,7 @@ class SobelEdge(Method):
     """CE + penalty * the mean squared distance of the last map, averaged over channels and resized, from Sobel(x)."""
 
     options: Options
+    moves_features = True
 
     def __init__(self, context: MethodContext) -> None:
         from lazytui.evaluation.forward import evaluation_mode

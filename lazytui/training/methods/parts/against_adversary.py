@@ -28,6 +28,7 @@ class AgainstAdversary(Method):
     """Cross-entropy + `unlearning_loss`; before each step of the model its adversary has taken its own."""
 
     options: AdversaryOptions
+    moves_features = True
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)

@@ -91,7 +91,6 @@ class Lab:
             "COLUMNS": "200",
             "OMP_NUM_THREADS": "1",
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "LAZYTUI_DATA": str(data),
             "LAZYTUI_CACHE": os.environ["LAZYTUI_CACHE"],
             "LAZYTUI_WORKSPACE": str(self.workspace),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -14,7 +15,8 @@ from textual.widgets import OptionList
 from lazytui.app.shell.dialogs import AskRun
 
 AnyApp = TypeVar("AnyApp", bound=App[Any])
-_PATIENCE = 2_000
+_PATIENCE = 120.0
+"""Seconds."""
 
 
 def drive(app: AnyApp, steps: Callable[[Pilot[Any]], Awaitable[None]], size: tuple[int, int] = (120, 36)) -> AnyApp:
@@ -31,11 +33,17 @@ def drive(app: AnyApp, steps: Callable[[Pilot[Any]], Awaitable[None]], size: tup
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
-    """Let the app work until the condition holds; fail if it never does."""
-    for _ in range(_PATIENCE):
+    """Let the app work until the condition holds and it is at rest; fail if that never is so.
+
+    The longer it takes, the less often is asked: an app that is asked all the time has no time for its work.
+    """
+    started = time.monotonic()
+    while (waited := time.monotonic() - started) < _PATIENCE:
         if condition():
-            return
-        await pilot.pause(0.01)
+            await pilot.pause(0)
+            if condition():
+                return
+        await asyncio.sleep(min(max(waited / 10, 0.005), 0.1))
     raise AssertionError(f"What was waited for never happened on:\n{screen_text(pilot.app)}")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Resize
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -20,42 +23,70 @@ STAY = ("help", "palette")
 """They lead to all others."""
 
 
+class _Key(NamedTuple):
+    """What a key of the footer shows and does."""
+
+    key: str
+    display: str
+    description: str
+    action: str
+    is_disabled: bool
+    tooltip: str
+    name: str
+    """Of its meaning."""
+
+    @property
+    def width(self) -> int:
+        """With the space behind it."""
+        return Content(f"{self.display} {self.description} ").cell_length
+
+    @property
+    def importance(self) -> int:
+        if self.name in STAY:
+            return len(FIRST_TO_GO) + 1
+        return FIRST_TO_GO.index(self.name) if self.name in FIRST_TO_GO else len(FIRST_TO_GO)
+
+
 class KeyFooter(Footer):
-    """Decides anew at each width."""
+    """Decides anew at each width, and mounts its keys anew only when they are others."""
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
+        self._shown: list[_Key] = []
         self._composed_for = 0
 
     def compose(self) -> ComposeResult:
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        bindings = self.screen.active_bindings
-        ids = {key: (bindings[key.key].binding.id or "") if key.key in bindings else "" for key in keys}
-        self._composed_for = self.app.size.width
-        yield from _fitting(ids, self._composed_for)
+        self._shown, self._composed_for = self._fitting_keys(), self.app.size.width
+        for key in self._shown:
+            yield FooterKey(*key[:-1], classes="-compact")  # else each key is styled twice
+
+    async def recompose(self) -> None:
+        """Most moves of the keyboard change no key: to mount the same ones again is half the work of a move."""
+        if self.is_attached and self._fitting_keys() != self._shown:
+            await super().recompose()
 
     def on_resize(self, event: Resize) -> None:
         if event.size.width != self._composed_for:
             self.refresh(recompose=True)
 
-
-def _fitting(keys: dict[FooterKey, str], room: int) -> list[FooterKey]:
-    """Those that fit side by side, help first. keys: with the names of their meanings."""
-    chosen: set[FooterKey] = set()
-    for key in sorted(keys, key=lambda key: _importance(keys[key]), reverse=True):
-        width = _width(key)
-        if width <= room:
-            chosen.add(key)
-            room -= width
-    return sorted((key for key in keys if key in chosen), key=lambda key: keys[key] != "help")
-
-
-def _importance(name: str) -> int:
-    if name in STAY:
-        return len(FIRST_TO_GO) + 1
-    return FIRST_TO_GO.index(name) if name in FIRST_TO_GO else len(FIRST_TO_GO)
+    def _fitting_keys(self) -> list[_Key]:
+        """Those that fit side by side, help first; none before the screen knows its keys."""
+        keys = _keys_of(self.screen) if self._bindings_ready else []
+        room, chosen = self.app.size.width, set()
+        for key in sorted(keys, key=lambda key: key.importance, reverse=True):
+            if key.width <= room:
+                chosen.add(key)
+                room -= key.width
+        return sorted((key for key in keys if key in chosen), key=lambda key: key.name != "help")
 
 
-def _width(key: FooterKey) -> int:
-    """With the space behind it."""
-    return Content(f"{key.key_display} {key.description} ").cell_length
+def _keys_of(screen: Screen[Any]) -> list[_Key]:
+    """The keys to show, one of each action."""
+    keys: dict[str, _Key] = {}
+    for _, binding, is_enabled, tooltip in screen.active_bindings.values():
+        if binding.show:
+            display = screen.app.get_key_display(binding)
+            name = binding.id or ""
+            key = _Key(binding.key, display, binding.description, binding.action, not is_enabled, tooltip, name)
+            keys.setdefault(binding.action, key)
+    return list(keys.values())

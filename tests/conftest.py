@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -135,6 +136,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.fast)
         dear = {"every_run", "seeds"} & set(getattr(item, "fixturenames", ()))
         item.add_marker(pytest.mark.xdist_group("every run" if dear else str(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """Look for no garbage in what is there from the first test to the last."""
+    gc.freeze()
 
 
 @pytest.fixture

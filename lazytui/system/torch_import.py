@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import metadata
 from typing import Any
 
@@ -21,7 +25,8 @@ def require_torch() -> Any:
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
-        return importlib.import_module("torch")
+        with nullcontext() if "torch" in sys.modules else _freezing_what_is_loaded():
+            return importlib.import_module("torch")
     except (ImportError, OSError, RuntimeError, MemoryError) as error:
         damaged = BadInput(f"torch {_version('torch')} can't be loaded ({_line(error)}): {_REPAIR}")
         raise memory_error_or(error, "load torch", damaged) from error
@@ -40,6 +45,19 @@ def require_torchvision() -> Any:
         pair = f"torch {_version('torch')} and torchvision {_version('torchvision')}"
         unfit = BadInput(f"{pair} don't fit together ({_line(error)}): {_REPAIR}")
         raise memory_error_or(error, "load torchvision", unfit) from error
+
+
+@contextmanager
+def _freezing_what_is_loaded() -> Iterator[None]:
+    """Collect no garbage meanwhile, nor look for any in it afterwards: that takes a tenth of a short command."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _version(package: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from lazytui.errors import BadInput, UsageError
+from lazytui.errors import UsageError
 from lazytui.figures.colors import series_color
 from lazytui.figures.figure_files import export
 from lazytui.figures.kinds import Figure
@@ -61,10 +62,15 @@ def test_an_svg_has_the_asked_width(tmp_path: Path) -> None:
     assert found and float(found[1]) == pytest.approx(144, abs=0.01)
 
 
-def test_a_pdf_that_would_have_to_be_scaled_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"needs [0-9]+ mm with letters of this size, more than 25 mm"):
-        export([samples.matrix()], tmp_path / "a.pdf", paper=Paper(inches=1.0))
-    assert not list(tmp_path.iterdir())
+def test_a_page_of_a_pdf_that_needs_more_is_scaled_down_as_a_picture_is(tmp_path: Path) -> None:
+    (svg,) = export([samples.matrix()], tmp_path / "a.svg", paper=Paper(inches=1.0))
+    (pdf,) = export([samples.matrix(), samples.bars()], tmp_path / "a.pdf", paper=Paper(inches=1.0))
+    sizes = re.findall(rb"/MediaBox \[ 0 0 ([0-9.]+) ([0-9.]+) \]", pdf.read_bytes())
+    assert len(sizes) == 2 and all(float(width) == pytest.approx(72, abs=0.01) for width, _ in sizes)
+    height = re.search(r'<svg[^>]*\bheight="([0-9.]+)pt"', svg.read_text())
+    assert height and float(sizes[0][1]) == pytest.approx(float(height[1]), abs=0.01)
+    drawn = re.search(rb"stream\n(.*?)\nendstream", pdf.read_bytes(), re.DOTALL)
+    assert drawn and re.search(rb"\n(0\.[0-9]+) 0 0 \1 0 0 cm\n", zlib.decompress(drawn[1])), "letters are scaled, too"
 
 
 def test_bare_pictures_have_neither_title_nor_note(tmp_path: Path) -> None:

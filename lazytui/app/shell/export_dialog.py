@@ -1,4 +1,4 @@
-"""Writing the figures of a screen to a file: which file is asked for, the rest happens in a thread."""
+"""Writing the figures of a screen to a file: what is asked for stays open until it is written, in a thread."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ class _Tick(Widget, can_focus=True):
         self.action_pick()
 
 
-class AskExport(ModalScreen[ExportRequest | None]):
-    """Answers what shall be written where, on Enter in a field or in the list; None on Escape.
+class AskExport(ModalScreen[None]):
+    """Asks what shall be written where. Enter in a field or in the list writes it, and closes this once it is written.
 
     What is asked besides depends on the suffix of the file.
     """
@@ -83,16 +83,21 @@ class AskExport(ModalScreen[ExportRequest | None]):
         text-wrap: nowrap; text-overflow: ellipsis;
     }
     AskExport OptionList:focus { border: none; }
-    AskExport #wrong { color: $text-error; display: none; }
+    AskExport #said { color: $text-muted; display: none; }
+    AskExport #said.-wrong { color: $text-error; }
     AskExport .sizes { height: 1; }
     AskExport .sizes Static { width: auto; padding-right: 1; }
     AskExport .sizes Input { width: 9; margin-right: 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel", id="back")]
 
-    def __init__(self, figures: Sequence[Figure], path: Path, figure: str | None = None) -> None:
-        """figure: the name of the one that is chosen to begin with; None for all."""
+    def __init__(
+        self, lab: Lab, figures: Sequence[Figure], path: Path, *, title: str, figure: str | None = None
+    ) -> None:
+        """path: to offer. title: of a page. figure: the name of the one that is chosen to begin with; None for all."""
         super().__init__()
+        self._lab = lab
+        self._title = title
         self._figures = list(figures)
         self._path = path
         self._at_first = next((n for n, one in enumerate(figures, 1) if one.name == figure), 0)
@@ -101,7 +106,7 @@ class AskExport(ModalScreen[ExportRequest | None]):
         with Vertical(classes="question"):
             yield Static(f"Write the figures of this screen to a file ({' '.join(SUFFIXES)})", markup=False)
             yield Input(str(self._path), compact=True, id="path", select_on_focus=False)  # mostly its end is changed
-            yield Static(id="wrong", markup=False)
+            yield Static(id="said", markup=False)
             with Horizontal(classes="sizes"):
                 yield Static("Width", id="width-name", markup=False)
                 yield Input(compact=True, id="width")
@@ -158,15 +163,32 @@ class AskExport(ModalScreen[ExportRequest | None]):
         return [self._figures[highlighted - 1]] if highlighted else self._figures
 
     def _answer(self) -> None:
-        """What can be known to be wrong is said here, where it can be mended."""
+        """Write it. What is wrong is said here, where it can be mended."""
         try:
             request = self._request()
         except LazytuiError as error:
-            said = self.query_one("#wrong", Static)
-            said.update(plain_text(str(error)))
-            said.display = True
+            self._refuse(error)
         else:
-            self.dismiss(request)
+            self._say("Writing ...")
+            writing = partial(write, self._figures, request, self._title)
+            self._lab.write_files(writing, done=self._close, failed=self._refuse)
+
+    def _close(self) -> None:
+        """Unless somebody left before it was written."""
+        if self.is_current:
+            self.dismiss()
+
+    def _refuse(self, error: LazytuiError) -> None:
+        if self.is_attached:
+            self._say(str(error), is_wrong=True)
+        else:
+            self._lab.say_error(error)
+
+    def _say(self, words: str, *, is_wrong: bool = False) -> None:
+        said = self.query_one("#said", Static)
+        said.update(plain_text(words))
+        said.set_class(is_wrong, "-wrong")
+        said.display = True
 
     def _request(self) -> ExportRequest:
         """Raises UsageError where a file of this kind can't hold the figures, or isn't written so."""
@@ -219,13 +241,8 @@ def ask_export(lab: Lab, screen: str, figures: Sequence[Figure], figure: str | N
         lab.notify("There are no figures here yet.", severity="warning")
         return
     name = f"{screen}-{datetime.now():%Y%m%d-%H%M%S}.html"
-
-    def write_file(request: ExportRequest | None) -> None:
-        if request:
-            lab.write_files(partial(write, figures, request, screen))
-
     path = lab.workspace.path.absolute() / "exports" / name
-    lab.push_screen(AskExport(figures, path, figure), write_file)
+    lab.push_screen(AskExport(lab, figures, path, title=screen, figure=figure))
 
 
 def write(figures: Sequence[Figure], request: ExportRequest, title: str) -> list[Path]:

@@ -240,14 +240,25 @@ class Lab(ReportsFailures, App[None]):
         )
 
     @work(thread=True, group="files", exit_on_error=False)
-    def write_files(self, write: Callable[[], Sequence[Path]]) -> None:
-        """Write files; the first one's path is said and put on the clipboard, also over SSH."""
+    def write_files(
+        self,
+        write: Callable[[], Sequence[Path]],
+        *,
+        done: Callable[[], object] | None = None,
+        failed: Callable[[LazytuiError], object] | None = None,
+    ) -> None:
+        """Write files; the first one's path is said and put on the clipboard, also over SSH.
+
+        done, failed: called then; an error that nobody takes is said.
+        """
         try:
             written = write()
         except LazytuiError as error:
-            self.call_from_thread(self.say_error, error)
+            self.call_from_thread(failed or self.say_error, error)
         else:
             self.call_from_thread(self._say_written, written)
+            if done:
+                self.call_from_thread(done)
 
     def _say_written(self, written: Sequence[Path]) -> None:
         paths = [plain_text(str(path)) for path in written]

@@ -12,10 +12,8 @@ from dataclasses import replace
 from typing import Any
 
 import matplotlib
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure as Canvas
 
-from lazytui.errors import BadInput
 from lazytui.figures.colors import SERIES, Theme, hex_code
 from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.paper import Paper
@@ -25,6 +23,7 @@ from lazytui.figures.picture.ink import INKS, LARGE, SMALL, Ink, line_height, se
 from lazytui.figures.picture.matrix_picture import matrix_body
 from lazytui.figures.picture.picture_body import Body, Box, sheet, write_lines
 from lazytui.figures.picture.pixels_picture import pixels_body
+from lazytui.figures.picture.scaled_pages import ScaledPages
 from lazytui.figures.picture.text_pictures import table_body, text_body
 from lazytui.figures.plain_figures import clean_figure
 from lazytui.plain_text import plain_text
@@ -53,7 +52,7 @@ def picture(
     """The content of an .svg or .png file of one figure, or of a .pdf file, one figure a page; or of all together.
 
     Text stays text in .svg and .pdf (searchable, editable), and both hold the letters of its font. A figure that needs
-    more than the paper's width is scaled down in .svg and .png. Raises BadInput where it can't be, in a .pdf.
+    more than the paper's width is scaled down.
     """
     ink = INKS[theme]
     clean = [clean_figure(figure) for figure in figures]
@@ -61,13 +60,12 @@ def picture(
     with _drawing(ink):
         canvases = [_compose(clean, ink, paper)] if paper.together else [_compose([one], ink, paper) for one in clean]
         if kind == "pdf":
-            _require_width(canvases, paper)
-            with PdfPages(output, metadata=_UNDATED["pdf"] | {"Title": plain_text(title)}) as pages:
+            with ScaledPages(output, _UNDATED["pdf"] | {"Title": plain_text(title)}) as pages:
                 for canvas in canvases:
-                    pages.savefig(canvas)
+                    pages.add(canvas, _scale(canvas, paper))
             return output.getvalue()
         (canvas,) = canvases
-        scale = min(paper.inches / canvas.get_figwidth(), 1.0) if paper.inches else 1.0
+        scale = _scale(canvas, paper)
         dpi = scale * (paper.dpi or _DOTS_AN_INCH) if kind == "png" else _DOTS_AN_INCH
         canvas.savefig(output, format=kind, dpi=dpi, metadata=_UNDATED[kind])
     if kind == "svg":
@@ -75,13 +73,9 @@ def picture(
     return output.getvalue()
 
 
-def _require_width(canvases: Sequence[Canvas], paper: Paper) -> None:
-    needed = max(canvas.get_figwidth() for canvas in canvases)
-    if paper.inches and needed > paper.inches + 1e-6:
-        raise BadInput(
-            f"A figure needs {25.4 * needed:.0f} mm with letters of this size, more than {25.4 * paper.inches:.0f} mm; "
-            "an .svg or .png is scaled down, a .pdf isn't."
-        )
+def _scale(canvas: Canvas, paper: Paper) -> float:
+    """What fits a canvas to the paper; none is made larger than it is."""
+    return min(paper.inches / canvas.get_figwidth(), 1.0) if paper.inches else 1.0
 
 
 def _scaled(svg: str, scale: float) -> str:

@@ -15,7 +15,7 @@ from PIL import Image
 from rich.segment import Segment
 from rich.style import Style
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from lazytui.app.figures import LinesView
 from lazytui.app.shell.app import LazytuiApp
@@ -138,13 +138,20 @@ def test_what_is_wrong_with_a_file_is_said_where_it_can_be_mended(app: LazytuiAp
     drive(app, steps)
 
 
-def test_a_screen_that_nothing_can_be_written_to_is_one_sentence(app: LazytuiApp) -> None:
+def test_the_dialog_stays_with_what_was_typed_until_the_file_is_written(app: LazytuiApp) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await ask(pilot)
-        (app.workspace.path / "file").touch()
-        app.screen.query_one("#path", Input).value = str(app.workspace.path / "file" / "x.html")
+        dialog, file = app.screen, app.workspace.path / "file"
+        file.touch()
+        path_field(app).value = str(file / "x.pdf")
+        dialog.query_one("#width", Input).value = "85mm"
         await pilot.press("enter")
-        await until(pilot, lambda: any("can't be written" in note.message for note in app._notifications))
+        await until(pilot, lambda: "can't be written" in str(dialog.query_one("#said", Static).render()))
+        assert app.screen is dialog and dialog.query_one("#width", Input).value == "85mm"
+        file.unlink()
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is not dialog)
+        assert app.clipboard == str(file / "x.pdf") and b"MediaBox [ 0 0 240.9" in (file / "x.pdf").read_bytes()
 
     drive(app, steps)
 

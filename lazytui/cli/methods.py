@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lazytui.cli.common_options import JsonOption
-from lazytui.errors import UsageError, unknown_name
+from lazytui.errors import UsageError
 
 
 def _complete(incomplete: str) -> list[str]:
@@ -24,8 +24,8 @@ def methods(
     """List the training methods: what each reads besides images and digits, and its caveats."""
     from lazytui.training.methods import METHODS
 
-    if name is not None and name not in METHODS:
-        raise UsageError(unknown_name("method", name, METHODS))
+    if name is not None and (refusal := METHODS.refusal(name)):
+        raise UsageError(refusal)
     entries = [METHODS[name]] if name else list(METHODS.values())
     if json:
         print(jsonlib.dumps([entry.as_json() for entry in entries], indent=1))

@@ -26,7 +26,7 @@ from lazytui.training.freezing import frozen_parameters
 from lazytui.training.initial_model import initial_model
 from lazytui.training.length_dependence import length_matters
 from lazytui.training.methods import METHODS
-from lazytui.training.methods.base import Method, MethodContext
+from lazytui.training.methods.base import MethodContext
 from lazytui.training.monitor import Monitor
 from lazytui.training.resume_state import Snapshot
 from lazytui.training.settings import TrainingSettings
@@ -184,7 +184,7 @@ class _Loop:
         """What is done after the last step; returns what was measured of the network that it leaves, if anything."""
         values = self._save_for_longer()
         self._method.finish()
-        return values if type(self._method).finish is Method.finish else None
+        return None if self._method.changes_the_end else values
 
     def _point(self, values: dict[str, float] | None = None) -> None:
         """A point of the curves, measured unless it was already; only here the loop waits for the device."""

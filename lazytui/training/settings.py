@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict, field_validator, model_validator
 
-from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_name, require_own, with_defaults
+from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, require_own, with_defaults
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
 from lazytui.training.methods.base import MethodOptions
@@ -20,12 +20,24 @@ else:
     AllMethodOptions = merged_options("AllMethodOptions", METHODS, heading="Options of methods")
 
 
+def require_method(name: str) -> str:
+    """The method's name, a combination's with its parts in the order of the list. Raises ValueError for any other."""
+    if refusal := METHODS.refusal(name):
+        raise ValueError(refusal)
+    return METHODS.sorted_name(name)
+
+
 class MethodChoice(AllMethodOptions):
     """A method with its options. What the method reads and isn't given takes the method's default; others are None."""
 
     HEADING: ClassVar[str] = "Method"
 
-    method: str = name_field("erm", "Training method; erm is plain training.", ABOUT)
+    method: str = name_field(
+        "erm",
+        "Training method; erm is plain training. Names joined by +, such as grl+jitter-consistency, combine methods "
+        "whose pieces don't collide.",
+        ABOUT,
+    )
 
     @property
     def method_options(self) -> MethodOptions:
@@ -36,7 +48,7 @@ class MethodChoice(AllMethodOptions):
     @field_validator("method")
     @classmethod
     def _known_method(cls, method: str) -> str:
-        return require_name("method", method, METHODS)
+        return require_method(method)
 
     @model_validator(mode="before")
     @classmethod

@@ -9,12 +9,12 @@ from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_
 from lazytui.analyses.core.metric_catalog import MetricName
 from lazytui.analyses.train.params import FirstWeights
 from lazytui.analyses.trainings.training_grid import GridParams
-from lazytui.catalog_fields import name_field, require_name
+from lazytui.catalog_fields import name_field
 from lazytui.data.params import PaintingParams
 from lazytui.list_values import split_list
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
-from lazytui.training.settings import ABOUT, AllMethodOptions
+from lazytui.training.settings import ABOUT, AllMethodOptions, require_method
 
 
 class StudyGrid(GridParams):
@@ -43,7 +43,7 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, 
     @field_validator("methods")
     @classmethod
     def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(require_name("method", method, METHODS) for method in methods)
+        return tuple(dict.fromkeys(require_method(method) for method in methods))
 
     @model_validator(mode="after")
     def _check_options(self) -> StudyParams:

@@ -7,6 +7,7 @@ A new method's file ends in its ENTRY; see base.py for what that says, and parts
 from __future__ import annotations
 
 from lazytui.training.methods.base import MethodEntry
+from lazytui.training.methods.parts.combined import Methods
 from lazytui.training.methods.erm import ENTRY as _erm
 from lazytui.training.methods.grl import ENTRY as _grl
 from lazytui.training.methods.color_penalty import ENTRY as _color_penalty
@@ -37,7 +38,7 @@ from lazytui.training.methods.adversarial import ENTRY as _adversarial
 from lazytui.training.methods.mixup import ENTRY as _mixup
 from lazytui.training.methods.cutmix import ENTRY as _cutmix
 
-METHODS = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, MethodEntry)}
+METHODS = Methods({entry.name: entry for entry in list(globals().values()) if isinstance(entry, MethodEntry)})
 
 SIGNALS = {name: meaning for entry in METHODS.values() for name, meaning in entry.signals.items()}
 """What each number is that methods add to the curves; one name means the same to all that have it."""

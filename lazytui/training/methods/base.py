@@ -157,12 +157,14 @@ class Method(ABC):
 
     options: an instance of the method's own options; a class with options says of which. largest_gradient: the norm to
     which the model's gradient is clipped, where it is. moves_features: whether what it adds to plain training acts on
-    the features, and so does nothing where they are frozen.
+    the features, and so does nothing where they are frozen. keeps_fit: whether its fit to the digits is plain
+    training's: the mean cross-entropy of the batch's images as they are.
     """
 
     options: MethodOptions
-    largest_gradient: ClassVar[float | None] = None
+    largest_gradient: float | None = None
     moves_features: ClassVar[bool] = False
+    keeps_fit: ClassVar[bool] = False
 
     def __init__(self, context: MethodContext) -> None:
         self.context = context
@@ -187,9 +189,18 @@ class Method(ABC):
     def finish(self) -> None:  # noqa: B027 - likewise
         """After the last step."""
 
+    @property
+    def changes_the_end(self) -> bool:
+        """Whether something is done to the network after the last step."""
+        return type(self).finish is not Method.finish
+
     @abstractmethod
     def loss(self, batch: Batch, step: int) -> Tensor:
         """The scalar to descend on this batch."""
+
+    def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor | None]:
+        """The loss in two: what of it stands for plain cross-entropy, and what is added to that, if anything."""
+        return self.loss(batch, step), None
 
     def step(self, batch: Batch, step: int) -> Tensor:
         """One update of the weights; returns the loss, detached and still on the device."""

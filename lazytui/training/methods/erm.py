@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class PlainTraining(Method):
     """The mean cross-entropy of the batch."""
 
+    keeps_fit = True
+
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         return functional.cross_entropy(self.context.model(batch.images), batch.digits)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lazytui.system.lazy_torch import functional, torch
-from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.base import MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.parts.added_term import AddedTerm
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -18,7 +19,7 @@ class Options(MethodOptions):
     penalty: Penalty = 1.0
 
 
-class FeatureColor(Method):
+class FeatureColor(AddedTerm):
     """CE + penalty * the distances between the features of the image's three channels, each taken alone."""
 
     options: Options
@@ -29,12 +30,12 @@ class FeatureColor(Method):
         self._model = context.classifier
         self._distance = torch.zeros((), device=context.hardware.device)
 
-    def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
+    def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         features = self._model.features(torch.cat((batch.images, *single_channels(batch.images)))).float()
         whole, *alone = features.chunk(4)
         distance = pairwise_distance(*alone)
         self._distance = distance.detach()
-        return functional.cross_entropy(self._model.head(whole), batch.digits) + self.options.penalty * distance
+        return functional.cross_entropy(self._model.head(whole), batch.digits), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
         return {"feature_distance": float(self._distance)}

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lazytui.system.lazy_torch import torch
-from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.base import MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.parts.added_term import AddedTerm
 from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Options(MethodOptions):
     penalty: Penalty = 100.0
 
 
-class InputColorGradient(Method):
+class InputColorGradient(AddedTerm):
     """CE + penalty * how much the loss's gradients to red, green and blue differ, by absolute value."""
 
     options: Options
@@ -28,11 +29,11 @@ class InputColorGradient(Method):
         super().__init__(context)
         self._difference = torch.zeros((), device=context.hardware.device)
 
-    def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
+    def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         fit, gradient = fit_and_input_gradient(self.context.model, batch)
         difference = channel_difference(gradient)
         self._difference = difference.detach()
-        return fit + self.options.penalty * difference
+        return fit, self.options.penalty * difference
 
     def signals(self) -> Mapping[str, float]:
         return {"channel_difference": float(self._difference)}

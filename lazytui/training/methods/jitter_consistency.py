@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lazytui.system.lazy_torch import functional, torch
-from lazytui.training.methods.base import Method, MethodContext, MethodEntry, Penalty
+from lazytui.training.methods.base import MethodContext, MethodEntry, Penalty
+from lazytui.training.methods.parts.added_term import AddedTerm
 from lazytui.training.methods.parts.color_jitter import (
     Brightness,
     ColorJitter,
@@ -30,23 +31,24 @@ class Options(JitterOptions):
     hue: Hue = 0.3
 
 
-class JitterConsistency(Method):
+class JitterConsistency(AddedTerm):
     """CE(x) + CE(x') + penalty * the mean of KL(p, p') and KL(p', p); x' is x in jittered colors."""
 
     options: Options
+    keeps_fit = False
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
         self._jitter = ColorJitter(self.options)
         self._disagreement = torch.zeros((), device=context.hardware.device)
 
-    def loss(self, batch: Batch, step: int) -> Tensor:
+    def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:
         jittered = self._jitter(batch.images, self.context.step_generator(step))
         logits, logits_jittered = self.context.model(torch.cat((batch.images, jittered))).float().chunk(2)
         disagreement = symmetric_divergence(logits, logits_jittered)
         self._disagreement = disagreement.detach()
         fit = functional.cross_entropy(logits, batch.digits) + functional.cross_entropy(logits_jittered, batch.digits)
-        return fit + self.options.penalty * disagreement
+        return fit, self.options.penalty * disagreement
 
     def signals(self) -> Mapping[str, float]:
         return {"disagreement": float(self._disagreement)}

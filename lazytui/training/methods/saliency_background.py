@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from lazytui.system.lazy_torch import torch
-from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.base import MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.parts.added_term import AddedTerm
 from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Options(MethodOptions):
     penalty: Penalty = 0.5
 
 
-class SaliencyBackground(Method):
+class SaliencyBackground(AddedTerm):
     """CE + penalty * the mean absolute gradient of the loss on the background."""
 
     options: Options
@@ -29,11 +30,11 @@ class SaliencyBackground(Method):
         self._shapes = torch.from_numpy(context.data.train.shapes).to(context.hardware.device)
         self._saliency = torch.zeros((), device=context.hardware.device)
 
-    def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
+    def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         fit, gradient = fit_and_input_gradient(self.context.model, batch)
         saliency = background_saliency(gradient, self._shapes[batch.indices])
         self._saliency = saliency.detach()
-        return fit + self.options.penalty * saliency
+        return fit, self.options.penalty * saliency
 
     def signals(self) -> Mapping[str, float]:
         return {"background_saliency": float(self._saliency)}

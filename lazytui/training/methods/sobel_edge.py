@@ -10,7 +10,8 @@ from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.models.shapes import IMAGE_SHAPE
 from lazytui.system.lazy_torch import functional, torch
-from lazytui.training.methods.base import Method, MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.base import MethodContext, MethodEntry, MethodOptions, Penalty
+from lazytui.training.methods.parts.added_term import AddedTerm
 from lazytui.training.methods.parts.color_jitter import LUMA
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Options(MethodOptions):
     penalty: Penalty = 1.0
 
 
-class SobelEdge(Method):
+class SobelEdge(AddedTerm):
     """CE + penalty * the mean squared distance of the last map, averaged over channels and resized, from Sobel(x)."""
 
     options: Options
@@ -47,11 +48,11 @@ class SobelEdge(Method):
             return ""
         return f"compares a feature map with the image's edges; {settings.model} has no maps."
 
-    def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
+    def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         features, maps = last_map(self._model, batch.images)
         distance = (resized_mean(maps) - sobel(batch.images)).square().mean()
         self._distance = distance.detach()
-        return functional.cross_entropy(self._model.head(features), batch.digits) + self.options.penalty * distance
+        return functional.cross_entropy(self._model.head(features), batch.digits), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
         return {"edge_distance": float(self._distance)}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lazytui.system.lazy_torch import functional, torch
 from lazytui.training.loop_settings import LoopSettings
-from lazytui.training.methods.base import Method, MethodContext
+from lazytui.training.methods.base import MethodContext
+from lazytui.training.methods.parts.added_term import AddedTerm
 from lazytui.training.methods.parts.adversary import Adversary, AdversaryOptions
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ ADVERSARY_ACCURACY = {
 """The signal of every such method."""
 
 
-class AgainstAdversary(Method):
+class AgainstAdversary(AddedTerm):
     """Cross-entropy + `unlearning_loss`; before each step of the model its adversary has taken its own."""
 
     options: AdversaryOptions
@@ -46,13 +47,13 @@ class AgainstAdversary(Method):
     def unlearning_loss(self, features: Tensor, batch: Batch, step: int) -> Tensor:
         """The scalar that drives the color out of the batch's features, (n, d)."""
 
-    def loss(self, batch: Batch, step: int) -> Tensor:
+    def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:
         features = self._model.features(batch.images)
         with torch.autocast(features.device.type, enabled=False):
             precise = features.float()
             self._accuracy = self._adversary.learn(precise, batch)
             unlearning = self.unlearning_loss(precise, batch, step)
-        return functional.cross_entropy(self._model.head(features), batch.digits) + unlearning
+        return functional.cross_entropy(self._model.head(features), batch.digits), unlearning
 
     def signals(self) -> Mapping[str, float]:
         return {"adversary_accuracy": float(self._accuracy)}

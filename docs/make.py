@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from lazytui.app.shell.keymap import EXAMPLE, PRESETS, written
 from lazytui.attacks import ATTACKS
 from lazytui.catalog_fields import defaults_of
 from lazytui.cli import app
+from lazytui.cli.run_json import RunJson
 from lazytui.data.presets import presets
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.sae import VARIANTS
@@ -29,7 +31,12 @@ _MADE = "<!-- Made by `python -m docs.make` from the code; edit that, not this p
 
 def pages() -> dict[str, str]:
     """Every made page by its file's name."""
-    return {"commands.md": "\n".join(_commands()), "keys.md": "\n".join(_keys()), "lists.md": "\n".join(_lists())}
+    return {
+        "commands.md": "\n".join(_commands()),
+        "keys.md": "\n".join(_keys()),
+        "lists.md": "\n".join(_lists()),
+        "run.schema.json": json.dumps(RunJson.model_json_schema(), indent=1) + "\n",
+    }
 
 
 def _commands() -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as jsonlib
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -28,33 +27,16 @@ def print_note(text: str, *, quiet: bool = False) -> None:
 def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) -> None:
     """Print a finished run and write its exports."""
     from lazytui.analyses.core.execute import figures
+    from lazytui.cli.run_json import run_json
 
     run_figures = figures(run) if exports or not json else ()
     if json:
-        print(jsonlib.dumps(summary(run), indent=1))
+        print(run_json(run))
     else:
         print_figures(run_figures)
     for path in export_figures(run_figures, exports, title=run.id):
         print_note(f"wrote {path}", quiet=quiet)
     print_note(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
-
-
-def summary(run: RunFolder) -> dict[str, Any]:
-    """What `--json` prints of a run."""
-    from lazytui.runs.saved_result import read_metrics
-
-    status = run.status
-    return {
-        "run": run.reference,
-        "name": run.name,
-        "kind": run.record.kind,
-        "status": status.state,
-        "error": status.error,
-        "metrics": read_metrics(run.path),
-        "params": run.record.params,
-        "parents": list(run.record.parents),
-        "artifacts": run.artifacts(),
-    }
 
 
 def print_figures(figures: Sequence[Figure]) -> None:

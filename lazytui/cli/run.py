@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json as jsonlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -104,7 +103,8 @@ def _start(
     ] = False,
 ) -> None:
     from lazytui.analyses.core import execute
-    from lazytui.cli.print_results import check_exports, print_note, summary
+    from lazytui.cli.print_results import check_exports, print_note
+    from lazytui.cli.run_json import run_json
     from lazytui.runs.jobs import start_detached
     from lazytui.runs.status import RESUMABLE
 
@@ -125,7 +125,7 @@ def _start(
             print_note(f"{chosen.id} runs in the background; follow it: lazytui runs follow {chosen.id}", quiet=quiet)
         else:
             print_note(f"{chosen.id} is {chosen.status.state} already.", quiet=quiet)
-        print(jsonlib.dumps(summary(chosen), indent=1) if json else chosen.id)
+        print(run_json(chosen) if json else chosen.id)
         return
     carry_and_show(chosen, there, json=json, exports=export or [], quiet=quiet)
 

@@ -50,20 +50,29 @@ def list_runs(workspace: WorkspaceOption = None, json: JsonOption = False) -> No
 def show(run: RunArgument, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
     """Show what a run was asked, how it went, and what it found."""
     from lazytui.analyses.core.execute import figures
-    from lazytui.cli.print_results import print_figures, print_note, summary
+    from lazytui.cli.print_results import print_figures, print_note
+    from lazytui.cli.run_json import run_json
     from lazytui.plain_text import plain_text
     from lazytui.runs.jobs import resume_command
 
     found = workspace_at(workspace).find(run)
-    facts = summary(found)
     if json:
-        print(jsonlib.dumps(facts, indent=1))
+        print(run_json(found))
         return
     if found.has_result:
         print_figures(figures(found))
-    facts_shown = {name: facts[name] for name in ("run", "name", "kind", "status", "error", "parents") if facts[name]}
-    chosen = {name: value for name, value in facts["params"].items() if value is not None}
-    for title, entries in (("", facts_shown), ("params", chosen), ("files", facts["artifacts"])):
+    record, status = found.record, found.status
+    facts = {
+        "run": found.reference,
+        "name": found.name,
+        "kind": record.kind,
+        "status": status.state,
+        "error": status.error,
+        "parents": list(record.parents),
+    }
+    facts_shown = {name: value for name, value in facts.items() if value}
+    chosen = {name: value for name, value in record.params.items() if value is not None}
+    for title, entries in (("", facts_shown), ("params", chosen), ("files", found.artifacts())):
         if title:
             print(f"\n{title}")
         for name, value in entries.items():
@@ -139,8 +148,9 @@ def resume(
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
 ) -> None:
     """Wake a paused run, or go on with one that was queued, stopped, interrupted, or that failed."""
-    from lazytui.cli.print_results import print_note, summary
+    from lazytui.cli.print_results import print_note
     from lazytui.cli.run import carry_and_show
+    from lazytui.cli.run_json import run_json
     from lazytui.code_permission import allow, code_in
     from lazytui.errors import UsageError
     from lazytui.runs.jobs import start_detached, wake
@@ -155,7 +165,7 @@ def resume(
     if wake(found):
         print_note(f"{found.id} goes on where it waited; watch it with: lazytui runs follow {found.id}", quiet=quiet)
         if json:
-            print(jsonlib.dumps(summary(found), indent=1))
+            print(run_json(found))
         return
     if detach:
         start_detached(found, there)

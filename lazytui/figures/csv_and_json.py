@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 
 from lazytui.figures.image_overlays import encode_png
-from lazytui.figures.kinds import Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
-from lazytui.figures.number_format import heading
+from lazytui.figures.kinds import Bars, Figure, Histogram, Interval, Lines, Matrix, PartOf, Pixels, Table, Text
+from lazytui.figures.number_format import entry, heading
 from lazytui.figures.plain_figures import clean_figure
+
+_CSV_DECIMALS = 6
+"""Of the ends of an interval, which share a cell."""
 
 
 def figures_json(figures: Sequence[Figure], *, title: str = "") -> str:
@@ -65,6 +68,8 @@ def figure_csv(figure: Figure) -> str:
 
 
 def _csv_entry(item: Any) -> Any:
+    if isinstance(item, Interval | PartOf):
+        return entry(item, _CSV_DECIMALS)
     if isinstance(item, np.generic):
         item = item.item()
     if item is None or (isinstance(item, float) and math.isnan(item)):

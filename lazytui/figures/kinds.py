@@ -23,7 +23,31 @@ Tone = Literal["plain", "good", "bad", "muted"]
 RGB = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""
 
-Cell = str | int | float | None
+
+@dataclass(frozen=True)
+class Interval:
+    """An entry of a table: from one value to another. is_change: whether its ends are written with their signs."""
+
+    low: float
+    high: float
+    is_change: bool = False
+
+    def __post_init__(self) -> None:
+        checks.check_limits(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class PartOf:
+    """An entry of a table: so many of so many."""
+
+    hits: int
+    of: int
+
+    def __post_init__(self) -> None:
+        checks.require(0 <= self.hits <= self.of, f"a part is {self.hits} of {self.of}")
+
+
+Cell = str | int | float | Interval | PartOf | None
 """One entry of a table; None is a value that isn't defined, which is shown as such and never as 0."""
 
 MOST_IMAGES = 10_000
@@ -319,7 +343,8 @@ class Table(Figure):
         for row in self.rows:
             checks.require(len(row) == len(self.columns), f"{len(row)} cells under {len(self.columns)} columns")
             for cell in row:
-                checks.check_cell(cell)
+                if not isinstance(cell, Interval | PartOf):
+                    checks.check_cell(cell)
 
 
 @dataclass(frozen=True, kw_only=True)

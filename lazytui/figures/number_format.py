@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from lazytui.figures.kinds import Bars, Cell, Table
+from lazytui.figures.kinds import Bars, Cell, Interval, PartOf, Table
 
 UNDEFINED = "–"
 """What stands where a value isn't defined; never 0, never an empty cell."""
@@ -26,9 +26,18 @@ def number(value: float | None, decimals: int) -> str:
 
 
 def entry(cell: Cell, decimals: int) -> str:
-    """A table's entry as text: floats with so many decimals, everything else as it is."""
-    if cell is None or isinstance(cell, float):
-        return number(cell, decimals)
+    """A table's entry as text: floats with so many decimals, everything else as it is.
+
+    >>> entry(Interval(3.24, 4.4), 1), entry(Interval(-1.0, 2.0, is_change=True), 1), entry(PartOf(93, 100), 1)
+    ('3.2 to 4.4', '-1.0 to +2.0', '93/100')
+    """
+    match cell:
+        case None | float():
+            return number(cell, decimals)
+        case Interval():
+            return " to ".join(f"{end:{'+' if cell.is_change else ''}.{decimals}f}" for end in (cell.low, cell.high))
+        case PartOf():
+            return f"{cell.hits}/{cell.of}"
     return str(cell)
 
 

@@ -12,7 +12,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.attacks.perturbation_channels import CHANNELS
 from lazytui.attacks.source_pools import scarcity
 from lazytui.evaluation.robustness import Robustness, wilson_interval
-from lazytui.figures.kinds import Cell, Column, Figure, Lines, Pixels, Series, Share, Table, Text
+from lazytui.figures.kinds import Cell, Column, Figure, Interval, Lines, PartOf, Pixels, Series, Share, Table, Text
 from lazytui.files.long_texts import long_text
 
 if TYPE_CHECKING:
@@ -80,11 +80,11 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
             (
                 *([network.name] if several else []),
                 pool,
-                f"{found.sources}/{len(found.correct)}",
+                PartOf(found.sources, len(found.correct)),
                 100 * found.at_target,
                 "∞" if median is not None and math.isinf(median) else median,
                 _percent(success),
-                None if success is None else f"{low:.0f}-{high:.0f}",
+                None if success is None else Interval(low, high),
                 _percent(found.sure_success_rate(params.epsilon)),
                 _percent(found.robust_accuracy(params.epsilon)),
             )
@@ -101,7 +101,7 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
             Column(name="at target", decimals=0),
             Column(name="median", decimals=3),
             Column(name="fooled", decimals=0),
-            Column(name="95 %"),
+            Column(name="95 %", decimals=0),
             Column(name="sure", decimals=0),
             Column(name="robust", decimals=0),
         ),
@@ -179,7 +179,7 @@ def _channels(result: AttackResult) -> Table:
         for index, channel in enumerate(CHANNELS):
             shares = map(_percent, (*found.energy[index], *found.mean_change[index], *found.one_color))
             rows.append((*([network.name] if several else []), pool, channel, *shares))
-    names = ("energy", "beside", "mean", "beside", "one color")
+    names = ("energy", "energy beside", "mean", "mean beside", "one color")
     return Table(
         name="channels",
         title="Minimal Euclidean perturbations by channel, %",

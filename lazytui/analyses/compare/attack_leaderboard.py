@@ -16,7 +16,7 @@ from lazytui.attacks import ATTACKS
 from lazytui.code_permission import is_custom
 from lazytui.errors import BadInput
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
-from lazytui.figures.kinds import Cell, Column, Table
+from lazytui.figures.kinds import Cell, Column, Interval, Table
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.saved_result import finite_metrics
@@ -76,9 +76,9 @@ def attack_table(groups: Sequence[Group], attack: str) -> Table:
             Column(name="pool"),
             Column(name="at target", decimals=0),
             Column(name="budget", decimals=3),
-            Column(name="95 %"),
+            Column(name="95 %", decimals=2),
             Column(name="fooled", decimals=0),
-            Column(name="of it 95 %"),
+            Column(name="of it 95 %", decimals=0),
         ),
         rows=tuple(_row(group, pool) for group in groups for pool in params.pools),
     )
@@ -95,7 +95,7 @@ def _row(group: Group, pool: str) -> tuple[Cell, ...]:
     censored = sum(map(math.isinf, budgets))
     budget = mean_over_seeds([] if censored else budgets).clip(0, math.inf)
     budget_cell = "∞" if budgets and 2 * censored >= len(budgets) else budget.mean
-    return group.label, pool, at_target.mean, budget_cell, _span(budget, 2), fooled.mean, _span(fooled, 0)
+    return group.label, pool, at_target.mean, budget_cell, _span(budget), fooled.mean, _span(fooled)
 
 
 def _values(group: Group, pool: str, metric: str) -> Iterator[float | None]:
@@ -111,10 +111,8 @@ def _budgets(group: Group, pool: str) -> Iterator[float]:
             yield math.inf if median is None else median
 
 
-def _span(mean: SeedMean, decimals: int) -> str | None:
-    if mean.interval is None:
-        return None
-    return "-".join(f"{end:.{decimals}f}" for end in mean.interval)
+def _span(mean: SeedMean) -> Interval | None:
+    return Interval(*mean.interval) if mean.interval else None
 
 
 def _percent(share: float | None) -> float | None:

@@ -13,8 +13,7 @@ from lazytui.analyses.networks.network_pair import AGAINST, was_held_out
 from lazytui.data.params import DatasetParams
 from lazytui.evaluation.paired_difference import Hits, PairedCounts, count_pairs
 from lazytui.evaluation.predictions import Predictions
-from lazytui.figures.kinds import Column, Figure, Table, Text
-from lazytui.figures.number_format import number
+from lazytui.figures.kinds import Column, Figure, Interval, Table, Text
 
 _COMPARED_PARAMS = ("source", "palette", "placement", "texture", "sigma", "tier", "bias", "counterexamples")
 """What the data of two trainings may differ in."""
@@ -137,11 +136,11 @@ def _metrics(
     )
 
 
-def _interval(pair: PairedCounts | None) -> str | None:
+def _interval(pair: PairedCounts | None) -> Interval | None:
     if pair is None or pair.interval is None:
         return None
     low, high = pair.interval
-    return f"[{number(100 * low, 1)},{number(100 * high, 1)}]"
+    return Interval(100 * low, 100 * high, is_change=True)
 
 
 _WHOSE_IMAGES = {

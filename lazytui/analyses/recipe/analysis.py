@@ -20,7 +20,7 @@ from lazytui.analyses.trainings.training_grid import failures, resolved_source, 
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
 from lazytui.counted_nouns import counted
 from lazytui.evaluation.seed_statistics import SeedMean
-from lazytui.figures.kinds import Cell, Column, Figure, Table, Text
+from lazytui.figures.kinds import Cell, Column, Figure, Interval, Table, Text
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -122,7 +122,7 @@ def _side_by_side(recipe: Recipe, allowed: Tolerance, means: dict[str, SeedMean]
     for name, reported in recipe.reported.items():
         mean = means.get(name)
         value = mean.mean if mean else None
-        span = f"{mean.interval[0]:.1f} to {mean.interval[1]:.1f}" if mean and mean.interval else None
+        span = Interval(*mean.interval) if mean and mean.interval else None
         distance = None if value is None else reported.distance(value)
         verdict = None if distance is None else allowed.verdict({name: distance})
         plainly = beside.mean(name).mean if beside else None

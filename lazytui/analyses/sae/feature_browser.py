@@ -38,7 +38,7 @@ def browser_table(result: SaeResult, labels: Labels, chosen: Browsed, width: int
     says = _label_effects(result)
     named = len(whole.columns) - bool(labels)
     columns = (*whole.columns[:named], *(_SAYS if says else ()), *whole.columns[named:])
-    rows = tuple((*row[:named], *(says[int(row[0] or 0)] if says else ()), *row[named:]) for row in whole.rows)
+    rows = tuple((*row[:named], *(says[int(str(row[0]))] if says else ()), *row[named:]) for row in whole.rows)
     note = f"{whole.note} says: the digit whose logit it moves most at its typical strength, and by how much."
     full = replace(whole, columns=columns, rows=rows, note=note if says else whole.note)
     spared = () if width >= ROOM_FOR_ALL else _SPARED_FOR_LABELS if labels else _SPARED

@@ -73,7 +73,7 @@ def _published(groups: Sequence[Group]) -> list[Table]:
     rows += [
         (f"{name} (not here)", *(x for s in shares for x in (None, own.get(s)))) for name, own in _published_elsewhere()
     ]
-    columns = [Column(name=name) for share in shares for name in (f"{share} %: ours", "papers")]
+    columns = [Column(name=name) for share in shares for name in (f"{share} %: ours", f"{share} %: papers")]
     return [
         Table(
             name="published",

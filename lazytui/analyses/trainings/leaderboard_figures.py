@@ -13,7 +13,7 @@ from lazytui.analyses.trainings.recipe_groups import Group, by_setting, ranked_g
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
 from lazytui.counted_nouns import counted, listed
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
-from lazytui.figures.kinds import Bars, Cell, Column, Figure, Lines, Matrix, Series, Share, Table, Text
+from lazytui.figures.kinds import Bars, Cell, Column, Figure, Interval, Lines, Matrix, Series, Share, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.training.methods import METHODS
 
@@ -151,7 +151,7 @@ def _leaderboard(groups: Sequence[Group], rank: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for group in groups:
         mean = group.mean(rank)
-        span = f"{mean.interval[0]:.1f} to {mean.interval[1]:.1f}" if mean.interval else None
+        span = Interval(*mean.interval) if mean.interval else None
         shares = (group.mean(name).mean for name in ("easy_accuracy", "hard_accuracy"))
         rows.append((group.label, len(group.seeds), mean.mean, span, *shares))
     return Table(
@@ -222,7 +222,7 @@ def _beyond_control(groups: Sequence[Group], rank: str) -> list[Table]:
 def _gained(group: Group, other: Group, rank: str) -> tuple[Cell, ...]:
     """By how much a recipe is ahead of another: seeds, what the other has, mean difference, its interval, p."""
     over = group.difference(other, rank)
-    span = f"{over.interval[0]:+.1f} to {over.interval[1]:+.1f}" if over.interval else None
+    span = Interval(*over.interval, is_change=True) if over.interval else None
     return over.n, other.mean(rank).mean, over.mean, span, over.p
 
 

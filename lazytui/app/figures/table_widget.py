@@ -12,7 +12,7 @@ from textual.geometry import Offset, Region
 
 from lazytui.app.figures.figure_strips import BodyOfHeight
 from lazytui.app.figures.figure_widget import FigureView
-from lazytui.figures.kinds import Cell, Table
+from lazytui.figures.kinds import Cell, Interval, PartOf, Table
 from lazytui.figures.number_format import entry
 from lazytui.figures.terminal.table import TableBody
 
@@ -148,6 +148,11 @@ def _is_undefined(cell: Cell) -> bool:
 
 def _sort_key(cell: Cell) -> tuple[bool, float, str]:
     """Numbers before texts, each in their own order."""
-    if isinstance(cell, int | float):
-        return (False, float(cell), "")
+    match cell:
+        case int() | float():
+            return (False, float(cell), "")
+        case Interval():
+            return (False, cell.low, "")
+        case PartOf():
+            return (False, cell.hits / max(cell.of, 1), "")
     return (True, 0.0, str(cell).casefold())

@@ -204,4 +204,4 @@ class TableBrowser(FormScreen, BrowserScreen):
 
 
 def _number(table: TableView, row: int) -> int:
-    return int(table.figure.rows[row][0] or 0)
+    return int(str(table.figure.rows[row][0]))

@@ -26,12 +26,12 @@ _UNFOLDED = 3
 
 def resolve(params: StoryParams, workspace: Workspace) -> StoryParams:
     """Name the source, and see to it that every chapter can be asked what it will be asked."""
-    from lazytui.analyses.core.execute import references, validate
+    from lazytui.analyses.core.execute import validate
 
     source = params.source or ("strokes" if params.preset == "quick" else "mnist")
     resolved = params.model_copy(update={"source": resolve_source(source)})
     for chapter in fitting_chapters(resolved):
-        if not list(references(analysis(chapter.kind).params)):
+        if set(chapter.needs) <= {"canvas"}:  # asks nothing of the runs before it
             chosen = validate(chapter.kind, chapter.values(resolved, {}))
             analysis(chapter.kind).resolve(chosen, workspace)
     return resolved

@@ -22,7 +22,7 @@ from lazytui.data.splits import build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
 from lazytui.evaluation.predictions import Predictions
-from lazytui.figures.kinds import Bars, Figure, Matrix, Pixels, Table, Text
+from lazytui.figures.kinds import Bars, Figure, Interval, Matrix, Pixels, Table, Text
 from lazytui.files.long_texts import long_texts
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -224,8 +224,7 @@ def test_the_differences_add_up(compared_networks: ComparedNetworks) -> None:
         row = by_title[METRICS[name].title]
         difference = 100 * (values[f"against_{name}"] - values[name])
         assert row[3] == pytest.approx(difference)
-        low, high = (float(end) for end in str(row[4]).strip("[]").split(","))
-        assert low - 0.1 <= difference <= high + 0.1
+        assert isinstance(row[4], Interval) and row[4].low <= difference <= row[4].high
     assert by_title["worst group"][4] is None, "it isn't a share of the same images"
     for which, images, both, first, second, neither in alone.rows:
         assert both + first + second + neither == images  # type: ignore[operator]

@@ -286,12 +286,12 @@ def test_the_help_of_every_analysis_lists_every_option(kind: str, lab: Lab) -> N
 
 def test_help_shows_options_in_groups(lab: Lab) -> None:
     groups = _groups(lab.call("run", "train", "--help").out)
-    assert list(groups) == ["Data", "Model", "Optimization", "Method", "Options of methods", "Run"]
+    assert list(groups) == ["Data", "Model", "Optimization", "Augmentation", "Method", "Options of methods", "Run"]
     assert "--bias" in groups["Data"] and "--weights" in groups["Model"] and "--epochs" in groups["Optimization"]
     assert "--gamma <float> How steeply confidence discounts a sample [focal 2]." in groups["Options of methods"]
     assert all(option in groups["Run"] for option in ("--device", "--resume", "--help"))
     study, evaluate = (_groups(lab.call("run", kind, "--help").out) for kind in ("study", "evaluate"))
-    assert list(study) == ["Options", "Data", "Model", "Optimization", "Options of methods", "Run"]
+    assert list(study) == ["Options", *groups]
     assert "--epochs" in study["Optimization"], "although a study has another default"
     assert list(evaluate)[:2] == ["Arguments", "Options"] and list(evaluate)[-1] == "Run"
 

@@ -28,10 +28,10 @@ def measure() -> list[Ratio]:
             [sys.executable, "-m", "lazytui", *_TRAIN, "--workspace", workspace], check=True, stdout=subprocess.DEVNULL
         )
         dial = DoseResponseSession(Workspace(workspace))
-        steps = cycle(range(len(FACTORS)))
+        factors = cycle(FACTORS)
 
         def turn() -> None:
-            question = DoseQuestion("features", Dose((3,), next(steps)), device="cpu")
+            question = DoseQuestion("features", Dose((3,), next(factors)), device="cpu")
             assert [answer for answer in dial.answers(question) if answer.after]
 
         return [

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8"),
     "sae-experiments": ("latest", "--samples", "100", "--draws", "3"),
+    "sae-dial": ("latest", "--image", "3", "--feature", "0", "--factor", "0,1,2"),
     "sae-selfcheck": (
         "--variants",
         "topk,l1",

@@ -20,6 +20,7 @@ SUMMARIES = {
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
     "sae": "Take a layer apart into features by a sparse autoencoder, and tell what each stands for and says.",
     "sae-experiments": "Edit the features that an autoencoder found, and measure what the network says then.",
+    "sae-dial": "Turn features of one image down and up, and see what the network says along the turn.",
     "sae-selfcheck": "Find out which kinds of sparse autoencoder find features that are known.",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
     "attack": "Find the smallest change of an image that makes a network see another digit, by pool of sources.",

@@ -14,31 +14,35 @@ if TYPE_CHECKING:
 FACTORS = tuple(step / 10 for step in range(31))
 """From none of a feature to three times as much; 1 is the feature as it is."""
 
+DoseSplit = Literal["easy", "hard", "drawn"]
+"""Whose images are looked at; drawn: those that were kept of `ask`, newest first."""
+
 UNCHANGED = FACTORS.index(1.0)
-"""The step that changes nothing, where features are scaled."""
+"""The step of FACTORS that changes nothing, where features are scaled."""
 
 
 @dataclass(frozen=True)
 class Dose:
     """What is done to the features of an image.
 
-    features: those in question. step: of FACTORS. how: `scale` takes each so many times as active as it is, `steer` so
-    many times its typical strength whatever it was, `swap` takes them out and puts `into` there, at so many times their
-    typical strength.
+    features: those in question. how: `scale` takes each `factor` times as active as it is, `steer` puts each at
+    `factor` times its typical strength whatever it was, `swap` takes them out and puts `into` there, at `factor` times
+    their typical strength.
     """
 
     features: tuple[int, ...] = ()
-    step: int = UNCHANGED
+    factor: float = 1.0
     how: Literal["scale", "steer", "swap"] = "scale"
     into: tuple[int, ...] = ()
 
     @property
-    def factor(self) -> float:
-        return FACTORS[self.step]
+    def step(self) -> int:
+        """The nearest of FACTORS."""
+        return min(max(round(self.factor / FACTORS[1]), 0), len(FACTORS) - 1)
 
     def moved_by(self, by: int) -> Dose:
-        """So many steps on, as far as there are steps."""
-        return replace(self, step=min(max(self.step + by, 0), len(FACTORS) - 1))
+        """So many steps of FACTORS on, as far as there are steps."""
+        return replace(self, factor=FACTORS[min(max(self.step + by, 0), len(FACTORS) - 1)])
 
     def edit(self, strength: NDArray[np.float64]) -> Edit:
         """The same as an edit. strength: (n,), what is typical of each feature. Imports torch."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.networks.image_choice import read_digit_and_color
 from lazytui.counted_nouns import counted
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError
@@ -58,16 +59,8 @@ def read_patch(text: str, ten: Palette) -> Patch:
     sides = re.split(r"\s+into\s+", text.strip().casefold())
     if len(sides) != 2:
         raise UsageError(f"Which image into which? Such as: {EXAMPLE}.")
-    source, into = (_read_image(side, ten) for side in sides)
+    source, into = (GridImage(*read_digit_and_color(side, ten)) for side in sides)
     return Patch(source, into)
-
-
-def _read_image(words: str, ten: Palette) -> GridImage:
-    found = re.fullmatch(r"(\D+?)\s*(\d)|(\d)\s*(\D+)", words)
-    color = (found[1] or found[4] or "").strip() if found else ""
-    if not found or color not in ten.names:
-        raise UsageError(f"{words!r} isn't a color and a digit: {', '.join(ten.names)}, and 0 to 9, such as red 1.")
-    return GridImage(int(found[2] or found[3]), ten.names.index(color))
 
 
 def shift_figure(patch: Patch, patched: PatchedLogits, neurons: int, ten: Palette) -> Bars:

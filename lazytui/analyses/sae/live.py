@@ -7,32 +7,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.ask.kept_drawings import KeptDrawing, kept_drawings, split_of
+from lazytui.analyses.ask.kept_drawings import KeptDrawing, kept_drawings
 from lazytui.analyses.core.live_session import LiveSession, opening_message
-from lazytui.analyses.gradcam.live import MOST, BrowsedAnswer, BrowsedSplit
-from lazytui.analyses.networks.model_under_study import (
-    ignore_advice,
-    load_model_under_study,
-    remembered_digits,
-    require_at_hand,
-    resolve,
-    trained_with,
-)
-from lazytui.analyses.sae.loaded_sae import LoadedSae, network_params_of, sae_params, splice_sae
-from lazytui.data.splits import build_dataset
+from lazytui.analyses.gradcam.live import MOST, BrowsedAnswer
+from lazytui.analyses.networks.model_under_study import ignore_advice, require_at_hand, trained_with
+from lazytui.analyses.sae.dose_figures import ShownDose, image_name
+from lazytui.analyses.sae.dose_layer import OpenLayer, Prediction, open_layer
+from lazytui.analyses.sae.loaded_sae import network_params_of, sae_params
 from lazytui.errors import BadInput
-from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_response import FACTORS, Dose
+from lazytui.sae.dose_response import FACTORS, Dose, DoseSplit
 from lazytui.system.torch_import import require_torch
-
-if TYPE_CHECKING:
-    from lazytui.saliency.explainer import Explainer
 
 
 @dataclass(frozen=True)
@@ -43,22 +33,9 @@ class DoseQuestion:
     run: str
     dose: Dose
     image_index: int = 0
-    split: Literal["easy", "hard", "drawn"] = "hard"
+    split: DoseSplit = "hard"
     model: str | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """What the network says: probabilities (10,) float32, and where it looks for that, (h, w) float32, raw and signed;
-    None where the network has no map."""
-
-    probabilities: NDArray[np.float32]
-    heat: NDArray[np.float32] | None = None
-
-    @property
-    def digit(self) -> int:
-        return int(self.probabilities.argmax())
 
 
 @dataclass(frozen=True)
@@ -80,20 +57,28 @@ class DoseAnswer(BrowsedAnswer[DoseQuestion]):
         return min(self.question.image_index, len(self.browsed.split) - 1)
 
     @property
+    def shown(self) -> ShownDose:
+        """What the figures are made of; the answer must be complete."""
+        browsed, before, after = self.browsed, self.before, self.after
+        assert browsed is not None and before is not None and after is not None and self.curve is not None
+        return ShownDose(
+            image=browsed.split.images[self.index],
+            name=image_name(browsed, self.index),
+            digit=int(browsed.split.digits[self.index]),
+            color=int(browsed.split.colors[self.index]),
+            palette=browsed.trained.palette,
+            dose=self.question.dose,
+            factors=FACTORS,
+            curve=self.curve,
+            before=before,
+            after=after,
+            advice=self.advice,
+        )
+
+    @property
     def activity_here(self) -> NDArray[np.float32] | None:
         """(n,), each feature on this image; None before it is known."""
         return None if self.activity is None else self.activity[self.index]
-
-
-@dataclass(frozen=True, eq=False)
-class _OpenLayer:
-    """A layer kept open. strength: (n,), what is typical of each feature. activity: as in an answer."""
-
-    loaded: LoadedSae
-    explainer: Explainer
-    browsed: BrowsedSplit
-    strength: NDArray[np.float64]
-    activity: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -119,9 +104,9 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self._open: tuple[object, _OpenLayer] | None = None
+        self._open: tuple[object, OpenLayer] | None = None
         self._files_of = lru_cache(maxsize=4)(self._files)
-        self._before = lru_cache(maxsize=64)(self._intact)
+        self._before = lru_cache(maxsize=64)(_unchanged)
         self._curve = lru_cache(maxsize=64)(_whole_curve)
         self._lock = Lock()  # a screen that was left may still be at its last answer when the next one asks
 
@@ -149,35 +134,26 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
         folder = self.workspace.find(run, kinds=("sae",))
         return _Files(network, self.workspace.find(network, kinds=("train",)).weights, folder.autoencoder)
 
-    def _open_layer(self, question: DoseQuestion, drawings: list[KeptDrawing]) -> _OpenLayer:
-        recorded = network_params_of(sae_params(question.run, self.workspace))
-        params = recorded.model_copy(update={"model": question.model, "device": question.device})
+    def _open_layer(self, question: DoseQuestion, drawings: list[KeptDrawing]) -> OpenLayer:
         if question.split != "drawn":
-            require_at_hand(trained_with(params, self.workspace).source)
-        params = resolve(params, self.workspace)
-        network = load_model_under_study(params, self.workspace, ignore_advice)  # its advice goes with the answer
-        loaded = splice_sae(question.run, network, self.workspace, lambda _data: {})
-        if loaded.result.all_dead:
-            raise BadInput(
-                f"All features of {question.run} are dead, so there is nothing to turn: train it with other settings."
-            )
-        from lazytui.saliency.explainer import Explainer
+            network = network_params_of(sae_params(question.run, self.workspace))
+            require_at_hand(trained_with(network, self.workspace).source)
+        return open_layer(
+            question.run,
+            question.split,
+            drawings,
+            self.workspace,
+            ignore_advice,  # it goes with the answer
+            lambda split, _trained: np.arange(min(MOST, len(split))),
+            model=question.model,
+            device=question.device,
+        )
 
-        if question.split == "drawn":
-            names = tuple(drawing.name for drawing in drawings)
-            browsed = BrowsedSplit(split_of(drawings), len(drawings), network.trained, names)
-        else:
-            whole = build_dataset(network.trained, remembered_digits).split(SPLIT_NAMES[question.split])
-            browsed = BrowsedSplit(whole.take(np.arange(min(MOST, len(whole)))), len(whole), network.trained)
-        explainer = Explainer(network.model, browsed.split.images, network.trained.model)
-        strength = loaded.result.strength.astype(np.float64)
-        return _OpenLayer(loaded, explainer, browsed, strength, loaded.spliced.features_of(browsed.split.images))
-
-    def _answer(self, question: DoseQuestion, layer: _OpenLayer) -> DoseAnswer:
+    def _answer(self, question: DoseQuestion, layer: OpenLayer) -> DoseAnswer:
         dose, browsed = question.dose, layer.browsed
         index = min(question.image_index, len(browsed.split) - 1)
-        curve = self._curve(layer, index, replace(dose, step=0))  # the same wherever the dial stands
-        after = Prediction(curve[dose.step], _heat(layer, index, dose))
+        curve = self._curve(layer, index, replace(dose, factor=0.0))  # the same wherever the dial stands
+        after = Prediction(curve[dose.step], layer.heat(index, dose))
         return DoseAnswer(
             question,
             browsed=browsed,
@@ -188,29 +164,11 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
             advice=layer.loaded.network.advice,
         )
 
-    def _intact(self, layer: _OpenLayer, index: int) -> Prediction:
-        """What the network says of an image as it is."""
-        nothing = Dose()
-        (probabilities,) = layer.loaded.spliced.probabilities(
-            layer.browsed.split.images[index], [nothing.edit(layer.strength)]
-        )
-        return Prediction(probabilities, _heat(layer, index, nothing))
+
+def _unchanged(layer: OpenLayer, index: int) -> Prediction:
+    return layer.prediction(index, Dose())
 
 
-def _whole_curve(layer: _OpenLayer, index: int, dose: Dose) -> NDArray[np.float32]:
+def _whole_curve(layer: OpenLayer, index: int, dose: Dose) -> NDArray[np.float32]:
     """(31, 10), the probabilities at each step of the dial; that of the dose doesn't matter."""
-    steps = [replace(dose, step=step).edit(layer.strength) for step in range(len(FACTORS))]
-    return layer.loaded.spliced.probabilities(layer.browsed.split.images[index], steps)
-
-
-def _heat(layer: _OpenLayer, index: int, dose: Dose) -> NDArray[np.float32] | None:
-    """Grad-CAM of what is predicted; None where the network has no map."""
-    if "grad-cam" not in layer.explainer.methods:
-        return None
-    from lazytui.sae.saliency_after_edits import saliency_after_edit
-
-    one = layer.browsed.split.take(np.array([index]))
-    hardware = layer.loaded.network.hardware
-    saliency = saliency_after_edit(layer.loaded.spliced, layer.explainer, one, hardware, dose.edit(layer.strength))
-    heat: NDArray[np.float32] = saliency.maps[0]
-    return heat
+    return layer.probabilities(index, [replace(dose, factor=factor) for factor in FACTORS])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.recipe.analysis import all_recipes
 from lazytui.analyses.recipe.params import RecipeParams
+from lazytui.analyses.sae_dial.params import SaeDialParams
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
 from lazytui.analyses.study.analysis import planned_trainings
@@ -63,6 +64,19 @@ OVERLAYS = {
         "features. Choose the run whose features are edited; a second run, of a cured network say, is shown beside "
         "it. g: run it. Esc: back to the features.",
         compared_by=("sae", "against"),
+    ),
+    "sae-dial": Overlay(
+        params=SaeDialParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("turn",)),
+            PanelSpec("beside", "", ("gaze", "image")),
+            PanelSpec("more", "", ("by-factor", "features", "probabilities", "...")),
+        ),
+        first=("sae", "feature", "image", "split", "how", "into", "factor"),
+        empty="No turn was kept yet. Features of one image are turned down and up, and what the network says is kept. "
+        "g: run it. Esc: back to the features.",
+        compared_by=("sae",),
     ),
     "sae-selfcheck": Overlay(
         params=SelfcheckParams,

@@ -36,6 +36,8 @@ class ScreenEntry:
         return made
 
 
+_OF_FEATURES = ("sae", "sae-experiments", "sae-dial", "sae-selfcheck")
+
 SCREENS = (
     ScreenEntry("0", "Home", "Home", "home:Home"),
     ScreenEntry("1", "Dataset", "Data", "dataset:DatasetScreen"),
@@ -43,7 +45,13 @@ SCREENS = (
     ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen", also=("transfer",)),
     ScreenEntry("4", "Grad-CAM", "CAM", "gradcam.screen:GradcamScreen", also=("ask",)),
     ScreenEntry("5", "Neurons", "Neur", "neurons.screen:NeuronsScreen", also=("llc",)),
-    ScreenEntry("6", "Features", "Feat", "sae.screen:FeaturesScreen", also=("sae", "sae-experiments", "sae-selfcheck")),
+    ScreenEntry(
+        "6",
+        "Features",
+        "Feat",
+        "sae.screen:FeaturesScreen",
+        also=("sae", "sae-experiments", "sae-dial", "sae-selfcheck"),
+    ),
     ScreenEntry("7", "Attack", "Atk", "attack.screen:AttackScreen"),
     ScreenEntry("8", "Compare", "Comp", "compare:CompareScreen", also=("study", "recipe")),
     ScreenEntry("9", "Runs", "Runs", "runs.screen:RunsScreen"),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from lazytui.analyses.core.execute import recorded_result
+from lazytui.analyses.sae.dose_figures import dose_figures, dose_text
 from lazytui.analyses.sae.feature_browser import (
     active_features,
     browser_table,
@@ -24,7 +25,6 @@ from lazytui.analyses.sae.feature_browser import (
 )
 from lazytui.analyses.sae.figures import logit_effects
 from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
-from lazytui.analyses.sae.live_figures import dose_figures, dose_text
 from lazytui.analyses.sae.loaded_sae import LoadedSae, load_sae
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.data.device_split import to_float
@@ -121,7 +121,7 @@ def test_a_turn_is_what_the_change_along_the_features_directions_does(
     dial: DoseResponseSession, spliced: LoadedSae, step: int
 ) -> None:
     features = strongest(dial, 2)
-    answer = asked(dial, Dose(features, step))
+    answer = asked(dial, Dose(features, FACTORS[step]))
     by_hand = said_by_hand(spliced, list(features), None, FACTORS[step])
     assert answer.after and answer.before and answer.curve is not None
     assert close(answer.after.probabilities, by_hand)
@@ -138,9 +138,9 @@ def test_steering_and_swapping_put_features_at_their_typical_strength(
     category = result.category
     absent = next(f for f in range(len(here)) if here[f] == 0 and category[f] != CATEGORIES.index("dead"))
     typical = float(result.strength[absent])
-    steered = asked(dial, Dose((absent,), 15, "steer"))
+    steered = asked(dial, Dose((absent,), 1.5, "steer"))
     assert steered.after and close(steered.after.probabilities, said_by_hand(spliced, [absent], [1.5 * typical], 1))
-    swapped = asked(dial, Dose((first,), UNCHANGED, "swap", (absent,)))
+    swapped = asked(dial, Dose((first,), 1.0, "swap", (absent,)))
     assert swapped.after
     assert close(swapped.after.probabilities, said_by_hand(spliced, [first, absent], [0.0, typical], 1))
 
@@ -166,7 +166,7 @@ def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, splic
 
 def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     answer = asked(dial, Dose(strongest(dial), 0))
-    image, gaze, said, curve = dose_figures(answer)
+    image, gaze, said, curve = dose_figures(answer.shown)
     assert answer.before and answer.after and answer.browsed
     assert isinstance(image, Pixels) and image.overlay is None
     assert isinstance(gaze, Pixels) and gaze.overlay is not None and gaze.overlay.max() == 1
@@ -179,15 +179,15 @@ def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     assert isinstance(curve, Lines)
     of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
     assert of_said.y[UNCHANGED] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
-    assert curve.note == "" and dose_figures(replace(answer, advice="Probabilities."))[3].note == "Probabilities."
+    assert curve.note == "" and dose_figures(replace(answer, advice="Probabilities.").shown)[3].note == "Probabilities."
 
 
 def test_a_setting_is_told_in_words() -> None:
     turn = Dose((3,))
     assert dose_text(turn, "red") == "Feature 3 (red) x 1.0: as it is"
-    assert dose_text(replace(turn, step=0)) == "Feature 3 x 0.0: ablated"
-    assert dose_text(Dose((3, 4), 15, "steer")) == "Features 3, 4 steered at 1.5 x their typical strength"
-    assert dose_text(Dose((3,), 10, "swap", (8,))) == "Feature 3 swapped for feature 8 at 1.0 x its typical strength"
+    assert dose_text(replace(turn, factor=0.0)) == "Feature 3 x 0.0: ablated"
+    assert dose_text(Dose((3, 4), 1.5, "steer")) == "Features 3, 4 steered at 1.5 x their typical strength"
+    assert dose_text(Dose((3,), 1.0, "swap", (8,))) == "Feature 3 swapped for feature 8 at 1.0 x its typical strength"
     assert turn.moved_by(100).factor == 3 and turn.moved_by(-100).factor == 0 and turn.moved_by(1).factor == 1.1
 
 

@@ -15,10 +15,10 @@ from textual.content import Content
 from textual.events import Resize
 
 from lazytui.analyses.gradcam.image_filter import ImageFilter
+from lazytui.analyses.sae.dose_figures import dose_figures, dose_text, image_name
 from lazytui.analyses.sae.feature_browser import active_features, read_features, stands_for
 from lazytui.analyses.sae.feature_labels import Labels
 from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
-from lazytui.analyses.sae.live_figures import dose_figures, dose_text, image_name
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, LinesView
@@ -131,7 +131,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
                 for panel in grid.panels:
                     panel.say(self.sentence() if panel.name == "curve" else "")
                 return
-            for name, figure in zip(PANELS, dose_figures(answer), strict=True):
+            for name, figure in zip(PANELS, dose_figures(answer.shown), strict=True):
                 grid.panel(name).show([(figure,)])
         with self.prevent(FigureView.Pointed):
             for chart in self.query(LinesView):
@@ -207,12 +207,12 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         """The cursor of the chart is the dial as well."""
         if isinstance(event.view, LinesView):
             step = round(float(event.place) / FACTORS[1])
-            self._set(replace(self.question.dose, step=step))
+            self._set(replace(self.question.dose, factor=FACTORS[step]))
 
     def action_ablate(self) -> None:
         """Take the features out, or put them back as they are."""
         ablated = self.question.dose.how == "scale" and self.question.dose.step == 0
-        self._set(Dose(self.question.dose.features, UNCHANGED if ablated else 0))
+        self._set(Dose(self.question.dose.features, 1.0 if ablated else 0.0))
 
     def action_reset(self) -> None:
         """The image as it is; where it is that already, all images of the split again."""
@@ -225,13 +225,13 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
     def action_steer(self) -> None:
         """Put the features at their typical strength, whatever they were here; or scale them again."""
         turn = self.question.dose
-        self._set(Dose(turn.features, UNCHANGED, "scale" if turn.how == "steer" else "steer"))
+        self._set(Dose(turn.features, 1.0, "scale" if turn.how == "steer" else "steer"))
 
     def action_swap(self) -> None:
         """Take the features out, and put others there at their typical strength."""
 
         def swap_for(text: str) -> None:
-            self._set(Dose(self.question.dose.features, UNCHANGED, "swap", self._read_features(text)))
+            self._set(Dose(self.question.dose.features, 1.0, "swap", self._read_features(text)))
 
         ask_text(self, "Swap for which features? Numbers, or words such as color green.", "", swap_for)
 

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.live import BrowsedSplit
 from lazytui.analyses.networks.probabilities import probabilities_figure
-from lazytui.analyses.sae.live import DoseAnswer, Prediction
+from lazytui.analyses.sae.dose_layer import Prediction
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Lines, Pixels, Series
-from lazytui.sae.dose_response import FACTORS, Dose
+from lazytui.sae.dose_response import Dose
 from lazytui.saliency.map_resizing import upsample
 
 _LEAST_PEAK = 0.15
 """A digit whose probability gets this high at some dose has a curve."""
 
 
-def dose_figures(answer: DoseAnswer) -> list[Figure]:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ShownDose:
+    """One image with a dose of some features.
+
+    image: (28, 28, 3) uint8. digit, color: of the image. factors: those of the curve. curve: (factors, 10)
+    probabilities. before, after: without and with the dose. advice: what is to be said of what the network puts out.
+    """
+
+    image: NDArray[np.uint8]
+    name: str
+    digit: int
+    color: int
+    palette: str
+    dose: Dose
+    factors: Sequence[float]
+    curve: NDArray[np.float32]
+    before: Prediction
+    after: Prediction
+    advice: str = ""
+
+
+def dose_figures(shown: ShownDose) -> list[Figure]:
     """The image in color beside where the network looks before and after, its probabilities, and the whole curve."""
-    browsed, before, after = answer.browsed, answer.before, answer.after
-    assert browsed is not None and before is not None and after is not None and answer.curve is not None
+    before, after = shown.before, shown.after
     return [
-        _image(browsed, answer.index),
-        _maps(browsed, answer.index, before, after),
-        probabilities_figure((before.probabilities, after.probabilities), ("before", "after"), browsed.trained.palette),
-        _curve(answer.curve, answer.question.dose, answer.advice),
+        _image(shown),
+        _maps(shown),
+        probabilities_figure((before.probabilities, after.probabilities), ("before", "after"), shown.palette),
+        _curve(shown),
     ]
 
 
@@ -65,27 +88,21 @@ def _features_text(features: tuple[int, ...]) -> str:
     return f"Feature{'s' if len(features) > 1 else ''} {', '.join(map(str, features))}"
 
 
-def _image(browsed: BrowsedSplit, index: int) -> Pixels:
-    return Pixels(
-        name="image",
-        title="The image",
-        images=browsed.split.images[index : index + 1],
-        columns=1,
-        captions=(image_name(browsed, index),),
-    )
+def _image(shown: ShownDose) -> Pixels:
+    return Pixels(name="image", title="The image", images=shown.image[None], columns=1, captions=(shown.name,))
 
 
-def _maps(browsed: BrowsedSplit, index: int, before: Prediction, after: Prediction) -> Pixels:
+def _maps(shown: ShownDose) -> Pixels:
     """Where the network looks, on one scale; without maps the image alone, twice."""
-    digit, color = int(browsed.split.digits[index]), int(browsed.split.colors[index])
+    before, after = shown.before, shown.after
     evidence, largest = _on_one_scale(before.heat, after.heat)
     return Pixels(
         name="gaze",
         title="What it predicts" if evidence is None else "Grad-CAM of the class predicted",
-        images=np.repeat(browsed.split.images[index : index + 1], 2, axis=0),
+        images=np.repeat(shown.image[None], 2, axis=0),
         columns=2,
         captions=(f"before → {before.digit}", f"after → {after.digit}"),
-        tones=tuple(tone_of(prediction.digit, digit, color) for prediction in (before, after)),
+        tones=tuple(tone_of(prediction.digit, shown.digit, shown.color) for prediction in (before, after)),
         overlay=evidence,
         overlay_max=largest,
     )
@@ -102,13 +119,13 @@ def _on_one_scale(
     return np.asarray(evidence / max(largest, 1e-12), dtype=np.float32), largest
 
 
-def _curve(curve: NDArray[np.float32], dose: Dose, advice: str) -> Lines:
+def _curve(shown: ShownDose) -> Lines:
     """The probabilities of the digits that matter at some dose."""
-    factors = np.array(FACTORS)
+    dose, curve, factors = shown.dose, shown.curve, np.array(shown.factors)
     return Lines(
         name="turn",
         title=f"Dose-response: {_edit_text(dose, _features_text(dose.features))}" if dose.features else "Dose-response",
-        note=advice,
+        note=shown.advice,
         series=tuple(
             Series(name=str(digit), x=factors, y=curve[:, digit].astype(np.float64))
             for digit in range(10)

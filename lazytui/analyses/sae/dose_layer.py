@@ -1,0 +1,107 @@
+"""A layer whose features can be edited on one image at a time: what the network then says, and where it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.ask.kept_drawings import KeptDrawing, split_of
+from lazytui.analyses.gradcam.live import BrowsedSplit
+from lazytui.analyses.networks.model_under_study import load_model_under_study, remembered_digits, resolve
+from lazytui.analyses.sae.loaded_sae import LoadedSae, network_params_of, sae_params, splice_sae
+from lazytui.analyses.train.params import TrainParams
+from lazytui.data.splits import Split, build_dataset
+from lazytui.errors import BadInput
+from lazytui.evaluation.predictions import SPLIT_NAMES
+from lazytui.runs.workspace import Workspace
+from lazytui.sae.dose_response import Dose, DoseSplit
+
+if TYPE_CHECKING:
+    from lazytui.saliency.explainer import Explainer
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the network says: probabilities (10,) float32, and where it looks for that, (h, w) float32, raw and signed;
+    None where the network has no map."""
+
+    probabilities: NDArray[np.float32]
+    heat: NDArray[np.float32] | None = None
+
+    @property
+    def digit(self) -> int:
+        return int(self.probabilities.argmax())
+
+
+@dataclass(frozen=True, eq=False)
+class OpenLayer:
+    """A layer kept open. browsed: the images that can be chosen. strength: (n,), what is typical of each feature.
+    activity: (N, n), each feature on each image."""
+
+    loaded: LoadedSae
+    explainer: Explainer
+    browsed: BrowsedSplit
+    strength: NDArray[np.float64]
+    activity: NDArray[np.float32]
+
+    def probabilities(self, index: int, doses: Sequence[Dose]) -> NDArray[np.float32]:
+        """(doses, 10), what the network says of an image after each of the doses."""
+        edits = [dose.edit(self.strength) for dose in doses]
+        return self.loaded.spliced.probabilities(self.browsed.split.images[index], edits)
+
+    def heat(self, index: int, dose: Dose) -> NDArray[np.float32] | None:
+        """Grad-CAM of what is predicted; None where the network has no map."""
+        if "grad-cam" not in self.explainer.methods:
+            return None
+        from lazytui.sae.saliency_after_edits import saliency_after_edit
+
+        one = self.browsed.split.take(np.array([index]))
+        hardware = self.loaded.network.hardware
+        saliency = saliency_after_edit(self.loaded.spliced, self.explainer, one, hardware, dose.edit(self.strength))
+        heat: NDArray[np.float32] = saliency.maps[0]
+        return heat
+
+    def prediction(self, index: int, dose: Dose) -> Prediction:
+        (probabilities,) = self.probabilities(index, [dose])
+        return Prediction(probabilities, self.heat(index, dose))
+
+
+def open_layer(
+    run: str,
+    split: DoseSplit,
+    drawings: list[KeptDrawing],
+    workspace: Workspace,
+    note: Callable[[str], object],
+    choose: Callable[[Split, TrainParams], NDArray[np.intp]],
+    *,
+    model: str | None,
+    device: Literal["auto", "cpu", "cuda", "mps"],
+) -> OpenLayer:
+    """Open the layer of a run of `sae`, with images of a split. Imports torch.
+
+    drawings: the images, where the split is that of drawings. note: as in `load_network`. choose: which images of the
+    split, painted so, are kept. model: the network's code, where it is one's own.
+
+    Raises BadInput where the network can't be had or all features are dead.
+    """
+    asked = network_params_of(sae_params(run, workspace)).model_copy(update={"model": model, "device": device})
+    network = load_model_under_study(resolve(asked, workspace), workspace, note)
+    loaded = splice_sae(run, network, workspace, lambda _data: {})
+    if loaded.result.all_dead:
+        raise BadInput(f"All features of {run} are dead, so there is nothing to turn: train it with other settings.")
+    from lazytui.saliency.explainer import Explainer
+
+    if split == "drawn":
+        kept = choose(split_of(drawings), network.trained)
+        names = tuple(drawings[index].name for index in kept)
+        browsed = BrowsedSplit(split_of(drawings).take(kept), len(drawings), network.trained, names)
+    else:
+        whole = build_dataset(network.trained, remembered_digits).split(SPLIT_NAMES[split])
+        browsed = BrowsedSplit(whole.take(choose(whole, network.trained)), len(whole), network.trained)
+    explainer = Explainer(network.model, browsed.split.images, network.trained.model)
+    strength = loaded.result.strength.astype(np.float64)
+    return OpenLayer(loaded, explainer, browsed, strength, loaded.spliced.features_of(browsed.split.images))

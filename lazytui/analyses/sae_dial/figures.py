@@ -1,0 +1,75 @@
+"""The turn of a dial: the verdict, the image, where the network looks, the whole curve, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lazytui.analyses.sae.dose_figures import ShownDose, dose_figures, dose_text
+from lazytui.analyses.sae.dose_layer import Prediction
+from lazytui.analyses.sae_dial.result import SaeDialResult
+from lazytui.evaluation.predictions import DIGITS
+from lazytui.figures.kinds import Column, Figure, Table, Text
+from lazytui.sae.dose_response import Dose
+
+if TYPE_CHECKING:
+    from lazytui.analyses.sae_dial.params import SaeDialParams
+
+
+def figures(params: SaeDialParams, result: SaeDialResult) -> list[Figure]:
+    last = Dose(result.features, params.factors[-1], params.how, result.into)
+    shown = ShownDose(
+        image=result.image,
+        name=result.name,
+        digit=result.digit,
+        color=result.color,
+        palette=result.palette_name,
+        dose=last,
+        factors=params.factors,
+        curve=result.probabilities,
+        before=Prediction(result.unchanged, result.heat_before),
+        after=Prediction(result.probabilities[-1], result.heat_after),
+        advice=result.advice,
+    )
+    return [_verdict(params, result, last), *dose_figures(shown), _by_factor(params.factors, result), _turned(result)]
+
+
+def _verdict(params: SaeDialParams, result: SaeDialResult, last: Dose) -> Text:
+    says = int(result.predicted)
+    before = f"A {result.name}: the network says {says} ({result.unchanged[says]:.1%})."
+    if result.tipping_factor is None:
+        dose = replace(last, factor=params.factors[0])
+        after = f"{dose_text(dose)}, up to {params.factors[-1]:g}: it says {says} throughout."
+    else:
+        said = result.probabilities[params.factors.index(result.tipping_factor)]
+        dose = replace(last, factor=result.tipping_factor)
+        after = f"{dose_text(dose)}: it says {said.argmax()} ({said.max():.1%})."
+    return Text(name="verdict", title="Dose-response of one image", paragraphs=(f"{before} {after}",))
+
+
+def _by_factor(factors: Sequence[float], result: SaeDialResult) -> Table:
+    return Table(
+        name="by-factor",
+        title="Probability of each digit, %",
+        note="By the factor of the dose; predicted: the most probable digit.",
+        columns=(Column(name="factor", decimals=2), Column(name="predicted"), *(Column(name=one) for one in DIGITS)),
+        rows=tuple(
+            (factor, int(said.argmax()), *(100 * float(share) for share in said))
+            for factor, said in zip(factors, result.probabilities, strict=True)
+        ),
+    )
+
+
+def _turned(result: SaeDialResult) -> Table:
+    turned = (*result.features, *result.into)
+    return Table(
+        name="features",
+        title="The features that are turned",
+        note="strength: mean activation where it is active. here: its activation on this image.",
+        columns=(Column(name="feature"), Column(name="strength", decimals=2), Column(name="here", decimals=2)),
+        rows=tuple(
+            (feature, float(strength), float(here))
+            for feature, strength, here in zip(turned, result.strength, result.activity, strict=True)
+        ),
+    )

@@ -1,0 +1,54 @@
+"""What `sae-dial` finds: what the network says of one image at each factor, and where it looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from lazytui.analyses.core.fact_readers import PaletteName
+from lazytui.runs.result_contents import ANY, Metric, Name, Note, images, numbers, shares
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import read_fields
+
+if TYPE_CHECKING:
+    from lazytui.analyses.sae_dial.params import SaeDialParams
+
+DIGIT = Metric(low=0, high=9)
+Features = Annotated[tuple[Annotated[int, Field(ge=0, le=10**9)], ...], Field(max_length=100_000)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SaeDialResult:
+    """predicted: of the image as it is. tipping_factor: the factor nearest to 1 at which something else is predicted;
+    None where nothing ever is. name: what the image is called; its digit and color are 255 where it has none.
+
+    features, into: what was turned, and what was put there. strength, activity: (features,) what is typical of each,
+    and what it is on the image. factors: (n,). probabilities: (n, 10). unchanged: (10,), of the image as it is.
+    heat_before, heat_after: (h, w), where it looks, as it is and at the last factor; None where the network has no map.
+    """
+
+    predicted: Annotated[float, DIGIT]
+    tipping_factor: Annotated[float | None, ANY]
+    name: Name
+    digit: Annotated[int, Field(ge=0, le=255)]
+    color: Annotated[int, Field(ge=0, le=255)]
+    palette_name: PaletteName
+    advice: Note
+    features: Features
+    into: Features
+    image: Annotated[NDArray[np.uint8], images()]
+    strength: Annotated[NDArray[np.float64], numbers("turned")]
+    activity: Annotated[NDArray[np.float64], numbers("turned")]
+    probabilities: Annotated[NDArray[np.float32], shares("factors", 10).defined]
+    unchanged: Annotated[NDArray[np.float32], shares(10).defined]
+    heat_before: Annotated[NDArray[np.float32] | None, numbers("height", "width").optional]
+    heat_after: Annotated[NDArray[np.float32] | None, numbers("height", "width").optional]
+
+
+def read(params: SaeDialParams, saved: Result) -> SaeDialResult:
+    """Raises Damaged where it isn't what `write_fields` makes."""
+    return read_fields(SaeDialResult, saved, {"factors": len(params.factors)})

@@ -225,8 +225,11 @@ def _lists() -> Iterator[str]:
     )
     yield from ("## Recipes", "", "What earlier studies reported, in percent; `lazytui run recipe NAME`.", "")
     yield from _table(
-        ("recipe", "study", "reported", "what it trains", "note"),
-        [(f"`{name}`", entry.study, entry.reported_text, entry.about, entry.note) for name, entry in recipes().items()],
+        ("recipe", "study", "reported", "what it trains", "the study's setting", "where ours deviates", "note"),
+        [
+            (f"`{name}`", one.study, one.reported_text, one.about, one.setting, one.deviates, one.note)
+            for name, one in recipes().items()
+        ],
     )
     yield from ("## Metrics", "", "The names of `--json`.", "")
     yield from _table(

@@ -87,10 +87,16 @@ def _merged_field(option: str, infos: Mapping[str, FieldInfo]) -> Any:
     for other in others:
         if (other.annotation, other.metadata, other.description) != (first.annotation, first.metadata, meaning):
             raise TypeError(f"{option} means different things to {', '.join(infos)}: give it another name.")
-    defaults = ", ".join(f"{entry} {info.default:g}" for entry, info in infos.items())
+    defaults = ", ".join(f"{entry} {default_text(info.default)}" for entry, info in infos.items())
     description = f"{meaning.removesuffix('.')} [{defaults}]."
     field = Field(None, description=description, json_schema_extra={"meaning": meaning})
-    return Annotated[first.annotation | None, *first.metadata], field  # type: ignore[operator]
+    kind: Any = first.annotation | None  # type: ignore[operator]
+    return Annotated[kind, *first.metadata] if first.metadata else kind, field
+
+
+def default_text(value: float) -> str:
+    """The default of an option, in words."""
+    return ("yes" if value else "no") if isinstance(value, bool) else f"{value:g}"
 
 
 def with_defaults(values: Any, field: str, default: str, catalog: Mapping[str, Entry]) -> Any:

@@ -55,9 +55,10 @@ def methods(
 
 def _options(name: str) -> list[list[str]]:
     from lazytui.analyses.core.form_fields import fields_of
+    from lazytui.catalog_fields import default_text
     from lazytui.training.methods import METHODS
 
     return [
-        [field.flag, field.type.__name__, field.limits or "–", f"{field.default:g}", field.description]
+        [field.flag, field.type.__name__, field.limits or "–", default_text(field.default), field.description]
         for field in fields_of(METHODS[name].options)
     ]

@@ -108,7 +108,7 @@ def _verdict(params: RecipeParams, recipe: Recipe, allowed: Tolerance, means: di
             + f" over {counted(seeds, 'seed')}."
         )
     ground = [] if same_ground else [_OTHER_GROUND]
-    notes = [recipe.note] if recipe.note else []
+    notes = list(filter(None, (recipe.setting and f"Its setting: {recipe.setting}", recipe.deviates, recipe.note)))
     return Text(
         name="verdict", title=f"Recipe {params.recipe}: {recipe.about}", paragraphs=(paragraph, *ground, *notes)
     )

@@ -46,12 +46,15 @@ def _read_share(raw: Any) -> Any:
 
 
 class Recipe(BaseModel):
-    """about: a line. study: of the five, by letter. reported: by metric. train: options of a training. note: care."""
+    """about: a line. study: of the five, by letter. setting: what it says of how it trained. deviates: where ours
+    differs from that, or had to be chosen. reported: by metric. train: options of a training. note: care."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     about: str
     study: str
+    setting: str = ""
+    deviates: str = ""
     reported: Mapping[str, Annotated[ReportedShare, BeforeValidator(_read_share)]]
     train: Mapping[str, Any]
     note: str = ""

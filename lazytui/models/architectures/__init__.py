@@ -10,9 +10,11 @@ from lazytui.errors import UsageError, unknown_name
 from lazytui.models.architectures.base import ModelEntry
 from lazytui.models.architectures.mlp import ENTRY as _mlp
 from lazytui.models.architectures.lazy_cnn import ENTRY as _lazy_cnn
+from lazytui.models.architectures.lazy_maxpool import ENTRY as _lazy_maxpool
 from lazytui.models.architectures.lazy_gap import ENTRY as _lazy_gap
 from lazytui.models.architectures.gap_cnn import ENTRY as _gap_cnn
 from lazytui.models.architectures.gap_groupnorm import ENTRY as _gap_groupnorm
+from lazytui.models.architectures.cnn2 import ENTRY as _cnn2
 from lazytui.models.architectures.cnn3 import ENTRY as _cnn3
 from lazytui.models.architectures.cnn3_flatten import ENTRY as _cnn3_flatten
 from lazytui.models.architectures.cnn_1x1 import ENTRY as _cnn_1x1
@@ -25,6 +27,7 @@ from lazytui.models.architectures.resnet18_1x1 import ENTRY as _resnet18_1x1
 from lazytui.models.architectures.resnet_early_gap import ENTRY as _resnet_early_gap
 from lazytui.models.architectures.color_balance import ENTRY as _color_balance
 from lazytui.models.architectures.gauss_pool import ENTRY as _gauss_pool
+from lazytui.models.architectures.channel_pool import ENTRY as _channel_pool
 
 ARCHITECTURES = {entry.name: entry for entry in list(globals().values()) if isinstance(entry, ModelEntry)}
 

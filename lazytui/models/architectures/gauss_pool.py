@@ -1,7 +1,8 @@
 """cnn3 behind a fixed Gaussian blur (5 x 5, sigma 1: our reading).
 
 The study hoped that blur and channel-wise pooling would discourage color. MaxPool2d is channel-wise already and
-a blur keeps color, so this is cnn3 with a little less detail: a placebo, to be measured beside cnn3.
+a blur keeps color, so this is cnn3 with a little less detail: a placebo, to be measured beside cnn3. The filter is what
+it adds; pooling over channels is a network of its own, channel-pool.
 """
 
 from __future__ import annotations

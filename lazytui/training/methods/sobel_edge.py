@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from lazytui.errors import BadInput
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 class Options(MethodOptions):
     penalty: Penalty = 1.0
+    least_side: int = Field(
+        FINE_MAP, ge=1, le=28, description="Least height and width of the feature map that is compared, the last such."
+    )
 
 
 class SobelEdge(AddedTerm):
@@ -39,17 +44,19 @@ class SobelEdge(AddedTerm):
         self._model = context.classifier
         self._distance = torch.zeros((), device=context.hardware.device)
         with torch.no_grad(), evaluation_mode(context.model):
-            last_map(self._model, torch.zeros(1, *IMAGE_SHAPE, device=context.hardware.device))
+            last_map(self._model, torch.zeros(1, *IMAGE_SHAPE, device=context.hardware.device), self.options.least_side)
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: Options) -> str:  # noqa: ARG003
+    def refusal(cls, settings: LoopSettings, options: Options) -> str:
         listed = ARCHITECTURES.get(settings.model)
-        if listed is None or listed.saliency_layer is not None:
+        sides = [min(layer.shape[1:]) for layer in listed.layers if layer.spatial] if listed else []
+        if listed is None or max(sides, default=0) >= options.least_side:
             return ""
-        return f"compares a feature map with the image's edges; {settings.model} has no maps."
+        lacks = f"of {options.least_side} x {options.least_side} or finer" if sides else "at all"
+        return f"compares a feature map with the image's edges; {settings.model} has no map {lacks}."
 
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
-        features, maps = last_map(self._model, batch.images)
+        features, maps = last_map(self._model, batch.images, self.options.least_side)
         distance = (resized_mean(maps) - sobel(batch.images)).square().mean()
         self._distance = distance.detach()
         return functional.cross_entropy(self._model.head(features), batch.digits), self.options.penalty * distance
@@ -58,12 +65,15 @@ class SobelEdge(AddedTerm):
         return {"edge_distance": float(self._distance)}
 
 
-def last_map(model: Classifier, images: Tensor) -> tuple[Tensor, Tensor]:
-    """The features (n, d) and the last map (n, c, h, w) of 7 x 7 or finer. Raises BadInput where there is none."""
+def last_map(model: Classifier, images: Tensor, least_side: int) -> tuple[Tensor, Tensor]:
+    """The features (n, d) and the last map (n, c, h, w) of that height and width or more.
+
+    Raises BadInput where there is none.
+    """
     maps, values = None, images
     for module in model.features.children():
         values = module(values)
-        if values.ndim == 4 and min(values.shape[2:]) >= FINE_MAP:
+        if values.ndim == 4 and min(values.shape[2:]) >= least_side:
             maps = values
     if maps is None:
         raise BadInput("The method sobel-edge compares a feature map with the image's edges; this model has no maps.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,23 @@ from tests.commands import Lab
 def test_every_recipe_is_a_training_that_can_be_done(name: str) -> None:
     trained = training(recipes()[name])
     check_requirements(trained, trained)
-    assert trained.source == "mnist" and recipes()[name].reported
+    assert trained.source == "mnist" and recipes()[name].reported and recipes()[name].setting
+
+
+def test_a_setting_and_what_is_trained_agree() -> None:
+    """Epochs, batch and rate that the study tells are the training's; epochs that it doesn't are said to be ours."""
+    for name, recipe in recipes().items():
+        trained = training(recipe)
+        epochs = re.search(r"(\d+) epochs?\b", recipe.setting)
+        told_at = {"fourth": 4, "second": 2}
+        at = re.search(r"told at the (\w+) epoch", recipe.setting)
+        told = int(epochs[1]) if epochs else told_at[at[1]] if at else None
+        assert (told is None) == ("epochs are our choice" in recipe.deviates), name
+        assert told in (None, trained.epochs), name
+        if rate := re.search(r"(Adam|SGD) ([\d.e-]+)\b", recipe.setting):
+            assert (trained.optimizer, trained.lr) == (rate[1].lower(), float(rate[2])), name
+        if batch := re.search(r"batch (\d+)", recipe.setting):
+            assert trained.batch_size == int(batch[1]), name
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from torch.nn import functional
 from lazytui.errors import UsageError
 from lazytui.models.architectures import ARCHITECTURES, DEFAULT_MODEL, model_entry
 from lazytui.models.architectures.classifier import Classifier
+from lazytui.models.architectures.parts.channel_pool import ChannelPool
 from lazytui.models.build import build_model
 
 SCIENCE_NAMES = {
     "mlp", "lazy-cnn", "lazy-gap", "gap-cnn", "gap-groupnorm", "cnn3", "cnn3-flatten", "cnn-1x1", "torch-mnist",
     "small-24", "small-16", "shape-cnn", "resnet18", "resnet18-1x1", "resnet-early-gap", "color-balance", "gauss-pool",
+    "lazy-maxpool", "cnn2", "channel-pool",
 }  # fmt: skip
 
 
@@ -163,3 +165,8 @@ def test_resnets_keep_the_resolution_at_the_start() -> None:
     pointwise = build_model("resnet18-1x1", seed=0)
     kernels = {module.kernel_size for module in pointwise.modules() if isinstance(module, nn.Conv2d)}
     assert kernels == {(1, 1)}
+
+
+def test_channels_are_pooled_in_pairs() -> None:
+    maps = torch.tensor([1.0, 3, 5, 4]).view(1, 4, 1, 1).expand(1, 4, 2, 3)
+    assert ChannelPool(2)(maps)[0, :, 0, 0].tolist() == [3, 5] and ChannelPool(2)(maps).shape == (1, 2, 2, 3)

@@ -96,6 +96,12 @@ def assert_same(one: Trained, other: Trained) -> None:
         ("jtt", ["--epochs", "1"], "The method jtt trains a first network for 1 of --epochs 1"),
         ("jtt", ["--epochs", "9", "--first-epochs", "9"], "The method jtt trains a first network for 9 of --epochs 9"),
         ("sobel-edge", ["--model", "mlp"], "The method sobel-edge compares a feature map with the image's edges; mlp"),
+        ("grl", ["--one-optimizer"], "The method grl takes the adversary's step with the model's where both have one"),
+        (
+            "sobel-edge",
+            ["--least-side", "20", "--model", "small-16"],
+            "The method sobel-edge compares a feature map",
+        ),
         ("grl", ["--batch-size", "1"], "The method grl has an adversary with batch normalization"),
         ("rex", ["--batch-size", "2"], "The method rex needs several aligned and several conflicting images"),
         (

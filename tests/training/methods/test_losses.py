@@ -131,6 +131,26 @@ def test_the_model_meets_the_adversary_as_its_steps_have_left_it(precision: str)
     assert loss - fit == pytest.approx(after, rel=1e-5)
 
 
+def test_an_adversary_without_an_optimizer_of_its_own_learns_in_the_models_step(data: BiasedDataset) -> None:
+    """From its own loss alone: what the trunk gains by the reversal teaches it nothing."""
+    batch = first_batch(data)
+    found = []
+    for alpha in (0.0, 50.0):
+        torch.manual_seed(0)
+        given = {"alpha": alpha, "adversary_layers": 2, "adversary_steps": 1, "one_optimizer": True}
+        method = at_work("grl", data, color_reader(), **given)
+        before = [weight.clone() for weight in method._adversary.network.parameters()]  # type: ignore[attr-defined]
+        torch.manual_seed(1)
+        method.step(batch, 50)
+        after = list(method._adversary.network.parameters())  # type: ignore[attr-defined]
+        assert len([weight for weight in after if weight.ndim == 2]) == 2
+        found.append([(new - old).detach() for new, old in zip(after, before, strict=True)])
+        assert found[-1][0].abs().max().item() == pytest.approx(1e-3, rel=0.01), (
+            "a first step of Adam at the model's rate"
+        )
+    torch.testing.assert_close(found[0], found[1])
+
+
 def test_reversal_shows_the_trunk_the_opposite_of_what_the_adversary_sees() -> None:
     features = torch.tensor([1.0, 2.0], requires_grad=True)
     (reversed_gradient(features, 0.3) * torch.tensor([1.0, -5.0])).sum().backward()

@@ -35,13 +35,17 @@ class AgainstAdversary(AddedTerm):
         super().__init__(context)
         self._model = context.classifier
         self._adversary = Adversary(context, self.options)
+        if self.options.one_optimizer:
+            self.optimizer.add_param_group({"params": list(self._adversary.network.parameters())})
         self._accuracy = torch.zeros((), device=context.hardware.device)
 
     @classmethod
-    def refusal(cls, settings: LoopSettings, options: AdversaryOptions) -> str:  # noqa: ARG003
-        if settings.batch_size > 1:
-            return ""
-        return "has an adversary with batch normalization: --batch-size 2 or more."
+    def refusal(cls, settings: LoopSettings, options: AdversaryOptions) -> str:
+        if settings.batch_size == 1:
+            return "has an adversary with batch normalization: --batch-size 2 or more."
+        if options.one_optimizer and options.adversary_steps > 1:
+            return "takes the adversary's step with the model's where both have one optimizer: --adversary-steps 1."
+        return ""
 
     @abstractmethod
     def unlearning_loss(self, features: Tensor, batch: Batch, step: int) -> Tensor:
@@ -53,6 +57,8 @@ class AgainstAdversary(AddedTerm):
             precise = features.float()
             self._accuracy = self._adversary.learn(precise, batch)
             unlearning = self.unlearning_loss(precise, batch, step)
+            if self._adversary.own_loss is not None:
+                unlearning = unlearning + self._adversary.own_loss
         return functional.cross_entropy(self._model.head(features), batch.digits), unlearning
 
     def signals(self) -> Mapping[str, float]:

@@ -85,6 +85,9 @@ class CombinedMethod(Method):
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
         self._parts = [entry.method_class(_context_of(entry, context)) for entry in self.members]
+        for part in self._parts:
+            for group in part.optimizer.param_groups[1:]:  # what a part trains beside the model
+                self.optimizer.add_param_group({"params": group["params"]})
         norms = (part.largest_gradient for part in self._parts)
         self.largest_gradient = min(filter(None, norms), default=None)
         self._counted = [part for part in self._parts if not _is_plain(type(part))] or self._parts[:1]

@@ -42,28 +42,30 @@ def shown(pilot: Pilot[Any], words: str) -> bool:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.mode)
-def test_every_screen_opens_with_its_key_at_every_size(place: Any, size: tuple[int, int], workspace: Workspace) -> None:
+def test_every_screen_opens_with_its_key_at_every_size(size: tuple[int, int], workspace: Workspace) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(place.key)
-        await until(pilot, lambda: pilot.app.current_mode == place.mode)
-        await until(pilot, lambda: shown(pilot, f" {place.key} {place.short if size[0] == 80 else place.name}"))
-        await pilot.resize_terminal(40, 12)
-        await until(pilot, lambda: shown(pilot, "This terminal is 40x12"))
-        await pilot.resize_terminal(*size)
-        await until(pilot, lambda: not shown(pilot, "This terminal is"))
+        for place in SCREENS:
+            await pilot.press(place.key)
+            await until(pilot, lambda place=place: pilot.app.current_mode == place.mode)
+            title = f" {place.key} {place.short if size[0] == 80 else place.name}"
+            await until(pilot, lambda title=title: shown(pilot, title))
+            await pilot.resize_terminal(40, 12)
+            await until(pilot, lambda: shown(pilot, "This terminal is 40x12"))
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: not shown(pilot, "This terminal is"))
 
     drive(LazytuiApp(workspace), steps, size=size)
 
 
-@pytest.mark.parametrize("place", SCREENS, ids=lambda place: place.mode)
-def test_no_screen_of_an_empty_workspace_is_blank(place: Any, tmp_path: Path) -> None:
+def test_no_screen_of_an_empty_workspace_is_blank(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        await pilot.press(place.key)
-        if place.mode == "runs":
-            await until(pilot, lambda: shown(pilot, "No runs yet. Press 0"))
-        else:
-            await until(pilot, lambda: pilot.app.screen.query(FigureView))
+        for place in SCREENS:
+            await pilot.press(place.key)
+            await until(pilot, lambda place=place: pilot.app.current_mode == place.mode)
+            if place.mode == "runs":
+                await until(pilot, lambda: shown(pilot, "No runs yet. Press 0"))
+            else:
+                await until(pilot, lambda: pilot.app.screen.query(FigureView))
 
     drive(LazytuiApp(Workspace(tmp_path / "none")), steps)
     assert not (tmp_path / "none").exists() or not list((tmp_path / "none").glob("*/run.json"))

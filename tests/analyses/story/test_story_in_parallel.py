@@ -14,7 +14,7 @@ from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
 from tests.commands import Lab, finish, last_step, read_events, read_json, wait_until
 
-QUICK = ("--dataset", "clean", "--train-size", "2000", "--test-size", "1000")
+QUICK = ("--dataset", "clean", "--train-size", "1000", "--test-size", "1000")
 """Six chapters, two of which are trainings that go on at the same time."""
 
 

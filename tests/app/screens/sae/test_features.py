@@ -384,7 +384,7 @@ def test_it_is_watched_while_it_learns_and_then_the_table_is_there(workspace: Wo
     async def steps(pilot: Pilot[Any]) -> None:
         place = await open_screen(pilot)
         app.screen.set_focus(None)
-        place.form.set_values({"run": "reference", "layer": "features", "expansion": 1, "k": 8, "steps": 100_000})
+        place.form.set_values({"run": "reference", "layer": "features", "expansion": 1, "k": 8, "steps": 20_000})
         await pilot.press("g")
         await until(pilot, lambda: place.followed and place.followed.name is None and place.query(LinesView))
         chart = place.query(LinesView).first()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import hypothesis
 import pytest
+from filelock import FileLock
 
-from tests.commands import ROOT, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab
+from tests.commands import ROOT, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab, read_json
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """Set before torch is imported: there is a test process on every core, and threads that wait for another's cores cost
@@ -162,10 +165,24 @@ class FinishedTraining:
         return self.lab.workspace / self.finished.json["run"]
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Lab], Finished]) -> tuple[Lab, Finished]:
+    """A laboratory that the first process of the session that needs it fills, and all of them read; what was said."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    lab, said = Lab(folder / name), folder / f"{name}.json"
+    with FileLock(folder / f"{name}.lock"):
+        if not said.exists():
+            said.write_text(json.dumps(asdict(make(lab))))
+    return lab, Finished(**read_json(said))
+
+
 @pytest.fixture(scope="session")
 def finished_training(tmp_path_factory: pytest.TempPathFactory) -> FinishedTraining:
-    lab = Lab(tmp_path_factory.mktemp("finished"))
-    return FinishedTraining(lab, lab.run(*TRAINING, "--name", "reference", "--json"))
+    def make(lab: Lab) -> Finished:
+        return lab.run(*TRAINING, "--name", "reference", "--json")
+
+    return FinishedTraining(*_made_once(tmp_path_factory, "finished", make))
 
 
 @dataclass(frozen=True)
@@ -184,24 +201,28 @@ class ComparedNetworks:
 def compared_networks(
     finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory
 ) -> ComparedNetworks:
-    lab = Lab(tmp_path_factory.mktemp("compared"))
-    shutil.copytree(finished_training.lab.workspace, lab.workspace)
-    return ComparedNetworks(
-        lab, lab.call("run", "evaluate", "reference", "--against", "shipped/lazy-strokes", "--json")
-    )
+    def make(lab: Lab) -> Finished:
+        shutil.copytree(finished_training.lab.workspace, lab.workspace)
+        return lab.call("run", "evaluate", "reference", "--against", "shipped/lazy-strokes", "--json")
+
+    return ComparedNetworks(*_made_once(tmp_path_factory, "compared", make))
 
 
 @pytest.fixture(scope="session")
 def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """That training with its last layer taken apart, once into features and once into dead ones. Tests only read it."""
-    lab = Lab(tmp_path_factory.mktemp("features"))
-    shutil.copytree(finished_training.lab.workspace, lab.workspace)
     quick = ("--expansion", "1", "--batch", "64", "--json")
-    dead = ("--variant", "l1", "--lam", "100", "--lr", "0.1", "--steps", "300")
-    for options in (("--name", "dead", *dead), ("--name", "found", "--k", "8", "--lr", "3e-3", "--steps", "400")):
-        done = lab.call("run", "sae", "reference", *options, *quick)
-        assert done.code == 0, done.err
-    return lab
+    dead = ("--name", "dead", "--variant", "l1", "--lam", "100", "--lr", "0.1", "--steps", "300")
+    found = ("--name", "found", "--k", "8", "--lr", "3e-3", "--steps", "400")
+
+    def make(lab: Lab) -> Finished:
+        shutil.copytree(finished_training.lab.workspace, lab.workspace)
+        for options in (dead, found):
+            done = lab.call("run", "sae", "reference", *options, *quick)
+            assert done.code == 0, done.err
+        return done
+
+    return _made_once(tmp_path_factory, "features", make)[0]
 
 
 @pytest.fixture(scope="session")

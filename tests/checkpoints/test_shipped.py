@@ -125,7 +125,7 @@ def test_nothing_of_the_machine_that_made_them_is_shipped(name: str) -> None:
 
 
 def test_evaluating_a_shipped_model_measures_what_its_manifest_says(tmp_path: Path) -> None:
-    answer = Lab(tmp_path).run("run", "evaluate", "shipped/lazy-strokes", "--json").json
+    answer = Lab(tmp_path).call("run", "evaluate", "shipped/lazy-strokes", "--json").json
     said = MANIFEST["lazy-strokes"]["metrics"]
     for name, value in answer["metrics"].items():
         assert value == pytest.approx(said[name], abs=0.01), name

@@ -39,7 +39,7 @@ def test_kill_minus_nine_twice_loses_nothing_but_time(lab: Lab, finished_trainin
     (listed,) = lab.call("runs", "list", "--json").json
     assert listed["status"] == "interrupted"
     _kill_at_step(60, run, lab.start("runs", "resume", "latest"))
-    ended = lab.run("runs", "resume", run.name, "--json", "--quiet")
+    ended = lab.call("runs", "resume", run.name, "--json", "--quiet")
     assert (ended.code, ended.err) == (0, "")
     assert ended.json["status"] == "done"
     assert_same_training(run, finished_training.folder)
@@ -95,7 +95,7 @@ def test_sigint_and_sigterm_stop_cleanly_and_are_resumed_exactly(lab: Lab, finis
     assert stopped.last.startswith("lazytui: Stopped at step ")
     _assert_stopped_with_checkpoint(run)
 
-    ended = lab.run(*TRAINING, "--resume", "--json")
+    ended = lab.call(*TRAINING, "--resume", "--json")
     assert ended.code == 0, ended.err
     assert ended.json["run"] == run.name == lab.only_run().name
     assert_same_training(run, finished_training.folder)
@@ -104,7 +104,7 @@ def test_sigint_and_sigterm_stop_cleanly_and_are_resumed_exactly(lab: Lab, finis
 
 
 def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_training: FinishedTraining) -> None:
-    begun = lab.run(*TRAINING, "--detach", "--json")
+    begun = lab.call(*TRAINING, "--detach", "--json")
     run = lab.only_run()
     assert begun.code == 0 and begun.json["run"] == run.name and begun.json["status"] in {"queued", "running"}
     wait_until(lambda: last_step(run) >= 20)
@@ -117,7 +117,7 @@ def test_detached_runs_are_followed_stopped_and_resumed(lab: Lab, finished_train
     assert stopped.code == 1 and "step 20 " in stopped.out
     assert stopped.sentence.startswith(f"{run.name}: stopped. Stopped at step ")
 
-    assert lab.run("runs", "resume", "latest", "--detach").code == 0
+    assert lab.call("runs", "resume", "latest", "--detach").code == 0
     followed = lab.call("runs", "follow", "latest")
     assert followed.code == 0, followed.err
     assert "step 0 " in followed.out and "resumed at step " in followed.out and "step 136 " in followed.out
@@ -191,9 +191,9 @@ def test_a_paused_training_is_killed_resumed_and_woken_and_ends_the_same(
 
 
 def test_a_stop_that_comes_before_a_queued_run_begins_is_obeyed(lab: Lab) -> None:
-    assert lab.run(*TRAINING, "--epochs", "10000", "--detach").code == 0
+    assert lab.call(*TRAINING, "--epochs", "10000", "--detach").code == 0
     run = lab.only_run()
-    assert lab.run("runs", "stop", "latest").code == 0
+    assert lab.call("runs", "stop", "latest").code == 0
     wait_until(lambda: state_of(run) == "stopped")
 
 

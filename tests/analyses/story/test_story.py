@@ -86,7 +86,7 @@ def test_a_story_goes_on_where_it_was_left(story: Path, tmp_path: Path) -> None:
     status = read_json(copy / "status.json")
     (copy / "status.json").write_text(json.dumps({**status, "state": "stopped"}))
     runs = {path.name for path in lab.workspace.iterdir()}
-    again = lab.run("runs", "resume", story.name, "--json")
+    again = lab.call("runs", "resume", story.name, "--json")
     assert again.code == 0, again.err
     assert {path.name for path in lab.workspace.iterdir()} == runs
     assert read_json(copy / "result.json") == before

@@ -64,7 +64,7 @@ def test_a_study_that_is_paused_stopped_and_killed_ends_as_if_nobody_had_disturb
         os.kill(pid, signal.SIGKILL)
     assert study(lab).status.state == "interrupted"
 
-    ended = lab.run("runs", "resume", study(lab).id, "--json", "--quiet")
+    ended = lab.call("runs", "resume", study(lab).id, "--json", "--quiet")
     assert (ended.code, ended.err) == (0, "")
     assert ended.json["metrics"]["done"] == 2
     assert len([run for run in Workspace(lab.workspace).runs() if run.record.kind == "train"]) == 2
@@ -76,7 +76,7 @@ def test_a_study_that_is_paused_stopped_and_killed_ends_as_if_nobody_had_disturb
 
 def test_a_training_that_fails_ends_nothing_but_itself(lab: Lab) -> None:
     diverging = ("--methods", "input-color-gradient", "--penalty", "1000000", "--optimizer", "sgd", "--lr", "1")
-    ended = lab.run(*TINY_STUDY, *diverging, "--seeds", "0")
+    ended = lab.call(*TINY_STUDY, *diverging, "--seeds", "0")
     assert ended.code == 1
     assert ended.last.startswith(
         "lazytui: 1 of 2 trainings failed (input-color-gradient, bias 0.95, seed 0: The loss of"

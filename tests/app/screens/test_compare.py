@@ -99,7 +99,7 @@ def test_before_a_study_stands_what_it_would_train_and_before_a_recipe_all_that_
 
 def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> None:
     asked = ("run", "study", *TINY_TRAINING, "--model", "mlp", "--methods", "focal,grl", "--seeds", "5")
-    begun = lab.run(*asked, "--epochs", "10000", "--jobs", "2", "--detach")
+    begun = lab.call(*asked, "--epochs", "10000", "--jobs", "2", "--detach")
     assert begun.code == 0, begun.err
     study = Workspace(lab.workspace).find("latest", kinds=("study",))
     shown: list[str] = []
@@ -118,7 +118,7 @@ def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> Non
     try:
         drive(LazytuiApp(Workspace(lab.workspace)), steps)
     finally:
-        lab.run("runs", "stop", study.id)
+        lab.call("runs", "stop", study.id)
         wait_until(lambda: state_of(study.path) == "stopped")
     lines = [" ".join(line.strip("│ ").split()) for line in shown[0].splitlines()]
     assert any("Its trainings so far" in line for line in lines)

@@ -15,14 +15,14 @@ from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wa
 @pytest.fixture
 def going(lab: Lab) -> Iterator[Lab]:
     """A laboratory in which a detached training goes on until the test is over."""
-    begun = lab.run("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "10000", "--detach")
+    begun = lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "10000", "--detach")
     assert begun.code == 0, begun.err
     run = lab.only_run()
     try:
         wait_until(lambda: last_step(run) >= 0)
         yield lab
     finally:
-        lab.run("runs", "stop", run.name)
+        lab.call("runs", "stop", run.name)
         wait_until(lambda: state_of(run) == "stopped")
 
 

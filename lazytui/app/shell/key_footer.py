@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
@@ -53,21 +52,19 @@ class KeyFooter(Footer):
     def __init__(self) -> None:
         super().__init__(show_command_palette=False, compact=True)
         self._shown: list[_Key] = []
-        self._composed_for = 0
 
     def compose(self) -> ComposeResult:
-        self._shown, self._composed_for = self._fitting_keys(), self.app.size.width
         for key in self._shown:
             yield FooterKey(*key[:-1], classes="-compact")  # else each key is styled twice
 
     async def recompose(self) -> None:
         """Most moves of the keyboard change no key: to mount the same ones again is half the work of a move."""
-        if self.is_attached and self._fitting_keys() != self._shown:
+        if self.is_attached and (keys := self._fitting_keys()) != self._shown:
+            self._shown = keys
             await super().recompose()
 
-    def on_resize(self, event: Resize) -> None:
-        if event.size.width != self._composed_for:
-            self.refresh(recompose=True)
+    def on_resize(self) -> None:
+        self.refresh(recompose=True)
 
     def _fitting_keys(self) -> list[_Key]:
         """Those that fit side by side, help first; none before the screen knows its keys."""

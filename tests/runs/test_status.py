@@ -142,6 +142,7 @@ def test_a_queued_run_of_a_process_that_is_not_ours_is_interrupted_at_last(sleep
 def test_a_process_that_runs_lazytui_keeps_its_runs_queued(words: list[str]) -> None:
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", *words])
     try:
+        wait_until(psutil.Process(process.pid).cmdline)  # for a moment after it was started there is none
         queued = running(state="queued", **of_process(process), heartbeat=time.time() - STALE_SECONDS - 1)
         assert current_status(queued).state == "queued"
     finally:

@@ -54,8 +54,10 @@ HAND = HandVariation()
 def strokes(*, train: int = 60_000, test: int = 10_000, seed: int = 0, threads: int | None = None) -> Source:
     """Digits drawn from pen skeletons by MNIST's conventions: same arguments, same bytes, in any process.
 
-    train, test: how many digits of each split, as for `draw_split`, which raises UsageError.
+    train, test: how many digits of each split. Raises UsageError as `draw_split` does, before any is drawn.
     """
+    for size in (train, test):
+        _require_possible(size, seed)
     return Source("strokes", draw_split("train", train, seed, threads), draw_split("test", test, seed, threads))
 
 
@@ -67,14 +69,18 @@ def draw_split(part: Part, size: int, seed: int = 0, threads: int | None = None)
     threads: how many draw at once (default: one a core); the digits don't depend on it.
     Raises UsageError for sizes below 1 or a negative seed.
     """
-    if size < 1:
-        raise UsageError(f"A split needs at least one digit, not {size}.")
-    if seed < 0:
-        raise UsageError(f"A seed must be at least 0, not {seed}.")
+    _require_possible(size, seed)
     split = _SPLITS.index(part)
     streams = [SeedSequence(seed, spawn_key=(split, chunk)) for chunk in range(-(-size // CHUNK))]
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return _join(list(pool.map(_chunk, streams)), size)
+
+
+def _require_possible(size: int, seed: int) -> None:
+    if size < 1:
+        raise UsageError(f"A split needs at least one digit, not {size}.")
+    if seed < 0:
+        raise UsageError(f"A seed must be at least 0, not {seed}.")
 
 
 def draw_digits(

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.gradcam.figures import figures
-from lazytui.analyses.gradcam.params import GradcamParams, SplitName
+from lazytui.analyses.gradcam.params import GradcamParams, target_class
 from lazytui.analyses.gradcam.result import (
     CueConflict,
     Examples,
@@ -18,14 +18,17 @@ from lazytui.analyses.gradcam.result import (
     NetworkMaps,
     Randomization,
     Recoloring,
+    ShownImages,
     read,
     write,
 )
+from lazytui.analyses.networks.image_choice import SplitName, index_of_image, read_digit_and_color
 from lazytui.analyses.networks.layer_choices import require_map_layer
 from lazytui.analyses.networks.model_under_study import ModelUnderStudy, load_model_under_study, trained_with
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.networks.second_network import second_model_params
+from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -51,6 +54,9 @@ def resolve(params: GradcamParams, workspace: Workspace) -> GradcamParams:
         raise UsageError(
             f"The images of the {params.split} split wear no color, so there is no color's digit to target."
         )
+    for image in params.show or ():
+        if not image.isdecimal():
+            read_digit_and_color(image, palette(trained.palette))
     require_map_layer(trained.model, params.method, params.layer)
     if second := second_model_params(resolved):
         require_map_layer(trained_with(second, workspace).model, params.method, params.layer)
@@ -102,6 +108,7 @@ def _network_maps(
         gallery_methods=methods,
         randomized=layers,
         examples=_examples(statistics, maps, measured["evidence"]),
+        shown=_shown(params, statistics, network) if params.show else None,
         cue_conflict=CueConflict(
             images=data.cue_conflict.images, maps=conflict.maps, logits=conflict.logits, targets=conflict.targets
         ),
@@ -120,6 +127,36 @@ def _examples(statistics: SplitStatistics, maps: SplitMaps, evidence: NDArray[np
         maps=maps.maps[chosen],
         logits=maps.logits[chosen],
         targets=maps.targets[chosen],
+    )
+
+
+def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnderStudy) -> ShownImages:
+    """Each image that was asked for, explained as the app explains it."""
+    from lazytui.saliency.explainer import Explainer
+
+    split, request = statistics.split, statistics.request
+    ten = palette(network.trained.palette)
+    chosen = np.array([index_of_image(text, split, params.split, ten) for text in params.show or ()])
+    explainer = Explainer(
+        network.model, split.images, network.trained.model, baseline=request.baseline, seed=request.seed
+    )
+    explained = [
+        explainer.explain(
+            split.images[index],
+            method=params.method,
+            layer=params.layer,
+            target=target_class(params.target, int(split.digits[index]), int(split.colors[index])),
+        )
+        for index in chosen
+    ]
+    return ShownImages(
+        indices=chosen,
+        images=split.images[chosen],
+        digits=split.digits[chosen],
+        colors=split.colors[chosen],
+        maps=np.stack([one.heat for one in explained]),
+        probabilities=np.stack([one.probabilities for one in explained]),
+        targets=np.array([one.target for one in explained], np.uint8),
     )
 
 

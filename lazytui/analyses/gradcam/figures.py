@@ -14,6 +14,7 @@ from lazytui.analyses.gradcam.map_verdict import verdict
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.analyses.gradcam.result import GradcamResult, NetworkMaps
 from lazytui.analyses.gradcam.score_figures import map_scores
+from lazytui.analyses.gradcam.shown_images import shown_images
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.figures.kinds import Cell, Column, Figure, Share, Table
 from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE, REASONS
@@ -35,7 +36,7 @@ def figures(params: GradcamParams, result: GradcamResult) -> list[Figure]:
 
 def _of_network(view: NetworkView) -> list[Figure]:
     """The figures of one network, beside the tables that compare."""
-    return [matching_colors(view), *examples(view), *map_scores(view), *gallery(view)]
+    return [*shown_images(view), matching_colors(view), *examples(view), *map_scores(view), *gallery(view)]
 
 
 def _energies(views: Sequence[NetworkView]) -> Table:

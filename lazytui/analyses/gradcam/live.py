@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.gradcam import analysis as gradcam
-from lazytui.analyses.gradcam.params import GradcamParams
+from lazytui.analyses.gradcam.params import GradcamParams, target_class
 from lazytui.analyses.networks.model_under_study import (
     ModelUnderStudy,
     ModelUnderStudyParams,
@@ -29,7 +29,6 @@ from lazytui.analyses.networks.second_network import first_model_params, pair_pa
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split, build_dataset
-from lazytui.errors import UsageError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.localization import mask_percentile, stroke_masks
@@ -281,15 +280,6 @@ def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, par
         probabilities=explanation.probabilities,
         scores=score_map(explanation.heat, split.shapes, index, correct=right),
     )
-
-
-def target_class(target: str, digit: int, color: int) -> int | None:
-    """The class to explain; None for what is predicted."""
-    if target == "predicted":
-        return None
-    if target == "color" and color == NO_COLOR:
-        raise UsageError("This image wears no color, so there is no color's digit to target.")
-    return {"digit": digit, "color": color}.get(target, int(target) if target.isdigit() else None)
 
 
 def _ignore(_heard: object) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from lazytui.analyses.networks.image_choice import SplitName
 from lazytui.analyses.networks.second_network import PairParams
+from lazytui.data.palettes import NO_COLOR
+from lazytui.errors import UsageError
+from lazytui.list_values import split_list
 from lazytui.saliency.map_names import MethodName, require_layer_suits
-
-if TYPE_CHECKING:
-    pass
-
-
-SplitName = Literal["easy", "hard", "probe"]
-
 
 Target = Literal["predicted", "digit", "color", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
@@ -32,6 +29,11 @@ class GradcamParams(PairParams):
         "predicted",
         description="The class whose evidence is shown: what the network predicts, the digit, the digit that the color "
         "belongs to, or one for all images.",
+    )
+    show: Annotated[tuple[str, ...], BeforeValidator(split_list), Field(max_length=100)] | None = Field(
+        None,
+        description="Images of the split to show one by one, with their maps and probabilities: numbers, or digit and "
+        "color for the first such image, as in red 7,red 1,17.",
     )
     split: SplitName = Field("easy", description="The images to look at; easy are those of the validation split.")
     images: Annotated[int, Field(ge=2)] | None = Field(
@@ -51,3 +53,12 @@ class GradcamParams(PairParams):
     def _check_combination(self) -> GradcamParams:
         require_layer_suits(self.method, self.layer)
         return self
+
+
+def target_class(target: str, digit: int, color: int) -> int | None:
+    """The class to explain; None for what is predicted."""
+    if target == "predicted":
+        return None
+    if target == "color" and color == NO_COLOR:
+        raise UsageError("This image wears no color, so there is no color's digit to target.")
+    return {"digit": digit, "color": color}.get(target, int(target) if target.isdigit() else None)

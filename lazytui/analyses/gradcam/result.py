@@ -14,7 +14,7 @@ from pydantic import Field
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
-from lazytui.runs.result_contents import ANY, Count, Damaged, Name, images, indices, numbers
+from lazytui.runs.result_contents import ANY, Count, Damaged, Name, counts, images, indices, numbers, shares
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Key, Part, Prefixed, metrics_of, read_fields, write_fields
 from lazytui.saliency.map_names import MethodName
@@ -39,6 +39,20 @@ class Examples:
     maps: Annotated[Floats, numbers("examples", "/map height", "/map width")]
     logits: Annotated[Floats, numbers("examples", 10)]
     targets: Annotated[Labels, indices("examples", below=NO_COLOR + 1)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ShownImages:
+    """The images that were asked for one by one. indices: in the split. maps: raw and signed. targets: the classes
+    explained."""
+
+    indices: Annotated[NDArray[np.int64], counts("shown")]
+    images: Annotated[NDArray[np.uint8], images("shown")]
+    digits: Annotated[Labels, indices("shown", below=10)]
+    colors: Annotated[Labels, indices("shown", below=NO_COLOR + 1)]
+    maps: Annotated[Floats, numbers("shown", "/map height", "/map width")]
+    probabilities: Annotated[Floats, shares("shown", 10).defined]
+    targets: Annotated[Labels, indices("shown", below=10)]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -143,6 +157,7 @@ class NetworkMaps:
     colors: Annotated[Labels, indices("images", below=NO_COLOR + 1)]
     predicted: Annotated[Labels, indices("images", below=10)]
     examples: Annotated[Examples, Part("example_")]
+    shown: Annotated[ShownImages | None, Part("shown_")] = None
     cue_conflict: Annotated[CueConflict, Part("cue_conflict_")]
     gallery_indices: Annotated[NDArray[np.int64] | None, indices("gallery", below=100).optional, Key("gallery_places")]
     gallery: Annotated[Mapping[str, Floats], Prefixed("gallery_", numbers("gallery", "height of *", "width of *"))]

@@ -338,3 +338,20 @@ def test_a_network_whose_data_cant_be_had_again_is_told(lab: Lab, monkeypatch: p
     assert ended.code == 3 and "use --source strokes" in ended.sentence
     ended = lab.call("run", "gradcam", "shipped/lazy-mnist", "--source", "strokes", *SMALL, "--json")
     assert ended.code == 0 and ended.json["params"]["source"] == "strokes"
+
+
+def test_images_are_shown_one_by_one_as_the_explainer_explains_them(bench: tuple[Lab, Any]) -> None:
+    lab, _ = bench
+    done = lab.call("run", "gradcam", "beginner", *SMALL, "--checked", "0", "--show", "red 7,17", "--json")
+    assert done.code == 0, done.err
+    found = result(lab, done.json).shown
+    assert found is not None and found.indices[1] == 17 and (found.digits[0], found.colors[0]) == (7, 0)
+    network = load_model_under_study(ModelUnderStudyParams(run="beginner"), Workspace(lab.workspace), lambda _: None)
+    explainer = Explainer(network.model, network.data.hard.images, network.trained.model)
+    for index, heat, said in zip(found.indices, found.maps, found.probabilities, strict=True):
+        expected = explainer.explain(network.data.hard.images[index])
+        assert np.allclose(heat, expected.heat, atol=1e-6) and np.allclose(said, expected.probabilities, atol=1e-6)
+    rows = done.json["figures"]["shown-probabilities"]["rows"]
+    assert rows[0]["image"] == "red 7" and rows[1]["number"] == 17
+    refused = lab.call("run", "gradcam", "beginner", "--show", "mauve 7")
+    assert refused.code == 2 and "isn't a color and a digit" in refused.sentence

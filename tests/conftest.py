@@ -39,6 +39,7 @@ def _seeded() -> None:
 COMMANDS: dict[str, tuple[str, ...]] = {
     "dataset": TINY_DATA,
     "train": (*TINY_TRAINING, "--epochs", "2"),
+    "curves": ("latest", "shipped/lazy-strokes"),
     "evaluate": ("latest",),
     "transfer": ("latest", "--to", "stroke,bw100z"),
     "gradcam": ("latest", "--images", "100", "--checked", "10"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SUMMARIES = {
     "dataset": "Paint a data set that lies, look at samples of it and measure how strongly color tells the digit.",
     "train": "Train a network on it and watch whether it learns the digit or its color.",
+    "curves": "Lay the curves of several trainings over each other.",
     "evaluate": "Catch a trained network in the act: confusion matrices, digit x color accuracy, the red 1.",
     "transfer": "Show a network data that it wasn't trained on: other colors, other places, noise, or no color.",
     "gradcam": "See where a network looks, whether that is the digit, and what its heat maps are worth.",

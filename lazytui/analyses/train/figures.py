@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +140,25 @@ def curves(history: Mapping[str, NDArray[np.float64]], samples: int, marks: tupl
             log_y=True,
         ),
         *_signals(history, marks),
+    ]
+
+
+def overlaid_charts(each: Sequence[Sequence[Lines]], names: Sequence[str]) -> list[Lines]:
+    """The charts of the first training, with the others' curves of the same name laid over them, each under whose it
+    is. each: the charts of each training. names: of the trainings."""
+    by_name = [{chart.name: chart for chart in charts} for charts in each]
+    whose = [f" {name}" for name in names] if len(names) > 1 else [""]
+    return [
+        replace(
+            chart,
+            series=tuple(
+                replace(series, name=series.name.removesuffix(f" {chart.y_label}") + who)
+                for charts, who in zip(by_name, whose, strict=True)
+                if name in charts
+                for series in charts[name].series
+            ),
+        )
+        for name, chart in by_name[0].items()
     ]
 
 

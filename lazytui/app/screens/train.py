@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from textual import on, work
@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Button
 from textual.worker import Worker, get_current_worker
 
+from lazytui.analyses.train.figures import overlaid_charts
 from lazytui.analyses.train.params import TrainParams
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView
@@ -25,7 +26,7 @@ from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.screens.followed_training import FollowedTraining, TenImages
 from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
-from lazytui.errors import BadInput
+from lazytui.errors import BadInput, LazytuiError
 from lazytui.figures.kinds import Figure, Lines
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import clock_text, progress_bar, thousands_text, without_middle
@@ -137,9 +138,21 @@ class TrainScreen(FormScreen, PanelScreen):
         return self._sight.ten.figure(self._step) if self._sight.ten else None
 
     def show_run(self, run: RunFolder) -> None:
-        """Show this training, from its beginning, and go on watching it."""
+        """Show this training, from its beginning, and go on watching it; of overlaid curves, their trainings."""
+        if run.record.kind == "curves":
+            self._show_curves(run)
+            return
         self._was_chosen = True
         self._follow(run)
+
+    def _show_curves(self, run: RunFolder) -> None:
+        try:
+            trainings = [self.lab.workspace.find(reference) for reference in run.record.params["runs"]]
+        except LazytuiError as error:
+            self.lab.say_error(error)
+        else:
+            self.show_run(trainings[0])
+            self.overlay_runs(trainings[1:])
 
     def _follow(self, run: RunFolder) -> None:
         self._run, self._step = run, None
@@ -280,20 +293,7 @@ def sight_of(watches: Sequence[FollowedTraining], before: Sight | None = None) -
 
 def overlaid(watches: Sequence[FollowedTraining]) -> list[Lines]:
     """The charts of the first run, with the others' curves of the same name laid over them, each under whose it is."""
-    each = [{chart.name: chart for chart in watch.charts()} for watch in watches]
-    whose = [f" {name}" for name in short_names([watch.run for watch in watches])] if len(watches) > 1 else [""]
-    return [
-        replace(
-            chart,
-            series=tuple(
-                replace(series, name=series.name.removesuffix(f" {chart.y_label}") + who)
-                for charts, who in zip(each, whose, strict=True)
-                if name in charts
-                for series in charts[name].series
-            ),
-        )
-        for name, chart in each[0].items()
-    ]
+    return overlaid_charts([watch.charts() for watch in watches], short_names([watch.run for watch in watches]))
 
 
 def _words(watch: RunWatch) -> list[str]:

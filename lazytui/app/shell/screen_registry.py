@@ -41,7 +41,7 @@ _OF_FEATURES = ("sae", "sae-experiments", "sae-dial", "sae-selfcheck")
 SCREENS = (
     ScreenEntry("0", "Home", "Home", "home:Home"),
     ScreenEntry("1", "Dataset", "Data", "dataset:DatasetScreen"),
-    ScreenEntry("2", "Train", "Train", "train:TrainScreen"),
+    ScreenEntry("2", "Train", "Train", "train:TrainScreen", also=("curves",)),
     ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen", also=("transfer",)),
     ScreenEntry("4", "Grad-CAM", "CAM", "gradcam.screen:GradcamScreen", also=("ask",)),
     ScreenEntry("5", "Neurons", "Neur", "neurons.screen:NeuronsScreen", also=("llc",)),

@@ -26,7 +26,7 @@ from lazytui.runs.events import EventLog
 from lazytui.runs.metric_history import read_history
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, tells_progress, until
-from tests.commands import last_step, read_json, state_of, wait_until
+from tests.commands import Lab, last_step, read_json, state_of, wait_until
 from tests.conftest import FinishedTraining
 
 LONG = {
@@ -336,8 +336,13 @@ def test_in_an_empty_workspace_bundled_trainings_are_overlaid(tmp_path: Path) ->
         await until(pilot, lambda: pilot.app.screen.query(OptionList))
         await choose(pilot, "cured-strokes")
         await until(pilot, lambda: shown(pilot, "overlaid: ") and len(view.figure.series) > before)
+        await pilot.press("0")
+        pilot.app.open_run(curves)
+        await until(pilot, lambda: shown(pilot, "lazy-mnist done") and shown(pilot, "1 overlaid: cured-mnist"))
 
-    drive(LazytuiApp(Workspace(tmp_path)), steps)
+    done = Lab(tmp_path).call("run", "curves", "shipped/lazy-mnist", "shipped/cured-mnist", "--json")
+    curves = done.json["run"]
+    drive(LazytuiApp(Workspace(Lab(tmp_path).workspace)), steps)
 
 
 def test_a_training_that_starts_is_shown_until_somebody_chooses_another(

@@ -1,0 +1,1 @@
+"""Curves: those of several trainings laid over each other."""

@@ -1,0 +1,17 @@
+"""What can be chosen of `curves`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from lazytui.analyses.core.analysis import Params, RunReference
+
+
+class CurvesParams(Params):
+    """Whose curves are laid over each other."""
+
+    runs: Annotated[tuple[str, ...], RunReference(kinds=("train",), argument=True)] = Field(
+        min_length=1, max_length=100, description="Trainings, also such as go on; the charts are those of the first."
+    )

@@ -19,6 +19,7 @@ from lazytui.training.methods.suppress import ENTRY as _suppress
 from lazytui.training.methods.input_color_gradient import ENTRY as _input_color_gradient
 from lazytui.training.methods.feature_color import ENTRY as _feature_color
 from lazytui.training.methods.sobel_edge import ENTRY as _sobel_edge
+from lazytui.training.methods.gradcam_edge import ENTRY as _gradcam_edge
 from lazytui.training.methods.saliency_background import ENTRY as _saliency_background
 from lazytui.training.methods.jtt import ENTRY as _jtt
 from lazytui.training.methods.kmeans import ENTRY as _kmeans

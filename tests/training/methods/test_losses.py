@@ -12,7 +12,10 @@ from lazytui.data.device_split import Batch
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
+from lazytui.models.architectures.classifier import Classifier
 from lazytui.models.build import build_model
+from lazytui.saliency.explainer import Explainer
+from lazytui.saliency.maps_by_name import explain
 from lazytui.system.hardware import Hardware
 from lazytui.training.methods.adversarial import worst_nearby
 from lazytui.training.methods.bias_balance import log_digit_given_color
@@ -20,19 +23,20 @@ from lazytui.training.methods.cnc import contrastive_loss
 from lazytui.training.methods.color_uniform import divergence_from_uniform
 from lazytui.training.methods.cutmix import rectangles
 from lazytui.training.methods.feature_color import pairwise_distance, single_channels
+from lazytui.training.methods.gradcam_edge import gradcam, scaled
 from lazytui.training.methods.grl import reversed_gradient
 from lazytui.training.methods.group_dro import WorstGroups
 from lazytui.training.methods.input_color_gradient import channel_difference
 from lazytui.training.methods.irm import InvariantRiskMinimization
 from lazytui.training.methods.jitter_consistency import symmetric_divergence
 from lazytui.training.methods.lff import SmoothLosses, generalized_cross_entropy
+from lazytui.training.methods.parts.edges import sobel
 from lazytui.training.methods.parts.environments import InvariantRisk, scale_gradients
 from lazytui.training.methods.parts.groups import draw, group_means, share_evenly
 from lazytui.training.methods.parts.input_gradient import fit_and_input_gradient
 from lazytui.training.methods.parts.mixing import draw_beta, draw_partners
 from lazytui.training.methods.rex import RiskExtrapolation
 from lazytui.training.methods.saliency_background import background_saliency
-from lazytui.training.methods.sobel_edge import sobel
 from lazytui.training.methods.suppress import color_selectivity
 from tests.training.methods.contexts import CPU, at_work, color_reader, first_batch, small_data
 
@@ -433,3 +437,20 @@ def test_cutmix_learns_the_digits_of_both_parts(data: BiasedDataset) -> None:
     left = 1 - pasted.mean((1, 2, 3))[:, None]
     target = left * one_hot(batch.digits, 10) + (1 - left) * one_hot(batch.digits[partners], 10)
     assert method.loss(batch, 2).item() == pytest.approx(cross_entropy(logits, target).item(), rel=1e-5)
+
+
+def test_the_trained_heat_map_is_the_one_that_is_shown(data: BiasedDataset) -> None:
+    """On gap-cnn's last map before its pool, as `lazytui run gradcam` has it; and a penalty on it moves the weights."""
+    batch, model = first_batch(data), build_model("gap-cnn", seed=0)
+    assert isinstance(model, Classifier)
+    method = at_work("gradcam-edge", data, model)
+    features, maps = method.last_map(batch.images)  # type: ignore[attr-defined]
+    heat = gradcam(maps, model.head(features), batch.digits)
+    request = Explainer(model, data.train.images).request("grad-cam", "features.relu3")
+    shown = explain(model, batch.images, batch.digits, request).maps.relu()
+    torch.testing.assert_close(heat[:, 0], shown, atol=1e-6, rtol=1e-4)
+    assert scaled(heat).amax() == 1 and scaled(torch.zeros(1, 1, 7, 7)).amax() == 0
+    _, term = method.fit_and_term(batch, 0)
+    assert term is not None
+    (gradient,) = torch.autograd.grad(term, model.features.conv1.weight)
+    assert gradient.abs().sum() > 0

@@ -1,0 +1,86 @@
+"""What a feature map shall look like to methods that compare it with the edges of the image (study B)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from lazytui.errors import BadInput
+from lazytui.models.architectures import ARCHITECTURES
+from lazytui.models.architectures.base import FINE_MAP
+from lazytui.models.shapes import IMAGE_SHAPE
+from lazytui.system.lazy_torch import functional, torch
+from lazytui.training.methods.base import MethodContext, MethodOptions, Penalty
+from lazytui.training.methods.parts.added_term import AddedTerm
+from lazytui.training.methods.parts.color_jitter import LUMA
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.training.loop_settings import LoopSettings
+
+
+class EdgeOptions(MethodOptions):
+    """Methods differ in the default of the penalty."""
+
+    penalty: Penalty
+    least_side: int = Field(
+        FINE_MAP, ge=1, le=28, description="Least height and width of the feature map that is compared, the last such."
+    )
+
+
+class AgainstEdges(AddedTerm):
+    """CE + penalty * a distance of the last map from the image's edges; the network must have such a map."""
+
+    options: EdgeOptions
+    moves_features = True
+
+    def __init__(self, context: MethodContext) -> None:
+        from lazytui.evaluation.forward import evaluation_mode
+
+        super().__init__(context)
+        self._model = context.classifier
+        with torch.no_grad(), evaluation_mode(context.model):
+            self.last_map(torch.zeros(1, *IMAGE_SHAPE, device=context.hardware.device))
+
+    @classmethod
+    def refusal(cls, settings: LoopSettings, options: EdgeOptions) -> str:
+        listed = ARCHITECTURES.get(settings.model)
+        sides = [min(layer.shape[1:]) for layer in listed.layers if layer.spatial] if listed else []
+        if listed is None or max(sides, default=0) >= options.least_side:
+            return ""
+        lacks = f"of {options.least_side} x {options.least_side} or finer" if sides else "at all"
+        return f"compares a feature map with the image's edges; {settings.model} has no map {lacks}."
+
+    def last_map(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The features (n, d) and the last map (n, c, h, w) of the least height and width, or more.
+
+        Raises BadInput where there is none.
+        """
+        maps, values = None, images
+        for module in self._model.features.children():
+            values = module(values)
+            if values.ndim == 4 and min(values.shape[2:]) >= self.options.least_side:
+                maps = values
+        if maps is None:
+            raise BadInput(
+                f"The method {self.context.method} compares a feature map with the image's edges; this model has no "
+                "such map."
+            )
+        return values, maps
+
+
+def resized(maps: Tensor) -> Tensor:
+    """(n, 1, h, w) -> (n, 1, 28, 28)."""
+    return functional.interpolate(maps, IMAGE_SHAPE[1:], mode="bilinear", align_corners=False)
+
+
+def sobel(images: Tensor) -> Tensor:
+    """(n, 3, h, w) -> (n, 1, h, w): how steep brightness is; a straight edge from black to white gives 1."""
+    across = torch.tensor([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]], device=images.device) / 4
+    luma = torch.einsum("c,nchw->nhw", torch.tensor(LUMA, device=images.device), images)[:, None]
+    slopes = functional.conv2d(
+        functional.pad(luma, (1, 1, 1, 1), mode="replicate"), torch.stack((across, across.T))[:, None]
+    )
+    return (slopes.square().sum(1, keepdim=True) + 1e-12).sqrt()

@@ -138,6 +138,8 @@ def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:
 def validate(kind: str, values: dict[str, object]) -> BaseModel:
     """Params from what a person gave. Raises UsageError with one sentence for each thing that is wrong."""
     model: type[BaseModel] = analysis(kind).params
+    if as_typed := getattr(model, "as_typed", None):
+        values = as_typed(values)
     for one, other in getattr(model, "ALTERNATIVES", ()):
         if one in values and other in values:  # also where one of them has its default, which the model can't tell
             raise UsageError(f"Give --{one} or --{other}, not both.")

@@ -1,32 +1,59 @@
-"""Study: a grid of methods, biases and seeds, trained side by side and compared."""
+"""Study: a grid of methods, biases, seeds and any other options, trained side by side and compared."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
+from math import prod
+from typing import Any
+
+from pydantic import ValidationError
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.study.figures import by_bias
-from lazytui.analyses.study.params import StudyParams
+from lazytui.analyses.study.figures import by_bias, by_swept_value
+from lazytui.analyses.study.params import MOST_TRAININGS, StudyParams
 from lazytui.analyses.study.result import StudyResult, read, write
+from lazytui.analyses.study.sweep import combinations_of, value_text
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_grid import failures, resolved_source, train_grid
 from lazytui.counted_nouns import counted
+from lazytui.data.params import PaintingParams
+from lazytui.errors import UsageError
 from lazytui.figures.kinds import Column, Figure, Table
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import AllMethodOptions
+from lazytui.validation_messages import error_sentence
 
 _SHARED = [name for name in TrainParams.model_fields if name not in {"method", "seed", "bias"}]
 
 
 def cells(params: StudyParams) -> dict[str, TrainParams]:
-    """The trainings of the grid by name, one seed after the other, so that an early look is a fair one."""
-    grid = product(params.seeds, params.bias, _methods(params))
-    return {f"{method}, bias {bias:g}, seed {seed}": _cell(params, method, bias, seed) for seed, bias, method in grid}
+    """The trainings of the grid by name, one seed after the other, so that an early look is a fair one.
+
+    Of an option that its method doesn't read a training has no value, so that it is there once for all of them.
+    """
+    swept = combinations_of(params.axes, zipped=params.zipped)
+    grid = product(params.seeds, params.bias, swept, _methods(params))
+    found = {}
+    for seed, bias, combination, method in grid:
+        own = {name: value for name, value in combination.items() if name not in _foreign_options(method)}
+        words = [f"{name.replace('_', ' ')} {value_text(value)}" for name, value in own.items()]
+        name = ", ".join((method, f"bias {bias:g}", *words, f"seed {seed}"))
+        if name not in found:
+            found[name] = _cell(params, method, bias, seed, own, name)
+    return found
+
+
+def number_of_trainings(params: StudyParams) -> int:
+    """At most how many `cells` has, without making them."""
+    lengths = [len(axis.values) for axis in params.axes]
+    combinations = max(lengths, default=1) if params.zipped else prod(lengths)
+    return len(_methods(params)) * len(params.bias) * len(params.seeds) * combinations
 
 
 def _methods(params: StudyParams) -> list[str]:
@@ -37,11 +64,17 @@ def _methods(params: StudyParams) -> list[str]:
 
 def planned_trainings(params: StudyParams) -> Table:
     """What the study is going to train, by method."""
-    methods, networks = _methods(params), len(params.bias) * len(params.seeds)
-    shared = (", ".join(f"{bias:g}" for bias in params.bias), ", ".join(map(str, params.seeds)), networks)
+    methods, networks = _methods(params), number_of_trainings(params)
+    swept = [f"{axis.title} {', '.join(map(value_text, axis.values))}" for axis in params.axes]
+    shared = (
+        ", ".join(f"{bias:g}" for bias in params.bias),
+        ", ".join(map(str, params.seeds)),
+        networks // len(methods),
+    )
+    epochs = [] if any(axis.name == "epochs" for axis in params.axes) else [f"{counted(params.epochs, 'epoch')} each"]
     return Table(
         name="planned",
-        title=f"What it trains: {counted(len(methods) * networks, 'network')}, {counted(params.epochs, 'epoch')} each",
+        title=", ".join((f"What it trains: {counted(networks, 'network')}", *epochs, *swept)),
         note="Each method with every bias and seed; plain training and other controls are what methods are held "
         "against (--no-plain leaves them out). Trainings that the workspace has already are reused.",
         columns=tuple(Column(name=name) for name in ("method", "what it does", "biases", "seeds", "networks")),
@@ -49,16 +82,33 @@ def planned_trainings(params: StudyParams) -> Table:
     )
 
 
-def _cell(params: StudyParams, method: str, bias: float, seed: int) -> TrainParams:
-    """One training; of what only some methods read it takes what its own does."""
+def _cell(params: StudyParams, method: str, bias: float, seed: int, swept: Mapping[str, Any], name: str) -> TrainParams:
+    """One training; of what only some methods read it takes what its own does. Raises UsageError for no training."""
+    left_out = {*_foreign_options(method), *(_filled_by_preset(params) if "dataset" in swept else ())}
+    shared = {field: getattr(params, field) for field in _SHARED if field not in left_out}
+    try:
+        return TrainParams.model_validate({**shared, **swept, "method": method, "bias": bias, "seed": seed})
+    except ValidationError as error:
+        raise UsageError(f"{name}: {error_sentence(error.errors()[0])}") from error
+
+
+def _foreign_options(method: str) -> set[str]:
+    """Options that others read and this method doesn't."""
     foreign = set(AllMethodOptions.OPTIONS) - set(METHODS[method].options.model_fields)
-    foreign |= set() if METHODS[method].reads_colors else {"colors"}
-    shared = {name: getattr(params, name) for name in _SHARED if name not in foreign}
-    return TrainParams.model_validate({**shared, "method": method, "bias": bias, "seed": seed})
+    return foreign | (set() if METHODS[method].reads_colors else {"colors"})
+
+
+def _filled_by_preset(params: StudyParams) -> set[str]:
+    """What the data set says that nobody chose otherwise, and that another data set says for itself."""
+    own = StudyParams(dataset=params.dataset)
+    return {name for name in PaintingParams.model_fields if getattr(params, name) == getattr(own, name)}
 
 
 def resolve(params: StudyParams, workspace: Workspace) -> StudyParams:
     """Name the source; refuse a grid with a training that its method can't do."""
+    asked = number_of_trainings(params)
+    if asked > MOST_TRAININGS and not params.yes:
+        raise UsageError(f"That is {asked:,} trainings; --yes trains them.")
     return params.model_copy(update={"source": resolved_source(cells(params), workspace)})
 
 
@@ -69,7 +119,9 @@ def run(params: StudyParams, report: Report) -> StudyResult:
 def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
     groups, axes = result.groups, {"x": "easy_accuracy", "y": "hard_accuracy"}
     compared = leaderboard_figures(groups, rank=params.rank, **axes) if groups else []
-    return [*compared[:1], *failures(result), *by_bias(labeled_groups(groups), params.rank), *compared[1:]]
+    labeled = labeled_groups(groups)
+    swept = by_swept_value(labeled, params.axes, params.rank, zipped=params.zipped)
+    return [*compared[:1], *failures(result), *swept, *by_bias(labeled, params.rank, params.axes), *compared[1:]]
 
 
 def label(params: StudyParams) -> str:

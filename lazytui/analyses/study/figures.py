@@ -5,20 +5,92 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from lazytui.analyses.core.metric_catalog import METRICS
+from lazytui.analyses.study.sweep import Axis, value_text
 from lazytui.analyses.trainings.recipe_groups import Group
-from lazytui.figures.kinds import Cell, Column, Figure, Lines, Series, Table
+from lazytui.figures.kinds import Cell, Column, Figure, Lines, Matrix, Series, Table
 from lazytui.files.package_data import package_folder
 
 _PUBLISHED = "unbiased_accuracy"
 
 
-def by_bias(groups: Sequence[Group], rank: str) -> list[Figure]:
-    """The rank metric over the share of counterexamples, where there are several; and the published figures."""
-    return [*_lines(groups, rank), *_published(groups)]
+def by_bias(groups: Sequence[Group], rank: str, axes: Sequence[Axis] = ()) -> list[Figure]:
+    """The rank metric over the share of counterexamples, where there are several; and the published figures, unless
+    other options are swept, too."""
+    return [*_lines(groups, rank, axes), *([] if axes else _published(groups))]
+
+
+def by_swept_value(groups: Sequence[Group], axes: Sequence[Axis], rank: str, *, zipped: bool) -> list[Figure]:
+    """The rank metric by each swept option: over its numbers as lines, by its names as a matrix.
+
+    zipped: options that are swept side by side move together, so that one figure stands for all of them.
+    """
+    shown = axes[:1] if zipped else axes
+    return [_by_axis(groups, axis, axes if zipped else (axis,), axes, rank) for axis in shown if groups]
+
+
+def _by_axis(groups: Sequence[Group], axis: Axis, together: Sequence[Axis], axes: Sequence[Axis], rank: str) -> Figure:
+    """together: the options that move with this one."""
+    title = METRICS[rank].title
+    strands = _strands(groups, [other.name for other in axes if other not in together])
+    also = "".join(f"; with it {other.title} {', '.join(map(value_text, other.values))}" for other in together[1:])
+    shared: dict[str, Any] = {
+        "name": f"by-{axis.name.replace('_', '-')}",
+        "title": f"{title.capitalize()} by {axis.title}",
+        "note": f"Means over seeds, in percent. Swept: {axis.title} {', '.join(map(value_text, axis.values))}{also}. A "
+        "method that doesn't read it has one value for all.",
+    }
+    values = np.full((len(strands), len(axis.values)), np.nan)
+    for row, own in enumerate(strands.values()):
+        for group in own:
+            values[row, _places(group, axis)] = _mean(group, rank)
+    if axis.numeric:
+        order = np.argsort(axis.values)
+        across = np.array(axis.values, dtype=np.float64)[order]
+        series = tuple(Series(name=name, x=across, y=row[order]) for name, row in zip(strands, values, strict=True))
+        return Lines(**shared, series=series, x_label=axis.title, y_label=f"{title} (%)")
+    return Matrix(
+        **shared,
+        values=values,
+        row_labels=tuple(strands),
+        column_labels=tuple(map(value_text, axis.values)),
+        row_axis="method",
+        column_axis=axis.title,
+        decimals=1,
+        low=0.0,
+        high=100.0,
+    )
+
+
+def _strands(groups: Sequence[Group], others: Sequence[str], *, bias: bool = True) -> dict[str, list[Group]]:
+    """The groups by method, and by what else differs between them: the other swept options, and the bias unless that is
+    what a figure is over."""
+    told = ("bias", *others) if bias else others
+    names = [name for name in told if len({str(group.trainings.recipe.get(name)) for group in groups}) > 1]
+    strands: dict[str, list[Group]] = {}
+    for group in groups:
+        recipe = group.trainings.recipe
+        words = [f"{name.replace('_', ' ')} {value_text(recipe[name])}" for name in names if name in recipe]
+        strands.setdefault(" · ".join((group.method, *words)), []).append(group)
+    return strands
+
+
+def _mean(group: Group, rank: str) -> float:
+    mean = group.mean(rank).mean
+    return float("nan") if mean is None else mean
+
+
+def _places(group: Group, axis: Axis) -> list[int]:
+    """Where a group stands along an axis: everywhere, if its method doesn't read the option."""
+    recipe = group.trainings.recipe
+    here = recipe.get(axis.name)
+    if here is None and None not in axis.values:
+        return list(range(len(axis.values)))
+    return [axis.values.index(here)]
 
 
 def _conflicting(group: Group) -> float:
@@ -32,12 +104,13 @@ def _methods(groups: Sequence[Group]) -> dict[str, list[Group]]:
     return {method: [g for g in ordered if g.method == method] for method in dict.fromkeys(g.method for g in groups)}
 
 
-def _lines(groups: Sequence[Group], rank: str) -> list[Figure]:
+def _lines(groups: Sequence[Group], rank: str, axes: Sequence[Axis]) -> list[Figure]:
     if len({_conflicting(group) for group in groups}) < 2:
         return []
     title = METRICS[rank].title
     series = []
-    for method, own in _methods(groups).items():
+    for method, strand in _strands(groups, [axis.name for axis in axes], bias=False).items():
+        own = sorted(strand, key=_conflicting, reverse=True)
         means = [(_conflicting(group), group.mean(rank).mean) for group in own]
         points = np.array([(x, np.nan if y is None else y) for x, y in means], dtype=np.float64)
         series.append(Series(name=method, x=points[:, 0], y=points[:, 1]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.metric_catalog import MetricName
+from lazytui.analyses.study.sweep import Axis, read_axis, require_equal_lengths, sweep_texts, swept_options
 from lazytui.analyses.train.params import FirstWeights
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field
@@ -15,6 +16,9 @@ from lazytui.list_values import split_list
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import ABOUT, AllMethodOptions, require_method
+
+MOST_TRAININGS = 1000
+"""More are trained only when a person says so."""
 
 
 class StudyGrid(GridParams):
@@ -28,6 +32,15 @@ class StudyGrid(GridParams):
     bias: Annotated[tuple[Annotated[float, Field(ge=0, le=1)], ...], BeforeValidator(split_list)] = Field(
         (0.95,), description="How often a digit wears its dominant color: 0.95,0.98,0.99,0.995."
     )
+    sweep: Annotated[tuple[str, ...], BeforeValidator(sweep_texts)] = Field(
+        (),
+        description="Other options of a training with several values each: lr=.001,.01 epochs=5,10. Typed as --lr "
+        ".001,.01 they mean the same.",
+    )
+    zipped: bool = Field(
+        False, description="Take the values of swept options side by side, not every combination of them."
+    )
+    yes: bool = Field(False, description=f"Train even more than {MOST_TRAININGS:,} networks.")
     rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
 
 
@@ -40,6 +53,23 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, 
         5, ge=1, le=10_000, description="Passes over the training split. Cures need time: two passes are few."
     )
 
+    @staticmethod
+    def as_typed(values: dict[str, Any]) -> dict[str, Any]:
+        """What was typed on a command line, as fields: an option with several values is swept."""
+        return swept_options(values)
+
+    @property
+    def axes(self) -> tuple[Axis, ...]:
+        return tuple(map(read_axis, self.sweep))
+
+    @field_validator("sweep")
+    @classmethod
+    def _known_options(cls, sweep: tuple[str, ...]) -> tuple[str, ...]:
+        names = [read_axis(text).name for text in sweep]
+        if doubled := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"--{doubled[0].replace('_', '-')} is swept twice.")
+        return sweep
+
     @field_validator("methods")
     @classmethod
     def _known_methods(cls, methods: tuple[str, ...]) -> tuple[str, ...]:
@@ -48,9 +78,12 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, 
     @model_validator(mode="after")
     def _check_options(self) -> StudyParams:
         own = {name for method in self.methods for name in METHODS[method].options.model_fields}
-        for name in self.chosen_options:
+        swept = [axis.name for axis in self.axes if axis.name in AllMethodOptions.OPTIONS]
+        for name in (*self.chosen_options, *swept):
             if name not in own:
                 raise ValueError(f"None of {', '.join(self.methods)} reads {name.replace('_', '-')}.")
+        if self.zipped:
+            require_equal_lengths(self.axes)
         if self.colors and not any(METHODS[method].reads_colors for method in self.methods):
             raise ValueError(f"None of {', '.join(self.methods)} reads color labels.")
         return self

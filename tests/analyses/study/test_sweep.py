@@ -1,0 +1,108 @@
+"""Sweeps: any option of a training with several values, as a grid or side by side, drawn over the swept value."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lazytui.analyses.core.execute import figures, recorded_result, validate
+from lazytui.analyses.study.analysis import cells, number_of_trainings, planned_trainings
+from lazytui.analyses.study.params import StudyParams
+from lazytui.errors import UsageError
+from lazytui.figures.kinds import Lines, Matrix
+from lazytui.runs.workspace import Workspace
+from tests.commands import TINY_TRAINING, Lab
+
+ASKED = {"methods": "jitter-consistency", "seeds": "0", "source": "strokes"}
+
+
+def study(**given: object) -> StudyParams:
+    """As typed on a command line."""
+    params = validate("study", {**ASKED, **given})
+    assert isinstance(params, StudyParams)
+    return params
+
+
+def test_an_option_with_several_values_is_swept_in_every_combination() -> None:
+    params = study(lr=".001,.01", epochs="5,10", model="lazy-gap,cnn3", plain=False)
+    assert params.sweep == ("model=lazy-gap,cnn3", "epochs=5,10", "lr=.001,.01")
+    grid = cells(params)
+    assert len(grid) == number_of_trainings(params) == 8
+    assert {(cell.model, cell.epochs, cell.lr) for cell in grid.values()} == {
+        (model, epochs, lr) for model in ("lazy-gap", "cnn3") for epochs in (5, 10) for lr in (0.001, 0.01)
+    }
+    assert next(iter(grid)) == "jitter-consistency, bias 0.95, model lazy-gap, epochs 5, lr 0.001, seed 0"
+    assert StudyParams.model_validate(params.model_dump(mode="json")) == params
+    assert study(sweep=["lr=.001,.01", "epochs=5,10"]).axes == study(sweep="lr=.001 .01, epochs=5,10").axes
+
+
+def test_side_by_side_they_move_together() -> None:
+    grid = cells(study(lr=".001,.01,.1", epochs="5,10,20", zipped=True, plain=False))
+    assert [(cell.lr, cell.epochs) for cell in grid.values()] == [(0.001, 5), (0.01, 10), (0.1, 20)]
+
+
+def test_what_a_method_does_not_read_makes_no_difference_to_it() -> None:
+    params = study(penalty="1,5,10", bias="0.9,0.99")
+    assert [cell.penalty for cell in cells(params).values() if cell.bias == 0.9] == [None, 1, 5, 10]
+    assert planned_trainings(params).title.endswith("5 epochs each, penalty 1, 5, 10")
+
+
+def test_another_data_set_brings_its_own_painting_but_not_what_was_chosen() -> None:
+    grid = cells(study(dataset="background,stroke,texture", plain=False, sigma="0.2"))
+    assert [(cell.placement, cell.palette, cell.sigma) for cell in grid.values()] == [
+        ("background", "distinct", 0.2),
+        ("stroke", "bright", 0.2),
+        ("background", "distinct", 0.2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"lr": ".001,nought"}, "--lr nought: "),
+        ({"lr": ".001,-1"}, "--lr -1: "),
+        ({"sweep": "sead=1,2"}, "There is no option to sweep 'sead'. Did you mean"),
+        ({"sweep": "lr=1"}, "--lr has one value; a sweep needs two or more, such as lr=A,B."),
+        ({"sweep": "lr=.1,.2", "lr": ".001,.01"}, "--lr is swept twice."),
+        ({"lr": ".001,.01", "epochs": "1,2,3", "zipped": True}, "these have epochs 3, lr 2."),
+        ({"alpha": "0.1,0.5"}, "None of jitter-consistency reads alpha."),
+    ],
+)
+def test_what_can_not_be_swept_is_told(given: dict[str, object], sentence: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        study(**given)
+
+
+def test_more_than_a_thousand_trainings_are_asked_about_before_anything_is_written(lab: Lab) -> None:
+    lrs, batches = (",".join(str(n / 1000) for n in range(1, 27)), ",".join(map(str, range(10, 30))))
+    asked = ("run", "study", *TINY_TRAINING, "--methods", "focal", "--seeds", "0", "--lr", lrs, "--batch-size", batches)
+    refused = lab.call(*asked)
+    assert refused.code == 2 and not lab.workspace.exists()
+    assert refused.sentence == "That is 1,040 trainings; --yes trains them."
+    unknown = lab.call("run", "study", *TINY_TRAINING, "--model", "mlp,cnn33")
+    assert unknown.code == 2 and "There is no model 'cnn33'" in unknown.sentence and not lab.workspace.exists()
+
+
+def test_a_sweep_is_drawn_over_its_numbers_and_its_names(lab: Lab) -> None:
+    asked = ("--methods", "focal", "--seeds", "0", "--model", "mlp,lazy-gap", "--epochs", "1", "--lr", "0.01,0.001")
+    done = lab.call("run", "study", *TINY_TRAINING, *asked)
+    assert done.code == 0, done.err
+    run = Workspace(lab.workspace).find("latest", kinds=("study",))
+    drawn = {figure.name: figure for figure in figures(run)}
+    lines, matrix = drawn["by-lr"], drawn["by-model"]
+    assert isinstance(lines, Lines) and isinstance(matrix, Matrix)
+    assert {series.name for series in lines.series} == {
+        f"{method} · model {model}" for method in ("erm", "focal") for model in ("mlp", "lazy-gap")
+    }
+    measured = {
+        (group.method, group.recipe["model"], group.recipe["lr"]): 100 * group.runs[0].metrics["unbiased_accuracy"]
+        for group in recorded_result(run).groups
+    }
+    for series in lines.series:
+        method, model = series.name.split(" · model ")
+        assert list(series.x) == [0.001, 0.01]
+        assert list(series.y) == pytest.approx([measured[method, model, lr] for lr in series.x])
+    assert matrix.column_labels == ("mlp", "lazy-gap") and matrix.values.shape == (4, 2)
+    row = matrix.row_labels.index("focal · lr 0.01")
+    assert list(matrix.values[row]) == pytest.approx([measured["focal", model, 0.01] for model in matrix.column_labels])

@@ -36,6 +36,7 @@ from lazytui.training.methods.lisa import ENTRY as _lisa
 from lazytui.training.methods.eiil import ENTRY as _eiil
 from lazytui.training.methods.cnc import ENTRY as _cnc
 from lazytui.training.methods.adversarial import ENTRY as _adversarial
+from lazytui.training.methods.llc_guided import ENTRY as _llc_guided
 from lazytui.training.methods.mixup import ENTRY as _mixup
 from lazytui.training.methods.cutmix import ENTRY as _cutmix
 

@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     ),
     "llc": ("latest", "--steps", "10", "--batch", "4"),
     "attack": ("shipped/lazy-strokes", "--sources", "12", "--steps", "5", "--pool", "aligned"),
+    "attack-image": ("shipped/lazy-strokes", "--steps", "5"),
     "compare": (),
     "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
     "recipe": ("e-gap-cnn-1", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),

@@ -25,6 +25,7 @@ SUMMARIES = {
     "sae-selfcheck": "Find out which kinds of sparse autoencoder find features that are known.",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
     "attack": "Find the smallest change of an image that makes a network see another digit, by pool of sources.",
+    "attack-image": "Attack one image, step by step: sensitivity, probabilities on the way, the smallest budget.",
     "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",
     "study": "Train a grid of methods, biases and seeds side by side, and rank what comes of it.",
     "recipe": "Do again what a study reported: train its recipe, and set reported beside measured.",

@@ -204,9 +204,13 @@ def _numbers(figure: Figure) -> FigureNumbers:
 
 
 def _unique(names: Sequence[str]) -> list[str]:
-    """The names, with a number where one occurs again: those of strangers' networks may be alike."""
-    before = [names[:index].count(name) for index, name in enumerate(names)]
-    return [f"{name} ({count + 1})" if count else name for name, count in zip(names, before, strict=True)]
+    """The names, those that occur again with the name before them (`color sel`, `digit sel`), or at last a number: what
+    strangers call their networks may be alike."""
+    apart = [
+        f"{names[index - 1]} {name}" if index and names.count(name) > 1 else name for index, name in enumerate(names)
+    ]
+    before = [apart[:index].count(name) for index, name in enumerate(apart)]
+    return [f"{name} ({count + 1})" if count else name for name, count in zip(apart, before, strict=True)]
 
 
 def _pixels(figure: Pixels, shared: dict[str, Any]) -> PixelsNumbers:

@@ -134,14 +134,15 @@ def headline(answer: AttackAnswer) -> str:
     number = min(question.index + 1, answer.sources)
     where = f"{question.pool} {params.source_class}, source {number} of {answer.sources}"
     sure = f", surer than {SURE:g}" if question.sure else ""
-    return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {_budget(question)}"
+    return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {budget_text(question)}"
 
 
 def _wanted(question: AttackQuestion) -> str:
     return f"a {question.params.target_class}" if question.params.targeted else "anything else"
 
 
-def _budget(question: AttackQuestion) -> str:
+def budget_text(question: AttackQuestion) -> str:
+    """`12 of 255`, `a length of 1.25`"""
     units = budget_units(question.params)
     return (
         f"{units} of 255"
@@ -182,14 +183,14 @@ def _outcome(answer: AttackAnswer, climb: Climb) -> str:
     guess = int(climb.now.argmax())
     prediction = f"it sees a {guess} ({_percent(climb.now[guess])})."
     if answer.found is None and answer.fooled:
-        return f"Fooled within the budget that you set, {_budget(answer.question)}: {prediction}"
+        return f"Fooled within the budget that you set, {budget_text(answer.question)}: {prediction}"
     if answer.found is None:  # it may have been set for another target, or another image
         return (
-            f"Not fooled within the budget that you set, {_budget(answer.question)}: {prediction} ↑ raises it, "
+            f"Not fooled within the budget that you set, {budget_text(answer.question)}: {prediction} ↑ raises it, "
             "Backspace finds the smallest that fools."
         )
     if math.isinf(answer.found):
-        return f"No budget up to {_budget(answer.attacked)} was found to fool it: at the largest {prediction}"
+        return f"No budget up to {budget_text(answer.attacked)} was found to fool it: at the largest {prediction}"
     return f"Fooled, within the smallest budget that was found for this image: {prediction}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -26,15 +26,12 @@ else:
     AllAttackOptions = merged_options("AllAttackOptions", ATTACKS, heading="Options of attacks")
 
 
-class AttackParams(AllAttackOptions, ModelUnderStudyParams):
-    """Which networks, which attack, and from which images."""
+class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
+    """Which network, which attack, from which class to which, and within which budget."""
 
     model_config = ConfigDict(defer_build=False)  # not in whichever thread uses it first
     HEADING: ClassVar[str] = ""
 
-    against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
-        (), description="Other networks, to be asked about the very same images and shown beside it."
-    )
     attack: str = name_field("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
     source_class: int = Field(7, ge=0, le=9, description="The digit that is shown.")
     target_class: int = Field(3, ge=0, le=9, description="The digit that shall be seen; also a pool's color.")
@@ -47,15 +44,6 @@ class AttackParams(AllAttackOptions, ModelUnderStudyParams):
         "255, or of the Euclidean distance (l2).",
     )
     largest: float | None = Field(None, gt=0, le=50, description="The largest budget that is tried [linf 0.5, l2 12].")
-    pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
-        "all", description="The sources' color: the digit's own, each in turn, or the target's."
-    )
-    sources: int = Field(
-        100,
-        ge=FEWEST,
-        le=10_000,
-        description="Images a pool, or as many as the test split has; a claim needs 100 and three networks.",
-    )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the starts.")
 
     @model_validator(mode="before")
@@ -75,7 +63,7 @@ class AttackParams(AllAttackOptions, ModelUnderStudyParams):
         return require_name("attack", attack, ATTACKS)
 
     @model_validator(mode="after")
-    def _check(self) -> AttackParams:
+    def _check(self) -> Self:
         if self.source_class == self.target_class:
             raise ValueError(f"The source and the target are both {self.source_class}: nothing has to be changed.")
         if ATTACKS[self.attack].needs_target and not self.targeted:
@@ -92,7 +80,7 @@ class AttackParams(AllAttackOptions, ModelUnderStudyParams):
         defaults = ATTACKS[self.attack].defaults
         return {name: getattr(self, name) or default for name, default in defaults.items()}
 
-    def with_attack(self, name: str) -> AttackParams:
+    def with_attack(self, name: str) -> Self:
         """The same of another attack, with its defaults; what was chosen otherwise stays where it has that option."""
         before, after = ATTACKS[self.attack].defaults, ATTACKS[name].defaults
         chosen = {o: value for o, value in self.attack_options.items() if o in after and value != before[o]}
@@ -102,6 +90,23 @@ class AttackParams(AllAttackOptions, ModelUnderStudyParams):
     def budget(self) -> float:
         """The largest budget that is tried."""
         return self.largest or max(LARGEST_BUDGET[ATTACKS[self.attack].norm], self.epsilon)
+
+
+class AttackParams(AttackSetting):
+    """Which networks, which attack, and from which images."""
+
+    against: Annotated[tuple[str, ...], RunReference(kinds=("train",))] = Field(
+        (), description="Other networks, to be asked about the very same images and shown beside it."
+    )
+    pool: Literal["all", "aligned", "neutral", "target-colored"] = Field(
+        "all", description="The sources' color: the digit's own, each in turn, or the target's."
+    )
+    sources: int = Field(
+        100,
+        ge=FEWEST,
+        le=10_000,
+        description="Images a pool, or as many as the test split has; a claim needs 100 and three networks.",
+    )
 
     @property
     def pools(self) -> tuple[Pool, ...]:

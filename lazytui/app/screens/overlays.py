@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.recipe.analysis import all_recipes
 from lazytui.analyses.recipe.params import RecipeParams
@@ -37,6 +38,19 @@ OVERLAYS = {
         empty="This network was not shown other data yet. Here it is asked about data sets that it wasn't trained on: "
         "other colors, color in another place, noise, or no color at all. g: run it. Esc: back to the evaluation.",
         compared_by=("run", "against"),
+    ),
+    "attack-image": Overlay(
+        params=AttackImageParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("pictures",)),
+            PanelSpec("beside", "", ("climb",)),
+            PanelSpec("more", "", ("by-step", "probabilities", "...")),
+        ),
+        first=("run", "attack", "image", "pool", "epsilon", "smallest", "sure", "source_class", "target_class"),
+        empty="No attack of one image was kept yet. One image is attacked step by step, and the smallest budget that "
+        "fools it is looked for. g: run it. Esc: back to the attacks.",
+        compared_by=("run",),
     ),
     "llc": Overlay(
         params=LlcParams,

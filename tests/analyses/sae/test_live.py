@@ -224,9 +224,7 @@ def test_the_table_says_what_each_feature_moves_and_drops_columns_where_it_is_na
         assert abs(float(row[names.index("logit")] or 0)) == pytest.approx(np.abs(moved).max(), rel=1e-5)
     assert row[-1] == "the sun"
     narrow = [column.name for column in browser_table(result, {}, every, 80).columns]
-    assert "density" not in narrow and {"feature", "category", "strength", "color sel", "digit sel", "logit"} <= {
-        *narrow
-    }
+    assert "density" not in narrow and {"feature", "category", "strength", "sel", "logit"} <= {*narrow}
     effects = logit_effects(result)
     assert isinstance(effects, Table) and fit_logit_effects(effects, 200) is effects
     short = fit_logit_effects(effects, 80)

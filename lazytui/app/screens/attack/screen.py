@@ -15,7 +15,9 @@ from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.common.form_and_panels import FormAndPanels
 from lazytui.app.screens.common.form_screen import NOT_RIGHT
 from lazytui.app.screens.common.run_panels import PanelSpec
+from lazytui.app.screens.overlays import overlay
 from lazytui.errors import LazytuiError, UsageError
+from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine
 
 
@@ -74,6 +76,13 @@ class AttackScreen(FormAndPanels):
         """The attack on both networks, or where there is none yet, that on the first."""
         alone = tuple(line for line in lines if line.record and not line.run.record.params.get("against"))
         return super()._line_to_show(lines) or self._newest(alone, ("run",))
+
+    def show_run(self, run: RunFolder) -> None:
+        """The figures of an attack; that of one image lies over this screen."""
+        if run.record.kind == self.kind:
+            super().show_run(run)
+        else:
+            self.app.push_screen(overlay(run.record.kind, run=run))
 
     def on_mount(self) -> None:
         self._session = AttackSession(self.lab.workspace)

@@ -1,0 +1,98 @@
+"""Attack of one image, as the app attacks it live."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from lazytui.analyses.attack.analysis import SURE
+from lazytui.analyses.attack.analysis import resolve as resolve_pool
+from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Shares
+from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.attack_image.figures import figures
+from lazytui.analyses.attack_image.params import AttackImageParams
+from lazytui.analyses.attack_image.result import AttackImageResult, read
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.errors import BadInput
+from lazytui.runs.progress_report import Report
+from lazytui.runs.typed_result import write_fields
+from lazytui.runs.workspace import Workspace
+
+
+def resolve(params: AttackImageParams, workspace: Workspace) -> AttackImageParams:
+    """Make sure that the network and the data can be had, and record which these are."""
+    return params.model_copy(update={"source": resolve_pool(params.of_pool, workspace).source})
+
+
+def run(params: AttackImageParams, report: Report) -> AttackImageResult:
+    report.note("loading torch and the network")
+    session = AttackSession(report.workspace)
+    question = AttackQuestion(params.of_pool, params.pool, params.image, sure=params.sure)
+    report.note("looking for the smallest budget that fools")
+    searched = _last_answer(session, replace(question, at_smallest=True, sure=False), report)
+    surely = _last_answer(session, replace(question, at_smallest=True, sure=True), report)
+    if params.smallest:
+        answer = surely if params.sure else searched
+    else:
+        report.note(f"attacking within {params.epsilon:g}")
+        answer = _last_answer(session, question, report)
+    source, climb = answer.source, answer.climb
+    assert source is not None and climb is not None
+    return AttackImageResult(
+        fooled=float(bool(answer.fooled)),
+        budget=answer.attacked.params.epsilon,
+        smallest_budget=_finite(searched.found),
+        smallest_sure_budget=_finite(surely.found),
+        steps_until_fooled=_first_step(params, climb.probabilities),
+        planned=answer.planned,
+        sources=answer.sources,
+        name=answer.networks[0],
+        palette_name=answer.palette,
+        already_fooled=source.already_fooled,
+        image=source.image,
+        adversarial=climb.image,
+        before=source.probabilities,
+        after=climb.now,
+        steps=climb.probabilities,
+        sensitivity=source.sensitivity,
+    )
+
+
+def _last_answer(session: AttackSession, question: AttackQuestion, report: Report) -> AttackAnswer:
+    """Raises BadInput where there is none."""
+    answer = session.empty_answer(question)
+    for answer in session.partial_answers(question):
+        report.check()
+        if answer.sources and question.index >= answer.sources:
+            raise BadInput(
+                f"The {question.pool} pool has {answer.sources:,} images of a {question.params.source_class}, so there "
+                f"is no image {question.index:,}: they go from 0 to {answer.sources - 1:,}."
+            )
+    return answer
+
+
+def _finite(budget: float | None) -> float | None:
+    return None if budget is None or math.isinf(budget) else budget
+
+
+def _first_step(params: AttackImageParams, steps: Shares) -> float | None:
+    for step, said in enumerate(steps):
+        goal = float(said[params.target_class] if params.targeted else 1 - said[params.source_class])
+        most_probable = int(said.argmax()) == params.target_class or (
+            not params.targeted and int(said.argmax()) != params.source_class
+        )
+        if goal > SURE if params.sure else most_probable:
+            return float(step)
+    return None
+
+
+ANALYSIS = Analysis(
+    params=AttackImageParams,
+    run=run,
+    figures=with_data_named(figures),
+    write=write_fields,
+    read=read,
+    resolve=resolve,
+    label=lambda params: params.attack,
+)

@@ -1,0 +1,69 @@
+"""One image under attack: the verdict, its pictures, the probabilities at each step and those before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lazytui.analyses.attack.live import AttackAnswer, Climb, Source
+from lazytui.analyses.attack.live_figures import attack_figures, budget_text
+from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.attack_image.result import AttackImageResult
+from lazytui.evaluation.predictions import DIGITS
+from lazytui.figures.kinds import Column, Figure, Table, Text
+
+if TYPE_CHECKING:
+    from lazytui.analyses.attack_image.params import AttackImageParams
+
+
+def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure]:
+    question = AttackQuestion(params.of_pool, params.pool, params.image, sure=params.sure)
+    answer = AttackAnswer(
+        question,
+        networks=(result.name,),
+        palette=result.palette_name,
+        sources=result.sources,
+        source=Source(result.image, result.before, result.already_fooled, result.sensitivity),
+        climb=Climb(result.steps, result.adversarial, result.after),
+        fooled=bool(result.fooled),
+        planned=result.planned,
+        budget=result.budget,
+    )
+    return [_verdict(params, result, answer), *attack_figures(answer), _by_step(result)]
+
+
+def _verdict(params: AttackImageParams, result: AttackImageResult, answer: AttackAnswer) -> Text:
+    before, after = int(result.before.argmax()), int(result.after.argmax())
+    sentences = [f"As it is the network says {before} ({result.before[before]:.0%})."]
+    if result.already_fooled:
+        sentences.append("That is the goal already: nothing has to be changed, and no rate counts it.")
+    else:
+        within = budget_text(answer.attacked)
+        fooled = "Fooled" if result.fooled else "Not fooled"
+        sentences.append(f"{fooled} within {within}: it says {after} ({result.after[after]:.0%}).")
+        if result.fooled and result.steps_until_fooled is not None:
+            sentences.append(f"The goal is first reached at step {result.steps_until_fooled:.0f} of {result.planned}.")
+        sentences += [
+            _smallest("fools", result.smallest_budget, params),
+            _smallest("makes the goal more probable than .9", result.smallest_sure_budget, params),
+        ]
+    return Text(name="verdict", title="One image under attack", paragraphs=(" ".join(sentences),))
+
+
+def _smallest(what: str, budget: float | None, params: AttackImageParams) -> str:
+    if budget is None:
+        return f"No budget up to {params.budget:g} {what}."
+    asked = AttackQuestion(params.of_pool.model_copy(update={"epsilon": budget}))
+    return f"The smallest budget that {what}: {budget_text(asked)} ({budget:.4g})."
+
+
+def _by_step(result: AttackImageResult) -> Table:
+    return Table(
+        name="by-step",
+        title="Probability of each digit at each step, %",
+        note="Of the image at each step, before it is rounded to whole levels.",
+        columns=(Column(name="step"), Column(name="predicted"), *(Column(name=digit) for digit in DIGITS)),
+        rows=tuple(
+            (step, int(said.argmax()), *(100 * float(share) for share in said))
+            for step, said in enumerate(result.steps)
+        ),
+    )

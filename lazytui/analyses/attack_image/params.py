@@ -1,0 +1,32 @@
+"""What can be chosen of `attack-image`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lazytui.analyses.attack.params import FEWEST, AttackParams, AttackSetting
+
+
+class AttackImageParams(AttackSetting):
+    """Which image, and how it is attacked."""
+
+    pool: Literal["aligned", "neutral", "target-colored", "drawn"] = Field(
+        "aligned",
+        description="The image's color: the digit's own, each in turn, or the target's; drawn are pictures of the "
+        "digit that `lazytui run ask` kept.",
+    )
+    image: int = Field(0, ge=0, lt=10_000, description="Which image of the pool.")
+    sure: bool = Field(
+        False, description="Whether the goal has to be more probable than .9, or only the most probable."
+    )
+    smallest: bool = Field(
+        False, description="Attack with the smallest budget that fools this image instead of --epsilon."
+    )
+
+    @property
+    def of_pool(self) -> AttackParams:
+        """The same asked of the pool that the image is of."""
+        shared = self.model_dump(include=set(AttackSetting.model_fields), exclude_none=True)
+        return AttackParams(**shared, sources=max(FEWEST, self.image + 1))

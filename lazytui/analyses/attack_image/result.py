@@ -1,0 +1,53 @@
+"""What `attack-image` finds of one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.core.fact_readers import PaletteName
+from lazytui.runs.result_contents import ANY, COUNT, Count, Metric, Name, images, numbers, shares
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import read_fields
+
+if TYPE_CHECKING:
+    from lazytui.analyses.attack_image.params import AttackImageParams
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AttackImageResult:
+    """fooled: 1 where it reached the goal. budget: what it was attacked with. smallest_budget, smallest_sure_budget:
+    the smallest budget with which the goal is the most probable, and more probable than .9; None where no budget up to
+    the largest is enough, or the image shows the goal as it is.
+
+    steps_until_fooled: the first step at which the goal is reached, before rounding; None where none is. planned: steps
+    that the attack has; 0 where it only queries. sources: images that the pool was taken from.
+    image, adversarial: (28, 28, 3) uint8. before, after: (10,), what the network says of these. steps: (steps, 10), on
+    the way. sensitivity: (28, 28, 3), the log-odds of the goal that one level of 255 adds; None where the network has
+    no gradient. already_fooled: whether the image as it is reaches the goal.
+    """
+
+    fooled: Annotated[float, Metric(low=0, high=1)]
+    budget: Annotated[float | None, ANY]
+    smallest_budget: Annotated[float | None, ANY]
+    smallest_sure_budget: Annotated[float | None, ANY]
+    steps_until_fooled: Annotated[float | None, ANY]
+    planned: Annotated[int, COUNT]
+    sources: Count
+    name: Name
+    palette_name: PaletteName
+    already_fooled: bool
+    image: Annotated[NDArray[np.uint8], images()]
+    adversarial: Annotated[NDArray[np.uint8], images()]
+    before: Annotated[NDArray[np.float32], shares(10).defined]
+    after: Annotated[NDArray[np.float32], shares(10).defined]
+    steps: Annotated[NDArray[np.float32], shares("steps", 10).defined]
+    sensitivity: Annotated[NDArray[np.float32] | None, numbers(28, 28, 3).optional]
+
+
+def read(_params: AttackImageParams, saved: Result) -> AttackImageResult:
+    """Raises Damaged where it isn't what `write_fields` makes."""
+    return read_fields(AttackImageResult, saved)

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "gradcam": ("latest", "--images", "100", "--checked", "10"),
     "ask": (str(ROOT / "docs" / "pictures" / "gradcam.png"), "latest"),
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
+    "ablate": ("latest", "--neuron", "0,1", "--patch", "red 1 into green 1"),
     "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8"),
     "sae-experiments": ("latest", "--samples", "100", "--draws", "3"),
     "sae-dial": ("latest", "--image", "3", "--feature", "0", "--factor", "0,1,2"),

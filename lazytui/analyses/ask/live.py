@@ -69,6 +69,8 @@ class DrawAnswer(LiveAnswer[DrawQuestion]):
 class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
     """The networks of the last question stay open for the next."""
 
+    command = "ask"
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._opened: dict[Hashable, tuple[OpenNetwork, ...]] = {}

@@ -152,6 +152,8 @@ class _OpenNetworks:
 class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     """The networks of the last question stay open for the next."""
 
+    command = "attack-image"
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._open_networks: _OpenNetworks | None = None

@@ -6,7 +6,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from lazytui.errors import LazytuiError
 from lazytui.runs.human_names import short_reference
@@ -28,7 +28,12 @@ A = TypeVar("A", bound=LiveAnswer)  # type: ignore[type-arg]
 
 
 class LiveSession(ABC, Generic[Q, A]):
-    """Networks, splits and layers that were opened for one question stay open for the next."""
+    """Networks, splits and layers that were opened for one question stay open for the next.
+
+    command: the analysis that answers the same question without the app.
+    """
+
+    command: ClassVar[str]
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace

@@ -136,6 +136,8 @@ class _OpenNetwork:
 class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
     """Networks, splits and what was found out about them are kept for the next question."""
 
+    command = "gradcam"
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._network = lru_cache(maxsize=4)(self._load)

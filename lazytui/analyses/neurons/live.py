@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
 from lazytui.analyses.neurons.analysis import Session, open_session
@@ -67,6 +68,8 @@ class _OpenLayer:
 class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
     """The layer of the last question stays open for the next."""
 
+    command = "ablate"
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._open: _OpenLayer | None = None
@@ -116,12 +119,15 @@ def answer_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
     question = answer.question
     if question.patch and answer.patched:
         return shift_figure(question.patch, answer.patched, len(question.marked), result.palette)
-    return accuracy_bars(answer, result)
+    return accuracy_bars(answer, result.layer, result.samples)
 
 
-def accuracy_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
-    """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones."""
-    question, images = answer.question, result.samples
+def accuracy_bars(answer: AblationAnswer, layer: str, images: EasyAndHard) -> Bars:
+    """Easy and hard accuracy as they are, without the marked neurons, and without as many random ones.
+
+    images: how many they are measured on.
+    """
+    question = answer.question
     marked = len(question.marked)
     random_count = min(marked, len(question.active))
     draws = len(answer.random)
@@ -137,7 +143,7 @@ def accuracy_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
     return Bars(
         name="surgery",
         title=f"Without {marked} neuron{'s' * (marked != 1)} ({question.mode})",
-        note=f"Marked neurons of {result.layer} {STAND_IN[question.mode]}, on {images.easy:,} easy and "
+        note=f"Marked neurons of {layer} {STAND_IN[question.mode]}, on {images.easy:,} easy and "
         f"{images.hard:,} hard images. Random: {draws} draws among the {len(question.active)} active neurons, mean and "
         "extremes.",
         labels=tuple(labels),

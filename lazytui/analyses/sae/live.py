@@ -102,6 +102,8 @@ class _Files:
 class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
     """The layer of the last question stays open for the next."""
 
+    command = "sae-dial"
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._open: tuple[object, OpenLayer] | None = None

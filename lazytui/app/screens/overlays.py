@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lazytui.analyses.ablate.params import AblateParams
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.recipe.analysis import all_recipes
@@ -38,6 +39,19 @@ OVERLAYS = {
         empty="This network was not shown other data yet. Here it is asked about data sets that it wasn't trained on: "
         "other colors, color in another place, noise, or no color at all. g: run it. Esc: back to the evaluation.",
         compared_by=("run", "against"),
+    ),
+    "ablate": Overlay(
+        params=AblateParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("ablation",)),
+            PanelSpec("beside", "", ("shift",)),
+            PanelSpec("more", "", ("logits", "...")),
+        ),
+        first=("neurons", "neuron", "stand_in", "patch"),
+        empty="No ablation was kept yet. Chosen neurons are taken out, or do what they do in another image. g: run it. "
+        "Esc: back to the neurons.",
+        compared_by=("neurons",),
     ),
     "attack-image": Overlay(
         params=AttackImageParams,

@@ -182,9 +182,9 @@ class NeuronsScreen(AblationScreen):
     # The form
 
     def show_run(self, run: RunFolder) -> None:
-        """A run's neurons, with what it asked in the form; or the complexity that it found."""
-        if run.record.kind == "llc":
-            self.app.push_screen(overlay("llc", run=run))
+        """A run's neurons, with what it asked in the form; or what lies over this screen."""
+        if run.record.kind != self.kind:
+            self.app.push_screen(overlay(run.record.kind, run=run))
             return
         self._run = run
         self.form.set_values(run.record.params)

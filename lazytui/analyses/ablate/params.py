@@ -1,0 +1,34 @@
+"""What can be chosen of `ablate`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from lazytui.analyses.core.analysis import Params, RunReference
+from lazytui.analyses.neurons.params import PLURALS
+
+
+class AblateParams(Params):
+    """Which neurons are taken out, and what stands in for them."""
+
+    neurons: Annotated[str, RunReference(kinds=("neurons",), argument=True)] = Field(
+        description="A run of `lazytui run neurons`, whose neurons are taken out."
+    )
+    neuron: str = Field(
+        "traitors",
+        description=f"The neurons: numbers and spans such as 3,17,20-24, or roles: {', '.join(PLURALS)}.",
+        examples=list(PLURALS),
+    )
+    stand_in: Literal["mean", "zero"] = Field("mean", description="What stands in for them: their mean, or nothing.")
+    patch: str | None = Field(
+        None,
+        description="Also put what they do in one image into another, such as 'red 1 into green 1', and watch every "
+        "logit; the images are those that show each digit in each color.",
+    )
+    model: str | None = Field(
+        None,
+        description="The network's architecture, where that is code of your own: a run's word for code is never taken.",
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")

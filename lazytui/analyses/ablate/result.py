@@ -1,0 +1,52 @@
+"""What `ablate` finds: accuracies without chosen and without random neurons, and the logits of a patched image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
+from lazytui.runs.result_contents import SHARE, Count, Damaged, Name, numbers, shares
+from lazytui.runs.saved_result import Result
+from lazytui.runs.typed_result import read_fields
+
+if TYPE_CHECKING:
+    from lazytui.analyses.ablate.params import AblateParams
+
+Share = Annotated[float | None, SHARE]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class AblateResult:
+    """easy_..., hard_...: accuracy with all neurons, without the chosen ones, and the mean without as many random ones.
+
+    layer: whose neurons. chosen: which. active: neurons that random ones are drawn from. samples: images of each split.
+    random: (draws, 2), easy and hard, of each random draw. logits: (3, 10), of the image as it is, of it with what the
+    neurons do in the other one, and of the other one; None where nothing was patched.
+    """
+
+    easy_intact: Share
+    easy_ablated: Share
+    easy_random: Share
+    hard_intact: Share
+    hard_ablated: Share
+    hard_random: Share
+    layer: Name
+    palette_name: PaletteName
+    chosen: Annotated[tuple[Count, ...], Field(max_length=1_000_000)]
+    active: Annotated[tuple[Count, ...], Field(max_length=1_000_000)]
+    samples: EasyAndHard
+    random: Annotated[NDArray[np.float64], shares("draws", 2)]
+    logits: Annotated[NDArray[np.float32] | None, numbers(3, 10).optional]
+
+
+def read(params: AblateParams, saved: Result) -> AblateResult:
+    """Raises Damaged where it isn't what `write_fields` makes."""
+    result = read_fields(AblateResult, saved)
+    if (params.patch is None) is not (result.logits is None):
+        raise Damaged("it has other logits than it was asked for")
+    return result

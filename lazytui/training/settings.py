@@ -32,12 +32,7 @@ class MethodChoice(AllMethodOptions):
 
     HEADING: ClassVar[str] = "Method"
 
-    method: str = name_field(
-        "erm",
-        "Training method; erm is plain training. Names joined by +, such as grl+jitter-consistency, combine methods "
-        "whose pieces don't collide.",
-        ABOUT,
-    )
+    method: str = name_field("erm", "Training method; + joins several: grl+rex.", ABOUT)
 
     @property
     def method_options(self) -> MethodOptions:

@@ -71,14 +71,15 @@ class PickList(SearchedListScreen[Any]):
 
 
 class TickList(PickList):
-    """Answers a tuple of the values that are ticked, whichever way it is left: first those that were ticked before and
+    """Opens at the first that is ticked. Answers a tuple of the values that are ticked, whichever way it is left: first those that were ticked before and
     those that it doesn't offer, as they were, then the others in the order of the list."""
 
     hint = "Space, Enter: tick, Esc: done"
 
     def __init__(self, offered: Sequence[Pickable], ticked: Sequence[str], at: Region) -> None:
         self._before = tuple(ticked)
-        super().__init__(offered, ticked[0] if ticked else "", at)
+        first = next((entry.value for entry in offered if entry.value in self._before), "")
+        super().__init__(offered, first, at)
 
     def make_list(self, offered: Sequence[Pickable], current: str) -> SearchedList:
         signs = Signs("[x] ", "[ ] ")

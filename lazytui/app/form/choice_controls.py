@@ -48,6 +48,7 @@ class YesNo(LineControl):
         Binding("right", "pick", "Change", show=False, id="right"),
     ]
     sign = ""
+    lists = False
 
     def action_pick(self) -> None:
         self.change(not self.value if self.value is not None else self._default != self.checkbox_text(True))

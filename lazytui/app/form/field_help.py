@@ -16,7 +16,7 @@ from lazytui.analyses.core.form_fields import ParamField
 from lazytui.plain_text import plain_text
 
 _MORE = "… F1"
-_KEYS = "↑ ↓ field · ← → value · Enter list · Backspace default · F1 help on the field · Esc close"
+_KEYS = "↑ ↓ field · ← → value · Enter list or done · Backspace default · F1 help on the field · Esc close"
 
 
 class FieldHelp(Widget):

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click
+from textual.events import Click, Key
 from textual.message import Message
 from textual.widget import Widget
 
@@ -41,6 +41,8 @@ class LineControl(Widget, can_focus=True):
     ALLOW_SELECT = False
     sign = "▾"
     """At the right end."""
+    lists = True
+    """Whether picking opens a list."""
 
     def __init__(self, field: ParamField) -> None:
         super().__init__()
@@ -86,6 +88,21 @@ class LineControl(Widget, can_focus=True):
     def action_pick(self) -> None:
         raise NotImplementedError
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return _is_digit(character) or super().check_consume_key(key, character)
+
+    def on_key(self, event: Key) -> None:
+        """Digits are typed into a form, not pressed to leave the screen: they search the list, where there is one."""
+        if _is_digit(event.character):
+            event.stop()
+            if self.lists:
+                self.action_pick()
+                self.app.screen.post_message(Key(event.key, event.character))
+
     def on_click(self, event: Click) -> None:
         event.stop()
         self.action_pick()
+
+
+def _is_digit(character: str | None) -> bool:
+    return character is not None and character in "0123456789"

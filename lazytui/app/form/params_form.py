@@ -24,7 +24,7 @@ from lazytui.app.form.line_control import ValueChanged
 from lazytui.app.form.pick_list import Pickable
 from lazytui.app.form.shell_command import shell_command
 from lazytui.app.form.shell_command_widget import ShellCommand
-from lazytui.app.form.text_control import Offers
+from lazytui.app.form.text_control import Offers, TextControl
 from lazytui.code_permission import allow_named
 from lazytui.plain_text import plain_text
 
@@ -54,7 +54,11 @@ class ParamsForm(Vertical):
         Binding("down", "app.focus_next", "Field below", show=False, id="down"),
         Binding("ctrl+y", "copy_command", "Copy the command", id="copy-command"),
         Binding("f1", "explain", "Explain the field", show=False, id="field-help"),
+        Binding("escape", "take_back", "Take back", id="back"),
     ]
+
+    class Accepted(Message):
+        """What was typed into a field is as it shall be."""
 
     class Changed(Message):
         """A value was chosen, taken back, or set. params: None while something is wrong."""
@@ -96,6 +100,8 @@ class ParamsForm(Vertical):
         self._rest = [field for field in self._fields.values() if field not in self._first]
         self._rows: dict[str, Row] = {}
         self._focused: ParamField | None = None
+        self._before: dict[str, Any] = {}
+        """What was right of each field when it took the keyboard last."""
         self._values = check_values(model, needed_values(model, values or {}))
 
     @property
@@ -202,7 +208,36 @@ class ParamsForm(Vertical):
     @on(DescendantFocus)
     def _help_on_focused(self, event: DescendantFocus) -> None:
         self._focused = next((row.field for row in self._rows.values() if row.field_control is event.widget), None)
+        if self._focused and not self._error_of(self._focused.name):
+            self._before[self._focused.name] = self._values.values.get(self._focused.name)
         self._show_state()
+
+    @on(TextControl.Accepted)
+    def _accept(self, event: TextControl.Accepted) -> None:
+        """A wrong value has to be mended, or taken back, first."""
+        event.stop()
+        if not self._error_of(event.field.name):
+            self.post_message(self.Accepted())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "take_back":
+            return bool(self._focused and self._error_of(self._focused.name))
+        return super().check_action(action, parameters)
+
+    def action_take_back(self) -> None:
+        """The focused field as it was before something wrong was typed."""
+        if self._focused:
+            self._take_back([self._focused.name])
+
+    def take_back_wrong(self) -> None:
+        """Every field that is wrong as it was before."""
+        self._take_back([name for name in self._values.errors if self._error_of(name)])
+
+    def _take_back(self, names: Sequence[str]) -> None:
+        if names:
+            others = {name: value for name, value in self._values.values.items() if name not in names}
+            before = {name: self._before[name] for name in names if self._before.get(name) is not None}
+            self.set_values(others | before)
 
     @on(DescendantBlur)
     def _help_on_nothing(self) -> None:
@@ -243,6 +278,7 @@ class ParamsForm(Vertical):
             self.query_one(Collapsible).title = self._rest_title()
         self.query_one(ShellCommand).show(self.command)
         self._show_state()
+        self.refresh_bindings()
         if tell:
             self.post_message(self.Changed(self, now.params))
 

@@ -71,8 +71,9 @@ class PickList(SearchedListScreen[Any]):
 
 
 class TickList(PickList):
-    """Opens at the first that is ticked. Answers a tuple of the values that are ticked, whichever way it is left: first those that were ticked before and
-    those that it doesn't offer, as they were, then the others in the order of the list."""
+    """Opens at the first that is ticked. Answers a tuple of the values that are ticked, whichever way it is left:
+    first those that were ticked before and those that it doesn't offer, as they were, then the others in the order of
+    the list."""
 
     hint = "Space, Enter: tick, Esc: done"
 

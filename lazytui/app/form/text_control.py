@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
@@ -26,7 +27,10 @@ _LETTERS = {int: r"[-+]?[\d_]*", float: r"[-+]?[\d_]*\.?[\d_]*([eE][-+]?\d*)?"}
 
 
 class TextControl(Input):
-    """One line of text. Empty means the default, which stands there dimmed."""
+    """One line of text. Empty means the default, which stands there dimmed.
+
+    Enter accepts what was typed. Where nothing was, it opens the list, if there is one.
+    """
 
     DEFAULT_CSS = """
     TextControl, TextControl.-textual-compact:focus { width: 1fr; background-tint: $foreground 0%; }
@@ -34,8 +38,16 @@ class TextControl(Input):
     TextControl:focus > .input--placeholder, TextControl:focus > .input--suggestion { color: auto 70%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "pick", "Choose", show=False, id="open"),
+        Binding("enter", "pick", "Choose", id="open"),
+        Binding("enter", "accept", "Done", id="open"),
     ]
+
+    class Accepted(Message):
+        """Enter was pressed, or an entry of the list was taken."""
+
+        def __init__(self, field: ParamField) -> None:
+            super().__init__()
+            self.field = field
 
     def __init__(self, field: ParamField, offers: Offers | None = None) -> None:
         super().__init__(
@@ -47,6 +59,8 @@ class TextControl(Input):
         self.field = field
         self.offers = offers
         self._last_value = ""
+        self._value_before = ""
+        """When the field took the keyboard."""
         self._default = ""
 
     def validate_value(self, value: str) -> str:
@@ -83,11 +97,23 @@ class TextControl(Input):
             return None
         return tuple(text.replace(",", " ").split()) if self.field.several else text
 
+    def on_focus(self) -> None:
+        self._value_before = self.value
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in {"pick", "accept"}:
+            lists = self.offers is not None and self.value == self._value_before
+            return lists == (action == "pick")
+        return super().check_action(action, parameters)
+
+    def action_accept(self) -> None:
+        self.post_message(self.Accepted(self.field))
+
     def action_pick(self) -> None:
-        """Open the list; without one, go on to the next field."""
+        """Open the list, where there is one."""
         if self.offers is None:
-            self.screen.focus_next()
-        elif self.field.several:
+            return
+        if self.field.several:
             offered = self.offers()
             self.app.push_screen(TickList(offered, self._ticked(offered), self.region), self._take_ticked)
         else:
@@ -108,5 +134,6 @@ class TextControl(Input):
 
     def _take(self, value: str | None) -> None:
         if value is not None:
-            self.value = value
+            self.value = self._value_before = value
             self.cursor_position = len(self.value)
+            self.action_accept()

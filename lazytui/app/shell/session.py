@@ -59,7 +59,7 @@ def with_screen(session: Session, screen: LabScreen) -> Session:
     mode = screen.screen_name
     runs = {**session.runs, mode: screen.chosen_run.reference} if screen.chosen_run else session.runs
     form = next(iter(screen.query(ParamsForm)), None)
-    forms = {**session.forms, mode: form.touched} if form else session.forms
+    forms = {**session.forms, mode: _valid_values(form, form.touched)} if form else session.forms
     return session.model_copy(update={"runs": runs, "forms": forms})
 
 
@@ -86,5 +86,7 @@ def restore(session: Session, screen: LabScreen, workspace: Workspace) -> None:
 
 def _valid_values(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
     """Those of the values that their fields accept."""
+    if given == form.touched and form.params:
+        return given
     checked = check_values(form.model, given)
     return {} if checked.joint_error else {name: given[name] for name in given if name not in checked.errors}

@@ -62,7 +62,7 @@ class Host(App[None]):
         super().__init__()
         self.options = {"kind": "train", "runs": _runs, **options}
         self.model = model
-        self.pressed = 0
+        self.pressed = self.accepted = 0
         self.changes: list[BaseModel | None] = []
 
     @property
@@ -77,6 +77,9 @@ class Host(App[None]):
 
     def action_press(self) -> None:
         self.pressed += 1
+
+    def on_params_form_accepted(self) -> None:
+        self.accepted += 1
 
     def on_params_form_changed(self, event: ParamsForm.Changed) -> None:
         self.changes.append(event.params)
@@ -123,6 +126,8 @@ MORE_BY_KEYS: list[tuple[str, list[str], Any]] = [
     ("word", ["x", "backspace"], None),
     ("way", ["right"], "down"),
     ("way", ["left"], "left"),
+    ("way", ["7", "escape"], None),
+    ("loud", ["1"], None),
     ("way", ["space", "escape", "right", "backspace"], None),
     ("some", ["enter", "space", "down", "enter", "escape"], ("c",)),
     ("some", ["enter", "space", "space", "escape"], None),
@@ -242,6 +247,24 @@ def test_a_wrong_value_says_why_at_the_field_and_below() -> None:
         assert host.changes[-1] is not None
         assert "✗" not in screen_text(host)
         assert "Must be" not in screen_text(host)
+
+    fill_in(Host(Kinds, values={"run": "r"}), scenario, AT_80)
+
+
+def test_escape_takes_back_what_is_wrong_to_what_the_field_had_before() -> None:
+    async def scenario(pilot: Pilot[Any]) -> None:
+        host = pilot.app
+        assert isinstance(host, Host)
+        await _to(pilot, "count")
+        await pilot.press("7", "up", "down", "5", "0")
+        await until(pilot, lambda: host.form.params is None)
+        await pilot.press("enter")
+        assert host.accepted == 0, "it has to be mended first"
+        await pilot.press("escape")
+        await until(pilot, lambda: host.form.touched.get("count") == 7)
+        await pilot.press("backspace", "8", "enter")
+        await until(pilot, lambda: host.accepted == 1)
+        assert host.form.touched["count"] == 8
 
     fill_in(Host(Kinds, values={"run": "r"}), scenario, AT_80)
 

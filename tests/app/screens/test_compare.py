@@ -61,6 +61,7 @@ def test_trainings_are_compared_from_the_form_which_lies_in_a_drawer(
         runs = form.query(TextControl).first()
         await until(pilot, lambda: runs.has_focus)
         for keys, picked in ((["enter"], 1), (["enter"], 0), (["space", "down", "enter"], 2), (["down", "space"], 1)):
+            runs.focus()
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.screen, TickList))
             await until(pilot, lambda: "reference · seed 3 · easy" in screen_text(pilot.app))

@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from lazytui.app.form import ParamsForm
+from lazytui.app.form.text_control import TextControl
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.shell.lab import BUNDLED_NETWORK
@@ -121,6 +122,34 @@ def test_a_run_that_is_opened_first_is_not_displaced_by_the_one_of_last_time(wor
         assert followed and followed.id == "newer"
 
     drive(app, steps)
+
+
+def test_what_is_wrong_in_a_form_is_neither_kept_nor_left_in_it(workspace: Path) -> None:
+    app = LazytuiApp(Workspace(workspace))
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("1")
+        await until(pilot, lambda: app.current_mode == "dataset" and app.screen.query(ParamsForm))
+        form = app.screen.query_one(ParamsForm)
+        await pilot.press("f")
+        await until(pilot, lambda: form.query(TextControl))
+        bias = next(control for control in form.query(TextControl) if control.field.name == "bias")
+        bias.focus()
+        await pilot.press(*"0.5", "enter")
+        await until(pilot, lambda: app.focused is app.screen.query_one("#start"))
+        bias.focus()
+        await pilot.press(*"77")
+        await until(pilot, lambda: form.params is None)
+        app._keep_session()
+        assert app._session.forms["dataset"] == {}, "it is wrong as it is now"
+        await pilot.press("escape")
+        await until(pilot, lambda: form.touched == {"bias": 0.5})
+        await pilot.press("e", "9", "tab", "escape")
+        await until(pilot, lambda: not form.region.width)
+        assert form.touched == {"bias": 0.5}
+
+    drive(app, steps)
+    assert load(workspace).forms["dataset"] == {"bias": 0.5}
 
 
 HOSTILE = {

@@ -118,7 +118,9 @@ class FormScreen(LabScreen):
             self.form.take_keyboard()
 
     def action_close_form(self) -> None:
-        """The keyboard back to the figures; a network that was typed and isn't there gives way to the one studied."""
+        """The keyboard back to the figures; what is wrong goes back to what it was, and a network that was typed and
+        isn't there gives way to the one studied."""
+        self.form.take_back_wrong()
         self.show_form(False)
         self.leave_form()
         if self._follows_networks() and self._asked_networks() != self.lab.networks_studied:
@@ -126,6 +128,11 @@ class FormScreen(LabScreen):
             self.notify(
                 f"No trained network is called so; {self.lab.name_of(self.lab.network)} stays the one under study."
             )
+
+    @on(ParamsForm.Accepted)
+    def _offer_to_run(self) -> None:
+        """From a field to what runs it: keys are keys again there, and another Enter runs."""
+        self.query_one("#start", Button).focus()
 
     def show_form(self, shown: bool) -> None:
         self.query_one("#side").display = shown

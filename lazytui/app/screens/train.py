@@ -95,7 +95,10 @@ class TrainScreen(FormScreen, PanelScreen):
     screen_name = "train"
     params = TrainParams
     kind = "train"
-    first = ("model", "method", *AllMethodOptions.OPTIONS, "dataset", "source", "epochs", "batch_size", "lr", "seed")
+    first = (
+        *("model", "epochs", "train_size", "seed", "method", *AllMethodOptions.OPTIONS),
+        *("dataset", "source", "batch_size", "lr"),
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "pause", "Pause", id="pause"),
         Binding("p", "resume", "Resume", id="pause"),

@@ -69,6 +69,12 @@ class Home(PanelScreen):
         self.watch(self.lab, "lines", self._show)
         self.watch(self.lab, "network", self._show_cheat)
         self.set_interval(AGES_EVERY, self._show)
+        self.call_after_refresh(self._begin_with_story)
+
+    def _begin_with_story(self) -> None:
+        """So that a cursor is seen from the beginning, and the arrows and Enter do what it shows."""
+        if self.focused is None:
+            self.set_focus(self._grid.panel("story").views[0], scroll_visible=False)
 
     def shown_figures(self) -> Sequence[Figure]:
         return [figure for panel in self.query(Panel) for figure in panel.shown]

@@ -381,7 +381,7 @@ def test_names_of_a_catalog_come_with_what_they_are() -> None:
         await until(pilot, lambda: pilot.app.screen is pilot.app.screen_stack[0])
         assert "Alters images." in " ".join(screen_text(pilot.app).split())
 
-    fill_in(Host(TrainParams, kind="train", first=("method",)), scenario, AT_80)
+    fill_in(Host(TrainParams, kind="train", first=("method",)), scenario, (120, 36))
 
 
 def test_the_whole_explanation_opens() -> None:

@@ -45,7 +45,7 @@ def test_the_keys_of_the_screen_come_first_and_then_those_of_the_focused_field(t
         await pilot.press("2", "f")
         form = pilot.app.screen.query_one(ParamsForm)
         await until(pilot, lambda: form.has_focus_within)
-        form.query(LineControl).first().focus()
+        next(control for control in form.query(LineControl) if control.field.name == "source").focus()
         await pilot.pause()
         await pilot.press("question_mark")
         await pilot.pause()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ _SINGLE = 24
 def figures(params: SaeExperimentsParams, result: SaeExperimentsResult) -> list[Figure]:
     """All experiments, in the order of reading."""
     draws, networks, several = params.draws, result.networks, len(result.networks) > 1
-    found: list[Figure] = [_verdict(draws, networks)]
+    found: list[Figure] = [_verdict(draws, networks, result.samples)]
     if result.stability:
         found.append(_seed_stability(result.stability))
     found += [_bulk(draws, networks), _dose(networks)]
@@ -46,8 +46,11 @@ def figures(params: SaeExperimentsParams, result: SaeExperimentsResult) -> list[
     return found
 
 
-def _verdict(draws: int, networks: tuple[NetworkEdits, ...]) -> Text:
+def _verdict(draws: int, networks: tuple[NetworkEdits, ...], samples: Mapping[str, int] | None) -> Text:
     sentences = [sentence for network in networks for sentence in _summary(draws, network)]
+    if samples:
+        images = ", ".join(f"{number:,} {split}" for split, number in samples.items())
+        sentences.append(f"Measured on {images} images; an evaluation counts every image of a split.")
     return Text(name="verdict", title="Effect of the color features", paragraphs=tuple(sentences))
 
 
@@ -87,13 +90,13 @@ def _summary(draws: int, network: NetworkEdits) -> Iterator[str]:
 
 
 def _change(name: str, split: SplitEdits) -> str:
-    """`hard accuracy rises from 3.70 % to 41.30 %, above the band of random directions (...) and ...`"""
+    """`hard accuracy rises from 3.7 % to 41.3 %, above the band of random directions (...) and ...`"""
     intact, ablated = _defined(split.intact), _defined(split.without_color)
     moved = "rises" if ablated > intact else "falls" if ablated < intact else "stays"
     beside = " and ".join(
         _beside(ablated, title, mean, low, high) for title, mean, low, high in _controls(split) if mean is not None
     )
-    return f"{name} accuracy {moved} from {_percent(intact, 2)} to {_percent(ablated, 2)}, {beside}"
+    return f"{name} accuracy {moved} from {_percent(intact)} to {_percent(ablated)}, {beside}"
 
 
 def _controls(split: SplitEdits) -> list[tuple[str, float | None, float | None, float | None]]:
@@ -106,7 +109,7 @@ def _controls(split: SplitEdits) -> list[tuple[str, float | None, float | None, 
 
 def _beside(ablated: float, title: str, mean: float | None, low: float | None, high: float | None) -> str:
     where = "above" if ablated > _defined(high) else "below" if ablated < _defined(low) else "within"
-    return f"{where} the band of {title} ({_percent(mean, 2)}, {_percent(low, 2)} to {_percent(high, 2)})"
+    return f"{where} the band of {title} ({_percent(mean)}, {_percent(low)} to {_percent(high)})"
 
 
 def _pool(network: NetworkEdits) -> str:

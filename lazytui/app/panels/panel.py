@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Literal, Self
 
+from rich.cells import cell_len
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -16,7 +17,7 @@ from textual.widgets import Static
 from lazytui.app.figures import FigureView, TableView, view_of
 from lazytui.app.form.field_help import HelpBox
 from lazytui.app.panels.explanation import as_text, explanation
-from lazytui.figures.kinds import Figure
+from lazytui.figures.kinds import Figure, Matrix
 from lazytui.figures.terminal.text_cells import shorten
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
@@ -170,9 +171,11 @@ class Panel(Container):
             self._set_edge("border_title", self._heading(self.shown))
 
     def _stand_beside(self) -> None:
-        """Two figures beside each other, unless they are much larger one below the other."""
+        """Two figures beside each other, unless they are much larger one below the other, or too narrow."""
         width, height = self.size.width / 2, self.size.height  # a character is about twice as high as wide
-        self.set_class(len(self.shown) > 1 and _MUCH * min(width / 2, height) >= min(width, height / 2), "-beside")
+        fit = all(_least_width(figure) <= width for figure in self.shown)
+        pays = _MUCH * min(width / 2, height) >= min(width, height / 2)
+        self.set_class(len(self.shown) > 1 and fit and pays, "-beside")
         for view in self.views:
             view.framed(title=self._titles_inside)
 
@@ -231,6 +234,13 @@ class Panel(Container):
         """Fill the screen; Escape comes back."""
         if self.screen.maximized is None:
             self.screen.maximize(self)
+
+
+def _least_width(figure: Figure) -> int:
+    """Cells for the names of a matrix' rows and columns; none for what can be drawn as narrow as it must be."""
+    if not isinstance(figure, Matrix):
+        return 0
+    return max(map(cell_len, figure.row_labels), default=0) + sum(cell_len(name) + 1 for name in figure.column_labels)
 
 
 def _kind(figure: Figure) -> tuple[type[Figure], str]:

@@ -197,12 +197,16 @@ def story(lines: Sequence[RunLine]) -> Table:
 
 def _chapter_row(chapter: Chapter, line: RunLine | None, *, is_example: bool) -> tuple[str, ...]:
     entry = next(entry for entry in SCREENS if chapter.kind in entry.kinds)
+    screen = f"{entry.key} {entry.name}"
+    before = CHAPTERS[: CHAPTERS.index(chapter)]
+    if any(other.kind in entry.kinds for other in before):
+        screen += f": {chapter.name}"
     if line is None:
-        return f"○ {entry.key} {entry.name}", "not run yet"
+        return f"○ {screen}", "not run yet"
     words = finding(line) or "done" if line.status.state == "done" else line.state
     if is_example:
         words = f"example: {words}"
-    return f"{_SIGNS.get(line.status.state, '✗')} {entry.key} {entry.name}", words
+    return f"{_SIGNS.get(line.status.state, '✗')} {screen}", words
 
 
 def newest_of(chapter: Chapter, lines: Sequence[RunLine]) -> RunLine | None:

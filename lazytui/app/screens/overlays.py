@@ -31,7 +31,7 @@ OVERLAYS = {
             PanelSpec("more", "", ("images", "...")),
         ),
         arrangements=Arrangements(
-            narrow=Arrangement("verdict | 8", "main | 16", "more | 14"),
+            narrow=Arrangement("verdict | 8", "main | 30", "more | 14"),
             medium=Arrangement("verdict | 7", "main | 1fr", "more | 12"),
             wide=Arrangement("verdict | 7", "main | 1fr", "more | 14"),
         ),

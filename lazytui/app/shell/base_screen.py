@@ -33,6 +33,7 @@ from lazytui.runs.human_names import human_name
 if TYPE_CHECKING:
     from lazytui.figures.kinds import Figure
     from lazytui.runs.run_folder import RunFolder
+    from lazytui.runs.status import State
 
 SMALLEST = (60, 16)
 """Columns and rows below which a sentence is shown instead of a wreck."""
@@ -275,8 +276,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         line.display = bool(sentence)
 
     def _show_status(self) -> None:
-        going = sum(line.is_active for line in self.lab.lines)
-        words = f"{going} running" if going else "idle"
+        words = _going_on([line.status.state for line in self.lab.lines if line.is_active])
         self.query_one(Bar).show(words, plain_text(str(self.lab.workspace.path)))
         first, second = ((reference, self.lab.line_of(reference)) for reference in self.lab.networks_studied)
         self.query_one(NetworkBar).show(first, second, self._newest_running())
@@ -285,3 +285,9 @@ class LabScreen(ReportsFailures, Screen[None]):
         """The newest run that goes on, with how far it is."""
         newest = next((line for line in reversed(self.lab.lines) if line.is_active), None)
         return f"{human_name(newest)} {newest.state}" if newest else ""
+
+
+def _going_on(states: Sequence[State]) -> str:
+    """`1 running, 6 queued`; `idle` where nothing is."""
+    counted = ((states.count(state), state) for state in ("running", "paused", "queued"))
+    return ", ".join(f"{number} {state}" for number, state in counted if number) or "idle"

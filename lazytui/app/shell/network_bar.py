@@ -28,7 +28,7 @@ class NetworkBar(Static):
         first = Content.assemble(("o ", "$text-muted"), (_name(network), "bold"), (_accuracies(network), "$text-muted"))
         other = Content.assemble(("   a ", "$text-muted"), _name(second), (_accuracies(second), "$text-muted"))
         room = max(self.size.width - 2, 0)
-        words = first + (other if second[0] else Content.styled("   a second network", "$text-disabled"))
+        words = first + (other if second[0] else Content.styled("   a – (second network)", "$text-disabled"))
         if words.cell_length > room:
             words = first
         space = room - words.cell_length - len(running)

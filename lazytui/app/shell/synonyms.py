@@ -18,7 +18,7 @@ _SYNONYMS = {
     "runs": "history, experiments, delete a run, rename a run, overlay runs, log, yesterday, earlier, previous, old, "
     "kill, cancel, stop a run, resume",
     # Commands, by their name
-    "Help": "what can I press, keys, shortcuts, manual, purpose",
+    "Help": "what can I press, shortcuts, manual, purpose",
     "Change keys": "keyboard, key bindings, rebind, remap, keymap, hotkeys, shortcuts, vim, keys.toml, configure",
     "Explain": "definition, what does it mean, meaning, why, how is it computed, glossary, note, null",
     "Jobs": "queue, progress, kill, cancel, stop, abort, terminate, pause, resume, running, how long",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,6 +74,19 @@ def test_every_figure_is_drawn_without_its_title_and_note(size: tuple[int, int])
         assert panel(pilot, "third").display == (size[0] >= 160)
 
     shown(steps, size=size, first=[MATRIX], second=[TEXT])
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_two_matrices_stand_beside_each_other_where_the_names_of_their_columns_fit(beside: bool) -> None:
+    names = tuple("0123456789" if beside else (f"name{number}" for number in range(10)))
+    named = replace(MATRIX, column_labels=names)
+
+    async def steps(pilot: Pilot[None]) -> None:
+        pilot.app.query_one(PanelGrid).panel("first").show([(named, replace(named, title="Other"))])
+        await until(pilot, lambda: len(panel(pilot, "first").views) == 2)
+        assert panel(pilot, "first").has_class("-beside") == beside
+
+    shown(steps, size=(80, 24), first=[MATRIX])
 
 
 def test_the_cursor_is_read_out_in_the_lower_edge() -> None:

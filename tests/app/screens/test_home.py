@@ -55,8 +55,9 @@ def test_the_story_fits_and_leads_to_the_screens(tmp_path: Path) -> None:
         await until(pilot, lambda: view_called(pilot, "story"))
         story = view_called(pilot, "story")
         assert story is not None and story.max_scroll_y == 0 and len(story.figure.rows) == len(CHAPTERS)
+        assert len({row[0] for row in story.figure.rows}) == len(CHAPTERS), "no two are called the same"
+        await until(pilot, lambda: story.has_focus)
         evidence = [chapter.name for chapter in CHAPTERS].index("evidence")
-        story.focus()
         story.point(evidence)
         await until(pilot, lambda: view_called(pilot, "confusion-easy"))
         await pilot.press("enter")

@@ -53,6 +53,7 @@ def test_screens_and_what_can_be_done_are_offered_before_anything_is_typed(tmp_p
 
 
 SOUGHT = {
+    "key": {"Change keys"},
     "cut": {"Go to Neurons", "Go to Features"},
     "ablate": {"Go to Neurons", "Go to Features"},
     "width": {"Draw", "Export figures"},

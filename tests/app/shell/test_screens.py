@@ -18,6 +18,7 @@ from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
+from lazytui.app.shell.base_screen import _going_on
 from lazytui.app.shell.help_screen import Help
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace
@@ -55,6 +56,11 @@ def test_every_screen_opens_with_its_key_at_every_size(size: tuple[int, int], wo
             await until(pilot, lambda: not shown(pilot, "This terminal is"))
 
     drive(LazytuiApp(workspace), steps, size=size)
+
+
+def test_what_waits_for_its_turn_is_not_said_to_run() -> None:
+    assert _going_on([]) == "idle"
+    assert _going_on(["queued", "running", "paused", "queued"]) == "1 running, 1 paused, 2 queued"
 
 
 def test_no_screen_of_an_empty_workspace_is_blank(tmp_path: Path) -> None:

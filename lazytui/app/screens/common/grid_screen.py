@@ -19,6 +19,7 @@ from lazytui.runs.workspace_watch import RunLine
 
 _DISTINGUISHING = ("model", "method", "bias", "epochs")
 _LONGEST = 100
+BEFORE_THE_FIRST = "it looks for trainings that it can reuse; the others appear here as they begin."
 _MEASURED = ("easy_accuracy", "hard_accuracy", "unbiased_accuracy")
 
 
@@ -28,6 +29,8 @@ class GridScreen(OverlayScreen):
         trainings = [one for one in lines if line and not one.damage and one.run.record.started_by == line.run.id]
         if line and line.is_active and trainings:
             self._show_so_far(line, trainings)
+        elif line and line.status.state == "running":
+            self.query_one(RunPanels).say(f"{human_name(line)} is running: {BEFORE_THE_FIRST}")
         else:
             super()._show(lines)
 

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Static
 
+from lazytui.app.shell.box import Box
 from lazytui.plain_text import plain_text
 
 _ON_SCREEN = "On this screen"
@@ -110,41 +110,32 @@ def keys_text(found: Sequence[Group]) -> Content:
     return Content("\n").join(lines[:-1])
 
 
-class Help(ModalScreen[None]):
+class Help(Box):
     """What the screen that lies below is for, and its keys; any way out closes it."""
 
     DEFAULT_CSS = """
-    Help { align: center middle; background: $background 60%; }
-    Help > VerticalScroll {
-        width: 72; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
-        border: round $primary; border-subtitle-color: $text-muted;
-    }
+    Help > VerticalScroll { width: 72; }
     Help #purpose { padding-bottom: 1; }
     Help #change { padding-top: 1; color: $text-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
         Binding("question_mark", "dismiss(None)", "Close", show=False, id="help"),
-        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
     ]
+    title_of_box = "Help"
+    keys = "Esc: close"
 
     def __init__(self, purpose: str, found: Sequence[Group]) -> None:
         super().__init__()
         self._purpose = purpose
         self._found = found
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll() as box:
-            box.border_title, box.border_subtitle = "Help", "Esc: close"
-            yield Static(self._purpose, id="purpose", markup=False)
-            yield Static(keys_text(self._found), markup=False)
-            yield Static(f"Keys can be changed: {self._palette}, then type “change keys”.", id="change", markup=False)
+    def content(self) -> ComposeResult:
+        yield Static(self._purpose, id="purpose", markup=False)
+        yield Static(keys_text(self._found), markup=False)
+        yield Static(f"Keys can be changed: {self._palette}, then type “change keys”.", id="change", markup=False)
 
     @property
     def _palette(self) -> str:
         """The key of the palette, as it is now."""
         bindings = (active.binding for active in self.app.screen_stack[0].active_bindings.values())
         return next((self.app.get_key_display(one) for one in bindings if one.id == "palette"), "the palette")
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()

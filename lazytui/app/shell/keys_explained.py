@@ -8,12 +8,11 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from lazytui.app.shell.box import Box
 from lazytui.app.shell.grammar import BY_NAME, GRAMMAR, Meaning
 from lazytui.app.shell.keymap import EXAMPLE, PRESETS, Keymap, keys_file, keys_now, load_keymap, write_template, written
 from lazytui.app.shell.lab import Lab
@@ -24,44 +23,30 @@ _FEWEST = 20
 """Columns for what an action does."""
 
 
-class KeysExplained(ModalScreen[None]):
+class KeysExplained(Box):
     """Made from the grammar and the presets; Enter writes a file to begin with, where there is none."""
 
-    DEFAULT_CSS = """
-    KeysExplained { align: center middle; background: $background 60%; }
-    KeysExplained > VerticalScroll {
-        width: 100; max-width: 100%; height: auto; max-height: 100%; padding: 0 2; background: $surface;
-        border: round $primary; border-subtitle-color: $text-muted;
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "create", "Create the file", show=False, id="open"),
         Binding("y", "copy", "Copy the path of the file", show=False, id="copy"),
-        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
-        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
     ]
+    title_of_box = "Change keys"
 
     def __init__(self, lab: Lab) -> None:
         super().__init__()
         self._lab = lab
         self._path = keys_file()
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll() as box:
-            box.border_title = "Change keys"
-            yield Static(id="text", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+    def content(self) -> ComposeResult:
+        yield Static(id="text", markup=False)
 
     def on_resize(self, _event: Resize) -> None:
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:
-        box = self.query_one(VerticalScroll)
         create = "" if self._path.exists() else "Enter: create the file   "
-        box.border_subtitle = f"{create}y: copy its path   Esc: close"
-        width = box.scrollable_content_region.width
+        self.scroll.border_subtitle = f"{create}y: copy its path   Esc: close"
+        width = self.scroll.scrollable_content_region.width
         self.query_one("#text", Static).update(Content("\n").join(explained(self._lab.own_keys, width)))
 
     def action_create(self) -> None:

@@ -9,12 +9,11 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from lazytui.app.shell.box import Box
 from lazytui.app.workers.run_follower import POLL_SECONDS, keep_looking
 from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.files.reading import open_regular
@@ -42,35 +41,23 @@ def log_text(run: RunFolder) -> Content:
     return Content("\n\n").join([*parts, *map(Content, found or [NOTHING])])
 
 
-class Log(ReportsFailures, ModalScreen[None]):
+class Log(ReportsFailures, Box):
     """Follows the log while it is open, at its end until somebody scrolls up."""
 
-    DEFAULT_CSS = """
-    Log { align: center middle; background: $background 60%; }
-    Log > VerticalScroll {
-        width: 100; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; background: $surface;
-        border: round $primary; border-subtitle-color: $text-muted;
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close", show=False, id="back"),
         Binding("l", "dismiss(None)", "Close", show=False, id="log"),
-        Binding("q", "dismiss(None)", "Close", show=False, id="quit"),
     ]
+    title_of_box = "Log"
 
     def __init__(self, run: RunFolder) -> None:
         super().__init__()
         self._run = run
 
-    def compose(self) -> ComposeResult:
-        with VerticalScroll() as box:
-            box.border_title, box.border_subtitle = "Log", "↑ ↓: scroll   Esc: close"
-            yield Static(log_text(self._run), markup=False)
+    def content(self) -> ComposeResult:
+        yield Static(log_text(self._run), markup=False)
 
     def on_mount(self) -> None:
-        box = self.query_one(VerticalScroll)
-        box.focus()
-        box.anchor()
+        self.scroll.anchor()
         self._follow()
 
     @work(thread=True, exit_on_error=False)

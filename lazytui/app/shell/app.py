@@ -191,8 +191,8 @@ class LazytuiApp(Lab):
             base.show_run(run)
         if isinstance(base, LabScreen):
             base.study_asked_networks()
-        if self.line_of(run.reference) and run.status.state == "done":
-            self.study(run.reference)
+        if run.status.state == "done" and run.record.kind == "train" and run.reference != self.network:
+            self.notify(f"{self.name_of(self.network)} stays the network under study; o chooses another.")
 
     @work(thread=True, exclusive=True, group="workspace", exit_on_error=False)
     def _watch_workspace(self) -> None:

@@ -114,6 +114,22 @@ def test_a_run_that_is_shown_takes_the_app_to_its_network_and_stays_shown(worksp
     drive(app, steps)
 
 
+def test_a_training_that_is_opened_is_shown_but_not_studied(workspace: Workspace) -> None:
+    """The other screens would have nothing of it yet."""
+    app = LazytuiApp(workspace)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await until(pilot, lambda: len(app.lines) == 3)
+        app.study("second")
+        app.open_run("first")
+        await until(pilot, lambda: isinstance(app.screen, FormScreen) and app.screen.followed)
+        assert isinstance(app.screen, FormScreen) and app.screen.followed
+        await until(pilot, lambda: any("o chooses another" in note.message for note in app._notifications))
+        assert app.screen.followed.id == "first" and app.network == "second"
+
+    drive(app, steps)
+
+
 def test_a_run_of_a_network_that_is_gone_is_shown_under_that_name(workspace: Workspace) -> None:
     shutil.rmtree(workspace.path / "first")
     app = LazytuiApp(workspace)

@@ -147,6 +147,7 @@ def test_what_is_wrong_in_a_form_is_neither_kept_nor_left_in_it(workspace: Path)
         await pilot.press("e", "9", "tab", "escape")
         await until(pilot, lambda: not form.region.width)
         assert form.touched == {"bias": 0.5}
+        await pilot.press("q")
 
     drive(app, steps)
     assert load(workspace).forms["dataset"] == {"bias": 0.5}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import work
@@ -11,13 +12,19 @@ from textual.worker import get_current_worker
 
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
-from lazytui.app.screens.common.form_and_panels import FormAndPanels
+from lazytui.app.screens.common.form_and_panels import BUNDLED, FormAndPanels
+from lazytui.app.screens.common.grid_screen import trainings_table
 from lazytui.app.screens.common.run_panels import PanelSpec
 from lazytui.app.screens.overlays import overlay
+from lazytui.figures.kinds import Figure
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.workspace_watch import RunLine
+from lazytui.runs.workspace_watch import RunLine, shipped_lines
 
 _RANKED = ("rank", "x", "y", "attack")
+_SAME = ("model", "epochs", "dataset", "source", "train_size")
+"""What trainings have to agree in to be held against each other."""
+
+SEVERAL = "s trains several cures and compares them."
 
 
 class CompareScreen(FormAndPanels):
@@ -64,6 +71,18 @@ class CompareScreen(FormAndPanels):
         super()._show(lines)
         self._count_plain(lines)
 
+    def _line_to_show(self, lines: tuple[RunLine, ...]) -> RunLine | None:
+        """One's own trainings take the place of the bundled example as soon as they can be compared."""
+        line = super()._line_to_show(lines)
+        return None if line in shipped_lines() and self._run is None and comparable(lines) else line
+
+    def figures_before_a_run(self) -> Sequence[Figure]:
+        mine = comparable(self.lab.lines)
+        if not mine or self.form.touched.get("runs"):
+            return ()
+        note = "Accuracies in percent. g compares them: means over seeds, intervals, and each beside plain training."
+        return [replace(trainings_table(mine), title="Your trainings: g compares them", note=note)]
+
     def _count_plain(self, lines: tuple[RunLine, ...]) -> None:
         """Count anew what g is going to train where that may have changed."""
         params = self.form.params
@@ -88,7 +107,8 @@ class CompareScreen(FormAndPanels):
 
     def say(self, words: str) -> None:
         self._shown_words = words
-        super().say(" ".join(filter(None, (words, self._plan))))
+        several = SEVERAL if words == BUNDLED else ""
+        super().say(" ".join(filter(None, (words, several, self._plan))))
 
     def show_run(self, run: RunFolder) -> None:
         """A comparison, or a study or recipe over it."""
@@ -111,3 +131,10 @@ class CompareScreen(FormAndPanels):
 
     def action_over(self, kind: str) -> None:
         self.app.push_screen(overlay(kind))
+
+
+def comparable(lines: Sequence[RunLine]) -> list[RunLine]:
+    """The trainings that are done, where two of them or more agree in all but method and seed; else none."""
+    done = [line for line in lines if line.kind == "train" and line.status.state == "done" and line.record]
+    settings = [tuple(str(line.run.record.params.get(name)) for name in _SAME) for line in done]
+    return done if len(set(settings)) < len(settings) else []

@@ -15,7 +15,7 @@ from lazytui.app.figures import TableView
 from lazytui.app.form import ParamsForm
 from lazytui.app.form.pick_list import TickList
 from lazytui.app.form.text_control import TextControl
-from lazytui.app.screens.common.grid_screen import trainings_so_far
+from lazytui.app.screens.common.grid_screen import trainings_table
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.runs.run_folder import RunFolder
@@ -81,6 +81,22 @@ def test_trainings_are_compared_from_the_form_which_lies_in_a_drawer(
     drive(LazytuiApp(Workspace(workspace)), steps)
 
 
+def test_ones_own_trainings_take_the_place_of_the_example_once_there_are_two_to_compare(
+    finished_training: FinishedTraining, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "runs" / "first", tmp_path / "runs" / "second"
+    shutil.copytree(finished_training.folder, first)
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        await pilot.press("8")
+        await until(pilot, lambda: "s trains several cures" in screen_text(pilot.app))
+        shutil.copytree(finished_training.folder, second)
+        await until(pilot, lambda: "Your trainings: g compares them" in screen_text(pilot.app))
+        assert "s trains several cures" not in screen_text(pilot.app)
+
+    drive(LazytuiApp(Workspace(tmp_path / "runs")), steps)
+
+
 def test_before_a_study_stands_what_it_would_train_and_before_a_recipe_all_that_there_are(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
         await pilot.press("8", "s")
@@ -129,7 +145,7 @@ def test_a_study_that_goes_on_shows_its_trainings_as_they_stand(lab: Lab) -> Non
 
 def test_a_training_that_is_done_is_told_in_percent(finished_training: FinishedTraining) -> None:
     line = run_line(RunFolder(finished_training.folder, ""))
-    table = trainings_so_far([line])
+    table = trainings_table([line])
     assert [column.name for column in table.columns] == ["seed", "state", "easy", "hard", "unbiased"]
     measured = finished_training.finished.json["metrics"]
     shares = (measured[f"{name}_accuracy"] for name in ("easy", "hard", "unbiased"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lazytui.app.screens import train
-from lazytui.app.screens.common.grid_screen import trainings_so_far
+from lazytui.app.screens.common.grid_screen import trainings_table
 from lazytui.app.screens.followed_training import FollowedTraining
 from lazytui.app.screens.sae.sae_report import SaeReport, report_of
 from lazytui.runs.events import EventLog
@@ -68,5 +68,5 @@ def test_the_trainings_of_a_study_are_told_whatever_they_record(workspace: Works
             update={"params": {"seed": strange, "model": line.run.record.params["model"]}}
         )
         vars(line.run)["record"] = record
-    table = trainings_so_far(lines)
+    table = trainings_table(lines)
     assert len(table.rows) == 2 and all(len(str(cell)) <= 100 for row in table.rows for cell in row)

@@ -46,11 +46,11 @@ class GridScreen(OverlayScreen):
             self.query_one(RunPanels).panel_of(event.view).action_zoom()
 
     def _show_so_far(self, line: RunLine, begun: Sequence[RunLine]) -> None:
-        self.query_one(RunPanels).show_alone([trainings_so_far(begun)])
+        self.query_one(RunPanels).show_alone([trainings_table(begun)])
         self.say(f"{human_name(line)} {state_clause(line.status)}.")
 
 
-def trainings_so_far(lines: Sequence[RunLine]) -> Table:
+def trainings_table(lines: Sequence[RunLine]) -> Table:
     """What each training is, how it stands, and its accuracies in percent once it is done."""
     settings = [line.run.record.params for line in lines]
     distinguishing = [name for name in _DISTINGUISHING if len({_setting_text(one.get(name)) for one in settings}) > 1]

@@ -196,17 +196,14 @@ def story(lines: Sequence[RunLine]) -> Table:
 
 
 def _chapter_row(chapter: Chapter, line: RunLine | None, *, is_example: bool) -> tuple[str, ...]:
+    """Its screen, and what it found: of a chapter on the screen of an earlier one after its own name."""
     entry = next(entry for entry in SCREENS if chapter.kind in entry.kinds)
-    screen = f"{entry.key} {entry.name}"
     before = CHAPTERS[: CHAPTERS.index(chapter)]
-    if any(other.kind in entry.kinds for other in before):
-        screen += f": {chapter.name}"
-    if line is None:
-        return f"○ {screen}", "not run yet"
-    words = finding(line) or "done" if line.status.state == "done" else line.state
-    if is_example:
-        words = f"example: {words}"
-    return f"{_SIGNS.get(line.status.state, '✗')} {screen}", words
+    name = chapter.name if any(other.kind in entry.kinds for other in before) else ""
+    said = ", ".join(filter(None, (name, "example" if is_example else "")))
+    words = "not run yet" if line is None else finding(line) or line.state
+    sign = _SIGNS.get(line.status.state, "✗") if line else "○"
+    return f"{sign} {entry.key} {entry.name}", f"{said}: {words}" if said else words
 
 
 def newest_of(chapter: Chapter, lines: Sequence[RunLine]) -> RunLine | None:

@@ -14,6 +14,7 @@ from lazytui.analyses.study.sweep import Axis, value_text
 from lazytui.analyses.trainings.recipe_groups import Group
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Matrix, Series, Table
 from lazytui.files.package_data import package_folder
+from lazytui.training.settings import AllMethodOptions
 
 _PUBLISHED = "unbiased_accuracy"
 
@@ -38,11 +39,11 @@ def _by_axis(groups: Sequence[Group], axis: Axis, together: Sequence[Axis], axes
     title = METRICS[rank].title
     strands = _strands(groups, [other.name for other in axes if other not in together])
     also = "".join(f"; with it {other.title} {', '.join(map(value_text, other.values))}" for other in together[1:])
+    once = " A method that doesn't read it has one value for all." if axis.name in AllMethodOptions.OPTIONS else ""
     shared: dict[str, Any] = {
         "name": f"by-{axis.name.replace('_', '-')}",
         "title": f"{title.capitalize()} by {axis.title}",
-        "note": f"Means over seeds, in percent. Swept: {axis.title} {', '.join(map(value_text, axis.values))}{also}. A "
-        "method that doesn't read it has one value for all.",
+        "note": f"Means over seeds, in percent. {axis.title}: {', '.join(map(value_text, axis.values))}{also}.{once}",
     }
     values = np.full((len(strands), len(axis.values)), np.nan)
     for row, own in enumerate(strands.values()):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_result, validate
 from lazytui.analyses.study.analysis import cells, number_of_trainings, planned_trainings
 from lazytui.analyses.study.params import StudyParams
+from lazytui.app.form.shell_command import shell_command
 from lazytui.errors import UsageError
 from lazytui.figures.kinds import Lines, Matrix
 from lazytui.runs.workspace import Workspace
@@ -35,6 +37,14 @@ def test_an_option_with_several_values_is_swept_in_every_combination() -> None:
     assert next(iter(grid)) == "jitter-consistency, bias 0.95, model lazy-gap, epochs 5, lr 0.001, seed 0"
     assert StudyParams.model_validate(params.model_dump(mode="json")) == params
     assert study(sweep=["lr=.001,.01", "epochs=5,10"]).axes == study(sweep="lr=.001 .01, epochs=5,10").axes
+
+
+def test_the_forms_command_sweeps_the_same() -> None:
+    """In a form it is one line, which keeps its words apart by commas and spaces alike."""
+    typed = study(sweep=("lr=.001", ".01", "epochs=5", "10"))
+    words = shlex.split(shell_command("study", StudyParams, {"sweep": typed.sweep}))
+    assert words[:4] == ["lazytui", "run", "study", "--sweep"]
+    assert study(sweep=words[4:]).axes == typed.axes == study(lr=".001,.01", epochs="5,10").axes[::-1]
 
 
 def test_side_by_side_they_move_together() -> None:

@@ -240,7 +240,7 @@ def _least_width(figure: Figure) -> int:
     """Cells for the names of a matrix' rows and columns; none for what can be drawn as narrow as it must be."""
     if not isinstance(figure, Matrix):
         return 0
-    return max(map(cell_len, figure.row_labels), default=0) + sum(cell_len(name) + 1 for name in figure.column_labels)
+    return max(map(cell_len, figure.row_labels), default=0) + sum(map(cell_len, figure.column_labels))
 
 
 def _kind(figure: Figure) -> tuple[type[Figure], str]:

@@ -79,7 +79,7 @@ def test_mnist_that_is_neither_here_nor_to_be_had_is_bad_input(lab: Lab) -> None
 @pytest.mark.parametrize(
     ("arguments", "code", "sentence"),
     [
-        (("evalute",), 2, "There is no analysis 'evalute'. Did you mean evaluate?"),
+        (("evalute",), 2, "There is no analysis 'evalute'. Did you mean evaluate"),
         (("train", "--model", "gap-cn"), 2, "There is no model 'gap-cn'. Did you mean gap-cnn"),
         (("train", "--method", "er"), 2, "There is no method 'er'. Did you mean erm"),
         (("train", "--dataset", "backgruond"), 2, "Did you mean background"),

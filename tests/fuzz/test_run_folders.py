@@ -19,7 +19,7 @@ from lazytui.analyses.neurons.neuron_page import neuron_page
 from lazytui.analyses.sae.feature_browser import ROOM_FOR_ALL, browser_table
 from lazytui.analyses.sae.feature_labels import find_features, read_labels
 from lazytui.analyses.sae.feature_page import feature_page
-from lazytui.cli.print_results import summary
+from lazytui.cli.run_json import run_json
 from lazytui.errors import LazytuiError
 from lazytui.figures.figure_files import export
 from lazytui.figures.kinds import Figure, Pixels
@@ -59,7 +59,7 @@ def read_all(run: RunFolder) -> Sequence[Figure]:
     read_events(run.events)
     read_history(run.events)
     try:
-        summary(run)
+        run_json(run)
         read_labels(run)
         return figures(run)
     except LazytuiError as error:

@@ -48,7 +48,8 @@ def write(result: CurvesResult) -> Result:
         for number, training in enumerate(result.trainings)
         for name, array in write_fields(training).arrays.items()
     }
-    return Result({}, write_fields(_Facts(result.names, result.samples, result.stages)).facts, arrays)
+    metrics = {"trainings": float(len(result.trainings))}
+    return Result(metrics, write_fields(_Facts(result.names, result.samples, result.stages)).facts, arrays)
 
 
 def read(params: CurvesParams, saved: Result) -> CurvesResult:

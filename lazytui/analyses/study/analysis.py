@@ -108,7 +108,7 @@ def resolve(params: StudyParams, workspace: Workspace) -> StudyParams:
     """Name the source; refuse a grid with a training that its method can't do."""
     asked = number_of_trainings(params)
     if asked > MOST_TRAININGS and not params.yes:
-        raise UsageError(f"That is {asked:,} trainings; --yes trains them.")
+        raise UsageError(f"That is {counted(asked, 'training')}; --yes trains them.")
     return params.model_copy(update={"source": resolved_source(cells(params), workspace)})
 
 

@@ -11,6 +11,7 @@ from lazytui.analyses.study.sweep import Axis, read_axis, require_equal_lengths,
 from lazytui.analyses.train.params import FirstWeights
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field
+from lazytui.counted_nouns import counted
 from lazytui.data.params import PaintingParams
 from lazytui.list_values import split_list
 from lazytui.training.loop_settings import LoopSettings
@@ -40,7 +41,7 @@ class StudyGrid(GridParams):
     zipped: bool = Field(
         False, description="Take the values of swept options side by side, not every combination of them."
     )
-    yes: bool = Field(False, description=f"Train even more than {MOST_TRAININGS:,} networks.")
+    yes: bool = Field(False, description=f"Train even more than {counted(MOST_TRAININGS, 'network')}.")
     rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
 
 

@@ -17,14 +17,14 @@ from lazytui.app.form.form_row import Row
 from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.command_palette import LabCommands
-from lazytui.app.shell.screen_registry import SCREENS
+from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.cli.params_options import parameters
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, until
 from tests.commands import Lab
 
-WITHOUT_FORM = {"story", "ask"}
-"""Analyses that a single key of a screen starts as they are, or that a canvas asks."""
+WITHOUT_FORM = {"story", "ask", "curves"}
+"""Analyses that a single key of a screen starts as they are, that a canvas asks, or that a screen lays over its own."""
 
 OVER = {
     "transfer": ("3", "O"),
@@ -36,6 +36,9 @@ OVER = {
 }
 """Analyses whose form lies over the screen that they share, and the keys that lead there."""
 
+BY_PALETTE = {"ablate": "5", "sae-dial": "6", "attack-image": "7"}
+"""The same of those that the palette opens over the screen of this key."""
+
 
 async def walk(pilot: Pilot[Any], look: Callable[[ParamsForm], None]) -> None:
     """Look at the forms of all screens, and at those that lie over them."""
@@ -46,8 +49,13 @@ async def walk(pilot: Pilot[Any], look: Callable[[ParamsForm], None]) -> None:
         for form in pilot.app.screen.query(ParamsForm):
             await look_inside(pilot, form, look)
         pilot.app.screen.set_focus(None)
-    for kind, keys in OVER.items():
+    ways = {**OVER, **{kind: (key,) for kind, key in BY_PALETTE.items()}}
+    for kind, keys in ways.items():
         await pilot.press(*keys)
+        if kind in BY_PALETTE:
+            await until(pilot, lambda kind=kind: pilot.app.current_mode == mode_of(kind, ""))
+            await pilot.pause()
+            pilot.app.screen.open_analysis(kind)  # type: ignore[attr-defined]
         await until(pilot, lambda kind=kind: {form.kind for form in pilot.app.screen.query(ParamsForm)} == {kind})
         form = pilot.app.screen.query_one(ParamsForm)
         await look_inside(pilot, form, look)

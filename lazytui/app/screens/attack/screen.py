@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from lazytui.analyses.attack.live import AttackSession
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.core.execute import recorded_params
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.attack.live_attack import LiveAttackScreen
@@ -76,6 +77,11 @@ class AttackScreen(FormAndPanels):
         """The attack on both networks, or where there is none yet, that on the first."""
         alone = tuple(line for line in lines if line.record and not line.run.record.params.get("against"))
         return super()._line_to_show(lines) or self._newest(alone, ("run",))
+
+    def open_analysis(self, kind: str) -> None:
+        if kind != self.kind:
+            shared = self.form.touched.keys() & AttackImageParams.model_fields.keys() - {"pool"}
+            self.app.push_screen(overlay(kind, values={name: self.form.touched[name] for name in shared}))
 
     def show_run(self, run: RunFolder) -> None:
         """The figures of an attack; that of one image lies over this screen."""

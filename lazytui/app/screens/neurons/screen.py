@@ -174,6 +174,10 @@ class NeuronsScreen(AblationScreen):
     def open_analysis(self, kind: str) -> None:
         if kind == "llc":
             self.action_llc()
+        elif kind == "ablate":
+            run, marked = self.found.run, ",".join(map(str, sorted(self.marked)))
+            values = {"neurons": run.reference if run else None, "neuron": marked or None, "stand_in": self._stand_in}
+            self.app.push_screen(overlay(kind, values={k: value for k, value in values.items() if value}))
 
     def action_llc(self) -> None:
         """How complex the solution is that the network has found."""

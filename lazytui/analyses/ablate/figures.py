@@ -37,8 +37,8 @@ def _verdict(result: AblateResult) -> Text:
 def _bars(params: AblateParams, result: AblateResult) -> Figure:
     answer = AblationAnswer(
         AblationQuestion(NeuronsParams(run=params.neurons), result.active, result.chosen, params.stand_in),
-        intact={"easy": result.easy_intact or 0.0, "hard": result.hard_intact or 0.0},
-        ablated={"easy": result.easy_ablated or 0.0, "hard": result.hard_ablated or 0.0},
+        intact={"easy": result.easy_intact, "hard": result.hard_intact},
+        ablated={"easy": result.easy_ablated, "hard": result.hard_ablated},
         random=tuple(dict(zip(SPLITS, draw.tolist(), strict=True)) for draw in result.random),
     )
     return replace(accuracy_bars(answer, result.layer, result.samples), name="ablation")

@@ -29,11 +29,11 @@ class AblateResult:
     neurons do in the other one, and of the other one; None where nothing was patched.
     """
 
-    easy_intact: Share
-    easy_ablated: Share
+    easy_intact: Annotated[float, SHARE]
+    easy_ablated: Annotated[float, SHARE]
     easy_random: Share
-    hard_intact: Share
-    hard_ablated: Share
+    hard_intact: Annotated[float, SHARE]
+    hard_ablated: Annotated[float, SHARE]
     hard_random: Share
     layer: Name
     palette_name: PaletteName

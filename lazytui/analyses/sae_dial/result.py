@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lazytui.analyses.core.fact_readers import PaletteName
-from lazytui.runs.result_contents import ANY, Metric, Name, Note, images, numbers, shares
+from lazytui.runs.result_contents import ANY, Damaged, Metric, Name, Note, images, numbers, shares
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import read_fields
 
@@ -51,4 +51,9 @@ class SaeDialResult:
 
 def read(params: SaeDialParams, saved: Result) -> SaeDialResult:
     """Raises Damaged where it isn't what `write_fields` makes."""
-    return read_fields(SaeDialResult, saved, {"factors": len(params.factors)})
+    result = read_fields(SaeDialResult, saved, {"factors": len(params.factors)})
+    if len(result.features) + len(result.into) != len(result.strength):
+        raise Damaged("it names other features than it has strengths of")
+    if result.tipping_factor is not None and result.tipping_factor not in params.factors:
+        raise Damaged("its tipping factor is none of its factors")
+    return result

@@ -1,1 +1,0 @@
-"""Probes: what every layer tells of digit and color to a linear classifier."""

@@ -130,7 +130,7 @@ def _bars(groups: Sequence[Group], rank: str) -> Bars:
         f"seeds, within 0 and 100 %; none where there is one seed, or all have the same.{_letters(groups)}",
         labels=tuple(group.label for group in groups),
         values=np.array([np.nan if mean.mean is None else mean.mean for mean in means]),
-        intervals=np.array(spans, dtype=np.float64),
+        intervals=np.array(spans, dtype=np.float64).reshape(-1, 2),
         unit="%",
         high=100.0,
     )

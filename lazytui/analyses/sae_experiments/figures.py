@@ -145,7 +145,7 @@ def _bulk(draws: int, networks: tuple[NetworkEdits, ...]) -> Bars:
         values=100 * np.array(values),
         unit="%",
         high=100.0,
-        intervals=100 * np.array(intervals, dtype=np.float64),
+        intervals=100 * np.array(intervals, dtype=np.float64).reshape(-1, 2),
         references=(Reference(name="chance", value=10.0),),
     )
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.geometry import Region
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -71,6 +72,13 @@ class Panel(Container):
     ]
 
     _changed_edge: tuple[Region, ...] = ()
+
+    class Resized(Message):
+        """The panel has another size."""
+
+        def __init__(self, panel: Panel) -> None:
+            super().__init__()
+            self.panel = panel
 
     def __init__(self, name: str, title: str = "", *, opens: bool = False, lists: bool = False) -> None:
         super().__init__(id=f"panel-{name}", name=name)
@@ -166,6 +174,7 @@ class Panel(Container):
         return super().refresh(*(regions or self._changed_edge), repaint=repaint, layout=layout, recompose=recompose)
 
     def on_resize(self) -> None:
+        self.post_message(self.Resized(self))
         self._stand_beside()
         if self.shown:
             self._set_edge("border_title", self._heading(self.shown))

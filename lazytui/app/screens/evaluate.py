@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from lazytui.analyses.evaluate.params import EvaluateParams
 from lazytui.app.figures import FigureView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
+from lazytui.app.panels.panel import Panel
 from lazytui.app.screens.common.cell_images_screen import ImagesOfCell, cell_loader, has_images, open_images
 from lazytui.app.screens.common.form_and_panels import FormAndPanels
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
@@ -65,6 +66,7 @@ class EvaluateScreen(FormAndPanels):
 
     def on_mount(self) -> None:
         self._cell: tuple[str, tuple[int, int]] | None = None
+        self._images: ImagesOfCell | None = None
         self._cells = cell_loader(self, self._show_images)
 
     def on_unmount(self) -> None:
@@ -99,12 +101,23 @@ class EvaluateScreen(FormAndPanels):
 
     def _show_images(self, found: ImagesOfCell | str) -> None:
         panel = self.query_one(RunPanels).panel("cell")
+        self._images = None if isinstance(found, str) else found
         if isinstance(found, str):
             panel.say(found)
         else:
-            columns = max(panel.size.width // _ACROSS, 1)
-            most = columns * max(panel.size.height // _DOWN, 1)
-            panel.show([(found.figure(slice(0, most), columns),)])
+            self._fit_images(panel, found)
+
+    @on(Panel.Resized)
+    def _fit_again(self, event: Panel.Resized) -> None:
+        """Images may come before their panel has the size that it stays in."""
+        if event.panel.name == "cell" and self._images:
+            self._fit_images(event.panel, self._images)
+
+    def _fit_images(self, panel: Panel, found: ImagesOfCell) -> None:
+        """As many as there is room for."""
+        columns = max(panel.size.width // _ACROSS, 1)
+        most = columns * max(panel.size.height // _DOWN, 1)
+        panel.show([(found.figure(slice(0, most), columns),)])
 
     def show_run(self, run: RunFolder) -> None:
         """A run's figures, or what the network makes of other data."""

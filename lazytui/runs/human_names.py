@@ -18,7 +18,7 @@ _SHIPPED = "shipped/"
 DATA_FIELDS = ("dataset", "bias", "palette", "placement", "texture", "tier")
 """What an analysis of a network records where it showed it other data than those of its training."""
 
-_DATE_AND_KIND = re.compile(r"^\d{8}-\d{4}-train-")
+_DATE_AND_KIND = re.compile(r"^\d{8}-\d{4}-(train-)?")
 
 
 def human_name(line: RunLine) -> str:
@@ -78,7 +78,7 @@ def _parts(params: Mapping[str, Any]) -> Iterator[str]:
 
 def _of_analysis(kind: str, params: Mapping[str, Any]) -> Iterator[str]:
     yield kind
-    for word, field in (("of", "run"), ("against", "against")):
+    for word, field in (("of", "run"), ("of", "sae"), ("of", "neurons"), ("against", "against")):
         if reference := _text(params.get(field)):
             yield f"{word} {short_reference(reference)}"
     if params.get("run") and (data := data_in_words(params)):
@@ -97,7 +97,8 @@ def _listed(value: object) -> str:
 
 
 def short_reference(reference: str) -> str:
-    """`lazy-strokes` of `shipped/lazy-strokes`; `gap-cnn-erm-kccc` of `20261122-1100-train-gap-cnn-erm-kccc`."""
+    """`lazy-strokes` of `shipped/lazy-strokes`; `gap-cnn-erm-kccc` of `20261122-1100-train-gap-cnn-erm-kccc`;
+    `sae-topk-features-5n29` of `20261129-1212-sae-topk-features-5n29`."""
     return _DATE_AND_KIND.sub("", reference.removeprefix(_SHIPPED))
 
 

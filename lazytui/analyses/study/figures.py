@@ -37,7 +37,7 @@ def by_swept_value(groups: Sequence[Group], axes: Sequence[Axis], rank: str, *, 
 def _by_axis(groups: Sequence[Group], axis: Axis, together: Sequence[Axis], axes: Sequence[Axis], rank: str) -> Figure:
     """together: the options that move with this one."""
     title = METRICS[rank].title
-    strands = _strands(groups, [other.name for other in axes if other not in together])
+    curves = _groups_by_curve(groups, [other.name for other in axes if other not in together])
     also = "".join(f"; with it {other.title} {', '.join(map(value_text, other.values))}" for other in together[1:])
     once = " A method that doesn't read it has one value for all." if axis.name in AllMethodOptions.OPTIONS else ""
     shared: dict[str, Any] = {
@@ -45,19 +45,19 @@ def _by_axis(groups: Sequence[Group], axis: Axis, together: Sequence[Axis], axes
         "title": f"{title.capitalize()} by {axis.title}",
         "note": f"Means over seeds, in percent. {axis.title}: {', '.join(map(value_text, axis.values))}{also}.{once}",
     }
-    values = np.full((len(strands), len(axis.values)), np.nan)
-    for row, own in enumerate(strands.values()):
+    values = np.full((len(curves), len(axis.values)), np.nan)
+    for row, own in enumerate(curves.values()):
         for group in own:
             values[row, _places(group, axis)] = _mean(group, rank)
     if axis.numeric:
         order = np.argsort(axis.values)
         across = np.array(axis.values, dtype=np.float64)[order]
-        series = tuple(Series(name=name, x=across, y=row[order]) for name, row in zip(strands, values, strict=True))
+        series = tuple(Series(name=name, x=across, y=row[order]) for name, row in zip(curves, values, strict=True))
         return Lines(**shared, series=series, x_label=axis.title, y_label=f"{title} (%)")
     return Matrix(
         **shared,
         values=values,
-        row_labels=tuple(strands),
+        row_labels=tuple(curves),
         column_labels=tuple(map(value_text, axis.values)),
         row_axis="method",
         column_axis=axis.title,
@@ -67,17 +67,17 @@ def _by_axis(groups: Sequence[Group], axis: Axis, together: Sequence[Axis], axes
     )
 
 
-def _strands(groups: Sequence[Group], others: Sequence[str], *, bias: bool = True) -> dict[str, list[Group]]:
+def _groups_by_curve(groups: Sequence[Group], others: Sequence[str], *, bias: bool = True) -> dict[str, list[Group]]:
     """The groups by method, and by what else differs between them: the other swept options, and the bias unless that is
     what a figure is over."""
-    told = ("bias", *others) if bias else others
-    names = [name for name in told if len({str(group.trainings.recipe.get(name)) for group in groups}) > 1]
-    strands: dict[str, list[Group]] = {}
+    options = ("bias", *others) if bias else others
+    names = [name for name in options if len({str(group.trainings.recipe.get(name)) for group in groups}) > 1]
+    curves: dict[str, list[Group]] = {}
     for group in groups:
         recipe = group.trainings.recipe
         words = [f"{name.replace('_', ' ')} {value_text(recipe[name])}" for name in names if name in recipe]
-        strands.setdefault(" · ".join((group.method, *words)), []).append(group)
-    return strands
+        curves.setdefault(" · ".join((group.method, *words)), []).append(group)
+    return curves
 
 
 def _mean(group: Group, rank: str) -> float:
@@ -110,7 +110,7 @@ def _lines(groups: Sequence[Group], rank: str, axes: Sequence[Axis]) -> list[Fig
         return []
     title = METRICS[rank].title
     series = []
-    for method, strand in _strands(groups, [axis.name for axis in axes], bias=False).items():
+    for method, strand in _groups_by_curve(groups, [axis.name for axis in axes], bias=False).items():
         own = sorted(strand, key=_conflicting, reverse=True)
         means = [(_conflicting(group), group.mean(rank).mean) for group in own]
         points = np.array([(x, np.nan if y is None else y) for x, y in means], dtype=np.float64)

@@ -70,8 +70,8 @@ def sweep_texts(value: Any) -> Any:
 
 
 def _words(value: Any) -> Iterable[str]:
-    given = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
-    return (word for one in given for word in str(one).replace(",", " ").split())
+    typed = [value] if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
+    return (word for one in typed for word in str(one).replace(",", " ").split())
 
 
 def read_axis(text: str) -> Axis:
@@ -102,8 +102,8 @@ def require_equal_lengths(axes: Sequence[Axis]) -> None:
     """Raise ValueError where axes can't be taken value by value."""
     lengths = {axis.name.replace("_", "-"): len(axis.values) for axis in axes}
     if len(set(lengths.values())) > 1:
-        told = ", ".join(f"{name} {length}" for name, length in lengths.items())
-        raise ValueError(f"Options that are swept side by side need equally many values; these have {told}.")
+        counts = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise ValueError(f"Options that are swept side by side need equally many values; these have {counts}.")
 
 
 def combinations_of(axes: Sequence[Axis], *, zipped: bool) -> list[dict[str, Any]]:

@@ -79,14 +79,14 @@ def restore(session: Session, screen: LabScreen, workspace: Workspace) -> None:
         if run and run.record.kind == screen.kind_restored and isinstance(screen, ShowsRun):
             screen.show_run(run)
     for form in screen.query(ParamsForm):  # after the run, which may fill the form with what it was asked
-        if given := _valid_values(form, session.forms.get(mode, {})):
-            form.set_values(given)
+        if values := _valid_values(form, session.forms.get(mode, {})):
+            form.set_values(values)
     screen.ask_about_networks()
 
 
-def _valid_values(form: ParamsForm, given: dict[str, Any]) -> dict[str, Any]:
+def _valid_values(form: ParamsForm, values: dict[str, Any]) -> dict[str, Any]:
     """Those of the values that their fields accept."""
-    if given == form.touched and form.params:
-        return given
-    checked = check_values(form.model, given)
-    return {} if checked.joint_error else {name: given[name] for name in given if name not in checked.errors}
+    if values == form.touched and form.params:
+        return values
+    checked = check_values(form.model, values)
+    return {} if checked.joint_error else {name: values[name] for name in values if name not in checked.errors}

@@ -208,5 +208,5 @@ def _collision(one: MethodEntry, other: MethodEntry) -> str:
         (options, "both read"),
         (signals, "both have the signal"),
     ]
-    told = [f"{verb} {' and '.join(names)}" for names, verb in collisions if names]
-    return f"The methods {one.name} and {other.name} can't be combined: they {'; they '.join(told)}." if told else ""
+    reasons = [f"they {verb} {' and '.join(names)}" for names, verb in collisions if names]
+    return f"The methods {one.name} and {other.name} can't be combined: {'; '.join(reasons)}." if reasons else ""

@@ -110,8 +110,8 @@ def _lines(groups: Sequence[Group], rank: str, axes: Sequence[Axis]) -> list[Fig
         return []
     title = METRICS[rank].title
     series = []
-    for method, strand in _groups_by_curve(groups, [axis.name for axis in axes], bias=False).items():
-        own = sorted(strand, key=_conflicting, reverse=True)
+    for method, groups_of_curve in _groups_by_curve(groups, [axis.name for axis in axes], bias=False).items():
+        own = sorted(groups_of_curve, key=_conflicting, reverse=True)
         means = [(_conflicting(group), group.mean(rank).mean) for group in own]
         points = np.array([(x, np.nan if y is None else y) for x, y in means], dtype=np.float64)
         series.append(Series(name=method, x=points[:, 0], y=points[:, 1]))

@@ -66,7 +66,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "attack-image": ("shipped/lazy-strokes", "--steps", "5"),
     "compare": (),
     "study": (*TINY_TRAINING, "--model", "mlp", "--methods", "focal", "--seeds", "0", "--bias", "0.95,0.995"),
-    "recipe": ("e-gap-cnn-1", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),
+    "recipe": ("e-attack-lazy", "--source", "strokes", "--train-size", "300", "--test-size", "200", "--seeds", "0"),
     "story": ("--train-size", "4000", "--test-size", "1000", "--model", "mlp"),
 }
 """How to run each analysis in a minute or less, in this order."""

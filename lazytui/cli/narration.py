@@ -62,15 +62,17 @@ class _Silent:
 
 
 class _Lines:
-    """For logs and pipes: every point of the curves, every note, and progress now and then."""
+    """For logs and pipes: every point of the curves, every note, and now and then progress, where there was any."""
 
     def __init__(self) -> None:
         self._said = time.monotonic()
+        self._progress = ""
 
     def progress(self, progress: Progress) -> None:
-        now = time.monotonic()
-        if now - self._said >= _PROGRESS_LINE_EVERY:
-            self._print_line(f"{progress.done}/{progress.total} {progress.unit}")
+        now, text = time.monotonic(), f"{progress.done}/{progress.total} {progress.unit}"
+        if now - self._said >= _PROGRESS_LINE_EVERY and text != self._progress:
+            self._progress = text
+            self._print_line(text)
 
     def metrics(self, step: int, values: Mapping[str, float]) -> None:
         self._print_line(metric_line(step, values))

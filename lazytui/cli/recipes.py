@@ -1,4 +1,4 @@
-"""`lazytui recipes`: what earlier studies reported, to be trained again."""
+"""`lazytui recipes`: what earlier studies reported, to be done again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lazytui.cli.common_options import JsonOption
 
 
 def recipes(json: JsonOption = False) -> None:
-    """List the trainings of earlier studies with what they reported."""
+    """List what earlier studies did, with what they reported."""
     from lazytui.analyses.recipe.earlier_studies import recipes as known
 
     if json:
@@ -18,5 +18,8 @@ def recipes(json: JsonOption = False) -> None:
     from lazytui.cli.tables import print_table
 
     rows = [[name, entry.study, entry.reported_text, entry.about] for name, entry in known().items()]
-    print_table(["recipe", "study", "reported (%)", "what it trains"], rows)
-    print("\nlazytui run recipe NAME trains one with three seeds and shows reported and measured side by side.")
+    print_table(["recipe", "study", "reported", "what it is"], rows)
+    print(
+        "\nlazytui run recipe NAME does one with three seeds and shows reported and measured side by side;\n"
+        "lazytui run recipe all --preset quick does all. Reported shares are in percent."
+    )

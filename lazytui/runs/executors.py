@@ -21,11 +21,17 @@ _LOOK_EVERY = 0.2
 class Executor(Protocol):
     """Executes runs, on this machine or elsewhere."""
 
-    def execute(self, runs: Mapping[str, RunFolder], report: Report, summarize: Callable[[RunFolder], str]) -> None:
+    def execute(
+        self,
+        runs: Mapping[str, RunFolder],
+        report: Report,
+        summarize: Callable[[RunFolder], str],
+        unit: str = "trainings",
+    ) -> None:
         """Start or resume each run, by name, and return when all have ended; how is in their statuses.
 
-        summarize: a few words on the result of a run that is done, for a note. Stopping or pausing `report` does so
-        with the runs; raises Interrupted once they have stopped.
+        summarize: a few words on the result of a run that is done, for a note. unit: many of them, for the progress.
+        Stopping or pausing `report` does so with the runs; raises Interrupted once they have stopped.
         """
 
 
@@ -36,12 +42,18 @@ class LocalProcesses:
         """at_a_time: 0 chooses: one a core, eight at most."""
         self._at_a_time = at_a_time or min(cores(), 8)
 
-    def execute(self, runs: Mapping[str, RunFolder], report: Report, summarize: Callable[[RunFolder], str]) -> None:
+    def execute(
+        self,
+        runs: Mapping[str, RunFolder],
+        report: Report,
+        summarize: Callable[[RunFolder], str],
+        unit: str = "trainings",
+    ) -> None:
         names = {run.id: name for name, run in runs.items()}
         running = [run for run in runs.values() if run.status.state in {"running", "paused"}]
         waiting = [run for run in runs.values() if run.status.state != "done" and run not in running]
         while waiting or running:
-            report.progress(len(runs) - len(waiting) - len(running), len(runs), "trainings")
+            report.progress(len(runs) - len(waiting) - len(running), len(runs), unit)
             if report.must_stop():
                 stop_all(running, report)
                 raise Interrupted("Stopped; finished runs are kept, and the others have saved their progress.")
@@ -58,7 +70,7 @@ class LocalProcesses:
             for ended in [run for run in running if run.status.state not in ACTIVE]:
                 running.remove(ended)
                 report.note(f"{names[ended.id]}: {_describe_end(ended, summarize)}")
-        report.progress(len(runs), len(runs), "trainings")
+        report.progress(len(runs), len(runs), unit)
 
     def _start(self, run: RunFolder, report: Report) -> RunFolder:
         threads = os.environ.get("OMP_NUM_THREADS") or str(max(cores() // self._at_a_time, 1))
@@ -68,7 +80,8 @@ class LocalProcesses:
 
 def _describe_end(run: RunFolder, summarize: Callable[[RunFolder], str]) -> str:
     status = run.status
-    more = f", {summarize(run)}" if status.state == "done" else f": {status.error}" if status.error else ""
+    words = summarize(run) if status.state == "done" else ""
+    more = f", {words}" if words else f": {status.error}" if status.error else ""
     return f"{state_word(status)}{more} ({run.id})"
 
 

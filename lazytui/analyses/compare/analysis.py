@@ -10,7 +10,7 @@ from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult, read, write
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_result
-from lazytui.analyses.recipe.analysis import known_recipes
+from lazytui.analyses.recipe.known_recipes import known_recipes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups, ranked_groups

@@ -26,7 +26,7 @@ from lazytui.analyses.networks.model_under_study import resolve as resolve_netwo
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.neurons.figures import figures
 from lazytui.analyses.neurons.params import NeuronsParams
-from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, read
+from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, count_costly, read
 from lazytui.errors import BadInput
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
@@ -167,9 +167,11 @@ def _last_layer(model: nn.Module) -> str:
 
 
 def _split_ablation(found: Mapping[str, NDArray[np.float32]]) -> SplitAblation:
-    """With the accuracies averaged over the stages of the ordered ablations."""
+    """With the accuracies averaged over the stages of the ordered ablations, and the neurons that cost a point."""
+    intact = float(found["random"][0, 0])
     return SplitAblation(
-        intact=float(found["random"][0, 0]),
+        intact=intact,
+        costly_neurons=count_costly(found["without_mean"], intact),
         attribute_first_mean=float(found["attribute_first"].mean()),
         label_first_mean=float(found["label_first"].mean()),
         random_mean=float(found["random"].mean()),

@@ -37,6 +37,11 @@ Each = Annotated[NDArray[np.float32], numbers("units")]
 EachByTen = Annotated[NDArray[np.float32], numbers("units", 10)]
 
 
+def count_costly(without: NDArray[np.float32], intact: float) -> int:
+    """How many neurons cost more than a point of accuracy each. without: (C,), accuracy without each, in [0, 1]."""
+    return int((without < intact - 0.01).sum())
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SplitAblation:
     """Accuracies on one split, in [0, 1].
@@ -44,6 +49,7 @@ class SplitAblation:
     intact, ..._mean: with all neurons; and averaged over the stages of the ordered ablations. without_mean,
     without_zero: (C,), without each neuron alone, by what stands in for it. attribute_first, label_first: (stages,), as
     more and more neurons are ablated, the attribute-selective or the label-selective ones first; random: (20, stages).
+    costly_neurons: of `count_costly`, for without_mean; None in results of early versions.
     """
 
     intact: Metric
@@ -55,6 +61,7 @@ class SplitAblation:
     attribute_first: Annotated[NDArray[np.float32], numbers("/stages"), Key("traitors_first")]
     label_first: Annotated[NDArray[np.float32], numbers("/stages"), Key("heroes_first")]
     random: Annotated[NDArray[np.float32], numbers("orders", "/stages")]
+    costly_neurons: Annotated[int | None, COUNT.omitted] = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

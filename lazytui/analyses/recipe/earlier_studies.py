@@ -1,4 +1,4 @@
-"""The recipes of earlier studies: what each trained, what it reported, and how far a new measurement may lie from that.
+"""The recipes of earlier studies: what each trained and asked, what it reported, and how far off a new result may be.
 
 They lie in assets/recipes.toml.
 """
@@ -6,48 +6,34 @@ They lie in assets/recipes.toml.
 from __future__ import annotations
 
 import functools
-import math
-import re
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from lazytui.analyses.recipe.reproduction import Tolerance
+from lazytui.analyses.recipe.quantities import short_text
+from lazytui.analyses.recipe.reproduction import Reported, Tolerance, read_reported
 from lazytui.files.package_data import package_folder
 
 
-class ReportedShare(BaseModel):
-    """A share in percent as a study told it: a number (low = high), a span, or a bound (the other end infinite)."""
+class Step(BaseModel):
+    """What is asked of a recipe's network once it is trained.
 
-    model_config = ConfigDict(frozen=True)
+    kind: an analysis. of: an earlier step whose run it takes; the network itself where empty. options: of the analysis.
+    """
 
-    low: float
-    high: float
-    words: str
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def distance(self, measured: float) -> float:
-        """How many points a measurement lies outside."""
-        return max(self.low - measured, measured - self.high, 0.0)
-
-
-def _read_share(raw: Any) -> Any:
-    """`96.3`, `"94-96"`, `">95"` or `"<20"`."""
-    text = str(raw)
-    if bound := re.fullmatch(r"([<>])(\d+(?:\.\d+)?)", text):
-        value = float(bound[2])
-        low, high = (value, math.inf) if bound[1] == ">" else (-math.inf, value)
-    elif span := re.fullmatch(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)", text):
-        low, high = float(span[1]), float(span[2])
-    else:
-        low = high = float(text)
-    return ReportedShare(low=low, high=high, words=text)
+    kind: str
+    of: str = ""
+    options: Mapping[str, Any] = {}
 
 
 class Recipe(BaseModel):
     """about: a line. study: of the five, by letter. setting: what it says of how it trained. deviates: where ours
-    differs from that, or had to be chosen. reported: by metric. train: options of a training. note: care."""
+    differs from that, or had to be chosen. reported: by metric of the training, or by `step.metric`. train: options of
+    a training. steps: what is asked of its network, in order, by name. note: care."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,19 +41,26 @@ class Recipe(BaseModel):
     study: str
     setting: str = ""
     deviates: str = ""
-    reported: Mapping[str, Annotated[ReportedShare, BeforeValidator(_read_share)]]
+    reported: Mapping[str, Annotated[Reported, BeforeValidator(read_reported)]]
     train: Mapping[str, Any]
+    steps: Mapping[str, Step] = {}
     note: str = ""
 
     def as_written(self) -> dict[str, Any]:
         """The entry as it stands in the file."""
         reported = {name: value.words for name, value in self.reported.items()}
-        return {**self.model_dump(mode="json", exclude={"reported"}), "reported": reported}
+        without = {"reported"} if self.steps else {"reported", "steps"}
+        return {**self.model_dump(mode="json", exclude=without), "reported": reported}
 
     @property
     def reported_text(self) -> str:
         """What was reported, in words: `easy 96.3, hard 17.8`."""
-        return ", ".join(f"{name.removesuffix('_accuracy')} {value.words}" for name, value in self.reported.items())
+        return ", ".join(short_text(name, value.words) for name, value in self.reported.items())
+
+    @property
+    def reported_of_training(self) -> dict[str, Reported]:
+        """What the training itself is held against."""
+        return {name: value for name, value in self.reported.items() if "." not in name}
 
 
 @functools.cache

@@ -12,25 +12,65 @@ from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field, require_name
 from lazytui.data.params import SourceName
 
+ALL = "all"
+"""Every recipe, one after the other."""
+
+QUICK_SIZES = {"train_size": 5_000, "test_size": 1_000}
+"""Digits of the preset quick."""
+
 
 class RecipeParams(GridParams):
     """Which recipe, how often, and on how much."""
 
     recipe: Annotated[str, Positional()] = name_field(
-        ..., "A name from `lazytui recipes`.", {name: recipe.about for name, recipe in recipes().items()}
+        ...,
+        "A name from `lazytui recipes`, or all.",
+        {ALL: "every recipe, in one table", **{name: recipe.about for name, recipe in recipes().items()}},
     )
-    source: SourceName = Field(
-        "mnist", description="Digits to paint; the studies used mnist, and a verdict on others is one on those."
+    preset: Literal["quick", "full"] = Field(
+        "full",
+        description="full: real MNIST, all of it, as the studies did; quick: on "
+        f"{QUICK_SIZES['train_size']:,} training and {QUICK_SIZES['test_size']:,} test digits, of MNIST if it is here, "
+        "with the first of the seeds and nothing plain beside it.",
+    )
+    source: SourceName | None = Field(
+        None, description="Digits to paint, if not those of the preset: a verdict on others is one on those."
     )
     train_size: Annotated[int, Field(ge=10)] | None = Field(
-        None, description="How many training digits to use; default all, as the studies did."
+        None, description="How many training digits to use, if not as many as the preset says."
     )
     test_size: Annotated[int, Field(ge=10)] | None = Field(
-        None, description="How many test digits to use; default all, as the studies did."
+        None, description="How many test digits to use, if not as many as the preset says."
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field("auto", description="Where to compute; auto takes a GPU.")
 
     @field_validator("recipe")
     @classmethod
     def _known_recipe(cls, recipe: str) -> str:
-        return require_name("recipe", recipe, recipes())
+        return require_name("recipe", recipe, (ALL, *recipes()))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The recipes that are asked for."""
+        return tuple(recipes()) if self.recipe == ALL else (self.recipe,)
+
+    @property
+    def is_quick(self) -> bool:
+        return self.preset == "quick"
+
+    @property
+    def digits(self) -> dict[str, str | int | None]:
+        """Which digits are painted, and how many, as options of a training; None for all."""
+        chosen = {name: getattr(self, name) for name in ("train_size", "test_size")}
+        preset = QUICK_SIZES if self.is_quick else dict.fromkeys(QUICK_SIZES)
+        source = self.source or ("auto" if self.is_quick else "mnist")
+        return {"source": source, **{name: value or preset[name] for name, value in chosen.items()}}
+
+    @property
+    def as_the_studies(self) -> bool:
+        """Whether on the studies' own digits, all of them."""
+        return self.digits == {"source": "mnist", "train_size": None, "test_size": None}
+
+    @property
+    def used_seeds(self) -> tuple[int, ...]:
+        return self.seeds[:1] if self.is_quick else self.seeds

@@ -72,6 +72,7 @@ def _result(layer: OpenLayer, doses: list[Dose]) -> SaeDialResult:
     return SaeDialResult(
         predicted=float(before.digit),
         tipping_factor=_tipping_factor(doses, curve, before.digit),
+        largest_shift=float(np.abs(curve - before.probabilities).max()),
         name=image_name(layer.browsed, 0),
         digit=int(split.digits[0]),
         color=int(split.colors[0]),

@@ -24,7 +24,8 @@ Features = Annotated[tuple[Annotated[int, Field(ge=0, le=10**9)], ...], Field(ma
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SaeDialResult:
     """predicted: of the image as it is. tipping_factor: the factor nearest to 1 at which something else is predicted;
-    None where nothing ever is. name: what the image is called; its digit and color are 255 where it has none.
+    None where nothing ever is. largest_shift: by how much a probability changes at most; None in results of early
+    versions. name: what the image is called; its digit and color are 255 where it has none.
 
     features, into: what was turned, and what was put there. strength, activity: (features,) what is typical of each,
     and what it is on the image. factors: (n,). probabilities: (n, 10). unchanged: (10,), of the image as it is.
@@ -33,6 +34,7 @@ class SaeDialResult:
 
     predicted: Annotated[float, DIGIT]
     tipping_factor: Annotated[float | None, ANY]
+    largest_shift: Annotated[float | None, Metric(low=0, high=1.001).omitted] = None
     name: Name
     digit: Annotated[int, Field(ge=0, le=255)]
     color: Annotated[int, Field(ge=0, le=255)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field
 
@@ -58,33 +59,62 @@ def train_grid(cells: Cells, executor: Executor, report: Report, result_of: Call
 
     result_of: makes the result of the fields of a GridResult.
     """
+    return require_finished(result_of(**train_cells(cells, executor, report).fields), report)
+
+
+@dataclass(frozen=True)
+class TrainedCells:
+    """runs: of each cell, finished or failed. there: how many of them were done before."""
+
+    runs: Mapping[str, RunFolder]
+    there: int
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """Those of a GridResult."""
+        trainings, failed = Trainings(), failures_of(self.runs)
+        for name, run in self.runs.items():
+            if name not in failed:
+                trainings.add(run)
+        count = len(self.runs)
+        return {
+            "trainings": count,
+            "done": count - len(failed),
+            "failed_count": len(failed),
+            "there": self.there,
+            "groups": trainings.groups,
+            "failed": failed,
+        }
+
+
+def failures_of(runs: Mapping[str, RunFolder]) -> dict[str, Failure]:
+    """Those of the runs that aren't done."""
+    return {
+        name: Failure(run.id, run.status.state, run.status.error or "")
+        for name, run in runs.items()
+        if run.status.state != "done"
+    }
+
+
+def train_cells(cells: Cells, executor: Executor, report: Report) -> TrainedCells:
+    """Train what isn't trained."""
     known_runs = list(known_trainings(report.workspace, report.note))
     runs = {name: _run_of(cell, known_runs, report) for name, cell in cells.items()}
     there = sum(run.status.state == "done" for run in runs.values())
     if there:
         report.note(f"{there} of {counted(len(runs), 'training')} {'is' if there == 1 else 'are'} there already")
     executor.execute(runs, report, _accuracies)
-    trainings = Trainings()
-    failed = {}
-    for name, run in runs.items():
-        if run.status.state == "done":
-            trainings.add(run)
-        else:
-            failed[name] = Failure(run.id, run.status.state, run.status.error or "")
-    result = result_of(
-        trainings=len(runs),
-        done=len(runs) - len(failed),
-        failed_count=len(failed),
-        there=there,
-        groups=trainings.groups,
-        failed=failed,
-    )
-    if failed:
-        first, how = next(iter(failed.items()))
+    return TrainedCells(runs, there)
+
+
+def require_finished(result: G, report: Report) -> G:
+    """The result. Raises Unfinished, which keeps it, where something failed."""
+    if result.failed:
+        first, how = next(iter(result.failed.items()))
         raise Unfinished(
-            f"{len(failed)} of {counted(len(runs), 'training')} failed ({first}: {how.error or how.state}); the "
-            "others are "
-            f"kept. Try those again with: {resume_command(report.run)}",
+            f"{len(result.failed)} of {counted(result.trainings or 0, 'training')} failed "
+            f"({first}: {how.error or how.state}); the others are kept. "
+            f"Try those again with: {resume_command(report.run)}",
             result,
         )
     return result

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lazytui.analyses.ablate.params import AblateParams
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.llc.params import LlcParams
-from lazytui.analyses.recipe.analysis import all_recipes
+from lazytui.analyses.recipe.figures import all_recipes
 from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.sae_dial.params import SaeDialParams
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams

@@ -16,8 +16,9 @@ from lazytui.analyses.compare.analysis import planned
 from lazytui.analyses.compare.params import CompareParams
 from lazytui.analyses.compare.result import CompareResult
 from lazytui.analyses.core.execute import figures, recorded_result
-from lazytui.analyses.recipe.analysis import known_recipes, training
 from lazytui.analyses.recipe.earlier_studies import recipes
+from lazytui.analyses.recipe.known_recipes import known_recipes
+from lazytui.analyses.recipe.planned_trainings import training
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lazytui.analyses.core.execute import figures, recorded_result
-from lazytui.analyses.recipe.analysis import cells, training
+from lazytui.analyses import analysis
+from lazytui.analyses.core.execute import figures, recorded_result, references, validate
 from lazytui.analyses.recipe.earlier_studies import Recipe, recipes, tolerance
+from lazytui.analyses.recipe.figures import figures as figures_of
 from lazytui.analyses.recipe.params import RecipeParams
-from lazytui.analyses.recipe.reproduction import Tolerance
-from lazytui.figures.kinds import Table, Text
+from lazytui.analyses.recipe.planned_trainings import cells, training
+from lazytui.analyses.recipe.quantities import title
+from lazytui.analyses.recipe.reproduction import Tolerance, worst
+from lazytui.analyses.recipe.result import RecipeResult, Reproduction, read, write
+from lazytui.figures.kinds import Figure, Table, Text
 from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.saved_result import read_metrics
 from lazytui.training.requirements import check_requirements
 from tests.commands import Lab
 
@@ -57,13 +65,26 @@ def test_a_setting_and_what_is_trained_agree() -> None:
 )
 def test_how_far_a_measurement_lies_from_what_was_reported(reported: object, measured: float, off: float) -> None:
     recipe = Recipe.model_validate({"about": "", "study": "A", "reported": {"x": reported}, "train": {}})
-    assert recipe.reported["x"].distance(measured) == pytest.approx(off)
+    assert recipe.reported["x"].points_off(measured) == pytest.approx(off)
 
 
-def test_the_farthest_metric_decides() -> None:
-    allowed = Tolerance(within=5, contradicts=25)
-    verdicts = [allowed.verdict({"easy": 0, "hard": off}) for off in (0, 5, 5.1, 25, 25.1)]
-    assert verdicts == ["reproduced", "reproduced", "differs", "differs", "contradicts"]
+@pytest.mark.parametrize(
+    ("reported", "measured", "factor"),
+    [(1.5, 1.5, 1), (1.5, 3, 2), (1.5, 0.5, 3), ("9-10", 9.4, 1), ("9-10", 20, 2), (9, 0, math.inf), ("<3", 6, 2)],
+)
+def test_how_many_times_too_small_or_too_large_a_number_is(reported: object, measured: float, factor: float) -> None:
+    recipe = Recipe.model_validate({"about": "", "study": "C", "reported": {"x": reported}, "train": {}})
+    assert recipe.reported["x"].factor_off(measured) == pytest.approx(factor)
+
+
+def test_the_verdict_is_that_on_the_farthest_metric() -> None:
+    allowed = Tolerance(within=5, contradicts=25, within_factor=1.5, contradicts_factor=3)
+    fifty = Recipe.model_validate({"about": "", "study": "A", "reported": {"x": 50}, "train": {}}).reported["x"]
+    shares = [allowed.verdict(fifty, 50 + off, share=True) for off in (0, 5, 5.1, 25, 25.1)]
+    assert shares == ["reproduced", "reproduced", "differs", "differs", "contradicts"]
+    numbers = [allowed.verdict(fifty, 50 * factor, share=False) for factor in (1, 1.5, 1.6, 3, 3.1)]
+    assert numbers == shares
+    assert [worst(shares[:2]), worst(shares[:3]), worst(shares)] == ["reproduced", "differs", "contradicts"]
 
 
 def test_a_cure_stands_beside_plain_training() -> None:
@@ -75,20 +96,99 @@ def test_a_cure_stands_beside_plain_training() -> None:
 
 
 def test_reported_and_measured_side_by_side(every_run: dict[str, Path]) -> None:
-    run = RunFolder(every_run["recipe"], "")
-    drawn = {figure.name: figure for figure in figures(run)}
-    table, verdict = drawn["reported"], drawn["verdict"]
-    assert isinstance(table, Table) and isinstance(verdict, Text)
-    (group,) = recorded_result(run).groups
+    """Of what the training shows."""
+    found = _also_the_training(every_run)
+    table, verdict = _named(figures_of(_params("e-gap-cnn-1"), _only(found, "e-gap-cnn-1")))
     reported = recipes()["e-gap-cnn-1"].reported
-    measured = {name: 100 * group.runs[0].metrics[name] for name in reported}
+    measured = {name: 100 * found.groups[0].runs[0].metrics[name] for name in reported}  # type: ignore[operator]
     off = {name: abs(measured[name] - value.low) for name, value in reported.items()}
+    on_each = [tolerance().verdict(value, measured[name], share=True) for name, value in reported.items()]
     assert [row[1:3] for row in table.rows] == [
         (value.words, pytest.approx(measured[name])) for name, value in reported.items()
     ]
     assert [row[4] for row in table.rows] == pytest.approx(list(off.values()))
-    assert verdict.paragraphs[0].startswith(tolerance().verdict(off).capitalize())
+    assert [row[5] for row in table.rows] == on_each
+    assert verdict.paragraphs[0].startswith(worst(on_each).capitalize())
     assert "other or fewer digits" in verdict.paragraphs[1]
+
+
+def test_what_a_step_measures_is_what_its_own_run_found(every_run: dict[str, Path]) -> None:
+    run = RunFolder(every_run["recipe"], "")
+    found = recorded_result(run)
+    (step,) = found.recipes["e-attack-lazy"].steps
+    of_step = next(folder for folder in every_run["recipe"].parent.iterdir() if folder.name == step.run)
+    at_target = read_metrics(of_step)["target_colored_at_target"]
+    assert RunFolder(of_step, "").record.started_by == run.id
+    assert step.metrics == {"pgd.target_colored_at_target": at_target}
+    table, _verdict = _named(figures(run))
+    assert table.rows[0][:3] == ("pgd: taken for the target before", "100", pytest.approx(100 * at_target))
+
+
+def test_of_several_recipes_there_is_one_table(every_run: dict[str, Path]) -> None:
+    found = _also_the_training(every_run)
+    drawn = {figure.name: figure for figure in figures_of(_params("all"), found)}
+    table, summary = drawn["reproductions"], drawn["verdict"]
+    assert isinstance(table, Table) and isinstance(summary, Text)
+    assert [row[0] for row in table.rows] == ["e-attack-lazy", "e-gap-cnn-1", "e-gap-cnn-1"]
+    assert summary.paragraphs[0].startswith("Of 2 recipes ")
+    unmeasured = replace(found.recipes["e-attack-lazy"], steps=())
+    without = replace(found, recipes={**found.recipes, "e-attack-lazy": unmeasured})
+    assert without.verdict("e-attack-lazy") is None
+    assert "1 not measured" in figures_of(_params("all"), without)[0].paragraphs[0]  # type: ignore[union-attr]
+
+
+def test_a_result_of_an_early_version_is_read(every_run: dict[str, Path]) -> None:
+    """It had one recipe and no steps."""
+    found = write(_only(_also_the_training(every_run), "e-gap-cnn-1"))
+    one = found.facts["recipes"]["e-gap-cnn-1"]
+    early = {name: value for name, value in found.facts.items() if name != "recipes"}
+    early |= {"recipe": one["recipe"], "own": one["own"], "tolerance": {"within": 5.0, "contradicts": 25.0}}
+    again = read(_params("e-gap-cnn-1"), replace(found, facts=early))
+    assert again.verdict("e-gap-cnn-1") == _also_the_training(every_run).verdict("e-gap-cnn-1")
+
+
+def _params(recipe: str) -> RecipeParams:
+    return RecipeParams(recipe=recipe, source="strokes", train_size=300, test_size=200, seeds=(0,))
+
+
+def _also_the_training(every_run: dict[str, Path]) -> RecipeResult:
+    """What was found, with the recipe that reports on the same training."""
+    found = recorded_result(RunFolder(every_run["recipe"], ""))
+    own = found.recipes["e-attack-lazy"].own
+    more = Reproduction(recipes()["e-gap-cnn-1"], own)
+    both: RecipeResult = replace(found, recipes={**found.recipes, "e-gap-cnn-1": more})
+    return both
+
+
+def _only(found: RecipeResult, name: str) -> RecipeResult:
+    return replace(found, recipes={name: found.recipes[name]})
+
+
+def _named(drawn: Sequence[Figure]) -> tuple[Table, Text]:
+    found = {figure.name: figure for figure in drawn}
+    table, verdict = found["reported"], found["verdict"]
+    assert isinstance(table, Table) and isinstance(verdict, Text)
+    return table, verdict
+
+
+def test_every_step_can_be_asked() -> None:
+    """Its analysis takes its options, and what it is of is there before it; everything that is reported is measured."""
+    for name, recipe in recipes().items():
+        for before, (step_name, step) in enumerate(recipe.steps.items()):
+            params = analysis(step.kind).params
+            taken = next(field for field, mark in references(params) if mark.argument)
+            validate(step.kind, {taken: "latest", **step.options})
+            assert step.of == "" or step.of in list(recipe.steps)[:before], (name, step_name)
+        steps = {metric.partition(".")[0] for metric in recipe.reported if "." in metric}
+        assert steps <= set(recipe.steps), name
+        assert all(title(metric) for metric in recipe.reported), name
+
+
+def test_all_means_each_training_once_and_quick_means_little() -> None:
+    trained = list(cells(RecipeParams(recipe="all", preset="quick")).values())
+    assert len({str(one) for one in trained}) == len(trained) < len(recipes())
+    assert {(one.seed, one.train_size, one.source) for one in trained} == {(0, 5000, "auto")}
+    assert {one.source for one in cells(RecipeParams(recipe="all")).values()} == {"mnist"}
 
 
 def test_the_list_and_its_json_agree(lab: Lab) -> None:

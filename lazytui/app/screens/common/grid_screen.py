@@ -8,7 +8,7 @@ from typing import Any
 from textual import on
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.recipe.analysis import ALL_RECIPES
+from lazytui.analyses.recipe.figures import ALL_RECIPES
 from lazytui.app.figures import FigureView
 from lazytui.app.screens.common.overlay_screen import OverlayScreen
 from lazytui.app.screens.common.run_panels import RunPanels

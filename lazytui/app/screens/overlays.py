@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from lazytui.analyses.ablate.params import AblateParams
 from lazytui.analyses.attack_image.params import AttackImageParams
 from lazytui.analyses.llc.params import LlcParams
+from lazytui.analyses.probes.params import ProbesParams
 from lazytui.analyses.recipe.figures import all_recipes
 from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.sae_dial.params import SaeDialParams
@@ -52,6 +53,19 @@ OVERLAYS = {
         empty="No ablation was kept yet. Chosen neurons are taken out, or do what they do in another image. g: run it. "
         "Esc: back to the neurons.",
         compared_by=("neurons",),
+    ),
+    "probes": Overlay(
+        params=ProbesParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("probes",)),
+            PanelSpec("beside", "", ("through-training", "layers")),
+            PanelSpec("more", "", ("layers", "...")),
+        ),
+        first=("run", "samples", "strength", "seed"),
+        empty="This network's layers were not probed yet. Each layer is asked how well it tells the digit, and how "
+        "well the color, to a linear classifier. g: run it. Esc: back to the neurons.",
+        compared_by=("run",),
     ),
     "attack-image": Overlay(
         params=AttackImageParams,

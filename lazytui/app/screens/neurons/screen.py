@@ -174,6 +174,8 @@ class NeuronsScreen(AblationScreen):
     def open_analysis(self, kind: str) -> None:
         if kind == "llc":
             self.action_llc()
+        elif kind == "probes":
+            self.app.push_screen(overlay(kind, values={"run": self.found.network}))
         elif kind == "ablate":
             run, marked = self.found.run, ",".join(map(str, sorted(self.marked)))
             values = {"neurons": run.reference if run else None, "neuron": marked or None, "stand_in": self._stand_in}

@@ -1,0 +1,121 @@
+"""Probes: a linear classifier for the digit and one for the color on every layer, and on the way of the training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
+from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.analyses.probes.figures import figures
+from lazytui.analyses.probes.params import ProbesParams
+from lazytui.analyses.probes.result import CUES, ProbesResult, ProbesThroughTraining, read
+from lazytui.errors import BadInput
+from lazytui.runs.progress_report import Report
+from lazytui.runs.typed_result import write_fields
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from torch import Tensor, nn
+
+    from lazytui.analyses.networks.model_under_study import ModelUnderStudy
+    from lazytui.data.splits import Split
+
+IMAGE = "image"
+"""What the image itself is called among the layers; its dimensions are the means of red, green and blue."""
+
+
+def resolve(params: ProbesParams, workspace: Workspace) -> ProbesParams:
+    """Make sure that the data can be rebuilt and have color."""
+    if trained_with(params, workspace).placement == "none":
+        raise BadInput(f"{whose_data(params)} have no color, so layers can't be probed for color and digit.")
+    return resolve_network(params, workspace)
+
+
+def run(params: ProbesParams, report: Report) -> ProbesResult:
+    report.note("loading torch and the network")
+    network = load_model_under_study(params, report.workspace, report.note)
+    from lazytui.hooks.layer_hooks import layer_shapes
+    from lazytui.models.build import build_model
+    from lazytui.neurons.linear_probe import halves
+    from lazytui.neurons.report import first_samples
+
+    split = first_samples(network.data.probe, params.samples)
+    fitted, tested = halves(len(split), params.seed)
+    layers = list(layer_shapes(network.model))[:-1]  # but for the logits
+    untrained = build_model(network.trained.model, seed=params.seed).to(network.hardware.device)
+    accuracies = []
+    for model in (network.model, untrained):
+        report.note("probing the layers" if model is network.model else "probing an untrained network of its kind")
+        features = _features(model, layers, split, report)
+        accuracies.append(np.array([_accuracies(each, split, fitted, tested, params, report) for each in features]))
+    trained = accuracies[0]
+    return ProbesResult(
+        digit_accuracy=float(trained[-1, 0]),
+        color_accuracy=float(trained[-1, 1]),
+        layers=(IMAGE, *layers),
+        fitted=len(fitted),
+        tested=len(tested),
+        dimensions=np.array([each.shape[1] for each in features], np.int64),
+        accuracy=trained,
+        untrained=accuracies[1],
+        through_training=_through_training(params, network, layers[-1:], split, report),
+    )
+
+
+def _features(model: nn.Module, layers: Sequence[str], split: Split, report: Report) -> list[Tensor]:
+    """Of the image itself and of each layer, (n, dimensions): maps by their means."""
+    import torch
+
+    from lazytui.neurons.activations import gather_activations
+
+    found = gather_activations(model, layers, split.images, note=report.note)
+    colors = torch.from_numpy(split.images.reshape(len(split), -1, 3).mean(1))
+    return [colors, *(found[layer].values for layer in layers)]
+
+
+def _accuracies(
+    features: Tensor,
+    split: Split,
+    fitted: NDArray[np.int64],
+    tested: NDArray[np.int64],
+    params: ProbesParams,
+    report: Report,
+) -> list[float]:
+    """By cue."""
+    from lazytui.neurons.linear_probe import probe_accuracy
+
+    found = []
+    for labels in (split.digits, split.colors):
+        report.check()
+        found.append(probe_accuracy(features.cpu(), labels, fitted, tested, params.strength))
+    return found
+
+
+def _through_training(
+    params: ProbesParams, network: ModelUnderStudy, layers: Sequence[str], split: Split, report: Report
+) -> ProbesThroughTraining | None:
+    steps = report.workspace.find(params.run).weights_by_step()
+    if not steps or not layers:
+        return None
+    from lazytui.models.weights_loading import load_model
+    from lazytui.neurons.linear_probe import halves
+
+    report.note(f"probing {len(steps)} checkpoints of the training")
+    fitted, tested = halves(len(split), params.seed)
+    rows = []
+    for path in steps.values():
+        model = load_model(path, name=network.trained.model).to(network.hardware.device)
+        rows.append(_accuracies(_features(model, layers, split, report)[-1], split, fitted, tested, params, report))
+    return ProbesThroughTraining(np.array(list(steps), np.int64), np.array(rows).reshape(-1, len(CUES)))
+
+
+ANALYSIS = Analysis(
+    params=ProbesParams, run=run, figures=with_data_named(figures), write=write_fields, read=read, resolve=resolve
+)

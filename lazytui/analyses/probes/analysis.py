@@ -13,11 +13,13 @@ from lazytui.analyses.networks.model_under_study import resolve as resolve_netwo
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.probes.figures import figures
 from lazytui.analyses.probes.params import ProbesParams
-from lazytui.analyses.probes.result import CUES, ProbesResult, ProbesThroughTraining, read
-from lazytui.errors import BadInput
+from lazytui.analyses.probes.result import ProbesResult, ProbesThroughTraining, read
+from lazytui.errors import BadInput, UsageError
+from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
+from lazytui.system.torch_import import require_torch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,20 +37,46 @@ def resolve(params: ProbesParams, workspace: Workspace) -> ProbesParams:
     """Make sure that the data can be rebuilt and have color."""
     if trained_with(params, workspace).placement == "none":
         raise BadInput(f"{whose_data(params)} have no color, so layers can't be probed for color and digit.")
-    return resolve_network(params, workspace)
+    resolved = resolve_network(params, workspace)
+    if params.layers is None or trained_with(params, workspace).model not in ARCHITECTURES:
+        return resolved
+    require_torch()
+    from lazytui.models.build import build_model
+
+    probed_layers(build_model(trained_with(params, workspace).model, seed=0), params.layers)
+    return resolved
+
+
+def probed_layers(model: nn.Module, asked: Sequence[str] | None) -> list[str]:
+    """Those asked for, in the order in which they run; for None, all before the logits.
+
+    Raises UsageError for one that doesn't exist, or whose output isn't units or maps.
+    """
+    from lazytui.hooks.layer_hooks import layer_of, layer_shapes
+
+    *before_logits, _logits = layer_shapes(model)
+    if asked is None:
+        return before_logits
+    for layer in asked:
+        layer_of(model, layer)
+        if layer not in before_logits:
+            raise UsageError(
+                f"{layer} has no activations that can be probed: it isn't before the logits, or puts out neither units "
+                f"nor maps. Available: {', '.join(before_logits) or 'none'}."
+            )
+    return [layer for layer in before_logits if layer in asked]
 
 
 def run(params: ProbesParams, report: Report) -> ProbesResult:
     report.note("loading torch and the network")
     network = load_model_under_study(params, report.workspace, report.note)
-    from lazytui.hooks.layer_hooks import layer_shapes
     from lazytui.models.build import build_model
     from lazytui.neurons.linear_probe import halves
     from lazytui.neurons.report import first_samples
 
     split = first_samples(network.data.probe, params.samples)
     fitted, tested = halves(len(split), params.seed)
-    layers = list(layer_shapes(network.model))[:-1]  # but for the logits
+    layers = probed_layers(network.model, params.layers)
     untrained = build_model(network.trained.model, seed=params.seed).to(network.hardware.device)
     accuracies = []
     for model in (network.model, untrained):
@@ -65,7 +93,7 @@ def run(params: ProbesParams, report: Report) -> ProbesResult:
         dimensions=np.array([each.shape[1] for each in features], np.int64),
         accuracy=trained,
         untrained=accuracies[1],
-        through_training=_through_training(params, network, layers[-1:], split, report),
+        through_training=_through_training(params, network, layers, split, report),
     )
 
 
@@ -102,7 +130,7 @@ def _through_training(
     params: ProbesParams, network: ModelUnderStudy, layers: Sequence[str], split: Split, report: Report
 ) -> ProbesThroughTraining | None:
     steps = report.workspace.find(params.run).weights_by_step()
-    if not steps or not layers:
+    if not steps:
         return None
     from lazytui.models.weights_loading import load_model
     from lazytui.neurons.linear_probe import halves
@@ -112,8 +140,9 @@ def _through_training(
     rows = []
     for path in steps.values():
         model = load_model(path, name=network.trained.model).to(network.hardware.device)
-        rows.append(_accuracies(_features(model, layers, split, report)[-1], split, fitted, tested, params, report))
-    return ProbesThroughTraining(np.array(list(steps), np.int64), np.array(rows).reshape(-1, len(CUES)))
+        features = _features(model, layers, split, report)
+        rows.append([_accuracies(each, split, fitted, tested, params, report) for each in features])
+    return ProbesThroughTraining(np.array(list(steps), np.int64), np.array(rows))
 
 
 ANALYSIS = Analysis(

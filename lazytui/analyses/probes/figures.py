@@ -21,7 +21,7 @@ def _verdict(result: ProbesResult) -> Text:
     digit, color = result.accuracy[-1]
     untrained_digit, untrained_color = result.untrained[-1]
     sentence = (
-        f"{result.layers[-1]}, the last layer before the logits, tells the color of {color:.1%} and the digit of "
+        f"{result.layers[-1]}, the last layer, tells the color of {color:.1%} and the digit of "
         f"{digit:.1%} of {result.tested:,} images to a linear classifier; with random weights {untrained_color:.1%} "
         f"and {untrained_digit:.1%}, by chance 10%."
     )
@@ -48,21 +48,26 @@ def _matrix(result: ProbesResult) -> Matrix:
 
 
 def _through_training(result: ProbesResult) -> list[Lines]:
+    """A chart for each cue, with a line for each layer."""
     found = result.through_training
     if found is None:
         return []
     steps = found.step.astype(np.float64)
     return [
         Lines(
-            name="through-training",
-            title=f"What {result.layers[-1]} tells through the training",
-            series=tuple(Series(name=cue, x=steps, y=found.accuracy[:, column]) for column, cue in enumerate(CUES)),
+            name=f"through-training-{cue}",
+            title=f"{cue.capitalize()} by layer through the training",
+            note="Accuracy of the same probes at every step whose weights the training kept.",
+            series=tuple(
+                Series(name=layer, x=steps, y=found.accuracy[:, row, column]) for row, layer in enumerate(result.layers)
+            ),
             x_label="step",
             y_label="accuracy",
             low=0.0,
             high=1.0,
             references=(Reference(name="chance", value=0.1),),
         )
+        for column, cue in enumerate(CUES)
     ]
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
+from lazytui.list_values import split_list
 
 
 class ProbesParams(ModelUnderStudyParams):
     """Which network's layers are probed, and on how many images."""
 
+    layers: Annotated[tuple[str, ...], BeforeValidator(split_list), Field(max_length=100)] | None = Field(
+        None, description="Layers to probe, such as features.relu1,features.relu2; by default all before the logits."
+    )
     samples: int = Field(
         4000,
         ge=200,

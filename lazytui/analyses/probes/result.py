@@ -22,20 +22,19 @@ CUES = ("digit", "color")
 
 @dataclass(frozen=True, eq=False)
 class ProbesThroughTraining:
-    """accuracy: (T, 2), of the last layer before the logits, by cue, at the steps of which the training kept weights,
-    (T,)."""
+    """accuracy: (T, layers, 2), by cue, at the steps of which the training kept weights, (T,)."""
 
     step: Annotated[NDArray[np.int64], counts("checkpoints")]
-    accuracy: Annotated[NDArray[np.float64], shares("checkpoints", len(CUES))]
+    accuracy: Annotated[NDArray[np.float64], shares("checkpoints", "/layers", len(CUES))]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ProbesResult:
-    """digit_accuracy, color_accuracy: of the last layer before the logits.
+    """digit_accuracy, color_accuracy: of the last layer.
 
-    layers: names, first the image itself. dimensions: of each. fitted, tested: images. accuracy: (layers, 2), by cue;
-    untrained: the same of the same architecture with random weights. through_training: None where the training kept
-    no weights on its way.
+    layers: names, in the order in which they run; first the image itself. dimensions: of each. fitted, tested: images.
+    accuracy: (layers, 2), by cue; untrained: the same of the same architecture with random weights. through_training:
+    None where the training kept no weights on its way.
     """
 
     digit_accuracy: Annotated[float | None, SHARE]

@@ -59,10 +59,10 @@ OVERLAYS = {
         panels=(
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("probes",)),
-            PanelSpec("beside", "", ("through-training", "layers")),
+            PanelSpec("beside", "", ("through-training-digit", "through-training-color", "layers")),
             PanelSpec("more", "", ("layers", "...")),
         ),
-        first=("run", "samples", "strength", "seed"),
+        first=("run", "layers", "samples", "strength", "seed"),
         empty="This network's layers were not probed yet. Each layer is asked how well it tells the digit, and how "
         "well the color, to a linear classifier. g: run it. Esc: back to the neurons.",
         compared_by=("run",),

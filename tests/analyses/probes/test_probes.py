@@ -30,9 +30,23 @@ def test_every_layer_is_probed_beside_an_untrained_network_and_through_the_train
     digit, color = result.accuracy[0]
     assert color > 0.9 > 0.4 > digit, "three means tell the color, not the shape"
     assert result.through_training is not None
-    assert np.allclose(result.through_training.accuracy[-1], result.accuracy[-1]), "the last checkpoint is the network"
+    assert result.through_training.accuracy.shape == (len(result.through_training.step), *result.accuracy.shape)
+    assert np.allclose(result.through_training.accuracy[-1], result.accuracy), "the last checkpoint is the network"
     assert done.json["metrics"]["color_accuracy"] == pytest.approx(result.accuracy[-1, 1])
     assert len(done.json["figures"]["probes"]["values"]) == len(result.layers)
+
+
+def test_only_the_layers_that_are_asked_for_are_probed_and_others_are_refused(trained: Lab) -> None:
+    asked = "features.relu2,features.relu1"
+    done = trained.call("run", "probes", "lazy", "--samples", "200", "--layers", asked, "--json")
+    assert done.code == 0, done.err
+    rows = done.json["figures"]["probes"]["row_labels"]
+    assert rows == ["image", "features.relu1", "features.relu2"], "in the order in which they run"
+    before = sorted(trained.workspace.iterdir())
+    for layer, sentence in {"head": "no activations that can be probed", "relu9": "There is no layer"}.items():
+        refused = trained.call("run", "probes", "lazy", "--layers", layer)
+        assert refused.code == 2 and sentence in refused.sentence
+    assert sorted(trained.workspace.iterdir()) == before
 
 
 def test_data_without_color_are_refused_before_anything_is_written(trained: Lab) -> None:

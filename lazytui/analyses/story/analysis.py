@@ -8,12 +8,12 @@ from dataclasses import replace
 from lazytui.analyses import analysis
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_params, recorded_result
+from lazytui.analyses.story.answer import answers, card, key_numbers
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
 from lazytui.data.digit_sources import resolve_source
-from lazytui.figures.html import KeyNumber
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files.writing import write_atomic
 from lazytui.runs.progress_report import Report
@@ -69,6 +69,7 @@ def _chapter(chapter: Chapter, run: RunFolder) -> ChapterResult:
 
 
 def figures(_params: StoryParams, result: StoryResult) -> list[Figure]:
+    """The four numbers, the chapters in order, and the answer."""
     chapter_figures: list[Figure] = []
     for number, part in enumerate(result.chapters, start=1):
         chapter = part.chapter
@@ -77,25 +78,13 @@ def figures(_params: StoryParams, result: StoryResult) -> list[Figure]:
             Text(name=chapter.name, title=title, paragraphs=(chapter.introduction, chapter.after(part.found)))
         )
         chapter_figures += _chapter_figures(part)
-    return chapter_figures
+    return [*card(result), *chapter_figures, *answers(result)]
 
 
 def _chapter_figures(part: ChapterResult) -> list[Figure]:
     chapter = part.chapter
     every = {figure.name: figure for figure in analysis(chapter.kind).figures(part.params, part.found)}
     return [replace(every[name], name=f"{chapter.name}-{name}") for name in chapter.figures if name in every]
-
-
-def key_numbers(result: StoryResult) -> list[KeyNumber]:
-    """What the story comes to: how good the network looks, how good it is, what it reads, and what a cure does."""
-    found = {part.chapter.name: part.found for part in result.chapters}
-    numbers = (
-        ("easy accuracy", found["cheat"].headline.easy_accuracy),
-        ("hard accuracy", found["cheat"].headline.hard_accuracy),
-        ("follows the color", found["evidence"].first.headline.color_follow_rate),
-        ("hard accuracy, cured", found["cure"].headline.hard_accuracy),
-    )
-    return [KeyNumber("undefined" if value is None else f"{100 * value:.1f} %", label) for label, value in numbers]
 
 
 def _write_report(params: StoryParams, result: StoryResult, report: Report) -> None:
@@ -114,6 +103,7 @@ def _write_report(params: StoryParams, result: StoryResult, report: Report) -> N
                 folded=tuple(chapter_figures[_UNFOLDED:]),
             )
         )
+    sections += [Section(heading=text.title, paragraphs=text.paragraphs) for text in answers(result)]
     title = f"A shortcut, caught: {params.model} on {params.dataset} {params.source}, seed {params.seed}"
     report.store(
         lambda: write_atomic(report.folder / "report.html", page(title, sections, numbers=key_numbers(result)))

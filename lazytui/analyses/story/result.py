@@ -37,6 +37,11 @@ class StoryResult:
 
     chapters: tuple[ChapterResult, ...]
 
+    @property
+    def by_chapter(self) -> dict[str, Any]:
+        """What each chapter found, by its name."""
+        return {part.chapter.name: part.found for part in self.chapters}
+
 
 class _ChapterFacts(TypedDict):
     run: Name

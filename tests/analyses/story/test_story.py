@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.story.chapters import CHAPTERS
+from lazytui.figures.kinds import Table, Text
+from lazytui.runs.run_folder import RunFolder
 from tests.commands import Lab, read_json
 
 
@@ -73,6 +76,23 @@ def test_the_report_needs_nothing_else_and_tells_the_numbers(story: Path) -> Non
     assert f"{100 * metrics['color_follow_rate']:.1f} %" in text
     for chapter in CHAPTERS:
         assert chapter.title in page.text
+
+
+def test_it_opens_with_four_numbers_and_ends_with_the_answer(story: Path) -> None:
+    told = read_json(story / "result.json")
+    drawn = {figure.name: figure for figure in figures(RunFolder(story, ""))}
+    numbers, answer = drawn["numbers"], drawn["answer"]
+    assert next(iter(drawn)) == "numbers" and list(drawn)[-1] == "answer"
+    assert isinstance(numbers, Table) and isinstance(answer, Text)
+    asked = ("easy_accuracy", "hard_accuracy", "color_follow_rate", "cured_hard_accuracy")
+    assert [row[1] for row in numbers.rows] == [f"{100 * told['metrics'][name]:.1f} %" for name in asked]
+    cloak = recorded_result(RunFolder(story.parent / told["facts"]["cloak"]["run"], ""))
+    for network in cloak.networks:
+        found = network.pools["aligned"].robustness(cloak.target)
+        share = found.sure_success_rate(cloak.epsilon)
+        words = "unknown" if share is None else f"{100 * share:.1f} % of the {found.sources}"
+        assert words in answer.paragraphs[1]
+    assert answer.paragraphs[1] in " ".join((story / "report.html").read_text(encoding="utf-8").split())
 
 
 def test_a_story_goes_on_where_it_was_left(story: Path, tmp_path: Path) -> None:

@@ -1,0 +1,94 @@
+"""How the story opens and ends: the four numbers that it comes to, and the answer to what the task asks."""
+
+from __future__ import annotations
+
+from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack.result import AttackResult, NetworkResult
+from lazytui.analyses.core.metric_catalog import metric_text
+from lazytui.analyses.story.result import StoryResult
+from lazytui.attacks.source_pools import Pool
+from lazytui.figures.html import KeyNumber
+from lazytui.figures.kinds import Column, Table, Text
+
+
+def key_numbers(result: StoryResult) -> list[KeyNumber]:
+    """What the story comes to: how good the network looks, how good it is, what it reads, and what a cure does.
+
+    None for an early version's that has fewer chapters.
+    """
+    found = result.by_chapter
+    if not {"cheat", "evidence", "cure"} <= set(found):
+        return []
+    numbers = (
+        ("easy accuracy", found["cheat"].headline.easy_accuracy),
+        ("hard accuracy", found["cheat"].headline.hard_accuracy),
+        ("follows the color", found["evidence"].first.headline.color_follow_rate),
+        ("hard accuracy, cured", found["cure"].headline.hard_accuracy),
+    )
+    return [KeyNumber(_percent(value), label) for label, value in numbers]
+
+
+def card(result: StoryResult) -> list[Table]:
+    """The four numbers as a figure."""
+    numbers = key_numbers(result)
+    table = Table(
+        name="numbers",
+        title="The story in four numbers",
+        note="Easy: color tells the digit, as in the training. Hard: color tells it not, or lies. Follows the color: "
+        "of images of a digit in another digit's color, those that are taken for the color's digit.",
+        columns=(Column(name="what"), Column(name="measured")),
+        rows=tuple((number.label, number.value) for number in numbers),
+    )
+    return [table] if numbers else []
+
+
+def answers(result: StoryResult) -> list[Text]:
+    """Whether a small change makes the network sure of the wrong digit, and whether the cure makes that harder.
+
+    Nothing where nobody was attacked.
+    """
+    attacked = next((part for part in result.chapters if part.chapter.name == "cloak"), None)
+    if attacked is None:
+        return []
+    params, found = attacked.params, attacked.found
+    assert isinstance(params, AttackParams) and isinstance(found, AttackResult)
+    source, target = params.source_class, params.target_class
+    names = ("the lazy network", "the cured one")
+    networks = list(zip(names, found.networks, strict=False))
+    question = (
+        f"Can a {source} be turned into a {target}, with a probability over .9, by changing no value by more than "
+        f"{found.epsilon:g}, and is that harder once the network is cured?"
+    )
+    own = "; ".join(f"{name} on {_fooled(network, 'aligned', found)}" for name, network in networks)
+    other = "; ".join(f"{name} takes {_at_target(network, found)}" for name, network in networks)
+    return [
+        Text(
+            name="answer",
+            title="The answer",
+            paragraphs=(
+                question,
+                f"From {source}s in their own color it succeeds against {own}.",
+                f"In the color of the {target} nothing has to be changed for a network that reads color: {other} of "
+                f"those {source}s for a {target} as they are; of the others it succeeds against "
+                + "; ".join(f"{name} on {_fooled(network, 'target-colored', found)}" for name, network in networks)
+                + ".",
+            ),
+        )
+    ]
+
+
+def _fooled(network: NetworkResult, pool: Pool, found: AttackResult) -> str:
+    robustness = network.pools[pool].robustness(found.target)
+    rate, sources = robustness.sure_success_rate(found.epsilon), robustness.sources
+    total = len(robustness.correct)
+    if rate is None:
+        return f"an unknown share: it is right about {sources} of {total}, too few for a rate"
+    return f"{_percent(rate)} of the {sources} (of {total}) that it gets right"
+
+
+def _at_target(network: NetworkResult, found: AttackResult) -> str:
+    return _percent(network.pools["target-colored"].robustness(found.target).at_target)
+
+
+def _percent(value: float | None) -> str:
+    return metric_text("easy_accuracy", value) or "undefined"

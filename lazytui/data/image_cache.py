@@ -1,8 +1,8 @@
 """The image cache: byte arrays that are expensive to compute, in memory and on disk, by fingerprint.
 
 An entry is a file `<fingerprint>-<checksum>.bin` with the bytes only. The fingerprint covers the parameters that
-determine the bytes, the source code of this package and NumPy's version, so entries don't outlive the code that made
-them. Damaged entries are computed again; without a writable folder, or with a full disk, nothing is cached.
+determine the bytes, the source code that makes them and NumPy's version, so entries don't outlive that code. Damaged
+entries are computed again; without a writable folder, or with a full disk, nothing is cached.
 """
 
 from __future__ import annotations
@@ -46,13 +46,18 @@ _ASSETS = ("strokes.json", "palettes.toml")
 
 
 def cached_arrays(
-    decisive: Mapping[str, object], shapes: Sequence[Shape], make: Callable[[], Sequence[Bytes]]
+    decisive: Mapping[str, object],
+    shapes: Sequence[Shape],
+    make: Callable[[], Sequence[Bytes]],
+    *,
+    made_by: tuple[str, ...] = (),
 ) -> list[Bytes]:
     """The uint8 arrays of these shapes that `make` returns, from memory or disk if computed before. Don't modify them.
 
-    decisive: everything that determines their bytes, as JSON values.
+    decisive: everything that determines their bytes, as JSON values. made_by: folders of lazytui whose code makes them
+    besides that of `data`.
     """
-    fingerprint = _fingerprint(decisive)
+    fingerprint = _fingerprint(decisive, ("data", *made_by))
     size = sum(map(math.prod, shapes))
     flat = _memory.get(fingerprint)
     if flat is None:
@@ -73,16 +78,17 @@ def digest(*arrays: Bytes) -> str:
     return state.hexdigest()
 
 
-def _fingerprint(decisive: Mapping[str, object]) -> str:
-    text = json.dumps({**decisive, "made by": _code_fingerprint()}, sort_keys=True)
+def _fingerprint(decisive: Mapping[str, object], made_by: tuple[str, ...]) -> str:
+    text = json.dumps({**decisive, "made by": _code_fingerprint(made_by)}, sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
 
 
 @functools.cache
-def _code_fingerprint() -> str:
-    """A fingerprint of the code and assets that draw and paint."""
+def _code_fingerprint(folders: tuple[str, ...]) -> str:
+    """A fingerprint of the code in folders of the package, and of the assets to draw and paint with."""
     state = hashlib.blake2b(np.__version__.encode(), digest_size=20)
-    code = sorted(Path(__file__).parent.rglob("*.py"))
+    package = Path(__file__).parent.parent
+    code = [file for folder in folders for file in sorted((package / folder).rglob("*.py"))]
     for file in [*code, *(package_folder("assets") / name for name in _ASSETS)]:
         content = file.read_bytes()
         state.update(f"{file.name} {len(content)} ".encode() + content)

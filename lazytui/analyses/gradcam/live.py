@@ -27,6 +27,8 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.analyses.networks.second_network import first_model_params, pair_params
 from lazytui.analyses.train.params import TrainParams
+from lazytui.code_permission import is_custom
+from lazytui.data.image_cache import cached_arrays, digest
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split, build_dataset
 from lazytui.evaluation.predictions import SPLIT_NAMES
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from lazytui.saliency.explainer import Explainer, Explanation
+    from lazytui.saliency.maps_by_name import MapRequest
 
 MOST = 1000
 """Images of a split that are browsed, its first; a run looks at all of them."""
@@ -179,7 +182,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         yield (answer := replace(answer, explanations=explanations))
         if answer.categories is None:
             yield (answer := replace(answer, doing="sorting the answers, by repainting too ..."))
-            categories = _categorize_answers(
+            categories = _remembered_categories(
                 networks[0], browsed, self._split(trained, params.split), SPLIT_NAMES[params.split]
             )
             self._categories.setdefault(networks[0].model, {})[params.split] = categories
@@ -234,19 +237,55 @@ def _shared_layers(networks: list[_OpenNetwork]) -> tuple[tuple[str, tuple[int, 
     )
 
 
+def _remembered_categories(network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str) -> AnswerCategories:
+    """As `_categorize_answers`, through the image cache: to sort a thousand images takes seconds at each start.
+
+    Not where a network is code of a person's own, which may change at any time.
+    """
+    from torch import __version__ as torch_version
+
+    from lazytui.evaluation.forward import device_of
+    from lazytui.models.fingerprint import fingerprint
+
+    if is_custom(browsed.trained.model):
+        return _categorize_answers(network, browsed, whole, name)
+    split = browsed.split
+    decisive = {
+        "categories of": fingerprint(network.model),
+        "images": digest(split.images, split.shapes, split.digits, split.colors),
+        "trained": browsed.trained.model_dump(mode="json"),
+        "split": name,
+        "computed by": f"torch {torch_version} on {device_of(network.model).type}",
+    }
+
+    def categorize() -> list[Labels]:
+        found = _categorize_answers(network, browsed, whole, name)
+        return [found.predicted, found.evidence, found.reasons]
+
+    shapes = [(len(split),)] * 3
+    kept = cached_arrays(decisive, shapes, categorize, made_by=("hooks", "models", "saliency"))
+    predicted, evidence, reasons = kept
+    return AnswerCategories(predicted, evidence, reasons, map_title=_map_to_sort_by(network)[1])
+
+
 def _categorize_answers(network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str) -> AnswerCategories:
     """whole: the split of that name whose first images are browsed."""
     from lazytui.saliency.split_maps import explain_split
 
     split = browsed.split
-    request = network.explainer.request("grad-cam" if "grad-cam" in network.explainer.methods else "input-gradient")
+    request, map_title = _map_to_sort_by(network)
     maps = explain_split(network.model, split.images, None, request, note=_ignore, progress=_ignore)
     percentiles = mask_percentile(upsample(np.maximum(maps.maps, 0)), stroke_masks(split.shapes))
-    map_title = METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
     evidence = evidence_categories(maps.predicted == split.digits, percentiles)
     return AnswerCategories(
         maps.predicted, evidence, _categorize_reasons(network, browsed, whole, name, maps.predicted), map_title
     )
+
+
+def _map_to_sort_by(network: _OpenNetwork) -> tuple[MapRequest, str]:
+    """The map that evidence categories go by, and its title."""
+    request = network.explainer.request("grad-cam" if "grad-cam" in network.explainer.methods else "input-gradient")
+    return request, METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
 
 
 def _categorize_reasons(

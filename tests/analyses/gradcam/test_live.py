@@ -17,6 +17,7 @@ from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion, Sali
 from lazytui.analyses.gradcam.live_figures import image_figures, map_scores_text
 from lazytui.analyses.gradcam.params import GradcamParams
 from lazytui.app.workers.newest_only import Newest
+from lazytui.data.image_cache import clear_memory
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.models.architectures.classifier import Classifier
@@ -92,6 +93,18 @@ def test_an_answer_grows_and_what_is_known_comes_first_the_second_time(gaze: Sal
     assert [bool(answer.explanations) for answer in first] == sorted(bool(answer.explanations) for answer in first)
     assert next(answer for answer in again if answer.explanations).categories is not None
     assert first[-1].doing == again[-1].doing == ""
+
+
+def test_a_session_that_starts_anew_finds_answers_sorted_as_they_were(gaze: SaliencySession, lab: Lab) -> None:
+    """For a network of the catalog, and no images but these."""
+    sorting, other = asked(gaze, 0, split="hard").categories, asked(gaze, 0, split="probe").categories
+    clear_memory()
+    again = asked(SaliencySession(Workspace(lab.workspace)), 0, split="hard").categories
+    assert sorting is not None and again is not None and other is not None
+    assert again.map_title == sorting.map_title
+    for field in ("predicted", "evidence", "reasons"):
+        np.testing.assert_array_equal(getattr(again, field), getattr(sorting, field))
+    assert not np.array_equal(other.predicted, sorting.predicted)
 
 
 def test_a_live_look_takes_the_seed_that_a_run_would(gaze: SaliencySession) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 import numpy as np
 
 from lazytui.data.painting import repaint
-from lazytui.data.splits import BiasedDataset, Split
+from lazytui.data.splits import BiasedDataset, Split, join
 from lazytui.errors import BadInput
 
 Pool = Literal["aligned", "neutral", "target-colored"]
@@ -36,8 +37,24 @@ def source_pool(data: BiasedDataset, name: Pool, source: int, target: int, count
     return Split(images, np.full(size, source, np.uint8), colors, shapes)
 
 
-def scarcity(there: int, asked: int, source: int) -> str:
-    """What is to be said where a pool is smaller than was asked for; empty where it isn't."""
-    if there >= asked:
+def mixed_pool(data: BiasedDataset, name: Pool, sources: Sequence[int], target: int, count: int) -> Split:
+    """The pools of several classes in one, the classes in turn: its first sources are of every class."""
+    pools = [source_pool(data, name, source, target, count) for source in sources]
+    turns = np.concatenate([np.arange(len(pool)) for pool in pools])
+    return join(pools).take(np.argsort(turns, kind="stable"))
+
+
+def scarcity(there: Mapping[int, int], asked: int) -> str:
+    """What is to be said where a class has fewer images than were asked for; empty where none has.
+
+    there: images of each class.
+    """
+    source, count = min(there.items(), key=lambda found: found[1])
+    if count >= asked:
         return ""
-    return f"The test split has {there} of the {asked} images of a {source} that were asked for: all are attacked."
+    if len(there) == 1:
+        return f"The test split has {count} of the {asked} images of a {source} that were asked for: all are attacked."
+    return (
+        f"The test split has fewer than the {asked} images of each class that were asked for, such as {count} of a "
+        f"{source}: all that there are of a class are attacked, up to {asked}."
+    )

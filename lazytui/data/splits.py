@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,7 +102,7 @@ class BiasedDataset:
         indices, _ = factorial_design(self._labels_of_every_digit)
         ten = _take(self._test_digits, indices[:100:10])
         painted = [self._paint("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
-        return _join(painted).take(np.arange(100).reshape(10, 10).T.reshape(-1))
+        return join(painted).take(np.arange(100).reshape(10, 10).T.reshape(-1))
 
     def split(self, name: str) -> Split:
         """The split called train, validation, hard or probe."""
@@ -180,6 +180,7 @@ def _take(digits: Digits, indices: NDArray[np.intp]) -> Digits:
     return Digits(digits.images[indices], digits.labels[indices])
 
 
-def _join(splits: list[Split]) -> Split:
+def join(splits: Sequence[Split]) -> Split:
+    """The samples of several splits in one, in their order."""
     fields = ("images", "digits", "colors", "shapes")
     return Split(*(np.concatenate([getattr(split, name) for split in splits]) for name in fields))

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 class Robustness:
     """One network on one pool of N sources.
 
-    correct: (N,) bool, which are correct when clean: S. at_target: share of N that it takes for the target already.
+    correct: (N,) bool, which are correct when clean: S. at_target: share of the sources, but for those of the target's
+    class, that it takes for the target already; None where there are none.
     budgets, sure_budgets: (|S|,) smallest budgets for the arg-max, and for being sure; infinite where none was found;
     None where S is too small for any rate.
     """
 
     correct: NDArray[np.bool_]
-    at_target: float
+    at_target: float | None
     budgets: NDArray[np.float64] | None
     sure_budgets: NDArray[np.float64] | None
 

@@ -17,6 +17,7 @@ from lazytui.analyses.attack.result import (
     Perturbations,
     PoolResult,
     SelfCheck,
+    class_sizes,
     read,
     write,
 )
@@ -26,7 +27,7 @@ from lazytui.analyses.networks.model_under_study import resolve as resolve_netwo
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.networks.second_network import require_fair
 from lazytui.attacks import ATTACKS
-from lazytui.attacks.source_pools import Pool, scarcity, source_pool
+from lazytui.attacks.source_pools import Pool, mixed_pool, scarcity
 from lazytui.errors import UsageError
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
@@ -72,10 +73,10 @@ def run(params: AttackParams, report: Report) -> AttackResult:
     names = [report.workspace.find(one.run).display_name for one in params.network_params]
     labels = names if len(set(names)) == len(names) else [f"{name} ({n})" for n, name in enumerate(names, 1)]
     splits = {
-        name: source_pool(networks[0].data, name, params.source_class, params.target_class, params.sources)
+        name: mixed_pool(networks[0].data, name, params.source_digits, params.target_class, params.sources)
         for name in params.pools
     }
-    if scarce := scarcity(min(map(len, splits.values())), params.sources, params.source_class):
+    if scarce := scarcity(class_sizes(splits[params.pools[0]].digits), params.sources):
         report.note(scarce)
     results = []
     total = len(networks) * len(splits)
@@ -97,7 +98,7 @@ def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolRe
 
     predicted = problem.predictions()
     correct = predicted == problem.labels
-    found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), None)
+    found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), split.digits, None)
     if int(correct.sum()) < FEWEST:
         return found
     return replace(
@@ -139,7 +140,7 @@ def problem_of(params: AttackParams, network: ModelUnderStudy, split: Split, che
 
     device = network.hardware.device
     images = to_float(torch.from_numpy(np.ascontiguousarray(split.images)).to(device))
-    labels = torch.full((len(split),), params.source_class, device=device)
+    labels = torch.from_numpy(split.digits.astype(np.int64)).to(device)
     targets = torch.full_like(labels, params.target_class) if params.targeted else None
     epsilon = torch.full((len(split),), params.epsilon, device=device)
     random = torch.Generator().manual_seed(params.seed)

@@ -29,6 +29,7 @@ def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
     return [
         _verdict(params, result),
         _pools(params, result),
+        *_classes(params, result),
         *_survival(params, result),
         *_pictures(result),
         _channels(result),
@@ -38,22 +39,21 @@ def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
 
 def _verdict(params: AttackParams, result: AttackResult) -> Text:
     goal = f"to {params.target_class}" if params.targeted else "to any other class"
-    scarce = scarcity(result.pool_size, params.sources, params.source_class)
+    scarce = scarcity(result.pool_sizes(params.source_digit), params.sources)
     paragraphs = [
-        f"Minimal perturbation of a {params.source_class}, {goal}: the smallest budget of {params.attack} "
+        f"Minimal perturbation of {params.source_name}, {goal}: the smallest budget of {params.attack} "
         f"({_unit(params)}) for each image.",
         *([f"Note: {care}"] if params.targeted and (care := ATTACKS[params.attack].targeted_caveat) else []),
         *([scarce] if scarce else []),
     ]
     for network, pool, _, robustness in result.by_pool():
         paragraphs.append(f"{network.name}, {pool} sources: {_summary(params, robustness)}")
-    return Text(
-        name="verdict", title=f"Minimal perturbation, {params.source_class} {goal}", paragraphs=tuple(paragraphs)
-    )
+    shown = "every class" if params.source_class == "all" else params.source_class
+    return Text(name="verdict", title=f"Minimal perturbation, {shown} {goal}", paragraphs=tuple(paragraphs))
 
 
 def _summary(params: AttackParams, found: Robustness) -> str:
-    already = f"{found.at_target:.0%} are already classified as {params.target_class}"
+    already = f"{found.at_target or 0:.0%} are already classified as {params.target_class}"
     of = f"{found.sources} of {len(found.correct)} are correct when clean"
     median = found.median
     if median is None:
@@ -74,21 +74,7 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
     several = len(result.networks) > 1
     rows: list[tuple[Cell, ...]] = []
     for network, pool, _, found in result.by_pool():
-        success, median = found.success_rate(params.epsilon), found.median
-        low, high = (100 * end for end in wilson_interval(success, found.sources)) if success is not None else (0, 0)
-        rows.append(
-            (
-                *([network.name] if several else []),
-                pool,
-                PartOf(found.sources, len(found.correct)),
-                100 * found.at_target,
-                "∞" if median is not None and math.isinf(median) else median,
-                _percent(success),
-                None if success is None else Interval(low, high),
-                _percent(found.sure_success_rate(params.epsilon)),
-                _percent(found.robust_accuracy(params.epsilon)),
-            )
-        )
+        rows.append((*([network.name] if several else []), pool, *_rates(params, found)))
     return Table(
         name="pools",
         title=f"Rates by pool of sources at budget {params.epsilon:g}, %",
@@ -97,16 +83,69 @@ def _pools(params: AttackParams, result: AttackResult) -> Table:
         columns=(
             *([Column(name="network")] if several else []),
             Column(name="pool"),
-            Column(name="correct"),
-            Column(name="at target", decimals=0),
-            Column(name="median", decimals=3),
-            Column(name="fooled", decimals=0),
-            Column(name="95 %", decimals=0),
-            Column(name="sure", decimals=0),
-            Column(name="robust", decimals=0),
+            *_RATES,
         ),
         rows=tuple(rows),
     )
+
+
+_RATES = (
+    Column(name="correct"),
+    Column(name="at target", decimals=0),
+    Column(name="median", decimals=3),
+    Column(name="fooled", decimals=0),
+    Column(name="95 %", decimals=0),
+    Column(name="sure", decimals=0),
+    Column(name="robust", decimals=0),
+)
+
+
+def _rates(params: AttackParams, found: Robustness) -> tuple[Cell, ...]:
+    """The entries of these columns."""
+    success, median = found.success_rate(params.epsilon), found.median
+    low, high = (100 * end for end in wilson_interval(success, found.sources)) if success is not None else (0, 0)
+    return (
+        PartOf(found.sources, len(found.correct)),
+        _percent(found.at_target),
+        "∞" if median is not None and math.isinf(median) else median,
+        _percent(success),
+        None if success is None else Interval(low, high),
+        _percent(found.sure_success_rate(params.epsilon)),
+        _percent(found.robust_accuracy(params.epsilon)),
+    )
+
+
+def _classes(params: AttackParams, result: AttackResult) -> list[Table]:
+    """The same rates by class of the sources, where there are several."""
+    several, rows = len(result.networks) > 1, list(result.by_class())
+    if not rows:
+        return []
+    return [
+        Table(
+            name="classes",
+            title=f"Rates by source class at budget {params.epsilon:g}, %",
+            note="Each pool's sources by their class. A class needs ten that are correct when clean to have rates.",
+            shares=tuple(
+                Share(
+                    f"{network.name}, {pool}, {digit}" if several else f"{pool}, {digit}",
+                    len(found.correct),
+                    "sources, correct when clean",
+                    found.sources,
+                )
+                for network, pool, digit, found in rows
+            ),
+            columns=(
+                *([Column(name="network")] if several else []),
+                Column(name="pool"),
+                Column(name="class"),
+                *_RATES,
+            ),
+            rows=tuple(
+                (*([network.name] if several else []), pool, digit, *_rates(params, found))
+                for network, pool, digit, found in rows
+            ),
+        )
+    ]
 
 
 def _shares(result: AttackResult) -> tuple[Share, ...]:

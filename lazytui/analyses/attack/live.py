@@ -180,8 +180,8 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     def _sources(self, opened: _OpenNetworks, question: AttackQuestion) -> Split:
         params = question.params
         if question.pool == "drawn":
-            return drawings_of_digit(self.workspace, params.source_class)
-        return self._pool(opened.data, question.pool, params.source_class, params.target_class, params.sources)
+            return drawings_of_digit(self.workspace, params.source_digit)
+        return self._pool(opened.data, question.pool, params.source_digit, params.target_class, params.sources)
 
     def _key(self, networks: list[ModelUnderStudyParams]) -> tuple[object, ...]:
         """The networks as their files are now: a training that goes on writes others."""

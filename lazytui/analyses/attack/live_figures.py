@@ -76,7 +76,7 @@ def _steepest(slope: NDArray[np.float32] | None) -> tuple[str, Tone]:
 
 def _prediction_caption(probabilities: Shares, question: AttackQuestion) -> tuple[str, Tone]:
     guess = int(probabilities.argmax())
-    return f"{guess}, {_percent(probabilities[guess])}", "good" if guess == question.params.source_class else "bad"
+    return f"{guess}, {_percent(probabilities[guess])}", "good" if guess == question.params.source_digit else "bad"
 
 
 def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
@@ -90,7 +90,7 @@ def _climb(answer: AttackAnswer) -> Lines:
     probabilities = answer.climb.probabilities if answer.climb else np.empty((0, len(DIGITS)), np.float32)
     length = max(answer.planned, len(probabilities))
     source = np.full(length, np.nan)
-    source[: len(probabilities)] = probabilities[:, params.source_class]
+    source[: len(probabilities)] = probabilities[:, params.source_digit]
     wanted = 1 - source
     if params.targeted:
         wanted[: len(probabilities)] = probabilities[:, params.target_class]
@@ -101,7 +101,7 @@ def _climb(answer: AttackAnswer) -> Lines:
         note="Of the image at each step, before it is rounded to whole levels.",
         series=(
             Series(name=_wanted(answer.question), x=steps, y=wanted),
-            Series(name=f"a {params.source_class}", x=steps, y=source),
+            Series(name=f"a {params.source_digit}", x=steps, y=source),
         ),
         x_label="step",
         y_label="",
@@ -132,7 +132,7 @@ def headline(answer: AttackAnswer) -> str:
     question = answer.attacked
     params = question.params
     number = min(question.index + 1, answer.sources)
-    where = f"{question.pool} {params.source_class}, source {number} of {answer.sources}"
+    where = f"{question.pool} {params.source_digit}, source {number} of {answer.sources}"
     sure = f", surer than {SURE:g}" if question.sure else ""
     return f"{where}, to {_wanted(question)}{sure}: {params.attack} within {budget_text(question)}"
 
@@ -173,7 +173,7 @@ def frame_words(answer: AttackAnswer) -> str:
 
 
 def _before(source: Source, question: AttackQuestion) -> str:
-    guess, shown = int(source.probabilities.argmax()), question.params.source_class
+    guess, shown = int(source.probabilities.argmax()), question.params.source_digit
     if guess == shown:
         return ""
     return f"Seen as a {guess} as it is, not as a {shown}: no rate counts it."

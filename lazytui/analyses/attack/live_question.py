@@ -72,10 +72,10 @@ def other_classes(params: AttackParams, *, source: int = 0, target: int = 0) -> 
 
     After the last digit comes any that isn't shown, for attacks that don't need a target.
     """
-    shown = (params.source_class + source) % 10
+    shown = (params.source_digit + source) % 10
     if shown == params.target_class:
         shown = (shown + source) % 10
-    params = params.model_copy(update={"source_class": shown})
+    params = params.model_copy(update={"source_class": str(shown)})
     if not target:
         return params
     wanted: list[int | None] = [digit for digit in range(10) if digit != shown]

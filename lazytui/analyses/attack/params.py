@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import RunReference
 from lazytui.analyses.networks.model_under_study import ModelUnderStudyParams
@@ -14,6 +14,8 @@ from lazytui.catalog_fields import ChosenOptions, merged_options, name_field, re
 
 FEWEST = 10
 """Sources below which no rate is computed."""
+
+SourceClass = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "all"]
 
 
 LARGEST_BUDGET = {"linf": 0.5, "l2": 12.0}
@@ -33,7 +35,9 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
     HEADING: ClassVar[str] = ""
 
     attack: str = name_field("pgd", "A name from `lazytui attacks`.", summaries(ATTACKS))
-    source_class: int = Field(7, ge=0, le=9, description="The digit that is shown.")
+    source_class: Annotated[SourceClass, BeforeValidator(str)] = Field(
+        "7", description="The digit that is shown; all: each of them, but for the target where it is wanted."
+    )
     target_class: int = Field(3, ge=0, le=9, description="The digit that shall be seen; also a pool's color.")
     targeted: bool = Field(True, description="Whether the target is wanted; otherwise anything but the digit shown.")
     epsilon: float = Field(
@@ -64,7 +68,7 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.source_class == self.target_class:
+        if self.source_class == str(self.target_class):
             raise ValueError(f"The source and the target are both {self.source_class}: nothing has to be changed.")
         if ATTACKS[self.attack].needs_target and not self.targeted:
             raise ValueError(f"{self.attack} goes towards a target: leave targeted on, or choose another attack.")
@@ -73,6 +77,23 @@ class AttackSetting(AllAttackOptions, ModelUnderStudyParams):
         if self.epsilon > self.budget:
             raise ValueError(f"The budget {self.epsilon:g} is more than the largest that is tried, {self.budget:g}.")
         return self
+
+    @property
+    def source_digits(self) -> tuple[int, ...]:
+        """The classes of the sources."""
+        if self.source_class != "all":
+            return (int(self.source_class),)
+        return tuple(digit for digit in range(10) if not (self.targeted and digit == self.target_class))
+
+    @property
+    def source_digit(self) -> int:
+        """The class of a single source; of all classes the first but the target."""
+        return next(digit for digit in self.source_digits if digit != self.target_class)
+
+    @property
+    def source_name(self) -> str:
+        """What is attacked, in words."""
+        return "every class" if self.source_class == "all" else f"a {self.source_class}"
 
     @property
     def attack_options(self) -> dict[str, int]:
@@ -105,7 +126,8 @@ class AttackParams(AttackSetting):
         100,
         ge=FEWEST,
         le=10_000,
-        description="Images a pool, or as many as the test split has; a claim needs 100 and three networks.",
+        description="Images of each source class in a pool, or as many as the test split has; a claim needs 100 and "
+        "three networks.",
     )
 
     @property

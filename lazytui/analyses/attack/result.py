@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.attack.params import FEWEST
 from lazytui.attacks.source_pools import Pool
 from lazytui.evaluation.robustness import Robustness
 from lazytui.runs.result_contents import (
@@ -65,19 +66,31 @@ class Perturbations:
 class PoolResult:
     """One network on one pool of N sources: the class predicted, (N,), and whether that is correct, (N,).
 
-    perturbations: None where too few sources are correct for any rate.
+    digits: (N,), their classes; None in results of older versions: the one that was asked for. perturbations: None
+    where too few sources are correct for any rate.
     """
 
     predicted: Annotated[NDArray[np.uint8], indices("sources", below=10), Key("said")]
     correct: Annotated[NDArray[np.bool_], flags("sources"), Key("right")]
+    digits: Annotated[NDArray[np.uint8] | None, indices("sources", below=10).optional, Key("digit")]
     perturbations: Annotated[Perturbations | None, Part()]
 
-    def robustness(self, target: int) -> Robustness:
-        at_target = float((self.predicted == target).mean())
-        if self.perturbations is None:
-            return Robustness(self.correct, at_target, None, None)
+    def robustness(self, target: int, digit: int | None = None) -> Robustness:
+        """Of all sources, or of those of one class."""
+        chosen = np.full(len(self.correct), True)
+        if digit is not None and self.digits is not None:
+            chosen = self.digits == digit
+        correct = self.correct[chosen]
+        at_target = self._share_at_target(chosen, target)
+        if self.perturbations is None or correct.sum() < FEWEST:
+            return Robustness(correct, at_target, None, None)
         budgets, sure = self.perturbations.budgets, self.perturbations.sure_budgets
-        return Robustness(self.correct, at_target, budgets.astype(np.float64), sure.astype(np.float64))
+        attacked = chosen[self.correct]
+        return Robustness(correct, at_target, budgets[attacked].astype(float), sure[attacked].astype(float))
+
+    def _share_at_target(self, chosen: NDArray[np.bool_], target: int) -> float | None:
+        others = chosen if self.digits is None else chosen & (self.digits != target)
+        return float((self.predicted[others] == target).mean()) if others.any() else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,16 +110,25 @@ class AttackResult:
     epsilon: float
     target: int
 
-    @property
-    def pool_size(self) -> int:
-        """Sources of each pool, also where fewer were there than asked for."""
-        return min(len(found.correct) for _, _, found, _ in self.by_pool())
+    def pool_sizes(self, digit: int) -> dict[int, int]:
+        """Sources of each class in a pool, also where fewer were there than asked for. digit: the class where none is
+        recorded."""
+        _, _, found, _ = next(self.by_pool())
+        return {digit: len(found.correct)} if found.digits is None else class_sizes(found.digits)
 
     def by_pool(self) -> Iterator[tuple[NetworkResult, Pool, PoolResult, Robustness]]:
         """Every pool of every network, and how robust it is there."""
         for network in self.networks:
             for pool, found in network.pools.items():
                 yield network, pool, found, found.robustness(self.target)
+
+    def by_class(self) -> Iterator[tuple[NetworkResult, Pool, int, Robustness]]:
+        """Every class of every pool and network where there are several classes, and how robust it is there."""
+        for network, pool, found, _ in self.by_pool():
+            classes = () if found.digits is None else class_sizes(found.digits)
+            if len(classes) > 1:
+                for digit in classes:
+                    yield network, pool, digit, found.robustness(self.target, digit)
 
     @property
     def metrics(self) -> dict[str, float | None]:
@@ -117,6 +139,12 @@ class AttackResult:
             for pool, found in network.pools.items()
             for name, value in found.robustness(self.target).metrics(self.epsilon).items()
         }
+
+
+def class_sizes(digits: NDArray[np.uint8]) -> dict[int, int]:
+    """How many there are of each class that is among them."""
+    classes, sizes = np.unique(digits, return_counts=True)
+    return dict(zip(classes.tolist(), sizes.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -165,11 +193,15 @@ def read(params: AttackParams, saved: Result) -> AttackResult:
     )
     result = AttackResult(tuple(networks), params.epsilon, params.target_class)
     first, *others = result.networks
-    if any(
-        len(found.correct) != len(other.pools[pool].correct) for other in others for pool, found in first.pools.items()
-    ):
+    if any(not _same_sources(found, other.pools[pool]) for other in others for pool, found in first.pools.items()):
         raise Damaged("its networks were asked about different sources")
     return result
+
+
+def _same_sources(one: PoolResult, other: PoolResult) -> bool:
+    if one.digits is None or other.digits is None:
+        return len(one.correct) == len(other.correct) and one.digits is other.digits
+    return np.array_equal(one.digits, other.digits)
 
 
 def _pool(saved: Result, number: int, pool: Pool) -> PoolResult:

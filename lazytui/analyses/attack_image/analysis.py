@@ -66,7 +66,7 @@ def _last_answer(session: AttackSession, question: AttackQuestion, report: Repor
         report.check()
         if answer.sources and question.index >= answer.sources:
             raise BadInput(
-                f"The {question.pool} pool has {answer.sources:,} images of a {question.params.source_class}, so there "
+                f"The {question.pool} pool has {answer.sources:,} images of a {question.params.source_digit}, so there "
                 f"is no image {question.index:,}: they go from 0 to {answer.sources - 1:,}."
             )
     return answer
@@ -78,9 +78,9 @@ def _finite(budget: float | None) -> float | None:
 
 def _first_step(params: AttackImageParams, steps: Shares) -> float | None:
     for step, said in enumerate(steps):
-        goal = float(said[params.target_class] if params.targeted else 1 - said[params.source_class])
+        goal = float(said[params.target_class] if params.targeted else 1 - said[params.source_digit])
         most_probable = int(said.argmax()) == params.target_class or (
-            not params.targeted and int(said.argmax()) != params.source_class
+            not params.targeted and int(said.argmax()) != params.source_digit
         )
         if goal > SURE if params.sure else most_probable:
             return float(step)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from lazytui.analyses.attack.params import FEWEST, AttackParams, AttackSetting
+
+ImageClass = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
 
 class AttackImageParams(AttackSetting):
     """Which image, and how it is attacked."""
 
+    source_class: Annotated[ImageClass, BeforeValidator(str)] = Field("7", description="The digit that is shown.")
     pool: Literal["aligned", "neutral", "target-colored", "drawn"] = Field(
         "aligned",
         description="The image's color: the digit's own, each in turn, or the target's; drawn are pictures of the "

@@ -59,6 +59,32 @@ def test_pools_tell_both_halves_of_the_contradiction(lab: Lab) -> None:
     assert isinstance(verdict, Text) and "too few for any rate" in verdict.paragraphs[-1]
 
 
+@pytest.mark.parametrize("goal", ["--targeted", "--no-targeted"])
+def test_every_class_has_rates_of_its_own_with_their_denominators(goal: str, lab: Lab) -> None:
+    options = ("--source-class", "all", goal, "--sources", "11", "--attack", "fgsm", "--pool", "neutral", "--json")
+    told = lab.call("run", "attack", "shipped/cured-strokes", *options)
+    assert told.code == 0, told.err
+    result: AttackResult = recorded_result(RunFolder(lab.workspace / told.json["run"], ""))
+    (pool,) = result.networks[0].pools.values()
+    assert pool.digits is not None and pool.perturbations is not None
+    classes = [digit for digit in range(10) if goal == "--no-targeted" or digit != 3]
+    assert pool.digits[: len(classes)].tolist() == classes, "in turn"
+    assert (pool.correct == (pool.predicted == pool.digits)).all()
+    rows = told.json["figures"]["classes"]["rows"]
+    assert [row["class"] for row in rows] == classes
+    budgets = np.full(len(pool.digits), np.nan)
+    budgets[pool.correct] = pool.perturbations.budgets
+    for row in rows:
+        own = pool.digits == row["class"]
+        right = int(pool.correct[own].sum())
+        assert row["correct"] == {"hits": right, "of": 11}
+        fooled = 100 * (budgets[own & pool.correct] <= 0.05).mean()
+        assert row["fooled"] == (None if right < 10 else pytest.approx(fooled)), "of those that are correct when clean"
+        assert (row["at target"] is None) == (row["class"] == 3), "a 3 isn't at the target, but what it is"
+    assert any(row["fooled"] is not None for row in rows)
+    assert sum(row["correct"]["hits"] for row in rows) == told.json["metrics"]["neutral_sources"]
+
+
 def test_two_networks_are_asked_about_the_same_images(lab: Lab) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "3", "--quiet").code == 0
     options = ("--sources", "10", "--steps", "3", "--pool", "aligned", "--json", "--quiet")
@@ -76,6 +102,7 @@ def test_two_networks_are_asked_about_the_same_images(lab: Lab) -> None:
     ("options", "code", "words"),
     [
         (("shipped/lazy-strokes", "--target-class", "7"), 2, "both 7"),
+        (("shipped/lazy-strokes", "--source-class", "10"), 2, "--source-class"),
         (("shipped/lazy-strokes", "--attack", "pgdd"), 2, "Did you mean pgd"),
         (("shipped/lazy-strokes", "--epsilon", "2"), 2, "over 1 means nothing"),
         (("shipped/lazy-strokes", "--epsilon", "0.6", "--largest", "0.5"), 2, "more than the largest"),

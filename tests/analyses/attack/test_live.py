@@ -63,7 +63,7 @@ def alone(question: AttackQuestion, workspace: Workspace) -> Problem:
     params = question.params
     subject = load_model_under_study(params.network_params[question.network], workspace, print)
     data = load_model_under_study(params.network_params[0], workspace, print).data
-    split = source_pool(data, question.pool, params.source_class, params.target_class, params.sources)
+    split = source_pool(data, question.pool, params.source_digit, params.target_class, params.sources)
     asked = problem_of(params, subject, split.take(np.array([question.index])), lambda: None)
     return replace(asked, arithmetic=nullcontext)
 
@@ -235,9 +235,9 @@ def test_other_questions() -> None:
     ball = other_attack(params, "ddn")
     assert ball.attack == "ddn" and ball.epsilon == pytest.approx(12 / 255 * 2352**0.5, abs=0.025)
     assert budget_units(other_attack(ball, "pgd")) == 12, "there and back"
-    assert other_classes(params, target=1).target_class == 4 and other_classes(params, source=1).source_class == 8
+    assert other_classes(params, target=1).target_class == 4 and other_classes(params, source=1).source_class == "8"
     assert other_classes(asked(target_class=6), target=1).target_class == 8, "never the digit that is shown"
-    assert other_classes(asked(target_class=8), source=1).source_class == 9
+    assert other_classes(asked(target_class=8), source=1).source_class == "9"
 
 
 def test_what_does_not_go_together_is_refused(live: AttackSession) -> None:

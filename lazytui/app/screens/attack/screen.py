@@ -52,7 +52,7 @@ class AttackScreen(FormAndPanels):
     panels = (
         PanelSpec("verdict", "Minimal perturbation", ("verdict",)),
         PanelSpec("survival", "Robust accuracy against epsilon", ("survival", "against-survival")),
-        PanelSpec("pools", "Rates by pool", ("pools", "channels", "self-check", "...")),
+        PanelSpec("pools", "Rates by pool", ("pools", "classes", "channels", "self-check", "...")),
         PanelSpec(
             "images",
             "Clean, perturbation, adversarial",
@@ -81,7 +81,10 @@ class AttackScreen(FormAndPanels):
     def open_analysis(self, kind: str) -> None:
         if kind != self.kind:
             shared = self.form.touched.keys() & AttackImageParams.model_fields.keys() - {"pool"}
-            self.app.push_screen(overlay(kind, values={name: self.form.touched[name] for name in shared}))
+            values = {name: self.form.touched[name] for name in shared}
+            if values.get("source_class") == "all":  # of one image it is one
+                del values["source_class"]
+            self.app.push_screen(overlay(kind, values=values))
 
     def show_run(self, run: RunFolder) -> None:
         """The figures of an attack; that of one image lies over this screen."""
@@ -108,11 +111,15 @@ class AttackScreen(FormAndPanels):
         if line is None or line.status.state != "done":
             if not isinstance(self.form.params, AttackParams):
                 raise UsageError(NOT_RIGHT)
-            return AttackQuestion(self.form.params, self.form.params.pools[0], at_smallest=True)
+            return _question_of_one_class(self.form.params)
         params = recorded_params(line.run)
         assert isinstance(params, AttackParams)
         if isinstance(self.form.params, AttackParams) and not params.against:
             params = params.model_copy(update={"against": self.form.params.against})
-        return AttackQuestion(
-            params.model_copy(update=self.local_values), params.pools[0], run=line.run, at_smallest=True
-        )
+        return _question_of_one_class(params.model_copy(update=self.local_values), line.run)
+
+
+def _question_of_one_class(params: AttackParams, run: RunFolder | None = None) -> AttackQuestion:
+    """Of its first pool. An attack on all classes begins with the first of them."""
+    single = params.model_copy(update={"source_class": str(params.source_digit)})
+    return AttackQuestion(single, params.pools[0], run=run, at_smallest=True)

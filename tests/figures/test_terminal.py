@@ -155,6 +155,15 @@ def test_a_grid_with_labels_keeps_its_columns_and_shrinks() -> None:
         assert re.search(r"red +teal +yellow +blue", re.sub(r"\x1b\[[\d;]*m", "", text))
 
 
+def test_a_grid_whose_last_row_ends_early_is_drawn_at_any_width() -> None:
+    figure = samples.pixels(
+        images=np.stack([samples.digit()] * 3), columns=2, captions=(), tones=(), column_labels=("a", "b")
+    )
+    for width in (1, 5, 80):
+        lines = [line.count("▀") for line in printed(figure, width, "truecolor").splitlines() if "▀" in line]
+        assert len(set(lines)) == (1 if width < 9 else 2), "below each other, or two and one"
+
+
 def test_a_grid_without_labels_breaks_its_rows_into_equal_parts() -> None:
     figure = samples.pixels(images=np.stack([samples.digit()] * 10), columns=10, captions=(), tones=())
     lines = [line.count("▀") for line in printed(figure, 80, "truecolor").splitlines() if "▀" in line]

@@ -47,8 +47,8 @@ class SaeDialResult:
     activity: Annotated[NDArray[np.float64], numbers("turned")]
     probabilities: Annotated[NDArray[np.float32], shares("factors", 10).defined]
     unchanged: Annotated[NDArray[np.float32], shares(10).defined]
-    heat_before: Annotated[NDArray[np.float32] | None, numbers("height", "width").optional]
-    heat_after: Annotated[NDArray[np.float32] | None, numbers("height", "width").optional]
+    heat_before: Annotated[NDArray[np.float32] | None, numbers("height", "width").defined.optional]
+    heat_after: Annotated[NDArray[np.float32] | None, numbers("height", "width").defined.optional]
 
 
 def read(params: SaeDialParams, saved: Result) -> SaeDialResult:

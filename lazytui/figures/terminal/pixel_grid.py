@@ -174,7 +174,8 @@ class PixelGrid:
                     yield Segment.line()
                 start = row * layout.columns
                 members = [start + column for column in columns if start + column < len(self.images)]
-                yield from self._row(row, members, layout, palette, options.max_width)
+                if members:  # the last row may end before these columns
+                    yield from self._row(row, members, layout, palette, options.max_width)
         if figure.overlay is not None:
             yield from self._evidence_scale(options.max_width, palette)
             yield Segment.line()

@@ -30,6 +30,8 @@ RECIPES = {
     "cured-strokes": "train --dataset background --source strokes --model gap-cnn --method jtt --epochs 5 --seed 0",
     "cured-mnist": "train --dataset background --source mnist --model gap-cnn --method jtt --epochs 10 --seed 0",
     "sae-lazy-strokes": "sae shipped/lazy-strokes --seed 0 --pictured 40",
+    "sae-cured-strokes": "sae shipped/cured-strokes --seed 0 --pictured 40",
+    "side-by-side-strokes": "side-by-side shipped/sae-lazy-strokes shipped/sae-cured-strokes",
     "sae-lazy-mnist": "sae shipped/lazy-mnist --seed 0 --pictured 0",
     "dataset-strokes": "dataset --dataset background --source strokes --seed 0",
     "evaluate-lazy-strokes": "evaluate shipped/lazy-strokes",

@@ -63,6 +63,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         "50",
     ),
     "llc": ("latest", "--steps", "10", "--batch", "4"),
+    "side-by-side": ("latest", "shipped/llc-lazy-strokes"),
     "attack": ("shipped/lazy-strokes", "--sources", "12", "--steps", "5", "--pool", "aligned"),
     "attack-image": ("shipped/lazy-strokes", "--steps", "5"),
     "compare": (),

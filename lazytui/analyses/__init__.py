@@ -26,11 +26,12 @@ SUMMARIES = {
     "sae-dial": "Turn features of one image down and up, and see what the network says along the turn.",
     "sae-selfcheck": "Find out which kinds of sparse autoencoder find features that are known.",
     "llc": "Estimate how complex a solution the network found: its local learning coefficient, with its settings.",
+    "side-by-side": "Set what neurons, features or complexity are in one network beside another's: lazy and cured.",
     "attack": "Find the smallest change of an image that makes a network see another digit, by pool of sources.",
     "attack-image": "Attack one image, step by step: sensitivity, probabilities on the way, the smallest budget.",
     "compare": "Rank trainings by recipe over seeds, each beside plain training for as many steps.",
     "study": "Train a grid of methods, biases and seeds side by side, and rank what comes of it.",
-    "recipe": "Do again what a study reported: train its recipe, and set reported beside measured.",
+    "recipe": "Do again what studies reported, and set reported beside measured.",
     "story": "The main job in one command: canvas, cheat, evidence; ends in a report.",
 }
 """Every analysis with the line that lists show for it."""

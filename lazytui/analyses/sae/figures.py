@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.counted_nouns import counted
+from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.sae.category_names import CATEGORIES
@@ -30,6 +32,7 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         feature_table(result),
         logit_effects(result),
         _colors(result),
+        _digits(result),
         _recovery(result),
         *training_curves(vars(result.history)),
         _densities(result),
@@ -192,20 +195,34 @@ def logit_effects(result: SaeResult) -> Table | Text:
 
 def _colors(result: SaeResult) -> Matrix:
     ten = result.palette
+    note = (
+        f"{result.probe_images:,} images, every digit equally often in every color, so columns differ by color alone."
+    )
+    matrix = _responses(result, result.color_response, "colors", "Mean activation in each color", note)
+    return replace(matrix, column_labels=ten.names, column_axis="color", column_colors=ten.colors)
+
+
+def _digits(result: SaeResult) -> Matrix:
+    note = (
+        f"{result.probe_images:,} images, every digit equally often in every color, so columns differ by shape alone."
+    )
+    return _responses(result, result.digit_response, "digits", "Mean activation for each digit", note)
+
+
+def _responses(result: SaeResult, responses: NDArray[np.float32], name: str, title: str, note: str) -> Matrix:
+    """Of the features that do most. responses: (n, 10), by color or by digit."""
     chosen = result.by_mass[:_SHOWN]
-    response = result.color_response[chosen].astype(np.float64)
+    response = responses[chosen].astype(np.float64)
     return Matrix(
-        name="colors",
-        title="Mean activation in each color, most active features",
-        note=f"{result.probe_images:,} images, every digit equally often in every color, so columns differ by "
-        "color alone. In percent of each row's maximum.",
+        name=name,
+        title=f"{title}, most active features",
+        note=f"{note} In percent of each row's maximum.",
         values=100 * response / np.maximum(response.max(1, keepdims=True), 1e-12),
         row_labels=tuple(f"{feature} {result.category_of(feature)}" for feature in chosen),
-        column_labels=ten.names,
+        column_labels=DIGITS,
         row_axis="feature",
-        column_axis="color",
+        column_axis="digit",
         unit="%",
-        column_colors=ten.colors,
     )
 
 

@@ -65,7 +65,7 @@ def _part(chapter: Chapter, params: StoryParams, report: Report) -> Part:
 
 
 def _chapter(chapter: Chapter, run: RunFolder) -> ChapterResult:
-    return ChapterResult(chapter, run.reference, recorded_params(run), recorded_result(run))
+    return ChapterResult(run.reference, recorded_params(run), recorded_result(run), chapter)
 
 
 def figures(_params: StoryParams, result: StoryResult) -> list[Figure]:

@@ -13,6 +13,7 @@ from lazytui.analyses.recipe.params import RecipeParams
 from lazytui.analyses.sae_dial.params import SaeDialParams
 from lazytui.analyses.sae_experiments.params import SaeExperimentsParams
 from lazytui.analyses.sae_selfcheck.params import SelfcheckParams
+from lazytui.analyses.side_by_side.params import SideBySideParams
 from lazytui.analyses.study.analysis import planned_trainings
 from lazytui.analyses.study.params import StudyParams
 from lazytui.analyses.transfer.params import TransferParams
@@ -92,6 +93,23 @@ OVERLAYS = {
         empty="No LLC of this network yet. The local learning coefficient estimates how complex the solution is that a "
         "network has found. g: run it. Esc: back to the neurons.",
         compared_by=("run",),
+    ),
+    "side-by-side": Overlay(
+        params=SideBySideParams,
+        panels=(
+            PanelSpec("main", "", ("categories", "information", "settings", "summary")),
+            PanelSpec("beside", "", ("summary", "ablations", "differences")),
+            PanelSpec("more", "", ("...",)),
+        ),
+        arrangements=Arrangements(
+            narrow=Arrangement("main | 16", "beside | 20", "more | 24"),
+            medium=Arrangement("main beside | 1fr", "more more | 1fr"),
+            wide=Arrangement("main beside | 1fr", "more more | 1fr"),
+        ),
+        first=("runs",),
+        empty="Nothing stands side by side yet. Name two runs of neurons, sae or llc, of a lazy and a cured network "
+        "say; or mark them among the runs and press c there. g: run it. Esc: back.",
+        compared_by=("runs",),
     ),
     "sae-experiments": Overlay(
         params=SaeExperimentsParams,

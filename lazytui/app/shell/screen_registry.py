@@ -44,7 +44,9 @@ SCREENS = (
     ScreenEntry("2", "Train", "Train", "train:TrainScreen", also=("curves",)),
     ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen", also=("transfer",)),
     ScreenEntry("4", "Grad-CAM", "CAM", "gradcam.screen:GradcamScreen", also=("ask",)),
-    ScreenEntry("5", "Neurons", "Neur", "neurons.screen:NeuronsScreen", also=("ablate", "probes", "llc")),
+    ScreenEntry(
+        "5", "Neurons", "Neur", "neurons.screen:NeuronsScreen", also=("ablate", "probes", "llc", "side-by-side")
+    ),
     ScreenEntry(
         "6",
         "Features",

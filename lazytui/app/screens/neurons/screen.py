@@ -174,6 +174,8 @@ class NeuronsScreen(AblationScreen):
     def open_analysis(self, kind: str) -> None:
         if kind == "llc":
             self.action_llc()
+        elif kind == "side-by-side":
+            self.app.push_screen(overlay(kind))
         elif kind == "probes":
             self.app.push_screen(overlay(kind, values={"run": self.found.network}))
         elif kind == "ablate":

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
+from lazytui.analyses.side_by_side.params import KINDS
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.panels.panel import Shown
 from lazytui.app.screens.common.asking import ask_text
@@ -131,12 +132,14 @@ class RunsScreen(LabScreen):
     # The marked ones, or else the one under the cursor
 
     def action_compare(self) -> None:
-        """Rank the marked trainings on the screen for that."""
-        runs = [line.run.reference for line in self._trainings()]
+        """Rank the marked trainings, or set what one analysis found of several networks side by side."""
+        lines = [line for line in self._table.chosen_lines if not line.damage]
+        chosen = "side-by-side" if {line.kind for line in lines} <= set(KINDS) else "compare"
+        runs = [line.run.reference for line in (self._trainings() if chosen == "compare" else lines)]
         if len(runs) < 2:
             self.notify("Mark two trainings or more with Space to compare them.", severity="warning")
         else:
-            self.start("compare", {"runs": tuple(runs)})
+            self.start(chosen, {"runs": tuple(runs)})
 
     def action_overlay(self) -> None:
         """The curves of the marked trainings over each other."""

@@ -1,0 +1,82 @@
+"""What one analysis found of several networks stands beside each other, with the numbers of their own runs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import ttest_ind
+
+from lazytui.analyses.core.execute import figures, recorded_result
+from lazytui.figures.kinds import Interval, Matrix, Table
+from lazytui.runs.run_folder import RunFolder
+from lazytui.runs.workspace import Workspace
+from tests.commands import Lab
+
+OF_ONE = {"neurons": "shipped/neurons-lazy-strokes", "sae": "shipped/sae-lazy-strokes"}
+
+
+def beside(every_run: dict[str, Path], tmp_path: Path, kind: str) -> tuple[dict[str, Any], list[Any]]:
+    """The figures of a bundled run beside the newest one, and what each found."""
+    lab = Lab(tmp_path)
+    for run in (every_run[kind], every_run[kind].parent / RunFolder(every_run[kind], "").record.params["run"]):
+        shutil.copytree(run, lab.workspace / run.name)
+    done = lab.call("run", "side-by-side", OF_ONE[kind], every_run[kind].name, "--json")
+    assert done.code == 0, done.err
+    folder = lab.workspace / done.json["run"]
+    found = [recorded_result(Workspace(lab.workspace).find(run)) for run in (OF_ONE[kind], every_run[kind].name)]
+    return {figure.name: figure for figure in figures(RunFolder(folder, ""))}, found
+
+
+def test_neurons(every_run: dict[str, Path], tmp_path: Path) -> None:
+    drawn, found = beside(every_run, tmp_path, "neurons")
+    rows = {row[0]: row[1:] for row in drawn["summary"].rows}
+    assert rows["traitors"] == tuple(one.attribute_selective for one in found)
+    assert rows["hard accuracy, %"] == pytest.approx([100 * one.hard.intact for one in found])
+    points = {series.name: series for series in drawn["information"].series}
+    assert [len(series.x) for series in points.values()] == [one.neurons for one in found]
+    assert {"colors-1", "colors-2", "filters-1", "filters-2"} <= set(drawn)
+
+
+def test_features(every_run: dict[str, Path], tmp_path: Path) -> None:
+    drawn, found = beside(every_run, tmp_path, "sae")
+    categories, digits = drawn["categories"], drawn["digits-1"]
+    assert isinstance(categories, Matrix) and isinstance(digits, Matrix)
+    names = ("color", "digit", "both", "mixed", "dead")
+    assert categories.values.tolist() == [[getattr(one, f"{name}_features") for name in names] for one in found]
+    rows = {row[0]: row[1:] for row in drawn["summary"].rows}
+    alive = found[0].color_selectivity[found[0].category != names.index("dead")]
+    assert rows["color selectivity, mean"][0] == pytest.approx(float(alive.mean()))
+    assert 1 <= rows["digit selectivity, mean"][0] <= 10
+    strongest = found[0].by_mass[0]
+    response = found[0].digit_response[strongest]
+    assert digits.values[0] == pytest.approx(100 * response / response.max(), rel=1e-5)
+
+
+def test_complexities(every_run: dict[str, Path]) -> None:
+    run = RunFolder(every_run["side-by-side"], "")
+    drawn = {figure.name: figure for figure in figures(run)}
+    one, other = (part.found for part in recorded_result(run).parts)
+    table, differences = drawn["summary"], drawn["differences"]
+    assert isinstance(table, Table) and isinstance(differences, Table)
+    assert [row[1] for row in table.rows] == [one.llc, other.llc]
+    (row,) = differences.rows
+    welch = ttest_ind(other.coefficient, one.coefficient, equal_var=False)
+    assert row[1] == pytest.approx(float(np.mean(other.coefficient) - np.mean(one.coefficient)))
+    assert isinstance(row[2], Interval) and row[3] == pytest.approx(float(welch.pvalue))
+    assert "steps" in drawn["settings"].paragraphs[0]  # type: ignore[union-attr]
+
+
+def test_what_cannot_stand_side_by_side_is_refused(lab: Lab) -> None:
+    for runs, code, words in (
+        (("shipped/sae-lazy-strokes", "shipped/neurons-lazy-strokes"), 2, "runs of one analysis"),
+        (("shipped/sae-lazy-strokes", "shipped/sae-lazy-strokes"), 2, "can't stand beside itself"),
+        (("shipped/sae-lazy-strokes",), 2, "at least 2"),
+        (("shipped/lazy-strokes", "shipped/cured-strokes"), 3, "neurons or sae or llc"),
+    ):
+        refused = lab.call("run", "side-by-side", *runs)
+        assert refused.code == code and words in refused.sentence, refused.err
+    assert not lab.workspace.exists()

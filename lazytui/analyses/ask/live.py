@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -23,11 +24,15 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.drawing import Drawing
 from lazytui.data.painting import background_light, noise_over, paint_colors
+from lazytui.data.picture_files import write_picture
 from lazytui.data.splits import Split, build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
 from lazytui.saliency.map_names import METHODS, MethodName
+
+FOLDER = "drawings"
+"""Of the workspace, for what is kept."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,13 @@ class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
         super().__init__(workspace)
         self._opened: dict[Hashable, tuple[OpenNetwork, ...]] = {}
         self._split = lru_cache(maxsize=4)(_paint)
+
+    def run_values(self, question: DrawQuestion) -> dict[str, object]:
+        """The drawing is written as a picture in the workspace."""
+        assert question.drawing is not None
+        path = self.workspace.path / FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}.png"
+        write_picture(question.drawing.image, path)
+        return {"image": str(path), "digit": question.digit, **question.params.model_dump(exclude_defaults=True)}
 
     def empty_answer(self, question: DrawQuestion) -> DrawAnswer:
         return DrawAnswer(question, drawing=question.drawing, digit=question.digit)

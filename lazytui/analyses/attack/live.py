@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.ask.kept_drawings import drawings_of_digit
 from lazytui.analyses.attack.analysis import SURE, UNITS, problem_of, resolve
 from lazytui.analyses.attack.live_question import AttackQuestion
-from lazytui.analyses.attack.params import AttackParams
+from lazytui.analyses.attack.params import AttackParams, AttackSetting
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.execute import recorded_params, recorded_result, validate
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
@@ -34,8 +34,9 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.attacks import ATTACKS
 from lazytui.attacks.attack import Norm
 from lazytui.attacks.source_pools import source_pool
+from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, Split, build_dataset
-from lazytui.errors import BadInput, LazytuiError
+from lazytui.errors import BadInput, LazytuiError, UsageError
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
 
@@ -176,6 +177,22 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
         answer = AttackAnswer(question, networks=opened.names, palette=ten, smallest=smallest, sources=len(split))
         index = min(question.index, len(split) - 1)
         yield from _attacked(answer, opened.networks[question.network], split.take(np.array([index])))
+
+    def run_values(self, question: AttackQuestion) -> dict[str, object]:
+        params, networks = question.params, question.params.network_params
+        attacked = networks[question.network]
+        if self._data_of(attacked) != self._data_of(networks[0]):
+            raise UsageError(
+                "A run attacks a network on the data of its own training; these images are those of another network: "
+                "A goes back to it."
+            )
+        fields = set(AttackSetting.model_fields) - ({"largest"} if params.epsilon > params.budget else set())
+        image = {"pool": question.pool, "image": question.index, "sure": question.sure}
+        asked = params.model_dump(include=fields, exclude_defaults=True)
+        return {**asked, "run": attacked.run, "model": attacked.model, **image, "smallest": question.at_smallest}
+
+    def _data_of(self, network: ModelUnderStudyParams) -> dict[str, object]:
+        return trained_with(network, self.workspace).model_dump(include=set(DatasetParams.model_fields))
 
     def _sources(self, opened: _OpenNetworks, question: AttackQuestion) -> Split:
         params = question.params

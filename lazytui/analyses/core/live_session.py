@@ -58,6 +58,13 @@ class LiveSession(ABC, Generic[Q, A]):
     def partial_answers(self, question: Q) -> Iterator[A]:
         """The answer, ever more of it. Raises LazytuiError where there is none."""
 
+    @abstractmethod
+    def run_values(self, question: Q) -> dict[str, object]:
+        """What a run of `command` is asked, by option, to keep the same answer.
+
+        Raises LazytuiError where no run gives it.
+        """
+
     def refuse(self, answer: A, sentence: str) -> A:
         """The answer as far as it came, with the reason why it ends there."""
         return replace(answer, doing="", refused=sentence)

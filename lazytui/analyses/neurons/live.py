@@ -16,6 +16,7 @@ from lazytui.analyses.neurons.analysis import Session, open_session
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
 from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, shift_figure
 from lazytui.analyses.neurons.result import NeuronsResult
+from lazytui.data.palettes import palette
 from lazytui.figures.kinds import Bars, Reference
 from lazytui.runs.workspace import Workspace
 
@@ -30,7 +31,7 @@ _DRAWS_A_STEP = 5
 @dataclass(frozen=True)
 class AblationQuestion:
     """params: whose layer it is. active: the neurons that random ones are drawn from. mode: what stands in for marked
-    ones."""
+    ones. neurons: the run that examined them, which a run of `ablate` is asked about."""
 
     params: NeuronsParams
     active: tuple[int, ...]
@@ -38,6 +39,7 @@ class AblationQuestion:
     mode: Literal["mean", "zero"]
     patch: Patch | None = None
     """Instead of taking them out: what marked ones do in another image."""
+    neurons: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,19 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self._open: _OpenLayer | None = None
+
+    def run_values(self, question: AblationQuestion) -> dict[str, object]:
+        values: dict[str, object] = {
+            "neurons": question.neurons,
+            "neuron": ",".join(map(str, question.marked)),
+            "stand_in": question.mode,
+            "model": question.params.model,
+            "device": question.params.device,
+        }
+        if question.patch is None:
+            return values
+        ten = palette(trained_with(question.params, self.workspace).palette)
+        return {**values, "patch": question.patch.description(ten)}
 
     def empty_answer(self, question: AblationQuestion) -> AblationAnswer:
         return AblationAnswer(question)

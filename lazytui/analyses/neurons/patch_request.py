@@ -44,6 +44,10 @@ class Patch:
     source: GridImage
     into: GridImage
 
+    def description(self, ten: Palette) -> str:
+        """As `read_patch` takes it."""
+        return f"{self.source.description(ten)} into {self.into.description(ten)}"
+
 
 @dataclass(frozen=True, eq=False)
 class PatchedLogits:

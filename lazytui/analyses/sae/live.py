@@ -112,6 +112,20 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
         self._curve = lru_cache(maxsize=64)(_whole_curve)
         self._lock = Lock()  # a screen that was left may still be at its last answer when the next one asks
 
+    def run_values(self, question: DoseQuestion) -> dict[str, object]:
+        dose = question.dose
+        return {
+            "sae": question.run,
+            "feature": ",".join(map(str, dose.features)),
+            "image": str(question.image_index),
+            "split": question.split,
+            "how": dose.how,
+            "into": ",".join(map(str, dose.into)),
+            "at": dose.factor,
+            "model": question.model,
+            "device": question.device,
+        }
+
     def empty_answer(self, question: DoseQuestion) -> DoseAnswer:
         return DoseAnswer(question)
 

@@ -61,11 +61,11 @@ def run(params: SaeDialParams, report: Report) -> SaeDialResult:
     into = _read_features(params.into, params, report.workspace)
     doses = [Dose(features, factor, params.how, into) for factor in params.factors]
     report.note(f"turning {len(features)} of {layer.activity.shape[1]} features")
-    return _result(layer, doses)
+    return _result(layer, doses, Dose(features, params.shown_factor, params.how, into))
 
 
-def _result(layer: OpenLayer, doses: list[Dose]) -> SaeDialResult:
-    """Of the only image of the layer."""
+def _result(layer: OpenLayer, doses: list[Dose], shown: Dose) -> SaeDialResult:
+    """Of the only image of the layer. shown: whose map is kept."""
     split, features, into = layer.browsed.split, doses[0].features, doses[0].into
     curve, before = layer.probabilities(0, doses), layer.prediction(0, Dose())
     turned = [*features, *into]
@@ -86,7 +86,7 @@ def _result(layer: OpenLayer, doses: list[Dose]) -> SaeDialResult:
         probabilities=curve,
         unchanged=before.probabilities,
         heat_before=before.heat,
-        heat_after=layer.heat(0, doses[-1]),
+        heat_after=layer.heat(0, shown),
     )
 
 

@@ -18,33 +18,33 @@ if TYPE_CHECKING:
 
 
 def figures(params: SaeDialParams, result: SaeDialResult) -> list[Figure]:
-    last = Dose(result.features, params.factors[-1], params.how, result.into)
+    dose = Dose(result.features, params.shown_factor, params.how, result.into)
     shown = ShownDose(
         image=result.image,
         name=result.name,
         digit=result.digit,
         color=result.color,
         palette=result.palette_name,
-        dose=last,
+        dose=dose,
         factors=params.factors,
         curve=result.probabilities,
         before=Prediction(result.unchanged, result.heat_before),
-        after=Prediction(result.probabilities[-1], result.heat_after),
+        after=Prediction(result.probabilities[params.factors.index(dose.factor)], result.heat_after),
         advice=result.advice,
     )
-    return [_verdict(params, result, last), *dose_figures(shown), _by_factor(params.factors, result), _turned(result)]
+    return [_verdict(params, result, dose), *dose_figures(shown), _by_factor(params.factors, result), _turned(result)]
 
 
-def _verdict(params: SaeDialParams, result: SaeDialResult, last: Dose) -> Text:
+def _verdict(params: SaeDialParams, result: SaeDialResult, shown: Dose) -> Text:
     says = int(result.predicted)
     before = f"A {result.name}: the network says {says} ({result.unchanged[says]:.1%})."
-    if result.tipping_factor is None:
-        dose = replace(last, factor=params.factors[0])
+    factor = result.tipping_factor if params.at is None else params.at
+    if factor is None:
+        dose = replace(shown, factor=params.factors[0])
         after = f"{dose_text(dose)}, up to {params.factors[-1]:g}: it says {says} throughout."
     else:
-        said = result.probabilities[params.factors.index(result.tipping_factor)]
-        dose = replace(last, factor=result.tipping_factor)
-        after = f"{dose_text(dose)}: it says {said.argmax()} ({said.max():.1%})."
+        said = result.probabilities[params.factors.index(factor)]
+        after = f"{dose_text(replace(shown, factor=factor))}: it says {said.argmax()} ({said.max():.1%})."
     return Text(name="verdict", title="Dose-response of one image", paragraphs=(f"{before} {after}",))
 
 

@@ -42,6 +42,13 @@ class SaeDialParams(Params):
     factor: str = Field(
         "0:3:31", description="The factors: first, last and how many, such as 0:3:31, or a list such as 0,1,2."
     )
+    at: float | None = Field(
+        None,
+        ge=0,
+        le=LARGEST,
+        description="Which of the factors the answer and the map are shown at, beside those of the image as it is; "
+        "default the last.",
+    )
     model: str | None = Field(
         None,
         description="The network's architecture, where that is code of your own: a run's word for code is never taken.",
@@ -55,6 +62,12 @@ class SaeDialParams(Params):
         return text
 
     @model_validator(mode="after")
+    def _check_at(self) -> Self:
+        if self.at is not None and self.at not in self.factors:
+            raise ValueError(f"--at {self.at:g} is none of the factors {self.factor}.")
+        return self
+
+    @model_validator(mode="after")
     def _check_swap(self) -> Self:
         if bool(self.into) != (self.how == "swap"):
             raise ValueError("--into and --how swap go together: what is swapped needs others in its place.")
@@ -63,6 +76,10 @@ class SaeDialParams(Params):
     @property
     def factors(self) -> tuple[float, ...]:
         return read_factors(self.factor)
+
+    @property
+    def shown_factor(self) -> float:
+        return self.factors[-1] if self.at is None else self.at
 
 
 def read_factors(text: str) -> tuple[float, ...]:

@@ -29,7 +29,8 @@ class SaeDialResult:
 
     features, into: what was turned, and what was put there. strength, activity: (features,) what is typical of each,
     and what it is on the image. factors: (n,). probabilities: (n, 10). unchanged: (10,), of the image as it is.
-    heat_before, heat_after: (h, w), where it looks, as it is and at the last factor; None where the network has no map.
+    heat_before, heat_after: (h, w), where it looks, as it is and at the factor that is shown; None where the network
+    has no map.
     """
 
     predicted: Annotated[float, DIGIT]

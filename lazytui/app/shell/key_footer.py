@@ -11,7 +11,19 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 FIRST_TO_GO = (
-    *("network", "jobs", "sort", "more", "less", "self-check", "experiments", "stand-in", "next-ground", "eraser"),
+    *(
+        "network",
+        "jobs",
+        "keep",
+        "sort",
+        "more",
+        "less",
+        "self-check",
+        "experiments",
+        "stand-in",
+        "next-ground",
+        "eraser",
+    ),
     *("default", "next-layer", "next-answer", "next-split", "swap", "remove", "compare", "explain", "previous-item"),
     *("ablate", "mark", "filter", "next-color", "next-target", "up", "down", "pause", "quit"),
 )

@@ -28,6 +28,7 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "page-up": ("pageup", "ctrl+b"),
         "page-down": ("pagedown", "ctrl+f"),
         "last": ("end", "G"),
+        "keep": ("V",),
         "jobs": ("J",),
         "log": ("ctrl+l",),
         "next-layer": ("Z",),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -27,8 +26,7 @@ from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.data.drawing import Color, Drawing
 from lazytui.data.palettes import palette
-from lazytui.data.picture_files import write_picture
-from lazytui.errors import LazytuiError, UsageError
+from lazytui.errors import UsageError
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 
@@ -52,9 +50,6 @@ _DIGITS = (None, *range(10))
 _MOST_UNDONE = 200
 _PATIENCE = 1 / 30
 """Seconds for which a stroke waits for its answer."""
-
-FOLDER = "drawings"
-"""Of the workspace, for what is kept."""
 
 
 def params_of(network: str, second: str, like: AskNetworksParams | None = None) -> AskNetworksParams:
@@ -99,7 +94,6 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         Binding("M", "method(-1)", "Previous map", id="previous-method", show=False),
         Binding("t", "target(1)", "Target", id="next-target", key_display="t T", show=False),
         Binding("T", "target(-1)", "Previous target", id="previous-target", show=False),
-        Binding("g", "start", "Keep", id="run"),
     ]
 
     def __init__(self, session: DrawSession, params: AskNetworksParams, drawing: Drawing | None = None) -> None:
@@ -279,7 +273,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
 
     # Keeping it
 
-    def action_start(self) -> None:
+    def action_keep(self) -> None:
         """Ask which digit it shows, and keep it as a run."""
         digit = "" if self._digit is None else str(self._digit)
         ask_text(self, "Keep it as a run. Which digit does it show? Empty: none", digit, self._keep)
@@ -288,16 +282,4 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         if text.strip() not in {"", *map(str, range(10))}:
             raise UsageError(f"{text.strip()!r} isn't a digit: 0 to 9, or nothing.")
         self._show(self.drawing, int(text) if text.strip() else None)
-        self._write(self.drawing, self.question)
-
-    @work(thread=True, exit_on_error=False)
-    def _write(self, drawing: Drawing, question: DrawQuestion) -> None:
-        """The picture in the workspace, and the run of it."""
-        path = self.lab.workspace.path / FOLDER / f"{time.strftime('%Y%m%d-%H%M%S')}.png"
-        values = {"image": str(path), "digit": question.digit, **question.params.model_dump(exclude_defaults=True)}
-        try:
-            write_picture(drawing.image, path)
-        except LazytuiError as error:
-            self.app.call_from_thread(self.lab.say_error, error)
-        else:
-            self.app.call_from_thread(self.start, "ask", values, show=False)
+        self.keep(replace(self.question, drawing=self.drawing))

@@ -79,6 +79,11 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     def followed(self) -> RunFolder | None:
         return self.question.run
 
+    @property
+    def question_to_keep(self) -> AttackQuestion | None:
+        asked = self.answered_question
+        return asked and replace(asked, index=self.item)
+
     def is_complete(self, answer: AttackAnswer) -> bool:
         return answer.fooled is not None
 

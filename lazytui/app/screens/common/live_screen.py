@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
+from textual import work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
@@ -14,6 +15,7 @@ from lazytui.app.changing_text import ChangingText
 from lazytui.app.panels.panel import Panel
 from lazytui.app.shell.base_screen import LabScreen
 from lazytui.app.workers.newest_only import newest_answers
+from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
 
@@ -27,11 +29,14 @@ class LiveScreen(LabScreen, Generic[Q, A]):
     What is being done, or why there is no answer, stands in the line `#doing`.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("G", "keep", "Keep", id="keep")]
+    nothing_to_keep: ClassVar[str] = "Nothing is shown yet that could be kept."
     answers_late: ClassVar[bool] = False
     """Whether the answer to an earlier question is shown too, where questions come faster than answers."""
 
     def __init__(self, session: LiveSession[Q, A]) -> None:
         super().__init__()
+        self._session = session
         self.asked: Q | None = None
         self.answer: A | None = None
         self._newest = newest_answers(self, session.answers, self._receive, group="live", finishes=self.answers_late)
@@ -67,6 +72,34 @@ class LiveScreen(LabScreen, Generic[Q, A]):
         """The question whose answer is shown; None as long as there is none to show."""
         return self.answer.question if self.answer and self.is_complete(self.answer) else None
 
+    # Keeping it
+
+    @property
+    def question_to_keep(self) -> Q | None:
+        """What a run would answer; None where nothing that could be kept is seen."""
+        return self.answered_question
+
+    def action_keep(self) -> None:
+        """Run what is seen here in the background, so that it can be found again."""
+        question = self.question_to_keep
+        if question is None:
+            self.notify(self.nothing_to_keep)
+        else:
+            self.keep(question)
+
+    @work(thread=True, exit_on_error=False)
+    def keep(self, question: Q) -> None:
+        """Start the run of the analysis that answers a question without the app."""
+        try:
+            values = self._session.run_values(question)
+        except LazytuiError as error:
+            self.app.call_from_thread(self.lab.say_error, error)
+        else:
+            given = {name: value for name, value in values.items() if value is not None}
+            self.app.call_from_thread(self.start, self._session.command, given, show=False)
+
+    # Drawing
+
     def show_answer(self, before: A | None) -> None:  # noqa: ARG002
         """Draw the answer that has come. before: the one that was shown."""
         self.draw()
@@ -87,7 +120,11 @@ class LiveScreen(LabScreen, Generic[Q, A]):
 class LiveOverlay(LiveScreen[Q, A]):
     """Lies over the screen that it was opened from, until Escape."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "Back", id="back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("g", "keep", "Keep", id="run"),
+        Binding("G", "keep", "Keep", id="keep", show=False),
+        Binding("escape", "dismiss", "Back", id="back"),
+    ]
 
     def __init__(self, session: LiveSession[Q, A], question: Q) -> None:
         """question: to begin with."""

@@ -104,6 +104,8 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         Binding("H", "cycle('split')", "Hard or another split (next)", id="next-split", show=False),
     ]
 
+    nothing_to_keep = "v shows the images: what is seen of one can be kept."
+
     def __init__(self) -> None:
         super().__init__(SaliencySession(self.lab.workspace))
 
@@ -141,6 +143,10 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         if before is None or before.network != answer.network:
             self._show_found(self.lab.lines)
         self.draw()
+
+    @property
+    def question_to_keep(self) -> SaliencyQuestion | None:
+        return self.answered_question if self._live.display else None
 
     # Drawing
 

@@ -30,6 +30,8 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         Binding("W", "patch", "Patch from another image", id="swap", show=False),
     ]
 
+    nothing_to_keep = "Ablate neurons first: space marks the one under the cursor, b ablates what is marked."
+
     def __init__(self) -> None:
         super().__init__(AblationSession(self.lab.workspace))
         self.found = NetworkNeurons()
@@ -45,6 +47,10 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     def forget_ablation(self) -> None:
         """Other neurons are shown: nothing is marked."""
         self.marked, self._is_ablating, self._patch, self.asked, self.answer = frozenset(), False, None, None, None
+
+    @property
+    def question_to_keep(self) -> AblationQuestion | None:
+        return self.asked if self.ablation_figures() else None
 
     # Drawing
 
@@ -96,8 +102,8 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         if not self.marked or self.analysis is None:
             self.notify(NONE_MARKED)
             return
-        palette, patch = self.analysis.result.palette, self._patch
-        words = f"{patch.source.description(palette)} into {patch.into.description(palette)}" if patch else EXAMPLE
+        palette = self.analysis.result.palette
+        words = self._patch.description(palette) if self._patch else EXAMPLE
 
         def take(text: str) -> None:
             self._patch = read_patch(text, palette)
@@ -120,5 +126,6 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         if self._is_ablating and self.analysis:
             params = self.analysis.params.model_copy(update=self.local_values)
             active, marked = tuple(self.analysis.result.active.tolist()), tuple(sorted(self.marked))
-            self.ask(AblationQuestion(params, active, marked, self._stand_in, self._patch))
+            run = self.analysis.run.reference
+            self.ask(AblationQuestion(params, active, marked, self._stand_in, self._patch, run))
         self.draw()

@@ -68,7 +68,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
         Binding("W", "swap", "Swap", id="swap"),
         Binding("down", "feature(1)", "Feature", id="down", key_display="↑↓"),
         Binding("up", "feature(-1)", "Previous feature", id="up", show=False),
-        Binding("space", "keep", "Keep it, and turn others with it", id="mark", show=False),
+        Binding("space", "hold", "Hold it, and turn others with it", id="mark", show=False),
         Binding("slash", "features", "Features by number, category or label", id="filter", show=False),
         Binding("d", "filter_next('digit')", "Only images of one digit (next)", id="next-digit", show=False),
         Binding("h", "filter_next('color')", "Only images in one color (next)", id="next-color", show=False),
@@ -255,7 +255,7 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
                 self._current = next_value(order, self._current, by)
                 self._set_features()
 
-    def action_keep(self) -> None:
+    def action_hold(self) -> None:
         """Turn this feature also when others are chosen; or let go of it."""
         if self._current is not None:
             kept = tuple(feature for feature in self._kept if feature != self._current)

@@ -58,7 +58,7 @@ class NeuronsScreen(AblationScreen):
         "others": "The layer as a whole",
     }
     filter_question = f"Which neurons? A role (traitor, hero, ...), a color or {MARK}; empty shows all."
-    actions_on_rows: ClassVar = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "patch"}
+    actions_on_rows: ClassVar = {"mark", "ablate", "stand_in", "mark_shown", "unmark", "filter", "patch", "keep"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("L", "llc", "LLC", id="llc", show=False),
     ]

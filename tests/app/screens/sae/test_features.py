@@ -473,7 +473,7 @@ def test_the_dial_fits_its_terminal_and_help_knows_its_keys(workspace: Workspace
             "Reset",
             "Swap",
             "Scale or steer",
-            "Keep it, and turn others with it",
+            "Hold it, and turn others with it",
             "Hard images, easy ones, or drawings",
         ):
             assert line in told

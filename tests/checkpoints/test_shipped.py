@@ -26,7 +26,7 @@ KEPT = ("result.json", "arrays.safetensors", *LEARNED)
 
 LAZY = ("lazy-mnist", "lazy-strokes")
 CURED = ("cured-mnist", "cured-strokes")
-FEATURES = ("sae-lazy-mnist", "sae-lazy-strokes")
+FEATURES = ("sae-lazy-mnist", "sae-lazy-strokes", "sae-cured-strokes")
 RESULTS = (
     "attack-lazy-strokes",
     "compare-strokes",

@@ -23,8 +23,9 @@ def in_batches(find: Callable[[Problem], tuple[Tensor, Tensor]], problem: Proble
 def smallest_budgets(attack: Perturb, problem: Problem, unit: float, largest: int) -> tuple[Tensor, Tensor]:
     """By bisection over multiples of `unit`: (n,) budgets, and images within them that get what was asked for.
 
-    An upper bound of the smallest, since an attack may miss; infinite where even `largest` units weren't enough, and
-    0 for an image that succeeds as it is. Each round attacks only those images whose budget isn't known yet.
+    An upper bound of the smallest, since an attack may miss; infinite where even `largest` units weren't enough, with
+    the image that the attack made of these, and 0 for an image that succeeds as it is. Each round attacks only those
+    images whose budget isn't known yet.
     """
     images = problem.images.clone()
     enough = torch.full((len(images),), largest + 1, device=images.device)  # the least that was
@@ -35,7 +36,8 @@ def smallest_budgets(attack: Perturb, problem: Problem, unit: float, largest: in
         subset = problem.subset(left).with_budget(tried[left] * unit)
         perturbed = attack(subset)
         fooled = subset.is_fooled(perturbed)
-        images[left[fooled]] = perturbed[fooled]
+        kept = fooled | (tried[left] == largest)
+        images[left[kept]] = perturbed[kept]
         enough[left[fooled]] = tried[left[fooled]]
         too_small[left[~fooled]] = tried[left[~fooled]]
         tried = (enough + too_small) // 2

@@ -17,7 +17,9 @@ def export(
     files: Annotated[
         list[Path],
         typer.Argument(
-            parser=parse_path, metavar="FILE...", help=".svg .png .pdf .html .txt .ansi .json .csv .tex, by suffix."
+            parser=parse_path,
+            metavar="FILE...",
+            help=".svg .png .pdf .html .txt .ansi .json .csv .tex, by suffix; .npz: its arrays.",
         ),
     ],
     figure: Annotated[str | None, typer.Option(help="Only these figures, with commas.", metavar="NAME,...")] = None,
@@ -35,16 +37,12 @@ def export(
     theme: Annotated[Literal["light", "dark"], typer.Option(help="Colors of the pictures.")] = "light",
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Write the figures of a finished run to files. Needs neither a GPU nor the model."""
-    from lazytui.analyses.core.execute import figures
-    from lazytui.cli.print_results import check_exports, export_figures, print_note
+    """Write the figures of a finished run to files, or its arrays. Needs neither a GPU nor the model."""
+    from lazytui.cli.print_results import check_exports, export_run, print_note
 
     check_exports(files)
     columns, inches = parse_width(width) if width else (None, None)
     paper = Paper(inches, dpi, bare, together)
     found = workspace_at(workspace).find(run)
-    run_figures = figures(found)
-    for path in export_figures(
-        run_figures, files, title=found.id, figure=figure, width=columns, theme=theme, paper=paper
-    ):
+    for path in export_run(found, files, title=found.id, figure=figure, width=columns, theme=theme, paper=paper):
         print_note(f"wrote {path}")

@@ -29,12 +29,11 @@ def show(run: RunFolder, *, json: bool, exports: Sequence[Path], quiet: bool) ->
     from lazytui.analyses.core.execute import figures
     from lazytui.cli.run_json import run_json
 
-    run_figures = figures(run) if exports or not json else ()
     if json:
         print(run_json(run))
     else:
-        print_figures(run_figures)
-    for path in export_figures(run_figures, exports, title=run.id):
+        print_figures(figures(run))
+    for path in export_run(run, exports, title=run.id):
         print_note(f"wrote {path}", quiet=quiet)
     print_note(f"{run.id}: {run.status.state}; saved in {run.path}", quiet=quiet)
 
@@ -51,16 +50,28 @@ def print_figures(figures: Sequence[Figure]) -> None:
         console.print()
 
 
-def export_figures(figures: Sequence[Figure], paths: Sequence[Path], **options: Any) -> list[Path]:
-    """Write the figures to files of several kinds, and return those written: all, or none where one is refused."""
+def export_run(run: RunFolder, paths: Sequence[Path], **options: Any) -> list[Path]:
+    """Write a run's figures, or its arrays (.npz), to files of several kinds, and return those written: all, or none
+    where one is refused.
+    """
+    from lazytui.analyses.core.execute import exported_arrays, figures
     from lazytui.figures.figure_files import render_files
     from lazytui.files.writing import write_together
+    from lazytui.runs.array_files import npz_bytes
 
+    run_figures = figures(run) if not all(map(_holds_arrays, paths)) else ()
     contents: dict[Path, str | bytes] = {}
     for path in paths:
-        contents |= render_files(figures, path, **options)
+        if _holds_arrays(path):
+            contents[path] = npz_bytes(exported_arrays(run))
+        else:
+            contents |= render_files(run_figures, path, **options)
     write_together(contents)
     return list(contents)
+
+
+def _holds_arrays(path: Path) -> bool:
+    return path.suffix.lower() == ".npz"
 
 
 def check_exports(paths: Sequence[Path]) -> None:
@@ -69,7 +80,8 @@ def check_exports(paths: Sequence[Path]) -> None:
         from lazytui.figures.figure_files import check_suffix
 
         for path in paths:
-            check_suffix(path)
+            if not _holds_arrays(path):
+                check_suffix(path)
             if path.is_dir():
                 raise BadInput(f"{path} can't be written: it is a folder.")
             if not path.absolute().parent.is_dir():

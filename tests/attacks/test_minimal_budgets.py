@@ -27,8 +27,10 @@ def test_bisection_finds_the_level_that_a_plane_lies_at() -> None:
     budgets, made = smallest_budgets(partial(pgd, steps=10), asked, 1 / 255, 100)
     assert torch.equal((budgets * 255).round(), (exact * 255).ceil())
     assert asked.is_fooled(made).all()
-    none, same = smallest_budgets(partial(pgd, steps=10), asked, 1 / 255, int(exact.min() * 255) - 1)
-    assert torch.isinf(none).all() and torch.equal(same, images), "censored, and left as they were"
+    most = int(exact.min() * 255) - 1
+    none, tried = smallest_budgets(partial(pgd, steps=10), asked, 1 / 255, most)
+    assert torch.isinf(none).all() and not asked.is_fooled(tried).any(), "censored"
+    assert torch.equal(((tried - images).abs().amax((1, 2, 3)) * 255).round(), torch.full((8,), most)), "the last try"
 
 
 def test_an_image_that_is_there_already_needs_nothing() -> None:

@@ -43,8 +43,9 @@ def test_only_a_pool_without_any_image_is_refused(data: BiasedDataset) -> None:
 
 
 def test_scarcity_is_said_where_there_is_any() -> None:
-    assert scarcity(100, 100, SEVEN) == ""
-    assert "has 23 of the 100 images of a 7" in scarcity(23, 100, SEVEN)
+    assert scarcity({SEVEN: 100}, 100) == scarcity({SEVEN: 100, THREE: 100}, 100) == ""
+    assert "has 23 of the 100 images of a 7" in scarcity({SEVEN: 23}, 100)
+    assert "such as 23 of a 7" in scarcity({THREE: 50, SEVEN: 23}, 100)
 
 
 def test_an_attack_of_a_small_split_tells_how_many_it_attacked(lab: Lab) -> None:

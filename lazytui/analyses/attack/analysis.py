@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lazytui.analyses.attack.adversarial_arrays import adversarial_arrays
 from lazytui.analyses.attack.figures import figures
 from lazytui.analyses.attack.params import FEWEST, LARGEST_BUDGET, AttackParams
 from lazytui.analyses.attack.result import (
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
 SURE = 0.9
 """The probability that counts as being sure of the target."""
 
-
-SHOWN = 6
-"""Sources of each pool whose images are kept."""
 
 _CHECKED = 50
 _DDN_STEPS = 100
@@ -116,12 +114,19 @@ def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Pert
     return Perturbations(
         budgets=budgets.cpu().numpy(),
         sure_budgets=sure.cpu().numpy(),
-        adversarial=_bytes(adversarial[:SHOWN]),
-        clean=split.images[:SHOWN],
+        adversarial=_bytes(adversarial[: params.keep]),
+        clean=split.images[: params.keep],
+        predictions=_predictions(problem, adversarial[: params.keep]),
         mean_change=found.signed,
         energy=found.energy,
         one_color=np.array([found.color]),
     )
+
+
+def _predictions(problem: Problem, adversarial: Tensor) -> np.ndarray[Any, Any]:
+    """(n,) uint8: of the adversarial images of the first sources."""
+    found: np.ndarray[Any, Any] = replace(problem, images=adversarial).predictions().byte().cpu().numpy()
+    return found
 
 
 def problem_of(params: AttackParams, network: ModelUnderStudy, split: Split, check: Callable[[], None]) -> Problem:
@@ -221,4 +226,5 @@ ANALYSIS = Analysis(
     read=read,
     resolve=resolve,
     label=lambda params: params.attack,
+    arrays=adversarial_arrays,
 )

@@ -17,11 +17,13 @@ from lazytui.files.long_texts import long_text
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack.params import AttackParams
-    from lazytui.analyses.attack.result import AttackResult
+    from lazytui.analyses.attack.result import AttackResult, Perturbations, PoolResult
 
 _POINTS = 60
 _STRENGTHENED = 4
 """By how much a perturbation is strengthened in its picture."""
+_SHOWN = 6
+_SOURCES_A_ROW = 4
 
 
 def figures(params: AttackParams, result: AttackResult) -> list[Figure]:
@@ -187,25 +189,62 @@ def _survival(params: AttackParams, result: AttackResult) -> list[Lines]:
 
 
 def _pictures(result: AttackResult) -> Iterator[Pixels]:
-    """Sources, perturbations and adversarial images, a row each."""
-    for network, pool, pool_result, _ in result.by_pool():
-        found = pool_result.perturbations
-        if found is None:
+    """The first sources of each pool, a column each, and then all that were kept, several a row."""
+    for network, pool, found, _ in result.by_pool():
+        if found.perturbations is None:
             continue
+        number, kept = result.networks.index(network), len(found.perturbations.clean)
+        suffix = pool if number == 0 else f"{number}-{pool}"
+        title = f"{network.name}, {pool} sources: clean, perturbation, adversarial"
+        pictures, shown = _Pictures(found, found.perturbations), min(kept, _SHOWN)
+        yield Pixels(
+            name=f"images-{suffix}",
+            title=title,
+            note=pictures.note,
+            images=pictures.images[:, :shown].reshape(-1, *pictures.images.shape[2:]),
+            columns=shown,
+            row_labels=_ROWS,
+            captions=tuple(caption for row in pictures.captions for caption in row[:shown]),
+        )
+        if kept > _SHOWN:
+            yield Pixels(
+                name=f"gallery-{suffix}",
+                title=f"{title}; all {kept} that were kept",
+                note=pictures.note,
+                images=pictures.images.swapaxes(0, 1).reshape(-1, *pictures.images.shape[2:]),
+                columns=len(_ROWS) * _SOURCES_A_ROW,
+                column_labels=_ROWS * _SOURCES_A_ROW,
+                captions=tuple(caption for source in zip(*pictures.captions, strict=True) for caption in source),
+            )
+
+
+_ROWS = ("clean", "change", "result")
+
+
+class _Pictures:
+    """images: (3, kept, 28, 28, 3) uint8, of the rows above; captions: the same, (3, kept)."""
+
+    def __init__(self, pool: PoolResult, found: Perturbations) -> None:
         before, after = found.clean.astype(np.int16), found.adversarial.astype(np.int16)
         change = np.clip(128 + _STRENGTHENED * (after - before), 0, 255)
-        captions = [f"{budget:.3g}" if np.isfinite(budget) else "not fooled" for budget in found.budgets[: len(before)]]
-        number = result.networks.index(network)
-        yield Pixels(
-            name=f"images-{pool}" if number == 0 else f"images-{number}-{pool}",
-            title=f"{network.name}, {pool} sources: clean, perturbation, adversarial",
-            note=f"Perturbations x {_STRENGTHENED}; gray is no change. Below: the smallest budget that is enough; "
-            "where none is, the image is unchanged.",
-            images=np.concatenate([before, change, after]).astype(np.uint8),
-            columns=len(before),
-            row_labels=("clean", "change", "result"),
-            captions=(*[""] * (2 * len(before)), *captions),
+        self.images = np.stack([before, change, after]).astype(np.uint8)
+        nothing, labels = [""] * len(before), () if pool.digits is None else pool.digits[pool.correct]
+        classes = [str(label) for label in labels[: len(before)]] if len(np.unique(labels)) > 1 else nothing
+        self.captions = (classes, nothing, [_outcome(found, index) for index in range(len(before))])
+        self.note = f"Perturbations x {_STRENGTHENED}; gray is no change. Below: " + (
+            "the smallest budget that is enough; where none is, the image is unchanged."
+            if found.predictions is None
+            else "what the network says of the result, at the smallest budget that is enough; failed: "
+            "none was, and the result is what the attack made of the largest."
         )
+
+
+def _outcome(found: Perturbations, index: int) -> str:
+    """`3 at 0.043` or `7, failed`; of older results without the prediction."""
+    budget, said = found.budgets[index], "" if found.predictions is None else str(found.predictions[index])
+    if not np.isfinite(budget):
+        return f"{said}, failed" if said else "not fooled"
+    return f"{said} at {budget:.3g}" if said else f"{budget:.3g}"
 
 
 def _channels(result: AttackResult) -> Table:

@@ -129,6 +129,12 @@ class AttackParams(AttackSetting):
         description="Images of each source class in a pool, or as many as the test split has; a claim needs 100 and "
         "three networks.",
     )
+    keep: int = Field(
+        24,
+        ge=1,
+        le=1000,
+        description="Sources of each pool that are kept with their adversarial images, for `lazytui export RUN x.npz`.",
+    )
 
     @property
     def pools(self) -> tuple[Pool, ...]:

@@ -45,18 +45,21 @@ class SelfCheck:
 
 @dataclass(frozen=True, eq=False)
 class Perturbations:
-    """Of the S sources that are correct when clean; the first of them are shown.
+    """Of the S sources that are correct when clean; the first of them are kept as images.
 
     budgets, sure_budgets: (S,), the smallest that make the target the most probable class, and that make it more
-    probable than .9; infinite where none was enough. adversarial, clean: (shown, 28, 28, 3). mean_change, energy:
+    probable than .9; infinite where none was enough. adversarial, clean: (kept, 28, 28, 3); where no budget was enough,
+    what the attack made of the largest. predictions: (kept,), of the adversarial images; None in results of older
+    versions, where such images are as they were. mean_change, energy:
     (3, 2), of each channel on the stroke and beside it, see `attacks.perturbation_channels`; one_color: (1,), the share
     of the energy that one color laid evenly over the image explains.
     """
 
     budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
     sure_budgets: Annotated[NDArray[np.float32], numbers("correct").unbounded]
-    adversarial: Annotated[NDArray[np.uint8], images("shown"), Key("made")]
-    clean: Annotated[NDArray[np.uint8], images("shown"), Key("own_images")]
+    adversarial: Annotated[NDArray[np.uint8], images("kept"), Key("made")]
+    clean: Annotated[NDArray[np.uint8], images("kept"), Key("own_images")]
+    predictions: Annotated[NDArray[np.uint8] | None, indices("kept", below=10).optional]
     mean_change: Annotated[NDArray[np.float64], numbers(3, 2), Key("signed")]
     energy: Annotated[NDArray[np.float64], numbers(3, 2)]
     one_color: Annotated[NDArray[np.float64], numbers(1), Key("color")]

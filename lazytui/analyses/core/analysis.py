@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -13,6 +13,8 @@ from lazytui.runs.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lazytui.figures.kinds import Figure
 
 
@@ -66,7 +68,8 @@ class Analysis(Generic[P, R]):
     write: the result as it is saved. read: the saved one as a typed one again, whatever a folder holds; raises Damaged
     where it isn't what `write` makes (see `runs.result_contents`).
     resolve: before anything is written, raises what can be known to be wrong, and replaces what depends on this machine
-    (`auto`) by what it is here. label: a few words for the run's id.
+    (`auto`) by what it is here. label: a few words for the run's id. arrays: what `lazytui export RUN FILE.npz` writes,
+    by name; where there is none, the arrays of the result as they are saved. It raises BadInput where there are none.
     """
 
     params: type[P]
@@ -76,3 +79,4 @@ class Analysis(Generic[P, R]):
     read: Callable[[P, Result], R]
     resolve: Callable[[P, Workspace], P] = _as_it_is
     label: Callable[[P], str] = _no_label
+    arrays: Callable[[P, R], Mapping[str, NDArray[Any]]] | None = None

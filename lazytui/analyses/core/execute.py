@@ -23,6 +23,8 @@ from lazytui.runs.workspace import Workspace
 from lazytui.validation_messages import error_sentence
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from lazytui.figures.kinds import Figure
 
 _log = logging.getLogger(__name__)
@@ -125,6 +127,16 @@ def figures(run: RunFolder) -> Sequence[Figure]:
     _log.debug("figures of %s", run.reference)
     figures_of_run: Sequence[Figure] = analysis(run.record.kind).figures(params, result)
     return figures_of_run
+
+
+def exported_arrays(run: RunFolder) -> Mapping[str, NDArray[Any]]:
+    """The arrays of a finished run for other programs, by name. Raises BadInput where it has none, or is damaged."""
+    params, result = _recorded(run)
+    chosen = analysis(run.record.kind)
+    arrays: Mapping[str, NDArray[Any]] = chosen.arrays(params, result) if chosen.arrays else chosen.write(result).arrays
+    if not arrays:
+        raise BadInput(f"{run.reference} has no arrays to write, only numbers and words: export a .json file.")
+    return arrays
 
 
 def _recorded(run: RunFolder) -> tuple[BaseModel, Any]:

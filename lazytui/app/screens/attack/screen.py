@@ -36,6 +36,7 @@ class AttackScreen(FormAndPanels):
         "epsilon",
         "pool",
         "sources",
+        "keep",
         *AttackParams.OPTIONS,
         "seed",
     )

@@ -13,6 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lazytui.system.eager_optimizers import LBFGS
+
 _MOST_STEPS = 500
 _FLAT = 1e-6
 """The gradient below which the minimum counts as found."""
@@ -46,7 +48,7 @@ def fit_linear_probe(features: Tensor, labels: Tensor, classes: int, strength: f
     standardized = (values - center) / scale
     weights = torch.zeros(classes, values.shape[1], dtype=torch.float64, device=values.device, requires_grad=True)
     bias = torch.zeros(classes, dtype=torch.float64, device=values.device, requires_grad=True)
-    optimizer = torch.optim.LBFGS(
+    optimizer = LBFGS(
         [weights, bias],
         max_iter=_MOST_STEPS,
         tolerance_grad=_FLAT,
@@ -63,7 +65,7 @@ def fit_linear_probe(features: Tensor, labels: Tensor, classes: int, strength: f
         return objective
 
     with torch.enable_grad():
-        optimizer.step(loss)  # type: ignore[no-untyped-call]
+        optimizer.step(loss)
     return LinearProbe(weights.detach(), bias.detach(), center, scale)
 
 

@@ -29,3 +29,7 @@ class AdamW(_Eager, optim.AdamW):
 
 class SGD(_Eager, optim.SGD):
     step = torch.no_grad()(unwrap(optim.SGD.step))
+
+
+class LBFGS(_Eager, optim.LBFGS):
+    step = torch.no_grad()(unwrap(optim.LBFGS.step))

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn, optim
 
-from lazytui.system.eager_optimizers import SGD, Adam, AdamW
+from lazytui.system.eager_optimizers import LBFGS, SGD, Adam, AdamW
 from tests.commands import Lab
 
 OPTIONS: dict[type[optim.Optimizer], dict[str, Any]] = {
@@ -41,12 +41,35 @@ def test_they_are_torchs(ours: type[optim.Optimizer]) -> None:
     assert torch.equal(trained(ours, **OPTIONS[ours]), trained(theirs, **OPTIONS[ours]))
 
 
+def fitted(optimizer: type[optim.LBFGS]) -> Tensor:
+    """Weights of a logistic regression, as a probe fits them."""
+    random = torch.Generator().manual_seed(0)
+    values, labels = torch.randn(40, 5, generator=random), torch.arange(40) % 3
+    weights = torch.zeros(3, 5, requires_grad=True)
+    at_work = optimizer([weights], max_iter=20, line_search_fn="strong_wolfe")
+
+    def loss() -> Tensor:
+        at_work.zero_grad()
+        found = nn.functional.cross_entropy(values @ weights.T, labels) + weights.square().sum() / 10
+        found.backward()
+        return found
+
+    at_work.step(loss)
+    return weights.detach()
+
+
+def test_so_is_what_fits_probes() -> None:
+    assert torch.equal(fitted(LBFGS), fitted(optim.LBFGS)) and fitted(LBFGS).abs().max() > 0.1
+
+
 def test_no_training_loads_torchs_compiler(lab: Lab) -> None:
     program = """
 import sys
-from tests.system.test_eager_optimizers import OPTIONS, trained
+from lazytui.system.eager_optimizers import LBFGS
+from tests.system.test_eager_optimizers import OPTIONS, fitted, trained
 for optimizer, options in OPTIONS.items():
     trained(optimizer, **options)
+fitted(LBFGS)
 print("torch" in sys.modules, "torch._dynamo" in sys.modules)
 """
     assert lab.python(program).out.split() == ["True", "False"]

@@ -38,6 +38,7 @@ RESULTS = (
     "neurons-lazy-strokes",
     "sae-experiments-lazy-strokes",
     "sae-selfcheck",
+    "side-by-side-strokes",
     "transfer-lazy-strokes",
 )
 
@@ -86,11 +87,12 @@ def test_the_cured_models_are_cured_within_the_rules(name: str) -> None:
 
 @pytest.mark.parametrize("name", FEATURES)
 def test_the_features_explain_nearly_all_with_few_at_work_and_few_dead(name: str) -> None:
-    metrics = MANIFEST[name]["metrics"]
-    assert metrics["unexplained_variance"] <= 0.01
+    """A cured network says more in as many dimensions, of digits in place of colors."""
+    metrics, lazy = MANIFEST[name]["metrics"], "lazy" in name
+    assert metrics["unexplained_variance"] <= (0.01 if lazy else 0.1)
     assert metrics["l0"] <= 16
     assert metrics["dead_share"] <= 0.05
-    assert metrics["color_features"] > metrics["digit_features"]
+    assert (metrics["color_features"] > metrics["digit_features"]) is lazy
 
 
 @pytest.mark.parametrize("name", [*LAZY, *CURED])

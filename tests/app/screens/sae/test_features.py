@@ -363,11 +363,11 @@ def test_a_network_that_was_changed_and_dead_features_are_refused_in_a_sentence(
 
 def test_features_of_another_network_are_plainly_an_example(tmp_path: Path) -> None:
     async def steps(pilot: Pilot[Any]) -> None:
-        pilot.app.study("shipped/cured-strokes")
+        pilot.app.study("shipped/cured-mnist")
         place = await open_screen(pilot)
-        await until(pilot, lambda: "Not of cured-strokes, which has none yet" in words(place))
+        await until(pilot, lambda: "Not of cured-mnist, which has none yet" in words(place))
         assert place.table and place.table.figure.title == "Example: Features of features, shipped/lazy-strokes"
-        assert place.form.command == "lazytui run sae shipped/cured-strokes", "the form asks about the one studied"
+        assert place.form.command == "lazytui run sae shipped/cured-mnist", "the form asks about the one studied"
         pilot.app.study("shipped/lazy-strokes")
         await until(pilot, lambda: "Not of" not in words(place))
         assert place.table and not place.table.figure.title.startswith("Example")

@@ -99,12 +99,13 @@ OVERLAYS = {
         panels=(
             PanelSpec("main", "", ("categories", "information", "settings", "summary")),
             PanelSpec("beside", "", ("summary", "ablations", "differences")),
-            PanelSpec("more", "", ("...",)),
+            PanelSpec("first", "", ("colors-1", "digits-1", "filters-1", "spectrum-1", "traces-1")),
+            PanelSpec("second", "", ("colors-2", "digits-2", "filters-2", "spectrum-2", "traces-2", "...")),
         ),
         arrangements=Arrangements(
-            narrow=Arrangement("main | 16", "beside | 20", "more | 24"),
-            medium=Arrangement("main beside | 1fr", "more more | 1fr"),
-            wide=Arrangement("main beside | 1fr", "more more | 1fr"),
+            narrow=Arrangement("main | 12", "beside | 20", "first | 24", "second | 24"),
+            medium=Arrangement("main beside | 14", "first second | 1fr"),
+            wide=Arrangement("main beside | 18", "first second | 1fr"),
         ),
         first=("runs",),
         empty="Nothing stands side by side yet. Name two runs of neurons, sae or llc, of a lazy and a cured network "

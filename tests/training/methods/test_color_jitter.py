@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torchvision.transforms.v2 import functional
 
 from lazytui.training.methods.parts.color_jitter import ColorJitter, JitterOptions, hue_rotations, saturation_maps
 
@@ -37,6 +36,8 @@ def test_a_third_of_a_turn_makes_red_green() -> None:
 
 @pytest.mark.parametrize("part", ["brightness", "contrast", "saturation"])
 def test_each_factor_is_torchvisions(images: torch.Tensor, part: str) -> None:
+    from torchvision.transforms.v2 import functional  # here, since it takes two seconds, and every process reads this
+
     strengths = {"brightness": 0.0, "contrast": 0.0, "saturation": 0.0, "hue": 0.0, part: 0.3}
     moved = jitter(**strengths)(images, seeded(3))
     adjust = getattr(functional, f"adjust_{part}")

@@ -27,7 +27,7 @@ SETTINGS = {
     "device": "cpu",
     "epochs": 2,
     "batch_size": 75,
-    "schedule": "cosine",
+    "schedule": "constant",
     "metrics_samples": 100,
     "metrics_every": 3,
     "checkpoint_seconds": 0,
@@ -46,32 +46,31 @@ def settings_of(method: str) -> TrainingSettings:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_going_on_in_the_second_epoch_changes_nothing(method: str, data: BiasedDataset, tmp_path: Path) -> None:
-    settings = settings_of(method)
-    straight = train_whole(settings, data, tmp_path)
-    resumed = train_in_two(settings, data, tmp_path, break_at=9)
-    assert straight.steps == 2 * 6
-    assert straight.history.keys() - METRICS.keys() - COLUMNS - {"step"} == METHODS[method].signals.keys()
-    assert_same(resumed, straight)
+def test_it_goes_on_exactly_in_an_epoch_and_after_the_end(method: str, data: BiasedDataset, tmp_path: Path) -> None:
+    """Broken off in its second epoch, and taken to more epochs after its end where the length doesn't matter.
 
-
-@pytest.mark.parametrize("method", METHODS)
-def test_more_epochs_after_the_end_are_exact_where_the_length_does_not_matter(
-    method: str, data: BiasedDataset, tmp_path: Path
-) -> None:
-    """Two networks after each other need two epochs; their last ones are continued, as others' are."""
+    Two networks after each other need two epochs; their last ones are continued, as others' are.
+    """
     least = 2 if "first_epochs" in METHODS[method].options.model_fields else 1
-    shorter, longer = (
-        settings_of(method).model_copy(update={"schedule": "constant", "epochs": least + more}) for more in (0, 1)
-    )
-    straight = train_whole(longer, data, tmp_path)
+    settings = settings_of(method).model_copy(update={"epochs": least + 1})
+    straight = train_whole(settings, data, tmp_path)
+    assert straight.steps == (least + 1) * 6
+    assert straight.history.keys() - METRICS.keys() - COLUMNS - {"step"} == METHODS[method].signals.keys()
+    assert_same(train_in_two(settings, data, tmp_path, break_at=9), straight)
+    shorter = settings.model_copy(update={"epochs": least})
     if METHODS[method].length_matters:
         ended = train_whole(shorter, data, tmp_path)
         assert not list(tmp_path.glob("*/longer.pt")), "no state is kept from which it couldn't go on exactly"
         first = straight.history["loss"][: len(ended.history["loss"])]
         assert not np.array_equal(ended.history["loss"], first, equal_nan=True), "a longer training begins otherwise"
         return
-    assert_same(train_to_more_epochs(shorter, longer, data, tmp_path), straight)
+    assert_same(train_to_more_epochs(shorter, settings, data, tmp_path), straight)
+
+
+@pytest.mark.parametrize("method", ["erm", "jtt"])
+def test_a_cosine_goes_on_too_with_one_network_and_with_two(method: str, data: BiasedDataset, tmp_path: Path) -> None:
+    settings = settings_of(method).model_copy(update={"schedule": "cosine"})
+    assert_same(train_in_two(settings, data, tmp_path, break_at=9), train_whole(settings, data, tmp_path))
 
 
 def assert_same(one: Trained, other: Trained) -> None:

@@ -9,17 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.llc.figures import figures
 from lazytui.analyses.llc.params import LlcParams
-from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, read
-from lazytui.analyses.networks.model_under_study import load_model_under_study, resolve
+from lazytui.analyses.llc.result import MIDDLE, SETTINGS, LlcResult, LlcThroughTraining, read
+from lazytui.analyses.networks.model_under_study import ModelUnderStudy, load_model_under_study
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.counted_nouns import counted
+from lazytui.errors import UsageError
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
+from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
+    from lazytui.data.device_split import DeviceSplit
     from lazytui.llc.local_learning_coefficient import SamplingSettings
 
 F = TypeVar("F", bound=np.floating[Any])
@@ -36,6 +41,16 @@ ESTIMATE = (
     "llc_drift",
     "llc_drift_p",
 )
+
+
+def resolve(params: LlcParams, workspace: Workspace) -> LlcParams:
+    """Make sure that the data can be rebuilt, and that there are the weights that are asked for."""
+    resolved = resolve_network(params, workspace)
+    if params.through_training and not workspace.find(params.run).weights_by_step():
+        raise UsageError(
+            f"{params.run} kept no weights on its way where it could be estimated: train with --keep-checkpoints."
+        )
+    return resolved
 
 
 def run(params: LlcParams, report: Report) -> LlcResult:
@@ -75,6 +90,45 @@ def run(params: LlcParams, report: Report) -> LlcResult:
         coefficient=coefficient,
         grid=grid,
         grid_excess=_grid(excess.mean(0), found.excess[params.chains :]),
+        through_training=_through_training(params, network, train, report) if params.through_training else None,
+    )
+
+
+def _through_training(
+    params: LlcParams, network: ModelUnderStudy, train: DeviceSplit, report: Report
+) -> LlcThroughTraining:
+    """The chains that were asked for, from the weights of each step that the training kept."""
+    from lazytui.llc.local_learning_coefficient import SamplingSettings, local_learning_coefficient
+    from lazytui.models.weights_loading import load_model
+
+    training = report.workspace.find(params.run)
+    kept = training.weights_by_step()
+    sampling = SamplingSettings(
+        eps=[params.eps] * params.chains,
+        gamma=[params.gamma] * params.chains,
+        steps=params.steps,
+        batch=params.batch,
+        seed=params.seed,
+        slope=params.slope,
+    )
+    rows = []
+    for number, (step, path) in enumerate(kept.items()):
+        report.note(f"{counted(params.chains, 'chain')} from the weights of step {step:,}")
+        report.progress(number, len(kept), "checkpoints")
+        model = load_model(path, name=network.trained.model).to(network.hardware.device)
+        found = local_learning_coefficient(
+            model, train, sampling, network.hardware, note=report.note, check=report.check
+        )
+        rows.append(found.coefficient)
+    report.progress(len(kept), len(kept), "checkpoints")
+    history = recorded_result(training).history
+    none = np.full(len(history["step"]), np.nan)
+    return LlcThroughTraining(
+        step=np.array(list(kept), np.int64),
+        coefficient=np.array(rows),
+        curve_step=history["step"],
+        curve_easy=history.get("easy_accuracy", none),
+        curve_hard=history.get("hard_accuracy", none),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.llc.result import MIDDLE, LlcResult
+from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.figures.kinds import Column, Figure, Lines, Matrix, Reference, Series, Table, Text
 from lazytui.figures.number_format import significant_text
 
@@ -30,6 +31,44 @@ def figures(params: LlcParams, result: LlcResult) -> list[Figure]:
         _grid(result),
         _traces(params, result),
         _by_step_size(params, result),
+        *_through_training(result),
+    ]
+
+
+def _through_training(result: LlcResult) -> list[Lines]:
+    """The estimates on the way, and the training's own curves below them; nothing where nobody asked."""
+    found = result.through_training
+    if found is None:
+        return []
+    steps = found.step.astype(np.float64)
+    means = [mean_over_seeds(row.tolist() if np.isfinite(row).all() else []) for row in found.coefficient]
+    ends = [mean.interval or (np.nan, np.nan) for mean in means]
+    series = {
+        "LLC": [np.nan if mean.mean is None else mean.mean for mean in means],
+        "low": [low for low, _high in ends],
+        "high": [high for _low, high in ends],
+    }
+    curves = {"easy": found.curve_easy, "hard": found.curve_hard}
+    return [
+        Lines(
+            name="through-training",
+            title="LLC through the training",
+            note="At each step at which the training kept weights: mean of the chains, and its 95 % interval. On the "
+            "way weights aren't at a minimum; the slope there is treated as at the end.",
+            series=tuple(Series(name=name, x=steps, y=np.array(y)) for name, y in series.items()),
+            x_label="step",
+            y_label="LLC",
+        ),
+        Lines(
+            name="training-curves",
+            title="Accuracy over the same steps",
+            note="The training's own curves, on a sample of each split.",
+            series=tuple(Series(name=name, x=found.curve_step, y=y) for name, y in curves.items()),
+            x_label="step",
+            y_label="accuracy",
+            low=0.0,
+            high=1.0,
+        ),
     ]
 
 

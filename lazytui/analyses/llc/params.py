@@ -28,4 +28,9 @@ class LlcParams(ModelUnderStudyParams):
         "removed",
         description="Whether the slope of the loss at the weights is subtracted: the definition assumes a minimum.",
     )
+    through_training: bool = Field(
+        False,
+        description="Whether it is also estimated at each step at which the training kept weights (train's "
+        "--keep-checkpoints), by as many chains each.",
+    )
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the noise and of the batches.")

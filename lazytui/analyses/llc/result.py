@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.result_contents import ANY, Count, Number, numbers
+from lazytui.runs.result_contents import ANY, Count, Number, counts, numbers
 from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields
+from lazytui.runs.typed_result import Part, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.llc.params import LlcParams
@@ -24,6 +24,19 @@ MIDDLE = (1, 1)
 Three = tuple[Number, Number, Number]
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LlcThroughTraining:
+    """step: (T,), at which the training kept weights. coefficient: (T, chains), of each chain there; not finite where
+    it diverged. curve_step, curve_easy, curve_hard: (points,), the curves of the training itself, accuracies in [0, 1].
+    """
+
+    step: Annotated[NDArray[np.int64], counts("checkpoints")]
+    coefficient: Annotated[NDArray[np.float64], numbers("checkpoints", "/chains").unbounded]
+    curve_step: Annotated[NDArray[np.float64], numbers("points")]
+    curve_easy: Annotated[NDArray[np.float64], numbers("points")]
+    curve_hard: Annotated[NDArray[np.float64], numbers("points")]
+
+
 @dataclass(frozen=True)
 class LlcResult:
     """The local learning coefficient at the weights w*, of a training set of n images.
@@ -34,7 +47,7 @@ class LlcResult:
     loss_at_weights, slope_at_weights: L(w*), and the length of its gradient. n_beta: n / ln n. eps, gamma: step sizes
     and springs of the grid. excess: (chains, steps), L(w) - L(w*). coefficient: (chains,). grid: (3, 3) by step size
     and spring, in the middle the mean of the chains, elsewhere one chain's; grid_excess: (3, 3, steps) of the same.
-    What diverged isn't finite.
+    What diverged isn't finite. through_training: None unless it was asked for.
     """
 
     llc: Annotated[float | None, ANY]
@@ -58,8 +71,10 @@ class LlcResult:
     coefficient: Annotated[NDArray[np.float64], numbers("chains").unbounded]
     grid: Annotated[NDArray[np.float64], numbers(*SETTINGS).unbounded]
     grid_excess: Annotated[NDArray[np.float32], numbers(*SETTINGS, "steps").unbounded]
+    through_training: Annotated[LlcThroughTraining | None, Part("training_")] = None
 
 
 def read(params: LlcParams, saved: Result) -> LlcResult:
     """Raises Damaged where the result isn't what `llc` makes."""
-    return read_fields(LlcResult, saved, {"chains": params.chains, "steps": params.steps})
+    sizes = {"chains": params.chains, "steps": params.steps}
+    return read_fields(LlcResult, saved, sizes, may_be_empty=frozenset({"training_points"}))

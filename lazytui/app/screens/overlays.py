@@ -86,7 +86,7 @@ OVERLAYS = {
         panels=(
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("traces", "traces-by-step-size")),
-            PanelSpec("beside", "", ("grid",)),
+            PanelSpec("beside", "", ("through-training", "training-curves", "grid")),
             PanelSpec("more", "", ("chains", "...")),
         ),
         first=("run", "eps", "gamma", "chains", "steps", "seed"),

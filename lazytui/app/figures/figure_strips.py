@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text as RichText
@@ -18,7 +18,17 @@ from textual.strip import Strip
 from lazytui.figures.terminal.marks import mark_of
 from lazytui.figures.terminal.plotext_charts import XAxis
 
-BodyOfHeight = Callable[[int | None], RenderableType]
+
+@dataclass(frozen=True)
+class Indented:
+    """The body of a figure with so many cells kept free on both sides."""
+
+    inside: Body
+    beside: int
+
+
+Body = RenderableType | Indented
+BodyOfHeight = Callable[[int | None], Body]
 """The body of a figure, so many lines high if it stretches."""
 
 
@@ -73,7 +83,7 @@ def draw_figure(
         for part in (RichText(texts[0], style="bold"), RichText(texts[1], style="dim"))
     )
     room = None if height is None else height - len(title) - len(note)
-    lines = [*title, *console.render_lines(body(room), options, pad=False), *note]
+    lines = [*title, *_body_lines(body(room), options, console), *note]
     regions: dict[Hashable, list[Region]] = {}
     strips, axis = [], None
     for y, line in enumerate(lines):
@@ -86,8 +96,49 @@ def draw_figure(
             elif mark := mark_of(segment):
                 regions.setdefault(mark.key, []).append(Region(x + mark.left, y, mark.width, mark.height))
                 axis = mark.axis or axis
-        strips.append(Strip(kept, x))
+        strip = Strip(kept, x)
+        strips.append(strip if x <= width else strip.crop(0, width))
     return Drawing(strips, regions, len(title), axis)
+
+
+def _body_lines(body: Body, options: ConsoleOptions, console: Console) -> Iterator[list[Segment]]:
+    if isinstance(body, Indented):
+        room = options.update_width(max(options.max_width - 2 * body.beside, 1))
+        beside = Segment(" " * body.beside)
+        return ([beside, *line] for line in _body_lines(body.inside, room, console))
+    return _lines_of(_segments(body, options, console))
+
+
+def _segments(renderable: RenderableType, options: ConsoleOptions, console: Console) -> Iterator[Segment]:
+    """What `Console.render` gives, without handing each segment of a picture from generator to generator."""
+    if not hasattr(renderable, "__rich_console__"):
+        yield from console.render(renderable, options)
+        return
+    for part in renderable.__rich_console__(console, options):
+        if isinstance(part, Segment):
+            yield part
+        else:
+            yield from console.render(part, options)
+
+
+def _lines_of(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
+    """Rich's own `render_lines` also measures each line, to crop and to fill it."""
+    line: list[Segment] = []
+    for segment in segments:
+        text = segment.text
+        if "\n" not in text:
+            line.append(segment)
+            continue
+        *ended, rest = text.split("\n")
+        for part in ended:
+            if part:
+                line.append(Segment(part, segment.style))
+            yield line
+            line = []
+        if rest:
+            line.append(Segment(rest, segment.style))
+    if line:
+        yield line
 
 
 def painted(strips: Sequence[Strip], patches: Iterable[Patch]) -> list[Strip]:
@@ -108,6 +159,25 @@ def _patched(strip: Strip, patch: Patch) -> Strip:
         middle = Strip([Segment(patch.text)])
     restyled = Strip(Segment.apply_style(middle, post_style=patch.style), middle.cell_length)
     return Strip.join([strip.crop(0, start), restyled, strip.crop(end)])
+
+
+def over_ground(strip: Strip, width: int, ground: Style) -> Strip:
+    """The strip, cropped or filled up to a width, on the style of its widget.
+
+    What has both of its colors is as it was, so that a picture's thousands of styles aren't made anew.
+    """
+    if strip.cell_length > width:
+        strip = strip.crop(0, width)
+    is_plain = ground.without_color == Style()
+    laid = [
+        segment
+        if (style := segment.style) and style.color and style.bgcolor and is_plain
+        else Segment(segment.text, ground + style if style else ground)
+        for segment in strip
+    ]
+    if strip.cell_length < width:
+        laid.append(Segment(" " * (width - strip.cell_length), ground))
+    return Strip(laid, width)
 
 
 def changed_regions(before: Sequence[Strip], after: Sequence[Strip], lines: range) -> list[Region]:
@@ -135,26 +205,22 @@ def one_a_line(regions: Iterable[Region]) -> list[Region]:
 
 def _difference(old: Strip, new: Strip, y: int) -> Region | None:
     left, right = list(old), list(new)
-    longest = max(old.cell_length, new.cell_length)
-    start, end = _common(left, right), longest
-    if old.cell_length == new.cell_length:
-        end -= _common(_reversed(left), _reversed(right))
+    start, end = _common(left, right), max(old.cell_length, new.cell_length)
+    if old.cell_length == new.cell_length and start < end:
+        end -= _common(left[::-1], right[::-1], backwards=True)
     return Region(start, y, end - start, 1) if start < end else None
 
 
-def _common(left: list[Segment], right: list[Segment]) -> int:
-    """How many cells two lines have in common from their start."""
+def _common(left: list[Segment], right: list[Segment], *, backwards: bool = False) -> int:
+    """How many cells two lines have in common from their start. backwards: so are their texts to be read."""
     cells = 0
     for one, other in zip(left, right, strict=False):
         if one == other:
             cells += one.cell_length
             continue
         if one.style == other.style:
-            same = takewhile(lambda pair: pair[0] == pair[1], zip(one.text, other.text, strict=False))
+            texts = (one.text[::-1], other.text[::-1]) if backwards else (one.text, other.text)
+            same = takewhile(lambda pair: pair[0] == pair[1], zip(*texts, strict=False))
             cells += cell_len("".join(character for character, _ in same))
         break
     return cells
-
-
-def _reversed(line: list[Segment]) -> list[Segment]:
-    return [Segment(text[::-1], style) for text, style, _ in reversed(line)]

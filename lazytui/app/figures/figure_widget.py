@@ -18,7 +18,7 @@ from textual.theme import Theme as AppTheme
 from textual.widget import Widget
 
 from lazytui.app.figures.drawing_widget import AnyFigure, DrawingView
-from lazytui.app.figures.figure_strips import Patch, one_a_line
+from lazytui.app.figures.figure_strips import Patch, one_a_line, over_ground
 from lazytui.figures.plain_figures import clean_figure
 from lazytui.figures.terminal.text_cells import shorten
 
@@ -100,6 +100,7 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         super().__init__(clean_figure(figure), id=id, classes=classes)
         self._place: Place | None = None
         self._words = ""
+        self._ground: Style | None = None
 
     # The figure and the cursor
 
@@ -238,7 +239,11 @@ class FigureView(DrawingView[AnyFigure], can_focus=True):
         line = y + self.scroll_offset.y
         strip = self._shown[line] if line < len(self._shown) else Strip.blank(width)
         x = self.scroll_offset.x
-        return strip.crop_extend(x, x + width, None).apply_style(self.rich_style)
+        return over_ground(strip if not x else strip.crop(x, x + width), width, self._ground or self.rich_style)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._ground = self.rich_style  # once for all lines: to find it takes as long as to render one
+        return super().render_lines(crop)
 
     def _readout_strip(self, width: int) -> Strip:
         text = set_cell_size(shorten(self._words, self.scrollable_content_region.width), width)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rich.padding import Padding
 from rich.style import Style
 from textual.geometry import Offset, Region
 
-from lazytui.app.figures.figure_strips import BodyOfHeight, Patch
+from lazytui.app.figures.figure_strips import BodyOfHeight, Indented, Patch
 from lazytui.app.figures.figure_widget import FigureView
 from lazytui.figures.image_overlays import captions_with_tones
 from lazytui.figures.kinds import Pixels
@@ -22,7 +21,7 @@ class PixelsView(FigureView[Pixels]):
 
     def body_of_height(self) -> BodyOfHeight:
         grid = super().body_of_height()
-        return lambda height: Padding(grid(height), (0, _BESIDE), expand=False)
+        return lambda height: Indented(grid(height), _BESIDE)
 
     def places(self) -> range:
         return range(len(self.figure.images))

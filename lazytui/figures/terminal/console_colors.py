@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from rich.color import Color
+from rich.color_triplet import ColorTriplet
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
@@ -54,18 +55,19 @@ def _nearest_of_256(colors: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(np.where(gray_error < cube_error, 232 + gray_step, cube), dtype=np.int64)
 
 
+@lru_cache(maxsize=1 << 14)
 def _color(code: int, palette: Palette) -> Color | None:
     if code == NOTHING:
         return None
     if palette is Palette.INDEXED:
         return Color.from_ansi(code)
-    return Color.from_rgb(code >> 16, code >> 8 & 255, code & 255)
+    return Color.from_triplet(ColorTriplet(code >> 16, code >> 8 & 255, code & 255))
 
 
 @lru_cache(maxsize=1 << 16)
 def two_colors(foreground: int, background: int, palette: Palette) -> Style:
     """The style of two color codes. Rich keeps a style's escape sequence on it, so each is made once and kept."""
-    return Style(color=_color(foreground, palette), bgcolor=_color(background, palette))
+    return Style.from_color(_color(foreground, palette), _color(background, palette))
 
 
 def tone_style(tone: Tone) -> Style:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from lazytui.analyses.networks.model_under_study import resolve as resolve_netwo
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
-from lazytui.analyses.sae.result import SaeResult, SplitRecovery, TrainingCurves, read
+from lazytui.analyses.sae.result import FeatureGeometry, SaeResult, SplitRecovery, TrainingCurves, read
 from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
@@ -23,6 +24,7 @@ from lazytui.runs.progress_report import Report
 from lazytui.runs.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
+from lazytui.sae.feature_geometry import MOST_MEASURED
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 _MOST_WEIGHTS = 2**28
 _MOST_VALUES = 2**28
+_SHOWN = 24
+"""Features whose cosines are shown, each with each."""
 
 
 def resolve(params: SaeParams, workspace: Workspace) -> SaeParams:
@@ -182,8 +186,32 @@ def _result(
         palette_name=network.trained.palette,
         fingerprint=origin.fingerprint,
         density=learned.density.astype(np.float32),
+        geometry=_geometry(model, found, params.seed),
         history=TrainingCurves(**{name: np.array(column) for name, column in history.items()}),
     )
+
+
+def _geometry(model: Autoencoder, found: Mapping[str, Any], seed: int) -> FeatureGeometry:
+    """Of the features that do most; those that are shown in the order of what they stand for."""
+    from lazytui.sae.feature_geometry import measure_pair_cosines
+
+    mass, category = found["strength"] * found["probe_density"], found["category"]
+    alive = np.flatnonzero(category != CATEGORIES.index("dead"))
+    strongest = alive[np.argsort(-mass[alive], kind="stable")][:MOST_MEASURED]
+    color, digit = found["color_response"].argmax(1), found["digit_response"].argmax(1)
+    directions = model.decoder.detach().cpu().numpy()
+    pairs = measure_pair_cosines(
+        directions[strongest],
+        category[strongest],
+        color[strongest],
+        digit[strongest],
+        np.random.default_rng(seed),
+    )
+    shown = strongest[:_SHOWN]
+    favorite = np.where(category[shown] == CATEGORIES.index("digit"), digit[shown], color[shown])
+    shown = shown[np.lexsort((favorite, category[shown]))]
+    unit = directions[shown] / np.maximum(np.linalg.norm(directions[shown], axis=1, keepdims=True), 1e-12)
+    return FeatureGeometry(shown=shown, cosine=(unit @ unit.T).astype(np.float32), **vars(pairs))
 
 
 def _split_recovery(found: Recovery) -> SplitRecovery:

@@ -13,9 +13,10 @@ from lazytui.analyses.sae.feature_page import feature_page
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.counted_nouns import counted
 from lazytui.evaluation.predictions import DIGITS
-from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Lines, Matrix, Series, Table, Text
+from lazytui.figures.kinds import Cell, Column, Figure, Histogram, Interval, Lines, Matrix, Series, Table, Text
 from lazytui.files.long_texts import long_text
 from lazytui.sae.category_names import CATEGORIES
+from lazytui.sae.feature_geometry import MOST_MEASURED, PAIRS
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae.params import SaeParams
@@ -37,6 +38,7 @@ def figures(params: SaeParams, result: SaeResult) -> list[Figure]:
         *training_curves(vars(result.history)),
         _densities(result),
         _cosines(result),
+        *_geometry(result),
     ]
     for feature in _most_active(result, params.pages):
         found += feature_page(result, feature)
@@ -281,6 +283,63 @@ def _cosines(result: SaeResult) -> Histogram:
         x_label="cosine",
         unit="features",
     )
+
+
+def _geometry(result: SaeResult) -> list[Figure]:
+    """Whether features of one color lie together, and whether color is orthogonal to shape."""
+    found = result.geometry
+    if found is None:
+        return []
+    table = Table(
+        name="geometry",
+        title="Do features of one color lie together, and is color orthogonal to shape?",
+        note="|cos|: mean over pairs of features of the absolute cosine of their directions, 0 where they are "
+        f"orthogonal, of the {MOST_MEASURED} features that do most. shuffled: the same with shuffled labels (favorite "
+        "colors among color features, favorite digits among digit features, and which are which among both), with its "
+        "central 95 %. p: two-sided, of 1,000 shuffles.",
+        columns=(
+            Column(name="pairs"),
+            Column(name="count"),
+            Column(name="|cos|", decimals=3),
+            Column(name="shuffled", decimals=3),
+            Column(name="95 %", decimals=3),
+            Column(name="p", decimals=3),
+        ),
+        rows=tuple(
+            (
+                name,
+                int(found.count[row]),
+                float(found.mean[row]),
+                float(found.shuffled[row]),
+                Interval(float(found.low[row]), float(found.high[row])) if np.isfinite(found.low[row]) else None,
+                float(found.p[row]),
+            )
+            for row, name in enumerate(PAIRS)
+        ),
+    )
+    if not len(found.shown):
+        return [table]
+    names = tuple(f"{feature} {_favorite(result, int(feature))}" for feature in found.shown)
+    matrix = Matrix(
+        name="feature-cosines",
+        title="Cosine of the directions of features",
+        note=f"The {len(names)} features with the largest mean activation, by category and by the color or digit that "
+        "they are most active for. Blocks on the diagonal: features of one color that share a direction.",
+        values=found.cosine.astype(np.float64),
+        row_labels=names,
+        column_labels=tuple(str(feature) for feature in found.shown),
+        row_axis="feature",
+        column_axis="feature",
+        decimals=1,
+        low=-1.0,
+        high=1.0,
+    )
+    return [table, matrix]
+
+
+def _favorite(result: SaeResult, feature: int) -> str:
+    digit = result.category_of(feature) == "digit"
+    return str(result.favorite_digit(feature)) if digit else result.palette.names[result.favorite_color(feature)]
 
 
 def _percent(value: float | None) -> str:

@@ -52,6 +52,21 @@ class TrainingCurves:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class FeatureGeometry:
+    """shown: (s,), features by category and favorite, and cosine: (s, s), of their directions. The others: (3,), of
+    the PAIRS of `sae.feature_geometry`, as its PairCosines."""
+
+    shown: Annotated[NDArray[np.int64], indices("shown", below="/units")]
+    cosine: Annotated[NDArray[np.float32], numbers("shown", "shown")]
+    count: Annotated[NDArray[np.int64], counts(3)]
+    mean: Annotated[NDArray[np.float64], numbers(3)]
+    shuffled: Annotated[NDArray[np.float64], numbers(3)]
+    low: Annotated[NDArray[np.float64], numbers(3)]
+    high: Annotated[NDArray[np.float64], numbers(3)]
+    p: Annotated[NDArray[np.float64], numbers(3)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SaeResult:
     """n features of the `dimensions` of a layer, learned from `samples` activations.
 
@@ -63,6 +78,7 @@ class SaeResult:
     by color, by digit, by digit (row) and color. histogram: (n, bins) of activations. effect: (n, 10), added to each
     logit per unit of activation; None where more than the head lies above. nearest, nearest_cosine: (n, 5) features
     with the nearest directions; neurons, neuron_correlation: (n, 5) neurons with the most similar activations.
+    geometry: where features point; None in results of early versions.
     """
 
     unexplained_variance: Metric
@@ -103,6 +119,7 @@ class SaeResult:
     neuron_correlation: Annotated[NDArray[np.float32], numbers("units", "near neurons")]
     exemplars: Annotated[Exemplars, Part()]
     history: Annotated[TrainingCurves, Part("history_")]
+    geometry: Annotated[FeatureGeometry | None, Part("geometry_")] = None
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:
@@ -140,7 +157,9 @@ class SaeResult:
 
 def read(_params: SaeParams, saved: Result) -> SaeResult:
     """Raises Damaged where the result isn't what `sae` makes."""
-    result = read_fields(SaeResult, saved, may_be_empty=frozenset({"pictured", "evidence", "history_points"}))
+    result = read_fields(
+        SaeResult, saved, may_be_empty=frozenset({"pictured", "evidence", "history_points", "geometry_shown"})
+    )
     result.exemplars.check_order()
     if len(result.category) != result.features:
         raise Damaged(f"it has {len(result.category):,} of {result.features:,} features")

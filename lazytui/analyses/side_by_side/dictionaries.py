@@ -16,7 +16,11 @@ from lazytui.sae.category_names import CATEGORIES
 
 def dictionary_figures(result: SideBySideResult) -> list[Figure]:
     """First what differs, then each one's features by color and by digit."""
-    return [_categories(result), _summary(result), *figures_of_each(result, ("colors", "digits"))]
+    return [
+        _categories(result),
+        _summary(result),
+        *figures_of_each(result, ("colors", "digits", "geometry", "feature-cosines")),
+    ]
 
 
 def _found(result: SideBySideResult) -> list[SaeResult]:

@@ -99,8 +99,14 @@ OVERLAYS = {
         panels=(
             PanelSpec("main", "", ("categories", "information", "settings", "summary")),
             PanelSpec("beside", "", ("summary", "ablations", "differences")),
-            PanelSpec("first", "", ("colors-1", "digits-1", "filters-1", "spectrum-1", "traces-1")),
-            PanelSpec("second", "", ("colors-2", "digits-2", "filters-2", "spectrum-2", "traces-2", "...")),
+            PanelSpec(
+                "first", "", ("colors-1", "digits-1", "feature-cosines-1", "filters-1", "spectrum-1", "traces-1")
+            ),
+            PanelSpec(
+                "second",
+                "",
+                ("colors-2", "digits-2", "feature-cosines-2", "filters-2", "spectrum-2", "traces-2", "..."),
+            ),
         ),
         arrangements=Arrangements(
             narrow=Arrangement("main | 12", "beside | 20", "first | 24", "second | 24"),

@@ -115,6 +115,17 @@ FAST = (
 """Files and folders whose tests take seconds and start no process: `pytest -m fast`."""
 
 
+LONGEST = (
+    "analyses/story/test_story_in_parallel.py",
+    "app/shell/test_every_key.py",
+    "app/screens/common/test_bad_input.py",
+    "training/methods/test_every_method.py",
+    "training/methods/test_miniature.py",
+    "training/test_interruption.py",
+)
+"""They begin first, so that at the end no process waits long for another one."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """No test reads or fills a person's image cache: all processes of the session share one that begins empty."""
     if not hasattr(config, "workerinput"):
@@ -139,12 +150,17 @@ def _is_fast(file: Path) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, and those that read the runs of every analysis, which take a minute."""
+    """Keep the tests of a file in one process, and those that read the runs of every analysis, which take a minute.
+    What takes longest begins first."""
     for item in items:
         if _is_fast(item.path):
             item.add_marker(pytest.mark.fast)
-        dear = {"every_run", "seeds"} & set(getattr(item, "fixturenames", ()))
-        item.add_marker(pytest.mark.xdist_group("every run" if dear else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group("every run" if _reads_every_run(item) else str(item.path)))
+    items.sort(key=lambda item: (not _reads_every_run(item), not str(item.path).endswith(LONGEST)))
+
+
+def _reads_every_run(item: pytest.Item) -> bool:
+    return not {"every_run", "seeds"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
 def pytest_collection_finish() -> None:

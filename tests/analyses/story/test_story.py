@@ -111,14 +111,3 @@ def test_a_story_goes_on_where_it_was_left(story: Path, tmp_path: Path) -> None:
     assert {path.name for path in lab.workspace.iterdir()} == runs
     assert read_json(copy / "result.json") == before
     assert (copy / "report.html").exists()
-
-
-def test_a_canvas_without_color_is_told_without_what_only_color_has(lab: Lab) -> None:
-    small = ("--train-size", "1000", "--test-size", "1000", "--model", "mlp")
-    told = lab.call("run", "story", "--dataset", "clean", *small, "--quiet", "--json")
-    assert told.code == 0, told.err
-    shown = lab.call("export", told.json["run"], "story.json")
-    assert shown.code == 0, shown.err
-    names = {figure["name"] for figure in read_json(lab.folder / "story.json")["figures"]}
-    assert "gaze-matching" in names and "gaze-recoloring" not in names
-    assert not any(name.startswith("cloak") for name in names)

@@ -49,6 +49,15 @@ class _Story:
         return psutil.Process(self.process.pid).children()
 
 
+def _is_told_without_what_only_color_has(story: _Story) -> None:
+    """The canvas of this story has none."""
+    shown = story.lab.call("export", story.folder.name, "story.json")
+    assert shown.code == 0, shown.err
+    names = {figure["name"] for figure in read_json(story.lab.folder / "story.json")["figures"]}
+    assert "gaze-matching" in names and "gaze-recoloring" not in names
+    assert not any(name.startswith("cloak") for name in names)
+
+
 def _pid(run: Path) -> int:
     return int(read_json(run / "status.json")["pid"])
 
@@ -78,6 +87,7 @@ def test_a_story_survives_a_pause_a_stop_the_death_of_a_worker_and_its_own(lab: 
     assert counted[-1] == 6 and len(counted) <= 4 * 7, "told when a chapter ends: between, the bar shows its steps"
     titles = [line for line in ended.err.splitlines() if line.startswith("chapter ")]
     assert [title.split(":")[0] for title in titles] == [f"chapter {number} of 6" for number in range(1, 7)]
+    _is_told_without_what_only_color_has(story)
 
 
 def _pause_and_wake(story: _Story) -> None:

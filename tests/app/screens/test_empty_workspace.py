@@ -44,8 +44,11 @@ def test_panels_with_figures_fill_the_screens(size: tuple[int, int], tmp_path: P
             await until(pilot, lambda kind=kind: OVERLAYS[kind] in screen_text(pilot.app))
             await until(pilot, lambda: filled_share(pilot) >= LEAST)
             await pilot.press("escape")
+        await pilot.press("9")
+        await until(pilot, lambda: "No runs yet. Press 0" in screen_text(pilot.app))
 
-    drive(LazytuiApp(Workspace(tmp_path)), steps, size=size)
+    drive(LazytuiApp(Workspace(tmp_path / "none")), steps, size=size)
+    assert not list(tmp_path.glob("none/*/run.json")), "to look starts nothing"
 
 
 @pytest.mark.parametrize("kind", OVERLAYS)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lazytui.analyses.attack.analysis import SURE
 from lazytui.analyses.attack.analysis import resolve as resolve_pool
 from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Shares
@@ -37,6 +40,7 @@ def run(params: AttackImageParams, report: Report) -> AttackImageResult:
     else:
         report.note(f"attacking within {params.epsilon:g}")
         answer = _last_answer(session, question, report)
+    budgets = np.linspace(0, params.budget, params.budgets + 1)[1:]
     source, climb = answer.source, answer.climb
     assert source is not None and climb is not None
     return AttackImageResult(
@@ -55,8 +59,25 @@ def run(params: AttackImageParams, report: Report) -> AttackImageResult:
         before=source.probabilities,
         after=climb.now,
         steps=climb.probabilities,
+        budgets=budgets if params.budgets else None,
+        by_budget=_by_budget(session, question, budgets, report) if params.budgets else None,
         sensitivity=source.sensitivity,
     )
+
+
+def _by_budget(
+    session: AttackSession, question: AttackQuestion, budgets: NDArray[np.float64], report: Report
+) -> NDArray[np.float32]:
+    """(b, 10): what the network says of the image attacked with each budget."""
+    report.note(f"attacking with {len(budgets)} budgets")
+    rows = []
+    for number, budget in enumerate(budgets.tolist()):
+        report.progress(number, len(budgets), "budgets")
+        asked = replace(question, params=question.params.model_copy(update={"epsilon": budget}))
+        climb = _last_answer(session, asked, report).climb
+        assert climb is not None
+        rows.append(climb.now)
+    return np.array(rows, np.float32)
 
 
 def _last_answer(session: AttackSession, question: AttackQuestion, report: Report) -> AttackAnswer:

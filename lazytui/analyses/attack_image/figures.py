@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from lazytui.analyses.attack.analysis import SURE
 from lazytui.analyses.attack.live import AttackAnswer, Climb, Source
 from lazytui.analyses.attack.live_figures import attack_figures, budget_text
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack_image.result import AttackImageResult
 from lazytui.evaluation.predictions import DIGITS
-from lazytui.figures.kinds import Column, Figure, Table, Text
+from lazytui.figures.kinds import Column, Figure, Lines, Reference, Series, Table, Text
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack_image.params import AttackImageParams
@@ -28,7 +31,7 @@ def figures(params: AttackImageParams, result: AttackImageResult) -> list[Figure
         planned=result.planned,
         budget=result.budget,
     )
-    return [_verdict(params, result, answer), *attack_figures(answer), _by_step(result)]
+    return [_verdict(params, result, answer), *attack_figures(answer), *_by_budget(params, result), _by_step(result)]
 
 
 def _verdict(params: AttackImageParams, result: AttackImageResult, answer: AttackAnswer) -> Text:
@@ -54,6 +57,31 @@ def _smallest(what: str, budget: float | None, params: AttackImageParams) -> str
         return f"No budget up to {params.budget:g} {what}."
     asked = AttackQuestion(params.of_pool.model_copy(update={"epsilon": budget}))
     return f"The smallest budget that {what}: {budget_text(asked)} ({budget:.4g})."
+
+
+def _by_budget(params: AttackImageParams, result: AttackImageResult) -> list[Lines]:
+    """The probabilities over the budget; nothing where nobody asked."""
+    if result.budgets is None or result.by_budget is None:
+        return []
+    x = np.concatenate([[0.0], result.budgets])
+    said = np.concatenate([result.before[None], result.by_budget]).astype(np.float64)
+    shown = [params.source_digit, *([params.target_class] if params.targeted else [])]
+    others = np.delete(said, shown, axis=1).max(1)
+    series = [Series(name=f"P({digit})", x=x, y=said[:, digit]) for digit in shown]
+    return [
+        Lines(
+            name="by-budget",
+            title="Probabilities over the budget",
+            note="What the network says of the image attacked with each budget by itself, after rounding to whole "
+            "levels; at 0 it is as it is. An attack may miss what a better one finds, so that a curve can fall.",
+            series=(*series, Series(name="highest other", x=x, y=others)),
+            x_label="budget",
+            y_label="probability",
+            low=0.0,
+            high=1.0,
+            references=(Reference(name="sure", value=SURE),),
+        )
+    ]
 
 
 def _by_step(result: AttackImageResult) -> Table:

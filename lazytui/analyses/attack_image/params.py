@@ -27,6 +27,12 @@ class AttackImageParams(AttackSetting):
     smallest: bool = Field(
         False, description="Attack with the smallest budget that fools this image instead of --epsilon."
     )
+    budgets: int = Field(
+        12,
+        ge=0,
+        le=200,
+        description="Attack it also with so many budgets, evenly up to the largest: the probabilities over them.",
+    )
 
     @property
     def of_pool(self) -> AttackParams:

@@ -26,8 +26,10 @@ class AttackImageResult:
     steps_until_fooled: the first step at which the goal is reached, before rounding; None where none is. planned: steps
     that the attack has; 0 where it only queries. sources: images that the pool was taken from.
     image, adversarial: (28, 28, 3) uint8. before, after: (10,), what the network says of these. steps: (steps, 10), on
-    the way. sensitivity: (28, 28, 3), the log-odds of the goal that one level of 255 adds; None where the network has
-    no gradient. already_fooled: whether the image as it is reaches the goal.
+    the way. budgets: (b,), other ones that it was attacked with, and by_budget: (b, 10), what the network says of it
+    then; None in results of early versions and where nobody asked. sensitivity: (28, 28, 3), the log-odds of the goal
+    that one level of 255 adds; None where the network has no gradient. already_fooled: whether the image as it is
+    reaches the goal.
     """
 
     fooled: Annotated[float, Metric(low=0, high=1)]
@@ -45,6 +47,8 @@ class AttackImageResult:
     before: Annotated[NDArray[np.float32], shares(10).defined]
     after: Annotated[NDArray[np.float32], shares(10).defined]
     steps: Annotated[NDArray[np.float32], shares("steps", 10).defined]
+    budgets: Annotated[NDArray[np.float64] | None, numbers("budgets").optional] = None
+    by_budget: Annotated[NDArray[np.float32] | None, shares("budgets", 10).optional] = None
     sensitivity: Annotated[NDArray[np.float32] | None, numbers(28, 28, 3).optional]
 
 

@@ -73,7 +73,7 @@ OVERLAYS = {
         panels=(
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("pictures",)),
-            PanelSpec("beside", "", ("climb",)),
+            PanelSpec("beside", "", ("climb", "by-budget")),
             PanelSpec("more", "", ("by-step", "probabilities", "...")),
         ),
         first=("run", "attack", "image", "pool", "epsilon", "smallest", "sure", "source_class", "target_class"),

@@ -22,6 +22,10 @@ OPTIONS = (
     "1",
     "--pool",
     "target-colored",
+    "--largest",
+    "0.4",
+    "--budgets",
+    "2",
     "--epsilon",
     "0.2",
 )
@@ -39,6 +43,8 @@ def test_an_image_is_attacked_as_the_app_attacks_it(finished_training: FinishedT
     assert live.source is not None and live.climb is not None and not live.refused
     assert np.array_equal(found.adversarial, live.climb.image) and np.allclose(found.steps, live.climb.probabilities)
     assert np.allclose(found.sensitivity, live.source.sensitivity) and bool(found.fooled) is live.fooled
+    assert found.budgets.tolist() == [0.2, 0.4]
+    assert np.allclose(found.by_budget[0], found.after, atol=1e-6), "the same budget gives the same"
     rows = done.json["figures"]["by-step"]["rows"]
     assert len(rows) == len(found.steps) > 0 and sum(rows[0][str(digit)] for digit in range(10)) == pytest.approx(100)
 

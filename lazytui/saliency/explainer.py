@@ -45,12 +45,14 @@ class Explainer:
         *,
         baseline: Tensor | None = None,
         seed: int = 0,
+        superpixels: int = 7,
     ) -> None:
         """model: (N, 3, H, W) float32 in [0, 1] -> (N, classes) logits. images: (n, H, W, 3) uint8, a sample of its
         data, whose mean color occluding patches have.
 
         name: of the model, in errors; the catalog's models have a default layer. baseline: (3, H, W) float32 on the
-        model's device, where integrated gradients start; default: black. seed: of SmoothGrad's noise.
+        model's device, where integrated gradients start and what KernelSHAP shows of absent superpixels; default:
+        black. seed: of SmoothGrad's noise and KernelSHAP's coalitions. superpixels: of a row and of a column.
         """
         self._model = model
         self._name = name
@@ -58,6 +60,7 @@ class Explainer:
         self._color = mean_color(images, self._device)
         self._baseline = baseline if baseline is not None else torch.zeros(3, 1, 1, device=self._device)
         self._seed = seed
+        self._superpixels = superpixels
         self.layers: dict[str, Size] = map_sizes(model, (3, *images.shape[1:3]))
         """Layers that have a map, with its height and width."""
         self.methods: tuple[MethodName, ...] = available_methods(model, self.layers)
@@ -90,4 +93,4 @@ class Explainer:
     def request(self, method: MethodName, layer: str | None = None) -> MapRequest:
         """The argument for `maps_by_name.explain` and `split_maps.explain_split`. UsageError as in `explain`."""
         map_layer = choose_layer(self._model, self._name, method, layer, self.layers)
-        return MapRequest(method, map_layer, self._color, self._baseline, self._seed)
+        return MapRequest(method, map_layer, self._color, self._baseline, self._seed, self._superpixels)

@@ -12,7 +12,7 @@ from typing import Literal
 class MapMethod:
     """title: the paper's name. meaning: what a value of the map is, with the paper.
 
-    of_layer: whether it maps a layer; otherwise it scores pixels.
+    of_layer: whether it maps a layer; otherwise it scores pixels, or squares of them.
     signed: whether negative values (evidence against the class) are shown; the CAM family is shown after a ReLU, as in
     its papers.
     images: how many images of a split it is affordable for; None: all.
@@ -36,6 +36,7 @@ MethodName = Literal[
     "smooth-grad",
     "integrated-gradients",
     "occlusion",
+    "kernel-shap",
 ]
 
 METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
@@ -87,6 +88,13 @@ METHODS: Mapping[MethodName, MapMethod] = MappingProxyType(
             of_layer=False,
             signed=True,
             images=300,
+        ),
+        "kernel-shap": MapMethod(
+            "KernelSHAP",
+            "share of each square of pixels in the change of score from a baseline to the image (Lundberg 2017)",
+            of_layer=False,
+            signed=True,
+            images=100,
         ),
     }
 )

@@ -11,6 +11,7 @@ from lazytui.evaluation.forward import evaluation_mode
 from lazytui.saliency.cam_family import FORMULAS, layer_gradients
 from lazytui.saliency.class_activation import cam
 from lazytui.saliency.gradients import input_gradient, integrated_gradients, smooth_grad
+from lazytui.saliency.kernel_shap import kernel_shap
 from lazytui.saliency.map_names import MethodName
 from lazytui.saliency.occlusion import occlusion
 from lazytui.saliency.score_cam import score_cam
@@ -21,7 +22,8 @@ class MapRequest:
     """A method with what it needs.
 
     layer: of the methods that map a layer. color: (3,) float32, of occluding patches, usually the data's mean color.
-    baseline: (3, H, W) float32, of integrated gradients. seed: of SmoothGrad's noise.
+    baseline: (3, H, W) float32, of integrated gradients and KernelSHAP. seed: of SmoothGrad's noise and KernelSHAP's
+    coalitions. superpixels: of KernelSHAP, those of a row and of a column.
     """
 
     method: MethodName
@@ -29,6 +31,7 @@ class MapRequest:
     color: Tensor
     baseline: Tensor
     seed: int = 0
+    superpixels: int = 7
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def explain(model: nn.Module, images: Tensor, targets: Tensor | None, request: M
     """Maps of the evidence for each image's target class. The model is left unchanged.
 
     images: (N, 3, H, W) float32 in [0, 1], on the model's device. targets: (N,) int64; default: the predicted classes.
-    A map has the size of the image, or of the layer that it maps. Raises UsageError for an unsuitable layer.
+    A map has the size of the image, of the layer that it maps, or a value for each superpixel. Raises UsageError for an
+    unsuitable layer.
     """
     if request.method in FORMULAS:
         found = layer_gradients(model, _layer(request), images, targets)
@@ -72,6 +76,9 @@ def _of_targets(model: nn.Module, images: Tensor, targets: Tensor, request: MapR
             return integrated_gradients(model, images, targets, request.baseline).sum(1)
         case "occlusion":
             return occlusion(model, images, targets, request.color)
+        case "kernel-shap":
+            draws = torch.Generator().manual_seed(request.seed)
+            return kernel_shap(model, images, targets, request.baseline, draws, side=request.superpixels)
     raise ValueError(f"There is no method {request.method!r}.")
 
 

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lazytui.models.build import build_model
 from lazytui.saliency.gradients import input_gradient, integrated_gradients
+from lazytui.saliency.kernel_shap import kernel_shap, superpixels
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import explain
 from lazytui.saliency.occlusion import occlusion
@@ -83,6 +84,24 @@ def test_grad_cam_agrees_with_captum_before_and_after_resizing(name: str, layer:
     close(ours, theirs[:, 0])
     resized = F.interpolate(theirs, (28, 28), mode="bilinear", align_corners=False)[:, 0]
     close(torch.from_numpy(upsample(ours.numpy())), resized)
+
+
+def test_kernel_shap_of_all_coalitions_is_the_exact_shapley_values_and_agrees_with_captum() -> None:
+    """captum.ShapleyValues goes through all orders of the players. Its KernelShap draws coalitions with repetitions."""
+    model, batch = build_model("gap-cnn", seed=5).eval().double(), images(4).double()
+    squares, baseline = superpixels(28, 28, 2), batch.flip(0)[:1] / 2
+    asked = {"target": int(TARGETS[0]), "baselines": baseline, "feature_mask": squares[None, None]}
+    ours = kernel_shap(model, batch, TARGETS, baseline, torch.Generator(), side=2)
+    shares = ours[0].flatten()
+
+    def captum_shares(attribution: Tensor) -> Tensor:
+        return torch.stack([attribution[0, 0][squares == square].mean() for square in range(4)]).double()
+
+    exact = captum_shares(captum.attr.ShapleyValues(model).attribute(batch[:1], **asked))
+    assert (shares - exact).abs().max() <= 1e-5 * exact.abs().max()
+    torch.manual_seed(0)
+    drawn = captum.attr.KernelShap(model).attribute(batch[:1], **asked, n_samples=1500, perturbations_per_eval=100)
+    assert (shares - captum_shares(drawn)).abs().max() <= 0.1 * exact.abs().max()
 
 
 def captum_gradient(model: nn.Module, batch: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from lazytui.errors import UsageError
@@ -19,6 +20,7 @@ from lazytui.saliency.cam_family import (
 )
 from lazytui.saliency.class_activation import averaged_layer, cam
 from lazytui.saliency.gradients import input_gradient, integrated_gradients, smooth_grad
+from lazytui.saliency.kernel_shap import kernel_shap, superpixels
 from lazytui.saliency.maps_by_name import explain
 from lazytui.saliency.occlusion import occlusion
 from lazytui.saliency.score_cam import score_cam
@@ -141,6 +143,33 @@ def test_smooth_grad_is_the_mean_over_the_noise_that_the_generator_gives() -> No
     each = [input_gradient(model, batch + 0.15 * draw, targets) for draw in noise]
     smooth = smooth_grad(model, batch, targets, torch.Generator().manual_seed(7))
     torch.testing.assert_close(smooth, torch.stack(each).mean(0), rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize(("side", "draws"), [(2, 14), (7, 200)], ids=["all coalitions", "some"])
+def test_shapley_values_sum_to_the_change_of_the_score(side: int, draws: int) -> None:
+    model, batch, targets = build_model("gap-cnn", seed=1).eval().double(), images(3).double(), torch.tensor([0, 4, 9])
+    baseline = images(1, seed=9).double()
+    maps = kernel_shap(model, batch, targets, baseline, torch.Generator().manual_seed(0), side=side, draws=draws)
+    with torch.no_grad():
+        change = (model(batch) - model(baseline)).gather(1, targets[:, None])[:, 0]
+    assert maps.shape == (3, side, side)
+    torch.testing.assert_close(maps.sum((1, 2)), change)
+
+
+def test_shapley_values_of_a_counting_network_are_each_squares_own_light() -> None:
+    """What adds up needs no coalition that wasn't drawn, and a square's share is what it would be alone."""
+    batch, targets, baseline = images(2).double(), torch.tensor([1, 2]), torch.zeros(3, 1, 1, dtype=torch.float64)
+    maps = kernel_shap(ones().double(), batch, targets, baseline, torch.Generator().manual_seed(0), side=7, draws=200)
+    light = 4**2 * F.avg_pool2d(batch.sum(1), 4) / 28**2
+    torch.testing.assert_close(maps, light * targets[:, None, None])
+
+
+def test_superpixels_of_an_image_that_they_dont_divide_differ_by_a_pixel_a_side() -> None:
+    squares = superpixels(28, 10, 3)
+    assert squares.unique().tolist() == [*range(9)]
+    assert torch.bincount(squares.flatten()).tolist() == [
+        rows * columns for rows in (10, 9, 9) for columns in (4, 3, 3)
+    ]
 
 
 def test_occlusion_of_a_counting_network_is_the_light_that_a_patch_takes() -> None:

@@ -138,7 +138,12 @@ def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnd
     ten = palette(network.trained.palette)
     chosen = np.array([index_of_image(text, split, params.split, ten) for text in params.show or ()])
     explainer = Explainer(
-        network.model, split.images, network.trained.model, baseline=request.baseline, seed=request.seed
+        network.model,
+        split.images,
+        network.trained.model,
+        baseline=request.baseline,
+        seed=request.seed,
+        superpixels=request.superpixels,
     )
     explained = [
         explainer.explain(
@@ -208,7 +213,9 @@ def _split_statistics(
 
     return SplitStatistics(
         model=network.model,
-        request=MapRequest(params.method, layer, mean_color(split.images, device), baseline, params.seed),
+        request=MapRequest(
+            params.method, layer, mean_color(split.images, device), baseline, params.seed, params.superpixels
+        ),
         split=split,
         name=name,
         params=data.params,
@@ -228,7 +235,9 @@ def _gallery(
     report.note("a few images by every method")
     request = statistics.request
     name, images = network.trained.model, statistics.split.images
-    explainer = Explainer(network.model, images, name, baseline=request.baseline, seed=request.seed)
+    explainer = Explainer(
+        network.model, images, name, baseline=request.baseline, seed=request.seed, superpixels=request.superpixels
+    )
     layer = request.layer if request.method != "cam" else None
     maps: dict[str, NDArray[np.float32]] = {}
     shown_layer = None

@@ -196,7 +196,8 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         """The network as its file is now: a training that goes on writes another."""
         folder = self.workspace.find(network.run).path
         written = weights_written(network.run, self.workspace, "yet: it hasn't saved a network.")
-        return self._open_network(network, folder, written, trained, params.split, params.baseline, params.seed)
+        chosen = params.split, params.baseline, params.seed, params.superpixels
+        return self._open_network(network, folder, written, trained, *chosen)
 
     def _load(self, network: ModelUnderStudyParams, _folder: Path, _written: int) -> ModelUnderStudy:
         return load_model_under_study(network, self.workspace, ignore_advice)  # its advice goes with the answer
@@ -217,6 +218,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         split: str,
         baseline: str,
         seed: int,
+        superpixels: int,
     ) -> _OpenNetwork:
         network = self._network(params, folder, written)
         from lazytui.saliency.explainer import Explainer
@@ -225,7 +227,8 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         images = self._split(trained, split).images
         start = mean_image(images, network.hardware.device) if baseline == "mean" else None
         name = self.workspace.find(params.run).display_name
-        explainer = Explainer(network.model, images, network.trained.model, baseline=start, seed=seed)
+        model, name_of_model = network.model, network.trained.model
+        explainer = Explainer(model, images, name_of_model, baseline=start, seed=seed, superpixels=superpixels)
         return _OpenNetwork(name, network.model, explainer, network.advice)
 
 

@@ -43,7 +43,12 @@ class GradcamParams(PairParams):
         200, description="Images on which the maps are put to the test (faithfulness, randomized weights, recoloring)."
     )
     baseline: Literal["black", "mean"] = Field(
-        "black", description="Where integrated gradients start: a black image, or the mean of the split."
+        "black",
+        description="Where integrated gradients start, and what kernel-shap shows of absent superpixels: a black "
+        "image, or the mean of the split.",
+    )
+    superpixels: Annotated[int, Field(ge=2, le=10)] = Field(
+        7, description="Squares of a row and of a column that kernel-shap tells the share of."
     )
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         0, description="Random seed of noise, orders and fresh weights."

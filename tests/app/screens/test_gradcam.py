@@ -142,8 +142,8 @@ def test_a_method_of_the_pixels_or_of_one_layer_leaves_no_layer_to_choose(worksp
     async def steps(pilot: Pilot[Any]) -> None:
         screen = await open_screen(pilot)
         await pilot.press("k", "M")
-        await settled(pilot, lambda: answered_params(screen).method == "occlusion")
-        assert form(pilot).layer is None and drawn(pilot)["map"].title == "occlusion"
+        await settled(pilot, lambda: answered_params(screen).method == "kernel-shap")
+        assert form(pilot).layer is None and drawn(pilot)["map"].title == "KernelSHAP"
         await pilot.press("k")
         await until(pilot, lambda: "no layer to choose" in notified(pilot))
 

@@ -18,6 +18,7 @@ from lazytui.neurons.exemplars import QUANTILES, dataset_exemplars
 from lazytui.sae.activation_samples import BATCH, SampleLayout
 from lazytui.sae.autoencoder import Autoencoder
 from lazytui.sae.category_names import CATEGORIES, SELECTIVE
+from lazytui.sae.gradient_effects import gradient_effects
 from lazytui.sae.quality import decoder_cosines
 from lazytui.system.hardware import Hardware
 
@@ -27,6 +28,8 @@ Floats = NDArray[np.float64]
 NEAREST = 5
 BINS = 20
 _SHUFFLES = 20
+_EXPLAINED = 500
+"""Images at least that effects by the gradient are averaged over."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,20 @@ def measure_features(
         **_neighbors(model),
         **_correlated(activations),
     }
-    if split_model.outgoing is not None and len(split_model.shape) == 1:
+    exact = split_model.outgoing is not None and len(split_model.shape) == 1
+    if split_model.outgoing is not None and exact:
         arrays["effect"] = _array(model.decoder @ split_model.outgoing.T)
+    else:
+        shown = probe.images[:: max(1, len(probe) // _EXPLAINED)]
+        arrays["effect"] = _array(gradient_effects(model, split_model, layout, shown, hardware))
     as_float32 = {
         name: array.astype(np.float32) if array.dtype == np.float64 else array for name, array in arrays.items()
     }
-    return {**as_float32, "exemplars": dataset_exemplars(f, pictured_features, probe, active_quantiles)}
+    return {
+        **as_float32,
+        "effect_by_gradient": not exact,
+        "exemplars": dataset_exemplars(f, pictured_features, probe, active_quantiles),
+    }
 
 
 def class_means(f: Tensor, labels: Tensor, classes: int) -> Tensor:

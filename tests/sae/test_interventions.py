@@ -20,7 +20,9 @@ from lazytui.sae.experiments import (
     random_band,
     removal_score,
 )
+from lazytui.sae.feature_measures import measure_activations
 from lazytui.sae.feature_transfer import fit_layer_map
+from lazytui.sae.gradient_effects import gradient_effects
 from lazytui.sae.interventions import ablation_edit, apply_edit, scaling_edit, steering_edit, swap_edit
 from lazytui.sae.sae_training import Recipe, train
 from lazytui.sae.spliced_model import SplicedModel
@@ -52,6 +54,37 @@ def test_the_error_of_the_reconstruction_is_kept(spliced: SplicedModel) -> None:
     model = spliced.model
     left = apply_edit(model, x, ablation_edit(range(64)))
     torch.testing.assert_close(left, model.decoder_bias + (x - model(x)), rtol=1e-4, atol=1e-5)
+
+
+def test_the_effect_by_the_gradient_is_exact_where_only_the_head_follows(spliced: SplicedModel) -> None:
+    """W_d . W_head, for all features that are active."""
+    outgoing = spliced.split_model.outgoing
+    if outgoing is None or spliced.layout.per_image > 1:
+        pytest.skip("more than the head follows")
+    images = spliced.split("hard").images
+    effect = gradient_effects(spliced.model, spliced.split_model, spliced.layout, images, CPU).numpy()
+    f = measure_activations(spliced.model, spliced.split_model, spliced.layout, images, CPU).f
+    active = (f > 0).any(0).numpy()
+    exact = (spliced.model.decoder @ outgoing.T).detach().numpy()
+    np.testing.assert_allclose(effect[active], exact[active], rtol=1e-3, atol=1e-5)
+    assert np.isnan(effect[~active]).all()
+
+
+def test_the_effect_by_the_gradient_is_what_turning_a_feature_a_little_does() -> None:
+    """Of a layer before its ReLU, where no two values are equal that a pooling would choose from."""
+    data = tiny_data()
+    split_model = SplitModel(build_model("gap-cnn", seed=0).eval(), "features.conv3")
+    layout, images = SampleLayout(split_model.shape), data.hard.images[:40]
+    samples = collect_samples(split_model, layout, data.train.images, CPU, most=2000, seed=0)
+    model = train(samples, Recipe(TopK(k=8), 16, 60, 64, 3e-3))
+    edited = SplicedModel(model, split_model, layout, choose_splits(data.validation, data.hard, data.probe, 40), CPU)
+    effect = gradient_effects(model, split_model, layout, images, CPU).numpy()
+    total = (measure_activations(model, split_model, layout, images, CPU).f.sum(0) * layout.per_image).numpy()
+    plain = edited.logits("hard").astype(np.float64)
+    for feature in total.argsort()[-3:].tolist():
+        moved = (edited.logits("hard", scaling_edit([feature], 1.01)).astype(np.float64) - plain).sum(0) / 0.01
+        expected = effect[feature] * total[feature]
+        np.testing.assert_allclose(expected, moved, atol=0.05 * np.abs(moved).max())
 
 
 def test_edits_do_what_they_are_called() -> None:

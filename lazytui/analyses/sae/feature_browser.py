@@ -62,13 +62,16 @@ _SAYS = (Column(name="says"), Column(name="logit", decimals=2))
 
 
 def _label_effects(result: SaeResult) -> list[tuple[Cell, ...]]:
-    """For each feature the digit that it moves most, and by how much; empty where no head lies right above."""
-    if result.effect is None:
+    """For each feature the digit that it moves most, and by how much; empty where nobody measured it."""
+    effect = result.typical_effect
+    if effect is None:
         return []
-    effect = result.strength.astype(np.float64)[:, None] * result.effect.astype(np.float64)
     most = np.abs(effect).argmax(1)
+    unknown = np.isnan(effect.sum(1))
     return [
-        (None, None) if result.category_of(feature) == "dead" else (int(digit), float(effect[feature, digit]))
+        (None, None)
+        if unknown[feature] or result.category_of(feature) == "dead"
+        else (int(digit), float(effect[feature, digit]))
         for feature, digit in enumerate(most)
     ]
 

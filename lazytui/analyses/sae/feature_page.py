@@ -76,10 +76,9 @@ def _activations(result: SaeResult, feature: int) -> Histogram:
 
 
 def _effect(result: SaeResult, feature: int) -> Bars | None:
-    if result.effect is None:
+    if result.typical_effect is None or not np.isfinite(values := result.typical_effect[feature]).all():
         return None
     ten = result.palette
-    values = float(result.strength[feature]) * result.effect[feature].astype(np.float64)
     return Bars(
         name=f"feature-{feature}-effect",
         title=f"{_named(result, feature)}: effect on the logits at its typical strength",

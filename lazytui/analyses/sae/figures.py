@@ -172,27 +172,35 @@ def _row(result: SaeResult, feature: int, names: tuple[str, ...]) -> tuple[Cell,
 def logit_effects(result: SaeResult) -> Table | Text:
     """What the features that do most add to each digit's logit."""
     title = "Effect of features on each logit"
-    if result.effect is None:
+    effect = result.typical_effect
+    if effect is None:
         return Text(
             name="effects",
             title=title,
-            paragraphs=("More than the head lies above this layer, so a direction adds no fixed amount to a logit.",),
+            paragraphs=("More than the head lies above this layer, and an early version didn't measure what follows.",),
         )
     names = result.palette.names
     chosen = [int(f) for f in result.by_mass[:_SHOWN] if result.category_of(f) != "dead"]
-    strength = result.strength.astype(np.float64)
     return Table(
         name="effects",
         title=f"{title}, at their typical strength",
-        note=f"strength x W_d . W_head, of the {len(chosen)} features with the largest mean activation. A color "
+        note=f"strength x {_effect(result)}, of the {len(chosen)} features with the largest mean activation. A color "
         "feature should raise the logit of that color's digit.",
         columns=(
             Column(name="feature"),
             Column(name="category"),
             *(Column(name=f"{digit} {name}", decimals=2) for digit, name in enumerate(names)),
         ),
-        rows=tuple((f, result.category_of(f), *(float(v) for v in strength[f] * result.effect[f])) for f in chosen),
+        rows=tuple(
+            (f, result.category_of(f), *(float(v) if np.isfinite(v) else None for v in effect[f])) for f in chosen
+        ),
     )
+
+
+def _effect(result: SaeResult) -> str:
+    if result.effect_by_gradient:
+        return "W_d . d logit / d activation (to first order: the gradient, weighted by the feature's activation)"
+    return "W_d . W_head"
 
 
 def _colors(result: SaeResult) -> Matrix:

@@ -76,7 +76,8 @@ class SaeResult:
     strength: mean activation where it is active; largest: its maximum. ..._selectivity: the largest mean by color or
     digit over the mean of all ten, 1 to 10; ..._bound: what shuffled labels reach; ..._response, heat: mean activation
     by color, by digit, by digit (row) and color. histogram: (n, bins) of activations. effect: (n, 10), added to each
-    logit per unit of activation; None where more than the head lies above. nearest, nearest_cosine: (n, 5) features
+    logit per unit of activation; effect_by_gradient: to first order, where more than the head lies above; effect is
+    None there in results of early versions. nearest, nearest_cosine: (n, 5) features
     with the nearest directions; neurons, neuron_correlation: (n, 5) neurons with the most similar activations.
     geometry: where features point; None in results of early versions.
     """
@@ -99,6 +100,7 @@ class SaeResult:
     probe_images: Count
     palette_name: Annotated[PaletteName, Key("palette")]
     fingerprint: Name
+    effect_by_gradient: bool = False
     category: Annotated[NDArray[np.int64], indices("units", below=len(CATEGORIES))]
     density: Each
     probe_density: Each
@@ -129,6 +131,11 @@ class SaeResult:
     @cached_property
     def palette(self) -> Palette:
         return palette(self.palette_name)
+
+    @cached_property
+    def typical_effect(self) -> NDArray[np.float64] | None:
+        """(n, 10): what each feature adds to each logit at its typical strength; NaN where that isn't known."""
+        return None if self.effect is None else self.strength.astype(np.float64)[:, None] * self.effect
 
     @cached_property
     def masses(self) -> NDArray[np.float64]:

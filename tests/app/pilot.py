@@ -43,7 +43,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object]) -> None:
             await pilot.pause(0)
             if condition():
                 return
-        await asyncio.sleep(min(max(waited / 10, 0.005), 0.1))
+        await asyncio.sleep(min(max(waited / 5, 0.01), 0.1))
     raise AssertionError(f"What was waited for never happened on:\n{screen_text(pilot.app)}")
 
 

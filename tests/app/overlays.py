@@ -32,6 +32,7 @@ class Way:
 
 
 OVERLAYS: Mapping[str, Way] = {
+    "log": Way("9", "failed", ("l",), "Esc"),
     "help": Way("0", "Story", ("question_mark",), "On this screen"),
     "palette": Way("0", "Story", ("ctrl+p",), "Search", is_pictured=False),
     "jobs": Way("0", "Story", ("j",), "running 37%"),
@@ -50,7 +51,6 @@ OVERLAYS: Mapping[str, Way] = {
     "live-attack": Way("7", "Bundled example", ("v", "up"), "the budget that you set", is_pictured=False),
     "study": Way("8", "unbiased accuracy", ("s",), "Nothing was run yet"),
     "recipe": Way("8", "unbiased accuracy", ("r",), "Nothing was run yet"),
-    "log": Way("9", "failed", ("l",), "Esc"),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import date
 
 from lazytui.runs.status import State, Status
 
@@ -45,6 +46,13 @@ def accuracies_text(metrics: Mapping[str, float | None]) -> str:
 def age_text(created: float) -> str:
     """The time since then: `3 min`."""
     return duration_text(max(0.0, time.time() - created))
+
+
+def day_words(created: float, now: float) -> str:
+    """The day, as one looks for it: `2026-11-28 yesterday`. Both in seconds since 1970; the day is the local one."""
+    day = date.fromtimestamp(created)
+    near = {0: " today", 1: " yesterday"}.get((date.fromtimestamp(now) - day).days, "")
+    return f"{day.isoformat()}{near}"
 
 
 def ago_text(created: float) -> str:

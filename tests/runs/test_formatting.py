@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import pytest
 
-from lazytui.runs.formatting import ago_text, state_clause, without_middle
+from lazytui.runs.formatting import ago_text, day_words, state_clause, without_middle
 from lazytui.runs.status import Progress, State, Status
 
 
@@ -39,3 +40,10 @@ def test_how_a_run_stands_is_the_end_of_a_sentence(state: State, clause: str) ->
 )
 def test_how_long_ago_it_was(seconds: float, words: str) -> None:
     assert ago_text(time.time() - seconds) == words
+
+
+def test_days_are_found_by_date_and_by_word() -> None:
+    noon = datetime(2026, 3, 1, 12).timestamp()
+    assert day_words(noon, noon + 60) == "2026-03-01 today"
+    assert day_words(datetime(2026, 2, 28, 23, 59).timestamp(), noon) == "2026-02-28 yesterday"
+    assert day_words(datetime(2026, 2, 27, 12).timestamp(), noon) == "2026-02-27"

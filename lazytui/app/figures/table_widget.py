@@ -121,6 +121,11 @@ class TableView(FigureView[Table]):
                 return column
         return None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "sort":
+            return not self.compact
+        return super().check_action(action, parameters)
+
     def action_sort(self, step: int) -> None:
         """The next or previous of: as the figure has them, then each column downward and upward."""
         columns = len(self.figure.columns)

@@ -19,7 +19,7 @@ from lazytui.app.figures import FigureView, TableView, view_of
 from lazytui.app.form.field_help import HelpBox
 from lazytui.app.panels.explanation import as_text, explanation
 from lazytui.figures.kinds import Figure, Matrix
-from lazytui.figures.terminal.text_cells import shorten
+from lazytui.figures.terminal.text_cells import shorten_at_word
 from lazytui.plain_text import plain_text
 from lazytui.runs.formatting import without_middle
 
@@ -199,8 +199,8 @@ class Panel(Container):
         which = f"  m {self._chosen + 1}/{len(self._choices)}" if len(self._choices) > 1 else ""
         room = (self.size.width or _WHOLE) // len(titles)
         *before, last = titles
-        parts = [f"{shorten(title, room - 2)} ".ljust(room - 1, "─") + " " for title in before]
-        return "".join([*parts, shorten(last, room - len(which) - _BESIDE_TITLE), which])
+        parts = [f"{shorten_at_word(title, room - 2)} ".ljust(room - 1, "─") + " " for title in before]
+        return "".join([*parts, shorten_at_word(last, room - len(which) - _BESIDE_TITLE), which])
 
     @on(FigureView.Chosen)
     def _choose(self, event: FigureView.Chosen) -> None:

@@ -104,7 +104,12 @@ class AskExport(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="question"):
-            yield Static(f"Write the figures of this screen to a file ({' '.join(SUFFIXES)})", markup=False)
+            kinds = " ".join(SUFFIXES)
+            yield Static(
+                f"Write the figures of this screen to a file. Its end says which kind: {kinds}; for a paper .pdf, and "
+                "its width is asked.",
+                markup=False,
+            )
             yield Input(str(self._path), compact=True, id="path", select_on_focus=False)  # mostly its end is changed
             yield Static(id="said", markup=False)
             with Horizontal(classes="sizes"):

@@ -123,9 +123,12 @@ class LineChart:
         return np.log10(shown) if self.figure.log_y else shown
 
     def _levels(self, scaled: Values, rows: int) -> Values:
-        """The middles of the dots that scaled values are nearest to, in cells from the bottom."""
+        """The middles of the dots that scaled values are nearest to, in cells from the bottom.
+
+        The ends of the axis lie a dot within: in the middle of their lines, where the ticks stand.
+        """
         bottom, top = self._scaled([self.low, self.high]).tolist()
-        return (nearest_dots(scaled, bottom, top, rows * DOTS_UP) + 0.5) / DOTS_UP
+        return (nearest_dots(scaled, bottom, top, rows * DOTS_UP - 2) + 1.5) / DOTS_UP
 
     def _rules(self, axis: XAxis, rows: int) -> Iterator[Stroke]:
         """The references and marks within the axes, as dashed lines across and upright."""

@@ -19,6 +19,18 @@ def shorten(text: str, width: int) -> str:
     return "" if width < 1 else set_cell_size(text, width - 1).rstrip() + "…"
 
 
+def shorten_at_word(text: str, width: int) -> str:
+    """The same, cut after a whole word where that leaves half of the width or more."""
+    short = shorten(text, width)
+    if short == text:
+        return text
+    words = shorten(text, width - 1).removesuffix("…")  # the ellipsis stands apart
+    if text[len(words) :][:1] != " ":
+        words = words.rpartition(" ")[0]
+    words = words.rstrip(" :,(")
+    return f"{words} …" if words and 2 * cell_len(words) >= width - 2 else short
+
+
 def align_text(text: str, width: int, align: Literal["left", "center", "right"] = "left") -> str:
     """The text in exactly `width` cells."""
     text = shorten(text, width)

@@ -21,6 +21,7 @@ from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import _going_on
 from lazytui.app.shell.help_screen import Help
 from lazytui.app.shell.screen_registry import SCREENS
+from lazytui.runs.formatting import day_words
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until
 from tests.commands import read_json, state_of, wait_until
@@ -151,11 +152,15 @@ def test_runs_are_named_filtered_removed_and_brought_back_by_keyboard(workspace:
         pilot.app.screen.query_one(Input).value = "nothing like it"
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.query_one(RunTable).lines == [])
+        assert "No such run. Backspace: all runs" in screen_text(pilot.app)
+        await pilot.press("backspace")
+        await until(pilot, lambda: len(pilot.app.screen.query_one(RunTable).lines) == 1)
         await pilot.press("slash")
         await until(pilot, lambda: pilot.app.screen.query(Input))
-        pilot.app.screen.query_one(Input).value = ""
+        pilot.app.screen.query_one(Input).value = f"{day_words(run.record.created, 0.0)} train"
         await pilot.press("enter")
-        await until(pilot, lambda: len(pilot.app.screen.query_one(RunTable).lines) == 1)
+        await until(pilot, lambda: "Backspace: all" in screen_text(pilot.app))
+        assert len(pilot.app.screen.query_one(RunTable).lines) == 1
         await pilot.press("delete", "n")
         await until(pilot, lambda: pilot.app.screen.query(RunTable))
         assert run.path.exists()

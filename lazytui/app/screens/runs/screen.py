@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -25,12 +26,15 @@ from lazytui.counted_nouns import counted
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
 from lazytui.plain_text import plain_text
+from lazytui.runs.formatting import day_words
 from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import RESUMABLE
 from lazytui.runs.workspace_watch import RunLine
 
+NO_SUCH_RUN = "No such run. Backspace: all runs, /: another choice."
 EMPTY = "No runs yet. Press 0 and then s to run the whole story, or 2 to train a network."
+WHICH_RUNS = "Which runs? Words of a name, a kind or a method, today, yesterday or a date (2026-11-28); empty: all."
 _ARRANGEMENTS = Arrangements(
     narrow=Arrangement("first | 16", "second | 16", "others | 16"),
     medium=Arrangement("first second others | 1fr"),
@@ -55,6 +59,7 @@ class RunsScreen(LabScreen):
     screen_name = "runs"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", id="filter"),
+        Binding("backspace", "unfilter", "All runs", show=False, id="default"),
         Binding("c", "compare", "Compare", id="compare"),
         Binding("v", "overlay", "Overlay", show=False, id="other-view"),
         Binding("p", "pause", "Pause or resume", show=False, id="pause"),
@@ -186,7 +191,11 @@ class RunsScreen(LabScreen):
     # What is shown
 
     def action_filter(self) -> None:
-        ask_text(self, "Show runs that contain (empty for all)", self._pattern, self._set_pattern)
+        ask_text(self, WHICH_RUNS, self._pattern, self._set_pattern)
+
+    def action_unfilter(self) -> None:
+        """All runs again."""
+        self._set_pattern("")
 
     def _set_pattern(self, pattern: str) -> None:
         self._pattern = pattern.strip()
@@ -194,7 +203,8 @@ class RunsScreen(LabScreen):
 
     def _show(self, lines: tuple[RunLine, ...]) -> None:
         """Bring the table up to date, newest first."""
-        wanted = (line for line in reversed(lines) if not self._pattern or self._pattern.casefold() in _searched(line))
+        words = self._pattern.casefold().split()
+        wanted = (line for line in reversed(lines) if all(word in _searched(line) for word in words))
         self._table.show(list(wanted))
         self._point_to_wanted()
         self._show_chosen()
@@ -209,12 +219,12 @@ class RunsScreen(LabScreen):
         if line is not None and line.damage:
             found.say(plain_text(f"{line.damage} Delete removes it."))
         else:
-            found.show_line(line, EMPTY if not self.lab.lines else "No run contains that; / asks for others.")
+            found.show_line(line, EMPTY if not self.lab.lines else NO_SUCH_RUN)
 
     def _words(self, line: RunLine | None) -> Iterator[str]:
         """What the table doesn't say: the filter, how many are marked, the id of the run, what went wrong in it."""
         if self._pattern:
-            yield plain_text(f"filtered by {self._pattern!r}")
+            yield plain_text(f"only {self._pattern!r}, Backspace: all")
         if marked := len(self._table.marked):
             yield f"{marked} marked"
         if line is not None:
@@ -226,7 +236,8 @@ class RunsScreen(LabScreen):
 
 
 def _searched(line: RunLine) -> str:
-    return f"{line.run.id} {human_name(line)} {line.state} {line.kind}".casefold()
+    day = day_words(line.created, time.time())
+    return f"{line.run.id} {human_name(line)} {line.state} {line.kind} {day}".casefold()
 
 
 def _named_figures(line: RunLine) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.result_contents import ANY, Count, Number, counts, numbers
+from lazytui.runs.result_contents import ANY, Count, Damaged, Number, counts, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Part, read_fields
 
@@ -77,4 +77,7 @@ class LlcResult:
 def read(params: LlcParams, saved: Result) -> LlcResult:
     """Raises Damaged where the result isn't what `llc` makes."""
     sizes = {"chains": params.chains, "steps": params.steps}
-    return read_fields(LlcResult, saved, sizes, may_be_empty=frozenset({"training_points"}))
+    result = read_fields(LlcResult, saved, sizes, may_be_empty=frozenset({"training_points"}))
+    if result.llc_low is not None and result.llc_high is not None and result.llc_low > result.llc_high:
+        raise Damaged("its interval ends before it begins")
+    return result

@@ -319,10 +319,10 @@ def _geometry(result: SaeResult) -> list[Figure]:
                 int(found.count[row]),
                 float(found.mean[row]),
                 float(found.shuffled[row]),
-                Interval(float(found.low[row]), float(found.high[row])) if np.isfinite(found.low[row]) else None,
+                Interval(float(low), float(high)) if np.isfinite([low, high]).all() else None,
                 float(found.p[row]),
             )
-            for row, name in enumerate(PAIRS)
+            for row, (name, low, high) in enumerate(zip(PAIRS, found.low, found.high, strict=True))
         ),
     )
     if not len(found.shown):

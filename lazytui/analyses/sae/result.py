@@ -170,4 +170,6 @@ def read(_params: SaeParams, saved: Result) -> SaeResult:
     result.exemplars.check_order()
     if len(result.category) != result.features:
         raise Damaged(f"it has {len(result.category):,} of {result.features:,} features")
+    if result.geometry and (result.geometry.low > result.geometry.high).any():
+        raise Damaged("the band of its shuffled cosines ends before it begins")
     return result

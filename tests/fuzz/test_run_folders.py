@@ -30,7 +30,7 @@ from tests.commands import read_events
 from tests.fuzz.conftest import LONG, MINUTES, MOST_MEMORY, bounded, peak_memory
 from tests.fuzz.mutations import CHANGES
 
-CASES = 1000
+CASES = 1700
 """In the suite."""
 
 QUICK = (".txt", ".ansi", ".json")

@@ -1,7 +1,7 @@
 """The README's table of cures, from what a study printed: `python -m docs.results_table study.json`.
 
-The study is `lazytui run study --source mnist --methods cnc,bias-balance,grl,dfr,color-penalty,rex,jtt,reweight,group-dro,
-resample,permute-jitter,kmeans --epochs 10 --seeds 0-2 --rank hard_accuracy --json > study.json`.
+The study is `lazytui run study --source mnist --epochs 10 --seeds 0-2 --rank hard_accuracy --json --methods` followed by
+cnc,bias-balance,grl,dfr,color-penalty,rex,jtt,reweight,group-dro,resample,permute-jitter,kmeans.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ from tests.fuzz.conftest import LONG, MINUTES, MOST_MEMORY, bounded, peak_memory
 from tests.fuzz.mutations import CHANGES
 
 CASES = 1700
-"""In the suite."""
+"""With those of figures and screens 2,000 in the suite."""
 
 QUICK = (".txt", ".ansi", ".json")
 SLOW = (".html", ".svg", ".png", ".pdf")

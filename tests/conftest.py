@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "neurons": ("latest", "--samples", "100", "--starts", "2", "--steps", "2"),
     "ablate": ("latest", "--neuron", "0,1", "--patch", "red 1 into green 1"),
     "probes": ("latest", "--samples", "200", "--layers", "features.relu1,features.relu3"),
+    "concepts": ("latest", "--samples", "10", "--runs", "3"),
     "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8"),
     "sae-experiments": ("latest", "--samples", "100", "--draws", "3"),
     "sae-dial": ("latest", "--image", "3", "--feature", "0", "--factor", "0,1,2"),

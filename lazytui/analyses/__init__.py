@@ -21,6 +21,7 @@ SUMMARIES = {
     "neurons": "Ask every neuron of a layer: traitor or hero, what it prefers, and what happens without it.",
     "ablate": "See what a network is without chosen neurons, or with what they do in another image.",
     "probes": "Ask every layer how well it tells the digit, and how well the color, to a linear classifier.",
+    "concepts": "Ask whether the score of each class rises with its color, or with its digit, at a layer.",
     "sae": "Take a layer apart into features by a sparse autoencoder, and tell what each stands for and says.",
     "sae-experiments": "Edit the features that an autoencoder found, and measure what the network says then.",
     "sae-dial": "Turn features of one image down and up, and see what the network says along the turn.",

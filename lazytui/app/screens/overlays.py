@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from lazytui.analyses.ablate.params import AblateParams
 from lazytui.analyses.attack_image.params import AttackImageParams
+from lazytui.analyses.concepts.params import ConceptsParams
 from lazytui.analyses.llc.params import LlcParams
 from lazytui.analyses.probes.params import ProbesParams
 from lazytui.analyses.recipe.figures import all_recipes
@@ -66,6 +67,19 @@ OVERLAYS = {
         first=("run", "layers", "samples", "strength", "seed"),
         empty="This network's layers were not probed yet. Each layer is asked how well it tells the digit, and how "
         "well the color, to a linear classifier. g: run it. Esc: back to the neurons.",
+        compared_by=("run",),
+    ),
+    "concepts": Overlay(
+        params=ConceptsParams,
+        panels=(
+            PanelSpec("verdict", "", ("verdict",)),
+            PanelSpec("main", "", ("concepts",)),
+            PanelSpec("beside", "", ("colors",)),
+            PanelSpec("more", "", ("digits", "...")),
+        ),
+        first=("run", "layer", "samples", "runs", "seed"),
+        empty="This network was not asked for concepts yet. A layer's direction of each color and of each digit is "
+        "found, and the score of each class is followed along it. g: run it. Esc: back to the neurons.",
         compared_by=("run",),
     ),
     "attack-image": Overlay(

@@ -45,7 +45,11 @@ SCREENS = (
     ScreenEntry("3", "Evaluate", "Eval", "evaluate:EvaluateScreen", also=("transfer",)),
     ScreenEntry("4", "Grad-CAM", "CAM", "gradcam.screen:GradcamScreen", also=("ask",)),
     ScreenEntry(
-        "5", "Neurons", "Neur", "neurons.screen:NeuronsScreen", also=("ablate", "probes", "llc", "side-by-side")
+        "5",
+        "Neurons",
+        "Neur",
+        "neurons.screen:NeuronsScreen",
+        also=("ablate", "probes", "concepts", "llc", "side-by-side"),
     ),
     ScreenEntry(
         "6",

@@ -176,7 +176,7 @@ class NeuronsScreen(AblationScreen):
             self.action_llc()
         elif kind == "side-by-side":
             self.app.push_screen(overlay(kind))
-        elif kind == "probes":
+        elif kind in {"probes", "concepts"}:
             self.app.push_screen(overlay(kind, values={"run": self.found.network}))
         elif kind == "ablate":
             run, marked = self.found.run, ",".join(map(str, sorted(self.marked)))

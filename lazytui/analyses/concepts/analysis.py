@@ -1,0 +1,158 @@
+"""Concepts: TCAV scores of every color and every digit for every class, at a layer (Kim et al. 2018)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.concepts.figures import figures
+from lazytui.analyses.concepts.params import ConceptsParams
+from lazytui.analyses.concepts.result import CONCEPTS, ConceptsResult, read
+from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.networks.layer_choices import layer_shape
+from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
+from lazytui.analyses.networks.model_under_study import resolve as resolve_network
+from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.errors import BadInput
+from lazytui.models.architectures import ARCHITECTURES
+from lazytui.runs.progress_report import Report
+from lazytui.runs.typed_result import write_fields
+from lazytui.runs.workspace import Workspace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lazytui.analyses.networks.model_under_study import ModelUnderStudy
+    from lazytui.data.splits import Split
+
+_BATCH = 250
+_FOR_EACH_SAMPLE = 40
+"""Images looked at: of a concept, one in ten shows it, and half of them are for the vectors."""
+
+_RANDOM_A_RUN = 3
+"""Random vectors differ much more than those of a concept."""
+
+
+def resolve(params: ConceptsParams, workspace: Workspace) -> ConceptsParams:
+    """Make sure that the data can be rebuilt and have color, and that there is such a layer; name it."""
+    trained = trained_with(params, workspace)
+    if trained.placement == "none":
+        raise BadInput(f"{whose_data(params)} have no color, so there are no concepts of color and digit to tell.")
+    resolved = resolve_network(params, workspace)
+    if trained.model not in ARCHITECTURES:
+        return resolved
+    entry = ARCHITECTURES[trained.model]
+    layer = params.layer or (entry.saliency_layer or entry.layers[-1]).name
+    layer_shape(trained.model, layer)
+    return resolved.model_copy(update={"layer": layer})
+
+
+def run(params: ConceptsParams, report: Report) -> ConceptsResult:
+    report.note("loading torch and the network")
+    network = load_model_under_study(params, report.workspace, report.note)
+    from lazytui.neurons.linear_probe import halves
+    from lazytui.neurons.report import first_samples
+    from lazytui.saliency.map_layers import choose_layer
+
+    layer = params.layer or choose_layer(network.model, network.trained.model, "grad-cam", None)
+    assert layer is not None
+    split = first_samples(network.data.probe, _FOR_EACH_SAMPLE * params.samples)
+    report.note(f"the activations and gradients of {len(split):,} images at {layer}")
+    activations, gradients = _activations_and_gradients(network, layer, split, report)
+    fitted, kept = halves(len(split), params.seed)
+    scores, random, accuracy = _scores(params, split, activations, gradients, fitted, kept, report)
+    own = np.arange(10)
+    return ConceptsResult(
+        color_score=float(scores[own, own].mean()),
+        digit_score=float(scores[10 + own, own].mean()),
+        layer=layer,
+        dimensions=activations.shape[1],
+        fitted=_fitted(params, split, fitted),
+        palette_name=network.trained.palette,
+        images=np.bincount(split.digits[kept], minlength=10),
+        scores=scores,
+        random=random,
+        accuracy=accuracy,
+    )
+
+
+def _activations_and_gradients(
+    network: ModelUnderStudy, layer: str, split: Split, report: Report
+) -> tuple[Tensor, Tensor]:
+    """(n, d) each: of the layer, and of the score of each image's own class there."""
+    import torch
+
+    from lazytui.data.device_split import to_float
+    from lazytui.saliency.cam_family import layer_gradients
+
+    parts = []
+    for start in range(0, len(split), _BATCH):
+        report.check()
+        part = slice(start, start + _BATCH)
+        images = to_float(torch.from_numpy(split.images[part]).to(network.hardware.device))
+        classes = torch.from_numpy(split.digits[part].astype(np.int64)).to(network.hardware.device)
+        found = layer_gradients(network.model, layer, images, classes)
+        parts.append((found.activation.flatten(1).cpu(), found.gradient.flatten(1).cpu()))
+    return torch.cat([one for one, _ in parts]), torch.cat([other for _, other in parts])
+
+
+def _fitted(params: ConceptsParams, split: Split, fitted: NDArray[np.int64]) -> int:
+    """Images with a concept that are there for each: as many as were asked for, if the split has them."""
+    fewest = min(np.bincount(labels[fitted], minlength=10).min() for labels in (split.colors, split.digits))
+    if fewest < 2:
+        raise BadInput(f"Too few of the {len(split):,} images show each color and digit: use a larger test split.")
+    return int(min(params.samples, fewest))
+
+
+def _scores(
+    params: ConceptsParams,
+    split: Split,
+    activations: Tensor,
+    gradients: Tensor,
+    fitted: NDArray[np.int64],
+    kept: NDArray[np.int64],
+    report: Report,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """scores, random and accuracy of the result. Vectors are of fitted images; kept ones are asked."""
+    import torch
+
+    from lazytui.neurons.concept_vectors import fit_concept_vector, tcav_score
+
+    generator, count = torch.Generator().manual_seed(params.seed), _fitted(params, split, fitted)
+    scores, accuracy = np.zeros((CONCEPTS, 10, params.runs)), np.zeros((CONCEPTS, params.runs))
+    of_class = [gradients[kept[split.digits[kept] == digit]] for digit in range(10)]
+
+    def draw(among: NDArray[np.int64], number: int) -> NDArray[np.int64]:
+        chosen: NDArray[np.int64] = among[torch.randperm(len(among), generator=generator)[:number].numpy()]
+        return chosen
+
+    random = []
+    for _ in range(_RANDOM_A_RUN * params.runs):
+        report.check()
+        drawn = draw(fitted, 2 * count)
+        vector = fit_concept_vector(activations[drawn[::2]], activations[drawn[1::2]])
+        random.append([tcav_score(each, vector.direction) for each in of_class])
+    for repeat in range(params.runs):
+        report.progress(repeat, params.runs, "runs")
+        for row in range(CONCEPTS):
+            report.check()
+            shows = (split.colors, split.digits)[row // 10] == row % 10
+            present = draw(fitted[shows[fitted]], count)
+            vector = fit_concept_vector(activations[present], activations[draw(fitted, count)])
+            scores[row, :, repeat] = [tcav_score(each, vector.direction) for each in of_class]
+            asked = activations[kept[shows[kept]]], activations[kept[~shows[kept]]]
+            accuracy[row, repeat] = vector.balanced_accuracy(*asked)
+    report.progress(params.runs, params.runs, "runs")
+    return scores, np.array(random).T, accuracy.mean(1)
+
+
+ANALYSIS = Analysis(
+    params=ConceptsParams,
+    run=run,
+    figures=with_data_named(figures),
+    write=write_fields,
+    read=read,
+    resolve=resolve,
+)

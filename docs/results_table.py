@@ -1,6 +1,6 @@
 """The README's table of cures, from what a study printed: `python -m docs.results_table study.json`.
 
-The study is `lazytui run study --source mnist --epochs 10 --seeds 0-2 --rank hard_accuracy --json --methods` followed by
+The study: `lazytui run study --source mnist --epochs 10 --seeds 0-2 --rank hard_accuracy --json --methods` and then
 cnc,bias-balance,grl,dfr,color-penalty,rex,jtt,reweight,group-dro,resample,permute-jitter,kmeans.
 """
 

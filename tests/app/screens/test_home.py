@@ -59,7 +59,7 @@ def test_the_story_fits_and_leads_to_the_screens(tmp_path: Path) -> None:
         await until(pilot, lambda: story.has_focus)
         evidence = [chapter.name for chapter in CHAPTERS].index("evidence")
         story.point(evidence)
-        await until(pilot, lambda: view_called(pilot, "confusion-easy"))
+        await until(pilot, lambda: view_called(pilot, "color-by-prediction-hard"))
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, EvaluateScreen))
 

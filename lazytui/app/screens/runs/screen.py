@@ -195,7 +195,10 @@ class RunsScreen(LabScreen):
 
     def action_unfilter(self) -> None:
         """All runs again."""
-        self._set_pattern("")
+        if self._pattern:
+            self._set_pattern("")
+        else:
+            self.notify("All runs are shown.")
 
     def _set_pattern(self, pattern: str) -> None:
         self._pattern = pattern.strip()

@@ -20,7 +20,8 @@ from tests.commands import TINY_TRAINING, Lab
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     lab = Lab(tmp_path_factory.mktemp("llc"))
-    done = lab.call("run", "train", *TINY_TRAINING, "--model", "small-16", "--json", "--name", "small")
+    options = ("--model", "small-16", "--keep-checkpoints", "2", "--json", "--name", "small")
+    done = lab.call("run", "train", *TINY_TRAINING, *options)
     assert done.code == 0, done.err
     return lab
 
@@ -112,20 +113,18 @@ def test_settings_that_cannot_be_are_refused(trained: Lab, option: str, value: s
 
 def test_it_is_followed_through_the_training_beside_its_curves(trained: Lab) -> None:
     """Where weights were kept; at the last of them the chains are those of the estimate."""
-    refused = trained.call("run", "llc", "small", "--through-training")
+    refused = trained.call("run", "llc", "shipped/lazy-strokes", "--through-training")
     assert refused.code == 2 and "--keep-checkpoints" in refused.sentence
-    kept = ("--model", "small-16", "--keep-checkpoints", "2", "--epochs", "2", "--json", "--name", "kept")
-    assert trained.call("run", "train", *TINY_TRAINING, *kept).code == 0
     options = ("--steps", "20", "--batch", "4", "--chains", "2", "--eps", "2e-5", "--gamma", "3e4")
-    done = trained.call("run", "llc", "kept", *options, "--through-training", "--json")
+    done = trained.call("run", "llc", "small", *options, "--through-training", "--json")
     assert done.code == 0, done.err
     workspace = Workspace(trained.workspace)
     run = workspace.find(done.json["run"])
     found = recorded_result(run).through_training
-    assert found.step.tolist() == list(workspace.find("kept").weights_by_step())
+    assert found.step.tolist() == list(workspace.find("small").weights_by_step())
     drawn = {figure.name: figure for figure in figures(run)}
     estimates, curves = drawn["through-training"], drawn["training-curves"]
     assert isinstance(estimates, Lines) and isinstance(curves, Lines)
     np.testing.assert_allclose(estimates.series[0].y, found.coefficient.mean(1))
-    history = recorded_result(workspace.find("kept")).history
+    history = recorded_result(workspace.find("small")).history
     np.testing.assert_array_equal(curves.series[1].y, history["hard_accuracy"])

@@ -59,8 +59,8 @@ def _own(result: ConceptsResult) -> Table:
         title="Each class and its own color and digit",
         note="score: share of the class's images whose class score rises along the concept's vector, mean over "
         f"{runs} vectors. random: the middle 95 % of {random} vectors of random images. p: of these two, by Welch's "
-        f"two-sided t-test. verdict: for or against the class, where p is below .05 / {len(rows)} (Bonferroni). told: "
-        "balanced accuracy of the vectors on images that they weren't fitted to; 50 % by chance.",
+        f"two-sided t-test. verdict: for or against the class, where p is below .05 / {len(rows)} (Bonferroni). "
+        "accuracy: balanced accuracy of the vectors on images that they weren't fitted to; 50 % by chance.",
         shares=tuple(Share(f"class {digit}", int(count)) for digit, count in enumerate(result.images)),
         columns=(
             Column(name="class"),
@@ -69,7 +69,7 @@ def _own(result: ConceptsResult) -> Table:
             Column(name="random", unit="%", decimals=0),
             Column(name="p", decimals=4),
             Column(name="verdict"),
-            Column(name="told", unit="%", decimals=0),
+            Column(name="accuracy", unit="%", decimals=0),
         ),
         rows=tuple(rows),
     )

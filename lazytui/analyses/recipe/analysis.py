@@ -21,6 +21,7 @@ from lazytui.analyses.trainings.training_grid import (
     train_cells,
 )
 from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
+from lazytui.counted_nouns import counted
 from lazytui.runs.executors import LocalProcesses
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
@@ -46,7 +47,8 @@ def run(params: RecipeParams, report: Report) -> RecipeResult:
     failed = {**result.failed, **failures_of(taken.runs), **taken.refused}
     result = replace(result, failed=failed)
     write_page(params, result, report)
-    return require_finished(result, report)
+    begun = f"{counted(len(asked), 'training')} and {counted(len(steps), 'step')}" if steps else ""
+    return require_finished(result, report, begun)
 
 
 def _networks(

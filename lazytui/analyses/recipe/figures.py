@@ -28,13 +28,13 @@ ALL_RECIPES = "all-recipes"
 def figures(params: RecipeParams, result: RecipeResult) -> list[Figure]:
     """One recipe with what stands beside it; of several a line on each metric."""
     if len(result.recipes) > 1:
-        return [_summary(params, result), _every_metric(result), *failures(result)]
+        return [_summary(params, result), _every_metric(result), *failures(result, "Trainings and steps")]
     (name,) = result.recipes
     beside = result.plain_group(name) or result.own_group(name)
     compared = leaderboard_figures(result.groups, rank="hard_accuracy", x="easy_accuracy", y="hard_accuracy")
     return [
         _verdict(params, result, name),
-        *failures(result),
+        *failures(result, "Trainings and steps"),
         _side_by_side(result, name),
         *[figure for figure in compared if figure.name in _OF_CURES and beside],
     ]

@@ -107,12 +107,12 @@ def train_cells(cells: Cells, executor: Executor, report: Report) -> TrainedCell
     return TrainedCells(runs, there)
 
 
-def require_finished(result: G, report: Report) -> G:
-    """The result. Raises Unfinished, which keeps it, where something failed."""
+def require_finished(result: G, report: Report, begun: str = "") -> G:
+    """The result. Raises Unfinished, which keeps it, where something failed. begun: what was, if not only trainings."""
     if result.failed:
         first, how = next(iter(result.failed.items()))
         raise Unfinished(
-            f"{len(result.failed)} of {counted(result.trainings or 0, 'training')} failed "
+            f"{len(result.failed)} of {begun or counted(result.trainings or 0, 'training')} failed "
             f"({first}: {how.error or how.state}); the others are kept. "
             f"Try those again with: {resume_command(report.run)}",
             result,
@@ -137,12 +137,12 @@ def _accuracies(run: RunFolder) -> str:
     return accuracies_text(read_metrics(run.path))
 
 
-def failures(result: GridResult) -> list[Table]:
-    """What failed, where something did."""
+def failures(result: GridResult, what: str = "Trainings") -> list[Table]:
+    """What failed, where something did. what: it is of."""
     rows = tuple((name, how.state, how.error, how.run) for name, how in result.failed.items())
     table = Table(
         name="failed",
-        title="Trainings that failed",
+        title=f"{what} that failed",
         note="The means below are over the others. To try these again, resume this run.",
         columns=tuple(Column(name=name) for name in ("training", "state", "why", "run")),
         rows=rows,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
-from math import prod
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,7 +12,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.study.figures import by_bias, by_swept_value
 from lazytui.analyses.study.params import MOST_TRAININGS, StudyParams
 from lazytui.analyses.study.result import StudyResult, read, write
-from lazytui.analyses.study.sweep import combinations_of, value_text
+from lazytui.analyses.study.sweep import combinations_of, number_of_combinations, value_text
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.analyses.trainings.recipe_groups import labeled_groups
@@ -37,7 +36,7 @@ def cells(params: StudyParams) -> dict[str, TrainParams]:
 
     Of an option that its method doesn't read a training has no value, so that it is there once for all of them.
     """
-    swept = combinations_of(params.axes, zipped=params.zipped)
+    swept = combinations_of(params.axes, params.combining)
     grid = product(params.seeds, params.bias, swept, _methods(params))
     found = {}
     for seed, bias, combination, method in grid:
@@ -51,8 +50,7 @@ def cells(params: StudyParams) -> dict[str, TrainParams]:
 
 def number_of_trainings(params: StudyParams) -> int:
     """At most how many `cells` has, without making them."""
-    lengths = [len(axis.values) for axis in params.axes]
-    combinations = max(lengths, default=1) if params.zipped else prod(lengths)
+    combinations = number_of_combinations(params.axes, params.combining)
     return len(_methods(params)) * len(params.bias) * len(params.seeds) * combinations
 
 
@@ -120,7 +118,7 @@ def figures(params: StudyParams, result: StudyResult) -> list[Figure]:
     groups, axes = result.groups, {"x": "easy_accuracy", "y": "hard_accuracy"}
     compared = leaderboard_figures(groups, rank=params.rank, **axes) if groups else []
     labeled = labeled_groups(groups)
-    swept = by_swept_value(labeled, params.axes, params.rank, zipped=params.zipped)
+    swept = by_swept_value(labeled, params.axes, params.rank, params.combining)
     return [*compared[:1], *failures(result), *swept, *by_bias(labeled, params.rank, params.axes), *compared[1:]]
 
 

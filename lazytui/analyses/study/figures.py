@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS
-from lazytui.analyses.study.sweep import Axis, value_text
+from lazytui.analyses.study.sweep import Axis, Combining, value_text
 from lazytui.analyses.trainings.recipe_groups import Group
 from lazytui.figures.kinds import Cell, Column, Figure, Lines, Matrix, Series, Table
 from lazytui.files.package_data import package_folder
@@ -25,38 +26,52 @@ def by_bias(groups: Sequence[Group], rank: str, axes: Sequence[Axis] = ()) -> li
     return [*_lines(groups, rank, axes), *([] if axes else _published(groups))]
 
 
-def by_swept_value(groups: Sequence[Group], axes: Sequence[Axis], rank: str, *, zipped: bool) -> list[Figure]:
-    """The rank metric by each swept option: over its numbers as lines, by its names as a matrix.
+def by_swept_value(
+    groups: Sequence[Group], axes: Sequence[Axis], rank: str, combining: Combining = "every"
+) -> list[Figure]:
+    """The rank metric by each swept option: over its numbers as lines, beside easy accuracy; by its names as a matrix.
 
-    zipped: options that are swept side by side move together, so that one figure stands for all of them.
+    Options that are swept side by side move together, so that one figure stands for all of them; of those that vary
+    alone, each has the trainings in which the others have their first values.
     """
-    shown = axes[:1] if zipped else axes
-    return [_by_axis(groups, axis, axes if zipped else (axis,), axes, rank) for axis in shown if groups]
+    if combining == "zipped":
+        return [_by_axis(groups, axes[0], axes[1:], (), rank)] if groups and axes else []
+    found = []
+    for axis in axes:
+        others = [other for other in axes if other is not axis]
+        own = [group for group in groups if _at_first_values(group, others)] if combining == "alone" else groups
+        if own:
+            found.append(_by_axis(own, axis, (), () if combining == "alone" else others, rank))
+    return found
 
 
-def _by_axis(groups: Sequence[Group], axis: Axis, together: Sequence[Axis], axes: Sequence[Axis], rank: str) -> Figure:
-    """together: the options that move with this one."""
+def _at_first_values(group: Group, axes: Sequence[Axis]) -> bool:
+    recipe = group.trainings.recipe
+    return all(recipe.get(axis.name) in (None, axis.values[0]) for axis in axes)
+
+
+def _by_axis(
+    groups: Sequence[Group], axis: Axis, together: Sequence[Axis], others: Sequence[Axis], rank: str
+) -> Figure:
+    """together: options that move with this one. others: those whose every value has a curve of its own."""
     title = METRICS[rank].title
-    curves = _groups_by_curve(groups, [other.name for other in axes if other not in together])
-    also = "".join(f"; with it {other.title} {', '.join(map(value_text, other.values))}" for other in together[1:])
+    curves = _groups_by_curve(groups, [other.name for other in others])
+    also = "".join(f"; with it {other.title} {', '.join(map(value_text, other.values))}" for other in together)
     once = " A method that doesn't read it has one value for all." if axis.name in AllMethodOptions.OPTIONS else ""
     shared: dict[str, Any] = {
         "name": f"by-{axis.name.replace('_', '-')}",
         "title": f"{title.capitalize()} by {axis.title}",
         "note": f"Means over seeds, in percent. {axis.title}: {', '.join(map(value_text, axis.values))}{also}.{once}",
     }
-    values = np.full((len(curves), len(axis.values)), np.nan)
-    for row, own in enumerate(curves.values()):
-        for group in own:
-            values[row, _places(group, axis)] = _mean(group, rank)
     if axis.numeric:
-        order = np.argsort(axis.values)
-        across = np.array(axis.values, dtype=np.float64)[order]
-        series = tuple(Series(name=name, x=across, y=row[order]) for name, row in zip(curves, values, strict=True))
-        return Lines(**shared, series=series, x_label=axis.title, y_label=f"{title} (%)")
+        metrics = dict.fromkeys((rank, "easy_accuracy"))
+        series = [
+            one for metric in metrics for one in _over_numbers(curves, axis, metric, "" if metric == rank else metric)
+        ]
+        return Lines(**shared, series=tuple(series), x_label=axis.title, y_label="%")
     return Matrix(
         **shared,
-        values=values,
+        values=_by_curve_and_value(curves, axis, rank),
         row_labels=tuple(curves),
         column_labels=tuple(map(value_text, axis.values)),
         row_axis="method",
@@ -65,6 +80,23 @@ def _by_axis(groups: Sequence[Group], axis: Axis, together: Sequence[Axis], axes
         low=0.0,
         high=100.0,
     )
+
+
+def _over_numbers(curves: Mapping[str, Sequence[Group]], axis: Axis, metric: str, words: str) -> Iterator[Series]:
+    """words: the metric, to stand in the names of its curves."""
+    order = np.argsort(axis.values)
+    across = np.array(axis.values, dtype=np.float64)[order]
+    for name, row in zip(curves, _by_curve_and_value(curves, axis, metric), strict=True):
+        yield Series(name=f"{name}, {METRICS[words].title}" if words else name, x=across, y=row[order])
+
+
+def _by_curve_and_value(curves: Mapping[str, Sequence[Group]], axis: Axis, metric: str) -> NDArray[np.float64]:
+    """(curves, values): means in percent; NaN where nothing was trained."""
+    values = np.full((len(curves), len(axis.values)), np.nan)
+    for row, own in enumerate(curves.values()):
+        for group in own:
+            values[row, _places(group, axis)] = _mean(group, metric)
+    return values
 
 
 def _groups_by_curve(groups: Sequence[Group], others: Sequence[str], *, bias: bool = True) -> dict[str, list[Group]]:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import functools
+import tomllib
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from lazytui.analyses.core.metric_catalog import MetricName
-from lazytui.analyses.study.sweep import Axis, read_axis, require_equal_lengths, sweep_texts, swept_options
+from lazytui.analyses.study.sweep import Axis, Combining, read_axis, require_equal_lengths, sweep_texts, swept_options
 from lazytui.analyses.train.params import FirstWeights
 from lazytui.analyses.trainings.training_grid import GridParams
-from lazytui.catalog_fields import name_field
+from lazytui.catalog_fields import name_field, require_name
 from lazytui.counted_nouns import counted
 from lazytui.data.params import PaintingParams
+from lazytui.files.package_data import package_folder
 from lazytui.list_values import split_list
 from lazytui.training.loop_settings import LoopSettings
 from lazytui.training.methods import METHODS
 from lazytui.training.settings import ABOUT, AllMethodOptions, require_method
+
+
+@functools.cache
+def plans() -> Mapping[str, Mapping[str, Any]]:
+    """By name the options of each plan, and `about`, a line on it."""
+    with (package_folder("assets") / "plans.toml").open("rb") as file:
+        return tomllib.load(file)
+
 
 MOST_TRAININGS = 1000
 """More are trained only when a person says so."""
@@ -25,6 +37,11 @@ MOST_TRAININGS = 1000
 class StudyGrid(GridParams):
     """What varies."""
 
+    plan: str = name_field(
+        "",
+        f"A plan that fills in whatever you don't choose yourself: {', '.join(plans())}.",
+        {name: str(plan["about"]) for name, plan in plans().items()},
+    )
     methods: Annotated[tuple[str, ...], BeforeValidator(split_list)] = name_field(
         ("jtt", "kmeans", "rex", "group-dro", "bias-balance"),
         "Training methods: grl,rex,jtt. Each is trained with every bias and every seed.",
@@ -41,8 +58,24 @@ class StudyGrid(GridParams):
     zipped: bool = Field(
         False, description="Take the values of swept options side by side, not every combination of them."
     )
+    alone: bool = Field(
+        False,
+        description="Vary each swept option alone, the others at the first of their values; not every combination.",
+    )
     yes: bool = Field(False, description=f"Train even more than {counted(MOST_TRAININGS, 'network')}.")
     rank: MetricName = Field("unbiased_accuracy", description="The metric that orders the leaderboard.")
+
+
+def filled_from_plan(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was chosen, and what the plan says of the rest. An option that was chosen isn't swept by the plan.
+
+    Raises ValueError for an unknown plan.
+    """
+    plan = plans()[require_name("plan", name, plans())]
+    own = sweep_texts(values.get("sweep", ()))
+    chosen = {*values, *(read_axis(text).name for text in own)}
+    swept = [text for text in sweep_texts(plan.get("sweep", ())) if read_axis(text).name not in chosen]
+    return {**{option: value for option, value in plan.items() if option != "about"}, **values, "sweep": [*own, *swept]}
 
 
 class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, StudyGrid):
@@ -58,6 +91,16 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, 
     def as_typed(values: dict[str, Any]) -> dict[str, Any]:
         """What was typed on a command line, as fields: an option with several values is swept."""
         return swept_options(values)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_plan(cls, values: Any) -> Any:
+        name = values.get("plan") if isinstance(values, dict) else None
+        return filled_from_plan(name, values) if isinstance(name, str) and name else values
+
+    @property
+    def combining(self) -> Combining:
+        return "alone" if self.alone else "zipped" if self.zipped else "every"
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -83,6 +126,8 @@ class StudyParams(PaintingParams, AllMethodOptions, FirstWeights, LoopSettings, 
         for name in (*self.chosen_options, *swept):
             if name not in own:
                 raise ValueError(f"None of {', '.join(self.methods)} reads {name.replace('_', '-')}.")
+        if self.zipped and self.alone:
+            raise ValueError("Swept options are taken side by side (zipped) or each alone (alone), not both.")
         if self.zipped:
             require_equal_lengths(self.axes)
         if self.colors and not any(METHODS[method].reads_colors for method in self.methods):

@@ -1,11 +1,12 @@
-"""Swept options: any option of a training, with the values that a study gives it; in a grid, or value by value."""
+"""Swept options: any option of a training, with the values that a study gives it, and how these are combined."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Annotated, Any
+from math import prod
+from typing import Annotated, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -106,11 +107,27 @@ def require_equal_lengths(axes: Sequence[Axis]) -> None:
         raise ValueError(f"Options that are swept side by side need equally many values; these have {counts}.")
 
 
-def combinations_of(axes: Sequence[Axis], *, zipped: bool) -> list[dict[str, Any]]:
-    """Every combination of values by option, or those that stand at the same place; one empty one without axes."""
+Combining = Literal["every", "zipped", "alone"]
+"""How the values of several options meet: every one with every other, side by side, or each option alone, with the
+others at their first value."""
+
+
+def combinations_of(axes: Sequence[Axis], combining: Combining) -> list[dict[str, Any]]:
+    """The combinations of values by option, each once; one empty one without axes."""
     values = [axis.values for axis in axes]
-    rows = zip(*values, strict=True) if zipped and axes else product(*values)
+    if combining == "alone":
+        first = {axis.name: axis.values[0] for axis in axes}
+        return [first, *({**first, axis.name: value} for axis in axes for value in axis.values[1:])]
+    rows = zip(*values, strict=True) if combining == "zipped" and axes else product(*values)
     return [dict(zip((axis.name for axis in axes), row, strict=True)) for row in rows]
+
+
+def number_of_combinations(axes: Sequence[Axis], combining: Combining) -> int:
+    """How many `combinations_of` has, without making them."""
+    lengths = [len(axis.values) for axis in axes]
+    if combining == "alone":
+        return 1 + sum(length - 1 for length in lengths)
+    return max(lengths, default=1) if combining == "zipped" else prod(lengths)
 
 
 def value_text(value: Any) -> str:

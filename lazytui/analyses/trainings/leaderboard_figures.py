@@ -46,6 +46,8 @@ def leaderboard_figures(trainings: Sequence[RecipeTrainings], *, rank: str, x: s
 def _verdict(groups: Sequence[Group], rank: str) -> Text:
     """What every recipe reached, setting by setting, before anything else of any of them."""
     several = by_setting(groups)
+    if len(several) == len(groups) > 1:
+        return Text(name="verdict", title="Who cures the shortcut?", paragraphs=_of_settings(groups, rank))
     sentences = [(own[0].setting.sentence_prefix, *_of_a_setting(own, rank)) for own in several]
     if len(several) == 1:
         paragraphs = ["".join((prefix, " ".join((first, *more)))) for prefix, first, *more in sentences]
@@ -56,6 +58,20 @@ def _verdict(groups: Sequence[Group], rank: str) -> Text:
             "Recipes are ranked and told apart within a setting only: the same in all but the method and its options."
         )
     return Text(name="verdict", title="Who cures the shortcut?", paragraphs=tuple(paragraphs))
+
+
+def _of_settings(groups: Sequence[Group], rank: str) -> tuple[str, ...]:
+    """What settings with one recipe each reached: nothing in them can be ranked."""
+    title = METRICS[rank].title
+    defined = [(group, mean) for group in groups if (mean := group.mean(rank)).mean is not None]
+    first = f"{counted(len(groups), 'setting')} with one recipe each, so that there is nothing to rank."
+    if not defined:
+        return (f"{first} Their {title} is undefined.",)
+    (low, least), (high, most) = (choose(defined, key=lambda one: one[1].mean or 0.0) for choose in (min, max))
+    return (
+        f"{first} {title.capitalize()} goes from {_mean_text(least)} ({low.name}; {low.setting.words}) to "
+        f"{_mean_text(most)} ({high.name}; {high.setting.words}).",
+    )
 
 
 def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:

@@ -52,6 +52,28 @@ def test_side_by_side_they_move_together() -> None:
     assert [(cell.lr, cell.epochs) for cell in grid.values()] == [(0.001, 5), (0.01, 10), (0.1, 20)]
 
 
+def test_alone_each_option_leaves_the_first_value_while_the_others_keep_theirs() -> None:
+    params = study(lr=".001,.01,.1", epochs="5,10", alone=True, plain=False)
+    grid = cells(params)
+    assert len(grid) == number_of_trainings(params)
+    assert [(cell.lr, cell.epochs) for cell in grid.values()] == [(0.001, 5), (0.001, 10), (0.01, 5), (0.1, 5)]
+
+
+def test_a_plan_fills_in_what_is_not_chosen() -> None:
+    planned = validate("study", {"plan": "d-settings", "source": "strokes"})
+    assert isinstance(planned, StudyParams)
+    grid = list(cells(planned).values())
+    assert len(grid) == 9 and {(cell.dataset, cell.model, cell.method) for cell in grid} == {("gr95h", "cnn3", "erm")}
+    assert {cell.lr for cell in grid} == {0.001, 0.01, 0.045} and {cell.epochs for cell in grid} == {15, 30, 50}
+    own = validate("study", {"plan": "d-settings", "source": "strokes", "lr": ".1,.2", "model": "cnn2"})
+    assert isinstance(own, StudyParams)
+    assert own.model == "cnn2" and own.dataset == "gr95h" and len(cells(own)) == 8
+    shorter = validate("study", {"plan": "d-settings", "source": "strokes", "epochs": 2})
+    assert isinstance(shorter, StudyParams)
+    assert {cell.epochs for cell in cells(shorter).values()} == {2} and len(cells(shorter)) == 7
+    assert StudyParams.model_validate(shorter.model_dump(mode="json")) == shorter
+
+
 def test_what_a_method_does_not_read_makes_no_difference_to_it() -> None:
     params = study(penalty="1,5,10", bias="0.9,0.99")
     assert [cell.penalty for cell in cells(params).values() if cell.bias == 0.9] == [None, 1, 5, 10]
@@ -76,6 +98,8 @@ def test_another_data_set_brings_its_own_painting_but_not_what_was_chosen() -> N
         ({"sweep": "lr=1"}, "--lr has one value; a sweep needs two or more, such as lr=A,B."),
         ({"sweep": "lr=.1,.2", "lr": ".001,.01"}, "--lr is swept twice."),
         ({"lr": ".001,.01", "epochs": "1,2,3", "zipped": True}, "these have epochs 3, lr 2."),
+        ({"lr": ".001,.01", "zipped": True, "alone": True}, "side by side (zipped) or each alone (alone), not both."),
+        ({"plan": "d-setings"}, "There is no plan 'd-setings'. Did you mean d-settings?"),
         ({"alpha": "0.1,0.5"}, "None of jitter-consistency reads alpha."),
     ],
 )
@@ -102,17 +126,20 @@ def test_a_sweep_is_drawn_over_its_numbers_and_its_names(lab: Lab) -> None:
     drawn = {figure.name: figure for figure in figures(run)}
     lines, matrix = drawn["by-lr"], drawn["by-model"]
     assert isinstance(lines, Lines) and isinstance(matrix, Matrix)
-    assert {series.name for series in lines.series} == {
-        f"{method} · model {model}" for method in ("erm", "focal") for model in ("mlp", "lazy-gap")
-    }
+    curves = [f"{method} · model {model}" for method in ("erm", "focal") for model in ("mlp", "lazy-gap")]
+    assert {series.name for series in lines.series} == {*curves, *(f"{curve}, easy accuracy" for curve in curves)}
     measured = {
-        (group.method, group.recipe["model"], group.recipe["lr"]): 100 * group.runs[0].metrics["unbiased_accuracy"]
+        (group.method, group.recipe["model"], group.recipe["lr"]): group.runs[0].metrics
         for group in recorded_result(run).groups
     }
     for series in lines.series:
-        method, model = series.name.split(" · model ")
+        curve, _, words = series.name.partition(", ")
+        metric = words.replace(" ", "_") or "unbiased_accuracy"
+        method, model = curve.split(" · model ")
         assert list(series.x) == [0.001, 0.01]
-        assert list(series.y) == pytest.approx([measured[method, model, lr] for lr in series.x])
+        assert list(series.y) == pytest.approx([100 * measured[method, model, lr][metric] for lr in series.x])
     assert matrix.column_labels == ("mlp", "lazy-gap") and matrix.values.shape == (4, 2)
     row = matrix.row_labels.index("focal · lr 0.01")
-    assert list(matrix.values[row]) == pytest.approx([measured["focal", model, 0.01] for model in matrix.column_labels])
+    assert list(matrix.values[row]) == pytest.approx(
+        [100 * measured["focal", model, 0.01]["unbiased_accuracy"] for model in matrix.column_labels]
+    )

@@ -69,8 +69,9 @@ def _of_settings(groups: Sequence[Group], rank: str) -> tuple[str, ...]:
         return (f"{first} Their {title} is undefined.",)
     (low, least), (high, most) = (choose(defined, key=lambda one: one[1].mean or 0.0) for choose in (min, max))
     return (
-        f"{first} {title.capitalize()} goes from {_mean_text(least)} ({low.name}; {low.setting.words}) to "
-        f"{_mean_text(most)} ({high.name}; {high.setting.words}).",
+        first,
+        f"The lowest {title} is that of {low.name} with {low.setting.words}: {_mean_text(least)}. "
+        f"The highest is that of {high.name} with {high.setting.words}: {_mean_text(most)}.",
     )
 
 

@@ -182,6 +182,7 @@ OVERLAYS = {
         ),
         before=lambda params: [planned_trainings(params)] if params else [],
         first=(
+            "plan",
             "methods",
             "seeds",
             "bias",

@@ -10,9 +10,10 @@ import pytest
 from lazytui.analyses.core.execute import figures, recorded_result, validate
 from lazytui.analyses.study.analysis import cells, number_of_trainings, planned_trainings
 from lazytui.analyses.study.params import StudyParams
+from lazytui.analyses.trainings.leaderboard_figures import leaderboard_figures
 from lazytui.app.form.shell_command import shell_command
 from lazytui.errors import UsageError
-from lazytui.figures.kinds import Lines, Matrix
+from lazytui.figures.kinds import Lines, Matrix, Text
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 
@@ -138,6 +139,12 @@ def test_a_sweep_is_drawn_over_its_numbers_and_its_names(lab: Lab) -> None:
         method, model = curve.split(" · model ")
         assert list(series.x) == [0.001, 0.01]
         assert list(series.y) == pytest.approx([100 * measured[method, model, lr][metric] for lr in series.x])
+    plain = [group for group in recorded_result(run).groups if group.method == "erm"]
+    verdict = leaderboard_figures(plain, rank="unbiased_accuracy", x="easy_accuracy", y="hard_accuracy")[0]
+    assert isinstance(verdict, Text)
+    assert verdict.paragraphs[0] == "4 settings with one recipe each, so that there is nothing to rank."
+    ends = sorted(of["unbiased_accuracy"] for key, of in measured.items() if key[0] == "erm")
+    assert all(f": {100 * end:.1f} % (one seed)." in verdict.paragraphs[1] for end in (ends[0], ends[-1]))
     assert matrix.column_labels == ("mlp", "lazy-gap") and matrix.values.shape == (4, 2)
     row = matrix.row_labels.index("focal · lr 0.01")
     assert list(matrix.values[row]) == pytest.approx(

@@ -61,9 +61,8 @@ TONES: dict[Tone, RGB | None] = {
     "muted": (130, 138, 148),
 }
 
-SUPPORTS: RGB = (255, 96, 56)
 OPPOSES: RGB = (64, 132, 255)
-"""Evidence for and against, in overlays and wherever a scale runs through zero."""
+"""Evidence against, in overlays; evidence for lets an image keep its own colors."""
 
 
 def series_color(index: int, theme: Theme) -> RGB:

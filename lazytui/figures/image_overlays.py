@@ -8,14 +8,18 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.figures.colors import OPPOSES, SIGNS, SUPPORTS
+from lazytui.figures.colors import OPPOSES, SIGNS
 from lazytui.figures.image_shapes import shape_strengths
 from lazytui.figures.kinds import Pixels, Tone
 
-_LIGHTEST = 140.0
-"""Of the gray in which an image's shape stands under its evidence."""
-_OPAQUE = 0.75
-"""How much of the gray the strongest evidence covers: the shape is seen through it."""
+IN_COLOR = ", in color"
+"""What the scale of an overlay says of its strongest evidence: there the image has its own color."""
+_DARKEST, _LIGHTEST = 76.0, 160.0
+"""Of the gray in which an image's ground and what stands out of it are veiled where there is no evidence."""
+_THROUGH = 0.1
+"""How much of an image's own color is seen through the veil."""
+_OPAQUE = 0.65
+"""How much of the veil the strongest evidence against covers: the shape is seen through it."""
 
 
 def images_with_overlay(figure: Pixels) -> NDArray[np.uint8]:
@@ -42,29 +46,32 @@ def evidence_scale(figure: Pixels) -> list[tuple[float, str]]:
         return []
     largest = "max" if figure.overlay_max is None else f"{figure.overlay_max:.2g}"
     if (figure.overlay < 0).any():
-        return [(-1.0, f"against -{largest}"), (0.0, "0"), (1.0, f"{largest} for")]
-    return [(0.0, "evidence 0"), (1.0, largest)]
+        return [(-1.0, f"against -{largest}"), (0.0, "0"), (1.0, f"{largest} for{IN_COLOR}")]
+    return [(0.0, "evidence 0"), (1.0, f"{largest}{IN_COLOR}")]
 
 
 def evidence_colors(strengths: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """The colors (n, 3) of evidence (n,) in [-1, 1] on the ground of an image."""
-    return _colored_evidence(np.zeros(strengths.shape), strengths)
+    """The colors (n, 3) of evidence (n,) in [-1, 1] on white ground."""
+    return _veiled(np.full((*strengths.shape, 3), 255, dtype=np.uint8), np.zeros(strengths.shape), strengths)
 
 
 def overlay_evidence(images: NDArray[np.uint8], evidence: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Signed evidence (n, h, w) in [-1, 1] as color over the images (n, h, w, 3), of which the shapes stand in gray.
+    """Images (n, h, w, 3) in their own colors where signed evidence (n, h, w) in [-1, 1] is strong, veiled elsewhere.
 
-    The opacity of the color is the size of the evidence; NaN counts as none.
+    Without evidence the shape stands in gray; evidence against is blue. NaN: there is no map, and nothing is veiled.
     """
-    return _colored_evidence(_LIGHTEST * shape_strengths(images), evidence)
+    return _veiled(images, shape_strengths(images), evidence)
 
 
-def _colored_evidence(gray: NDArray[np.float64], evidence: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Evidence (...) over gray (...), 0 to 255, as colors (..., 3)."""
-    strength = np.clip(np.nan_to_num(evidence), -1.0, 1.0)[..., None]
-    color = np.where(strength > 0, np.array(SUPPORTS, dtype=float), np.array(OPPOSES, dtype=float))
-    opacity = _OPAQUE * np.abs(strength)
-    return np.asarray(np.rint(gray[..., None] * (1 - opacity) + color * opacity), dtype=np.uint8)
+def _veiled(
+    images: NDArray[np.uint8], shapes: NDArray[np.float64], evidence: NDArray[np.floating]
+) -> NDArray[np.uint8]:
+    """Colors (..., 3) under evidence (...). shapes: (...) in [0, 1], how far a pixel stands out of its ground."""
+    strength = np.clip(np.where(np.isnan(evidence), 1.0, evidence), -1.0, 1.0)[..., None]
+    gray = (_DARKEST + (_LIGHTEST - _DARKEST) * shapes)[..., None]
+    own, against = _THROUGH + (1 - _THROUGH) * np.maximum(strength, 0), _OPAQUE * np.maximum(-strength, 0)
+    colors = images * own + gray * (1 - own)
+    return np.asarray(np.rint(colors * (1 - against) + np.array(OPPOSES) * against), dtype=np.uint8)
 
 
 def _shares(size: int, parts: int) -> NDArray[np.float64]:

@@ -126,8 +126,9 @@ class Pixels(Figure):
     tones: none, or one an image: how the caption is meant.
     row_labels, column_labels: none, or one a row or column of the grid.
     row_axis, column_axis: what the labels are.
-    overlay: none, or (n, h, w) float32 signed evidence, normalized to [-1, 1], laid over the images. overlay_max: the
-    evidence that 1 stands for; None where each image has its own.
+    overlay: none, or (n, h, w) float32 signed evidence, normalized to [-1, 1]: images are veiled where there is none;
+    NaN where there is no map, and the image is shown as it is. overlay_max: the evidence that 1 stands for; None where
+    each image has its own.
     """
 
     images: NDArray[np.uint8]

@@ -73,10 +73,11 @@ def test_small_images_keep_every_pixel() -> None:
 
 
 def test_the_digit_is_seen_through_the_strongest_evidence(shapes: NDArray[np.uint8]) -> None:
-    """On the stroke, for or against, all over the image: it stays lighter than the ground."""
+    """Evidence for leaves the image as it is; under evidence against, or none, the stroke stays the lighter part."""
     _, images = painted(shapes, "background")
+    assert np.array_equal(overlay_evidence(images, np.ones(images.shape[:3], dtype=np.float32)), images)
     stroke, ground = np.repeat(shapes, 10, axis=0) > 200, np.repeat(shapes, 10, axis=0) == 0
-    for strength in (1.0, -1.0):
+    for strength in (0.0, -1.0):
         lightness = lab(overlay_evidence(images, np.full(images.shape[:3], strength, dtype=np.float32)))[..., 0]
         for index in range(100):
             assert lightness[index][stroke[index]].mean() - lightness[index][ground[index]].mean() > 8, index
@@ -93,8 +94,14 @@ def test_without_color_evidence_has_signs_that_are_denser_on_the_stroke(shapes: 
 
 def test_evidence_is_seen_on_stroke_and_ground(shapes: NDArray[np.uint8]) -> None:
     _, images = painted(shapes, "background")
+    stroke, ground = np.repeat(shapes, 10, axis=0) > 200, np.repeat(shapes, 10, axis=0) == 0
     half = np.zeros(images.shape[:3], dtype=np.float32)
     half[:, :14] = 1.0
-    with_evidence, without = lab(overlay_evidence(images, half)), lab(overlay_evidence(images, 0 * half))
-    assert (np.linalg.norm(with_evidence - without, axis=-1)[:, :14] > 25).all()
-    assert np.array_equal(with_evidence[:, 14:], without[:, 14:])
+    for sign in (1, -1):
+        evidence, none = lab(overlay_evidence(images, sign * half)), lab(overlay_evidence(images, 0 * half))
+        difference = np.linalg.norm(evidence - none, axis=-1)
+        assert not difference[:, 14:].any()
+        for part in (stroke[:, :14], ground[:, :14]):
+            assert all(difference[index, :14][part[index]].mean() > 20 for index in range(len(images)))
+    as_they_are = np.full(images.shape[:3], np.nan, dtype=np.float32)
+    assert np.array_equal(overlay_evidence(images, as_they_are), images), "where there is no map nothing is veiled"

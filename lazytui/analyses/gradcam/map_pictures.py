@@ -137,6 +137,8 @@ def gallery(view: NetworkView) -> list[Pixels]:
     if chosen is None or maps.gallery_methods is None:
         return []
     methods = maps.gallery_methods
+    overlays = [overlay(maps.gallery[method], METHODS[method].signed) for method in methods]
+    as_they_are = np.full_like(overlays[0], np.nan)
     layer = f"Layer maps show {maps.gallery_layer}; CAM shows the layer before pooling. " if maps.gallery_layer else ""
     return [
         Pixels(
@@ -144,11 +146,11 @@ def gallery(view: NetworkView) -> list[Pixels]:
             title=f"The same images by every method{view.suffix}",
             note=f"{layer}Target: the prediction, below each image. Gradients have no sign here: magnitude over the "
             "color channels.",
-            images=np.concatenate([conflict.images[chosen]] * len(methods)),
-            overlay=np.concatenate([overlay(maps.gallery[method], METHODS[method].signed) for method in methods]),
+            images=np.concatenate([conflict.images[chosen]] * (1 + len(methods))),
+            overlay=np.concatenate([as_they_are, *overlays]),
             columns=len(chosen),
-            captions=tuple(f"→ {guess}" for guess in conflict.logits[chosen].argmax(1)) * len(methods),
-            row_labels=tuple(METHODS[method].title for method in methods),
+            captions=tuple(f"→ {guess}" for guess in conflict.logits[chosen].argmax(1)) * (1 + len(methods)),
+            row_labels=("image", *(METHODS[method].title for method in methods)),
             column_labels=tuple(f"{view.palette.names[index % 10]} {index // 10}" for index in chosen.tolist()),
         )
     ]
@@ -160,4 +162,4 @@ def _other_target(target: int, guess: int) -> str:
 
 def _scale(view: NetworkView) -> str:
     hidden = "" if view.signed else "; evidence against the class isn't shown"
-    return f"Each map is scaled to its maximum{hidden}."
+    return f"An image keeps its color where the evidence is; each map is scaled to its maximum{hidden}."

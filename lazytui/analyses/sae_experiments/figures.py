@@ -226,7 +226,7 @@ def _saliency(network: NetworkEdits, slug: str, suffix: str) -> list[Pixels]:
             columns=len(found.images),
             captions=tuple(captions),
             row_labels=("image", "before", "after"),
-            overlay=np.concatenate([np.zeros_like(before), before, after]),
+            overlay=np.concatenate([np.full_like(before, np.nan), before, after]),
         )
     ]
 

@@ -15,6 +15,7 @@ from rich.text import Text as RichText
 
 from lazytui.figures.colors import BACKGROUNDS, Theme, blends_in, rgb
 from lazytui.figures.image_overlays import (
+    IN_COLOR,
     captions_with_tones,
     evidence_colors,
     evidence_scale,
@@ -191,8 +192,12 @@ class PixelGrid:
         def paint(strengths: NDArray[np.float64]) -> list[Segment]:
             return ramp(evidence_colors(strengths), palette)
 
-        values_alone = [text.removeprefix("evidence ").removeprefix("against ").removesuffix(" for") for text in texts]
-        return color_scale(stops, texts, available, paint) or color_scale(stops, values_alone, available, paint)
+        shorter = [text.removesuffix(IN_COLOR) for text in texts]
+        values_alone = [
+            text.removeprefix("evidence ").removeprefix("against ").removesuffix(" for") for text in shorter
+        ]
+        fitting = (color_scale(stops, each, available, paint) for each in (texts, shorter, values_alone))
+        return next(filter(None, fitting), [])
 
     def _axes(self, available: int) -> Iterator[Segment]:
         row_axis, column_axis = self.figure.row_axis, self.figure.column_axis

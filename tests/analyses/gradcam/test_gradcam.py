@@ -227,7 +227,14 @@ def test_a_network_without_maps_is_looked_at_by_its_gradients(bench: tuple[Lab, 
     answer = lab.call("run", "gradcam", "no-maps", "--method", "input-gradient", *SMALL, "--json").json
     gallery = shown(lab, answer)["methods"]
     assert isinstance(gallery, Pixels)
-    assert gallery.row_labels == ("input gradient", "SmoothGrad", "Integrated Gradients", "occlusion", "KernelSHAP")
+    assert gallery.row_labels == (
+        "image",
+        "input gradient",
+        "SmoothGrad",
+        "Integrated Gradients",
+        "occlusion",
+        "KernelSHAP",
+    )
 
 
 def test_maps_without_positive_evidence_are_said_and_not_scored() -> None:

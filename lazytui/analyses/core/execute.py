@@ -80,15 +80,22 @@ def find_or_execute(kind: str, asked: BaseModel, same: Sequence[RunFolder], doin
 
     doing: what is told while it is made.
     """
-    usable = without_damaged(same, report)
-    done = [run for run in usable if run.status.state == "done"]
-    if done:
-        return done[-1]
-    started_here = [run for run in usable if run.record.started_by == report.run.id]
-    report.note(doing)
-    child = started_here[-1] if started_here else create(kind, asked, report.workspace, started_by=report.run.id)
-    execute_run(child, report.workspace, report.narrator, within=report)
+    child = find_or_create(kind, asked, without_damaged(same, report), report)
+    if child.status.state != "done":
+        report.note(doing)
+        execute_run(child, report.workspace, report.narrator, within=report)
     return child
+
+
+def find_or_create(kind: str, asked: BaseModel, same: Iterable[RunFolder], report: Report) -> RunFolder:
+    """Of the runs that asked the same the newest that is done, else the newest that this run began, else a new one."""
+    runs = list(same)
+    done = [run for run in runs if run.status.state == "done"]
+    started_here = [run for run in runs if run.record.started_by == report.run.id]
+    for found in (done, started_here):
+        if found:
+            return found[-1]
+    return create(kind, asked, report.workspace, started_by=report.run.id)
 
 
 def without_damaged(runs: Iterable[RunFolder], report: Report) -> list[RunFolder]:

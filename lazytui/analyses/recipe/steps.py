@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lazytui.analyses import analysis
-from lazytui.analyses.core.execute import create, references, resolve_params, validate, without_damaged
+from lazytui.analyses.core.execute import find_or_create, references, resolve_params, validate, without_damaged
 from lazytui.analyses.recipe.earlier_studies import Recipe, Step
 from lazytui.analyses.recipe.result import StepRun
 from lazytui.analyses.trainings.trainings_result import Failure
@@ -102,13 +102,7 @@ def _run_of(step: StepOf, takes: RunFolder, device: str, report: Report) -> RunF
     resolved, _ = resolve_params(kind, asked, report.workspace)
     recorded = resolved.model_dump(mode="json")
     same = [r for r in report.workspace.readable_runs() if r.record.kind == kind and r.record.params == recorded]
-    usable = without_damaged(same, report)
-    done = [run for run in usable if run.status.state == "done"]
-    started_here = [run for run in usable if run.record.started_by == report.run.id]
-    for runs in (done, started_here):
-        if runs:
-            return runs[-1]
-    return create(kind, asked, report.workspace, started_by=report.run.id)
+    return find_or_create(kind, asked, without_damaged(same, report), report)
 
 
 def _options(step: StepOf, takes: RunFolder, device: str) -> Iterator[tuple[str, Any]]:

@@ -121,16 +121,9 @@ def require_finished(result: G, report: Report, begun: str = "") -> G:
 
 
 def _run_of(cell: TrainParams, known_runs: list[RunFolder], report: Report) -> RunFolder:
-    """The finished training of the cell, the one that this grid began, or else a new one."""
-    from lazytui.analyses.core.execute import create
+    from lazytui.analyses.core.execute import find_or_create
 
-    same = list(same_training(cell, known_runs))
-    done = [run for run in same if run.status.state == "done"]
-    started_here = [run for run in same if run.record.started_by == report.run.id]
-    for runs in (done, started_here):
-        if runs:
-            return runs[-1]
-    return create("train", cell, report.workspace, started_by=report.run.id)
+    return find_or_create("train", cell, same_training(cell, known_runs), report)
 
 
 def _accuracies(run: RunFolder) -> str:

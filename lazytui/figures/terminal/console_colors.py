@@ -30,6 +30,8 @@ class Palette(Enum):
     INDEXED = "256 colors"
     TRUE = "24-bit color, or the 16 that Rich reduces it to"
 
+    __hash__ = object.__hash__  # Enum's own is slow, and a cache is asked for each cell of a picture
+
     @classmethod
     def from_console(cls, console: Console) -> Palette:
         """The palette of a console, which `NO_COLOR`, a pipe or a dumb terminal leaves without color."""

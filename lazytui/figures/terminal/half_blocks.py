@@ -65,15 +65,17 @@ def _half_blocks(pixels: NDArray[np.int64], palette: Palette) -> list[list[Segme
     """Lines of merged runs: a new segment begins only where one of a cell's two colors changes."""
     if len(pixels) % 2:
         pixels = np.concatenate([pixels, np.full((1, pixels.shape[1]), NOTHING)])
+    upper, lower = pixels[::2], pixels[1::2]
+    changes = (np.diff(upper, axis=1) != 0) | (np.diff(lower, axis=1) != 0)
     lines = []
-    for upper, lower in zip(pixels[::2], pixels[1::2], strict=True):
-        changes = np.flatnonzero((np.diff(upper) != 0) | (np.diff(lower) != 0)) + 1
-        starts = [0, *changes.tolist()]
-        ends = [*changes.tolist(), len(upper)]
+    for above, below, change in zip(upper, lower, changes, strict=True):
+        starts = [0, *(np.flatnonzero(change) + 1).tolist()]
+        ends = [*starts[1:], len(above)]
+        colors = (above[starts].tolist(), below[starts].tolist())
         lines.append(
             [
-                Segment(_UPPER_HALF * (end - start), two_colors(int(upper[start]), int(lower[start]), palette))
-                for start, end in zip(starts, ends, strict=True)
+                Segment(_UPPER_HALF * (end - start), two_colors(*both, palette))
+                for start, end, *both in zip(starts, ends, *colors, strict=True)
             ]
         )
     return lines

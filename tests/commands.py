@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 
 from lazytui.__main__ import main
 from lazytui.runs.events import Event, EventReader
+from tests.signals import default_signals
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 300.0
@@ -107,7 +107,7 @@ class Lab:
             stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
-            preexec_fn=_default_signals,
+            preexec_fn=default_signals,
         )
 
     def run(self, *arguments: str | Path, **environment: str) -> Finished:
@@ -191,9 +191,3 @@ def last_step(run: Path) -> int:
         return -1
     events = [json.loads(line) for line in lines if line.endswith("\n")]
     return max((event["step"] for event in events if event["kind"] == "metrics"), default=-1)
-
-
-def _default_signals() -> None:
-    """A test run in the background of a shell ignores SIGINT, and its children would inherit that."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)

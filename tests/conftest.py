@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import hypothesis
 import pytest
 from filelock import FileLock
 
+from tests import fork_server
 from tests.commands import ROOT, TINY_DATA, TINY_TRAINING, TRAINING, Finished, Lab, read_json
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -24,6 +25,12 @@ more than they compute."""
 
 os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir()) / "lazytui-tests-have-no-configuration")
 """A developer's own keys have no say in tests."""
+
+for name in [name for name in os.environ if name.startswith(("PYTHON", "LC_"))]:
+    del os.environ[name]  # for jobs of an app, which inherit them: they start as commands do
+os.environ.update(LANG="C.UTF-8", PYTHONPATH=str(ROOT))
+
+fork_server.use()
 
 hypothesis.settings.register_profile("lazytui", deadline=None)  # no test may fail because a machine is busy
 hypothesis.settings.load_profile("lazytui")
@@ -169,6 +176,13 @@ def pytest_collection_finish() -> None:
     many things and keep most of them to their end."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture
+def fresh_processes() -> Iterator[None]:
+    """Commands aren't forked: for tests of what happens while one starts."""
+    with fork_server.fresh():
+        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from contextlib import contextmanager, suppress
 import pyte
 
 from tests.commands import PATIENCE, Lab, wait_until
+from tests.signals import default_signals, take_terminal
 
 COLUMNS, ROWS = 120, 36
 
@@ -89,12 +89,6 @@ class Screen:
 def app_on_terminal(lab: Lab, *arguments: str, controlling: bool = True) -> Iterator[Screen]:
     """controlling: whether the system tells the app of a hang-up by SIGHUP."""
 
-    def take_terminal() -> None:
-        for number in (signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
-        if controlling:
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
     keyboard, screen = pty.openpty()
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     environment = lab.environment(TERM="xterm-256color")
@@ -107,7 +101,7 @@ def app_on_terminal(lab: Lab, *arguments: str, controlling: bool = True) -> Iter
         stdout=screen,
         stderr=screen,
         start_new_session=True,
-        preexec_fn=take_terminal,
+        preexec_fn=take_terminal if controlling else default_signals,
     )
     os.close(screen)
     shown = Screen(process, keyboard)

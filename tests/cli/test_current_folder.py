@@ -14,6 +14,8 @@ from lazytui.runs.workspace import Workspace
 from tests.app.terminal import app_on_terminal
 from tests.commands import TINY_TRAINING, Lab, last_step, wait_until
 
+pytestmark = pytest.mark.usefixtures("fresh_processes")
+
 MODULES = ("torch", "numpy", "random", "json", "psutil", "pydantic", "runpy", "sitecustomize")
 AT_THE_START = ("contextlib", "functools", "warnings", "types")
 """Modules that Python itself takes from there, before anything of ours runs, where `python -m` is typed."""

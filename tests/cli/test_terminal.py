@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from tests.commands import PATIENCE, TINY_TRAINING, Lab, last_step, state_of, wait_until
 from tests.conftest import FinishedTraining
+from tests.signals import take_terminal
 
 
 class Terminal:
@@ -57,7 +58,7 @@ def terminal(lab: Lab, *arguments: str, columns: int = 100) -> Iterator[Terminal
         stdout=screen,
         stderr=screen,
         start_new_session=True,
-        preexec_fn=_take_terminal,
+        preexec_fn=take_terminal,
     )
     os.close(screen)
     try:
@@ -66,16 +67,6 @@ def terminal(lab: Lab, *arguments: str, columns: int = 100) -> Iterator[Terminal
         process.kill()
         process.wait()
         os.close(keyboard)
-
-
-def _take_terminal() -> None:
-    """Make standard input the controlling terminal, so that Ctrl-C on it reaches the command."""
-    import fcntl
-    import signal
-    import termios
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 def test_a_training_draws_its_progress_and_its_figures_in_color(lab: Lab) -> None:

@@ -12,6 +12,7 @@ import psutil
 
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE
+from tests import fork_server
 from tests.commands import Lab, finish, last_step, read_events, read_json, wait_until
 
 QUICK = ("--dataset", "clean", "--train-size", "1000", "--test-size", "1000")
@@ -46,7 +47,8 @@ class _Story:
         wait_until(condition, self.process)
 
     def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children()
+        children = psutil.Process(self.process.pid).children()
+        return [child for child in children if child.name() != fork_server.NAME]
 
 
 def _is_told_without_what_only_color_has(story: _Story) -> None:

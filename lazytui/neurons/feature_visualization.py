@@ -1,4 +1,4 @@
-"""Feature visualization: images that maximize a neuron or a class, or reproduce an activation.
+"""Feature visualization: images that maximize a neuron, a feature or a class, or reproduce an activation.
 
 Activation maximization (Olah et al. 2017, "Feature Visualization"): gradient ascent on an image's spatial frequencies,
 with colors along the axes in which the palette varies, under small random shifts. Images of a batch are independent.
@@ -77,26 +77,41 @@ def visualize_neurons(
     starts: int,
     neurons: Sequence[int] | None = None,
 ) -> NDArray[np.float32]:
-    """(starts, neurons, 28, 28, 3) float32 in [0, 1]: images that maximize neurons of a layer, from random starts.
+    """(starts, neurons, 28, 28, 3) float32 in [0, 1]: images that maximize neurons' mean activations.
 
-    All in one batch. The objective is a neuron's mean activation in units of its strength, (C,), so that smoothness
-    weighs the same for each; a strength below a hundredth of the layer's largest counts as that.
-    neurons: indices; default: all.
+    neurons: indices; default: all. strength: (C,). The rest as in `visualize_units`.
     """
     indices = range(model.neurons) if neurons is None else neurons
+    return visualize_units(model.model, model.neuron_means, strength, visualizer, starts, indices)
+
+
+def visualize_units(
+    model: nn.Module,
+    responses: Callable[[Tensor, Tensor], Tensor],
+    strength: NDArray[np.floating],
+    visualizer: Visualizer,
+    starts: int,
+    units: Sequence[int],
+) -> NDArray[np.float32]:
+    """(starts, units, 28, 28, 3) float32 in [0, 1]: images that maximize units of a model, from random starts.
+
+    All in one batch. responses: images (N, 3, 28, 28), indices of units (N,) int64 -> (N,), each unit's response to
+    its image. The objective is that in units of its strength, (C,), so that smoothness weighs the same for each; a
+    strength below a hundredth of the largest counts as that.
+    """
     device = visualizer.hardware.device
-    own = torch.tensor(list(indices), dtype=torch.long, device=device).repeat(starts)
+    own = torch.tensor(list(units), dtype=torch.long, device=device).repeat(starts)
     floor = 0.01 * strength.max(initial=0.0) + 1e-12
-    unit = torch.from_numpy(np.maximum(strength, floor)).float().to(device)[own]
+    scale = torch.from_numpy(np.maximum(strength, floor)).float().to(device)[own]
 
     def objective(images: Tensor) -> Tensor:
         with visualizer.hardware.autocast():
-            means = model.neuron_means(images, own)
-        return means / unit
+            found = responses(images, own)
+        return found / scale
 
-    with evaluation_mode(model.model):
+    with evaluation_mode(model):
         images = visualizer.maximize(objective, len(own))
-    return images.reshape(starts, len(indices), SIZE, SIZE, 3)
+    return images.reshape(starts, len(units), SIZE, SIZE, 3)
 
 
 def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> NDArray[np.float32]:

@@ -34,26 +34,27 @@ class SampleLayout:
     positions: Positions = "apart"
 
     @property
-    def _spread(self) -> bool:
+    def spread(self) -> bool:
+        """Whether every position of a map is a sample."""
         return len(self.shape) == 3 and self.positions == "apart"
 
     @property
     def dimensions(self) -> int:
-        return self.shape[0] if self._spread else int(np.prod(self.shape))
+        return self.shape[0] if self.spread else int(np.prod(self.shape))
 
     @property
     def per_image(self) -> int:
         """Samples that an image makes."""
-        return int(np.prod(self.shape[1:])) if self._spread else 1
+        return int(np.prod(self.shape[1:])) if self.spread else 1
 
     def samples(self, activations: Tensor) -> Tensor:
         """(N, *shape) -> (N * per_image, dimensions), image by image."""
-        ordered = activations.permute(0, 2, 3, 1) if self._spread else activations
+        ordered = activations.permute(0, 2, 3, 1) if self.spread else activations
         return ordered.reshape(-1, self.dimensions)
 
     def activations(self, samples: Tensor) -> Tensor:
         """The reverse."""
-        if not self._spread:
+        if not self.spread:
             return samples.reshape(-1, *self.shape)
         channels, height, width = self.shape
         return samples.reshape(-1, height, width, channels).permute(0, 3, 1, 2).contiguous()

@@ -35,11 +35,30 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tenso
     """A layer's activation and the gradient of the class scores there, in one forward and one backward pass.
 
     images: (N, channels, H, W) float32. targets: (N,) int64 classes; default: the predicted ones.
-    The class scores of the batch are summed: images don't influence one another. The autograd graph begins at the
-    layer; below it there is none, and no parameter's gradient is computed. The layers above get a copy, so that an
-    in-place layer changes nothing here. The model's mode, gradients and hooks are left unchanged.
+    The model's mode, gradients and hooks are left unchanged.
 
     Raises UsageError for a layer that doesn't exist or doesn't affect the logits.
+    """
+    found: list[Tensor] = []
+
+    def class_scores() -> Tensor:
+        logits: Tensor = model(images)
+        found[:] = [logits.detach(), logits.detach().argmax(1) if targets is None else targets]
+        return logits.gather(1, found[1][:, None])[:, 0]
+
+    activation, gradient = gradient_at(model, layer, class_scores, "the output of the network")
+    return LayerGradients(activation, gradient, *found)
+
+
+def gradient_at(model: nn.Module, layer: str, scores: Callable[[], Tensor], of: str) -> tuple[Tensor, Tensor]:
+    """A layer's activation (N, C, h, w), and the gradient of some scores there.
+
+    scores: runs the model, and returns a number for each image, (N,). They are summed: images don't influence one
+    another. of: what they are, for errors.
+    The autograd graph begins at the layer; below it there is none, and no parameter's gradient is computed. The layers
+    above get a copy, so that an in-place layer changes nothing here.
+
+    Raises UsageError for a layer that doesn't exist or doesn't affect the scores.
     """
     activations: list[Tensor] = []
 
@@ -49,19 +68,13 @@ def layer_gradients(model: nn.Module, layer: str, images: Tensor, targets: Tenso
         return activations[0].clone()
 
     with evaluation_mode(model), torch.no_grad(), replace_activations(model, layer, begin_graph):
-        logits: Tensor = model(images)
-        if not activations or not logits.requires_grad:
-            raise _no_bearing(layer)
-        classes = logits.detach().argmax(1) if targets is None else targets
-        score = logits.gather(1, classes[:, None]).sum()
-        (gradient,) = torch.autograd.grad(score, activations[0], allow_unused=True)
+        score = scores().sum()
+        gradient = None
+        if activations and score.requires_grad:
+            (gradient,) = torch.autograd.grad(score, activations[0], allow_unused=True)
     if gradient is None:
-        raise _no_bearing(layer)
-    return LayerGradients(activations[0].detach(), gradient, logits.detach(), classes)
-
-
-def _no_bearing(layer: str) -> UsageError:
-    return UsageError(f"The layer {layer!r} does not affect the output of the network.")
+        raise UsageError(f"The layer {layer!r} does not affect {of}.")
+    return activations[0].detach(), gradient
 
 
 def grad_cam(activation: Tensor, gradient: Tensor) -> Tensor:

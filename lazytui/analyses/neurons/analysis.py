@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
+from lazytui.analyses.core.exemplar_maps import map_exemplars
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.networks.layer_choices import layer_shape
@@ -38,8 +39,9 @@ from lazytui.runs.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
+    from lazytui.hooks.split_model import SplitModel
     from lazytui.neurons.ablation_and_patching import Ablation
     from lazytui.neurons.report import ReportSettings
 
@@ -74,8 +76,10 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
     samples = {name: len(split) for name, split in ablation_splits(network.data, params.samples).items()}
     roles = np.bincount(found["role"], minlength=len(ROLES)).tolist()
     variances = found["spectrum"].astype(np.float64)
+    exemplars = Exemplars(**found.pop("exemplars"))
     parts: dict[str, Any] = {
-        "exemplars": Exemplars(**found.pop("exemplars")),
+        "exemplars": exemplars,
+        **_maps(params, network, model, exemplars),
         **{split: _split_ablation(found.pop(split)) for split in samples},
     }
     return NeuronsResult(
@@ -93,6 +97,26 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
         stimulus_names=tuple(stimulus_names(network.trained)),
         through_training=_through_training(params, network, model.layer, settings, report),
     )
+
+
+def _maps(params: NeuronsParams, network: ModelUnderStudy, split: SplitModel, exemplars: Exemplars) -> dict[str, Any]:
+    """The fields of the result with maps of neurons: where each is active on its strongest images, and its Grad-CAM."""
+    from lazytui.neurons.activations import map_reduction
+    from lazytui.saliency.unit_grad_cam import layer_to_explain, mapped_layer, unit_grad_cam, unit_maps
+
+    model, layer, read = network.model, split.layer, map_reduction(params.read)
+    own_layer, cam_layer = mapped_layer(model, layer), layer_to_explain(model, network.trained.model, layer)
+
+    def activation(images: Tensor, own: Tensor) -> Tensor | None:
+        return unit_maps(model, images, own_layer, own) if own_layer else None
+
+    def grad_cam(images: Tensor, own: Tensor) -> Tensor | None:
+        if cam_layer is None:
+            return None
+        return unit_grad_cam(model, images, cam_layer, layer, lambda maps: read(maps).gather(1, own[:, None])[:, 0])
+
+    maps = map_exemplars(exemplars, activation, grad_cam, network.hardware.device)
+    return {"cam_layer": cam_layer, "exemplar_maps": maps}
 
 
 def _through_training(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means
+from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means, preferred_inputs, unit_maps
 from lazytui.analyses.neurons.result import NeuronsResult
-from lazytui.counted_nouns import counted
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Series, Table
 
@@ -14,9 +13,8 @@ from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, S
 def neuron_page(result: NeuronsResult, neuron: int) -> list[Figure]:
     """Every figure of one neuron. Pictures are there for the layer's strongest 256."""
     index = result.exemplars.index_of(neuron)
-    pictures = [] if index is None else [_visualizations(result, neuron, index), _exemplars(result, neuron, index)]
     return [
-        *pictures,
+        *([] if index is None else _pictures(result, neuron, index)),
         _colors(result, neuron),
         _group_means(result, neuron),
         _logit_effect(result, neuron),
@@ -30,16 +28,17 @@ def _named(result: NeuronsResult, neuron: int) -> str:
     return f"Neuron {neuron} ({result.role_of(neuron)})"
 
 
-def _visualizations(result: NeuronsResult, neuron: int, index: int) -> Pixels:
-    images = result.visualizations[:, index]
-    return Pixels(
-        name=f"neuron-{neuron}-preferred",
-        title=f"{_named(result, neuron)}: feature visualization",
-        note=f"From {counted(len(images), 'random start')}; mean cosine between them {result.stability[index]:.2f}.",
-        images=images,
-        columns=len(images),
-        captions=tuple(f"start {start + 1}" for start in range(len(images))),
-    )
+def _pictures(result: NeuronsResult, neuron: int, index: int) -> list[Pixels]:
+    prefix, named = f"neuron-{neuron}", _named(result, neuron)
+    images, stability = result.visualizations[:, index], float(result.stability[index])
+    found = [
+        preferred_inputs(images, stability, "", f"{prefix}-preferred", f"{named}: feature visualization"),
+        _exemplars(result, neuron, index),
+    ]
+    if result.exemplar_maps:
+        layers, title = (result.layer, result.cam_layer), f"{named}: where it is active, and Grad-CAM"
+        found.append(unit_maps(result.exemplar_maps, result.exemplars, index, layers, f"{prefix}-maps", title))
+    return found
 
 
 def _exemplars(result: NeuronsResult, neuron: int, index: int) -> Pixels:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
 from lazytui.data.palettes import Palette, palette
@@ -97,6 +98,8 @@ class NeuronsResult:
     (P,). clustered: (P,), an order with similar neurons side by side; correlation, shared_information: (P, P).
     spectrum: (P,) variances.
     feature_maps: (2, C, h, w), of the two red-one images; None where the layer has none. filters: the first layer's.
+    exemplar_maps: of the P neurons; their Grad-CAM is of cam_layer. None where no layer has a map, and in results of
+    early versions.
     """
 
     neurons: Annotated[int, COUNT]
@@ -115,6 +118,7 @@ class NeuronsResult:
     probe_images: Count
     samples: EasyAndHard
     stimulus_names: Annotated[tuple[Name, ...], Key("snippets")]
+    cam_layer: Name | None = None
     role: Annotated[NDArray[np.int64], indices("units", below=len(ROLES))]
     color_information: Each
     digit_information: Each
@@ -159,6 +163,7 @@ class NeuronsResult:
         NDArray[np.uint8] | None, Array("u", ("filters", "filter height", "filter width", 3), low=0, high=255).optional
     ] = None
     through_training: Annotated[ThroughTraining | None, Part("training_")] = None
+    exemplar_maps: Annotated[ExemplarMaps | None, Part("exemplar_")] = None
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:

@@ -14,6 +14,7 @@ from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import load_model_under_study, trained_with, whose_data
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
+from lazytui.analyses.sae.feature_pictures import picture_features
 from lazytui.analyses.sae.figures import figures
 from lazytui.analyses.sae.params import SaeParams
 from lazytui.analyses.sae.result import FeatureGeometry, SaeResult, SplitRecovery, TrainingCurves, read
@@ -149,6 +150,7 @@ def _result(
     """Keep the autoencoder, and find out how good it is and what its features are."""
     from lazytui.models.fingerprint import fingerprint
     from lazytui.sae.activation_samples import collect_samples
+    from lazytui.sae.feature_maps import LayerFeatures
     from lazytui.sae.feature_measures import measure_features
     from lazytui.sae.quality import measure_fit, measure_recovery
     from lazytui.sae.saved_sae import ActivationOrigin, save_autoencoder
@@ -170,8 +172,11 @@ def _result(
         model, split_model, layout, data.probe, hardware, pictured=params.pictured, seed=params.seed
     )
     counts = np.bincount(found["category"], minlength=len(CATEGORIES)).tolist()
+    exemplars = Exemplars(**found["exemplars"])
+    features = LayerFeatures(model, split_model, layout)
     return SaeResult(
-        **{**found, "exemplars": Exemplars(**found["exemplars"])},
+        **{**found, "exemplars": exemplars},
+        **picture_features(params, network, features, exemplars, found["strength"], report),
         **recoveries,
         **{f"{name}_features": count for name, count in zip(CATEGORIES, counts, strict=True)},
         unexplained_variance=held_out.unexplained,

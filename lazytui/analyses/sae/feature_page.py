@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means
+from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means, preferred_inputs, unit_maps
 from lazytui.analyses.sae.result import SaeResult
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Histogram, Matrix, Pixels, Table
@@ -16,7 +16,7 @@ def feature_page(result: SaeResult, feature: int) -> list[Figure]:
     """Every figure of one feature. Images are there for the 256 that do most."""
     index = result.exemplars.index_of(feature)
     figures = [
-        None if index is None else _exemplars(result, feature, index),
+        *([] if index is None else _pictures(result, feature, index)),
         _profile(result, feature, "color"),
         _profile(result, feature, "digit"),
         _group_means(result, feature),
@@ -29,6 +29,21 @@ def feature_page(result: SaeResult, feature: int) -> list[Figure]:
 
 def _named(result: SaeResult, feature: int) -> str:
     return f"Feature {feature} ({result.category_of(feature)})"
+
+
+def _pictures(result: SaeResult, feature: int, index: int) -> list[Pixels]:
+    prefix, named = f"feature-{feature}", _named(result, feature)
+    found = [_exemplars(result, feature, index)]
+    if result.exemplar_maps:
+        layers, title = (result.layer, result.cam_layer), f"{named}: where it is active, and Grad-CAM"
+        found.append(unit_maps(result.exemplar_maps, result.exemplars, index, layers, f"{prefix}-maps", title))
+    if result.preferred is not None and result.preferred_response is not None and result.stability is not None:
+        response, most = float(result.preferred_response[index]), float(result.exemplars.top_values[index].max())
+        sentence = f"Its activation there {response:.3g}; on its strongest image {most:.3g}."
+        images, stability = result.preferred[:, index], float(result.stability[index])
+        title = f"{named}: feature visualization"
+        found.append(preferred_inputs(images, stability, sentence, f"{prefix}-preferred", title))
+    return found
 
 
 def _exemplars(result: SaeResult, feature: int, index: int) -> Pixels:

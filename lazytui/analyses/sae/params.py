@@ -41,6 +41,8 @@ class SaeParams(VariantChoice, ModelUnderStudyParams):
     batch: int = Field(256, ge=2, le=65_536, description="Activations a step.")
     lr: float = Field(3e-4, gt=0, le=1, description="Learning rate, after warming up and before cooling down.")
     pictured: int = Field(256, ge=0, le=4096, description="Features, those that do most, of which images are kept.")
+    starts: int = Field(2, ge=0, le=20, description="Random starts of every feature's preferred input; 0 makes none.")
+    climb: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
     pages: int = Field(1, ge=0, le=64, description="Features of each category that get a page in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of the first weights and of the batches.")
 

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.data.palettes import Palette, palette
-from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, counts, indices, numbers
+from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, counts, images, indices, numbers
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import Key, Part, metrics_of, read_fields
 from lazytui.sae.category_names import CATEGORIES
@@ -80,6 +81,9 @@ class SaeResult:
     None there in results of early versions. nearest, nearest_cosine: (n, 5) features
     with the nearest directions; neurons, neuron_correlation: (n, 5) neurons with the most similar activations.
     geometry: where features point; None in results of early versions.
+    preferred: (starts, P, 28, 28, 3), inputs that maximize the P features that have exemplars; preferred_response: (P,)
+    the mean activation of each there, stability: (P,), cosine between the starts. exemplar_maps: of the P features;
+    their Grad-CAM is of cam_layer. None where there are none, and in results of early versions.
     """
 
     unexplained_variance: Metric
@@ -101,6 +105,7 @@ class SaeResult:
     palette_name: Annotated[PaletteName, Key("palette")]
     fingerprint: Name
     effect_by_gradient: bool = False
+    cam_layer: Name | None = None
     category: Annotated[NDArray[np.int64], indices("units", below=len(CATEGORIES))]
     density: Each
     probe_density: Each
@@ -122,6 +127,10 @@ class SaeResult:
     exemplars: Annotated[Exemplars, Part()]
     history: Annotated[TrainingCurves, Part("history_")]
     geometry: Annotated[FeatureGeometry | None, Part("geometry_")] = None
+    preferred: Annotated[NDArray[np.uint8] | None, images("starts", "pictured").optional] = None
+    preferred_response: Annotated[NDArray[np.float32] | None, numbers("pictured").defined.optional] = None
+    stability: Annotated[NDArray[np.float32] | None, numbers("pictured").optional] = None
+    exemplar_maps: Annotated[ExemplarMaps | None, Part("exemplar_")] = None
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:

@@ -55,7 +55,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "ablate": ("latest", "--neuron", "0,1", "--patch", "red 1 into green 1"),
     "probes": ("latest", "--samples", "200", "--layers", "features.relu1,features.relu3"),
     "concepts": ("latest", "--samples", "10", "--runs", "3"),
-    "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8"),
+    "sae": ("latest", "--steps", "60", "--expansion", "1", "--k", "8", "--climb", "2"),
     "sae-experiments": ("latest", "--samples", "100", "--draws", "3"),
     "sae-dial": ("latest", "--image", "3", "--feature", "0", "--factor", "0,1,2"),
     "sae-selfcheck": (
@@ -249,7 +249,7 @@ def compared_networks(
 @pytest.fixture(scope="session")
 def features_found(finished_training: FinishedTraining, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """That training with its last layer taken apart, once into features and once into dead ones. Tests only read it."""
-    quick = ("--expansion", "1", "--batch", "64", "--json")
+    quick = ("--expansion", "1", "--batch", "64", "--climb", "2", "--json")
     dead = ("--name", "dead", "--variant", "l1", "--lam", "100", "--lr", "0.1", "--steps", "300")
     found = ("--name", "found", "--k", "8", "--lr", "3e-3", "--steps", "400")
 

@@ -82,9 +82,10 @@ class LayerFeatures:
 
     def _climbed(self, images: Tensor, own: Tensor) -> Tensor:
         """(N,), see `visualize`."""
-        samples = self.layout.samples(self.split_model.activations(images))
+        samples = self.layout.samples(self.split_model.activations(images)).float()
         own = own.repeat_interleave(self.layout.per_image)[:, None]
-        f, z = self.model.encode(samples), self.model.pre_activations(samples).gather(1, own)[:, 0]
+        with torch.autocast(samples.device.type, enabled=False):  # its weights are float32
+            f, z = self.model.encode(samples), self.model.pre_activations(samples).gather(1, own)[:, 0]
         weakest = f.masked_fill(f <= 0, torch.inf).amin(1)
         beaten = (f.gather(1, own)[:, 0] <= 0) & weakest.isfinite()
         ahead = torch.where(beaten, weakest - z, 0).relu()

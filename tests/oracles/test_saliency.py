@@ -17,6 +17,7 @@ from lazytui.saliency.kernel_shap import kernel_shap, superpixels
 from lazytui.saliency.map_resizing import upsample
 from lazytui.saliency.maps_by_name import explain
 from lazytui.saliency.occlusion import occlusion
+from lazytui.saliency.unit_grad_cam import unit_grad_cam
 from tests.saliency.networks import images, request
 
 TARGETS = torch.tensor([0, 3, 3, 9])
@@ -84,6 +85,28 @@ def test_grad_cam_agrees_with_captum_before_and_after_resizing(name: str, layer:
     close(ours, theirs[:, 0])
     resized = F.interpolate(theirs, (28, 28), mode="bilinear", align_corners=False)[:, 0]
     close(torch.from_numpy(upsample(ours.numpy())), resized)
+
+
+def test_grad_cam_of_neurons_agrees_with_captum() -> None:
+    """Of the most active neuron on each image, at the layer below."""
+    model, batch = build_model("gap-cnn", seed=5).eval(), images(4)
+
+    def means(x: Tensor) -> Tensor:
+        found: Tensor = model.get_submodule("features")[:8](x).mean((2, 3))
+        return found
+
+    assert model.get_submodule("features")[7] is model.get_submodule("features.relu3")
+    own = means(batch).argmax(1)
+    library = captum.attr.LayerGradCam(means, model.get_submodule("features.relu2"))
+    theirs = library.attribute(batch, own).detach()[:, 0]
+    ours = unit_grad_cam(
+        model,
+        batch,
+        "features.relu2",
+        "features.relu3",
+        lambda maps: maps.mean((2, 3)).gather(1, own[:, None])[:, 0],
+    )
+    close(ours, theirs)
 
 
 def test_kernel_shap_of_all_coalitions_is_the_exact_shapley_values_and_agrees_with_captum() -> None:

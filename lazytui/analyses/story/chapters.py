@@ -339,6 +339,7 @@ CHAPTERS = (
             "run": runs["cheat"],
             "model": story.model,
             "steps": _LEARNED if story.train_size is None else _LEARNED // 4,
+            "starts": 1,
             "pages": 0,
             "seed": story.seed,
             "device": story.device,

@@ -128,7 +128,9 @@ def test_measures_through_training_are_lines_over_its_checkpoints(
 
 def test_a_page_tells_of_one_neuron(result: NeuronsResult) -> None:
     drawn = {figure.name.removeprefix("neuron-5-"): figure for figure in neuron_page(result, 5)}
-    assert {"preferred", "evidence", "colors", "heat", "says", "patched", "snippets", "training"} == set(drawn)
+    assert set(drawn) == {
+        *("preferred", "evidence", "maps", "colors", "heat", "says", "patched", "snippets", "training")
+    }
     evidence, colors, heat, says = (drawn[name] for name in ("evidence", "colors", "heat", "says"))
     assert isinstance(evidence, Pixels) and len(evidence.images) == 16
     top = [float(caption) for caption in evidence.captions[:8]]

@@ -17,7 +17,7 @@ from lazytui.sae import VARIANTS
 from lazytui.sae.category_names import CATEGORIES
 from tests.commands import TINY_DATA, TINY_TRAINING, Lab
 
-QUICK = ("--steps", "400", "--expansion", "1", "--k", "8", "--lr", "3e-3", "--batch", "64")
+QUICK = ("--steps", "400", "--expansion", "1", "--k", "8", "--lr", "3e-3", "--batch", "64", "--climb", "2")
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,9 @@ def test_a_page_tells_of_one_feature(taken_apart: Lab) -> None:
     result = features_of(taken_apart, "features")
     feature = int(result.exemplars.units[np.argmax(result.strength[result.exemplars.units])])
     drawn = {figure.name.removeprefix(f"feature-{feature}-"): figure for figure in feature_page(result, feature)}
-    assert set(drawn) == {"evidence", "colors", "digits", "heat", "activations", "effect", "related"}
+    assert set(drawn) == {
+        *("evidence", "maps", "preferred", "colors", "digits", "heat", "activations", "effect", "related")
+    }
     evidence, heat, counted, profile = (drawn[name] for name in ("evidence", "heat", "activations", "colors"))
     assert isinstance(evidence, Pixels) and len(evidence.images) == 16
     top, spread = ([float(c) for c in evidence.captions[half]] for half in (slice(0, 8), slice(8, 16)))
@@ -116,6 +118,14 @@ def test_a_page_tells_of_one_feature(taken_apart: Lab) -> None:
     density = float(result.probe_density[feature])
     assert counted.counts.sum() == round(density * result.probe_images)
     assert isinstance(profile, Bars) and profile.values.max() > 0
+    maps, preferred = drawn["maps"], drawn["preferred"]
+    assert (
+        isinstance(maps, Pixels)
+        and maps.row_labels == ("active", "Grad-CAM")
+        and maps.captions[:4] == maps.captions[4:]
+    )
+    assert maps.overlay is not None and np.abs(maps.overlay).max() == pytest.approx(1)
+    assert isinstance(preferred, Pixels) and len(preferred.images) == 2
 
 
 def test_experiments_stand_beside_random_features_of_the_same_mass(taken_apart: Lab) -> None:
@@ -186,8 +196,12 @@ def test_two_seeds_of_one_layer_are_asked_whether_they_agree(taken_apart: Lab) -
 )
 def test_layers_with_a_map_are_taken_apart_too(lab: Lab, model: str, options: tuple[str, ...]) -> None:
     assert lab.call("run", "train", *TINY_TRAINING, "--model", model, "--json").code == 0
-    done = lab.call("run", "sae", "latest", *options, "--steps", "20", "--expansion", "0.5", "--k", "4", "--json")
+    few = ("--steps", "20", "--expansion", "0.5", "--k", "4", "--climb", "1")
+    done = lab.call("run", "sae", "latest", *options, *few, "--json")
     assert done.code == 0, done.err
+    maps = features_of(lab, done.json["run"]).exemplar_maps
+    assert maps is not None and maps.grad_cam is not None
+    assert (maps.activation is None) == ("together" in options), "a position has no activation of its own then"
     edited = lab.call("run", "sae-experiments", "latest", "--samples", "100", "--draws", "3", "--json")
     assert edited.code == 0, edited.err
 
@@ -211,7 +225,7 @@ def test_damaged_autoencoders_are_told(taken_apart: Lab, tmp_path: Path) -> None
 
 
 def test_when_all_features_die_it_is_explained(taken_apart: Lab) -> None:
-    options = ("--variant", "l1", "--lam", "100", "--steps", "300", "--expansion", "0.1", "--lr", "0.1")
+    options = ("--variant", "l1", "--lam", "100", "--steps", "300", "--expansion", "0.1", "--lr", "0.1", "--climb", "1")
     done = taken_apart.call("run", "sae", "lazy", *options, "--name", "dead", "--json")
     assert done.code == 0, done.err
     assert done.json["metrics"]["dead_features"] == 13

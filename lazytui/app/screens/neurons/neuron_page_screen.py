@@ -17,7 +17,7 @@ class NeuronPage(RowPage):
     screen_name = "neurons"
     purpose_name = "row-page"
     arrangements = Arrangements(
-        narrow=Arrangement("exemplars | 16", "preferred | 14", "colors | 12", "heat | 16", "logits | 14"),
+        narrow=Arrangement("exemplars | 16", "maps | 16", "preferred | 14", "colors | 12", "heat | 16", "logits | 14"),
         medium=Arrangement(
             " ".join(["exemplars"] * 15) + " | 1fr",
             " ".join([*["colors"] * 4, *["heat"] * 5, *["logits"] * 6]) + " | 15",
@@ -25,18 +25,22 @@ class NeuronPage(RowPage):
         wide=Arrangement(
             "preferred preferred exemplars exemplars exemplars exemplars | 1fr",
             "colors    colors    heat      heat      logits    logits    | 15",
-            "stimuli   stimuli   stimuli   stimuli   stimuli   stimuli   | 1fr",
+            "maps      maps      stimuli   stimuli   stimuli   stimuli   | 1fr",
         ),
     )
     panels = (
-        PanelSpec("exemplars", "Dataset exemplars", ("evidence", "preferred", "snippets")),
+        PanelSpec("exemplars", "Dataset exemplars", ("evidence", "maps", "preferred", "snippets")),
+        PanelSpec("maps", "Where it is active, and Grad-CAM", ("maps",)),
         PanelSpec("preferred", "Feature visualization", ("preferred",)),
         PanelSpec("colors", "Mean activation in each color", ("colors", "patched")),
         PanelSpec("heat", "Mean activation by digit and color", ("heat",)),
         PanelSpec("logits", "Effect on the logits", ("says", "training")),
         PanelSpec("stimuli", "Simple stimuli", ("snippets",)),
     )
-    missing = "Pictures are there for the layer's strongest 256 neurons."
+    missing = (
+        "The result has nothing of this. Pictures are kept for the layer's strongest 256 neurons; results of early "
+        "versions have fewer, and not every layer has a map."
+    )
 
     def __init__(self, run: RunFolder, result: NeuronsResult, order: Sequence[int], neuron: int) -> None:
         super().__init__(run, order, neuron)

@@ -28,24 +28,32 @@ class FeaturePage(RowPage):
         Binding("r", "label", "Label", id="rename"),
     ]
     arrangements = Arrangements(
-        narrow=Arrangement("exemplars | 16", "heat | 16", "colors | 12", "logits | 12", "more | 14"),
+        narrow=Arrangement(
+            "exemplars | 16", "maps | 16", "preferred | 14", "heat | 16", "colors | 12", "logits | 12", "more | 14"
+        ),
         medium=Arrangement(
             " ".join(["exemplars"] * 15) + " | 1fr",
             " ".join([*["colors"] * 4, *["heat"] * 5, *["logits"] * 6]) + " | 15",
         ),
         wide=Arrangement(
-            "exemplars exemplars exemplars exemplars heat heat | 22",
-            "colors    colors    logits    logits    more more | 1fr",
+            "exemplars exemplars exemplars exemplars maps   maps   | 20",
+            "preferred preferred heat      heat      logits logits | 17",
+            "colors    colors    colors    more      more   more   | 1fr",
         ),
     )
     panels = (
-        PanelSpec("exemplars", "Dataset exemplars", ("evidence",)),
+        PanelSpec("exemplars", "Dataset exemplars", ("evidence", "maps", "preferred")),
+        PanelSpec("maps", "Where it is active, and Grad-CAM", ("maps",)),
+        PanelSpec("preferred", "Feature visualization", ("preferred",)),
         PanelSpec("heat", "Mean activation by digit and color", ("heat",)),
         PanelSpec("colors", "Mean activation for each color", ("colors", "digits")),
         PanelSpec("logits", "Effect on the logits", ("effect", "related", "activations")),
         PanelSpec("more", "Related features and neurons", ("related", "activations")),
     )
-    missing = "The result has nothing of this for this feature; images are kept for the 256 that do most."
+    missing = (
+        "The result has nothing of this. Pictures are kept for the features that do most; results of early "
+        "versions have fewer, and not every layer has a map."
+    )
 
     def __init__(
         self, run: RunFolder, result: SaeResult, order: Sequence[int], feature: int, dial: Callable[[int], None]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.exemplar_result import Exemplars
-from lazytui.runs.result_contents import numbers
+from lazytui.runs.result_contents import Damaged, numbers
 
 if TYPE_CHECKING:
     import torch
@@ -32,6 +32,12 @@ class ExemplarMaps:
 
     activation: Annotated[NDArray[np.float32] | None, numbers("/pictured", "images", "h", "w").defined.optional] = None
     grad_cam: Annotated[NDArray[np.float32] | None, numbers("/pictured", "images", "H", "W").defined.optional] = None
+
+    def check_images(self, exemplars: Exemplars) -> None:
+        """Maps are of images that are kept. Raises Damaged."""
+        for maps in (self.activation, self.grad_cam):
+            if maps is not None and maps.shape[1] > exemplars.top.shape[1]:
+                raise Damaged(f"it has maps of {maps.shape[1]} images and {exemplars.top.shape[1]} strongest images")
 
 
 def map_exemplars(

@@ -6,6 +6,7 @@ import numpy as np
 
 from lazytui.analyses.neurons.layer_pictures import layer_pictures, most_selective
 from lazytui.analyses.neurons.neuron_page import neuron_page
+from lazytui.analyses.neurons.neuron_rows import neuron_rows
 from lazytui.analyses.neurons.neuron_tables import effects, information, polysemanticity
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
@@ -35,6 +36,7 @@ def figures(params: NeuronsParams, result: NeuronsResult) -> list[Figure]:
         *layer_pictures(result),
         _spectrum(result),
         *through_training(result),
+        neuron_rows(result),
     ]
     for neuron in _most_telling(result, params.pages):
         found += neuron_page(result, neuron)

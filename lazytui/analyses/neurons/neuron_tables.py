@@ -50,7 +50,7 @@ def information(result: NeuronsResult) -> Table:
                 float(result.digit_selectivity[neuron]),
                 int(result.digit_response[neuron].argmax()),
             )
-            for neuron in _by_excess(result)
+            for neuron in by_excess(result)
         ),
         ordered_by="diff",
     )
@@ -86,7 +86,7 @@ def effects(result: NeuronsResult) -> Table:
                 float(result.color_patch[neuron]),
                 float(result.digit_patch[neuron]),
             )
-            for neuron in _by_excess(result)
+            for neuron in by_excess(result)
         ),
     )
 
@@ -117,12 +117,12 @@ def polysemanticity(result: NeuronsResult) -> Table:
                 float(result.polysemanticity[neuron]),
                 float(result.digit_given_color[neuron]),
             )
-            for neuron in _by_excess(result)
+            for neuron in by_excess(result)
         ),
     )
 
 
-def _by_excess(result: NeuronsResult) -> list[int]:
+def by_excess(result: NeuronsResult) -> list[int]:
     """All neurons, the largest excess on color first, silent ones last."""
     silent = result.role == ROLES.index("silent")
     return [int(neuron) for neuron in np.lexsort((-result.excess, silent))]

@@ -196,6 +196,8 @@ def read(_params: NeuronsParams, saved: Result) -> NeuronsResult:
     """Raises Damaged where the result isn't what `neurons` makes."""
     result = read_fields(NeuronsResult, saved)
     result.exemplars.check_order()
+    if result.exemplar_maps:
+        result.exemplar_maps.check_images(result.exemplars)
     if len(result.stimulus_names) != len(result.stimuli):
         raise Damaged(f"it has {len(result.stimulus_names)} names of {len(result.stimuli)} stimuli")
     return result

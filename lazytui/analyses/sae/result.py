@@ -177,6 +177,8 @@ def read(_params: SaeParams, saved: Result) -> SaeResult:
         SaeResult, saved, may_be_empty=frozenset({"pictured", "evidence", "history_points", "geometry_shown"})
     )
     result.exemplars.check_order()
+    if result.exemplar_maps:
+        result.exemplar_maps.check_images(result.exemplars)
     if len(result.category) != result.features:
         raise Damaged(f"it has {len(result.category):,} of {result.features:,} features")
     if result.geometry and (result.geometry.low > result.geometry.high).any():

@@ -35,6 +35,10 @@ _SMALL = 14
 """Narrower images are shown several cells a pixel; wider ones don't shrink below this while the grid can wrap."""
 _SMALLEST = 4
 """A grid that can't wrap shrinks its images to this, and then goes on below with the columns that didn't fit."""
+_WIDEST_LABEL = 24
+"""A row whose label is wider has it above, as a heading; such a grid is a list, as long as it needs to be."""
+_SMALLEST_OF_ROW = 11
+"""In a list, a row breaks before its images get narrower."""
 _CAPTION_LINES = 3
 _LEFT, _RIGHT, _BOTH = "▕▏│"
 """Lines at an image's left and right, and between two images that stand close."""
@@ -46,6 +50,7 @@ class _Layout:
     """columns: images in a row of the whole grid; across: how many of them stand side by side.
     width, height: of one image, in pixels, a pixel being a cell wide and half a cell high.
     cell: characters that an image and its caption have; labels: characters before the first image.
+    headed: whether rows have headings.
     """
 
     columns: int
@@ -54,6 +59,7 @@ class _Layout:
     height: int
     cell: int
     labels: int
+    headed: bool
 
     @property
     def lines(self) -> int:
@@ -69,11 +75,13 @@ def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
     """available, lines: characters and lines for the grid; as many lines as it takes where there is no number."""
     count, height, width = figure.images.shape[:3]
     columns = max(1, min(figure.columns, count))
-    labels = min(widest_cells(figure.row_labels), max(3, available // 4)) + _GAP if figure.row_labels else 0
+    headed = _has_headings(figure)
+    beside = bool(figure.row_labels) and not headed
+    labels = min(widest_cells(figure.row_labels), max(3, available // 4)) + _GAP if beside else 0
     room = max(available - labels, 1)
     natural = min(width if width >= _SMALL else width * (2 * _SMALL // width), _WIDEST_IMAGE)
     placed_by_labels = bool(figure.row_labels or figure.column_labels)
-    least = min(natural, _SMALLEST if placed_by_labels else _SMALL)
+    least = min(natural, _SMALLEST_OF_ROW if headed else _SMALLEST if placed_by_labels else _SMALL)
     fitting = max(1, (room + _GAP) // (least + _GAP))
     across = math.ceil(columns / math.ceil(columns / fitting))
     if lines is not None:
@@ -92,7 +100,12 @@ def _layout(figure: Pixels, available: int, lines: int | None) -> _Layout:
         height=max(1, round(height * shown_width / width)),
         cell=min(preferred_width, each, max(shown_width, 2 * _SMALL)),
         labels=labels,
+        headed=headed,
     )
+
+
+def _has_headings(figure: Pixels) -> bool:
+    return widest_cells(figure.row_labels) > _WIDEST_LABEL
 
 
 def _best_across(figure: Pixels, room: int, lines: int) -> int:
@@ -147,7 +160,7 @@ class PixelGrid:
     def __init__(self, figure: Pixels, theme: Theme, height: int | None = None) -> None:
         self.figure = figure
         self.theme: Theme = theme
-        self.height = height
+        self.height = None if _has_headings(figure) else height
         self.images = images_with_overlay(figure)
         self.captions = captions_with_tones(figure)
         edges = [_edge_color(image) for image in self.images if image.size]
@@ -165,18 +178,25 @@ class PixelGrid:
         if outlines and not layout.labels and layout.total + 2 <= options.max_width:
             layout = replace(layout, labels=_GAP)
         yield from self._axes(options.max_width)
-        for first in range(0, layout.columns, layout.across):
-            if first:
-                yield Segment.line()
-            columns = range(first, min(first + layout.across, layout.columns))
-            yield from self._column_labels(columns, layout)
-            for row in range(math.ceil(len(self.images) / layout.columns)):
-                if row and not (figure.captions or figure.tones):
+        rows = range(math.ceil(len(self.images) / layout.columns))
+        parts = [
+            range(first, min(first + layout.across, layout.columns))
+            for first in range(0, layout.columns, layout.across)
+        ]
+        if layout.headed:
+            for row in rows:
+                yield from self._heading(row, options.max_width)
+                for columns in parts:
+                    yield from self._row(row, columns, layout, palette, options.max_width)
+        else:
+            for columns in parts:
+                if columns.start:
                     yield Segment.line()
-                start = row * layout.columns
-                members = [start + column for column in columns if start + column < len(self.images)]
-                if members:  # the last row may end before these columns
-                    yield from self._row(row, members, layout, palette, options.max_width)
+                yield from self._column_labels(columns, layout)
+                for row in rows:
+                    if row and not (figure.captions or figure.tones):
+                        yield Segment.line()
+                    yield from self._row(row, columns, layout, palette, options.max_width)
         if figure.overlay is not None:
             yield from self._evidence_scale(options.max_width, palette)
             yield Segment.line()
@@ -213,13 +233,21 @@ class PixelGrid:
             yield Segment((" " * layout.labels + line).rstrip(), Style(bold=True))
             yield Segment.line()
 
-    def _row(
-        self, row: int, members: Sequence[int], layout: _Layout, palette: Palette, available: int
-    ) -> Iterator[Segment]:
-        figure = self.figure
+    def _heading(self, row: int, available: int) -> Iterator[Segment]:
+        labels = self.figure.row_labels
+        for line in wrap_cells(labels[row] if row < len(labels) else "", available):
+            yield Segment(line, Style(bold=True))
+            yield Segment.line()
+
+    def _row(self, row: int, columns: range, layout: _Layout, palette: Palette, available: int) -> Iterator[Segment]:
+        """A row's images in some of the columns; the last row may end before these."""
+        figure, start = self.figure, row * layout.columns
+        members = [start + column for column in columns if start + column < len(self.images)]
+        if not members:
+            return
         images = [self._image(index, layout, palette) for index in members]
         outlined = [palette is not Palette.NONE and self.outlined[index] for index in members]
-        label = figure.row_labels[row] if row < len(figure.row_labels) else ""
+        label = figure.row_labels[row] if row < len(figure.row_labels) and not layout.headed else ""
         for line in range(layout.lines):
             if layout.labels:
                 text = label if line == (layout.lines - 1) // 2 else ""

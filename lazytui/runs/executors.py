@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
@@ -13,7 +12,7 @@ from lazytui.runs.jobs import request_pause, request_stop, start_detached, wake
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE, Status
-from lazytui.system.cores import cores
+from lazytui.system.cores import cores, thread_variables
 
 _LOOK_EVERY = 0.2
 
@@ -73,8 +72,7 @@ class LocalProcesses:
         report.progress(len(runs), len(runs), unit)
 
     def _start(self, run: RunFolder, report: Report) -> RunFolder:
-        threads = os.environ.get("OMP_NUM_THREADS") or str(max(cores() // self._at_a_time, 1))
-        start_detached(run, report.workspace, environment={"OMP_NUM_THREADS": threads})
+        start_detached(run, report.workspace, environment=thread_variables(self._at_a_time))
         return run
 
 

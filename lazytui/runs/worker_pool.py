@@ -6,6 +6,7 @@ A worker ends with the process that started it; it stops its run, which saves it
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from lazytui.files.writing import storage_errors
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status, process_fields
 from lazytui.runs.workspace import Workspace
+from lazytui.system.cores import thread_variables
 
 WorkerReport = tuple[str, Mapping[str, Any]]
 """The id of a run, and what it reported: `kind`, and the fields that events have."""
@@ -36,7 +38,8 @@ class Workers:
         """output: the file that they write what they say besides narration into. code: of a person's own that they may
         run, since it was named in this process."""
         self._reports: queue.SimpleQueue[WorkerReport] = queue.SimpleQueue()
-        self._workers = [_Worker([str(workspace.path.resolve()), *code], output, self._reports) for _ in range(count)]
+        arguments, variables = [str(workspace.path.resolve()), *code], thread_variables(count)
+        self._workers = [_Worker(arguments, variables, output, self._reports) for _ in range(count)]
 
     def __enter__(self) -> Workers:
         return self
@@ -70,8 +73,14 @@ class Workers:
 
 
 class _Worker:
-    def __init__(self, arguments: Sequence[str], output: Path, reports: queue.SimpleQueue[WorkerReport]) -> None:
-        self._arguments, self._output, self._reports = arguments, output, reports
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        variables: Mapping[str, str],
+        output: Path,
+        reports: queue.SimpleQueue[WorkerReport],
+    ) -> None:
+        self._arguments, self._variables, self._output, self._reports = arguments, variables, output, reports
         self._run: RunFolder | None = None
         self._ending = threading.Lock()
         self._start()
@@ -118,6 +127,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
+                env={**os.environ, **self._variables},
                 start_new_session=True,  # a person's Ctrl-C is heard by who started it, and handed on
             )
         assert self._process.stdin is not None and self._process.stdout is not None

@@ -1,4 +1,4 @@
-"""The number of processor cores available."""
+"""The number of processor cores available, and how processes share them."""
 
 from __future__ import annotations
 
@@ -15,3 +15,9 @@ def cores() -> int:
         return min(allowed, math.ceil(int(quota) / int(period)))
     except (OSError, ValueError):
         return allowed
+
+
+def thread_variables(processes: int) -> dict[str, str]:
+    """Environment variables of each of so many processes that compute side by side: with more threads than cores they
+    take the cores from one another, and take twice the time. What a person has set stays."""
+    return {"OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS") or str(max(cores() // processes, 1))}

@@ -18,8 +18,7 @@ from lazytui.runs.worker_pool import OVER, Workers
 from lazytui.system.cores import cores
 
 _AT_A_TIME = 3
-"""Chapters at most that are executed side by side. Each has all cores: with another number of threads sums are taken in
-another order, and come to other numbers."""
+"""Chapters at most that are executed side by side; they share the cores."""
 
 _LOOK_EVERY = 0.1
 _LOOK_ELSEWHERE_EVERY = 1.0

@@ -21,7 +21,7 @@ class _Deaf(_Worker):
 
     def __init__(self, run: RunFolder) -> None:
         self.heard: queue.SimpleQueue[WorkerReport] = queue.SimpleQueue()
-        super().__init__((), Path(), self.heard)
+        super().__init__((), {}, Path(), self.heard)
         self._run = run
 
     def _start(self) -> None:

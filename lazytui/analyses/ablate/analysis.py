@@ -15,7 +15,7 @@ from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.neurons.live import SPLITS, AblationAnswer, AblationQuestion, AblationSession
 from lazytui.analyses.neurons.params import PLURALS, NeuronsParams
-from lazytui.analyses.neurons.patch_request import Patch, read_patch
+from lazytui.analyses.neurons.patch_request import Patch, read_patch, require_drawings
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.list_values import split_list, split_numbers
@@ -29,7 +29,8 @@ def resolve(params: AblateParams, workspace: Workspace) -> AblateParams:
     resolve_network(_neurons_params(params, workspace), workspace)
     examined = _examined(params, workspace)
     read_neurons(params.neuron, examined)
-    _patch(params, examined)
+    if patch := _patch(params, examined):
+        require_drawings(patch, workspace)
     return params
 
 
@@ -60,6 +61,7 @@ def run(params: AblateParams, report: Report) -> AblateResult:
         samples=examined.samples,
         random=random,
         logits=np.stack([logits.before, logits.after, logits.source]) if logits else None,
+        images=logits.images if logits else None,
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from lazytui.analyses.ablate.result import AblateResult
 from lazytui.analyses.neurons.live import SPLITS, AblationAnswer, AblationQuestion, accuracy_bars
 from lazytui.analyses.neurons.params import NeuronsParams
-from lazytui.analyses.neurons.patch_request import PatchedLogits, read_patch, shift_figure
+from lazytui.analyses.neurons.patch_request import PatchedLogits, images_figures, read_patch, shift_figure
 from lazytui.counted_nouns import counted
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import DIGITS
@@ -49,22 +49,26 @@ def _patched(params: AblateParams, result: AblateResult) -> list[Figure]:
         return []
     ten = palette(result.palette_name)
     before, after, source = result.logits
-    patched = PatchedLogits(before, after, source)
+    patched = PatchedLogits(before, after, source, result.images)
     patch = read_patch(params.patch, ten)
     table = Table(
         name="logits",
         title="Every logit",
         columns=(
             Column(name="digit"),
-            Column(name=patch.into.description(ten), decimals=2),
+            Column(name=patch.into.description, decimals=2),
             Column(name="patched", decimals=2),
-            Column(name=f"from {patch.source.description(ten)}", decimals=2),
+            Column(name=f"from {patch.source.description}", decimals=2),
         ),
         rows=tuple(
             (digit, *map(float, logits)) for digit, logits in zip(DIGITS, np.asarray(result.logits).T, strict=True)
         ),
     )
-    return [replace(shift_figure(patch, patched, len(result.chosen), ten), name="shift"), table]
+    return [
+        replace(shift_figure(patch, patched, len(result.chosen), ten), name="shift"),
+        *images_figures(patch, patched),
+        table,
+    ]
 
 
 def _chosen(result: AblateResult) -> Table:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
-from lazytui.runs.result_contents import SHARE, Count, Damaged, Name, numbers, shares
+from lazytui.runs.result_contents import SHARE, Count, Damaged, Name, images, numbers, shares
 from lazytui.runs.saved_result import Result
 from lazytui.runs.typed_result import read_fields
 
@@ -26,7 +26,8 @@ class AblateResult:
 
     layer: whose neurons. chosen: which. active: neurons that random ones are drawn from. samples: images of each split.
     random: (draws, 2), easy and hard, of each random draw. logits: (3, 10), of the image as it is, of it with what the
-    neurons do in the other one, and of the other one; None where nothing was patched.
+    neurons do in the other one, and of the other one; None where nothing was patched. images: (2, 28, 28, 3), the other
+    one and the image; None also in results of earlier versions.
     """
 
     easy_intact: Annotated[float, SHARE]
@@ -42,6 +43,7 @@ class AblateResult:
     samples: EasyAndHard
     random: Annotated[NDArray[np.float64], shares("draws", 2)]
     logits: Annotated[NDArray[np.float32] | None, numbers(3, 10).optional]
+    images: Annotated[NDArray[np.uint8] | None, images(2).optional] = None
 
 
 def read(params: AblateParams, saved: Result) -> AblateResult:
@@ -49,4 +51,6 @@ def read(params: AblateParams, saved: Result) -> AblateResult:
     result = read_fields(AblateResult, saved)
     if (params.patch is None) is not (result.logits is None):
         raise Damaged("it has other logits than it was asked for")
+    if params.patch is None and result.images is not None:
+        raise Damaged("it has images of a patch that wasn't asked for")
     return result

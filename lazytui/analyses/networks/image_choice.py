@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,8 +11,41 @@ import numpy as np
 from lazytui.data.palettes import Palette
 from lazytui.data.splits import Split
 from lazytui.errors import BadInput, UsageError
+from lazytui.evaluation.predictions import SPLIT_NAMES
 
 SplitName = Literal["easy", "hard", "probe"]
+
+DRAWN = "drawn"
+"""What the pictures are called that runs of `ask` kept, the newest first."""
+SPLITS = (*SPLIT_NAMES, DRAWN)
+
+
+@dataclass(frozen=True)
+class NamedImage:
+    """split: one of SPLITS, or empty for the ten shapes in each of ten colors. text: as `index_of_image` takes it."""
+
+    split: str
+    text: str
+
+    @property
+    def description(self) -> str:
+        """As `read_named_image` takes it."""
+        return f"{self.split} {self.text}".lstrip()
+
+
+def read_named_image(text: str, ten: Palette) -> NamedImage:
+    """`red 7`, `hard red 7`, `easy 17` or `drawn 0`. Raises UsageError for anything else."""
+    words = " ".join(text.casefold().split())
+    first, _, rest = words.partition(" ")
+    split, image = (first, rest) if first in SPLITS else ("", words)
+    if image.isdecimal():
+        if not split:
+            raise UsageError(f"Image {image:.20} of which split, {', '.join(SPLITS)}? Such as: hard {image:.20}.")
+        return NamedImage(split, image)
+    if split == DRAWN:
+        raise UsageError(f"{words!r:.60}: drawn images go by their numbers, such as: drawn 0, the newest.")
+    digit, color = read_digit_and_color(image, ten)
+    return NamedImage(split, f"{ten.names[color]} {digit}")
 
 
 def index_of_image(text: str, split: Split, name: str, ten: Palette) -> int:

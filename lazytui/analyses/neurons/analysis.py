@@ -41,6 +41,7 @@ from lazytui.runs.workspace import Workspace
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from lazytui.data.splits import BiasedDataset
     from lazytui.hooks.split_model import SplitModel
     from lazytui.neurons.ablation_and_patching import Ablation
     from lazytui.neurons.report import ReportSettings
@@ -135,10 +136,10 @@ def _through_training(
 
 @dataclass(frozen=True)
 class Session:
-    """A layer kept open. grid: (100, 28, 28, 3) uint8, each digit in each color."""
+    """A layer kept open. data: whose images are asked about."""
 
     ablation: Ablation
-    grid: NDArray[np.uint8]
+    data: BiasedDataset
 
 
 def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
@@ -154,7 +155,7 @@ def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
 
     cut = SplitModel(network.model, resolved.layer or _last_layer(network.model))
     ablation = Ablation(cut, ablation_splits(network.data, resolved.samples), network.hardware)
-    return Session(ablation, network.data.cue_conflict.images)
+    return Session(ablation, network.data)
 
 
 def _report_settings(params: NeuronsParams) -> ReportSettings:

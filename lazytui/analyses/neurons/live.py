@@ -14,10 +14,10 @@ from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
 from lazytui.analyses.neurons.analysis import Session, open_session
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
-from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, shift_figure
+from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, find_image, images_figures, shift_figure
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.data.palettes import palette
-from lazytui.figures.kinds import Bars, Reference
+from lazytui.figures.kinds import Bars, Figure, Reference
 from lazytui.runs.workspace import Workspace
 
 SPLITS = ("easy", "hard")
@@ -86,8 +86,7 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
         }
         if question.patch is None:
             return values
-        ten = palette(trained_with(question.params, self.workspace).palette)
-        return {**values, "patch": question.patch.description(ten)}
+        return {**values, "patch": question.patch.description}
 
     def empty_answer(self, question: AblationQuestion) -> AblationAnswer:
         return AblationAnswer(question)
@@ -104,10 +103,14 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
 
     def _patch_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
         assert question.patch is not None
-        into, source = (layer.session.grid[[shown.index]] for shown in (question.patch.into, question.patch.source))
-        before, itself = layer.session.ablation.unablated_logits(np.concatenate([into, source]))
-        shift = layer.session.ablation.patch(into, source, question.marked)[0]
-        yield AblationAnswer(question, patched=PatchedLogits(before, before + shift, itself))
+        data, ten = layer.session.data, palette(layer.session.data.params.palette)
+        source, into = (
+            find_image(named, data, ten, self.workspace) for named in (question.patch.source, question.patch.into)
+        )
+        images = np.stack([source, into])
+        itself, before = layer.session.ablation.unablated_logits(images)
+        shift = layer.session.ablation.patch(images[1:], images[:1], question.marked)[0]
+        yield AblationAnswer(question, patched=PatchedLogits(before, before + shift, itself, images))
 
     def _ablation_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
         ablation = layer.session.ablation
@@ -129,12 +132,13 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
         return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
 
 
-def answer_bars(answer: AblationAnswer, result: NeuronsResult) -> Bars:
+def answer_figures(answer: AblationAnswer, result: NeuronsResult) -> list[Figure]:
     """What came of the question."""
-    question = answer.question
-    if question.patch and answer.patched:
-        return shift_figure(question.patch, answer.patched, len(question.marked), result.palette)
-    return accuracy_bars(answer, result.layer, result.samples)
+    patch, patched = answer.question.patch, answer.patched
+    if patch and patched:
+        shift = shift_figure(patch, patched, len(answer.question.marked), result.palette)
+        return [shift, *images_figures(patch, patched)]
+    return [accuracy_bars(answer, result.layer, result.samples)]
 
 
 def accuracy_bars(answer: AblationAnswer, layer: str, images: EasyAndHard) -> Bars:

@@ -1,6 +1,6 @@
 """Activation patching by hand: what marked neurons do in one image is put into another, and every logit is watched.
 
-The images are those of the cue-conflict grid: each digit in each color.
+The images are any two of a data set: of the cue-conflict grid, each digit in each color, of a split, or drawn ones.
 """
 
 from __future__ import annotations
@@ -11,66 +11,88 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.networks.image_choice import read_digit_and_color
+from lazytui.analyses.ask.kept_drawings import kept_drawings, split_of
+from lazytui.analyses.networks.image_choice import DRAWN, NamedImage, index_of_image, read_named_image
 from lazytui.counted_nouns import counted
 from lazytui.data.palettes import Palette
-from lazytui.errors import UsageError
-from lazytui.evaluation.predictions import DIGITS
-from lazytui.figures.kinds import Bars
+from lazytui.data.splits import BiasedDataset
+from lazytui.errors import BadInput, UsageError
+from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES
+from lazytui.figures.kinds import Bars, Pixels
+from lazytui.runs.workspace import Workspace
 
 EXAMPLE = "red 1 into green 1"
-
-
-@dataclass(frozen=True)
-class GridImage:
-    """An image of the grid. digit, color: 0 to 9."""
-
-    digit: int
-    color: int
-
-    @property
-    def index(self) -> int:
-        """Its place in the grid, (100, 28, 28, 3), row by row."""
-        return 10 * self.digit + self.color
-
-    def description(self, ten: Palette) -> str:
-        return f"{ten.color_name(self.color)} {self.digit}"
+EXAMPLE_OF_SPLITS = "hard red 7 into easy 17"
 
 
 @dataclass(frozen=True)
 class Patch:
     """From which image into which."""
 
-    source: GridImage
-    into: GridImage
+    source: NamedImage
+    into: NamedImage
 
-    def description(self, ten: Palette) -> str:
+    @property
+    def description(self) -> str:
         """As `read_patch` takes it."""
-        return f"{self.source.description(ten)} into {self.into.description(ten)}"
+        return f"{self.source.description} into {self.into.description}"
 
 
 @dataclass(frozen=True, eq=False)
 class PatchedLogits:
-    """(10,) float32 logits: of the image as it is, of it with the neurons of the other one, and of the other one."""
+    """(10,) float32 logits: of the image as it is, of it with the neurons of the other one, and of the other one.
+
+    images: (2, 28, 28, 3) uint8, the other one and the image.
+    """
 
     before: NDArray[np.float32]
     after: NDArray[np.float32]
     source: NDArray[np.float32]
+    images: NDArray[np.uint8] | None = None
+
+    @property
+    def predicted(self) -> list[int]:
+        """The digit of each of the three."""
+        return [int(logits.argmax()) for logits in (self.before, self.after, self.source)]
 
 
 def read_patch(text: str, ten: Palette) -> Patch:
-    """`red 1 into green 1`. Raises UsageError for anything else."""
+    """`red 1 into green 1`, or `hard red 7 into easy 17`. Raises UsageError for anything else."""
     sides = re.split(r"\s+into\s+", text.strip().casefold())
     if len(sides) != 2:
-        raise UsageError(f"Which image into which? Such as: {EXAMPLE}.")
-    source, into = (GridImage(*read_digit_and_color(side, ten)) for side in sides)
+        raise UsageError(f"Which image into which? Such as: {EXAMPLE}, or {EXAMPLE_OF_SPLITS}.")
+    source, into = (read_named_image(side, ten) for side in sides)
     return Patch(source, into)
+
+
+def require_drawings(patch: Patch, workspace: Workspace) -> None:
+    """Raises BadInput where a drawing is asked for that isn't kept."""
+    for named in (patch.source, patch.into):
+        if named.split == DRAWN:
+            _drawn_image(named, workspace)
+
+
+def find_image(named: NamedImage, data: BiasedDataset, ten: Palette, workspace: Workspace) -> NDArray[np.uint8]:
+    """(28, 28, 3) uint8. Raises BadInput where there is no such image."""
+    if named.split == DRAWN:
+        return _drawn_image(named, workspace)
+    split = data.split(SPLIT_NAMES[named.split]) if named.split else data.cue_conflict
+    image: NDArray[np.uint8] = split.images[index_of_image(named.text, split, named.split or "cue-conflict", ten)]
+    return image
+
+
+def _drawn_image(named: NamedImage, workspace: Workspace) -> NDArray[np.uint8]:
+    split = split_of(kept_drawings(workspace))
+    if int(named.text) >= len(split):
+        raise BadInput(f"There is no drawing {named.text}: they go from 0, the newest, to {len(split) - 1}.")
+    image: NDArray[np.uint8] = split.images[int(named.text)]
+    return image
 
 
 def shift_figure(patch: Patch, patched: PatchedLogits, neurons: int, ten: Palette) -> Bars:
     """The shift of every logit."""
-    into, source = patch.into.description(ten), patch.source.description(ten)
-    predicted = [int(logits.argmax()) for logits in (patched.before, patched.after, patched.source)]
+    into, source = patch.into.description, patch.source.description
+    predicted = patched.predicted
     return Bars(
         name="surgery",
         title=f"{into.capitalize()} with what {counted(neurons, 'neuron does', 'neurons do')} in {source}: "
@@ -82,3 +104,22 @@ def shift_figure(patch: Patch, patched: PatchedLogits, neurons: int, ten: Palett
         decimals=2,
         colors=ten.colors,
     )
+
+
+def images_figures(patch: Patch, patched: PatchedLogits) -> list[Pixels]:
+    """Both images, each with what it is taken for; none in results of earlier versions."""
+    if patched.images is None:
+        return []
+    before, after, source = patched.predicted
+    return [
+        Pixels(
+            name="images",
+            title="The images of the patch",
+            images=patched.images,
+            columns=2,
+            captions=(
+                f"{patch.source.description} → {source}",
+                f"{patch.into.description} → {before}, patched → {after}",
+            ),
+        )
+    ]

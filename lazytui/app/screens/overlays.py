@@ -48,7 +48,7 @@ OVERLAYS = {
         panels=(
             PanelSpec("verdict", "", ("verdict",)),
             PanelSpec("main", "", ("ablation",)),
-            PanelSpec("beside", "", ("shift",)),
+            PanelSpec("beside", "", ("shift", "images")),
             PanelSpec("more", "", ("logits", "...")),
         ),
         first=("neurons", "neuron", "stand_in", "patch"),

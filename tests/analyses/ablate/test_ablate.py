@@ -19,7 +19,7 @@ from tests.commands import Lab
 
 def test_neurons_are_taken_out_as_the_app_does(every_run: dict[str, Path]) -> None:
     lab, neurons = Lab(every_run["neurons"].parent.parent), every_run["neurons"].name
-    patch = "red 1 into green 1"
+    patch = "hard 17 into probe red 1"
     done = lab.call("run", "ablate", neurons, "--neuron", "0,2-4", "--stand-in", "zero", "--patch", patch, "--json")
     assert done.code == 0, done.err
     workspace = Workspace(lab.workspace)
@@ -37,6 +37,9 @@ def test_neurons_are_taken_out_as_the_app_does(every_run: dict[str, Path]) -> No
     )
     assert patched.patched is not None and np.allclose(found.logits[1], patched.patched.after, atol=1e-5)
     assert len(done.json["figures"]["shift"]["bars"]) == 10
+    assert patched.patched.images is not None and np.array_equal(found.images, patched.patched.images)
+    captions = done.json["figures"]["images"]["captions"]
+    assert captions[0].startswith("hard 17 → ") and captions[1].startswith("probe red 1 → ")
 
 
 def test_neurons_are_numbers_spans_and_roles(every_run: dict[str, Path]) -> None:
@@ -53,7 +56,11 @@ def test_neurons_are_numbers_spans_and_roles(every_run: dict[str, Path]) -> None
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
-    [(("--neuron", "9999"), "There is no neuron 9999"), (("--patch", "red 1"), "Which image into which?")],
+    [
+        (("--neuron", "9999"), "There is no neuron 9999"),
+        (("--patch", "red 1"), "Which image into which?"),
+        (("--patch", "17 into red 1"), "of which split"),
+    ],
 )
 def test_what_cannot_be_taken_out_is_refused_before_anything_is_written(
     options: tuple[str, ...], sentence: str, every_run: dict[str, Path]

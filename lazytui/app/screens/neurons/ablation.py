@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 
-from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_bars
-from lazytui.analyses.neurons.patch_request import EXAMPLE, Patch, read_patch
+from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_figures
+from lazytui.analyses.neurons.patch_request import EXAMPLE, EXAMPLE_OF_SPLITS, Patch, read_patch, require_drawings
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.screens.common.table_browser import TableBrowser
@@ -15,7 +15,10 @@ from lazytui.app.screens.neurons.network_neurons import NetworkNeurons, NeuronAn
 from lazytui.figures.kinds import Figure
 
 NONE_MARKED = "Mark neurons first: space marks the one under the cursor, * all that are shown."
-PATCH_QUESTION = "What marked neurons do in one image is put into another, and the logits shift. Which into which?"
+PATCH_QUESTION = (
+    "What marked neurons do in one image is put into another, and the logits shift. Which into which? "
+    f"Of other splits: {EXAMPLE_OF_SPLITS}; a picture that you drew: drawn 0."
+)
 
 
 class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer]):
@@ -60,7 +63,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
     def ablation_figures(self) -> list[Figure]:
         """What the network is without the marked neurons, where that was asked for."""
         if self._is_ablating and self.analysis and self.answer and self.answer.has_figures:
-            return [answer_bars(self.answer, self.analysis.result)]
+            return answer_figures(self.answer, self.analysis.result)
         return []
 
     def sentences(self) -> list[str]:
@@ -103,10 +106,12 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             self.notify(NONE_MARKED)
             return
         palette = self.analysis.result.palette
-        words = self._patch.description(palette) if self._patch else EXAMPLE
+        words = self._patch.description if self._patch else EXAMPLE
 
         def take(text: str) -> None:
-            self._patch = read_patch(text, palette)
+            patch = read_patch(text, palette)
+            require_drawings(patch, self.lab.workspace)
+            self._patch = patch
             self._is_ablating = True
             self._ask_without()
 

@@ -269,14 +269,14 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
         await until(pilot, lambda: any("'plaid 3' isn't" in note.message for note in pilot.app._notifications))
         await pilot.press("W")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
-        pilot.app.screen.query_one(Input).value = "green 1 into red 8"
+        pilot.app.screen.query_one(Input).value = "hard 3 into red 8"
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.query(BarsView))
         bars = pilot.app.screen.query_one(BarsView).figure
         assert bars.title.endswith("shift of every logit")
-        assert bars.title.startswith("Red 8 with what 1 neuron does in green 1")
-        green, red = (palette("distinct").names.index(name) for name in ("green", "red"))
-        into, source = asked.grid[[80 + red]], asked.grid[[10 + green]]
+        assert bars.title.startswith("Red 8 with what 1 neuron does in hard 3")
+        red = palette("distinct").names.index("red")
+        into, source = asked.data.cue_conflict.images[[80 + red]], asked.data.hard.images[[3]]
         np.testing.assert_allclose(
             bars.values, asked.ablation.patch(into, source, sorted(marked(pilot)))[0], rtol=1e-4, atol=1e-5
         )

@@ -111,7 +111,8 @@ def _screen_actions(screen: LabScreen) -> Iterator[Command]:
 def _analysis_commands(app: Lab) -> Iterator[Command]:
     """Each leads to its screen, or to what lies over the screen that it shares; the story is started from home."""
     for kind, summary in SUMMARIES.items():
-        yield Command(f"Analysis {kind}", summary, partial(_open_analysis, app, kind))
+        name = f"Analysis {kind}"
+        yield Command(name, summary, partial(_open_analysis, app, kind), synonyms=synonyms_of(name))
 
 
 async def _open_analysis(app: Lab, kind: str) -> None:

@@ -65,6 +65,8 @@ SOUGHT = {
     "kill": {"Jobs", "Go to Runs"},
     "cancel": {"Jobs", "Go to Runs"},
     "vim": {"Change keys"},
+    "side": {"Analysis side-by-side"},
+    "side by side": {"Analysis side-by-side"},
     "shortcuts": {"Help", "Change keys"},
 }
 """What people type, and the commands that have to come first."""

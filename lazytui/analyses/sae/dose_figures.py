@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam.live import BrowsedSplit
 from lazytui.analyses.networks.probabilities import probabilities_figure
-from lazytui.analyses.sae.dose_layer import Prediction
+from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Lines, Pixels, Series
@@ -27,6 +27,7 @@ class ShownDose:
 
     image: (28, 28, 3) uint8. digit, color: of the image. factors: those of the curve. curve: (factors, 10)
     probabilities. before, after: without and with the dose. advice: what is to be said of what the network puts out.
+    features: the first of those that are turned, on the image as it is; cam_layer: of their Grad-CAM.
     """
 
     image: NDArray[np.uint8]
@@ -40,14 +41,18 @@ class ShownDose:
     before: Prediction
     after: Prediction
     advice: str = ""
+    features: tuple[FeatureOnImage, ...] = ()
+    cam_layer: str | None = None
 
 
 def dose_figures(shown: ShownDose) -> list[Figure]:
-    """The image in color beside where the network looks before and after, its probabilities, and the whole curve."""
+    """The image in color beside where the network looks before and after, the features on it where they have maps, the
+    network's probabilities, and the whole curve."""
     before, after = shown.before, shown.after
     return [
         _image(shown),
         _maps(shown),
+        *_features_on_image(shown),
         probabilities_figure((before.probabilities, after.probabilities), ("before", "after"), shown.palette),
         _curve(shown),
     ]
@@ -106,6 +111,34 @@ def _maps(shown: ShownDose) -> Pixels:
         overlay=evidence,
         overlay_max=largest,
     )
+
+
+def _features_on_image(shown: ShownDose) -> list[Pixels]:
+    """For each feature where it is active, and its Grad-CAM; each map on a scale of its own."""
+    pictures: list[tuple[str, NDArray[np.float32]]] = []
+    for each in shown.features:
+        if each.where is not None:
+            pictures.append((f"{each.feature} active {each.activation:.3g}", each.where))
+        if each.grad_cam is not None:
+            pictures.append((f"{each.feature} Grad-CAM", each.grad_cam))
+    if not pictures:
+        return []
+    maps = [upsample(one[None].astype(np.float32))[0] for _, one in pictures]
+    whole = shown.features[0].where is not None
+    note = "Where the feature is active on the image as it is, with its activation. " if whole else ""
+    missing = "" if whole else " Where it is active can't be shown: its layer has no map of single positions."
+    return [
+        Pixels(
+            name="features-here",
+            title=f"{_features_text(tuple(each.feature for each in shown.features))} on the image",
+            note=f"{note}Grad-CAM of its activation at {shown.cam_layer}: what raises it. Each map is scaled by its "
+            f"largest value.{missing}",
+            images=np.repeat(shown.image[None], len(maps), axis=0),
+            columns=2 if len(maps) == 2 * len(shown.features) else 1,
+            captions=tuple(caption for caption, _ in pictures),
+            overlay=np.stack([one / max(float(np.abs(one).max()), 1e-12) for one in maps]).astype(np.float32),
+        )
+    ]
 
 
 def _on_one_scale(

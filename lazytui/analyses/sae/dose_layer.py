@@ -37,16 +37,32 @@ class Prediction:
         return int(self.probabilities.argmax())
 
 
+MOST_MAPPED = 4
+"""Of the features that are turned, how many have maps."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureOnImage:
+    """A feature on an image: its activation there; where it is active, (h, w) float32, and its Grad-CAM, raw and
+    signed. None where there is no map."""
+
+    feature: int
+    activation: float
+    where: NDArray[np.float32] | None = None
+    grad_cam: NDArray[np.float32] | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class OpenLayer:
     """A layer kept open. browsed: the images that can be chosen. strength: (n,), what is typical of each feature.
-    activity: (N, n), each feature on each image."""
+    activity: (N, n), each feature on each image. cam_layer: of features' Grad-CAM; None where no layer has a map."""
 
     loaded: LoadedSae
     explainer: Explainer
     browsed: BrowsedSplit
     strength: NDArray[np.float64]
     activity: NDArray[np.float32]
+    cam_layer: str | None = None
 
     def probabilities(self, index: int, doses: Sequence[Dose]) -> NDArray[np.float32]:
         """(doses, 10), what the network says of an image after each of the doses."""
@@ -64,6 +80,29 @@ class OpenLayer:
         saliency = saliency_after_edit(self.loaded.spliced, self.explainer, one, hardware, dose.edit(self.strength))
         heat: NDArray[np.float32] = saliency.maps[0]
         return heat
+
+    def features_on_image(self, index: int, features: Sequence[int]) -> tuple[FeatureOnImage, ...]:
+        """The first of some features on an image."""
+        import torch
+
+        from lazytui.data.device_split import to_float
+        from lazytui.sae.feature_maps import LayerFeatures
+
+        spliced, device = self.loaded.spliced, self.loaded.network.hardware.device
+        layer = LayerFeatures(spliced.model, spliced.split_model, spliced.layout)
+        own = torch.tensor(list(features[:MOST_MAPPED]), dtype=torch.int64, device=device)
+        images = to_float(torch.from_numpy(self.browsed.split.images[[index] * len(own)]).to(device))
+        where = layer.maps(images, own) if len(own) else None
+        grad_cam = layer.grad_cam(images, own, self.cam_layer) if self.cam_layer and len(own) else None
+        return tuple(
+            FeatureOnImage(
+                feature,
+                float(self.activity[index, feature]),
+                None if where is None else where[row].cpu().numpy(),
+                None if grad_cam is None else grad_cam[row].cpu().numpy(),
+            )
+            for row, feature in enumerate(own.tolist())
+        )
 
     def prediction(self, index: int, dose: Dose) -> Prediction:
         (probabilities,) = self.probabilities(index, [dose])
@@ -94,6 +133,7 @@ def open_layer(
     if loaded.result.all_dead:
         raise BadInput(f"All features of {run} are dead, so there is nothing to turn: train it with other settings.")
     from lazytui.saliency.explainer import Explainer
+    from lazytui.saliency.unit_grad_cam import layer_to_explain
 
     if split == "drawn":
         kept = choose(split_of(drawings), network.trained)
@@ -104,4 +144,5 @@ def open_layer(
         browsed = BrowsedSplit(whole.take(choose(whole, network.trained)), len(whole), network.trained)
     explainer = Explainer(network.model, browsed.split.images, network.trained.model)
     strength = loaded.result.strength.astype(np.float64)
-    return OpenLayer(loaded, explainer, browsed, strength, loaded.spliced.features_of(browsed.split.images))
+    cam_layer = layer_to_explain(network.model, network.trained.model, loaded.result.layer)
+    return OpenLayer(loaded, explainer, browsed, strength, loaded.spliced.features_of(browsed.split.images), cam_layer)

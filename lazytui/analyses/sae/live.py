@@ -17,7 +17,7 @@ from lazytui.analyses.core.live_session import LiveSession, opening_message
 from lazytui.analyses.gradcam.live import MOST, BrowsedAnswer
 from lazytui.analyses.networks.model_under_study import ignore_advice, require_at_hand, trained_with
 from lazytui.analyses.sae.dose_figures import ShownDose, image_name
-from lazytui.analyses.sae.dose_layer import OpenLayer, Prediction, open_layer
+from lazytui.analyses.sae.dose_layer import FeatureOnImage, OpenLayer, Prediction, open_layer
 from lazytui.analyses.sae.loaded_sae import network_params_of, sae_params
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
@@ -41,7 +41,8 @@ class DoseQuestion:
 @dataclass(frozen=True)
 class DoseAnswer(BrowsedAnswer[DoseQuestion]):
     """activity: (N, n), each feature on each browsed image. curve: (31, 10), the probabilities at each step of the
-    dial. advice: what is to be said of what the network puts out.
+    dial. features: the first of those that are turned, on the image; cam_layer: of their Grad-CAM. advice: what is to
+    be said of what the network puts out.
     """
 
     activity: NDArray[np.float32] | None = None
@@ -49,6 +50,8 @@ class DoseAnswer(BrowsedAnswer[DoseQuestion]):
     after: Prediction | None = None
     curve: NDArray[np.float32] | None = None
     advice: str = ""
+    features: tuple[FeatureOnImage, ...] = ()
+    cam_layer: str | None = None
 
     @property
     def index(self) -> int:
@@ -73,6 +76,8 @@ class DoseAnswer(BrowsedAnswer[DoseQuestion]):
             before=before,
             after=after,
             advice=self.advice,
+            features=self.features,
+            cam_layer=self.cam_layer,
         )
 
     @property
@@ -109,6 +114,7 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
         self._open: tuple[object, OpenLayer] | None = None
         self._files_of = lru_cache(maxsize=4)(self._files)
         self._before = lru_cache(maxsize=64)(_unchanged)
+        self._features = lru_cache(maxsize=64)(OpenLayer.features_on_image)
         self._curve = lru_cache(maxsize=64)(_whole_curve)
         self._lock = Lock()  # a screen that was left may still be at its last answer when the next one asks
 
@@ -178,6 +184,8 @@ class DoseResponseSession(LiveSession[DoseQuestion, DoseAnswer]):
             after=after,
             curve=curve,
             advice=layer.loaded.network.advice,
+            features=self._features(layer, index, dose.features),
+            cam_layer=layer.cam_layer,
         )
 
 

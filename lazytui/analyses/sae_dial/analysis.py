@@ -68,7 +68,7 @@ def _result(layer: OpenLayer, doses: list[Dose], shown: Dose) -> SaeDialResult:
     """Of the only image of the layer. shown: whose map is kept."""
     split, features, into = layer.browsed.split, doses[0].features, doses[0].into
     curve, before = layer.probabilities(0, doses), layer.prediction(0, Dose())
-    turned = [*features, *into]
+    turned, on_image = [*features, *into], layer.features_on_image(0, features)
     return SaeDialResult(
         predicted=float(before.digit),
         tipping_factor=_tipping_factor(doses, curve, before.digit),
@@ -87,7 +87,15 @@ def _result(layer: OpenLayer, doses: list[Dose], shown: Dose) -> SaeDialResult:
         unchanged=before.probabilities,
         heat_before=before.heat,
         heat_after=layer.heat(0, shown),
+        cam_layer=layer.cam_layer,
+        mapped=_stacked([each.where for each in on_image]),
+        mapped_grad_cam=_stacked([each.grad_cam for each in on_image]),
     )
+
+
+def _stacked(maps: list[NDArray[np.float32] | None]) -> NDArray[np.float32] | None:
+    """All of them or none."""
+    return np.stack([one for one in maps if one is not None]) if maps and maps[0] is not None else None
 
 
 def _tipping_factor(doses: list[Dose], curve: NDArray[np.float32], predicted: int) -> float | None:

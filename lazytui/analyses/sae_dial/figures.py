@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lazytui.analyses.sae.dose_figures import ShownDose, dose_figures, dose_text
-from lazytui.analyses.sae.dose_layer import Prediction
+from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
 from lazytui.analyses.sae_dial.result import SaeDialResult
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Column, Figure, Table, Text
@@ -31,8 +31,24 @@ def figures(params: SaeDialParams, result: SaeDialResult) -> list[Figure]:
         before=Prediction(result.unchanged, result.heat_before),
         after=Prediction(result.probabilities[params.factors.index(dose.factor)], result.heat_after),
         advice=result.advice,
+        features=_features_on_image(result),
+        cam_layer=result.cam_layer,
     )
     return [_verdict(params, result, dose), *dose_figures(shown), _by_factor(params.factors, result), _turned(result)]
+
+
+def _features_on_image(result: SaeDialResult) -> tuple[FeatureOnImage, ...]:
+    where, grad_cam = result.mapped, result.mapped_grad_cam
+    count = max((len(maps) for maps in (where, grad_cam) if maps is not None), default=0)
+    return tuple(
+        FeatureOnImage(
+            result.features[row],
+            float(result.activity[row]),
+            None if where is None else where[row],
+            None if grad_cam is None else grad_cam[row],
+        )
+        for row in range(count)
+    )
 
 
 def _verdict(params: SaeDialParams, result: SaeDialResult, shown: Dose) -> Text:

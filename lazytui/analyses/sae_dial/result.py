@@ -30,7 +30,8 @@ class SaeDialResult:
     features, into: what was turned, and what was put there. strength, activity: (features,) what is typical of each,
     and what it is on the image. factors: (n,). probabilities: (n, 10). unchanged: (10,), of the image as it is.
     heat_before, heat_after: (h, w), where it looks, as it is and at the factor that is shown; None where the network
-    has no map.
+    has no map. mapped, mapped_grad_cam: (k, h, w), of the first k features where each is active on the image as it is,
+    and its Grad-CAM at cam_layer; None where there is no map, and in results of early versions.
     """
 
     predicted: Annotated[float, DIGIT]
@@ -41,6 +42,7 @@ class SaeDialResult:
     color: Annotated[int, Field(ge=0, le=255)]
     palette_name: PaletteName
     advice: Note
+    cam_layer: Name | None = None
     features: Features
     into: Features
     image: Annotated[NDArray[np.uint8], images()]
@@ -50,6 +52,8 @@ class SaeDialResult:
     unchanged: Annotated[NDArray[np.float32], shares(10).defined]
     heat_before: Annotated[NDArray[np.float32] | None, numbers("height", "width").defined.optional]
     heat_after: Annotated[NDArray[np.float32] | None, numbers("height", "width").defined.optional]
+    mapped: Annotated[NDArray[np.float32] | None, numbers("mapped", "h", "w").defined.optional] = None
+    mapped_grad_cam: Annotated[NDArray[np.float32] | None, numbers("mapped", "H", "W").defined.optional] = None
 
 
 def read(params: SaeDialParams, saved: Result) -> SaeDialResult:
@@ -57,6 +61,8 @@ def read(params: SaeDialParams, saved: Result) -> SaeDialResult:
     result = read_fields(SaeDialResult, saved, {"factors": len(params.factors)})
     if len(result.features) + len(result.into) != len(result.strength):
         raise Damaged("it names other features than it has strengths of")
+    if any(maps is not None and len(maps) > len(result.features) for maps in (result.mapped, result.mapped_grad_cam)):
+        raise Damaged("it has maps of more features than were turned")
     if result.tipping_factor is not None and result.tipping_factor not in params.factors:
         raise Damaged("its tipping factor is none of its factors")
     return result

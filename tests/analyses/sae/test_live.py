@@ -166,7 +166,8 @@ def test_the_maps_are_grad_cam_before_and_after(dial: DoseResponseSession, splic
 
 def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     answer = asked(dial, Dose(strongest(dial), 0))
-    image, gaze, said, curve = dose_figures(answer.shown)
+    image, gaze, here, said, curve = dose_figures(answer.shown)
+    assert isinstance(here, Pixels) and len(here.images) == len(answer.features) == len(answer.question.dose.features)
     assert answer.before and answer.after and answer.browsed
     assert isinstance(image, Pixels) and image.overlay is None
     assert isinstance(gaze, Pixels) and gaze.overlay is not None and gaze.overlay.max() == 1
@@ -179,7 +180,9 @@ def test_what_is_drawn_is_what_was_answered(dial: DoseResponseSession) -> None:
     assert isinstance(curve, Lines)
     of_said = next(series for series in curve.series if series.name == str(answer.before.digit))
     assert of_said.y[UNCHANGED] == pytest.approx(answer.before.probabilities.max(), abs=1e-5)
-    assert curve.note == "" and dose_figures(replace(answer, advice="Probabilities.").shown)[3].note == "Probabilities."
+    assert (
+        curve.note == "" and dose_figures(replace(answer, advice="Probabilities.").shown)[-1].note == "Probabilities."
+    )
 
 
 def test_a_setting_is_told_in_words() -> None:

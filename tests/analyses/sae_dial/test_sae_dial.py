@@ -37,6 +37,11 @@ def test_a_turn_is_what_the_dial_of_the_app_answers(options: tuple[str, ...], do
     assert np.allclose(result.probabilities[-1], answer.curve[20], atol=1e-6)
     assert np.allclose(result.unchanged, answer.before.probabilities, atol=1e-6)
     assert answer.after.heat is not None and np.allclose(result.heat_after, answer.after.heat, atol=1e-6)
+    assert result.mapped is None, "the layer is one of units, after a hidden one"
+    assert result.mapped_grad_cam is not None and result.cam_layer == "features.relu3"
+    here = answer.shown.features
+    assert [one.feature for one in here] == list(dose.features)
+    assert all(np.allclose(kept, one.grad_cam) for kept, one in zip(result.mapped_grad_cam, here, strict=True))
     rows = done.json["figures"]["by-factor"]["rows"]
     assert [row["factor"] for row in rows] == done.json["figures"]["turn"]["series"][0]["x"]
     assert sum(rows[-1][str(digit)] for digit in range(10)) == pytest.approx(100, abs=1e-3)

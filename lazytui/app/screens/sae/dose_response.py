@@ -33,17 +33,27 @@ from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
 from lazytui.sae.dose_response import FACTORS, UNCHANGED, Dose
 
+_ABOVE = " ".join([*["image"] * 3, *["maps"] * 6, *["features"] * 6, *["chances"] * 4])
 ARRANGEMENTS = Arrangements(
-    narrow=Arrangement("image maps maps | 12", "chances chances chances | 13", "curve curve curve | 14"),
-    medium=Arrangement("image maps maps chances | 16", "curve curve curve curve | 1fr"),
-    wide=Arrangement("image maps maps chances | 18", "curve curve curve curve | 1fr"),
+    narrow=Arrangement(
+        "image maps maps | 12",
+        "chances chances chances | 13",
+        "curve curve curve | 14",
+        "features features features | 14",
+    ),
+    medium=Arrangement(f"{_ABOVE} | 16", " ".join(["curve"] * 19) + " | 1fr"),
+    wide=Arrangement(f"{_ABOVE} | 18", " ".join(["curve"] * 19) + " | 1fr"),
 )
 PANELS = {
     "image": "The image",
     "maps": "Where it looks",
+    "features": "The feature on the image",
     "chances": "Probability, %",
     "curve": "Dose-response",
 }
+FIGURES = {"image": "image", "gaze": "maps", "features-here": "features", "probabilities": "chances", "turn": "curve"}
+"""The panel of each figure."""
+NO_MAP = "No layer has a map of this, or no feature is chosen."
 KEPT = "✓"
 _SPLITS = ("hard", "easy", "drawn")
 
@@ -131,8 +141,12 @@ class DoseResponseScreen(ImageBrowser[DoseQuestion, DoseAnswer], LiveOverlay[Dos
                 for panel in grid.panels:
                     panel.say(self.sentence() if panel.name == "curve" else "")
                 return
-            for name, figure in zip(PANELS, dose_figures(answer.shown), strict=True):
-                grid.panel(name).show([(figure,)])
+            found = {FIGURES[figure.name]: figure for figure in dose_figures(answer.shown)}
+            for panel in grid.panels:
+                if panel.name in found:
+                    panel.show([(found[panel.name],)])
+                else:
+                    panel.say(NO_MAP)
         with self.prevent(FigureView.Pointed):
             for chart in self.query(LinesView):
                 chart.point(answer.question.dose.factor)

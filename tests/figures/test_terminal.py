@@ -164,6 +164,20 @@ def test_a_grid_whose_last_row_ends_early_is_drawn_at_any_width() -> None:
         assert len(set(lines)) == (1 if width < 9 else 2), "below each other, or two and one"
 
 
+def test_rows_with_long_labels_are_a_list_of_headings_each_over_its_images() -> None:
+    """However little height there is; where six images don't fit side by side the row goes on below."""
+    labels = tuple(f"{number} traitor: MI color 2.77, digit 0.01 bits" for number in range(3))
+    figure = samples.pixels(
+        images=np.stack([samples.digit()] * 18), columns=6, captions=(), tones=(), column_labels=(), row_labels=labels
+    )
+    for width, images, rows in ((80, 6 * 12, 6), (40, 3 * 12, 12)):
+        lines = printed(figure, width, "truecolor", height=5).splitlines()
+        starts = [index for index, line in enumerate(lines) if "traitor" in line]
+        drawn = [line.count("▀") for line in lines if "▀" in line]
+        assert len(starts) == 3 and set(drawn) == {images} and len(drawn) == 3 * rows
+        assert all("▀" in "".join(lines[start : start + 4]) for start in starts)
+
+
 def test_a_grid_without_labels_breaks_its_rows_into_equal_parts() -> None:
     figure = samples.pixels(images=np.stack([samples.digit()] * 10), columns=10, captions=(), tones=())
     lines = [line.count("▀") for line in printed(figure, 80, "truecolor").splitlines() if "▀" in line]

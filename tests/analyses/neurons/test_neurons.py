@@ -142,6 +142,22 @@ def test_a_page_tells_of_one_neuron(result: NeuronsResult) -> None:
     np.testing.assert_allclose(colors.values, kept, rtol=1e-3, atol=1e-5)
 
 
+def test_one_page_says_what_drives_each_neuron(result: NeuronsResult, shown: dict[str, Figure]) -> None:
+    """Each row's numbers are those of the tables and of the neuron's own page."""
+    drivers, table = shown["drivers"], shown["neurons"]
+    assert isinstance(drivers, Pixels) and isinstance(table, Table)
+    assert len(drivers.images) == 6 * len(drivers.row_labels) == 6 * 128
+    for row, (neuron, role, color, digit, *_rest, _sel, favorite) in enumerate(table.rows):
+        heading, captions = drivers.row_labels[row], drivers.captions[6 * row : 6 * row + 6]
+        assert heading.startswith(f"{neuron} {role}: MI color {color:.2f}, digit {digit:.2f} bits; strongest ")
+        assert heading.endswith(f", {favorite}")
+        page = {figure.name.rsplit("-", 1)[-1]: figure for figure in neuron_page(result, int(str(neuron)))}
+        snippets = page["snippets"]
+        assert isinstance(snippets, Pixels) and snippets.captions[0] in captions[3:], "the strongest of all"
+        if row == 2:
+            break
+
+
 def test_small_questions_are_answered_from_what_is_kept(examined: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same answers as the run's, from a session that is asked again and again."""
     for name, value in examined.environment().items():

@@ -37,17 +37,26 @@ def captions_with_tones(figure: Pixels) -> list[tuple[str, Tone]]:
     return [(f"{SIGNS[tone]} {text}".strip(), tone) for text, tone in zip(captions, tones, strict=True)]
 
 
-def evidence_scale(figure: Pixels) -> list[tuple[float, str]]:
-    """The strengths that the scale of an overlay goes through, each with what stands there; none without an overlay.
+def image_scale(figure: Pixels) -> list[tuple[float, str]]:
+    """The strengths that the scale below the images goes through, each with what stands there; none without a scale.
 
     Below zero only where there is evidence against.
     """
+    if figure.white is not None:
+        return [(0.0, "0"), (1.0, f"{figure.white:.3g}")]
     if figure.overlay is None:
         return []
     largest = "max" if figure.overlay_max is None else f"{figure.overlay_max:.2g}"
     if (figure.overlay < 0).any():
         return [(-1.0, f"against -{largest}"), (0.0, "0"), (1.0, f"{largest} for{IN_COLOR}")]
     return [(0.0, "evidence 0"), (1.0, f"{largest}{IN_COLOR}")]
+
+
+def scale_colors(figure: Pixels, strengths: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The colors (n, 3) of strengths (n,) on the scale of a figure."""
+    if figure.white is None:
+        return evidence_colors(strengths)
+    return np.repeat(np.rint(255 * strengths)[:, None], 3, axis=1).astype(np.uint8)
 
 
 def evidence_colors(strengths: NDArray[np.float64]) -> NDArray[np.uint8]:

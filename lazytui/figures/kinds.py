@@ -128,7 +128,7 @@ class Pixels(Figure):
     row_axis, column_axis: what the labels are.
     overlay: none, or (n, h, w) float32 signed evidence, normalized to [-1, 1]: images are veiled where there is none;
     NaN where there is no map, and the image is shown as it is. overlay_max: the evidence that 1 stands for; None where
-    each image has its own.
+    each image has its own. white: what white stands for, where the images are values from 0, black, in gray.
     """
 
     images: NDArray[np.uint8]
@@ -141,6 +141,12 @@ class Pixels(Figure):
     column_axis: str = ""
     overlay: NDArray[np.float32] | None = None
     overlay_max: float | None = None
+    white: float | None = None
+
+    @property
+    def has_scale(self) -> bool:
+        """Whether what colors mean stands below the images."""
+        return self.overlay is not None or self.white is not None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -163,6 +169,9 @@ class Pixels(Figure):
             checks.check_shape("the overlay", self.overlay, self.images.shape[:3], "f")
         if self.overlay_max is not None:
             checks.check_number("the largest evidence", self.overlay_max)
+        if self.white is not None:
+            checks.check_number("the value of white", self.white)
+            checks.require(self.overlay is None, "both an overlay and values in gray")
 
 
 @dataclass(frozen=True, kw_only=True)

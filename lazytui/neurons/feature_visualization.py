@@ -50,13 +50,18 @@ class Visualizer:
     variation: float = 1.0
     tick: Callable[[], None] = lambda: None
 
-    def maximize(self, objective: Objective, count: int) -> NDArray[np.float32]:
-        """(count, 28, 28, 3) float32 in [0, 1]: images that maximize the objective, from random starts."""
+    def maximize(self, objective: Objective, count: int, start: Tensor | None = None) -> NDArray[np.float32]:
+        """(count, 28, 28, 3) float32 in [0, 1]: images that maximize the objective, from random starts.
+
+        start: images (count, 3, 28, 28) in [0, 1] that the random starts lie around; default: mid-gray.
+        """
         device = self.hardware.device
         random = torch.Generator().manual_seed(self.seed)
-        start = 0.01 * torch.randn(count, 3, SIZE, SIZE // 2 + 1, 2, generator=random)
-        spectrum = start.to(device).requires_grad_()
         scale, axes = _frequency_scale().to(device), color_axes(self.palette).to(device)
+        spectrum = (0.01 * torch.randn(count, 3, SIZE, SIZE // 2 + 1, 2, generator=random)).to(device)
+        if start is not None:
+            spectrum += _spectrum(start.to(device), scale, axes)
+        spectrum.requires_grad_()
         optimizer = Adam([spectrum], lr=self.rate)
         for _ in range(self.steps):
             self.tick()
@@ -114,8 +119,13 @@ def visualize_units(
     return images.reshape(starts, len(units), SIZE, SIZE, 3)
 
 
-def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> NDArray[np.float32]:
-    """(starts, 10, 28, 28, 3) float32 in [0, 1]: images that maximize each class's logit."""
+def visualize_classes(
+    model: nn.Module, visualizer: Visualizer, starts: int, start: Tensor | None = None
+) -> NDArray[np.float32]:
+    """(starts, 10, 28, 28, 3) float32 in [0, 1]: images that maximize each class's logit.
+
+    start: (10, 3, 28, 28) in [0, 1], the image that each class begins at; default: noise around mid-gray.
+    """
     own = torch.arange(CLASSES, device=visualizer.hardware.device).repeat(starts)
 
     def objective(images: Tensor) -> Tensor:
@@ -124,7 +134,7 @@ def visualize_classes(model: nn.Module, visualizer: Visualizer, starts: int) -> 
         return logits.float().gather(1, own[:, None])[:, 0]
 
     with evaluation_mode(model):
-        images = visualizer.maximize(objective, len(own))
+        images = visualizer.maximize(objective, len(own), None if start is None else start.repeat(starts, 1, 1, 1))
     return images.reshape(starts, CLASSES, SIZE, SIZE, 3)
 
 
@@ -171,6 +181,12 @@ def _images(spectrum: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
     """(n, 3, 28, 28) in [0, 1] of spectra (n, 3, 28, 15, 2)."""
     coordinates = torch.fft.irfft2(torch.view_as_complex(spectrum) * scale, s=(SIZE, SIZE))
     return torch.einsum("rc,nchw->nrhw", axes, coordinates).mul(4).sigmoid()
+
+
+def _spectrum(images: Tensor, scale: Tensor, axes: Tensor) -> Tensor:
+    """(n, 3, 28, 15, 2) of images (n, 3, 28, 28) in [0, 1]: what `_images` makes them of, at least 1 % gray."""
+    coordinates = torch.einsum("cr,nrhw->nchw", torch.linalg.inv(axes), images.clamp(0.01, 0.99).logit() / 4)
+    return torch.view_as_real(torch.fft.rfft2(coordinates) / scale)
 
 
 def _jitter(images: Tensor, random: torch.Generator) -> Tensor:

@@ -15,6 +15,7 @@ from lazytui.data.device_split import to_float
 from lazytui.data.painting import pure_patches
 from lazytui.data.palettes import palette
 from lazytui.data.splits import BiasedDataset, Split
+from lazytui.evaluation.forward import device_of, evaluation_mode
 from lazytui.hooks.split_model import SplitModel
 from lazytui.neurons.ablation_and_patching import MODES, Ablation, AblationMode, random_orders
 from lazytui.neurons.activations import Activations, gather_activations, map_reduction
@@ -30,13 +31,16 @@ from lazytui.neurons.measures import Measures, measure_neurons
 from lazytui.neurons.neuron_information import merge_small_bins, quantile_bins
 from lazytui.neurons.relations import cluster_order, correlation, shared_information, variance_spectrum
 from lazytui.neurons.roles import ROLES
-from lazytui.neurons.simple_stimuli import simple_stimuli
+from lazytui.neurons.simple_stimuli import simple_stimuli, stimulus_names
 from lazytui.system.hardware import Hardware
 
 Arrays = dict[str, NDArray[Any]]
 
 MOST_VISUALIZED = 256
 """Neurons that are visualized and related to one another, of layers that have more: the strongest."""
+
+NOISE, TEXTURES = "noise", "texture"
+"""Where class images begin: at random, or each at a texture in the color of its digit."""
 
 _POINTS = 17
 _DIFFERENT_PAIRS = 90
@@ -47,6 +51,7 @@ _ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO = 11, 10
 class ReportSettings:
     """read: how a map is reduced to a number (`map_reduction`). samples: images of each split to measure ablations
     on. mode: what replaces an ablated neuron in the cumulative curves. starts, steps: of each feature visualization.
+    class_start: where class images begin: NOISE, TEXTURES, or the name of a color, at whose texture all of them do.
     """
 
     read: str = "mean"
@@ -54,6 +59,7 @@ class ReportSettings:
     mode: AblationMode = "mean"
     starts: int = 3
     steps: int = 64
+    class_start: str = NOISE
     seed: int = 0
 
 
@@ -241,25 +247,57 @@ def _visualizations(
         "visualizations": to_bytes(images),
         "visualization_response": own.mean(0),
         "stability": stability(images).astype(np.float32),
-        "class_images": to_bytes(visualize_classes(model.model, quick, settings.starts)),
+        **_class_images(model.model, data, quick, settings),
         "originals": originals,
         "inverted": to_bytes(inverted),
     }
+
+
+def _class_images(model: nn.Module, data: BiasedDataset, visualizer: Visualizer, settings: ReportSettings) -> Arrays:
+    """With each class's own logit of its images, and of the textures that they begin at, if any."""
+    textures = _class_textures(data, settings.class_start)
+    start = None if textures is None else to_float(torch.from_numpy(textures).to(visualizer.hardware.device))
+    images = to_bytes(visualize_classes(model, visualizer, settings.starts, start))
+    found: Arrays = {"class_images": images, "class_logits": np.stack([_own_logits(model, row) for row in images])}
+    if textures is not None:
+        found |= {"class_textures": textures, "class_texture_logits": _own_logits(model, textures)}
+    return found
+
+
+def _class_textures(data: BiasedDataset, class_start: str) -> NDArray[np.uint8] | None:
+    """(10, 28, 28, 3): the textures that the classes' images begin at; None for noise."""
+    if class_start == NOISE:
+        return None
+    names, stimuli = stimulus_names(data.params), simple_stimuli(data)
+    colors = palette(data.params.palette).names if class_start == TEXTURES else (class_start,) * 10
+    return stimuli[[names.index(f"{color} texture") for color in colors]]
+
+
+def _own_logits(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(10,) float32: the logit of each class on its own one of ten images."""
+    with torch.inference_mode(), evaluation_mode(model):
+        logits = model(to_float(torch.from_numpy(images).to(device_of(model))))
+    return np.asarray(logits.float().diagonal().cpu().numpy())
 
 
 def _views(model: SplitModel, data: BiasedDataset, hardware: Hardware) -> Arrays:
     images = data.cue_conflict.images[[_ONE_IN_OWN_COLOR, _ONE_IN_COLOR_OF_ZERO]]
     arrays: Arrays = {}
     if len(model.shape) == 3:
-        with torch.inference_mode():
-            maps = model.activations(to_float(torch.from_numpy(images).to(hardware.device)))
-        arrays["feature_maps"] = maps.float().cpu().numpy()
+        arrays["feature_maps"] = feature_maps(model, images, hardware)
     filters = first_filters(model.model)
     if filters is not None:
         arrays["filters"] = filters
     if model.outgoing is not None:
         arrays["outgoing"] = model.outgoing.T.float().cpu().numpy()
     return arrays
+
+
+def feature_maps(model: SplitModel, images: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
+    """(n, C, h, w) float32: the activations of a layer's channels at each position of (n, 28, 28, 3) uint8 images."""
+    with torch.inference_mode(), evaluation_mode(model.model):
+        maps = model.activations(to_float(torch.from_numpy(images).to(hardware.device)))
+    return np.asarray(maps.float().cpu().numpy())
 
 
 def first_filters(model: nn.Module) -> NDArray[np.uint8] | None:

@@ -381,9 +381,10 @@ def test_an_overlay_has_a_scale_in_the_figures_units() -> None:
         (signed, "against -max ▌+ 0 ▌+ max for, in color"),
         (unsigned, "evidence 0 ▌+ max, in color"),
         (measured, r"evidence 0 ▌+ 0\.25"),
+        (samples.pixels(white=3.5), r"0 ▌+ 3\.5"),
     ):
         assert re.search(scale, re.sub(r"\x1b\[[\d;]*m", "", printed(figure, 90, "truecolor")))
-        assert "maximum or more" in printed(figure, 90)
+        assert ("values from 0 to 3.5" if figure.white else "maximum or more") in printed(figure, 90)
     assert "-max" in printed(signed, 28, "truecolor"), "the words go first"
 
 

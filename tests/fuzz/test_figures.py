@@ -74,6 +74,9 @@ def pixels(draw: Callable[[Any], Any]) -> Pixels:
     count, height, width = draw(st.integers(0, 5)), draw(st.integers(1, 9)), draw(st.integers(1, 9))
     columns = draw(st.integers(1, 6))
     overlay = arrays(np.float32, (count, height, width), elements=st.floats(width=32))
+    meanings = draw(
+        st.just({}) | st.fixed_dictionaries({"overlay": overlay}) | st.fixed_dictionaries({"white": finite})
+    )
     return Pixels(
         **draw(heads),
         images=draw(arrays(np.uint8, (count, height, width, 3))),
@@ -84,7 +87,7 @@ def pixels(draw: Callable[[Any], Any]) -> Pixels:
         column_labels=draw(several(texts, columns)),
         row_axis=draw(texts),
         column_axis=draw(texts),
-        overlay=draw(st.none() | overlay),
+        **meanings,
     )
 
 
@@ -238,6 +241,7 @@ INVALID: list[tuple[Any, dict[str, Any]]] = [
     (IMAGES, {"captions": ("a",)}),
     (IMAGES, {"tones": ("good", "loud")}),
     (IMAGES, {"overlay": np.zeros((2, 4, 5), np.float32)}),
+    (IMAGES, {"white": np.inf}),
     (IMAGES, {"row_labels": ("a", "b", "c")}),
     (HISTOGRAM, {"counts": np.arange(4)}),
     (HISTOGRAM, {"counts": np.array([1, -1, 0])}),

@@ -55,6 +55,15 @@ def test_a_class_image_wears_the_color_that_the_class_reads(reader: nn.Module) -
     assert made[0] > 0.8 and made[1] < 0.4 and made[2] < 0.4
 
 
+def test_a_class_image_begins_at_the_image_that_it_is_given(reader: nn.Module) -> None:
+    textures = to_float(torch.from_numpy(tiny_data().cue_conflict.images[:10]))
+    at_once, climbed = (visualize_classes(reader, Visualizer(COLORS, CPU, steps=n), 2, textures) for n in (0, 40))
+    begun = textures.clamp(0.01, 0.99).permute(0, 2, 3, 1).numpy()
+    assert np.abs(at_once[0] - begun).mean() < 0.02, "but for a little noise"
+    assert not np.array_equal(at_once[0], at_once[1]), "which differs from start to start"
+    assert climbed[0, 7, ..., 0].mean() > begun[7, ..., 0].mean() + 0.1, "and then it climbs"
+
+
 def test_an_inversion_does_to_the_layer_what_the_image_did(reader: nn.Module) -> None:
     images = to_float(torch.from_numpy(tiny_data().cue_conflict.images[:3]))
     cut = SplitModel(reader, "2")

@@ -15,6 +15,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.exemplar_maps import map_exemplars
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard
+from lazytui.analyses.networks.image_choice import read_named_image
 from lazytui.analyses.networks.layer_choices import layer_shape
 from lazytui.analyses.networks.model_under_study import (
     ModelUnderStudy,
@@ -27,8 +28,10 @@ from lazytui.analyses.networks.model_under_study import resolve as resolve_netwo
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.neurons.figures import figures
 from lazytui.analyses.neurons.params import NeuronsParams
+from lazytui.analyses.neurons.patch_request import find_image, require_drawing
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, count_costly, read
-from lazytui.errors import BadInput
+from lazytui.data.palettes import palette
+from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.models.architectures.base import FINE_MAP
 from lazytui.neurons.map_position import require_inside
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from lazytui.hooks.split_model import SplitModel
     from lazytui.neurons.ablation_and_patching import Ablation
     from lazytui.neurons.report import ReportSettings
+    from lazytui.system.hardware import Hardware
 
 
 def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
@@ -52,6 +56,11 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     trained = trained_with(params, workspace)
     if trained.placement == "none":
         raise BadInput(f"{whose_data(params)} have no color, so its neurons can't be asked for color or digit.")
+    starts = ("noise", "texture", *palette(trained.palette).names)
+    if params.class_start not in starts:
+        raise UsageError(unknown_name("start of class images", params.class_start, starts))
+    if params.image is not None:
+        require_drawing(read_named_image(params.image, palette(trained.palette)), workspace)
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved
@@ -73,6 +82,7 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
 
     settings = _report_settings(params)
     model = SplitModel(network.model, params.layer or _last_layer(network.model))
+    mapped = _mapped(params, network, model, report.workspace)
     found = report_neurons(model, network.data, network.hardware, settings, ProgressListener(report.note, report.check))
     samples = {name: len(split) for name, split in ablation_splits(network.data, params.samples).items()}
     roles = np.bincount(found["role"], minlength=len(ROLES)).tolist()
@@ -86,6 +96,7 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
     return NeuronsResult(
         **found,
         **parts,
+        **mapped,
         neurons=len(found["role"]),
         **dict(zip(("attribute_selective", "label_selective", "mixed", "silent", "flat"), roles, strict=True)),
         participation_ratio=participation_ratio(variances),
@@ -120,6 +131,26 @@ def _maps(params: NeuronsParams, network: ModelUnderStudy, split: SplitModel, ex
     return {"cam_layer": cam_layer, "exemplar_maps": maps}
 
 
+def _mapped(params: NeuronsParams, network: ModelUnderStudy, model: SplitModel, workspace: Workspace) -> dict[str, Any]:
+    """The image that was asked for with its feature maps, as fields of a result; none where none was."""
+    if params.image is None:
+        return {}
+    named = read_named_image(params.image, palette(network.trained.palette))
+    image = find_image(named, network.data, palette(network.trained.palette), workspace)
+    maps = maps_of_image(model, image, network.hardware)
+    return {"mapped_name": named.description, "mapped_image": image, "mapped": maps}
+
+
+def maps_of_image(model: SplitModel, image: NDArray[np.uint8], hardware: Hardware) -> NDArray[np.float32]:
+    """(C, h, w), of an image (28, 28, 3). Raises BadInput where the layer has no maps."""
+    from lazytui.neurons.report import feature_maps
+
+    if len(model.shape) != 3:
+        raise BadInput(f"The layer {model.layer} has no feature maps: choose another with --layer.")
+    maps: NDArray[np.float32] = feature_maps(model, image[None], hardware)[0]
+    return maps
+
+
 def _through_training(
     params: NeuronsParams, network: ModelUnderStudy, layer: str, settings: ReportSettings, report: Report
 ) -> ThroughTraining | None:
@@ -140,6 +171,7 @@ class Session:
 
     ablation: Ablation
     data: BiasedDataset
+    hardware: Hardware
 
 
 def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
@@ -155,7 +187,7 @@ def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
 
     cut = SplitModel(network.model, resolved.layer or _last_layer(network.model))
     ablation = Ablation(cut, ablation_splits(network.data, resolved.samples), network.hardware)
-    return Session(ablation, network.data)
+    return Session(ablation, network.data, network.hardware)
 
 
 def _report_settings(params: NeuronsParams) -> ReportSettings:
@@ -167,6 +199,7 @@ def _report_settings(params: NeuronsParams) -> ReportSettings:
         mode=params.ablate,
         starts=params.starts,
         steps=params.steps,
+        class_start=params.class_start,
         seed=params.seed,
     )
 

@@ -20,7 +20,7 @@ def layer_pictures(result: NeuronsResult) -> list[Pixels]:
         _class_images(result),
         _inverted(result),
         _filters(result),
-        _feature_maps(result),
+        *_feature_maps(result),
         _relations(result),
     )
     return [picture for picture in pictures if picture]
@@ -55,14 +55,24 @@ def _visualizations(result: NeuronsResult) -> Pixels:
 
 
 def _class_images(result: NeuronsResult) -> Pixels:
-    images = result.class_images
+    """Of a start at textures these first."""
+    rows, logits = list(result.class_images), result.class_logits
+    labels = [f"start {start + 1}" for start in range(len(rows))]
+    start, below = "random noise", "" if logits is None else " Below each image: that logit."
+    of_rows = [] if logits is None else list(logits)
+    if result.class_textures is not None and result.class_texture_logits is not None:
+        rows, labels = [result.class_textures, *rows], ["texture", *labels]
+        of_rows = [result.class_texture_logits, *of_rows]
+        start = "the textures of the first row, and a little noise"
     return Pixels(
         name="class-images",
         title="Class images: inputs that maximize each digit's logit",
-        note="Gradient ascent from random noise; each row is another start. Beside each digit: its color in training.",
-        images=images.reshape(-1, *images.shape[2:]),
+        note=f"Gradient ascent from {start}; each row is another start. Beside each digit: its color in "
+        f"training.{below}",
+        images=np.concatenate(rows),
         columns=10,
-        row_labels=tuple(f"start {start + 1}" for start in range(len(images))),
+        captions=tuple(f"{logit:.1f}" for row in of_rows for logit in row),
+        row_labels=tuple(labels),
         column_labels=tuple(f"{digit} {name}" for digit, name in zip(DIGITS, result.palette.names, strict=True)),
     )
 
@@ -95,22 +105,33 @@ def _filters(result: NeuronsResult) -> Pixels | None:
     )
 
 
-def _feature_maps(result: NeuronsResult) -> Pixels | None:
-    """Each neuron's map of the red 1, the strongest first."""
+def _feature_maps(result: NeuronsResult) -> list[Pixels]:
+    """Of the image that was asked for, or the red 1; none where the layer has no maps."""
+    if result.mapped_name and result.mapped_image is not None and result.mapped is not None:
+        return feature_maps(result.mapped_name, result.mapped_image, result.mapped)
     if result.feature_maps is None:
-        return None
-    maps = result.feature_maps[1].astype(np.float64)
+        return []
+    return feature_maps(f"{result.palette.names[0]} 1", result.red_one_images[1], result.feature_maps[1])
+
+
+def feature_maps(name: str, image: NDArray[np.uint8], activations: NDArray[np.floating]) -> list[Pixels]:
+    """An image (28, 28, 3), and each channel's map of it, (C, h, w), the strongest first and all on one scale."""
+    maps = activations.astype(np.float64)
+    largest = max(float(maps.max()), 1e-12)
     order = np.argsort(-maps.max((1, 2)), kind="stable")[:_MAPS]
-    gray = 255 * np.clip(maps[order] / max(float(maps.max()), 1e-12), 0, 1)
-    return Pixels(
+    gray = 255 * np.clip(maps[order] / largest, 0, 1)
+    shown = Pixels(name="mapped-image", title=f"The image: {name}", images=image[None], columns=1)
+    channels = Pixels(
         name="feature-maps",
-        title=f"Feature maps of the {result.palette.names[0]} 1",
-        note=f"Activations of {len(order)} neurons at each position, the most active first; white is the layer's "
-        "maximum on this image.",
+        title=f"Feature maps of the {name}",
+        note=f"Activations of {len(order)} of {len(maps)} neurons at each position, the most active first, all on one "
+        "scale; below each: the neuron and its maximum. Nothing below 0 is shown.",
+        white=largest,
         images=np.repeat(gray[..., None], 3, axis=3).astype(np.uint8),
         columns=16,
-        captions=tuple(map(str, order)),
+        captions=tuple(f"{neuron} {maps[neuron].max():.2g}" for neuron in order),
     )
+    return [shown, channels]
 
 
 def _relations(result: NeuronsResult) -> Pixels:

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
+from lazytui.analyses.networks.image_choice import NamedImage
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
-from lazytui.analyses.neurons.analysis import Session, open_session
+from lazytui.analyses.neurons.analysis import Session, maps_of_image, open_session
+from lazytui.analyses.neurons.layer_pictures import feature_maps
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
 from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, find_image, images_figures, shift_figure
 from lazytui.analyses.neurons.result import NeuronsResult
@@ -40,6 +42,8 @@ class AblationQuestion:
     patch: Patch | None = None
     """Instead of taking them out: what marked ones do in another image."""
     neurons: str = ""
+    mapped: NamedImage | None = None
+    """Instead of both: an image whose feature maps are shown."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,13 @@ class AblationAnswer(LiveAnswer[AblationQuestion]):
     ablated: Accuracies | None = None
     random: tuple[Accuracies, ...] = ()
     patched: PatchedLogits | None = None
+    maps: tuple[NDArray[np.uint8], NDArray[np.float32]] | None = None
+    """The image (28, 28, 3), and its feature maps (C, h, w)."""
 
     @property
     def has_figures(self) -> bool:
         """Whether there is something to draw."""
-        return bool(self.intact or self.patched)
+        return bool(self.intact or self.patched or self.maps)
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,16 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
             yield AblationAnswer(question, doing=opening_message(params.run))
             opened = open_session(params, self.workspace)
             self._open = _OpenLayer(params, written, opened, opened.ablation.accuracies([]))
-        yield from (self._patch_answers if question.patch else self._ablation_answers)(question, self._open)
+        if question.mapped:
+            yield self._map_answer(question, question.mapped, self._open)
+        else:
+            yield from (self._patch_answers if question.patch else self._ablation_answers)(question, self._open)
+
+    def _map_answer(self, question: AblationQuestion, named: NamedImage, layer: _OpenLayer) -> AblationAnswer:
+        session = layer.session
+        image = find_image(named, session.data, palette(session.data.params.palette), self.workspace)
+        maps = maps_of_image(session.ablation.model, image, session.hardware)
+        return AblationAnswer(question, maps=(image, maps))
 
     def _patch_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
         assert question.patch is not None
@@ -134,6 +149,8 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
 
 def answer_figures(answer: AblationAnswer, result: NeuronsResult) -> list[Figure]:
     """What came of the question."""
+    if answer.question.mapped and answer.maps:
+        return list(reversed(feature_maps(answer.question.mapped.description, *answer.maps)))
     patch, patched = answer.question.patch, answer.patched
     if patch and patched:
         shift = shift_figure(patch, patched, len(answer.question.marked), result.palette)

@@ -40,6 +40,18 @@ class NeuronsParams(ModelUnderStudyParams):
         "mean", description="What stands in for ablated neurons in the cumulative curves: their mean, or nothing."
     )
     starts: int = Field(3, ge=1, le=20, description="Random starts of every preferred input and class image.")
+    class_start: str = Field(
+        "noise",
+        description="Where class images start: noise; texture, each at one in the color of its digit; or a color such "
+        "as red, all at its texture.",
+        examples=["noise", "texture", "red"],
+    )
+    image: str | None = Field(
+        None,
+        description="An image whose feature maps are shown instead of the red 1's: red 7 of the ten shapes in ten "
+        "colors, hard red 7 or easy 17 of a split, or drawn 0, what `lazytui run ask` kept last.",
+        examples=["red 7", "hard red 7", "easy 17"],
+    )
     steps: int = Field(64, ge=1, le=10_000, description="Steps that a preferred input climbs.")
     pages: int = Field(1, ge=0, le=64, description="Traitors, and heroes, that get a page of their own in the figures.")
     seed: int = Field(0, ge=0, lt=2**63, description="Random seed of starts and of random orders.")

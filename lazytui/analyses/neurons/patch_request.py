@@ -68,8 +68,13 @@ def read_patch(text: str, ten: Palette) -> Patch:
 def require_drawings(patch: Patch, workspace: Workspace) -> None:
     """Raises BadInput where a drawing is asked for that isn't kept."""
     for named in (patch.source, patch.into):
-        if named.split == DRAWN:
-            _drawn_image(named, workspace)
+        require_drawing(named, workspace)
+
+
+def require_drawing(named: NamedImage, workspace: Workspace) -> None:
+    """Raises BadInput where it is a drawing that isn't kept."""
+    if named.split == DRAWN:
+        _drawn_image(named, workspace)
 
 
 def find_image(named: NamedImage, data: BiasedDataset, ten: Palette, workspace: Workspace) -> NDArray[np.uint8]:

@@ -96,8 +96,10 @@ class NeuronsResult:
     layers lie between. stimuli, stimulus_response: simple images, and (C, stimuli). ablated: (stages,), how many
     neurons. visualizations: (starts, P, 28, 28, 3), stability: (P,), cosine between the starts; visualization_response:
     (P,). clustered: (P,), an order with similar neurons side by side; correlation, shared_information: (P, P).
-    spectrum: (P,) variances.
+    spectrum: (P,) variances. class_logits: (starts, 10), each class's own logit of its image; None in results of early
+    versions. class_textures, class_texture_logits: what the class images begin at, and its logits; None for noise.
     feature_maps: (2, C, h, w), of the two red-one images; None where the layer has none. filters: the first layer's.
+    mapped_name, mapped_image, mapped: an image that was asked for, and its feature maps, (C, h, w); or None.
     exemplar_maps: of the P neurons; their Grad-CAM is of cam_layer. None where no layer has a map, and in results of
     early versions.
     """
@@ -156,12 +158,18 @@ class NeuronsResult:
     shared_information: Annotated[NDArray[np.float32], numbers("pictured", "pictured")]
     spectrum: Annotated[NDArray[np.float32], numbers("components")]
     class_images: Annotated[NDArray[np.uint8], images("starts of classes", 10)]
+    class_logits: Annotated[NDArray[np.float32] | None, numbers("starts of classes", 10).optional] = None
+    class_textures: Annotated[NDArray[np.uint8] | None, images(10).optional] = None
+    class_texture_logits: Annotated[NDArray[np.float32] | None, numbers(10).optional] = None
     originals: Annotated[NDArray[np.uint8], images(10)]
     inverted: Annotated[NDArray[np.uint8], images(10)]
     feature_maps: Annotated[NDArray[np.float32] | None, numbers(2, "units", "map height", "map width").optional] = None
     filters: Annotated[
         NDArray[np.uint8] | None, Array("u", ("filters", "filter height", "filter width", 3), low=0, high=255).optional
     ] = None
+    mapped_name: Name | None = None
+    mapped_image: Annotated[NDArray[np.uint8] | None, images().optional] = None
+    mapped: Annotated[NDArray[np.float32] | None, numbers("units", "map height", "map width").optional] = None
     through_training: Annotated[ThroughTraining | None, Part("training_")] = None
     exemplar_maps: Annotated[ExemplarMaps | None, Part("exemplar_")] = None
 
@@ -198,6 +206,10 @@ def read(_params: NeuronsParams, saved: Result) -> NeuronsResult:
     result.exemplars.check_order()
     if result.exemplar_maps:
         result.exemplar_maps.check_images(result.exemplars)
+    if (result.class_textures is None) is not (result.class_texture_logits is None):
+        raise Damaged("it has textures that class images begin at without their logits, or the reverse")
+    if len({part is None for part in (result.mapped_name, result.mapped_image, result.mapped)}) > 1:
+        raise Damaged("it has an image without feature maps, or the reverse")
     if len(result.stimulus_names) != len(result.stimuli):
         raise Damaged(f"it has {len(result.stimulus_names)} names of {len(result.stimuli)} stimuli")
     return result

@@ -88,8 +88,8 @@ def _of_a_setting(groups: Sequence[Group], rank: str) -> list[str]:
     if pairs and not clear:
         return [
             first,
-            f"Whether a method changes {title}, or chance does, can't be told yet: each method has to be trained with at "
-            "least two seeds, and plain training with the same ones.",
+            f"Whether a method changes {title}, or chance does, can't be told yet: train each method with at least two "
+            "seeds, and plain training with the same ones.",
         ]
     better = [name for name, interval in clear if min(map(METRICS[rank].merit, interval)) > 0]
     over = (

@@ -80,6 +80,7 @@ GRAMMAR = (
     _meaning("ablate", "b", "Ablate what is marked", "ablate"),
     _meaning("stand-in", "z", "Mean or zero instead of what is ablated", "stand_in"),
     _meaning("swap", "W", "Swap features, or patch neurons from another image", "swap patch"),
+    _meaning("maps", "F", "Feature maps of an image", "maps"),
     _meaning("experiments", "X", "Experiments with features", "over"),
     _meaning("self-check", "C", "Self-check of the search for features", "over"),
     _meaning("another-run", "R", "Another run of the same kind", "other"),

@@ -15,9 +15,9 @@ from lazytui.figures.colors import Theme, hex_code, ink_on, rgb
 from lazytui.figures.image_overlays import (
     captions_with_tones,
     encode_png,
-    evidence_colors,
-    evidence_scale,
+    image_scale,
     images_with_overlay,
+    scale_colors,
 )
 from lazytui.figures.kinds import RGB, Bars, Figure, Histogram, Lines, Matrix, Pixels, Table, Text
 from lazytui.figures.number_format import add_unit, entry, heading, is_numeric, number
@@ -78,8 +78,8 @@ def _pixels(figure: Pixels) -> Iterator[str]:
             yield f'<span class="side">{escape(figure.row_labels[row] if row < len(figure.row_labels) else "")}</span>'
         yield _image(figure, index, row, column, base64.b64encode(encode_png(image)).decode())
     yield "</div>"
-    if stops := evidence_scale(figure):
-        ramps = [_hex_codes(evidence_colors(_between(start, end))) for (start, _), (end, _) in pairwise(stops)]
+    if stops := image_scale(figure):
+        ramps = [_hex_codes(scale_colors(figure, _between(start, end))) for (start, _), (end, _) in pairwise(stops)]
         yield _scale([text for _, text in stops], [(ramp, ramp) for ramp in ramps])
 
 

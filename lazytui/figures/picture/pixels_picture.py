@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 
 from lazytui.figures.image_overlays import (
     captions_with_tones,
-    evidence_colors,
-    evidence_scale,
+    image_scale,
     images_with_overlay,
+    scale_colors,
 )
 from lazytui.figures.kinds import Pixels
 from lazytui.figures.picture.ink import NORMAL, SMALL, Ink, line_height, text_width, widest, wrap_lines
@@ -56,7 +56,7 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
         below = max(map(len, captions[row * columns : (row + 1) * columns]), default=0) * line
         beside = len(label_lines[row]) * line if row < len(label_lines) else 0.0
         row_heights.append(max(image_height + below + _GAP, beside))
-    legend = line * 1.5 if figure.overlay is not None else 0.0
+    legend = line * 1.5 if figure.has_scale else 0.0
     top = len(axis_lines) * line + head_height + (_GAP if heads or axis_lines else 0)
 
     def paint(canvas: Canvas, box: Box) -> None:
@@ -83,24 +83,24 @@ def pixels_body(figure: Pixels, ink: Ink, width: float) -> Body:
         for row, text in enumerate(label_lines[:rows]):
             middle = top + sum(row_heights[:row]) + (image_height - len(text) * line) / 2
             write_lines(axes, text, labels - _GAP, max(middle, 0), SMALL, color=ink.text, align="right", bold=False)
-        _evidence_scale(figure, axes, box.height - line, ink)
+        _draw_scale(figure, axes, box.height - line, ink)
 
     needed = max(labels + columns * (cell + _GAP) - _GAP, _scale_width(figure))
     return Body(needed, top + sum(row_heights) + legend, paint)
 
 
 def _scale_width(figure: Pixels) -> float:
-    texts = [text for _, text in evidence_scale(figure)]
+    texts = [text for _, text in image_scale(figure)]
     return sum(text_width(text, SMALL) + 0.08 for text in texts) + (_RAMP + 0.08) * max(len(texts) - 1, 0)
 
 
-def _evidence_scale(figure: Pixels, axes: Axes, y: float, ink: Ink) -> None:
+def _draw_scale(figure: Pixels, axes: Axes, y: float, ink: Ink) -> None:
     """The strengths that the scale goes through, and the colors between them."""
-    stops = evidence_scale(figure)
+    stops = image_scale(figure)
     x = 0.0
     for index, (stop, text) in enumerate(stops):
         if index:
-            colors = evidence_colors(np.linspace(stops[index - 1][0], stop, 64))[None]
+            colors = scale_colors(figure, np.linspace(stops[index - 1][0], stop, 64))[None]
             extent = (x, x + _RAMP, y + 0.13, y + 0.02)
             axes.imshow(colors, extent=extent, aspect="auto", interpolation="none")
             x += _RAMP + 0.08

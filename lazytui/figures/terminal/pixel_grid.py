@@ -17,10 +17,10 @@ from lazytui.figures.colors import BACKGROUNDS, Theme, blends_in, rgb
 from lazytui.figures.image_overlays import (
     IN_COLOR,
     captions_with_tones,
-    evidence_colors,
-    evidence_scale,
+    image_scale,
     images_with_overlay,
     resize_image,
+    scale_colors,
 )
 from lazytui.figures.kinds import RGB, Pixels
 from lazytui.figures.terminal.color_scale import color_scale, ramp
@@ -123,7 +123,7 @@ def _width_for(figure: Pixels, across: int, lines: int) -> int:
     """How wide images may be for all rows to fit into a number of lines."""
     count, height, width = figure.images.shape[:3]
     rows = math.ceil(count / across)
-    around = bool(figure.row_axis or figure.column_axis) + bool(figure.column_labels) + (figure.overlay is not None)
+    around = bool(figure.row_axis or figure.column_axis) + bool(figure.column_labels) + figure.has_scale
     below = 1 if figure.captions or figure.tones else 0
     each = (lines - around + (not below)) // rows - below - (not below)
     return int(2 * max(each, 0) * width // height)
@@ -197,20 +197,22 @@ class PixelGrid:
                     if row and not (figure.captions or figure.tones):
                         yield Segment.line()
                     yield from self._row(row, columns, layout, palette, options.max_width)
-        if figure.overlay is not None:
-            yield from self._evidence_scale(options.max_width, palette)
+        if figure.has_scale:
+            yield from self._scale_line(options.max_width, palette)
             yield Segment.line()
 
-    def _evidence_scale(self, available: int, palette: Palette) -> list[Segment]:
+    def _scale_line(self, available: int, palette: Palette) -> list[Segment]:
         """One line; without color, what the signs mean."""
-        stops, texts = zip(*evidence_scale(self.figure), strict=True)
+        stops, texts = zip(*image_scale(self.figure), strict=True)
+        if palette is Palette.NONE and self.figure.overlay is None:
+            return [Segment(shorten(f"values from 0 to {texts[-1]}", available), _MUTED)]
         if palette is Palette.NONE:
             against = f", {AGAINST} {AGAINST_DENSE} against" if stops[0] < 0 else ""
             signs = f"{FOR} {FOR_DENSE} evidence for{against}: half of the maximum or more"
             return [Segment(shorten(signs, available), _MUTED)]
 
         def paint(strengths: NDArray[np.float64]) -> list[Segment]:
-            return ramp(evidence_colors(strengths), palette)
+            return ramp(scale_colors(self.figure, strengths), palette)
 
         shorter = [text.removesuffix(IN_COLOR) for text in texts]
         values_alone = [

@@ -29,7 +29,9 @@ def examined(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     lab = Lab(tmp_path_factory.mktemp("neurons"))
     trained = lab.call("run", "train", *TINY_TRAINING, "--keep-checkpoints", "4", "--name", "lazy", "--json")
     assert trained.code == 0, trained.err
-    done = lab.call("run", "neurons", "lazy", *QUICK, "--name", "asked")
+    done = lab.call(
+        "run", "neurons", "lazy", *QUICK, "--class-start", "texture", "--image", "hard 3", "--name", "asked"
+    )
     assert done.code == 0, done.err
     return lab
 
@@ -107,9 +109,14 @@ def test_pictures_and_views_have_the_shapes_that_they_tell(result: NeuronsResult
         shown[name] for name in ("preferred", "class-images", "filters", "feature-maps")
     )
     assert isinstance(preferred, Pixels) and len(preferred.images) == len(preferred.captions) == 16
-    assert isinstance(classes, Pixels) and len(classes.images) == 20
+    assert isinstance(classes, Pixels) and len(classes.images) == 30 == len(classes.captions)
+    assert classes.row_labels[0] == "texture" and result.class_texture_logits is not None
+    assert result.class_logits is not None and result.class_logits.mean() > result.class_texture_logits.mean()
+    image = shown["mapped-image"]
+    assert isinstance(image, Pixels) and image.title == "The image: hard 3" and result.mapped is not None
     assert isinstance(filters, Pixels) and filters.images.shape == (32, 3, 3, 3)
     assert isinstance(maps, Pixels) and maps.images.shape[1:] == (7, 7, 3)
+    assert maps.white == pytest.approx(float(result.mapped.max())) and maps.images.max() == 255
     related = shown["relations"]
     assert isinstance(related, Pixels) and related.images.shape == (2, 128, 128, 3)
 

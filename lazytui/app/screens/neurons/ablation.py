@@ -6,8 +6,16 @@ from typing import ClassVar, Literal
 
 from textual.binding import Binding, BindingType
 
+from lazytui.analyses.networks.image_choice import NamedImage, read_named_image
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_figures
-from lazytui.analyses.neurons.patch_request import EXAMPLE, EXAMPLE_OF_SPLITS, Patch, read_patch, require_drawings
+from lazytui.analyses.neurons.patch_request import (
+    EXAMPLE,
+    EXAMPLE_OF_SPLITS,
+    Patch,
+    read_patch,
+    require_drawing,
+    require_drawings,
+)
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
 from lazytui.app.screens.common.table_browser import TableBrowser
@@ -19,6 +27,7 @@ PATCH_QUESTION = (
     "What marked neurons do in one image is put into another, and the logits shift. Which into which? "
     f"Of other splits: {EXAMPLE_OF_SPLITS}; a picture that you drew: drawn 0."
 )
+MAPS_QUESTION = "Feature maps of which image? red 7 of the ten shapes in ten colors, hard red 7, easy 17, or drawn 0."
 
 
 class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer]):
@@ -31,6 +40,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         Binding("b", "ablate", "Ablate", id="ablate"),
         Binding("z", "stand_in", "Mean or zero", id="stand-in"),
         Binding("W", "patch", "Patch from another image", id="swap", show=False),
+        Binding("F", "maps", "Feature maps of an image", id="maps", show=False),
     ]
 
     nothing_to_keep = "Ablate neurons first: space marks the one under the cursor, b ablates what is marked."
@@ -42,6 +52,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         self._stand_in: Literal["mean", "zero"] = "mean"
         self._is_ablating = False
         self._patch: Patch | None = None
+        self._mapped: NamedImage | None = None
 
     @property
     def analysis(self) -> NeuronAnalysis | None:
@@ -49,11 +60,13 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
 
     def forget_ablation(self) -> None:
         """Other neurons are shown: nothing is marked."""
-        self.marked, self._is_ablating, self._patch, self.asked, self.answer = frozenset(), False, None, None, None
+        self.marked, self._is_ablating, self.asked, self.answer = frozenset(), False, None, None
+        self._patch = self._mapped = None
 
     @property
     def question_to_keep(self) -> AblationQuestion | None:
-        return self.asked if self.ablation_figures() else None
+        """Not feature maps: those are kept by a run of `neurons`."""
+        return self.asked if self.ablation_figures() and not self._mapped else None
 
     # Drawing
 
@@ -87,7 +100,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
 
     def _set_marked(self, marked: frozenset[int]) -> None:
         self.marked = marked
-        self._is_ablating &= bool(marked)
+        self._is_ablating &= bool(marked or self._mapped)
         self._ask_without()
 
     # Ablating
@@ -97,7 +110,8 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         if not self.marked:
             self.notify(NONE_MARKED)
             return
-        self._is_ablating, self._patch = not self._is_ablating or self._patch is not None, None
+        self._is_ablating = not self._is_ablating or bool(self._patch or self._mapped)
+        self._patch = self._mapped = None
         self._ask_without()
 
     def action_patch(self) -> None:
@@ -111,11 +125,25 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         def take(text: str) -> None:
             patch = read_patch(text, palette)
             require_drawings(patch, self.lab.workspace)
-            self._patch = patch
+            self._patch, self._mapped = patch, None
             self._is_ablating = True
             self._ask_without()
 
         ask_text(self, PATCH_QUESTION, words, take)
+
+    def action_maps(self) -> None:
+        """Ask for an image: what each channel of the layer is at each of its positions."""
+        if self.analysis is None:
+            return
+        palette = self.analysis.result.palette
+
+        def take(text: str) -> None:
+            named = read_named_image(text, palette)
+            require_drawing(named, self.lab.workspace)
+            self._mapped, self._is_ablating = named, True
+            self._ask_without()
+
+        ask_text(self, MAPS_QUESTION, self._mapped.description if self._mapped else "red 7", take)
 
     def action_stand_in(self) -> None:
         """Hold what is ablated at its mean, or at zero."""
@@ -132,5 +160,5 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             params = self.analysis.params.model_copy(update=self.local_values)
             active, marked = tuple(self.analysis.result.active.tolist()), tuple(sorted(self.marked))
             run = self.analysis.run.reference
-            self.ask(AblationQuestion(params, active, marked, self._stand_in, self._patch, run))
+            self.ask(AblationQuestion(params, active, marked, self._stand_in, self._patch, run, self._mapped))
         self.draw()

@@ -282,6 +282,11 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
         )
         await pilot.press("b")
         await until(pilot, lambda: "Without 1 neuron" in screen_text(pilot.app))
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
+        pilot.app.screen.query_one(Input).value = "easy 5"
+        await pilot.press("enter")
+        await until(pilot, lambda: "Feature maps of the easy 5" in screen_text(pilot.app))
 
     drive(LazytuiApp(workspace), steps, size=(120, 44))
 

@@ -189,7 +189,14 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
         fields = set(AttackSetting.model_fields) - ({"largest"} if params.epsilon > params.budget else set())
         image = {"pool": question.pool, "image": question.index, "sure": question.sure}
         asked = params.model_dump(include=fields, exclude_defaults=True)
-        return {**asked, "run": attacked.run, "model": attacked.model, **image, "smallest": question.at_smallest}
+        return {
+            **asked,
+            "run": attacked.run,
+            "model": attacked.model,
+            **image,
+            "smallest": question.at_smallest,
+            "factor": question.factor if question.factor > 1 else None,
+        }
 
     def _data_of(self, network: ModelUnderStudyParams) -> dict[str, object]:
         return trained_with(network, self.workspace).model_dump(include=set(DatasetParams.model_fields))

@@ -36,24 +36,36 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
     shown = climb.shown_image if climb else source.image
     change = shown.astype(np.int16) - source.image
     slope = np.zeros(change.shape, np.float32) if source.sensitivity is None else source.sensitivity
-    steepest = float(np.abs(slope).max()) or 1.0
+    end = (float(np.abs(slope).max()) or 1.0) / question.factor
     now = climb.shown_probabilities if climb else source.probabilities
+    times = f" x{question.factor:g}" if question.factor != 1 else ""
     captions: list[tuple[str, Tone]] = [
         _prediction_caption(source.probabilities, question),
-        _steepest(source.sensitivity),
+        *_scales(source.sensitivity, end),
         (_size(change, question), "plain"),
         _prediction_caption(now, question),
     ]
     return Pixels(
         name="pictures",
         title=headline(answer),
-        note="sensitivity: how the log-odds of what is wanted rise (light) or fall (dark) with each value, by channel; "
-        "below it how much a level of 255 adds at most. added: the change, strengthened; gray is none.",
-        images=np.stack([source.image, _signed(slope, _REACH / steepest), _signed(change, strength), shown]),
-        columns=4,
+        note="sensitivity: the gradient of the log-odds of what is wanted by each value, by channel. Signed: they rise "
+        "(light) or fall (dark), gray is 0; absolute: black is 0. Below: what the ends of the scale stand for, a level "
+        "of 255; times k: k times as strong, so that the ends are reached earlier. added: the change, strengthened; "
+        "gray is none.",
+        images=np.stack(
+            [
+                source.image,
+                _signed(slope, _REACH / end),
+                _absolute(slope, end),
+                _signed(change, strength),
+                shown,
+            ]
+        ),
+        columns=5,
         column_labels=(
             "source",
-            "sensitivity",
+            f"sensitivity{times}",
+            f"absolute{times}",
             f"added, x {strength}" if (made != source.image).any() else "added",
             f"step {climb.frame.step}" if climb and climb.frame else "result",
         ),
@@ -68,10 +80,17 @@ def _signed(values: NDArray[np.floating] | NDArray[np.integer], strength: float)
     return picture
 
 
-def _steepest(slope: NDArray[np.float32] | None) -> tuple[str, Tone]:
+def _absolute(values: NDArray[np.floating], end: float) -> NDArray[np.uint8]:
+    """(28, 28, 3), black for none and full color from `end` on."""
+    picture: NDArray[np.uint8] = np.rint(255 * np.abs(values) / end).clip(0, 255).astype(np.uint8)
+    return picture
+
+
+def _scales(slope: NDArray[np.float32] | None, end: float) -> list[tuple[str, Tone]]:
+    """What the ends of both scales stand for."""
     if slope is None:
-        return "no gradient", "muted"
-    return f"{np.abs(slope).max():.2g} a level", "plain"
+        return [("no gradient", "muted")] * 2
+    return [(f"±{end:.2g} a level", "plain"), (f"0 to {end:.2g}", "plain")]
 
 
 def _prediction_caption(probabilities: Shares, question: AttackQuestion) -> tuple[str, Tone]:

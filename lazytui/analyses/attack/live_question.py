@@ -31,7 +31,8 @@ class AttackQuestion:
 
     sure: whether the target has to be more probable than .9, or only the most probable. run: whose smallest budgets
     are told beside the answer. at_smallest: whether the budget is the smallest that fools this very image, looked for
-    first up to the params' largest; otherwise the params' own.
+    first up to the params' largest; otherwise the params' own. factor: how many times as strong the sensitivity is
+    drawn; it changes no answer.
     """
 
     params: AttackParams
@@ -41,6 +42,7 @@ class AttackQuestion:
     sure: bool = False
     run: RunFolder | None = None
     at_smallest: bool = False
+    factor: float = 1.0
 
 
 def other_attack(params: AttackParams, name: str) -> AttackParams:

@@ -8,6 +8,9 @@ from pydantic import BeforeValidator, Field
 
 from lazytui.analyses.attack.params import FEWEST, AttackParams, AttackSetting
 
+LARGEST_FACTOR = 1024.0
+"""How many times as strong the sensitivity can be drawn."""
+
 ImageClass = Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
 
@@ -26,6 +29,12 @@ class AttackImageParams(AttackSetting):
     )
     smallest: bool = Field(
         False, description="Attack with the smallest budget that fools this image instead of --epsilon."
+    )
+    factor: float = Field(
+        1.0,
+        ge=1,
+        le=LARGEST_FACTOR,
+        description="How many times as strong the sensitivity is drawn: at 1 its largest value is white, or black.",
     )
     budgets: int = Field(
         12,

@@ -50,8 +50,8 @@ GRAMMAR = (
     _meaning("back", "escape", "Back", "dismiss back close_form take_back"),
     _meaning("mark", "space", "Mark, or put the pen down", "mark hold pick pen"),
     _meaning("mark-all", "asterisk", "Mark all that are shown", "mark_shown"),
-    _meaning("less", "minus", "Unmark all, zoom out, or a finer pen", "unmark zoom pen_width"),
-    _meaning("more", "plus equals_sign", "Zoom in, or a wider pen", "zoom pen_width"),
+    _meaning("less", "minus", "Unmark all, zoom out, a finer pen, or weaker", "unmark zoom pen_width factor"),
+    _meaning("more", "plus equals_sign", "Zoom in, a wider pen, or stronger", "zoom pen_width factor"),
     # Walking through what there is
     _meaning("next-item", "n", "The next image, neuron, feature, source or run", "step move begin"),
     _meaning("previous-item", "N", "The one before", "step move begin"),

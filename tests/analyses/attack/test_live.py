@@ -121,16 +121,24 @@ def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(l
     answer = last(live.answers(AttackQuestion(asked(), "neutral", index=3)))
     pictures, climb, probabilities = attack_figures(answer)
     assert isinstance(pictures, Pixels) and isinstance(climb, Lines) and isinstance(probabilities, Matrix)
-    source, slope, change, result = pictures.images.astype(int)
-    strength = int(pictures.column_labels[2].removeprefix("added, x "))
+    source, slope, size, change, result = pictures.images.astype(int)
+    strength = int(pictures.column_labels[3].removeprefix("added, x "))
     assert strength == 127 // np.abs(result - source).max() and np.abs(result - source).max() <= LEVELS
     np.testing.assert_array_equal(change, 128 + strength * (result - source))
     assert answer.source and answer.source.sensitivity is not None
     assert np.abs(slope - 128).max() == 127
     steepest = np.unravel_index(np.abs(answer.source.sensitivity).argmax(), slope.shape)
     assert abs(slope[steepest] - 128) == 127
-    assert pictures.captions[0].startswith("7, ") and pictures.captions[3].startswith("3, ")
-    assert pictures.tones[0] == "good" and pictures.tones[3] == "bad"
+    assert size.max() == 255 == size[steepest]
+    largest = np.abs(answer.source.sensitivity).max()
+    assert pictures.captions[1:3] == (f"±{largest:.2g} a level", f"0 to {largest:.2g}")
+    stronger, *_ = attack_figures(replace(answer, question=replace(answer.question, factor=4.0)))
+    assert isinstance(stronger, Pixels) and stronger.captions[2] == f"0 to {largest / 4:.2g}"
+    assert stronger.column_labels[1:3] == ("sensitivity x4", "absolute x4")
+    expected = np.rint(255 * 4 * np.abs(answer.source.sensitivity) / largest).clip(0, 255)
+    assert np.abs(stronger.images[2] - expected).max() <= 1
+    assert pictures.captions[0].startswith("7, ") and pictures.captions[4].startswith("3, ")
+    assert pictures.tones[0] == "good" and pictures.tones[4] == "bad"
     assert answer.climb is not None
     np.testing.assert_allclose(
         probabilities.values, 100 * np.stack([answer.source.probabilities, answer.climb.now]), rtol=1e-5

@@ -15,6 +15,7 @@ from textual.timer import Timer
 from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Frame
 from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
 from lazytui.analyses.attack.live_question import LIVE_POOLS, AttackQuestion, other_attack, other_budget, other_classes
+from lazytui.analyses.attack_image.params import LARGEST_FACTOR
 from lazytui.app.changing_text import ChangingText
 from lazytui.app.figures import FigureView, LinesView
 from lazytui.app.panels.arrangement import Arrangement, Arrangements
@@ -59,12 +60,15 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
         Binding("d", "classes(1, 0)", "Another digit shown (next)", id="next-digit", show=False),
         Binding("D", "classes(-1, 0)", "Another digit shown (previous)", id="previous-digit", show=False),
         Binding("P", "sure", "Surer than .9, or the most probable", id="certainty", show=False),
+        Binding("plus,equals_sign", "factor(2)", "Sensitivity, twice as strong", id="more", show=False),
+        Binding("minus", "factor(0.5)", "Sensitivity, half as strong", id="less", show=False),
         Binding("A", "network", "The other network of the two", id="other-network", show=False),
     ]
 
     def __init__(self, session: AttackSession, question: AttackQuestion) -> None:
         super().__init__(session, question)
         self._frame: int | None = None
+        self._factor = 1.0
         self._playing: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -82,7 +86,7 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     @property
     def question_to_keep(self) -> AttackQuestion | None:
         asked = self.answered_question
-        return asked and replace(asked, index=self.item)
+        return asked and replace(asked, index=self.item, factor=self._factor)
 
     def is_complete(self, answer: AttackAnswer) -> bool:
         return answer.fooled is not None
@@ -106,6 +110,8 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
                     grid.panel(name).show([(figure,)])
 
     def _answer_shown(self, answer: AttackAnswer) -> AttackAnswer:
+        """At the frame and with the factor that are chosen."""
+        answer = replace(answer, question=replace(answer.question, factor=self._factor))
         return answer if self._frame is None else answer.at_frame(self._frames[self._frame])
 
     def sentence(self) -> str:
@@ -217,6 +223,12 @@ class LiveAttackScreen(LiveOverlay[AttackQuestion, AttackAnswer], BrowserScreen)
     def action_classes(self, source: int, target: int) -> None:
         """Another digit shown, or another target: a digit, or after the last any that isn't shown."""
         self.ask(replace(self.question, params=other_classes(self.question.params, source=source, target=target)))
+
+    def action_factor(self, times: float) -> None:
+        """Draw the sensitivity so many times as strong."""
+        self._factor = min(max(self._factor * times, 1.0), LARGEST_FACTOR)
+        if self.answer and self.answer.source:
+            self._show({"pictures"})
 
     def action_sure(self) -> None:
         self.ask(replace(self.question, sure=not self.question.sure))

@@ -195,7 +195,7 @@ def test_another_target_keeps_a_budget_that_was_set_and_says_whose_it_is(workspa
 
 def shown_step(pilot: Pilot[Any]) -> str:
     """`step 3`, or `result`."""
-    return str(drawn(pilot)["pictures"].column_labels[3])
+    return str(drawn(pilot)["pictures"].column_labels[4])
 
 
 def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspace) -> None:
@@ -204,17 +204,17 @@ def test_an_attack_that_is_done_is_gone_through_step_by_step(workspace: Workspac
         assert panel.answer is not None and panel.answer.climb is not None
         climb = panel.answer.climb
         assert [frame.step for frame in climb.frames] == [*range(len(climb.probabilities))], "few steps: all are kept"
-        made, told = drawn(pilot)["pictures"].images[3], words(pilot)
+        made, told = drawn(pilot)["pictures"].images[4], words(pilot)
         for key, frame in (("left", -1), ("left", -2), ("right", -1)):
             await pilot.press(key)
             assert shown_step(pilot) == f"step {climb.frames[frame].step}"
             pictures, chances = drawn(pilot)["pictures"], drawn(pilot)["probabilities"]
-            np.testing.assert_array_equal(pictures.images[3], climb.frames[frame].image)
+            np.testing.assert_array_equal(pictures.images[4], climb.frames[frame].image)
             np.testing.assert_allclose(chances.values[1] / 100, climb.probabilities[climb.frames[frame].step])
             assert words(pilot).startswith(f"cured-strokes. Step {climb.frames[frame].step} of ")
         await pilot.press("right")
         assert shown_step(pilot) == "result" and words(pilot) == told
-        np.testing.assert_array_equal(drawn(pilot)["pictures"].images[3], made)
+        np.testing.assert_array_equal(drawn(pilot)["pictures"].images[4], made)
         chart = pilot.app.screen.query_one(LinesView)
         chart.focus()
         await pilot.pause()

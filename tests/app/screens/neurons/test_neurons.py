@@ -154,7 +154,9 @@ def test_enter_opens_a_page_and_n_and_shift_n_turn_in_the_order_of_the_table(wor
         page = pilot.app.screen
         assert isinstance(page, NeuronPage)
         names = {figure.name for figure in page.shown_figures()}
-        assert {f"neuron-{first}-{part}" for part in ("preferred", "evidence", "colors", "heat", "says")} <= names
+        assert {
+            f"neuron-{first}-{part}" for part in ("preferred", "maps", "evidence", "colors", "heat", "says")
+        } <= names
         shown = {figure.name for panel in page.query(Panel) for figure in panel.shown}
         assert {"evidence", "colors", "heat", "says"} <= shown
         await pilot.press("n")

@@ -198,7 +198,8 @@ def test_a_label_is_kept_shown_and_found_and_control_characters_are_refused(work
         await until(pilot, lambda: isinstance(pilot.app.screen, FeaturePage) and pilot.app.screen.query(FigureView))
         page = pilot.app.screen
         assert isinstance(page, FeaturePage)
-        assert {f"feature-{first}-heat", f"feature-{first}-evidence"} <= {f.name for f in page.shown_figures()}
+        names = {f"feature-{first}-{part}" for part in ("heat", "evidence", "maps", "preferred")}
+        assert names <= {figure.name for figure in page.shown_figures()}
         await pilot.press("n")
         await until(pilot, lambda: f"Feature {second} (" in screen_text(app))
         assert all(figure.name.startswith(f"feature-{second}-") for figure in page.shown_figures())

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.analysis import Analysis
-from lazytui.analyses.core.exemplar_maps import map_exemplars
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.networks.image_choice import read_named_image
@@ -27,6 +26,7 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.neurons.figures import figures
+from lazytui.analyses.neurons.neuron_maps import NeuronMaps
 from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.patch_request import find_image, require_drawing
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, count_costly, read
@@ -42,7 +42,7 @@ from lazytui.runs.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from lazytui.data.splits import BiasedDataset
     from lazytui.hooks.split_model import SplitModel
@@ -82,6 +82,7 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
 
     settings = _report_settings(params)
     model = SplitModel(network.model, params.layer or _last_layer(network.model))
+    maps = NeuronMaps.of(network, model.layer, params.read)
     mapped = _mapped(params, network, model, report.workspace)
     found = report_neurons(model, network.data, network.hardware, settings, ProgressListener(report.note, report.check))
     samples = {name: len(split) for name, split in ablation_splits(network.data, params.samples).items()}
@@ -90,9 +91,13 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
     exemplars = Exemplars(**found.pop("exemplars"))
     parts: dict[str, Any] = {
         "exemplars": exemplars,
-        **_maps(params, network, model, exemplars),
+        **maps.of_exemplars(exemplars, network.hardware.device),
         **{split: _split_ablation(found.pop(split)) for split in samples},
     }
+    if mapped:
+        mapped["mapped_grad_cam"] = maps.grad_cams(
+            mapped["mapped_image"], exemplars.units.tolist(), network.hardware.device
+        )
     return NeuronsResult(
         **found,
         **parts,
@@ -109,26 +114,6 @@ def run(params: NeuronsParams, report: Report) -> NeuronsResult:
         stimulus_names=tuple(stimulus_names(network.trained)),
         through_training=_through_training(params, network, model.layer, settings, report),
     )
-
-
-def _maps(params: NeuronsParams, network: ModelUnderStudy, split: SplitModel, exemplars: Exemplars) -> dict[str, Any]:
-    """The fields of the result with maps of neurons: where each is active on its strongest images, and its Grad-CAM."""
-    from lazytui.neurons.activations import map_reduction
-    from lazytui.saliency.unit_grad_cam import layer_to_explain, mapped_layer, unit_grad_cam, unit_maps
-
-    model, layer, read = network.model, split.layer, map_reduction(params.read)
-    own_layer, cam_layer = mapped_layer(model, layer), layer_to_explain(model, network.trained.model, layer)
-
-    def activation(images: Tensor, own: Tensor) -> Tensor | None:
-        return unit_maps(model, images, own_layer, own) if own_layer else None
-
-    def grad_cam(images: Tensor, own: Tensor) -> Tensor | None:
-        if cam_layer is None:
-            return None
-        return unit_grad_cam(model, images, cam_layer, layer, lambda maps: read(maps).gather(1, own[:, None])[:, 0])
-
-    maps = map_exemplars(exemplars, activation, grad_cam, network.hardware.device)
-    return {"cam_layer": cam_layer, "exemplar_maps": maps}
 
 
 def _mapped(params: NeuronsParams, network: ModelUnderStudy, model: SplitModel, workspace: Workspace) -> dict[str, Any]:
@@ -172,6 +157,7 @@ class Session:
     ablation: Ablation
     data: BiasedDataset
     hardware: Hardware
+    maps: NeuronMaps
 
 
 def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
@@ -187,7 +173,8 @@ def open_session(params: NeuronsParams, workspace: Workspace) -> Session:
 
     cut = SplitModel(network.model, resolved.layer or _last_layer(network.model))
     ablation = Ablation(cut, ablation_splits(network.data, resolved.samples), network.hardware)
-    return Session(ablation, network.data, network.hardware)
+    maps = NeuronMaps.of(network, cut.layer, resolved.read)
+    return Session(ablation, network.data, network.hardware, maps)
 
 
 def _report_settings(params: NeuronsParams) -> ReportSettings:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.exemplar_figures import maps_figure
 from lazytui.analyses.core.fact_readers import EasyAndHard
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.networks.image_choice import NamedImage
@@ -26,6 +27,8 @@ SPLITS = ("easy", "hard")
 Accuracies = Mapping[str, float]
 """In [0, 1], by split."""
 
+MOST_MAPPED = 4
+"""Of the marked neurons, how many have maps of an image."""
 _DRAWS_A_STEP = 5
 """Random draws between two looks at whether something else is asked by now."""
 
@@ -56,6 +59,9 @@ class AblationAnswer(LiveAnswer[AblationQuestion]):
     patched: PatchedLogits | None = None
     maps: tuple[NDArray[np.uint8], NDArray[np.float32]] | None = None
     """The image (28, 28, 3), and its feature maps (C, h, w)."""
+    grad_cam: NDArray[np.float32] | None = None
+    """(k, h, w), on that image, of the first k marked neurons, at cam_layer; None without marked ones or a map."""
+    cam_layer: str | None = None
 
     @property
     def has_figures(self) -> bool:
@@ -114,7 +120,8 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
         session = layer.session
         image = find_image(named, session.data, palette(session.data.params.palette), self.workspace)
         maps = maps_of_image(session.ablation.model, image, session.hardware)
-        return AblationAnswer(question, maps=(image, maps))
+        grad_cam = session.maps.grad_cams(image, question.marked[:MOST_MAPPED], session.hardware.device)
+        return AblationAnswer(question, maps=(image, maps), grad_cam=grad_cam, cam_layer=session.maps.cam_layer)
 
     def _patch_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
         assert question.patch is not None
@@ -147,10 +154,30 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
         return np.array(question.active, np.int64)[orders] if orders.size else np.empty((0, 0), np.int64)
 
 
+def _marked_maps(answer: AblationAnswer, result: NeuronsResult) -> list[Figure]:
+    """Where marked neurons are active on the image, and their Grad-CAM."""
+    if answer.maps is None or answer.grad_cam is None or answer.question.mapped is None:
+        return []
+    (image, maps), neurons = answer.maps, answer.question.marked[: len(answer.grad_cam)]
+    return [
+        maps_figure(
+            np.repeat(image[None], len(neurons), axis=0),
+            tuple(map(str, neurons)),
+            (maps[list(neurons)], answer.grad_cam),
+            (result.layer, answer.cam_layer),
+            "marked-maps",
+            f"Marked neurons on the {answer.question.mapped.description}: where they are active, and Grad-CAM",
+        )
+    ]
+
+
 def answer_figures(answer: AblationAnswer, result: NeuronsResult) -> list[Figure]:
     """What came of the question."""
     if answer.question.mapped and answer.maps:
-        return list(reversed(feature_maps(answer.question.mapped.description, *answer.maps)))
+        return [
+            *_marked_maps(answer, result),
+            *reversed(feature_maps(answer.question.mapped.description, *answer.maps)),
+        ]
     patch, patched = answer.question.patch, answer.patched
     if patch and patched:
         shift = shift_figure(patch, patched, len(answer.question.marked), result.palette)

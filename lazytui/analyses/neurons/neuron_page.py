@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from lazytui.analyses.core.exemplar_figures import exemplar_images, group_means, preferred_inputs, unit_maps
+from lazytui.analyses.core.exemplar_figures import (
+    exemplar_images,
+    group_means,
+    maps_figure,
+    preferred_inputs,
+    unit_maps,
+)
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Series, Table
@@ -38,7 +44,24 @@ def _pictures(result: NeuronsResult, neuron: int, index: int) -> list[Pixels]:
     if result.exemplar_maps:
         layers, title = (result.layer, result.cam_layer), f"{named}: where it is active, and Grad-CAM"
         found.append(unit_maps(result.exemplar_maps, result.exemplars, index, layers, f"{prefix}-maps", title))
-    return found
+    return [*found, *_on_the_image(result, neuron, index)]
+
+
+def _on_the_image(result: NeuronsResult, neuron: int, index: int) -> list[Pixels]:
+    """The same of the image that was asked for, if one was."""
+    image, maps, grad_cam = result.mapped_image, result.mapped, result.mapped_grad_cam
+    if image is None or maps is None or grad_cam is None:
+        return []
+    return [
+        maps_figure(
+            image[None],
+            (f"at most {maps[neuron].max():.3g}",),
+            (maps[neuron][None], grad_cam[index][None]),
+            (result.layer, result.cam_layer),
+            f"neuron-{neuron}-image",
+            f"{_named(result, neuron)}: {result.mapped_name}, where it is active, and Grad-CAM",
+        )
+    ]
 
 
 def _exemplars(result: NeuronsResult, neuron: int, index: int) -> Pixels:

@@ -100,6 +100,7 @@ class NeuronsResult:
     versions. class_textures, class_texture_logits: what the class images begin at, and its logits; None for noise.
     feature_maps: (2, C, h, w), of the two red-one images; None where the layer has none. filters: the first layer's.
     mapped_name, mapped_image, mapped: an image that was asked for, and its feature maps, (C, h, w); or None.
+    mapped_grad_cam: (P, H, W), Grad-CAM of the P neurons on it; or None.
     exemplar_maps: of the P neurons; their Grad-CAM is of cam_layer. None where no layer has a map, and in results of
     early versions.
     """
@@ -170,6 +171,9 @@ class NeuronsResult:
     mapped_name: Name | None = None
     mapped_image: Annotated[NDArray[np.uint8] | None, images().optional] = None
     mapped: Annotated[NDArray[np.float32] | None, numbers("units", "map height", "map width").optional] = None
+    mapped_grad_cam: Annotated[
+        NDArray[np.float32] | None, numbers("pictured", "cam height", "cam width").defined.optional
+    ] = None
     through_training: Annotated[ThroughTraining | None, Part("training_")] = None
     exemplar_maps: Annotated[ExemplarMaps | None, Part("exemplar_")] = None
 

@@ -136,7 +136,7 @@ def test_measures_through_training_are_lines_over_its_checkpoints(
 def test_a_page_tells_of_one_neuron(result: NeuronsResult) -> None:
     drawn = {figure.name.removeprefix("neuron-5-"): figure for figure in neuron_page(result, 5)}
     assert set(drawn) == {
-        *("preferred", "evidence", "maps", "colors", "heat", "says", "patched", "snippets", "training")
+        *("preferred", "evidence", "maps", "image", "colors", "heat", "says", "patched", "snippets", "training")
     }
     evidence, colors, heat, says = (drawn[name] for name in ("evidence", "colors", "heat", "says"))
     assert isinstance(evidence, Pixels) and len(evidence.images) == 16
@@ -171,7 +171,11 @@ def test_small_questions_are_answered_from_what_is_kept(examined: Lab, monkeypat
         monkeypatch.setenv(name, value)
     workspace = Workspace(examined.workspace)
     kept = result_of(examined, "asked")
-    asked = open_session(NeuronsParams(run="lazy", samples=100), workspace).ablation
+    session = open_session(NeuronsParams(run="lazy", samples=100), workspace)
+    asked = session.ablation
+    assert kept.mapped_image is not None and kept.mapped_grad_cam is not None
+    again = session.maps.grad_cams(kept.mapped_image, [3, 5], session.hardware.device)
+    np.testing.assert_allclose(again, kept.mapped_grad_cam[np.searchsorted(kept.exemplars.units, [3, 5])], atol=1e-6)
     for neuron in (0, 77):
         for mode in ("mean", "zero"):
             answer = asked.accuracies([neuron], mode)  # type: ignore[arg-type]

@@ -29,8 +29,8 @@ class NeuronPage(RowPage):
         ),
     )
     panels = (
-        PanelSpec("exemplars", "Dataset exemplars", ("evidence", "maps", "preferred", "snippets")),
-        PanelSpec("maps", "Where it is active, and Grad-CAM", ("maps",)),
+        PanelSpec("exemplars", "Dataset exemplars", ("evidence", "maps", "image", "preferred", "snippets")),
+        PanelSpec("maps", "Where it is active, and Grad-CAM", ("maps", "image")),
         PanelSpec("preferred", "Feature visualization", ("preferred",)),
         PanelSpec("colors", "Mean activation in each color", ("colors", "patched")),
         PanelSpec("heat", "Mean activation by digit and color", ("heat",)),

@@ -234,7 +234,8 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
         assert answer.after and np.allclose(bars(dial, "after"), 100 * answer.after.probabilities, atol=1e-3)
         assert not np.allclose(bars(dial, "before"), bars(dial, "after"), atol=0.1)
         assert "ablated" in words(dial) and "0.0 x" in screen_text(app)
-        image, gaze = (view.figure for view in dial.query(PixelsView))
+        image, gaze, here = (view.figure for view in dial.query(PixelsView))
+        assert here.name == "features-here" and here.title.startswith(f"Feature {feature} ")
         assert image.overlay is None, "the image itself stands there in color"
         assert gaze.overlay is not None and not np.allclose(gaze.overlay[0], gaze.overlay[1], atol=0.01)
         assert (await stepped(pilot, dial, "right", "right", "left")).dose.factor == 0.1

@@ -253,7 +253,13 @@ def test_the_dial_turns_ablates_swaps_and_steers_at_a_key(workspace: Workspace) 
         assert f"swapped for feature {other}" in words(dial)
         await type_in(pilot, "slash", "9999")
         await until(pilot, lambda: "There is no feature 9999" in notes(app))
-        assert [figure.name for figure in dial.shown_figures()] == ["image", "gaze", "probabilities", "turn"]
+        assert [figure.name for figure in dial.shown_figures()] == [
+            "image",
+            "gaze",
+            "features-here",
+            "probabilities",
+            "turn",
+        ]
 
     drive(app, steps)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,8 +32,8 @@ HANG_SECONDS = 10
 MOST_MEMORY = 2**30
 
 AGAINST = {
-    "evaluate": ("shipped/lazy-strokes", "--against", "shipped/cured-strokes", "--cell", "1,0"),
-    "gradcam": ("shipped/lazy-strokes", "--against", "shipped/cured-strokes", "--images", "20", "--checked", "5"),
+    "evaluate": ("reference", "--against", "shipped/lazy-strokes", "--cell", "1,0"),
+    "gradcam": ("reference", "--against", "shipped/lazy-strokes", "--images", "20", "--checked", "5"),
 }
 """Two networks in one result."""
 
@@ -44,6 +45,7 @@ def seeds(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if WORKSPACE:
         return [run.path for run in Workspace(Path(WORKSPACE)).readable_runs() if run.has_result] + shipped
     lab = Lab(tmp_path_factory.mktemp("seeds"))
+    shutil.copytree(request.getfixturevalue("finished_training").lab.workspace, lab.workspace)
     run = lab.run if LONG else lab.call  # in processes of their own, so that this one stays small
     commands = [*(COMMANDS.items() if LONG else ()), *AGAINST.items()]
     own = [lab.workspace / run("run", kind, *options, "--json").json["run"] for kind, options in commands]

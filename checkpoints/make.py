@@ -93,8 +93,9 @@ def entry(name: str) -> dict[str, object]:
     run = RunFolder(folder, f"shipped/{name}")
     params = run.record.params
     hashed = next(folder / file for file in reversed(KEPT) if (folder / file).exists())
+    before = [" ".join(command(words)) for words in BEFORE.get(name, ())]
     return {
-        "before": [" ".join(command(words)) for words in BEFORE.get(name, ())],
+        **({"before": before} if before else {}),
         "command": " ".join(command(RECIPES[name])),
         "data": {name: params[name] for name in ("dataset", "source", "bias", "hard") if name in params},
         "seed": run.record.seed,

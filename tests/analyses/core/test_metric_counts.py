@@ -44,7 +44,7 @@ def test_nothing_is_told_of_how_many_where_that_is_not_known() -> None:
         ("lazy-strokes", "metrics", " of 6,000 easy images"),
         ("attack-lazy-strokes", "pools", "aligned: 100.0 %, 100 of 100 sources, correct when clean"),
         ("attack-lazy-strokes", "survival", " of 100 sources, correct when clean"),
-        ("compare-strokes", "ranking", "over 1 seed"),
+        ("compare-strokes", "ranking", "over 2 seeds"),
         ("dataset-strokes", "color-reader", "over 10,000 images"),
         ("gradcam-lazy-strokes", "energy", "maps with evidence"),
     ],

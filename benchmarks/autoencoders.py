@@ -15,8 +15,8 @@ from lazytui.data.splits import build_dataset
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
 from lazytui.sae.activation_samples import SampleLayout
+from lazytui.sae.edits.spliced_model import SplicedModel
 from lazytui.sae.sae_training import Recipe, train
-from lazytui.sae.spliced_model import SplicedModel
 from lazytui.sae.variants.topk import TopK
 from lazytui.system.hardware import choose_hardware, configure_torch
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.ratio import Ratio, in_turn
 from lazytui.analyses.sae.live import DoseQuestion, DoseResponseSession
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_response import FACTORS, Dose
+from lazytui.sae.edits.dose_response import FACTORS, Dose
 
 ALLOWED = 0.05
 """Seconds for one image of gap-cnn on the CPU."""

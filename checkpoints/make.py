@@ -15,8 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from lazytui.runs.results.saved_result import ARRAYS_FILE, RESULT_FILE, read_metrics
 from lazytui.runs.run_folder import AUTOENCODER_FILE, RECORD_FILE, WEIGHTS_FILE, RunFolder
-from lazytui.runs.saved_result import ARRAYS_FILE, RESULT_FILE, read_metrics
 from lazytui.runs.status import Status
 
 HERE = Path(__file__).resolve().parent

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from lazytui.data.painting import repaint
+from lazytui.data.painting.painter import repaint
 from lazytui.data.splits import BiasedDataset, Split, join
 from lazytui.errors import BadInput
 

@@ -57,7 +57,7 @@ def export_run(run: RunFolder, paths: Sequence[Path], **options: Any) -> list[Pa
     from lazytui.analyses.core.execute import exported_arrays, figures
     from lazytui.figures.figure_files import render_files
     from lazytui.files.writing import write_together
-    from lazytui.runs.array_files import npz_bytes
+    from lazytui.runs.results.array_files import npz_bytes
 
     run_figures = figures(run) if not all(map(_holds_arrays, paths)) else ()
     contents: dict[Path, str | bytes] = {}

@@ -133,7 +133,7 @@ def _start(
 def carry_and_show(run: RunFolder, workspace: Workspace, *, json: bool, exports: list[Path], quiet: bool) -> None:
     """Do the run's work in this process and print what came of it; of one that failed in parts, what there is."""
     from lazytui.cli.print_results import show
-    from lazytui.runs.saved_result import Unfinished
+    from lazytui.runs.results.saved_result import Unfinished
 
     try:
         _carry_aloud(run, workspace, quiet=quiet)

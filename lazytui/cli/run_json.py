@@ -31,7 +31,7 @@ class RunJson(BaseModel):
 def run_json(run: RunFolder) -> str:
     """A run as one JSON object. Raises BadInput where its result is damaged."""
     from lazytui.analyses.core.execute import figures
-    from lazytui.runs.saved_result import read_metrics
+    from lazytui.runs.results.saved_result import read_metrics
 
     status = run.status
     content = RunJson(

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.noise_over import Layer
-from lazytui.data.painting import composite
+from lazytui.data.painting.noise_over import Layer
+from lazytui.data.painting.painter import composite
 
 SIDE = 28
 

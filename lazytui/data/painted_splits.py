@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.image_cache import cached_arrays, digest
-from lazytui.data.painting import repaint
+from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams
 
 _FEWEST = 4096

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.assignment import easy_colors, factorial_design, hard_colors
 from lazytui.data.digit_sources import ConcreteSource, check_size, load_digits, require_every_digit, resolve_source
 from lazytui.data.gray_digits import Digits, Part
 from lazytui.data.painted_splits import paint_cached
+from lazytui.data.painting.assignment import easy_colors, factorial_design, hard_colors
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from lazytui.runs.result_contents import SHARE, Count, Number
+from lazytui.runs.results.result_contents import SHARE, Count, Number
 
 
 @dataclass(frozen=True)

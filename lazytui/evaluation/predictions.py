@@ -13,8 +13,8 @@ from lazytui.data.splits import Split
 from lazytui.evaluation.metrics import is_conflicting
 from lazytui.evaluation.paired_difference import Hits
 from lazytui.figures.kinds import Tone
-from lazytui.runs.result_contents import indices, numbers
-from lazytui.runs.typed_result import Key
+from lazytui.runs.results.result_contents import indices, numbers
+from lazytui.runs.results.typed_result import Key
 
 SPLIT_NAMES = {"easy": "validation", "hard": "hard", "probe": "probe"}
 """The splits that are evaluated, with what the data set calls them."""

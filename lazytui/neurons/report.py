@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from lazytui.data.device_split import to_float
-from lazytui.data.painting import pure_patches
+from lazytui.data.painting.painter import pure_patches
 from lazytui.data.palettes import palette
 from lazytui.data.splits import BiasedDataset, Split
 from lazytui.evaluation.forward import device_of, evaluation_mode

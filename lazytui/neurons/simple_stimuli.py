@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.painting import repaint
+from lazytui.data.painting.painter import repaint
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from lazytui.files.reading import open_regular, open_to_append
 from lazytui.files.writing import storage_errors
-from lazytui.runs.saved_result import json_number
+from lazytui.runs.results.saved_result import json_number
 
 Event = dict[str, Any]
 """Always has `kind` (str) and `time` (seconds since the epoch); the rest depends on the kind:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from lazytui.files.reading import read_regular
 from lazytui.files.writing import write_atomic
-from lazytui.runs.result_contents import check_arrays, images
+from lazytui.runs.results.result_contents import check_arrays, images
 
 if TYPE_CHECKING:
     import numpy as np

@@ -13,8 +13,8 @@ from pathlib import Path
 from lazytui.errors import BadInput
 from lazytui.files.writing import reason
 from lazytui.runs.formatting import accuracies_text, age_text, state_word
+from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.run_folder import RunFolder, RunRecord
-from lazytui.runs.saved_result import read_metrics
 from lazytui.runs.status import ACTIVE, Status
 from lazytui.runs.workspace import Workspace, shipped_runs
 

@@ -12,7 +12,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from lazytui.app.shell.dialogs import AskRun
+from lazytui.app.shell.popups.dialogs import AskRun
 
 AnyApp = TypeVar("AnyApp", bound=App[Any])
 _PATIENCE = 120.0

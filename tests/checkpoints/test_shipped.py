@@ -13,7 +13,7 @@ from lazytui.analyses.core.execute import figures
 from lazytui.files.package_data import package_folder
 from lazytui.models.fingerprint import fingerprint
 from lazytui.models.weights_loading import load_model
-from lazytui.runs.saved_result import load_result, read_metrics
+from lazytui.runs.results.saved_result import load_result, read_metrics
 from lazytui.runs.workspace import shipped_run, shipped_runs
 from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder
 from lazytui.training.methods import METHODS

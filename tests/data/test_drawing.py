@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lazytui.data.drawing import BLACK, WHITE, Drawing
-from lazytui.data.painting import background_light, noise_over, paint_colors
+from lazytui.data.painting.painter import background_light, noise_over, paint_colors
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
 

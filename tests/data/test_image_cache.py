@@ -19,7 +19,7 @@ from lazytui.data.data_folder import image_folder
 from lazytui.data.digit_sources import load_digits
 from lazytui.data.image_cache import cached_arrays, clear_memory
 from lazytui.data.painted_splits import _IN_SHAPES_AND_COLORS, paint_cached
-from lazytui.data.painting import repaint
+from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams
 from lazytui.data.strokes.handwriting import draw_split
 from tests.commands import ROOT

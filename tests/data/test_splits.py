@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lazytui.data.association import contingency
-from lazytui.data.painting import repaint
+from lazytui.data.painting.painter import repaint
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, Split, build_dataset

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docs.results_table import markdown_table
-from lazytui.runs.saved_result import read_metrics
+from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.workspace import shipped_run
 from tests.commands import Lab
 

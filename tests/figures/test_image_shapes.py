@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lazytui.data.painting import repaint
+from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams, Placement
 from lazytui.data.strokes.handwriting import draw_split
 from lazytui.figures.color_space import lab

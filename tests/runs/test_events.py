@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lazytui.errors import BadInput
 from lazytui.runs.events import EventLog, EventReader
-from lazytui.runs.saved_result import LARGEST
+from lazytui.runs.results.saved_result import LARGEST
 from tests.commands import read_events
 
 NUMBERS = st.none() | st.floats() | st.integers(-(2**63), 2**63)

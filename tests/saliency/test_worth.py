@@ -13,9 +13,9 @@ from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import build_dataset
 from lazytui.models.build import build_model
-from lazytui.saliency.faithfulness import STEPS, area, measure_faithfulness
-from lazytui.saliency.parameter_randomization import randomize_from_head, rank_correlation
-from lazytui.saliency.repainting import make_variations, measure_recoloring
+from lazytui.saliency.checks.faithfulness import STEPS, area, measure_faithfulness
+from lazytui.saliency.checks.parameter_randomization import randomize_from_head, rank_correlation
+from lazytui.saliency.checks.repainting import make_variations, measure_recoloring
 
 DATA = build_dataset(DatasetParams(source="strokes", train_size=100, test_size=700, texture=("flat",)))
 

@@ -8,7 +8,7 @@ import torch
 from lazytui.models.build import build_model
 from lazytui.models.fingerprint import fingerprint
 from lazytui.models.weights_loading import load_model
-from lazytui.runs.saved_result import load_result
+from lazytui.runs.results.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from lazytui.training.initial_model import initial_model
 from lazytui.training.settings import TrainingSettings

@@ -140,7 +140,7 @@ from lazytui.analyses.core.execute import recorded_params
 from lazytui.analyses.train.analysis import ANALYSIS
 from lazytui.runs.execution import run_execution
 from lazytui.runs.jobs import request_pause, wake
-from lazytui.runs.saved_result import save_result
+from lazytui.runs.results.saved_result import save_result
 from lazytui.runs.workspace import Workspace
 from lazytui.training.resume_state import load_snapshot
 from tests.commands import state_of, wait_until

@@ -20,7 +20,7 @@ from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.list_values import split_list, split_numbers
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
-from lazytui.runs.result_contents import SHARE, Count, Damaged, Name, images, numbers, shares
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields
+from lazytui.runs.results.result_contents import SHARE, Count, Damaged, Name, images, numbers, shares
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.ablate.params import AblateParams

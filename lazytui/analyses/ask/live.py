@@ -23,7 +23,7 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.drawing import Drawing
-from lazytui.data.painting import background_light, noise_over, paint_colors
+from lazytui.data.painting.painter import background_light, noise_over, paint_colors
 from lazytui.data.picture_files import write_picture
 from lazytui.data.splits import Split, build_dataset
 from lazytui.errors import LazytuiError

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
-from lazytui.runs.result_contents import SHARE, Metric, Name, images, numbers, shares
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields, write_fields
+from lazytui.runs.results.result_contents import SHARE, Metric, Name, images, numbers, shares
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields, write_fields
 from lazytui.saliency.map_names import MethodName
 
 if TYPE_CHECKING:

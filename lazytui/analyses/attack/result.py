@@ -13,7 +13,7 @@ from pydantic import Field
 from lazytui.analyses.attack.params import FEWEST
 from lazytui.attacks.source_pools import Pool
 from lazytui.evaluation.robustness import Robustness
-from lazytui.runs.result_contents import (
+from lazytui.runs.results.result_contents import (
     ANY,
     Damaged,
     Name,
@@ -25,8 +25,8 @@ from lazytui.runs.result_contents import (
     indices,
     numbers,
 )
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Key, Part, read_fields, starting_with, write_fields
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Key, Part, read_fields, starting_with, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.attack.params import AttackParams

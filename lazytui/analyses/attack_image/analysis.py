@@ -19,7 +19,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 

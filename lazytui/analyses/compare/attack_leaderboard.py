@@ -18,8 +18,8 @@ from lazytui.errors import BadInput
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
 from lazytui.figures.kinds import Cell, Column, Interval, Table
 from lazytui.runs.progress_report import Report
+from lazytui.runs.results.saved_result import finite_metrics
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import finite_metrics
 from lazytui.runs.workspace import Workspace
 
 

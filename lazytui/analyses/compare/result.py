@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings
-from lazytui.runs.result_contents import COUNT, Damaged
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields, write_fields
+from lazytui.runs.results.result_contents import COUNT, Damaged
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.compare.params import CompareParams

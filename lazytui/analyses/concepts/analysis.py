@@ -18,7 +18,7 @@ from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.errors import BadInput
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import Result
+from lazytui.runs.results.saved_result import Result
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 from typing_extensions import TypedDict
 
 from lazytui.analyses import analysis
-from lazytui.runs.result_contents import Damaged, Name, Number, check_facts
-from lazytui.runs.saved_result import Result, finite_metrics
-from lazytui.runs.typed_result import starting_with
+from lazytui.runs.results.result_contents import Damaged, Name, Number, check_facts
+from lazytui.runs.results.saved_result import Result, finite_metrics
+from lazytui.runs.results.typed_result import starting_with
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,9 +16,9 @@ from lazytui.code_permission import CODE_FIELDS, code_in, require_allowed, requi
 from lazytui.errors import BadInput, UsageError, shorten
 from lazytui.runs.execution import run_execution
 from lazytui.runs.progress_report import Narrator, Report
-from lazytui.runs.result_contents import Damaged
+from lazytui.runs.results.result_contents import Damaged
+from lazytui.runs.results.saved_result import Unfinished, load_result, save_result
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Unfinished, load_result, save_result
 from lazytui.runs.workspace import Workspace
 from lazytui.validation_messages import error_sentence
 

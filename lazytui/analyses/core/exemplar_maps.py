@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.exemplar_result import Exemplars
-from lazytui.runs.result_contents import Damaged, numbers
+from lazytui.runs.results.result_contents import Damaged, numbers
 
 if TYPE_CHECKING:
     import torch

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.palettes import NO_COLOR
-from lazytui.runs.result_contents import Damaged, images, indices, numbers
-from lazytui.runs.typed_result import Key
+from lazytui.runs.results.result_contents import Damaged, images, indices, numbers
+from lazytui.runs.results.typed_result import Key
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
-from lazytui.runs.result_contents import Count, Name
+from lazytui.runs.results.result_contents import Count, Name
 
 
 def _known_palette(text: str) -> str:

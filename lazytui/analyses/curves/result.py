@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.result_contents import Count, Damaged, Name, Number, numbers
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Prefixed, read_fields, starting_with, write_fields
+from lazytui.runs.results.result_contents import Count, Damaged, Name, Number, numbers
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Prefixed, read_fields, starting_with, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.curves.params import CurvesParams

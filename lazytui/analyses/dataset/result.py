@@ -19,9 +19,9 @@ from lazytui.data.association import (
 )
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import SPLITS
-from lazytui.runs.result_contents import ANY, Metric, Name, counts, images, indices
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Key, Part, read_fields, write_fields
+from lazytui.runs.results.result_contents import ANY, Metric, Name, counts, images, indices
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Key, Part, read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.dataset.params import DatasetRunParams

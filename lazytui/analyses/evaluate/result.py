@@ -16,9 +16,9 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitMetrics, SplitSizes
 from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions
 from lazytui.figures.kinds import Share
-from lazytui.runs.result_contents import Count, Damaged, Name, counts, images, shares
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Part, metrics_of, read_fields, write_fields
+from lazytui.runs.results.result_contents import Count, Damaged, Name, counts, images, shares
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Part, metrics_of, read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.evaluate.params import EvaluateParams

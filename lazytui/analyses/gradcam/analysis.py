@@ -36,8 +36,8 @@ from lazytui.saliency.map_names import METHODS, MethodName
 
 if TYPE_CHECKING:
     from lazytui.data.splits import BiasedDataset, Split
+    from lazytui.saliency.checks.split_statistics import SplitStatistics
     from lazytui.saliency.split_maps import SplitMaps
-    from lazytui.saliency.split_statistics import SplitStatistics
 
 _SPLITS: dict[SplitName, str] = {"easy": "validation", "hard": "hard", "probe": "probe"}
 
@@ -118,7 +118,7 @@ def _network_maps(
 
 
 def _examples(statistics: SplitStatistics, maps: SplitMaps, evidence: NDArray[np.uint8]) -> Examples:
-    from lazytui.saliency.split_statistics import first_of_each_category
+    from lazytui.saliency.checks.split_statistics import first_of_each_category
 
     chosen = first_of_each_category(evidence)
     return Examples(
@@ -166,7 +166,7 @@ def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnd
 
 
 def _faithfulness(statistics: SplitStatistics, maps: SplitMaps, count: int) -> Faithfulness:
-    from lazytui.saliency.faithfulness import area
+    from lazytui.saliency.checks.faithfulness import area
 
     curves = vars(statistics.check_faithfulness(maps, count))
     areas: dict[str, Any] = {f"{name}_auc": area(curve) for name, curve in curves.items()}
@@ -194,10 +194,10 @@ def _split_statistics(
 ) -> SplitStatistics:
     import torch
 
+    from lazytui.saliency.checks.split_statistics import ProgressListener, SplitStatistics
     from lazytui.saliency.map_layers import choose_layer
     from lazytui.saliency.maps_by_name import MapRequest
     from lazytui.saliency.split_maps import mean_color, mean_image
-    from lazytui.saliency.split_statistics import ProgressListener, SplitStatistics
 
     report.note(f"painting the {params.split} split")
     name = _SPLITS[params.split]

@@ -17,7 +17,7 @@ from lazytui.analyses.gradcam.score_figures import map_scores
 from lazytui.analyses.gradcam.shown_images import shown_images
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.figures.kinds import Cell, Column, Figure, Share, Table
-from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE, REASONS
+from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE, REASONS
 
 ENERGIES = ("energy_in_mask", "energy_uniform", "energy_center_prior", "energy_shuffled", "energy_perfect")
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError, unknown_name
-from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, REASONS
+from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, REASONS
 
 ANSWERS = ("right", "wrong", *REASONS, *EVIDENCE_CATEGORIES)
 """What an answer can be: the first two whatever the reason, then by reason, then by evidence."""

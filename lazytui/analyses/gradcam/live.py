@@ -33,11 +33,11 @@ from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split, build_dataset
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency.localization import mask_percentile, stroke_masks
+from lazytui.saliency.checks.localization import mask_percentile, stroke_masks
+from lazytui.saliency.checks.one_map_scores import MapScores, score_map
+from lazytui.saliency.checks.reason_categories import evidence_categories, reason_categories
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.map_resizing import upsample
-from lazytui.saliency.one_map_scores import MapScores, score_map
-from lazytui.saliency.reason_categories import evidence_categories, reason_categories
 
 if TYPE_CHECKING:
     from torch import nn
@@ -299,7 +299,7 @@ def _categorize_reasons(
     network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str, predicted: Labels
 ) -> Labels:
     """(n,) indices into `reason_categories.REASONS`. What has no color isn't repainted."""
-    from lazytui.saliency.repainting import repaint_in_all_colors
+    from lazytui.saliency.checks.repainting import repaint_in_all_colors
     from lazytui.saliency.split_maps import logits_of
 
     split = browsed.split

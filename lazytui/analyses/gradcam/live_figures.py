@@ -14,8 +14,8 @@ from lazytui.data.palettes import Palette, palette
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Pixels, Text
 from lazytui.models.architectures.base import FINE_MAP
+from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
 from lazytui.saliency.map_names import METHODS
-from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, NO_EVIDENCE
 
 
 def image_figures(answer: SaliencyAnswer, index: int) -> list[Figure]:

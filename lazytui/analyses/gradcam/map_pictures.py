@@ -13,9 +13,9 @@ from lazytui.analyses.gradcam.result import NetworkMaps
 from lazytui.data.palettes import Palette, palette
 from lazytui.evaluation.predictions import DIGITS, tone_of
 from lazytui.figures.kinds import Pixels, Tone
+from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE
 from lazytui.saliency.map_names import METHODS
 from lazytui.saliency.map_resizing import upsample
-from lazytui.saliency.reason_categories import EVIDENCE_CATEGORIES, ON_STROKE
 
 _TONES: tuple[Tone, ...] = ("good", "bad", "good", "bad", "muted")
 

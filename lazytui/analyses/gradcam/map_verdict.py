@@ -9,7 +9,7 @@ from lazytui.analyses.train.params import TrainParams
 from lazytui.counted_nouns import counted
 from lazytui.figures.kinds import Text
 from lazytui.models.architectures.base import FINE_MAP
-from lazytui.saliency.reason_categories import NO_EVIDENCE, UNKNOWN_REASON
+from lazytui.saliency.checks.reason_categories import NO_EVIDENCE, UNKNOWN_REASON
 
 COLOR_ON_STROKE = (
     "The color lies on the stroke here, so no localization score can tell color from shape: a network that reads "

@@ -14,11 +14,11 @@ from pydantic import Field
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
-from lazytui.runs.result_contents import ANY, Count, Damaged, Name, counts, images, indices, numbers, shares
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Key, Part, Prefixed, metrics_of, read_fields, write_fields
+from lazytui.runs.results.result_contents import ANY, Count, Damaged, Name, counts, images, indices, numbers, shares
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Key, Part, Prefixed, metrics_of, read_fields, write_fields
+from lazytui.saliency.checks.reason_categories import NO_EVIDENCE, REASONS
 from lazytui.saliency.map_names import MethodName
-from lazytui.saliency.reason_categories import NO_EVIDENCE, REASONS
 
 if TYPE_CHECKING:
     from lazytui.analyses.gradcam.params import GradcamParams

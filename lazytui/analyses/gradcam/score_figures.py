@@ -8,8 +8,8 @@ from lazytui.analyses.gradcam.map_pictures import NetworkView
 from lazytui.analyses.gradcam.result import Faithfulness, Randomization, Recoloring
 from lazytui.data.palettes import NO_COLOR
 from lazytui.figures.kinds import Bars, Column, Figure, Histogram, Lines, Matrix, Reference, Series, Table
-from lazytui.saliency.localization import focus_score
-from lazytui.saliency.reason_categories import ON_STROKE
+from lazytui.saliency.checks.localization import focus_score
+from lazytui.saliency.checks.reason_categories import ON_STROKE
 
 
 def map_scores(view: NetworkView) -> list[Figure]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.runs.result_contents import ANY, Count, Damaged, Number, counts, numbers
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Part, read_fields
+from lazytui.runs.results.result_contents import ANY, Count, Damaged, Number, counts, numbers
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Part, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.llc.params import LlcParams

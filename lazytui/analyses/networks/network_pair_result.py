@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from lazytui.analyses.networks.network_pair import AGAINST
-from lazytui.runs.result_contents import Damaged
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import starting_with
+from lazytui.runs.results.result_contents import Damaged
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import starting_with
 
 
 class OfANetwork(Protocol):

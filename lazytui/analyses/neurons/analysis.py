@@ -38,7 +38,7 @@ from lazytui.neurons.map_position import require_inside
 from lazytui.neurons.roles import ROLES
 from lazytui.neurons.simple_stimuli import stimulus_names
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
 from lazytui.data.palettes import Palette, palette
 from lazytui.neurons.roles import ROLES
-from lazytui.runs.result_contents import (
+from lazytui.runs.results.result_contents import (
     ANY,
     COUNT,
     Array,
@@ -26,8 +26,8 @@ from lazytui.runs.result_contents import (
     indices,
     numbers,
 )
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Key, Part, metrics_of, read_fields
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Key, Part, metrics_of, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.neurons.params import NeuronsParams

@@ -17,7 +17,7 @@ from lazytui.analyses.probes.result import ProbesResult, ProbesThroughTraining, 
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 from lazytui.system.torch_import import require_torch
 

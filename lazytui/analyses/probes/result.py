@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lazytui.runs.result_contents import SHARE, Count, Damaged, Name, counts, shares
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Part, read_fields
+from lazytui.runs.results.result_contents import SHARE, Count, Damaged, Name, counts, shares
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Part, read_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.probes.params import ProbesParams

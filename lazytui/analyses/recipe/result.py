@@ -15,9 +15,9 @@ from lazytui.analyses.recipe.reproduction import Tolerance, Verdict, worst
 from lazytui.analyses.trainings.recipe_groups import Group, labeled_groups
 from lazytui.analyses.trainings.trainings_result import GridResult, RecipeKey
 from lazytui.evaluation.seed_statistics import SeedMean, mean_over_seeds
-from lazytui.runs.result_contents import Name, Number
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields, write_fields
+from lazytui.runs.results.result_contents import Name, Number
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.recipe.params import RecipeParams

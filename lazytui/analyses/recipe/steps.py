@@ -14,8 +14,8 @@ from lazytui.analyses.trainings.trainings_result import Failure
 from lazytui.errors import LazytuiError
 from lazytui.runs.executors import Executor
 from lazytui.runs.progress_report import Report
+from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import read_metrics
 
 
 @dataclass(frozen=True)

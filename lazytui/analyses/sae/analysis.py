@@ -22,7 +22,7 @@ from lazytui.counted_nouns import counted
 from lazytui.errors import BadInput, UsageError
 from lazytui.models.architectures import ARCHITECTURES
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 from lazytui.sae.feature_geometry import MOST_MEASURED

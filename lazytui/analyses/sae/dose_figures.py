@@ -14,7 +14,7 @@ from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
 from lazytui.data.palettes import palette
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Lines, Pixels, Series
-from lazytui.sae.dose_response import Dose
+from lazytui.sae.edits.dose_response import Dose
 from lazytui.saliency.map_resizing import upsample
 
 _LEAST_PEAK = 0.15

@@ -18,7 +18,7 @@ from lazytui.data.splits import Split, build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_response import Dose, DoseSplit
+from lazytui.sae.edits.dose_response import Dose, DoseSplit
 
 if TYPE_CHECKING:
     from lazytui.saliency.explainer import Explainer
@@ -73,7 +73,7 @@ class OpenLayer:
         """Grad-CAM of what is predicted; None where the network has no map."""
         if "grad-cam" not in self.explainer.methods:
             return None
-        from lazytui.sae.saliency_after_edits import saliency_after_edit
+        from lazytui.sae.edits.saliency_after_edits import saliency_after_edit
 
         one = self.browsed.split.take(np.array([index]))
         hardware = self.loaded.network.hardware

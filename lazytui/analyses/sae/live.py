@@ -21,7 +21,7 @@ from lazytui.analyses.sae.dose_layer import FeatureOnImage, OpenLayer, Predictio
 from lazytui.analyses.sae.loaded_sae import network_params_of, sae_params
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_response import FACTORS, Dose, DoseSplit
+from lazytui.sae.edits.dose_response import FACTORS, Dose, DoseSplit
 from lazytui.system.torch_import import require_torch
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from lazytui.analyses.sae.params import SaeParams
     from lazytui.analyses.sae.result import SaeResult
     from lazytui.data.splits import BiasedDataset, Split
-    from lazytui.sae.experiments import FeatureSelectivity
-    from lazytui.sae.spliced_model import SplicedModel
+    from lazytui.sae.edits.experiments import FeatureSelectivity
+    from lazytui.sae.edits.spliced_model import SplicedModel
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class LoadedSae:
     @property
     def selectivity(self) -> FeatureSelectivity:
         """What the run found out about the features."""
-        from lazytui.sae.experiments import FeatureSelectivity
+        from lazytui.sae.edits.experiments import FeatureSelectivity
 
         return FeatureSelectivity(self.result.category, self.result.color_response.astype(np.float64))
 
@@ -80,8 +80,8 @@ def splice_sae(
     from lazytui.hooks.split_model import SplitModel
     from lazytui.models.fingerprint import fingerprint
     from lazytui.sae.activation_samples import SampleLayout
+    from lazytui.sae.edits.spliced_model import SplicedModel
     from lazytui.sae.saved_sae import ActivationOrigin, load_autoencoder
-    from lazytui.sae.spliced_model import SplicedModel
 
     split_model = SplitModel(network.model, result.layer)
     origin = ActivationOrigin(fingerprint(network.model), split_model.layer, params.positions)

@@ -14,9 +14,9 @@ from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.data.palettes import Palette, palette
-from lazytui.runs.result_contents import ANY, COUNT, Count, Damaged, Name, counts, images, indices, numbers
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Key, Part, metrics_of, read_fields
+from lazytui.runs.results.result_contents import ANY, COUNT, Count, Damaged, Name, counts, images, indices, numbers
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Key, Part, metrics_of, read_fields
 from lazytui.sae.category_names import CATEGORIES
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ from lazytui.data.palettes import palette
 from lazytui.data.splits import Split
 from lazytui.errors import BadInput
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_response import Dose
+from lazytui.sae.edits.dose_response import Dose
 
 
 def resolve(params: SaeDialParams, workspace: Workspace) -> SaeDialParams:

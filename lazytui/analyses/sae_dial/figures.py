@@ -11,7 +11,7 @@ from lazytui.analyses.sae.dose_layer import FeatureOnImage, Prediction
 from lazytui.analyses.sae_dial.result import SaeDialResult
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Column, Figure, Table, Text
-from lazytui.sae.dose_response import Dose
+from lazytui.sae.edits.dose_response import Dose
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae_dial.params import SaeDialParams

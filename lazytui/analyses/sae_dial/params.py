@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from lazytui.analyses.core.analysis import Params, RunReference
-from lazytui.sae.dose_response import DoseSplit
+from lazytui.sae.edits.dose_response import DoseSplit
 
 MOST = 1000
 LARGEST = 100.0

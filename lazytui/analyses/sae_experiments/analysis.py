@@ -29,7 +29,7 @@ from lazytui.analyses.sae_experiments.result import (
 )
 from lazytui.errors import BadInput, UsageError
 from lazytui.runs.progress_report import Report
-from lazytui.runs.saved_result import read_metrics
+from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
 
@@ -89,7 +89,7 @@ def run(params: SaeExperimentsParams, report: Report) -> SaeExperimentsResult:
 
 
 def _splits(data: BiasedDataset, samples: int) -> Mapping[str, Split]:
-    from lazytui.sae.experiments import choose_splits
+    from lazytui.sae.edits.experiments import choose_splits
 
     return choose_splits(data.validation, data.hard, data.probe, samples)
 
@@ -104,7 +104,7 @@ def _names(saes: list[LoadedSae], params: SaeExperimentsParams, workspace: Works
 
 def _network_edits(sae: LoadedSae, params: SaeExperimentsParams, report: Report) -> NetworkEdits:
     """Every experiment on one network."""
-    from lazytui.sae.experiments import removal_score, run_experiments
+    from lazytui.sae.edits.experiments import removal_score, run_experiments
 
     measured = run_experiments(sae.spliced, sae.selectivity, params.seed, report.check, params.draws)
     splits = {name: _split_edits(measured.pop(name)) for name in ("easy", "hard", "balanced")}
@@ -151,7 +151,7 @@ def _split_edits(found: dict[str, Any]) -> SplitEdits:
 
 def _random_interval(draws: NDArray[np.float64]) -> tuple[float, float, float]:
     """Mean and prediction interval, in [0, 1]."""
-    from lazytui.sae.experiments import random_band
+    from lazytui.sae.edits.experiments import random_band
 
     found = random_band(draws)
     return found.mean, max(0.0, found.low), min(1.0, found.high)
@@ -164,8 +164,8 @@ def _mean(values: NDArray[np.float64]) -> float | None:
 
 def _saliency_maps(sae: LoadedSae) -> SaliencyMaps | None:
     """Grad-CAM before and after all color features are ablated, where the network has a map."""
-    from lazytui.sae.interventions import ablation_edit, scaling_edit
-    from lazytui.sae.saliency_after_edits import saliency_after_edit
+    from lazytui.sae.edits.interventions import ablation_edit, scaling_edit
+    from lazytui.sae.edits.saliency_after_edits import saliency_after_edit
     from lazytui.saliency.explainer import Explainer
 
     network, hard = sae.network, sae.spliced.split("hard")
@@ -218,7 +218,7 @@ def _seed_stability(saes: list[LoadedSae]) -> SeedStability | None:
 
 def _feature_transfer(saes: list[LoadedSae], params: SaeExperimentsParams) -> FeatureTransfer:
     """The first network's color features added in the second; nothing where a layer has positions."""
-    from lazytui.sae.feature_transfer import fit_layer_map, transfer_features
+    from lazytui.sae.edits.feature_transfer import fit_layer_map, transfer_features
 
     source, target = saes
     if any(one.spliced.layout.per_image > 1 or len(one.spliced.split_model.shape) > 1 for one in saes):

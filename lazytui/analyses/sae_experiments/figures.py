@@ -21,7 +21,7 @@ from lazytui.data.palettes import Palette
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Lines, Matrix, Pixels, Reference, Series, Table, Text
 from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.dose_response import FACTORS
+from lazytui.sae.edits.dose_response import FACTORS
 
 _CHANCE = Reference(name="chance", value=0.1)
 _SINGLE = 24

@@ -13,11 +13,11 @@ from pydantic import Field
 
 from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.data.palettes import Palette, palette
-from lazytui.runs.result_contents import ANY, Count, Damaged, Name, Number, counts, images, indices, numbers
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Key, Part, read_fields, starting_with, write_fields
+from lazytui.runs.results.result_contents import ANY, Count, Damaged, Name, Number, counts, images, indices, numbers
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Key, Part, read_fields, starting_with, write_fields
 from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.dose_response import FACTORS
+from lazytui.sae.edits.dose_response import FACTORS
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae_experiments.params import SaeExperimentsParams

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from lazytui.analyses.sae_selfcheck.params import PRICES
-from lazytui.runs.result_contents import ANY, DEFINED, Count, Damaged, Name, Number, check_metrics
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields, write_fields
+from lazytui.runs.results.result_contents import ANY, DEFINED, Count, Damaged, Name, Number, check_metrics
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.sae_selfcheck.params import SelfcheckParams

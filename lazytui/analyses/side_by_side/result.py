@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from lazytui.analyses.core.embedded_result import EmbeddedResult, read_embedded, write_embedded
-from lazytui.runs.result_contents import Damaged, Name
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields
+from lazytui.runs.results.result_contents import Damaged, Name
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ from lazytui.analyses.attack.params import AttackParams
 from lazytui.analyses.attack.result import AttackResult
 from lazytui.analyses.core.embedded_result import EmbeddedResult, read_embedded, write_embedded
 from lazytui.analyses.story.chapters import CHAPTERS, Chapter
-from lazytui.runs.result_contents import Damaged
-from lazytui.runs.saved_result import Result
+from lazytui.runs.results.result_contents import Damaged
+from lazytui.runs.results.saved_result import Result
 
 if TYPE_CHECKING:
     from lazytui.analyses.story.params import StoryParams

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lazytui.analyses.trainings.trainings_result import GridResult
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import read_fields, write_fields
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.study.params import StudyParams

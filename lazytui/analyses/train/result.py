@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitSizes
 from lazytui.runs.events import LONGEST_NAME
-from lazytui.runs.result_contents import ANY, COUNT, SHARE, Count, Damaged, Name, Note, images, numbers
-from lazytui.runs.saved_result import Result
-from lazytui.runs.typed_result import Part, Prefixed, metrics_of, read_fields, write_fields
+from lazytui.runs.results.result_contents import ANY, COUNT, SHARE, Count, Damaged, Name, Note, images, numbers
+from lazytui.runs.results.saved_result import Result
+from lazytui.runs.results.typed_result import Part, Prefixed, metrics_of, read_fields, write_fields
 
 if TYPE_CHECKING:
     from lazytui.analyses.train.params import TrainParams

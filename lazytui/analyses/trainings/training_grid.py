@@ -20,8 +20,8 @@ from lazytui.runs.executors import Executor
 from lazytui.runs.formatting import accuracies_text
 from lazytui.runs.jobs import resume_command
 from lazytui.runs.progress_report import Report
+from lazytui.runs.results.saved_result import Unfinished, read_metrics
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import Unfinished, read_metrics
 from lazytui.runs.workspace import Workspace
 
 

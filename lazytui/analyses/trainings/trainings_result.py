@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WrapSerializer
 
-from lazytui.runs.result_contents import COUNT, Count, Name, Note, Number
-from lazytui.runs.typed_result import Key
+from lazytui.runs.results.result_contents import COUNT, Count, Name, Note, Number
+from lazytui.runs.results.typed_result import Key
 from lazytui.training.methods import METHODS
 
 RecipeKey = Annotated[str, Field(strict=True, max_length=20_000)]

@@ -28,7 +28,7 @@ from lazytui.data.splits import BiasedDataset, build_dataset, require_source
 from lazytui.errors import UsageError
 from lazytui.evaluation import metrics
 from lazytui.runs.progress_report import Report
-from lazytui.runs.typed_result import write_fields
+from lazytui.runs.results.typed_result import write_fields
 from lazytui.runs.workspace import Workspace
 
 

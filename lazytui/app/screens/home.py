@@ -19,7 +19,7 @@ from lazytui.app.panels.panel import Panel, Shown
 from lazytui.app.panels.panel_grid import PanelGrid
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.home_findings import finding
-from lazytui.app.shell.dialogs import Ask
+from lazytui.app.shell.popups.dialogs import Ask
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.errors import LazytuiError

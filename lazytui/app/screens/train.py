@@ -24,7 +24,7 @@ from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.screens.followed_training import FollowedTraining, TenImages
-from lazytui.app.shell.dialogs import AskRun
+from lazytui.app.shell.popups.dialogs import AskRun
 from lazytui.app.workers.run_follower import RunWatch, keep_looking
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.figures.kinds import Figure, Lines

@@ -20,10 +20,10 @@ from lazytui.app.changing_text import ChangingText
 from lazytui.app.form.field_help import HelpBox
 from lazytui.app.panels.explanation import explanation
 from lazytui.app.panels.panel import Panel
-from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.shell.key_footer import KeyFooter
 from lazytui.app.shell.lab import Lab
 from lazytui.app.shell.network_bar import NetworkBar
+from lazytui.app.shell.popups.dialogs import AskRun
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.workers.worker_errors import ReportsFailures
 from lazytui.files.long_texts import long_texts
@@ -149,7 +149,7 @@ class LabScreen(ReportsFailures, Screen[None]):
         raise NotImplementedError
 
     def action_help(self) -> None:
-        from lazytui.app.shell.help_screen import Help, groups
+        from lazytui.app.shell.popups.help_screen import Help, groups
 
         self.app.push_screen(Help(self.purpose, groups(self)))
 
@@ -205,12 +205,12 @@ class LabScreen(ReportsFailures, Screen[None]):
             open_canvas(self)
 
     def action_jobs(self) -> None:
-        from lazytui.app.shell.jobs_drawer import JobsDrawer
+        from lazytui.app.shell.popups.jobs_drawer import JobsDrawer
 
         self.app.push_screen(JobsDrawer())
 
     def action_log(self) -> None:
-        from lazytui.app.shell.log_screen import Log
+        from lazytui.app.shell.popups.log_screen import Log
 
         if self.followed:
             self.app.push_screen(Log(self.followed))
@@ -219,7 +219,7 @@ class LabScreen(ReportsFailures, Screen[None]):
 
     def action_export(self) -> None:
         from lazytui.app.figures import FigureView
-        from lazytui.app.shell.export_dialog import ask_export
+        from lazytui.app.shell.popups.export_dialog import ask_export
 
         pointed = self.focused.figure.name if isinstance(self.focused, FigureView) else None
         ask_export(self.lab, self.screen_name, self.shown_figures(), pointed)

@@ -14,8 +14,8 @@ from textual.markup import escape
 from lazytui.analyses import SUMMARIES
 from lazytui.app.form import ParamsForm
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.shell.keys_explained import KeysExplained
 from lazytui.app.shell.lab import Lab
+from lazytui.app.shell.popups.keys_explained import KeysExplained
 from lazytui.app.shell.screen_registry import SCREENS, mode_of
 from lazytui.app.shell.synonyms import synonyms_of
 from lazytui.models.architectures import ARCHITECTURES

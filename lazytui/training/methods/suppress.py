@@ -40,7 +40,7 @@ class Suppression(Method):
 
     def begin_epoch(self, epoch: int) -> None:
         if epoch % self.options.every == 0:
-            from lazytui.data.painting import pure_patches
+            from lazytui.data.painting.painter import pure_patches
 
             patches = pure_patches(self.context.data.params)
             selective = color_selectivity(features(self._model, patches, self.context.hardware))

@@ -25,8 +25,8 @@ from lazytui.analyses.trainings.training_lookup import key_of, recipe_of
 from lazytui.analyses.trainings.trainings_result import RecipeTrainings, TrainedRun
 from lazytui.evaluation.seed_statistics import mean_over_seeds
 from lazytui.figures.kinds import Figure, Lines, Matrix, Table, Text
+from lazytui.runs.results.saved_result import load_result
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 

@@ -13,8 +13,8 @@ import pytest
 from lazytui.analyses import SUMMARIES, analysis
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.figures.kinds import Pixels
+from lazytui.runs.results.saved_result import ARRAYS_FILE, RESULT_FILE, save_result
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import ARRAYS_FILE, RESULT_FILE, save_result
 from lazytui.runs.workspace import Workspace
 from tests.commands import read_json
 from tests.conftest import COMMANDS

@@ -17,7 +17,7 @@ from lazytui.analyses.dataset.analysis import ANALYSIS
 from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.data.splits import SPLITS
 from lazytui.figures.kinds import Figure, Matrix, Pixels, Table
-from lazytui.runs.saved_result import load_result
+from lazytui.runs.results.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 
 SMALL = ("--source", "strokes", "--train-size", "1000", "--test-size", "500")

@@ -21,11 +21,11 @@ from lazytui.data.image_cache import clear_memory
 from lazytui.data.palettes import palette
 from lazytui.errors import UsageError
 from lazytui.models.architectures.classifier import Classifier
-from lazytui.runs.saved_result import load_result
+from lazytui.runs.results.saved_result import load_result
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency import localization as masks
-from lazytui.saliency.one_map_scores import score_map
-from lazytui.saliency.reason_categories import evidence_categories
+from lazytui.saliency.checks import localization as masks
+from lazytui.saliency.checks.one_map_scores import score_map
+from lazytui.saliency.checks.reason_categories import evidence_categories
 from tests.commands import Lab
 from tests.conftest import FinishedTraining
 

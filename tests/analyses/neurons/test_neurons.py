@@ -16,7 +16,7 @@ from lazytui.analyses.neurons.params import NeuronsParams
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.figures.kinds import Bars, Figure, Lines, Matrix, Pixels, Table, Text
 from lazytui.neurons.roles import ROLES
-from lazytui.runs.saved_result import ARRAYS_FILE
+from lazytui.runs.results.saved_result import ARRAYS_FILE
 from lazytui.runs.workspace import Workspace
 from tests.commands import TINY_TRAINING, Lab
 

@@ -20,8 +20,8 @@ from lazytui.analyses.recipe.quantities import title
 from lazytui.analyses.recipe.reproduction import Tolerance, worst
 from lazytui.analyses.recipe.result import RecipeResult, Reproduction, read, write
 from lazytui.figures.kinds import Figure, Table, Text
+from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import read_metrics
 from lazytui.training.requirements import check_requirements
 from tests.commands import Lab
 

@@ -34,10 +34,10 @@ from lazytui.hooks.layer_hooks import replace_activations
 from lazytui.hooks.split_model import SplitModel
 from lazytui.models.build import build_model
 from lazytui.models.weights_saving import save_weights
-from lazytui.runs.saved_result import read_metrics
+from lazytui.runs.results.saved_result import read_metrics
 from lazytui.runs.workspace import Workspace
 from lazytui.sae.category_names import CATEGORIES
-from lazytui.sae.dose_response import FACTORS, UNCHANGED, Dose
+from lazytui.sae.edits.dose_response import FACTORS, UNCHANGED, Dose
 from lazytui.saliency.explainer import Explainer
 from tests.commands import Lab
 

@@ -9,7 +9,7 @@ from lazytui.analyses.core.execute import recorded_result
 from lazytui.analyses.sae.live import DoseAnswer, DoseQuestion, DoseResponseSession
 from lazytui.analyses.sae_dial.params import read_factors
 from lazytui.runs.workspace import Workspace
-from lazytui.sae.dose_response import Dose
+from lazytui.sae.edits.dose_response import Dose
 from tests.commands import Lab
 
 

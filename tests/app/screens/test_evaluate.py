@@ -24,10 +24,10 @@ from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.evaluate import EvaluateScreen
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.export_dialog import AskExport
+from lazytui.app.shell.popups.export_dialog import AskExport
 from lazytui.files.long_texts import long_texts
+from lazytui.runs.results.saved_result import ARRAYS_FILE, Result, load_result, save_result
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import ARRAYS_FILE, Result, load_result, save_result
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import run_line
 from tests.app.pilot import drive, screen_text, until

@@ -22,13 +22,13 @@ from lazytui.app.screens.common.cell_images_screen import CellImages
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.dialogs import AskText
-from lazytui.app.shell.export_dialog import AskExport
+from lazytui.app.shell.popups.dialogs import AskText
+from lazytui.app.shell.popups.export_dialog import AskExport
 from lazytui.figures.kinds import Bars, Matrix
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
+from lazytui.saliency.checks.reason_categories import REASONS
 from lazytui.saliency.map_names import METHODS
-from lazytui.saliency.reason_categories import REASONS
 from tests.app.pilot import choose_run, drive, screen_text, until
 from tests.commands import Lab, read_json, state_of, wait_until
 from tests.conftest import ComparedNetworks, FinishedTraining

@@ -20,7 +20,7 @@ from lazytui.app.screens import train
 from lazytui.app.screens.followed_training import FollowedTraining
 from lazytui.app.screens.train import Sight, TrainScreen, sight_of
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.log_screen import Log
+from lazytui.app.shell.popups.log_screen import Log
 from lazytui.app.workers.run_follower import RunWatch
 from lazytui.runs.events import EventLog
 from lazytui.runs.metric_history import read_history

@@ -20,7 +20,7 @@ from textual.widgets import Input, Static
 from lazytui.app.figures import LinesView
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.shell.export_dialog import AskExport
+from lazytui.app.shell.popups.export_dialog import AskExport
 from lazytui.app.shell.screenshot import png
 from lazytui.figures.figure_files import SUFFIXES
 from lazytui.runs.workspace import Workspace, shipped_runs

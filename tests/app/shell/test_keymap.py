@@ -14,9 +14,9 @@ from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell import keymap
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.grammar import BY_NAME
-from lazytui.app.shell.help_screen import Help
-from lazytui.app.shell.jobs_drawer import JobsDrawer
 from lazytui.app.shell.keymap import PRESETS, load_keymap
+from lazytui.app.shell.popups.help_screen import Help
+from lazytui.app.shell.popups.jobs_drawer import JobsDrawer
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import drive, screen_text, until

@@ -16,8 +16,8 @@ from lazytui.app.form.text_control import TextControl
 from lazytui.app.screens.common.form_screen import FormScreen
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.dialogs import AskRun
 from lazytui.app.shell.network_bar import NetworkBar
+from lazytui.app.shell.popups.dialogs import AskRun
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.app.shell.session import Session, load, save
 from lazytui.runs.workspace import Workspace, shipped_run

@@ -19,7 +19,7 @@ from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.screens.train import TrainScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import _going_on
-from lazytui.app.shell.help_screen import Help
+from lazytui.app.shell.popups.help_screen import Help
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.formatting import day_words
 from lazytui.runs.workspace import Workspace

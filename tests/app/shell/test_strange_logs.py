@@ -12,8 +12,8 @@ from lazytui.app.screens.common.grid_screen import trainings_table
 from lazytui.app.screens.followed_training import FollowedTraining
 from lazytui.app.screens.sae.sae_report import SaeReport, report_of
 from lazytui.runs.events import EventLog
+from lazytui.runs.results.saved_result import load_result, save_result
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import load_result, save_result
 from lazytui.runs.status import Status, own_process
 from lazytui.runs.workspace import Workspace
 from lazytui.runs.workspace_watch import run_line

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from lazytui.app.form.pick_list import Pickable, PickList
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.shell.dialogs import AskText
+from lazytui.app.shell.popups.dialogs import AskText
 from lazytui.errors import LazytuiError
 
 

@@ -19,8 +19,8 @@ from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.shell.dialogs import Ask
-from lazytui.app.shell.export_dialog import ask_export
+from lazytui.app.shell.popups.dialogs import Ask
+from lazytui.app.shell.popups.export_dialog import ask_export
 from lazytui.app.workers.run_follower import AGES_EVERY
 from lazytui.counted_nouns import counted
 from lazytui.errors import LazytuiError

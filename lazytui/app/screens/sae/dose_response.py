@@ -31,7 +31,7 @@ from lazytui.app.screens.common.image_browser import ImageBrowser
 from lazytui.app.screens.common.live_screen import LiveOverlay
 from lazytui.plain_text import plain_text
 from lazytui.runs.run_folder import RunFolder
-from lazytui.sae.dose_response import FACTORS, UNCHANGED, Dose
+from lazytui.sae.edits.dose_response import FACTORS, UNCHANGED, Dose
 
 _ABOVE = " ".join([*["image"] * 3, *["maps"] * 6, *["features"] * 6, *["chances"] * 4])
 ARRANGEMENTS = Arrangements(

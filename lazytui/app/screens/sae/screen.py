@@ -36,7 +36,7 @@ from lazytui.plain_text import plain_text
 from lazytui.runs.human_names import human_name
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace_watch import RunLine, shipped_lines
-from lazytui.sae.dose_response import Dose
+from lazytui.sae.edits.dose_response import Dose
 
 
 class FeaturesScreen(TableBrowser):

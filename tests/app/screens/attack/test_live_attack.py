@@ -21,11 +21,11 @@ from lazytui.app.screens.attack.live_attack import LiveAttackScreen
 from lazytui.app.screens.attack.screen import AttackScreen
 from lazytui.app.screens.common.run_panels import RunPanels
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.export_dialog import AskExport
-from lazytui.app.shell.help_screen import Help
+from lazytui.app.shell.popups.export_dialog import AskExport
+from lazytui.app.shell.popups.help_screen import Help
 from lazytui.attacks import ATTACKS
+from lazytui.runs.results.saved_result import load_result
 from lazytui.runs.run_folder import RunFolder
-from lazytui.runs.saved_result import load_result
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import choose_run, drive, screen_text, until
 from tests.commands import Lab

@@ -23,7 +23,7 @@ from lazytui.app.form import ParamsForm
 from lazytui.app.screens.runs.run_table import RunTable
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.base_screen import LabScreen
-from lazytui.app.shell.log_screen import Log
+from lazytui.app.shell.popups.log_screen import Log
 from lazytui.app.shell.screen_registry import SCREENS
 from lazytui.runs.workspace import Workspace, shipped_runs
 from tests.app.pilot import drive, screen_text, until

@@ -23,15 +23,15 @@ from lazytui.app.screens.neurons.network_neurons import LastNote
 from lazytui.app.screens.neurons.neuron_page_screen import NeuronPage
 from lazytui.app.screens.neurons.screen import NeuronsScreen
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.dialogs import AskText
+from lazytui.app.shell.popups.dialogs import AskText
 from lazytui.data.palettes import palette
 from lazytui.neurons.roles import ROLES
 from lazytui.runs.events import EventLog
 from lazytui.runs.formatting import state_clause
 from lazytui.runs.human_names import name_of_run
 from lazytui.runs.jobs import request_stop
+from lazytui.runs.results.saved_result import ARRAYS_FILE
 from lazytui.runs.run_folder import WEIGHTS_FILE, RunFolder
-from lazytui.runs.saved_result import ARRAYS_FILE
 from lazytui.runs.status import ACTIVE
 from lazytui.runs.workspace import Workspace
 from tests.app.pilot import choose_run, drive, screen_text, shows, until

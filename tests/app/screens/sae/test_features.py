@@ -27,8 +27,8 @@ from lazytui.app.screens.sae.dose_response import DoseResponseScreen
 from lazytui.app.screens.sae.feature_page_screen import FeaturePage
 from lazytui.app.screens.sae.screen import FeaturesScreen
 from lazytui.app.shell.app import LazytuiApp
-from lazytui.app.shell.dialogs import AskText
-from lazytui.app.shell.help_screen import Help
+from lazytui.app.shell.popups.dialogs import AskText
+from lazytui.app.shell.popups.help_screen import Help
 from lazytui.errors import LazytuiError
 from lazytui.models.build import build_model
 from lazytui.models.weights_saving import save_weights

@@ -1,0 +1,1 @@
+"""Popups: boxes that lie over a screen."""

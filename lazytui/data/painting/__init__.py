@@ -1,0 +1,1 @@
+"""Painting: which color an image gets, and how it is put on."""

@@ -1,0 +1,1 @@
+"""Results: how what a run found is written, checked and read."""

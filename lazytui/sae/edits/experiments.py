@@ -1,0 +1,272 @@
+"""What a network says when features are taken out, turned, swapped or put in, each beside random features.
+
+There are two kinds of random features, both matched in activation mass. Random sets: other features that are as
+active altogether. Random directions: the very same activations, along directions that mean nothing. The first has
+little to draw from where the features in question are most of all activity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.stats import t as student
+from torch import Tensor
+
+from lazytui.data.splits import Split
+from lazytui.evaluation.metrics import color_follow_rate
+from lazytui.sae.category_names import CATEGORIES
+from lazytui.sae.edits.dose_response import FACTORS
+from lazytui.sae.edits.interventions import ablation_edit, scaling_edit, swap_edit
+from lazytui.sae.edits.spliced_model import SplicedModel
+from lazytui.sae.toy_superposition import random_dictionary
+
+Arrays = dict[str, NDArray[Any]]
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+SINGLE = 64
+"""Features that are taken out one by one: those that do most."""
+
+DRAWS = 20
+_SWAP_DRAWS = 5
+IN_A_COLOR = 100
+"""Images of each color that features are swapped in."""
+
+
+@dataclass(frozen=True)
+class FeatureSelectivity:
+    """What is known of n features. category: (n,), indices into CATEGORIES. response: (n, 10), mean activation in each
+    color."""
+
+    category: Indices
+    response: Floats
+
+    @property
+    def color_selective(self) -> Indices:
+        """The features that stand for a color."""
+        return np.flatnonzero(self.category == CATEGORIES.index("color"))
+
+    def selective_for(self, color: int) -> Indices:
+        """Those that stand for this one: it is their favorite."""
+        mine: Indices = self.color_selective[self.response[self.color_selective].argmax(1) == color]
+        return mine
+
+    @property
+    def other_alive(self) -> Indices:
+        """The living features that don't stand for a color alone."""
+        return np.setdiff1d(self.alive, self.color_selective)
+
+    @property
+    def alive(self) -> Indices:
+        return np.flatnonzero(self.category != CATEGORIES.index("dead"))
+
+
+@dataclass(frozen=True)
+class RandomBand:
+    """What random features do: mean, and the interval that one more draw falls into 95 times in 100 (Student's t)."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def random_band(values: Floats) -> RandomBand:
+    """values: (draws,), two or more."""
+    draws = len(values)
+    reach = float(student.ppf(0.975, draws - 1)) * float(values.std(ddof=1)) * (1 + 1 / draws) ** 0.5
+    mean = float(values.mean())
+    return RandomBand(mean, mean - reach, mean + reach)
+
+
+def mass_matched(
+    mass: Floats, chosen: Indices, pool: Indices, draws: int, random: np.random.Generator
+) -> list[Indices]:
+    """Random sets of features from `pool` whose summed mass is as near to that of `chosen` as their order allows.
+
+    mass: (n,), mean activation of each feature, whose direction has length 1.
+    """
+    target_mass = float(mass[chosen].sum())
+    sets = []
+    for _ in range(draws):
+        order = random.permutation(pool)
+        summed = np.concatenate([[0.0], mass[order].cumsum()])
+        sets.append(order[: int(np.abs(summed - target_mass).argmin())])
+    return sets
+
+
+def control_pool(mass: Floats, chosen: Indices, alive: Indices) -> Indices:
+    """The features that random ones are drawn from: the others, where they are active enough; else all."""
+    others = np.setdiff1d(alive, chosen)
+    return others if mass[others].sum() >= mass[chosen].sum() else alive
+
+
+def choose_splits(easy: Split, hard: Split, probe: Split, samples: int) -> dict[str, Split]:
+    """What the experiments are made on: images of each split, and some in each color."""
+    chosen = {"easy": _first(easy, samples), "hard": _first(hard, samples)}
+    for color in range(10):
+        of_color = np.flatnonzero(probe.colors == color)
+        spread = np.linspace(0, len(of_color) - 1, min(IN_A_COLOR, len(of_color))).astype(np.int64)
+        chosen[f"color {color}"] = probe.take(of_color[spread])
+    mixed = np.random.default_rng(0).permutation(len(probe))
+    half = min(samples, len(probe) // 2)
+    return chosen | {"balanced": probe.take(mixed[:half]), "fitted": probe.take(mixed[half : 2 * half])}
+
+
+def run_experiments(
+    spliced: SplicedModel,
+    selectivity: FeatureSelectivity,
+    seed: int,
+    tick: Callable[[], None] = lambda: None,
+    draws: int = DRAWS,
+) -> dict[str, Any]:
+    """All experiments on one network: arrays by name, and by split those of it. tick: called often; may raise."""
+    random = np.random.default_rng(seed)
+    mass = {name: spliced.activity(name).mean(0).astype(np.float64) for name in ("easy", "hard", "balanced")}
+    intact = {name: spliced.accuracy(name) for name in mass}
+    arrays: dict[str, Any] = _ablate_one_by_one(spliced, selectivity, mass["easy"], tick)
+    arrays |= _dose_response(spliced, selectivity, tick)
+    for name, split_mass in mass.items():
+        arrays[name] = {
+            "accuracy_intact": np.array([intact[name]]),
+            **_ablate_in_bulk(spliced, name, selectivity, split_mass, random, draws, tick),
+        }
+    return (
+        arrays | {"head_accuracy": np.array([_balanced_accuracy(spliced)])} | _swaps(spliced, selectivity, random, tick)
+    )
+
+
+def _ablate_one_by_one(
+    spliced: SplicedModel, selectivity: FeatureSelectivity, mass: Floats, tick: Callable[[], None]
+) -> Arrays:
+    """Accuracy on easy and hard without each of the features that do most."""
+    order = selectivity.alive[np.argsort(-mass[selectivity.alive], kind="stable")][:SINGLE]
+    rows = []
+    for feature in order:
+        tick()
+        rows.append([spliced.accuracy(name, ablation_edit([int(feature)])) for name in ("easy", "hard")])
+    return {"single": order, "single_accuracy": np.array(rows).reshape(-1, 2)}
+
+
+def _dose_response(spliced: SplicedModel, selectivity: FeatureSelectivity, tick: Callable[[], None]) -> Arrays:
+    """Accuracy on easy and hard, and the color-follow rate on hard, with all color features turned up and down."""
+    hard, chosen = spliced.split("hard"), selectivity.color_selective.tolist()
+    rows = []
+    for factor in FACTORS:
+        tick()
+        predicted = spliced.logits("hard", scaling_edit(chosen, factor)).argmax(1).astype(np.uint8)
+        follow = color_follow_rate(hard.digits, hard.colors, predicted)
+        easy = spliced.accuracy("easy", scaling_edit(chosen, factor))
+        rows.append([easy, float((predicted == hard.digits).mean()), np.nan if follow is None else follow])
+    return {"dose": np.array(rows)}
+
+
+def _ablate_in_bulk(
+    spliced: SplicedModel,
+    name: str,
+    selectivity: FeatureSelectivity,
+    mass: Floats,
+    random: np.random.Generator,
+    draws: int,
+    tick: Callable[[], None],
+) -> Arrays:
+    """Accuracy on a split without any color feature, without all others, and without random features of the same mass
+    on that split."""
+    chosen = selectivity.color_selective
+    pool = control_pool(mass, chosen, selectivity.alive)
+    accuracies, sizes, masses = [], [], []
+    for random_set in mass_matched(mass, chosen, pool, draws, random):
+        tick()
+        accuracies.append(spliced.accuracy(name, ablation_edit(random_set.tolist())))
+        sizes.append(len(random_set))
+        masses.append(float(mass[random_set].sum()))
+    directions = []
+    for _ in range(draws):
+        tick()
+        directions.append(spliced.accuracy(name, ablation_edit(chosen.tolist()), _random_directions(spliced, random)))
+    return {
+        "accuracy_without": np.array([spliced.accuracy(name, ablation_edit(chosen.tolist()))]),
+        "accuracy_without_others": np.array([spliced.accuracy(name, ablation_edit(selectivity.other_alive.tolist()))]),
+        "random_draws": np.array(accuracies),
+        "direction_draws": np.array(directions),
+        "random_sizes": np.array(sizes),
+        "random_mass": np.array(masses),
+        "mass": np.array([mass[chosen].sum(), mass.sum()]),
+        "pool": np.array([len(pool), len(np.intersect1d(pool, chosen))]),
+    }
+
+
+def _random_directions(spliced: SplicedModel, random: np.random.Generator) -> Tensor:
+    """(n, d): random directions of unit length."""
+    generator = torch.Generator().manual_seed(int(random.integers(2**63)))
+    return random_dictionary(spliced.model.features, spliced.model.dimensions, generator).to(
+        spliced.model.decoder.device
+    )
+
+
+def _swaps(
+    spliced: SplicedModel, selectivity: FeatureSelectivity, random: np.random.Generator, tick: Callable[[], None]
+) -> Arrays:
+    """(10, 10) each, worn color (row) and added color (column): how often the digit of the added color is seen.
+
+    Before; after the worn color's features are dropped and the other's are put in at their typical strength, their mean
+    activation in that color; and after the same with random features: dropped ones of the same mass, added ones at the
+    same strengths. Over images of other digits than the added color's. NaN where a color has no feature.
+    """
+    rates = {name: np.full((10, 10), np.nan) for name in ("swap_before", "swap_after", "swap_random")}
+    for worn_color in range(10):
+        name = f"color {worn_color}"
+        dropped, mass = selectivity.selective_for(worn_color), spliced.activity(name).mean(0).astype(np.float64)
+        before = spliced.logits(name).argmax(1)
+        for added_color in range(10):
+            tick()
+            added = selectivity.selective_for(added_color)
+            if worn_color == added_color or not len(dropped) or not len(added):
+                continue
+            others = spliced.split(name).digits != added_color
+            amounts = selectivity.response[added, added_color]
+
+            def predictions_after_swap(
+                drop: Indices, add: Indices, name: str = name, amounts: Floats = amounts
+            ) -> Indices:
+                edit = swap_edit(drop.tolist(), add.tolist(), amounts.tolist())
+                return np.asarray(spliced.logits(name, edit).argmax(1))
+
+            pool = control_pool(mass, dropped, selectivity.alive)
+            by_chance = [
+                predictions_after_swap(drop, random.permutation(selectivity.alive)[: len(added)])
+                for drop in mass_matched(mass, dropped, pool, _SWAP_DRAWS, random)
+            ]
+            rates["swap_before"][worn_color, added_color] = (before == added_color)[others].mean()
+            rates["swap_after"][worn_color, added_color] = (predictions_after_swap(dropped, added) == added_color)[
+                others
+            ].mean()
+            rates["swap_random"][worn_color, added_color] = np.mean(
+                [(predicted == added_color)[others].mean() for predicted in by_chance]
+            )
+    return rates
+
+
+def _balanced_accuracy(spliced: SplicedModel) -> float:
+    """Accuracy on balanced images of a linear head that was fitted to other balanced images, on the layer as it is."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    head = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+    head.fit(spliced.neurons("fitted"), spliced.split("fitted").digits)
+    return float(head.score(spliced.neurons("balanced"), spliced.split("balanced").digits))
+
+
+def removal_score(accuracy: float, ablated_accuracy: float, balanced: float) -> float | None:
+    """Spurious-concept removal: how much of the way from an accuracy to that of a balanced head an ablation goes
+    (Karvonen et al. 2024). None where there is no way to go."""
+    return (ablated_accuracy - accuracy) / (balanced - accuracy) if balanced > accuracy else None
+
+
+def _first(split: Split, samples: int) -> Split:
+    return split.take(np.arange(min(samples, len(split))))

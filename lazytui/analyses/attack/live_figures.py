@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.attack.analysis import SURE, UNITS
-from lazytui.analyses.attack.live import AttackAnswer, Climb, Shares, Source
+from lazytui.analyses.attack.live_answer import AttackAnswer, Climb, Shares, Source
 from lazytui.analyses.attack.live_question import AttackQuestion, budget_units
 from lazytui.attacks import ATTACKS
 from lazytui.data.palettes import palette

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.attack.analysis import SURE
 from lazytui.analyses.attack.analysis import resolve as resolve_pool
-from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Shares
+from lazytui.analyses.attack.live import AttackSession
+from lazytui.analyses.attack.live_answer import AttackAnswer, Shares
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack_image.figures import figures
 from lazytui.analyses.attack_image.params import AttackImageParams

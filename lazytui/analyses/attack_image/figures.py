@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lazytui.analyses.attack.analysis import SURE
-from lazytui.analyses.attack.live import AttackAnswer, Climb, Source
+from lazytui.analyses.attack.live_answer import AttackAnswer, Climb, Source
 from lazytui.analyses.attack.live_figures import attack_figures, budget_text
 from lazytui.analyses.attack.live_question import AttackQuestion
 from lazytui.analyses.attack_image.result import AttackImageResult

@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from lazytui.analyses.attack.analysis import problem_of
-from lazytui.analyses.attack.live import AttackAnswer, AttackSession
+from lazytui.analyses.attack.live import AttackSession
+from lazytui.analyses.attack.live_answer import AttackAnswer
 from lazytui.analyses.attack.live_figures import attack_figures, headline, outcome
 from lazytui.analyses.attack.live_question import (
     AttackQuestion,

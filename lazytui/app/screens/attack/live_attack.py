@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.timer import Timer
 
-from lazytui.analyses.attack.live import AttackAnswer, AttackSession, Frame
+from lazytui.analyses.attack.live import AttackSession
+from lazytui.analyses.attack.live_answer import AttackAnswer, Frame
 from lazytui.analyses.attack.live_figures import attack_figures, frame_words, outcome
 from lazytui.analyses.attack.live_question import LIVE_POOLS, AttackQuestion, other_attack, other_budget, other_classes
 from lazytui.analyses.attack_image.params import LARGEST_FACTOR

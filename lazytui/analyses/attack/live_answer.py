@@ -1,0 +1,103 @@
+"""What is known of an image under attack: as it is, how far the attack has come, and what came of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.attack.live_question import AttackQuestion
+from lazytui.analyses.core.live_session import LiveAnswer
+
+if TYPE_CHECKING:
+    pass
+
+Image = NDArray[np.uint8]
+Shares = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """An image as it is. image: (28, 28, 3) uint8. probabilities: (10,) float32, the network's.
+
+    already_fooled: whether that is what is wanted already. sensitivity: (28, 28, 3) float32, log-odds that one level of
+    255 more of a value adds to what is wanted: the goal's gradient; None where the network has none.
+    """
+
+    image: Image
+    probabilities: Shares
+    already_fooled: bool
+    sensitivity: NDArray[np.float32] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """An image on the way: (28, 28, 3) uint8, that of a step, rounded."""
+
+    step: int
+    image: Image
+
+
+@dataclass(frozen=True, eq=False)
+class Climb:
+    """How far an attack has come. probabilities: (steps, 10) float32, at each step, before anything is rounded.
+
+    image: (28, 28, 3) uint8, what it has made; now: (10,) float32, what the network says of that.
+    frames: images on the way, evenly spaced, once it is done. frame: the one to show instead of what it has made.
+    """
+
+    probabilities: Shares
+    image: Image
+    now: Shares
+    frames: tuple[Frame, ...] = ()
+    frame: Frame | None = None
+
+    @property
+    def shown_image(self) -> Image:
+        return self.frame.image if self.frame else self.image
+
+    @property
+    def shown_probabilities(self) -> Shares:
+        found: Shares = self.probabilities[self.frame.step] if self.frame else self.now
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class AttackAnswer(LiveAnswer[AttackQuestion]):
+    """networks: their names. palette: the digits' colors. sources: how many images the pool has.
+
+    planned: the attack's steps; 0 for one that only queries.
+
+    fooled: whether it reached the goal; None while it climbs. smallest: the smallest budget that a run found for this
+    image, infinite where none was enough; None where no run looked. found: the same by the search that the question
+    asked for. budget: what the image is attacked with, where that isn't the question's own.
+    """
+
+    networks: tuple[str, ...] = ()
+    palette: str = ""
+    sources: int = 0
+    source: Source | None = None
+    climb: Climb | None = None
+    fooled: bool | None = None
+    planned: int = 0
+    smallest: float | None = None
+    found: float | None = None
+    budget: float | None = None
+
+    @property
+    def attacked(self) -> AttackQuestion:
+        """The question with the budget that the image is attacked with."""
+        if self.budget is None:
+            return self.question
+        return replace(self.question, params=self.question.params.model_copy(update={"epsilon": self.budget}))
+
+    def at_frame(self, frame: Frame | None) -> AttackAnswer:
+        """The same with the image of a step of the climb instead of what came of it."""
+        return replace(self, climb=replace(self.climb, frame=frame)) if self.climb else self
+
+    def with_smallest(self, found: float) -> AttackAnswer:
+        """The largest budget is shown where none was enough."""
+        return replace(self, found=found, budget=found if math.isfinite(found) else self.question.params.budget)

@@ -51,7 +51,13 @@ def _verdict(draws: int, networks: tuple[NetworkEdits, ...], samples: Mapping[st
     if samples:
         images = ", ".join(f"{number:,} {split}" for split, number in samples.items())
         sentences.append(f"Measured on {images} images; an evaluation counts every image of a split.")
-    return Text(name="verdict", title="Effect of the color features", paragraphs=tuple(sentences))
+    return Text(
+        name="verdict",
+        title="Effect of the color features",
+        note="Color feature: selective for one color and for no digit. Ablated: its activation is 0; what the "
+        "autoencoder doesn't explain of the layer stays as it is.",
+        paragraphs=tuple(sentences),
+    )
 
 
 def _summary(draws: int, network: NetworkEdits) -> Iterator[str]:

@@ -71,7 +71,7 @@ class PickList(SearchedListScreen[Any]):
 
 
 class TickList(PickList):
-    """Opens at the first that is ticked. Answers a tuple of the values that are ticked, whichever way it is left:
+    """Begins with those that are ticked. Answers a tuple of the values that are ticked, whichever way it is left:
     first those that were ticked before and those that it doesn't offer, as they were, then the others in the order of
     the list."""
 
@@ -79,8 +79,7 @@ class TickList(PickList):
 
     def __init__(self, offered: Sequence[Pickable], ticked: Sequence[str], at: Region) -> None:
         self._before = tuple(ticked)
-        first = next((entry.value for entry in offered if entry.value in self._before), "")
-        super().__init__(offered, first, at)
+        super().__init__(sorted(offered, key=lambda entry: entry.value not in self._before), "", at)
 
     def make_list(self, offered: Sequence[Pickable], current: str) -> SearchedList:
         signs = Signs("[x] ", "[ ] ")

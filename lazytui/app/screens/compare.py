@@ -81,6 +81,8 @@ class CompareScreen(FormAndPanels):
         if not mine or self.form.touched.get("runs"):
             return ()
         note = "Accuracies in percent. g compares them: means over seeds, intervals, and each beside plain training."
+        if any(line.kind == "study" and line.status.state == "done" for line in self.lab.lines):
+            note += " A study that you ran has done so: s shows it."
         return [replace(trainings_table(mine), title="Your trainings: g compares them", note=note)]
 
     def _count_plain(self, lines: tuple[RunLine, ...]) -> None:

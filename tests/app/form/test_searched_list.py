@@ -72,12 +72,14 @@ def test_ticks_are_set_by_space_and_enter_and_keep_what_the_list_does_not_offer(
     assert picked(keys, TickList(OFFERED, ["elsewhere/run", "run-1"], AT)) == ("elsewhere/run", "run-3")
 
 
-def test_a_list_of_ticks_opens_at_the_first_of_them_where_it_can_be_seen() -> None:
+def test_a_list_of_ticks_begins_with_those_that_are_ticked() -> None:
     many = [Pickable(f"entry-{number}") for number in range(40)]
 
     async def steps(pilot: Pilot[Any]) -> None:
         pilot.app.push_screen(TickList(many, ["elsewhere", "entry-35", "entry-30"], AT))
         await until(pilot, lambda: "[x] entry-30" in screen_text(pilot.app))
+        order = [word for word in screen_text(pilot.app).split() if word.startswith("entry-")]
+        assert order[:3] == ["entry-30", "entry-35", "entry-0"]
         await pilot.press("space")
         await until(pilot, lambda: "[ ] entry-30" in screen_text(pilot.app))
 

@@ -113,10 +113,10 @@ class AskExport(ModalScreen[None]):
             yield Input(str(self._path), compact=True, id="path", select_on_focus=False)  # mostly its end is changed
             yield Static(id="said", markup=False)
             with Horizontal(classes="sizes"):
-                yield Static("Width", id="width-name", markup=False)
-                yield Input(compact=True, id="width")
-                yield Static("Dots an inch", id="dpi-name", markup=False)
-                yield Input(placeholder="e.g. 300", compact=True, id="dpi")
+                yield Static(id="width-name", markup=False)
+                yield Input(placeholder="not set", compact=True, id="width")
+                yield Static("Dots an inch, such as 300:", id="dpi-name", markup=False)
+                yield Input(placeholder="not set", compact=True, id="dpi")
             yield _Tick("without title and note, for a paper", id="bare")
             yield _Tick("all in one picture, side by side", id="together")
             every = f"all {len(self._figures)} figures" if len(self._figures) > 1 else "the figure"
@@ -137,8 +137,8 @@ class AskExport(ModalScreen[None]):
     def _ask_what_matters(self) -> None:
         """For a file of this kind, and as many figures."""
         suffix = self._file.suffix.lower()
-        width = self.query_one("#width", Input)
-        width.placeholder = "e.g. 85mm" if suffix in FITTED_TO_PAPER else "e.g. 100"
+        example = "85mm" if suffix in FITTED_TO_PAPER else "100"
+        self.query_one("#width-name", Static).update(f"Width, such as {example}:")
         several = len(self._chosen) > 1
         shown = {
             "width": suffix in (*FITTED_TO_PAPER, *IN_COLUMNS),

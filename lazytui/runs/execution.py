@@ -41,7 +41,7 @@ def run_execution(
         _log.debug("begin %s", run.reference)
         pulse = Heartbeat(run, report)
         try:
-            with pulse, _signals_stop(report):
+            with _signals_stop(report), pulse:  # whoever reads that it runs may send it a signal
                 yield report
             pulse.end("done")
             for file in (RESUME_FILE, IMAGES_FILE):  # a kill while the result is measured must lose nothing

@@ -38,10 +38,15 @@ class Heartbeat:
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
+        self._stop_beating()
+
+    def _stop_beating(self) -> None:
         self._over.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def end(self, state: State, error: str | None = None) -> None:
+        self._stop_beating()  # also where a signal has cut that short
         status = self._status(state).model_copy(update={"ended": time.time(), "error": error and shorten(error)})
         try:
             try:

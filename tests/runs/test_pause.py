@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -169,3 +171,26 @@ def test_a_folder_that_cannot_be_looked_into_for_a_while_ends_nothing(
     with run_execution(run, workspace, Listener()) as report, monkeypatch.context() as away:
         away.setattr(Path, "exists", refuse)  # as a network's file system does
         Heartbeat(run, report)._listen()
+
+
+def test_a_signal_that_comes_as_soon_as_a_run_says_that_it_runs_stops_it(
+    run: RunFolder, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever stops a run signals its process once its status says `running`."""
+    unheard: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: unheard.append(number))
+    write = RunFolder.set_status
+
+    def write_and_be_stopped(own: RunFolder, status: Status) -> None:
+        write(own, status)
+        if status.state == "running":
+            monkeypatch.setattr(RunFolder, "set_status", write)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(RunFolder, "set_status", write_and_be_stopped)
+    try:
+        with pytest.raises(Interrupted), run_execution(run, workspace, Listener()) as report:
+            report.check()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert not unheard and state_of(run.path) == "stopped"

@@ -288,7 +288,7 @@ def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) 
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
         pilot.app.screen.query_one(Input).value = "easy 5"
         await pilot.press("enter")
-        await until(pilot, lambda: "Feature maps of the easy 5" in screen_text(pilot.app))
+        await until(pilot, lambda: "Marked neurons on the" in screen_text(pilot.app))
 
     drive(LazytuiApp(workspace), steps, size=(120, 44))
 

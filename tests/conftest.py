@@ -124,15 +124,12 @@ FAST = (
 LONGEST = (
     "analyses/story/test_story_in_parallel.py",
     "app/shell/test_every_key.py",
-    "app/test_snapshots.py",
-    "cli/test_current_folder.py",
     "app/screens/common/test_bad_input.py",
     "training/methods/test_every_method.py",
     "training/methods/test_miniature.py",
     "training/test_interruption.py",
 )
-"""They begin first, so that at the end no process waits long for another one (pytest-xdist itself would begin with the
-files that have most tests)."""
+"""They begin first, so that at the end no process waits long for another one."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -52,7 +52,8 @@ def test_only_result_files_know_how_results_are_saved() -> None:
     knowing = [
         path.relative_to(ROOT / "lazytui" / "analyses").as_posix()
         for path in (ROOT / "lazytui").rglob("*.py")
-        if path.parent.name != "runs" and re.search(r"saved_result import .*\bResult\b", path.read_text("utf-8"))
+        if "runs" not in path.relative_to(ROOT / "lazytui").parts
+        and re.search(r"saved_result import .*\bResult\b", path.read_text("utf-8"))
     ]
     others = {"core/analysis.py", "core/embedded_result.py", "networks/network_pair_result.py"}
     assert {path for path in knowing if not path.endswith("/result.py")} == others

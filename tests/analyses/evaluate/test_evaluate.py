@@ -177,8 +177,7 @@ def busy(finished_training: FinishedTraining, tmp_path: Path) -> Lab:
 
 def trained_otherwise(lab: Lab, **params: object) -> str:
     """A copy of the finished training that says it was made with other parameters."""
-    (folder,) = lab.workspace.glob("[!.]*")
-    other = shutil.copytree(folder, lab.workspace / "other")
+    other = shutil.copytree(Workspace(lab.workspace).find("reference").path, lab.workspace / "other")
     (other / "name").unlink()
     record = read_json(other / "run.json")
     (other / "run.json").write_text(json.dumps({**record, "params": {**record["params"], **params}}))

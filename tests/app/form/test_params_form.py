@@ -113,7 +113,7 @@ async def _to(pilot: Pilot[Any], field: str) -> None:
 
 BY_KEYS: list[tuple[str, list[str], Any]] = [
     ("way", ["enter", "down", "down", "enter"], "left"),
-    ("some", ["enter", "up", "space", "escape"], ("a", "b")),
+    ("some", ["enter", "down", "space", "escape"], ("a", "b")),
     ("word", ["enter", "o", "t", "enter"], "other"),
     ("loud", ["space"], True),
     ("size", ["1", "2"], 12),
@@ -129,7 +129,7 @@ MORE_BY_KEYS: list[tuple[str, list[str], Any]] = [
     ("way", ["7", "escape"], None),
     ("loud", ["1"], None),
     ("way", ["space", "escape", "right", "backspace"], None),
-    ("some", ["enter", "space", "down", "enter", "escape"], ("c",)),
+    ("some", ["enter", "space", "down", "enter", "escape"], ("a",)),
     ("some", ["enter", "space", "space", "escape"], None),
     ("maybe", ["right", "right"], "no"),
     ("maybe", ["left", "right"], None),

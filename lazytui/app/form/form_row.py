@@ -33,13 +33,12 @@ class Row(Vertical):
         )
         self._offers = offers
         self._shown: tuple[bool, str] | None = None
-        self._width = width
+        self._field_name = Static(classes="name", markup=False)  # mounted later than the row, which may be shown before
+        self._field_name.styles.width = width
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            name = Static(classes="name", markup=False)
-            name.styles.width = self._width
-            yield name
+            yield self._field_name
             yield self.field_control
             if self._offers:
                 yield Static("▾", classes="list", markup=False)
@@ -52,7 +51,7 @@ class Row(Vertical):
         self._shown = is_chosen, error
         sign = ("✗", "$text-error") if error else ("•", "$text-accent") if is_chosen else (" ", "")
         name = Content.assemble(sign, " ", (self.field.name.replace("_", " "), "bold" if is_chosen else ""))
-        self.query_one(".name", Static).update(name, layout=False)
+        self._field_name.update(name, layout=False)
         self.set_class(bool(error), "-wrong")
         if error and not self.query(".wrong"):
             self.mount(Static(classes="wrong", markup=False))

@@ -13,9 +13,10 @@ from lazytui.analyses.ablate.result import AblateResult, read
 from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.core.execute import recorded_params, recorded_result
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
+from lazytui.analyses.neurons.image_lookup import require_drawings
 from lazytui.analyses.neurons.live import SPLITS, AblationAnswer, AblationQuestion, AblationSession
 from lazytui.analyses.neurons.params import PLURALS, NeuronsParams
-from lazytui.analyses.neurons.patch_request import Patch, read_patch, require_drawings
+from lazytui.analyses.neurons.patch_request import Patch, read_patch
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.errors import BadInput, UsageError, unknown_name
 from lazytui.list_values import split_list, split_numbers
@@ -30,7 +31,7 @@ def resolve(params: AblateParams, workspace: Workspace) -> AblateParams:
     examined = _examined(params, workspace)
     read_neurons(params.neuron, examined)
     if patch := _patch(params, examined):
-        require_drawings(patch, workspace)
+        require_drawings(patch.named_images, workspace)
     return params
 
 

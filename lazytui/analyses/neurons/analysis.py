@@ -26,9 +26,9 @@ from lazytui.analyses.networks.model_under_study import (
 from lazytui.analyses.networks.model_under_study import resolve as resolve_network
 from lazytui.analyses.networks.other_data import with_data_named
 from lazytui.analyses.neurons.figures import figures
+from lazytui.analyses.neurons.image_lookup import find_image, require_drawings
 from lazytui.analyses.neurons.neuron_maps import NeuronMaps
 from lazytui.analyses.neurons.params import NeuronsParams
-from lazytui.analyses.neurons.patch_request import find_image, require_drawing
 from lazytui.analyses.neurons.result import NeuronsResult, SplitAblation, ThroughTraining, count_costly, read
 from lazytui.data.palettes import palette
 from lazytui.errors import BadInput, UsageError, unknown_name
@@ -60,7 +60,7 @@ def resolve(params: NeuronsParams, workspace: Workspace) -> NeuronsParams:
     if params.class_start not in starts:
         raise UsageError(unknown_name("start of class images", params.class_start, starts))
     if params.image is not None:
-        require_drawing(read_named_image(params.image, palette(trained.palette)), workspace)
+        require_drawings([read_named_image(params.image, palette(trained.palette))], workspace)
     resolved = resolve_network(params, workspace)
     if trained.model not in ARCHITECTURES:
         return resolved

@@ -15,9 +15,10 @@ from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_
 from lazytui.analyses.networks.image_choice import NamedImage
 from lazytui.analyses.networks.model_under_study import require_at_hand, trained_with, weights_written
 from lazytui.analyses.neurons.analysis import Session, maps_of_image, open_session
+from lazytui.analyses.neurons.image_lookup import find_image
 from lazytui.analyses.neurons.layer_pictures import feature_maps
 from lazytui.analyses.neurons.params import STAND_IN, NeuronsParams
-from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, find_image, images_figures, shift_figure
+from lazytui.analyses.neurons.patch_request import Patch, PatchedLogits, images_figures, shift_figure
 from lazytui.analyses.neurons.result import NeuronsResult
 from lazytui.data.palettes import palette
 from lazytui.figures.kinds import Bars, Figure, Reference
@@ -126,10 +127,7 @@ class AblationSession(LiveSession[AblationQuestion, AblationAnswer]):
     def _patch_answers(self, question: AblationQuestion, layer: _OpenLayer) -> Iterator[AblationAnswer]:
         assert question.patch is not None
         data, ten = layer.session.data, palette(layer.session.data.params.palette)
-        source, into = (
-            find_image(named, data, ten, self.workspace) for named in (question.patch.source, question.patch.into)
-        )
-        images = np.stack([source, into])
+        images = np.stack([find_image(named, data, ten, self.workspace) for named in question.patch.named_images])
         itself, before = layer.session.ablation.unablated_logits(images)
         shift = layer.session.ablation.patch(images[1:], images[:1], question.marked)[0]
         yield AblationAnswer(question, patched=PatchedLogits(before, before + shift, itself, images))

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.ask.kept_drawings import kept_drawings, split_of
-from lazytui.analyses.networks.image_choice import DRAWN, NamedImage, index_of_image, read_named_image
+from lazytui.analyses.networks.image_choice import NamedImage, read_named_image
 from lazytui.counted_nouns import counted
 from lazytui.data.palettes import Palette
-from lazytui.data.splits import BiasedDataset
-from lazytui.errors import BadInput, UsageError
-from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES
+from lazytui.errors import UsageError
+from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Pixels
-from lazytui.runs.workspace import Workspace
 
 EXAMPLE = "red 1 into green 1"
 EXAMPLE_OF_SPLITS = "hard red 7 into easy 17"
@@ -31,6 +28,11 @@ class Patch:
 
     source: NamedImage
     into: NamedImage
+
+    @property
+    def named_images(self) -> tuple[NamedImage, NamedImage]:
+        """The source and the one that it is put into."""
+        return self.source, self.into
 
     @property
     def description(self) -> str:
@@ -63,35 +65,6 @@ def read_patch(text: str, ten: Palette) -> Patch:
         raise UsageError(f"Which image into which? Such as: {EXAMPLE}, or {EXAMPLE_OF_SPLITS}.")
     source, into = (read_named_image(side, ten) for side in sides)
     return Patch(source, into)
-
-
-def require_drawings(patch: Patch, workspace: Workspace) -> None:
-    """Raises BadInput where a drawing is asked for that isn't kept."""
-    for named in (patch.source, patch.into):
-        require_drawing(named, workspace)
-
-
-def require_drawing(named: NamedImage, workspace: Workspace) -> None:
-    """Raises BadInput where it is a drawing that isn't kept."""
-    if named.split == DRAWN:
-        _drawn_image(named, workspace)
-
-
-def find_image(named: NamedImage, data: BiasedDataset, ten: Palette, workspace: Workspace) -> NDArray[np.uint8]:
-    """(28, 28, 3) uint8. Raises BadInput where there is no such image."""
-    if named.split == DRAWN:
-        return _drawn_image(named, workspace)
-    split = data.split(SPLIT_NAMES[named.split]) if named.split else data.cue_conflict
-    image: NDArray[np.uint8] = split.images[index_of_image(named.text, split, named.split or "cue-conflict", ten)]
-    return image
-
-
-def _drawn_image(named: NamedImage, workspace: Workspace) -> NDArray[np.uint8]:
-    split = split_of(kept_drawings(workspace))
-    if int(named.text) >= len(split):
-        raise BadInput(f"There is no drawing {named.text}: they go from 0, the newest, to {len(split) - 1}.")
-    image: NDArray[np.uint8] = split.images[int(named.text)]
-    return image
 
 
 def shift_figure(patch: Patch, patched: PatchedLogits, neurons: int, ten: Palette) -> Bars:

@@ -7,14 +7,13 @@ from typing import ClassVar, Literal
 from textual.binding import Binding, BindingType
 
 from lazytui.analyses.networks.image_choice import NamedImage, read_named_image
+from lazytui.analyses.neurons.image_lookup import require_drawings
 from lazytui.analyses.neurons.live import AblationAnswer, AblationQuestion, AblationSession, answer_figures
 from lazytui.analyses.neurons.patch_request import (
     EXAMPLE,
     EXAMPLE_OF_SPLITS,
     Patch,
     read_patch,
-    require_drawing,
-    require_drawings,
 )
 from lazytui.app.screens.common.asking import ask_text
 from lazytui.app.screens.common.live_screen import LiveScreen
@@ -124,7 +123,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
 
         def take(text: str) -> None:
             patch = read_patch(text, palette)
-            require_drawings(patch, self.lab.workspace)
+            require_drawings(patch.named_images, self.lab.workspace)
             self._patch, self._mapped = patch, None
             self._is_ablating = True
             self._ask_without()
@@ -139,7 +138,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
 
         def take(text: str) -> None:
             named = read_named_image(text, palette)
-            require_drawing(named, self.lab.workspace)
+            require_drawings([named], self.lab.workspace)
             self._mapped, self._is_ablating = named, True
             self._ask_without()
 

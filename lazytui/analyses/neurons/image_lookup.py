@@ -1,0 +1,40 @@
+"""Where a named image is found: in the ten shapes in ten colors, in a split, or among drawings that were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.ask.kept_drawings import kept_drawings, split_of
+from lazytui.analyses.networks.image_choice import DRAWN, NamedImage, index_of_image
+from lazytui.data.palettes import Palette
+from lazytui.data.splits import BiasedDataset
+from lazytui.errors import BadInput
+from lazytui.evaluation.predictions import SPLIT_NAMES
+from lazytui.runs.workspace import Workspace
+
+
+def require_drawings(images: Iterable[NamedImage], workspace: Workspace) -> None:
+    """Raises BadInput where one of them is a drawing that isn't kept."""
+    for named in images:
+        if named.split == DRAWN:
+            _drawn_image(named, workspace)
+
+
+def find_image(named: NamedImage, data: BiasedDataset, ten: Palette, workspace: Workspace) -> NDArray[np.uint8]:
+    """(28, 28, 3) uint8. Raises BadInput where there is no such image."""
+    if named.split == DRAWN:
+        return _drawn_image(named, workspace)
+    split = data.split(SPLIT_NAMES[named.split]) if named.split else data.cue_conflict
+    image: NDArray[np.uint8] = split.images[index_of_image(named.text, split, named.split or "cue-conflict", ten)]
+    return image
+
+
+def _drawn_image(named: NamedImage, workspace: Workspace) -> NDArray[np.uint8]:
+    split = split_of(kept_drawings(workspace))
+    if int(named.text) >= len(split):
+        raise BadInput(f"There is no drawing {named.text}: they go from 0, the newest, to {len(split) - 1}.")
+    image: NDArray[np.uint8] = split.images[int(named.text)]
+    return image

@@ -111,7 +111,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             return
         self._is_ablating = not self._is_ablating or bool(self._patch or self._mapped)
         self._patch = self._mapped = None
-        self._ask_without()
+        self._ask_and_show()
 
     def action_patch(self) -> None:
         """Ask for two images: what marked neurons do in the first is put into the second."""
@@ -126,7 +126,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             require_drawings(patch.named_images, self.lab.workspace)
             self._patch, self._mapped = patch, None
             self._is_ablating = True
-            self._ask_without()
+            self._ask_and_show()
 
         ask_text(self, PATCH_QUESTION, words, take)
 
@@ -140,7 +140,7 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
             named = read_named_image(text, palette)
             require_drawings([named], self.lab.workspace)
             self._mapped, self._is_ablating = named, True
-            self._ask_without()
+            self._ask_and_show()
 
         ask_text(self, MAPS_QUESTION, self._mapped.description if self._mapped else "red 7", take)
 
@@ -152,6 +152,12 @@ class AblationScreen(TableBrowser, LiveScreen[AblationQuestion, AblationAnswer])
         else:
             held = "held at their mean" if self._stand_in == "mean" else "set to zero"
             self.notify(f"Marked neurons will be {held}.")
+
+    def _ask_and_show(self) -> None:
+        """Where panels stand below each other, the one with the answer is brought into view."""
+        self._ask_without()
+        if self._is_ablating:
+            self.panel("curves").scroll_visible(animate=False)
 
     def _ask_without(self) -> None:
         """Ask what the network is without the marked neurons, if that is wanted."""

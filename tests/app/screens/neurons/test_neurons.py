@@ -259,6 +259,15 @@ def test_marked_neurons_are_taken_out_at_once_beside_as_many_random_ones(workspa
     drive(LazytuiApp(workspace), steps, size=(120, 44))
 
 
+def test_on_a_small_terminal_an_ablation_comes_into_view(workspace: Workspace) -> None:
+    async def steps(pilot: Pilot[Any]) -> None:
+        await open_screen(pilot)
+        await pilot.press("space", "b")
+        await until(pilot, lambda: "Without 1 neuron" in screen_text(pilot.app))
+
+    drive(LazytuiApp(workspace), steps, size=(80, 24))
+
+
 def test_what_neurons_do_in_one_image_is_put_into_another(workspace: Workspace) -> None:
     asked = open_session(NeuronsParams(run="reference", layer=LAYER, samples=100), workspace)
 

@@ -51,7 +51,7 @@ def _pictures(answer: AttackAnswer, source: Source) -> Pixels:
         note="sensitivity: the gradient of the log-odds of what is wanted by each value, by channel. Signed: they rise "
         "(light) or fall (dark), gray is 0; absolute: black is 0. Below: what the ends of the scale stand for, a level "
         "of 255; times k: k times as strong, so that the ends are reached earlier. added: the change, strengthened; "
-        "gray is none.",
+        "gray is none; below, the largest of any value, or its Euclidean length.",
         images=np.stack(
             [
                 source.image,
@@ -90,7 +90,7 @@ def _scales(slope: NDArray[np.float32] | None, end: float) -> list[tuple[str, To
     """What the ends of both scales stand for."""
     if slope is None:
         return [("no gradient", "muted")] * 2
-    return [(f"±{end:.2g} a level", "plain"), (f"0 to {end:.2g}", "plain")]
+    return [(f"±{end:.2g}", "plain"), (f"0 to {end:.2g}", "plain")]
 
 
 def _prediction_caption(probabilities: Shares, question: AttackQuestion) -> tuple[str, Tone]:
@@ -100,8 +100,8 @@ def _prediction_caption(probabilities: Shares, question: AttackQuestion) -> tupl
 
 def _size(change: NDArray[np.int16], question: AttackQuestion) -> str:
     if ATTACKS[question.params.attack].norm == "linf":
-        return f"up to {int(np.abs(change).max())} of 255; gray: 0"
-    return f"length {np.linalg.norm(change / 255):.2f}; gray: 0"
+        return f"±{int(np.abs(change).max())} of 255"
+    return f"length {np.linalg.norm(change / 255):.2f}"
 
 
 def _climb(answer: AttackAnswer) -> Lines:

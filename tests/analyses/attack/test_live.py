@@ -132,7 +132,7 @@ def test_pictures_are_the_source_and_the_result_with_the_signed_change_between(l
     assert abs(slope[steepest] - 128) == 127
     assert size.max() == 255 == size[steepest]
     largest = np.abs(answer.source.sensitivity).max()
-    assert pictures.captions[1:3] == (f"±{largest:.2g} a level", f"0 to {largest:.2g}")
+    assert pictures.captions[1:3] == (f"±{largest:.2g}", f"0 to {largest:.2g}")
     stronger, *_ = attack_figures(replace(answer, question=replace(answer.question, factor=4.0)))
     assert isinstance(stronger, Pixels) and stronger.captions[2] == f"0 to {largest / 4:.2g}"
     assert stronger.column_labels[1:3] == ("sensitivity x4", "absolute x4")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from lazytui.errors import Interrupted, LazytuiError, UsageError
 from lazytui.runs.formatting import state_word
-from lazytui.runs.jobs import request_pause, request_stop, start_detached, wake
+from lazytui.runs.jobs import AlreadyActive, request_pause, request_stop, start_detached, wake
 from lazytui.runs.progress_report import Report
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import ACTIVE, Status
@@ -72,7 +73,8 @@ class LocalProcesses:
         report.progress(len(runs), len(runs), unit)
 
     def _start(self, run: RunFolder, report: Report) -> RunFolder:
-        start_detached(run, report.workspace, environment=thread_variables(self._at_a_time))
+        with suppress(AlreadyActive):  # a process that somebody else had started, such as a study that was killed
+            start_detached(run, report.workspace, environment=thread_variables(self._at_a_time))
         return run
 
 

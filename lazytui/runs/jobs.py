@@ -23,16 +23,20 @@ from lazytui.runs.status import ACTIVE, RESUMABLE, Status, process_fields, proce
 from lazytui.runs.workspace import Workspace
 
 
+class AlreadyActive(UsageError):
+    """The run is active, or done."""
+
+
 def start_detached(run: RunFolder, workspace: Workspace, *, environment: Mapping[str, str] | None = None) -> None:
     """Execute a queued or resumable run in a session of its own, which outlives this process and its terminal.
 
     It is the command that a person would type; its output is in the run's output.log, and the run is queued until it
-    begins. `-P` keeps modules of the current folder out. environment: additional variables. Raises UsageError for a run
-    that is active or done.
+    begins. `-P` keeps modules of the current folder out. environment: additional variables. Raises AlreadyActive for a
+    run that is active or done, UsageError for one whose code nobody has allowed.
     """
     state = run.status.state
     if state not in RESUMABLE:
-        raise UsageError(f"{run.id} is {state} already.")
+        raise AlreadyActive(f"{run.id} is {state} already.")
     require_allowed_for(run.id, run.record.params)
     with storage_errors(run.path):
         run.stop_file.unlink(missing_ok=True)

@@ -195,7 +195,8 @@ class RunFolder:
     def claim(self) -> Iterator[None]:
         """Hold the run for this process, so that nobody else carries it at the same time.
 
-        The system lets go of the claim when the process ends, however it ends. Raises Taken where another one has it.
+        The system lets go of the claim when the process ends, however it ends. Raises AlreadyLocked
+        where another one has it.
         """
         message = f"{self.id} is being run by another process already."
         with hold_lock(self.path / CLAIM_FILE, patience=1, message=message):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lazytui.runs import executors
 from lazytui.runs.execution import run_execution
 from lazytui.runs.executors import pause_all, stop_all
+from lazytui.runs.jobs import start_detached
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.status import Status
 from lazytui.runs.workspace import Workspace
@@ -39,3 +42,22 @@ def test_all_are_asked_though_one_cannot_be(tmp_path: Path, ask: Callable[..., N
     assert (other.stop_file if ask is stop_all else other.pause_file).exists()
     (told,) = listener.told
     assert told.startswith(f"{strange.id} can't be reached: ")
+
+
+def test_a_run_that_another_process_has_begun_meanwhile_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by the processes that a study had started when it was killed."""
+    workspace, listener = Workspace(tmp_path / "runs"), Listener()
+    run, study = workspace.create("train", {}), workspace.create("study", {})
+    starts: list[str] = []
+
+    def begun_by_another(one: RunFolder, where: Workspace, **more: Any) -> None:
+        starts.append(one.id)
+        one.set_status(Status(state="done", heartbeat=0.0))
+        start_detached(one, where, **more)
+
+    monkeypatch.setattr(executors, "start_detached", begun_by_another)
+    with run_execution(study, workspace, listener) as report:
+        executors.LocalProcesses(1).execute({"plain": run}, report, lambda _: "")
+    assert starts == [run.id] and any(text.startswith("plain: done") for text in listener.told)

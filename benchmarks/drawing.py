@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from textual.drivers.headless_driver import HeadlessDriver
 
 from lazytui.app.screens.ask.canvas import CanvasView
 from lazytui.app.screens.ask.screen import DrawScreen
@@ -29,12 +30,18 @@ def main() -> None:
         print(f"{f'{size[0]}x{size[1]}':<32} {middle:>6.1f} ms {late:>6.1f} ms {ASKED:>6.1f} ms", flush=True)
 
 
+class WritingDriver(HeadlessDriver):
+    """Of an app that makes all that it would write to a terminal, which is part of the time."""
+
+    is_headless = False
+
+
 async def measure(size: tuple[int, int]) -> list[float]:
     """Milliseconds of each move."""
     with tempfile.TemporaryDirectory() as folder:
         app = LazytuiApp(Workspace(Path(folder) / "runs"))
-        app.animation_level = "none"
-        async with app.run_test(size=size) as pilot:
+        app.animation_level, app.driver_class = "none", WritingDriver
+        async with app.run_test(headless=False, size=size) as pilot:
             app.second = "shipped/cured-strokes"
             await pilot.press("I")
             while not isinstance(app.screen, DrawScreen):

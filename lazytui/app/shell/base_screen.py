@@ -258,7 +258,13 @@ class LabScreen(ReportsFailures, Screen[None]):
         self.watch(self.lab, "trouble", self._show_trouble)
         self.watch(self.lab, "runs_started", lambda: self.show_refusal(""), init=False)
         self.lab.restore(self)
-        self.call_after_refresh(gc.freeze)  # else each full collection walks all of its widgets again: 0.1 s
+        if self is self.app.screen_stack[0]:  # it stays; what lies over it is given back when it is left
+            self.call_after_refresh(gc.freeze)  # else each full collection walks all of its widgets again: 0.1 s
+
+    def on_unmount(self) -> None:
+        """Textual lets go of who watched a value only when that changes, which may be never."""
+        for watchers in getattr(self.lab, "__watchers", {}).values():
+            watchers[:] = [(watcher, callback) for watcher, callback in watchers if watcher is not self]
 
     def on_resize(self, event: Resize) -> None:
         columns, rows = SMALLEST

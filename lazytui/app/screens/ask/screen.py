@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.timer import Timer
 
 from lazytui.analyses.ask.figures import image_figure, map_figures, verdicts
 from lazytui.analyses.ask.live import DrawAnswer, DrawQuestion, DrawSession, Start
@@ -102,6 +103,7 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         self.drawing = drawing or Drawing.blank()
         self._digit: int | None = None
         self._shown: Drawing | None = None
+        self._patience: Timer | None = None
         self._undone: list[tuple[Drawing, int | None]] = []
         self._width = WIDTHS[3]
         self._erases = False
@@ -177,13 +179,17 @@ class DrawScreen(LiveOverlay[DrawQuestion, DrawAnswer]):
         """With its answer, which costs half as much as one after the other; alone where that isn't there soon."""
         self.drawing, self._digit = drawing, digit
         self.ask(replace(self.question, drawing=drawing, digit=digit))
-        self.set_timer(_PATIENCE, self._show_canvas)
+        if self._patience is None:
+            self._patience = self.set_timer(_PATIENCE, self._show_canvas)
 
     def _remember(self) -> None:
         """What is there now can be had again."""
         self._undone = [*self._undone[1 - _MOST_UNDONE :], (self.drawing, self._digit)]
 
     def _show_canvas(self) -> None:
+        if self._patience:
+            self._patience.stop()
+            self._patience = None
         if self._shown is not self.drawing:
             self._shown = self.drawing
             self.query_one(CanvasPanel).show([(image_figure(self.drawing.image, self._digit),)])

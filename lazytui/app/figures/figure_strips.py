@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
+from operator import itemgetter
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -15,8 +16,12 @@ from rich.text import Text as RichText
 from textual.geometry import Region
 from textual.strip import Strip
 
-from lazytui.figures.terminal.marks import mark_of
+from lazytui.figures.terminal.marks import Mark, mark_of
+from lazytui.figures.terminal.pixel_grid import PixelGrid
 from lazytui.figures.terminal.plotext_charts import XAxis
+
+_TEXT = itemgetter(0)
+"""Of a segment."""
 
 
 @dataclass(frozen=True)
@@ -87,18 +92,26 @@ def draw_figure(
     regions: dict[Hashable, list[Region]] = {}
     strips, axis = [], None
     for y, line in enumerate(lines):
-        x = 0
-        kept: list[Segment] = []
-        for segment in line:
-            if segment.text:
-                kept.append(segment)
-                x += segment.cell_length
-            elif mark := mark_of(segment):
-                regions.setdefault(mark.key, []).append(Region(x + mark.left, y, mark.width, mark.height))
-                axis = mark.axis or axis
-        strip = Strip(kept, x)
-        strips.append(strip if x <= width else strip.crop(0, width))
+        for x, mark in _marks(line):
+            regions.setdefault(mark.key, []).append(Region(x + mark.left, y, mark.width, mark.height))
+            axis = mark.axis or axis
+        strip = Strip(filter(_TEXT, line), _cells(line))
+        strips.append(strip if strip.cell_length <= width else strip.crop(0, width))
     return Drawing(strips, regions, len(title), axis)
+
+
+def _marks(line: Sequence[Segment]) -> Iterator[tuple[int, Mark]]:
+    """The marks of a line, each with the cells that stand before it."""
+    if all(map(_TEXT, line)):
+        return
+    for at, segment in enumerate(line):
+        if mark := mark_of(segment):
+            yield _cells(line[:at]), mark
+
+
+def _cells(line: Sequence[Segment]) -> int:
+    """How wide it is: measured as one text, because to measure a picture's thousands of segments takes long."""
+    return cell_len("".join(map(_TEXT, line)))
 
 
 def _body_lines(body: Body, options: ConsoleOptions, console: Console) -> Iterator[list[Segment]]:
@@ -106,11 +119,13 @@ def _body_lines(body: Body, options: ConsoleOptions, console: Console) -> Iterat
         room = options.update_width(max(options.max_width - 2 * body.beside, 1))
         beside = Segment(" " * body.beside)
         return ([beside, *line] for line in _body_lines(body.inside, room, console))
+    if isinstance(body, PixelGrid):
+        return body.lines(console, options)
     return _lines_of(_segments(body, options, console))
 
 
 def _segments(renderable: RenderableType, options: ConsoleOptions, console: Console) -> Iterator[Segment]:
-    """What `Console.render` gives, without handing each segment of a picture from generator to generator."""
+    """What `Console.render` gives, without handing each segment from generator to generator."""
     if not hasattr(renderable, "__rich_console__"):
         yield from console.render(renderable, options)
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from rich.segment import Segment
@@ -9,6 +11,8 @@ from rich.segment import Segment
 from lazytui.figures.image_overlays import area_means
 from lazytui.figures.image_shapes import shape_strengths
 from lazytui.figures.terminal.console_colors import NOTHING, Palette, codes, two_colors
+
+Line = tuple[Segment, ...]
 
 _UPPER_HALF = "▀"
 _SHADES = np.array(list(" .:-=+*#%@"))
@@ -22,14 +26,14 @@ _ROOMY = 20
 _STRONG = 0.5
 
 
-def color_lines(image: NDArray[np.uint8], palette: Palette) -> list[list[Segment]]:
+def color_lines(image: NDArray[np.uint8], palette: Palette) -> list[Line]:
     """An image (h, w, 3) as ceil(h / 2) lines of w cells, each two pixels above each other."""
     return _half_blocks(codes(image, palette), palette)
 
 
 def shade_lines(
     image: NDArray[np.uint8], height: int, width: int, evidence: NDArray[np.float32] | None = None
-) -> list[list[Segment]]:
+) -> list[Line]:
     """An image (h, w, 3) as ceil(height / 2) lines of `width` characters, the denser the more they stand out of the
     ground; as dots where that many characters are too few to show a shape.
 
@@ -44,7 +48,7 @@ def shade_lines(
         characters = _dots(strengths, rows, width)
     else:
         characters = _SHADES[np.rint(cells * (len(_SHADES) - 1)).astype(int)]
-    return [[Segment("".join(line))] for line in characters]
+    return [(Segment("".join(line)),) for line in characters]
 
 
 def _with_evidence(cells: NDArray[np.float64], evidence: NDArray[np.float64]) -> NDArray[np.str_]:
@@ -61,21 +65,26 @@ def _dots(strengths: NDArray[np.float64], rows: int, width: int) -> NDArray[np.s
     return np.array([[chr(0x2800 + int(bits)) for bits in line] for line in cells @ _DOT_BITS])
 
 
-def _half_blocks(pixels: NDArray[np.int64], palette: Palette) -> list[list[Segment]]:
-    """Lines of merged runs: a new segment begins only where one of a cell's two colors changes."""
+def _half_blocks(pixels: NDArray[np.int64], palette: Palette) -> list[Line]:
     if len(pixels) % 2:
         pixels = np.concatenate([pixels, np.full((1, pixels.shape[1]), NOTHING)])
-    upper, lower = pixels[::2], pixels[1::2]
-    changes = (np.diff(upper, axis=1) != 0) | (np.diff(lower, axis=1) != 0)
-    lines = []
-    for above, below, change in zip(upper, lower, changes, strict=True):
-        starts = [0, *(np.flatnonzero(change) + 1).tolist()]
-        ends = [*starts[1:], len(above)]
-        colors = (above[starts].tolist(), below[starts].tolist())
-        lines.append(
-            [
-                Segment(_UPPER_HALF * (end - start), two_colors(*both, palette))
-                for start, end, *both in zip(starts, ends, *colors, strict=True)
-            ]
-        )
-    return lines
+    return [
+        _line(above.tobytes(), below.tobytes(), palette) for above, below in zip(pixels[::2], pixels[1::2], strict=True)
+    ]
+
+
+@lru_cache(maxsize=512)
+def _line(above: bytes, below: bytes, palette: Palette) -> Line:
+    """Merged runs of two rows of color codes: a new segment begins only where one of a cell's two colors changes.
+
+    Kept, because a stroke of the pen changes few of an image's lines.
+    """
+    upper, lower = np.frombuffer(above, np.int64), np.frombuffer(below, np.int64)
+    changes = (np.diff(upper) != 0) | (np.diff(lower) != 0)
+    starts = [0, *(np.flatnonzero(changes) + 1).tolist()]
+    ends = [*starts[1:], len(upper)]
+    colors = upper[starts].tolist(), lower[starts].tolist()
+    return tuple(
+        Segment(_UPPER_HALF * (end - start), two_colors(*both, palette))
+        for start, end, *both in zip(starts, ends, *colors, strict=True)
+    )

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text as RichText
 
 from lazytui.figures.colors import BACKGROUNDS, Theme, blends_in, rgb
 from lazytui.figures.image_overlays import (
@@ -25,7 +24,7 @@ from lazytui.figures.image_overlays import (
 from lazytui.figures.kinds import RGB, Pixels
 from lazytui.figures.terminal.color_scale import color_scale, ramp
 from lazytui.figures.terminal.console_colors import Palette, tone_style
-from lazytui.figures.terminal.half_blocks import AGAINST, AGAINST_DENSE, FOR, FOR_DENSE, color_lines, shade_lines
+from lazytui.figures.terminal.half_blocks import AGAINST, AGAINST_DENSE, FOR, FOR_DENSE, Line, color_lines, shade_lines
 from lazytui.figures.terminal.marks import marked_segment
 from lazytui.figures.terminal.text_cells import align_text, shorten, widest_cells, wrap_cells
 
@@ -168,9 +167,15 @@ class PixelGrid:
         self.indented = any(blends_in(edge, each) for edge in edges for each in BACKGROUNDS)  # in whatever theme
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.lines(console, options):
+            yield from line
+            yield Segment.line()
+
+    def lines(self, console: Console, options: ConsoleOptions) -> Iterator[list[Segment]]:
+        """The same line by line, as the app takes it: to hand on each segment costs as much as to make it."""
         figure = self.figure
         if not len(figure.images) or not figure.images[0].size:
-            yield RichText("(no images)", style=_MUTED)
+            yield from ([Segment(line, _MUTED)] for line in wrap_cells("(no images)", options.max_width))
             return
         layout = _layout(figure, options.max_width, self.height)
         palette = Palette.from_console(console)
@@ -191,15 +196,14 @@ class PixelGrid:
         else:
             for columns in parts:
                 if columns.start:
-                    yield Segment.line()
+                    yield []
                 yield from self._column_labels(columns, layout)
                 for row in rows:
                     if row and not (figure.captions or figure.tones):
-                        yield Segment.line()
+                        yield []
                     yield from self._row(row, columns, layout, palette, options.max_width)
         if figure.has_scale:
-            yield from self._scale_line(options.max_width, palette)
-            yield Segment.line()
+            yield self._scale_line(options.max_width, palette)
 
     def _scale_line(self, available: int, palette: Palette) -> list[Segment]:
         """One line; without color, what the signs mean."""
@@ -221,27 +225,26 @@ class PixelGrid:
         fitting = (color_scale(stops, each, available, paint) for each in (texts, shorter, values_alone))
         return next(filter(None, fitting), [])
 
-    def _axes(self, available: int) -> Iterator[Segment]:
+    def _axes(self, available: int) -> Iterator[list[Segment]]:
         row_axis, column_axis = self.figure.row_axis, self.figure.column_axis
         names = [f"{row_axis} ↓"] * bool(row_axis) + [f"{column_axis} →"] * bool(column_axis)
         for line in wrap_cells("  ".join(names), available):
-            yield Segment(line, _MUTED)
-            yield Segment.line()
+            yield [Segment(line, _MUTED)]
 
-    def _column_labels(self, columns: range, layout: _Layout) -> Iterator[Segment]:
+    def _column_labels(self, columns: range, layout: _Layout) -> Iterator[list[Segment]]:
         if self.figure.column_labels:
             labels = self.figure.column_labels[columns.start : columns.stop]
             line = (" " * _GAP).join(align_text(label, layout.cell, "center") for label in labels)
-            yield Segment((" " * layout.labels + line).rstrip(), Style(bold=True))
-            yield Segment.line()
+            yield [Segment((" " * layout.labels + line).rstrip(), Style(bold=True))]
 
-    def _heading(self, row: int, available: int) -> Iterator[Segment]:
+    def _heading(self, row: int, available: int) -> Iterator[list[Segment]]:
         labels = self.figure.row_labels
         for line in wrap_cells(labels[row] if row < len(labels) else "", available):
-            yield Segment(line, Style(bold=True))
-            yield Segment.line()
+            yield [Segment(line, Style(bold=True))]
 
-    def _row(self, row: int, columns: range, layout: _Layout, palette: Palette, available: int) -> Iterator[Segment]:
+    def _row(
+        self, row: int, columns: range, layout: _Layout, palette: Palette, available: int
+    ) -> Iterator[list[Segment]]:
         """A row's images in some of the columns; the last row may end before these."""
         figure, start = self.figure, row * layout.columns
         members = [start + column for column in columns if start + column < len(self.images)]
@@ -251,39 +254,40 @@ class PixelGrid:
         outlined = [palette is not Palette.NONE and self.outlined[index] for index in members]
         label = figure.row_labels[row] if row < len(figure.row_labels) and not layout.headed else ""
         for line in range(layout.lines):
+            segments: list[Segment] = []
             if layout.labels:
                 text = label if line == (layout.lines - 1) // 2 else ""
-                yield Segment(align_text(text, layout.labels - _GAP, "right"), Style(bold=True))
-                yield Segment(_gap(_GAP, False, outlined[0]), _MUTED)
+                segments.append(Segment(align_text(text, layout.labels - _GAP, "right"), Style(bold=True)))
+                segments.append(Segment(_gap(_GAP, False, outlined[0]), _MUTED))
             for position, image in enumerate(images):
                 if position:
                     width = layout.cell - layout.width + _GAP
-                    yield Segment(_gap(width, outlined[position - 1], outlined[position]), _MUTED)
+                    segments.append(Segment(_gap(width, outlined[position - 1], outlined[position]), _MUTED))
                 if not line:
-                    yield marked_segment(members[position], layout.width, layout.lines)
-                yield from image[line]
+                    segments.append(marked_segment(members[position], layout.width, layout.lines))
+                segments += image[line]
             if outlined[-1] and layout.total - layout.cell + layout.width < available:
-                yield Segment(_RIGHT, _MUTED)
-            yield Segment.line()
+                segments.append(Segment(_RIGHT, _MUTED))
+            yield segments
         yield from self._captions(members, layout)
 
-    def _image(self, index: int, layout: _Layout, palette: Palette) -> list[list[Segment]]:
+    def _image(self, index: int, layout: _Layout, palette: Palette) -> list[Line]:
         if palette is not Palette.NONE:
             return color_lines(resize_image(self.images[index], layout.height, layout.width), palette)
         evidence = None if self.figure.overlay is None else self.figure.overlay[index]
         return shade_lines(self.figure.images[index], layout.height, layout.width, evidence)
 
-    def _captions(self, members: Sequence[int], layout: _Layout) -> Iterator[Segment]:
+    def _captions(self, members: Sequence[int], layout: _Layout) -> Iterator[list[Segment]]:
         captions = [self.captions[index] for index in members]
         texts = [wrap_cells(text, layout.cell, at_most=_CAPTION_LINES) for text, _ in captions]
         if self.height is not None:
             texts = [lines[:1] for lines in texts]  # as many whole words as there is room for
         styles = [tone_style(tone) for _, tone in captions]
         for line in range(max(map(len, texts), default=0)):
-            yield Segment(" " * layout.labels)
+            segments = [Segment(" " * layout.labels)]
             for position, (text, style) in enumerate(zip(texts, styles, strict=True)):
                 if position:
-                    yield Segment(" " * _GAP)
-                yield marked_segment(("caption", members[position]), layout.cell)
-                yield Segment(align_text(text[line] if line < len(text) else "", layout.cell), style)
-            yield Segment.line()
+                    segments.append(Segment(" " * _GAP))
+                segments.append(marked_segment(("caption", members[position]), layout.cell))
+                segments.append(Segment(align_text(text[line] if line < len(text) else "", layout.cell), style))
+            yield segments

@@ -197,17 +197,14 @@ def _longer_training(
     params: BaseModel, recorded: Mapping[str, Any], workspace: Workspace, *, name: str | None, quiet: bool
 ) -> RunFolder | None:
     """A new run that goes on where a finished training of fewer epochs ended, having said so; None where none can."""
-    from lazytui.analyses.train.more_epochs import furthest_shorter, go_on_from
+    from lazytui.analyses.train.more_epochs import furthest_shorter, go_on_from, sentence_on_the_beginning
     from lazytui.analyses.train.params import TrainParams
     from lazytui.cli.print_results import print_note
 
     if not isinstance(params, TrainParams) or (shorter := furthest_shorter(params, recorded, workspace)) is None:
         return None
     run, step = go_on_from(shorter, params, workspace, name=name)
-    print_note(
-        f"{run.id} goes on where {shorter.id} ended, at step {step}; up to there its curves have that one's points.",
-        quiet=quiet,
-    )
+    print_note(sentence_on_the_beginning(run, shorter, step), quiet=quiet)
     return run
 
 

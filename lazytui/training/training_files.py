@@ -55,7 +55,7 @@ class RunFolderFiles:
     def __init__(self, report: Report, architecture: str) -> None:
         self._report = report
         self._metadata = {"model": architecture}
-        self.keeps_longer = not report.run.record.started_by  # a study has many trainings
+        self.keeps_longer = _may_go_on(report)
 
     def load(self) -> Snapshot | None:
         return load_snapshot(self._report.folder / RESUME_FILE)
@@ -84,6 +84,17 @@ class RunFolderFiles:
 
     def keep_images(self, images: NDArray[np.uint8]) -> None:
         self._report.store(lambda: save_images(images, self._report.folder / IMAGES_FILE))
+
+
+def _may_go_on(report: Report) -> bool:
+    """Whether somebody may want more epochs: not of the many trainings of a study, but of the few of a story, whose
+    comparison goes on from one of them."""
+    begun_by = report.run.record.started_by
+    if begun_by is None:
+        return True
+    with suppress(BadInput):
+        return report.workspace.find(begun_by).record.kind == "story"
+    return False
 
 
 class NoFiles:

@@ -106,9 +106,28 @@ def _plain_run(trained: TrainParams, known_runs: Iterable[RunFolder], report: Re
     """A finished plain training: one of those that the workspace has already, or else a new one."""
     from lazytui.analyses.core.execute import find_or_execute
 
+    def longer() -> RunFolder | None:
+        return _longer_than_known(trained, report)
+
     how = "plain" if trained.method == "erm" else trained.method
     doing = f"training a {how} {trained.model} for {counted(trained.epochs, 'epoch')}, seed {trained.seed}"
-    return find_or_execute("train", trained, list(same_training(trained, known_runs)), doing, report)
+    return find_or_execute("train", trained, list(same_training(trained, known_runs)), doing, report, new=longer)
+
+
+def _longer_than_known(trained: TrainParams, report: Report) -> RunFolder | None:
+    """A new run that goes on where a shorter training of the same ended; None where none can."""
+    from lazytui.analyses.train.more_epochs import furthest_shorter, go_on_from, sentence_on_the_beginning
+
+    shorter = furthest_shorter(trained, trained.model_dump(mode="json"), report.workspace)
+    if shorter is None:
+        return None
+    try:
+        run, step = go_on_from(shorter, trained, report.workspace, started_by=report.run.id)
+    except BadInput as error:
+        report.note(f"passed over: {error}")
+        return None
+    report.note(sentence_on_the_beginning(run, shorter, step))
+    return run
 
 
 def figures(params: CompareParams, result: CompareResult) -> list[Figure]:

@@ -75,19 +75,34 @@ def execute_run(run: RunFolder, workspace: Workspace, narrator: Narrator, *, wit
         report.store(lambda: save_result(run.path, found))
 
 
-def find_or_execute(kind: str, asked: BaseModel, same: Sequence[RunFolder], doing: str, report: Report) -> RunFolder:
+def find_or_execute(
+    kind: str,
+    asked: BaseModel,
+    same: Sequence[RunFolder],
+    doing: str,
+    report: Report,
+    *,
+    new: Callable[[], RunFolder | None] = lambda: None,
+) -> RunFolder:
     """Of the runs that asked the same the newest that is done and sound; else its own or a new one, executed.
 
-    doing: what is told while it is made.
+    doing: what is told while it is made. new: makes the new one, if it can begin with more than nothing.
     """
-    child = find_or_create(kind, asked, without_damaged(same, report), report)
+    child = find_or_create(kind, asked, without_damaged(same, report), report, new=new)
     if child.status.state != "done":
         report.note(doing)
         execute_run(child, report.workspace, report.narrator, within=report)
     return child
 
 
-def find_or_create(kind: str, asked: BaseModel, same: Iterable[RunFolder], report: Report) -> RunFolder:
+def find_or_create(
+    kind: str,
+    asked: BaseModel,
+    same: Iterable[RunFolder],
+    report: Report,
+    *,
+    new: Callable[[], RunFolder | None] = lambda: None,
+) -> RunFolder:
     """Of the runs that asked the same the newest that is done, else the newest that this run began, else a new one."""
     runs = list(same)
     done = [run for run in runs if run.status.state == "done"]
@@ -95,7 +110,7 @@ def find_or_create(kind: str, asked: BaseModel, same: Iterable[RunFolder], repor
     for found in (done, started_here):
         if found:
             return found[-1]
-    return create(kind, asked, report.workspace, started_by=report.run.id)
+    return new() or create(kind, asked, report.workspace, started_by=report.run.id)
 
 
 def without_damaged(runs: Iterable[RunFolder], report: Report) -> list[RunFolder]:

@@ -308,7 +308,7 @@ CHAPTERS = (
         after=_comparison,
         figures=("ranking", "cues", "cost"),
         prefix="compared_",
-        needs=("cure",),
+        needs=("cheat", "cure"),  # the plain training goes on where the cheat's ended
         turn=3,
     ),
     Chapter(

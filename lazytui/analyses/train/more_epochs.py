@@ -37,7 +37,12 @@ def why_not(shorter: RunFolder, params: TrainParams) -> str:
 
 
 def go_on_from(
-    shorter: RunFolder, params: TrainParams, workspace: Workspace, *, name: str | None
+    shorter: RunFolder,
+    params: TrainParams,
+    workspace: Workspace,
+    *,
+    name: str | None = None,
+    started_by: str | None = None,
 ) -> tuple[RunFolder, int]:
     """A queued run that begins where the shorter one ended, and the step of that. The shorter one stays as it is.
 
@@ -49,7 +54,11 @@ def go_on_from(
     def fill(folder: Path) -> None:
         save_snapshot(snapshot, folder / RESUME_FILE)
 
-    return execute.create("train", params, workspace, name=name, fill=fill), snapshot.step
+    return execute.create("train", params, workspace, name=name, started_by=started_by, fill=fill), snapshot.step
+
+
+def sentence_on_the_beginning(run: RunFolder, shorter: RunFolder, step: int) -> str:
+    return f"{run.id} goes on where {shorter.id} ended, at step {step}; up to there its curves have that one's points."
 
 
 def is_shorter(run: RunFolder, recorded: Mapping[str, Any]) -> bool:

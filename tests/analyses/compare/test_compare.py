@@ -286,6 +286,20 @@ def test_plain_training_beside_a_cure_is_as_precise(tmp_path: Path) -> None:
     assert [run.record.params["precision"] for run in _method(lab, "erm")] == ["bf16", "fp32"]
 
 
+def test_plain_training_goes_on_where_a_shorter_one_ended_and_finds_the_same(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    lab.call(*TINY)
+    lab.call(*TINY, "--method", "focal", "--epochs", "2")
+    answer = lab.call("run", "compare", *(run.id for run in _method(lab, "focal")))
+    short, longer = _method(lab, "erm")
+    assert f"{longer.id} goes on where {short.id} ended" in answer.err
+    straight = Workspace(tmp_path / "other").find(
+        lab.call(*TINY, "--epochs", "2", "--workspace", tmp_path / "other").json["run"]
+    )
+    found, expected = recorded_result(longer), recorded_result(straight)
+    assert (found.fingerprint, found.headline, found.steps) == (expected.fingerprint, expected.headline, expected.steps)
+
+
 def test_a_recipe_alone_is_not_called_first() -> None:
     (verdict, *_, scatter) = leaderboard_figures(
         [grouped("erm", [0.5])], rank="hard_accuracy", x="hard_accuracy", y="hard_accuracy"

@@ -7,11 +7,13 @@ import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lazytui.analyses.core.execute import figures, recorded_result
 from lazytui.analyses.story.chapters import CHAPTERS
 from lazytui.figures.kinds import Table, Text
+from lazytui.runs.metric_history import read_history
 from lazytui.runs.run_folder import RunFolder
 from tests.commands import Lab, read_json
 
@@ -52,6 +54,17 @@ def test_the_cure_is_held_against_plain_training_in_percent(story: Path) -> None
     assert hard["jtt"] == pytest.approx(100 * told["metrics"]["cured_hard_accuracy"])
     text = " ".join((story / "report.html").read_text(encoding="utf-8").split())
     assert f"right on {hard['erm']:.1f} % of the hard split, the cure on {hard['jtt']:.1f} %" in text
+
+
+def test_the_plain_training_beside_the_cure_goes_on_where_the_cheat_ended(story: Path) -> None:
+    told = read_json(story / "result.json")["facts"]
+    (plain,) = (
+        group["runs"][0]["run"] for group in told["comparison"]["facts"]["groups"] if group["recipe"]["method"] == "erm"
+    )
+    cheat, longer = (read_history(story.parent / run / "events.jsonl") for run in (told["cheat"]["run"], plain))
+    assert longer["step"][-1] == 3 * cheat["step"][-1]
+    for column in ("step", "easy_accuracy"):
+        np.testing.assert_array_equal(longer[column][: len(cheat[column]) - 1], cheat[column][:-1])
 
 
 def test_each_chapter_is_a_run_of_its_own(story: Path) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit
+from lazytui.analyses.gradcam.answer_sort import AnswerCategories
+from lazytui.analyses.gradcam.live import BrowsedSplit
 from lazytui.data.palettes import Palette
 from lazytui.errors import UsageError, unknown_name
 from lazytui.saliency.checks.reason_categories import EVIDENCE_CATEGORIES, REASONS

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.gradcam import analysis as gradcam
+from lazytui.analyses.gradcam.answer_sort import AnswerCategories, AnswerSort
 from lazytui.analyses.gradcam.params import GradcamParams, target_class
 from lazytui.analyses.networks.model_under_study import (
     ModelUnderStudy,
@@ -27,17 +28,11 @@ from lazytui.analyses.networks.model_under_study import (
 )
 from lazytui.analyses.networks.second_network import first_model_params, pair_params
 from lazytui.analyses.train.params import TrainParams
-from lazytui.code_permission import is_custom
-from lazytui.data.image_cache import cached_arrays, digest
-from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split, build_dataset
 from lazytui.evaluation.predictions import SPLIT_NAMES
 from lazytui.runs.workspace import Workspace
-from lazytui.saliency.checks.localization import mask_percentile, stroke_masks
 from lazytui.saliency.checks.one_map_scores import MapScores, score_map
-from lazytui.saliency.checks.reason_categories import evidence_categories, reason_categories
 from lazytui.saliency.map_names import METHODS
-from lazytui.saliency.map_resizing import upsample
 
 if TYPE_CHECKING:
     from torch import nn
@@ -47,8 +42,6 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Images of a split that are browsed, its first; a run looks at all of them."""
-
-Labels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -68,21 +61,6 @@ class BrowsedSplit:
     whole: int
     trained: TrainParams
     names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class AnswerCategories:
-    """How a network answers the browsed images, (n,) uint8 each: the class predicted, and indices into
-    `reason_categories.EVIDENCE_CATEGORIES` and `REASONS`.
-
-    map_title: the map of the class predicted that the evidence categories go by; always the same one, so that no image
-    changes sides while maps are compared. The reasons go by repainting every image that has a color.
-    """
-
-    predicted: Labels
-    evidence: Labels
-    reasons: Labels
-    map_title: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +125,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         self._split = lru_cache(maxsize=3)(self._paint)
         self._open_network = lru_cache(maxsize=8)(self._prepare)
         self._album = lru_cache(maxsize=3)(self._first_of)
-        self._categories: WeakKeyDictionary[nn.Module, dict[str, AnswerCategories]] = WeakKeyDictionary()
+        self._sorts: WeakKeyDictionary[nn.Module, dict[str, AnswerSort]] = WeakKeyDictionary()
         self._resolved = lru_cache(maxsize=1)(gradcam.resolve)
 
     def run_values(self, question: SaliencyQuestion) -> dict[str, object]:
@@ -177,7 +155,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
                 methods=_shared_methods(networks),
                 layers=_shared_layers(networks),
                 advice=tuple(dict.fromkeys(one.advice for one in networks if one.advice)),
-                categories=self._categories.get(networks[0].model, {}).get(params.split),
+                categories=self._known_categories(networks[0], params.split),
             )
         )
         self._resolved(params, self.workspace)
@@ -185,12 +163,28 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         explanations = tuple(_explain_image(one, browsed, index, params) for one in networks)
         yield (answer := replace(answer, explanations=explanations))
         if answer.categories is None:
-            yield (answer := replace(answer, doing="sorting the answers, by repainting too ..."))
-            categories = _remembered_categories(
-                networks[0], browsed, self._split(trained, params.split), SPLIT_NAMES[params.split]
+            yield from self._sort_answers(answer, networks[0], self._split(trained, params.split))
+
+    def _sort_answers(self, answer: SaliencyAnswer, network: _OpenNetwork, whole: Split) -> Iterator[SaliencyAnswer]:
+        """The answer after each step of the sort, which goes on from where an earlier question left it."""
+        assert answer.browsed is not None
+        browsed, name = answer.browsed, answer.question.params.split
+        sorts = self._sorts.setdefault(network.model, {})
+        if name not in sorts:
+            yield replace(answer, doing=_sorting(0))
+            map_to_sort_by = _map_to_sort_by(network)
+            sorts[name] = AnswerSort(
+                network.model, *map_to_sort_by, browsed.split, whole, browsed.trained, SPLIT_NAMES[name]
             )
-            self._categories.setdefault(networks[0].model, {})[params.split] = categories
-            yield replace(answer, doing="", categories=categories)
+        sort = sorts[name]
+        while sort.categories is None:
+            yield replace(answer, doing=_sorting(sort.share))
+            sort.step(network.model)
+        yield replace(answer, categories=sort.categories)
+
+    def _known_categories(self, network: _OpenNetwork, split: str) -> AnswerCategories | None:
+        sort = self._sorts.get(network.model, {}).get(split)
+        return sort.categories if sort else None
 
     def _open(self, network: ModelUnderStudyParams, trained: TrainParams, params: GradcamParams) -> _OpenNetwork:
         """The network as its file is now: a training that goes on writes another."""
@@ -232,6 +226,10 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         return _OpenNetwork(name, network.model, explainer, network.advice)
 
 
+def _sorting(share: float) -> str:
+    return f"sorting the answers, by repainting too: {100 * share:.0f} % ..."
+
+
 def _shared_methods(networks: list[_OpenNetwork]) -> tuple[str, ...]:
     return tuple(method for method in METHODS if all(method in one.explainer.methods for one in networks))
 
@@ -244,71 +242,10 @@ def _shared_layers(networks: list[_OpenNetwork]) -> tuple[tuple[str, tuple[int, 
     )
 
 
-def _remembered_categories(network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str) -> AnswerCategories:
-    """As `_categorize_answers`, through the image cache: to sort a thousand images takes seconds at each start.
-
-    Not where a network is code of a person's own, which may change at any time.
-    """
-    from torch import __version__ as torch_version
-
-    from lazytui.evaluation.forward import device_of
-    from lazytui.models.fingerprint import fingerprint
-
-    if is_custom(browsed.trained.model):
-        return _categorize_answers(network, browsed, whole, name)
-    split = browsed.split
-    decisive = {
-        "categories of": fingerprint(network.model),
-        "images": digest(split.images, split.shapes, split.digits, split.colors),
-        "trained": browsed.trained.model_dump(mode="json"),
-        "split": name,
-        "computed by": f"torch {torch_version} on {device_of(network.model).type}",
-    }
-
-    def categorize() -> list[Labels]:
-        found = _categorize_answers(network, browsed, whole, name)
-        return [found.predicted, found.evidence, found.reasons]
-
-    shapes = [(len(split),)] * 3
-    kept = cached_arrays(decisive, shapes, categorize, made_by=("hooks", "models", "saliency"))
-    predicted, evidence, reasons = kept
-    return AnswerCategories(predicted, evidence, reasons, map_title=_map_to_sort_by(network)[1])
-
-
-def _categorize_answers(network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str) -> AnswerCategories:
-    """whole: the split of that name whose first images are browsed."""
-    from lazytui.saliency.split_maps import explain_split
-
-    split = browsed.split
-    request, map_title = _map_to_sort_by(network)
-    maps = explain_split(network.model, split.images, None, request, note=_ignore, progress=_ignore)
-    percentiles = mask_percentile(upsample(np.maximum(maps.maps, 0)), stroke_masks(split.shapes))
-    evidence = evidence_categories(maps.predicted == split.digits, percentiles)
-    return AnswerCategories(
-        maps.predicted, evidence, _categorize_reasons(network, browsed, whole, name, maps.predicted), map_title
-    )
-
-
 def _map_to_sort_by(network: _OpenNetwork) -> tuple[MapRequest, str]:
     """The map that evidence categories go by, and its title."""
     request = network.explainer.request("grad-cam" if "grad-cam" in network.explainer.methods else "input-gradient")
     return request, METHODS[request.method].title + (f" of {request.layer}" if request.layer else "")
-
-
-def _categorize_reasons(
-    network: _OpenNetwork, browsed: BrowsedSplit, whole: Split, name: str, predicted: Labels
-) -> Labels:
-    """(n,) indices into `reason_categories.REASONS`. What has no color isn't repainted."""
-    from lazytui.saliency.checks.repainting import repaint_in_all_colors
-    from lazytui.saliency.split_maps import logits_of
-
-    split = browsed.split
-    colored = np.flatnonzero(split.colors != NO_COLOR)
-    answers = np.zeros((len(split), 10), np.uint8)
-    if len(colored):
-        for color, images in enumerate(repaint_in_all_colors(whole, browsed.trained, name, colored)):
-            answers[colored, color] = logits_of(network.model, images, note=_ignore).argmax(1)
-    return reason_categories(predicted, answers, split.digits, split.colors)
 
 
 def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, params: GradcamParams) -> ImageExplanation:
@@ -328,7 +265,3 @@ def _explain_image(network: _OpenNetwork, browsed: BrowsedSplit, index: int, par
         probabilities=explanation.probabilities,
         scores=score_map(explanation.heat, split.shapes, index, correct=right),
     )
-
-
-def _ignore(_heard: object) -> None:
-    pass

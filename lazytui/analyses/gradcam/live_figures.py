@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.gradcam.live import AnswerCategories, BrowsedSplit, ImageExplanation, SaliencyAnswer
+from lazytui.analyses.gradcam.answer_sort import AnswerCategories
+from lazytui.analyses.gradcam.live import BrowsedSplit, ImageExplanation, SaliencyAnswer
 from lazytui.analyses.gradcam.map_pictures import largest_evidence, overlay
 from lazytui.analyses.gradcam.map_verdict import COLOR_ON_STROKE, color_on_stroke
 from lazytui.analyses.networks.network_pair import AGAINST

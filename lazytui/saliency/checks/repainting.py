@@ -29,12 +29,11 @@ class Variations:
 
 def make_variations(split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]) -> Variations:
     """Variations of the images at (n,) `indices` of a whole split called `name`; textures depend on the index."""
-    name = _stream_name(name, params)
     others = _another_digit(split.digits, indices)
     count = _images_to_paint(indices)
     shapes, colors = split.shapes[:count].copy(), split.colors[:count]
     shapes[indices] = split.shapes[others]
-    redrawn = repaint(shapes, colors, params, name)[indices]
+    redrawn = repaint(shapes, colors, params, _stream_name(name, params))[indices]
     return Variations(repaint_in_all_colors(split, params, name, indices), redrawn, split.digits[others])
 
 
@@ -42,11 +41,15 @@ def repaint_in_all_colors(
     split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64]
 ) -> NDArray[np.uint8]:
     """(10, n, 28, 28, 3) uint8: the images at (n,) `indices` of a whole split called `name`, in each color."""
-    name = _stream_name(name, params)
+    return np.stack([repaint_in_color(split, params, name, indices, color) for color in range(10)])
+
+
+def repaint_in_color(
+    split: Split, params: DatasetParams, name: str, indices: NDArray[np.int64], color: int
+) -> NDArray[np.uint8]:
+    """(n, 28, 28, 3) uint8: the images at (n,) `indices` of a whole split called `name`, in one color, 0 to 9."""
     shapes = split.shapes[: _images_to_paint(indices)]
-    return np.stack(
-        [repaint(shapes, np.full(len(shapes), color, np.uint8), params, name)[indices] for color in range(10)]
-    )
+    return repaint(shapes, np.full(len(shapes), color, np.uint8), params, _stream_name(name, params))[indices]
 
 
 def _stream_name(name: str, params: DatasetParams) -> str:

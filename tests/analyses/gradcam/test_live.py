@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -105,6 +106,31 @@ def test_a_session_that_starts_anew_finds_answers_sorted_as_they_were(gaze: Sali
     for field in ("predicted", "evidence", "reasons"):
         np.testing.assert_array_equal(getattr(again, field), getattr(sorting, field))
     assert not np.array_equal(other.predicted, sorting.predicted)
+
+
+def test_a_sort_makes_way_for_another_question_and_goes_on_after_it(
+    lab: Lab, gaze: SaliencySession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = asked(gaze, 0, split="hard").categories
+    monkeypatch.setenv("LAZYTUI_CACHE", str(tmp_path))
+    clear_memory()
+    session, params = SaliencySession(Workspace(lab.workspace)), GradcamParams(run="reference", split="hard")
+    shares = _shares(session.answers(SaliencyQuestion(params, 0)))
+    first = [next(shares) for _ in range(4)]
+    other = SaliencyQuestion(params.model_copy(update={"target": "digit"}), 1)
+    assert next(answer for answer in session.answers(other) if answer.explanations).categories is None
+    *later, last = session.answers(other)
+    assert next(_shares(iter(later))) == first[-1] > first[0], "what was done isn't done again"
+    assert expected is not None and last.categories is not None and not last.doing
+    for field in ("predicted", "evidence", "reasons", "map_title"):
+        np.testing.assert_array_equal(getattr(last.categories, field), getattr(expected, field))
+
+
+def _shares(answers: Iterator[SaliencyAnswer]) -> Iterator[int]:
+    """How much of the sort is done, in percent, while it goes on."""
+    for answer in answers:
+        if answer.doing.startswith("sorting"):
+            yield int(answer.doing.split()[-3])
 
 
 def test_a_live_look_takes_the_seed_that_a_run_would(gaze: SaliencySession) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from lazytui.analyses.gradcam.answer_sort import AnswerSort
 from lazytui.analyses.gradcam.image_filter import ANSWERS
 from lazytui.analyses.gradcam.live import SaliencyAnswer, SaliencyQuestion
 from lazytui.analyses.gradcam.params import GradcamParams
@@ -24,6 +26,7 @@ from lazytui.app.screens.gradcam.screen import GradcamScreen
 from lazytui.app.shell.app import LazytuiApp
 from lazytui.app.shell.popups.dialogs import AskText
 from lazytui.app.shell.popups.export_dialog import AskExport
+from lazytui.data.image_cache import clear_memory
 from lazytui.figures.kinds import Bars, Matrix
 from lazytui.runs.run_folder import RunFolder
 from lazytui.runs.workspace import Workspace
@@ -94,6 +97,38 @@ def words(pilot: Pilot[Any]) -> str:
 
 def notified(pilot: Pilot[Any]) -> str:
     return " ".join(note.message for note in pilot.app._notifications)
+
+
+def test_another_image_is_answered_before_the_answers_are_sorted(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps_allowed, step = threading.Semaphore(0), AnswerSort.step
+
+    def step_if_allowed(sort: AnswerSort, model: Any) -> None:
+        steps_allowed.acquire()
+        step(sort, model)
+
+    monkeypatch.setattr(AnswerSort, "step", step_if_allowed)
+    monkeypatch.setenv("LAZYTUI_CACHE", str(tmp_path / "cache"))
+    clear_memory()
+
+    async def steps(pilot: Pilot[Any]) -> None:
+        try:
+            await pilot.press("4")
+            await settled(pilot, lambda: "sorting the answers, by repainting too: 0 %" in words(pilot))
+            screen = pilot.app.screen
+            assert isinstance(screen, GradcamScreen)
+            await pilot.press("right")
+            steps_allowed.release()
+            await settled(pilot, lambda: screen.answered_question and screen.answered_question.image_index == 1)
+            assert screen.answer and screen.answer.categories is None
+            assert "sorting the answers, by repainting too:" in words(pilot) and "→" not in captions(pilot)[0]
+        finally:
+            steps_allowed.release(1000)
+        await settled(pilot, lambda: "→" in captions(pilot)[0])
+        assert "sorting" not in words(pilot)
+
+    drive(LazytuiApp(workspace), steps)
 
 
 def test_the_newest_network_is_looked_through_at_once(workspace: Workspace) -> None:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.gradcam import live_figures
+from lazytui.analyses.gradcam.answer_sort import AnswerCategories
 from lazytui.analyses.gradcam.image_filter import ImageFilter
-from lazytui.analyses.gradcam.live import MOST, AnswerCategories, BrowsedSplit, SaliencyAnswer
+from lazytui.analyses.gradcam.live import MOST, BrowsedSplit, SaliencyAnswer
 from lazytui.app.figures import FigureView, PixelsView
 from lazytui.app.panels.panel import Panel
 from lazytui.data.palettes import palette

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -140,6 +141,9 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
     def show_answer(self, before: SaliencyAnswer | None) -> None:
         answer = self.answer
         assert answer is not None
+        if before is not None and _shows_the_same(before, answer):
+            self.show_sentence()
+            return
         if before is None or before.network != answer.network:
             self._show_found(self.lab.lines)
         self.draw()
@@ -286,3 +290,11 @@ class GradcamScreen(FormScreen, ImageBrowser[SaliencyQuestion, SaliencyAnswer]):
         ]
         line = chosen_or_newest(of_network, self._run)
         self.query_one(RunPanels).show_line(line, NO_FIGURES)
+
+
+def _shows_the_same(before: SaliencyAnswer, answer: SaliencyAnswer) -> bool:
+    """Whether two answers differ in what is being done at most."""
+    shown, now = (
+        (one.question, one.browsed, one.explanations, one.categories, one.refused) for one in (before, answer)
+    )
+    return bool(answer.explanations) and all(map(operator.is_, shown, now))

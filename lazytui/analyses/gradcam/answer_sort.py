@@ -1,0 +1,147 @@
+"""How a network answers the images of a split, sorted in steps: who asks something else needn't wait for the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.analyses.train.params import TrainParams
+from lazytui.code_permission import is_custom
+from lazytui.data.image_cache import cached_arrays, digest, known_arrays
+from lazytui.data.palettes import NO_COLOR
+from lazytui.data.splits import Split
+from lazytui.saliency.checks.localization import mask_percentile, stroke_masks
+from lazytui.saliency.checks.reason_categories import evidence_categories, reason_categories
+from lazytui.saliency.map_resizing import upsample
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from lazytui.saliency.maps_by_name import MapRequest
+    from lazytui.saliency.split_maps import SplitMaps
+
+Labels = NDArray[np.uint8]
+
+_COLORS = 10
+_MADE_BY = ("hooks", "models", "saliency")
+
+
+@dataclass(frozen=True, eq=False)
+class AnswerCategories:
+    """How a network answers the browsed images, (n,) uint8 each: the class predicted, and indices into
+    `reason_categories.EVIDENCE_CATEGORIES` and `REASONS`.
+
+    map_title: the map of the class predicted that the evidence categories go by; always the same one, so that no image
+    changes sides while maps are compared. The reasons go by repainting every image that has a color.
+    """
+
+    predicted: Labels
+    evidence: Labels
+    reasons: Labels
+    map_title: str
+
+
+class AnswerSort:
+    """Goes on from where it was left, with the same network. categories: None until it is done.
+
+    Kept in the image cache once it is done: to sort a thousand images takes seconds at each start. Not where a network
+    is code of a person's own, which may change at any time.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        request: MapRequest,
+        map_title: str,
+        split: Split,
+        whole: Split,
+        trained: TrainParams,
+        name: str,
+    ) -> None:
+        """request, map_title: of the map that evidence goes by. split: what is sorted, the first images of the `whole`
+        split of that name. The network isn't held on to: it comes with each step."""
+        from lazytui.saliency.split_maps import BATCH
+
+        self._request, self._map_title = request, map_title
+        self._split, self._whole, self._trained, self._name = split, whole, trained, name
+        self._colored = np.flatnonzero(split.colors != NO_COLOR)
+        self._batches = [slice(start, start + BATCH) for start in range(0, len(split), BATCH)]
+        self._steps = len(self._batches) + (_COLORS if len(self._colored) else 0)
+        self._done = 0
+        self._maps: list[SplitMaps] = []
+        self._repainted = np.zeros((len(split), _COLORS), np.uint8)
+        self._decisive = None if is_custom(trained.model) else self._decisive_for(model)
+        self.categories = self._kept()
+
+    @property
+    def share(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        return self._done / max(self._steps, 1)
+
+    def step(self, model: nn.Module) -> None:
+        """A batch of maps, or all images in one more color."""
+        if self._done < len(self._batches):
+            self._explain(model, self._batches[self._done])
+        else:
+            self._repaint(model, self._done - len(self._batches))
+        self._done += 1
+        if self._done == self._steps:
+            self.categories = self._finish()
+
+    def _explain(self, model: nn.Module, part: slice) -> None:
+        from lazytui.saliency.split_maps import explain_split
+
+        self._maps.append(explain_split(model, self._split.images[part], None, self._request))
+
+    def _repaint(self, model: nn.Module, color: int) -> None:
+        from lazytui.saliency.checks.repainting import repaint_in_color
+        from lazytui.saliency.split_maps import logits_of
+
+        images = repaint_in_color(self._whole, self._trained, self._name, self._colored, color)
+        self._repainted[self._colored, color] = logits_of(model, images).argmax(1)
+
+    def _finish(self) -> AnswerCategories:
+        split = self._split
+        predicted = np.concatenate([part.predicted for part in self._maps])
+        maps = upsample(np.maximum(np.concatenate([part.maps for part in self._maps]), 0))
+        evidence = evidence_categories(predicted == split.digits, mask_percentile(maps, stroke_masks(split.shapes)))
+        reasons = reason_categories(predicted, self._repainted, split.digits, split.colors)
+        found = [predicted, evidence, reasons]
+        if self._decisive is not None:
+            found = cached_arrays(self._decisive, self._shapes, lambda: found, made_by=_MADE_BY)
+        return self._categories(found)
+
+    def _categories(self, found: list[Labels]) -> AnswerCategories:
+        predicted, evidence, reasons = found
+        return AnswerCategories(predicted, evidence, reasons, self._map_title)
+
+    # What was sorted before
+
+    @property
+    def _shapes(self) -> list[tuple[int]]:
+        return [(len(self._split),)] * 3
+
+    def _kept(self) -> AnswerCategories | None:
+        if self._decisive is None:
+            return None
+        found = known_arrays(self._decisive, self._shapes, made_by=_MADE_BY)
+        return None if found is None else self._categories(found)
+
+    def _decisive_for(self, model: nn.Module) -> Mapping[str, object]:
+        from torch import __version__ as torch_version
+
+        from lazytui.evaluation.forward import device_of
+        from lazytui.models.fingerprint import fingerprint
+
+        split = self._split
+        return {
+            "categories of": fingerprint(model),
+            "images": digest(split.images, split.shapes, split.digits, split.colors),
+            "trained": self._trained.model_dump(mode="json"),
+            "split": self._name,
+            "computed by": f"torch {torch_version} on {device_of(model).type}",
+        }

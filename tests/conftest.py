@@ -176,6 +176,12 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Give back what a file made: apps and networks are circles, which only a full collection finds."""
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+
+
 @pytest.fixture
 def fresh_processes() -> Iterator[None]:
     """Commands aren't forked: for tests of what happens while one starts."""

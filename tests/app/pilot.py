@@ -12,7 +12,11 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from lazytui.app.shell import base_screen
 from lazytui.app.shell.popups.dialogs import AskRun
+
+base_screen.freeze_open_screens = lambda: None
+"""Here an app ends before its process, and what was frozen would stay."""
 
 AnyApp = TypeVar("AnyApp", bound=App[Any])
 _PATIENCE = 120.0

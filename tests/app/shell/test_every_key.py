@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import ReferenceType, ref
 
 import pytest
 from textual.app import App
@@ -142,6 +145,7 @@ def workspace_with_a_job(workspace: Workspace) -> Iterator[Workspace]:
 def test_every_key_of_every_overlay_does_something(workspace_with_a_job: Workspace) -> None:
     app = LazytuiApp(workspace_with_a_job)
     dead: list[str] = []
+    opened: list[ReferenceType[Screen[Any]]] = []
 
     async def steps(pilot: Pilot[Any]) -> None:
         await until(pilot, lambda: len(app.lines) == 3)
@@ -149,6 +153,7 @@ def test_every_key_of_every_overlay_does_something(workspace_with_a_job: Workspa
         for name, way in OVERLAYS.items():
             await open_overlay(pilot, way)
             over, focused = app.screen, app.focused
+            opened.append(ref(over))
             keys = [(key, action.partition("(")[0]) for key, action in keys_of(over, but=PRESSED_ON_SCREENS)]
             for key, action in sorted(keys, key=lambda one: LAST.get(one[1], 0)):
                 if key in PAGES or action in ONLY_SCROLL or not over.check_action(action, ()):
@@ -164,9 +169,19 @@ def test_every_key_of_every_overlay_does_something(workspace_with_a_job: Workspa
                 await pilot.press(key)
                 if not await changes(pilot, before):
                     dead.append(f"{name}: {key} ({action})")
+        del over, focused, keys
+        await until(pilot, lambda: not kept(opened))
 
     drive(app, steps, size=(80, 24))
     assert not dead, "these do nothing that could be seen"
+
+
+def kept(opened: Sequence[ReferenceType[Screen[Any]]]) -> list[Screen[Any]]:
+    """Those in memory though they are closed."""
+    scheduled = asyncio.get_running_loop()._scheduled  # type: ignore[attr-defined]
+    scheduled[:] = [handle for handle in scheduled if not handle.cancelled()]  # else Pilot's waits stay for 30 s
+    gc.collect()
+    return [screen for refers in opened if (screen := refers()) and screen not in screen.app.screen_stack]
 
 
 async def uncover(pilot: Pilot[Any], over: Screen[Any]) -> bool:

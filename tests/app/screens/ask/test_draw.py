@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import weakref
 from pathlib import Path
 from typing import Any
 
@@ -63,21 +61,6 @@ def test_it_opens_with_the_red_one_and_its_answer(app: LazytuiApp) -> None:
         assert app.screen is screen, "no canvas over a canvas"
         await pilot.press("escape")
         assert app.screen is not screen
-
-    drive(app, steps)
-
-
-def test_a_canvas_that_was_left_is_given_back(app: LazytuiApp) -> None:
-    async def steps(pilot: Pilot[Any]) -> None:
-        left = weakref.ref(await open_canvas(pilot))
-        await pilot.press("escape")
-        await open_canvas(pilot)
-
-        def is_given_back() -> bool:
-            gc.collect()
-            return left() is None
-
-        await until(pilot, is_given_back)
 
     drive(app, steps)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ SIZES = ((80, 24), (120, 36), (200, 60))
 
 def main() -> None:
     """Moves follow each other as soon as the one before is answered."""
+    os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     print(f"{'a move of the pen, two networks':<32} {'median':>9} {'95th':>9} {'asked':>9}")
     for size in SIZES:
         middle, late = np.percentile(asyncio.run(measure(size)), [50, 95])
@@ -31,7 +33,7 @@ def main() -> None:
 
 
 class WritingDriver(HeadlessDriver):
-    """Of an app that makes all that it would write to a terminal, which is part of the time."""
+    """Of an app that makes all that it would write to a terminal of 24-bit color, which is part of the time."""
 
     is_headless = False
 

@@ -1,6 +1,9 @@
-"""The same parameters and seed give the same bytes as an earlier revision: `python -m benchmarks.same_bytes REVISION`.
+"""The same parameters and seed give the same bytes as an earlier revision:
+
+    python -m benchmarks.same_bytes REVISION [NAME ...]
 
 Both revisions run the same commands on this machine, and every saved array is compared by its contents, not its name.
+NAME: of the commands, as it prints them, such as `sae` or `"train jtt"`; all of them take half an hour.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +42,13 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def main(revision: str) -> None:
+def main(revision: str, *names: str) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         earlier = folder / "earlier"
         subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(earlier), revision], cwd=ROOT, check=True)
         try:
-            before, after = (_everything(tree, folder / label) for tree, label in ((earlier, "a"), (ROOT, "b")))
+            before, after = (_runs(tree, folder / label, names) for tree, label in ((earlier, "a"), (ROOT, "b")))
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", str(earlier)], cwd=ROOT, check=True)
     other = [name for name in before if before[name] != after[name]]
@@ -54,13 +58,15 @@ def main(revision: str) -> None:
     sys.exit(bool(other))
 
 
-def _everything(tree: Path, folder: Path) -> dict[str, dict[str, Any]]:
-    """What each run saved: the contents of its arrays, and its numbers."""
+def _runs(tree: Path, folder: Path, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What each run saved: the contents of its arrays, and its numbers. names: of the commands; none: all."""
     methods = _json(tree, folder, "methods", "--json")
     commands = dict(COMMANDS)
     for method in methods:
         commands[f"train {method['method']}"] = ("train", "--method", method["method"], *TRAINING)
-    return {name: _run(tree, folder, *command) for name, command in commands.items()}
+    if unknown := set(names) - commands.keys():
+        sys.exit(f"There is no command {', '.join(sorted(unknown))}. There are: {', '.join(commands)}.")
+    return {name: _run(tree, folder, *commands[name]) for name in names or commands}
 
 
 def _run(tree: Path, folder: Path, *command: str) -> dict[str, Any]:
@@ -102,4 +108,4 @@ def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -48,7 +48,7 @@ def measure() -> list[Ratio]:
 def _problem(model: nn.Module, count: int, epsilon: float) -> Problem:
     """Sources that the network gets right, each to be seen as the next digit."""
     split = build_dataset(DatasetParams(source="strokes", train_size=5000, test_size=300)).validation
-    images, labels = to_float(torch.from_numpy(split.images.copy())), torch.from_numpy(split.digits).long()
+    images, labels = to_float(torch.from_numpy(split.images.copy())), torch.from_numpy(split.labels).long()
     right = model(images).argmax(1) == labels
     images, labels = images[right][:count], labels[right][:count]
     budgets = torch.full((len(labels),), epsilon)

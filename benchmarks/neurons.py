@@ -36,7 +36,7 @@ def _statistics() -> Ratio:
 
     def ours() -> None:
         for activations in gather_activations(model, _LAYERS, probe.images).values():
-            measure_layer(activations, probe.digits, probe.colors)
+            measure_layer(activations, probe.labels, probe.attributes)
 
     def peer() -> None:
         probabilities(model, probe.images, hardware)

@@ -38,7 +38,7 @@ class _Pictures(Dataset[tuple[torch.Tensor, int]]):
         return len(self._split)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
-        return self._transform(Image.fromarray(self._split.images[index])), int(self._split.digits[index])
+        return self._transform(Image.fromarray(self._split.images[index])), int(self._split.labels[index])
 
 
 class _Quiet:

@@ -24,7 +24,7 @@ def source_pool(data: BiasedDataset, name: Pool, source: int, target: int, count
     aligned: in the source's own color. neutral: in each of the ten colors in turn. target-colored: in the target's.
     Raises BadInput where the test split has none.
     """
-    shapes = data.hard.shapes[data.hard.digits == source][:count]
+    shapes = data.hard.originals[data.hard.labels == source][:count]
     if not len(shapes):
         raise BadInput(f"The test split has no image of a {source} to attack: choose another source class.")
     size = len(shapes)

@@ -15,8 +15,8 @@ class Batch:
     """images: (n, 3, 28, 28) float32 in [0, 1], channels_last; digits, colors, indices: (n,) int64."""
 
     images: Tensor
-    digits: Tensor
-    colors: Tensor
+    labels: Tensor
+    attributes: Tensor
     indices: Tensor
 
 
@@ -25,32 +25,32 @@ class DeviceSplit:
 
     def __init__(self, split: Split, device: torch.device) -> None:
         self._images = torch.from_numpy(split.images).to(device)
-        self._digits = torch.from_numpy(split.digits).to(device, torch.int64)
-        self._colors = torch.from_numpy(split.colors).to(device, torch.int64)
+        self._labels = torch.from_numpy(split.labels).to(device, torch.int64)
+        self._attributes = torch.from_numpy(split.attributes).to(device, torch.int64)
 
     def __len__(self) -> int:
-        return len(self._digits)
+        return len(self._labels)
 
     @property
-    def digits(self) -> Tensor:
+    def labels(self) -> Tensor:
         """(n,) int64 on the device."""
-        return self._digits
+        return self._labels
 
     @property
-    def colors(self) -> Tensor:
+    def attributes(self) -> Tensor:
         """(n,) int64 on the device; a color is named by the digit it belongs to, or is NO_COLOR."""
-        return self._colors
+        return self._attributes
 
     @property
     def device(self) -> torch.device:
-        return self._digits.device
+        return self._labels.device
 
     def batch(self, indices: Tensor) -> Batch:
         """indices: (n,) int64 on the device."""
         return Batch(
             images=to_float(self._images[indices]),
-            digits=self._digits[indices],
-            colors=self._colors[indices],
+            labels=self._labels[indices],
+            attributes=self._attributes[indices],
             indices=indices,
         )
 

@@ -67,7 +67,7 @@ def metadata(dataset: BiasedDataset, form: Form) -> dict[str, Any]:
         "splits": {
             name: {
                 "images": len(dataset.split(name)),
-                "digit_by_color": contingency(dataset.split(name).digits, dataset.split(name).colors).tolist(),
+                "digit_by_color": contingency(dataset.split(name).labels, dataset.split(name).attributes).tolist(),
             }
             for name in SPLITS
         },
@@ -75,7 +75,7 @@ def metadata(dataset: BiasedDataset, form: Form) -> dict[str, Any]:
 
 
 def _save_npz(split: Split, path: Path) -> None:
-    np.savez(path, images=split.images, digits=split.digits, colors=split.colors, shapes=split.shapes)
+    np.savez(path, images=split.images, digits=split.labels, colors=split.attributes, shapes=split.originals)
 
 
 def _save_images(
@@ -86,7 +86,7 @@ def _save_images(
     with (folder / "labels.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(("file", "digit", "color", "color_name"))
-        for index, (image, digit, color) in enumerate(zip(split.images, split.digits, split.colors, strict=True)):
+        for index, (image, digit, color) in enumerate(zip(split.images, split.labels, split.attributes, strict=True)):
             name = f"{digit}/{index:05d}-{words[color]}.png"
             Image.fromarray(image).save(folder / name)
             table.writerow((name, digit, color, words[color]))

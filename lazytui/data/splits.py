@@ -37,16 +37,16 @@ class Split:
     """
 
     images: NDArray[np.uint8]
-    digits: Labels
-    colors: Labels
-    shapes: NDArray[np.uint8]
+    labels: Labels
+    attributes: Labels
+    originals: NDArray[np.uint8]
 
     def __len__(self) -> int:
-        return len(self.digits)
+        return len(self.labels)
 
     def take(self, indices: NDArray[np.int64]) -> Split:
         """The samples at these indices, in this order."""
-        return Split(self.images[indices], self.digits[indices], self.colors[indices], self.shapes[indices])
+        return Split(self.images[indices], self.labels[indices], self.attributes[indices], self.originals[indices])
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class BiasedDataset:
     def balanced_holdout(self, share: float) -> BalancedHoldout:
         """The last `share` of the training digits. Raises BadInput if a digit isn't among them."""
         first = len(self.train) - max(1, round(share * len(self.train)))
-        digits = Digits(self.train.shapes[first:], self.train.digits[first:])
+        digits = Digits(self.train.originals[first:], self.train.labels[first:])
         _require_every_digit(digits.labels, "training digits that are set aside")
         indices, colors = factorial_design(digits.labels)
         return BalancedHoldout(first, self._paint("set aside", _take(digits, indices), colors))
@@ -182,5 +182,5 @@ def _take(digits: Digits, indices: NDArray[np.intp]) -> Digits:
 
 def join(splits: Sequence[Split]) -> Split:
     """The samples of several splits in one, in their order."""
-    fields = ("images", "digits", "colors", "shapes")
+    fields = ("images", "labels", "attributes", "originals")
     return Split(*(np.concatenate([getattr(split, name) for split in splits]) for name in fields))

@@ -62,4 +62,4 @@ class Predictions:
 def split_predictions(split: Split, probabilities: NDArray[np.float32]) -> Predictions:
     """The predictions on a split. probabilities: (n, 10) float32."""
     predicted = probabilities.argmax(1).astype(np.uint8)
-    return Predictions(split.digits, split.colors, predicted, probabilities.max(1).astype(np.float16))
+    return Predictions(split.labels, split.attributes, predicted, probabilities.max(1).astype(np.float16))

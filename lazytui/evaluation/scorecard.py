@@ -27,7 +27,7 @@ class SplitEvaluation:
         return np.asarray(self.probabilities.argmax(1).astype(np.uint8))
 
     def metrics(self) -> SplitMetrics:
-        digits, colors, predicted = self.split.digits, self.split.colors, self.predicted
+        digits, colors, predicted = self.split.labels, self.split.attributes, self.predicted
         return SplitMetrics(
             accuracy=metrics.accuracy(digits, predicted),
             aligned_accuracy=metrics.aligned_accuracy(digits, colors, predicted),
@@ -55,8 +55,8 @@ class Scorecard:
             hard_accuracy=hard.accuracy,
             aligned_accuracy=on_probe.aligned_accuracy,
             conflicting_accuracy=on_probe.conflicting_accuracy,
-            unbiased_accuracy=metrics.unbiased_accuracy(probe.digits, probe.colors, predicted),
-            worst_group_accuracy=metrics.worst_group_accuracy(probe.digits, probe.colors, predicted),
+            unbiased_accuracy=metrics.unbiased_accuracy(probe.labels, probe.attributes, predicted),
+            worst_group_accuracy=metrics.worst_group_accuracy(probe.labels, probe.attributes, predicted),
             color_follow_rate=on_probe.color_follow_rate,
             shape_bias=on_probe.shape_bias,
             easy_calibration_error=easy.calibration_error,

@@ -120,7 +120,7 @@ def local_learning_coefficient(
     def batch_at(_step: int) -> tuple[Tensor, Tensor]:
         indices = torch.randint(len(train), (math.prod(shape),), generator=random)
         batch = train.batch(indices.to(device))
-        return batch.images.reshape(*shape, *batch.images.shape[1:]).contiguous(), batch.digits.reshape(shape)
+        return batch.images.reshape(*shape, *batch.images.shape[1:]).contiguous(), batch.labels.reshape(shape)
 
     with evaluation_mode(model):
         at_center = full_loss(model, train, note, check)
@@ -144,7 +144,7 @@ def full_loss(
     def summed_loss(part: slice) -> float:
         check()
         batch = train.batch(_indices(part, train))
-        return float(cross_entropy(model(batch.images).float(), batch.digits, reduction="sum"))
+        return float(cross_entropy(model(batch.images).float(), batch.labels, reduction="sum"))
 
     with torch.inference_mode():
         return sum(run_in_batches(summed_loss, len(train), _BATCH, note)) / len(train)
@@ -184,7 +184,7 @@ def _mean_gradient(model: nn.Module, train: DeviceSplit, indices: Tensor) -> lis
 
 def _summed_gradient(model: nn.Module, train: DeviceSplit, indices: Tensor) -> tuple[Tensor, ...]:
     batch = train.batch(indices)
-    summed = cross_entropy(model(batch.images).float(), batch.digits, reduction="sum")
+    summed = cross_entropy(model(batch.images).float(), batch.labels, reduction="sum")
     return torch.autograd.grad(summed, list(model.parameters()))
 
 

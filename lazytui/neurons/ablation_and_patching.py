@@ -79,7 +79,7 @@ class Ablation:
                 sums += torch.stack([part for _, part in parts]).sum(0)
                 images_so_far += len(images)
                 self._splits[name] = _SplitActivations(
-                    images, pooled, torch.from_numpy(split.digits).to(hardware.device)
+                    images, pooled, torch.from_numpy(split.labels).to(hardware.device)
                 )
             means = (sums / max(images_so_far, 1)).float().to(hardware.device)
             self._stand_ins: dict[AblationMode, Tensor] = {

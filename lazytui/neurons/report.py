@@ -79,10 +79,10 @@ def report_neurons(
     listener.note(f"gathering the activations of {model.neurons} neurons of {model.layer}")
     probe = data.probe
     activations = _gather(model, probe, settings, listener)
-    measures = measure_neurons(activations, probe.digits, probe.colors)
+    measures = measure_neurons(activations, probe.labels, probe.attributes)
     visualized = np.sort(np.argsort(-measures.strength, kind="stable")[:MOST_VISUALIZED])
     easy = _gather(model, data.validation, settings, listener)
-    biased = measure_neurons(easy, data.validation.digits, data.validation.colors)
+    biased = measure_neurons(easy, data.validation.labels, data.validation.attributes)
     arrays: dict[str, Any] = {
         **measures.arrays(),
         "easy_digit_information": biased.digit_information.astype(np.float32),
@@ -116,7 +116,7 @@ def measure_through_training(
     for step, model in models:
         activations = gather_activations(model, [layer], probe.images, reduce=map_reduction(settings.read))[layer]
         steps.append(step)
-        rows.append(measure_neurons(activations, probe.digits, probe.colors))
+        rows.append(measure_neurons(activations, probe.labels, probe.attributes))
     names = ("color_information", "digit_information", "information_bound", "color_selectivity", "strength")
     floats = {name: np.stack([getattr(row, name) for row in rows]).astype(np.float32) for name in names}
     return {

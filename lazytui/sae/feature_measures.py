@@ -72,7 +72,7 @@ def measure_features(
     """
     activations = measure_activations(model, split_model, layout, probe.images, hardware)
     f = activations.f
-    digit, color = (torch.from_numpy(labels).to(f.device, torch.int64) for labels in (probe.digits, probe.colors))
+    digit, color = (torch.from_numpy(labels).to(f.device, torch.int64) for labels in (probe.labels, probe.attributes))
     active = (f > 0).sum(0)
     pictured_features = np.sort(np.argsort(-_array(f.mean(0)), kind="stable")[:pictured])
     arrays: Arrays = {

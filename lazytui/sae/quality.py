@@ -115,7 +115,7 @@ def _batches(split: Split, hardware: Hardware) -> Iterator[tuple[Tensor, Tensor]
     for start in range(0, len(split), BATCH):
         part = slice(start, start + BATCH)
         images = to_float(torch.from_numpy(split.images[part]).to(hardware.device))
-        yield images, torch.from_numpy(split.digits[part]).to(hardware.device, torch.int64)
+        yield images, torch.from_numpy(split.labels[part]).to(hardware.device, torch.int64)
 
 
 def _recovered_share(intact: float, reconstructed: float, mean: float) -> float | None:

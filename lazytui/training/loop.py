@@ -96,8 +96,8 @@ class _Loop:
         self._files = files
         self._began = report.clock()
         colors = training_colors(settings, data)
-        self.color_label_error = None if settings.colors is None else float((colors != data.train.colors).mean())
-        self._train = DeviceSplit(replace(data.train, colors=colors), hardware.device)
+        self.color_label_error = None if settings.colors is None else float((colors != data.train.attributes).mean())
+        self._train = DeviceSplit(replace(data.train, attributes=colors), hardware.device)
         self._monitor = Monitor(data, settings.metrics_samples, hardware)
         self._per_epoch = steps_in_epoch(len(self._train), settings.batch_size)
         self.total = self._per_epoch * settings.epochs
@@ -304,7 +304,7 @@ class _Loop:
 
 def training_colors(settings: TrainingSettings, data: BiasedDataset) -> NDArray[np.uint8]:
     """(n,) uint8: the colors of training images that methods are told."""
-    return detect_colors(data.train.images, data.params) if settings.colors == "detected" else data.train.colors
+    return detect_colors(data.train.images, data.params) if settings.colors == "detected" else data.train.attributes
 
 
 def append_point(history: dict[str, list[float]], step: int, values: Mapping[str, float]) -> None:

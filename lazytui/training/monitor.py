@@ -32,18 +32,18 @@ class Monitor:
     @property
     def chance(self) -> float:
         """The easy accuracy up to which a network is no better than guessing."""
-        return chance_bound(self._easy.digits)
+        return chance_bound(self._easy.labels)
 
     def measure(self, model: nn.Module) -> dict[str, float]:
         """Metrics by name, in [0, 1], and the columns of `conflicting_ten`; what is undefined is left out."""
         probe, predicted = self._probe, self._predict(model, self._probe)
         found = {
-            "easy_accuracy": metrics.accuracy(self._easy.digits, self._predict(model, self._easy)),
-            "hard_accuracy": metrics.accuracy(self._hard.digits, self._predict(model, self._hard)),
-            "worst_group_accuracy": metrics.worst_group_accuracy(probe.digits, probe.colors, predicted),
-            "shape_bias": metrics.shape_bias(probe.digits, probe.colors, predicted),
-            "color_follow_rate": metrics.color_follow_rate(probe.digits, probe.colors, predicted),
-            "train_accuracy": metrics.accuracy(self._train.digits, self._predict(model, self._train)),
+            "easy_accuracy": metrics.accuracy(self._easy.labels, self._predict(model, self._easy)),
+            "hard_accuracy": metrics.accuracy(self._hard.labels, self._predict(model, self._hard)),
+            "worst_group_accuracy": metrics.worst_group_accuracy(probe.labels, probe.attributes, predicted),
+            "shape_bias": metrics.shape_bias(probe.labels, probe.attributes, predicted),
+            "color_follow_rate": metrics.color_follow_rate(probe.labels, probe.attributes, predicted),
+            "train_accuracy": metrics.accuracy(self._train.labels, self._predict(model, self._train)),
         }
         of_ten = evaluate_split(model, self.ten, self._hardware).probabilities
         return {name: value for name, value in found.items() if value is not None} | answer_columns(of_ten)
@@ -54,7 +54,7 @@ class Monitor:
 
 def _few_of_each_group(split: Split, few: int) -> NDArray[np.int64]:
     """Indices of the first `few` samples of each digit in each color."""
-    groups = split.digits.astype(np.int64) * 10 + split.colors
+    groups = split.labels.astype(np.int64) * 10 + split.attributes
     order = np.argsort(groups, kind="stable")
     first = np.searchsorted(groups[order], groups[order])
     return np.sort(order[np.arange(len(order)) - first < few])

@@ -190,7 +190,7 @@ def test_gradients_in_half_the_digits_lead_as_far(name: str) -> None:
     """Steps are taken along gradients in bfloat16; what they reach is asked in float32, and hardly differs."""
     network = load_model(shipped_run("cured-strokes").path, name="gap-cnn").eval().requires_grad_(False)
     split = build_dataset(DatasetParams(source="strokes", train_size=1000, test_size=300)).validation
-    images, labels = to_float(torch.from_numpy(split.images[:40].copy())), torch.from_numpy(split.digits[:40]).long()
+    images, labels = to_float(torch.from_numpy(split.images[:40].copy())), torch.from_numpy(split.labels[:40]).long()
     epsilon = torch.full((40,), 0.11 if ATTACKS[name].norm == "linf" else 3.0)
     exact = Problem(network, images, labels, (labels + 1) % 10, epsilon, torch.Generator())
     rough = replace(exact, arithmetic=Hardware(torch.device("cpu"), "bf16").autocast)

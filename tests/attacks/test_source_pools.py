@@ -27,17 +27,17 @@ def data() -> BiasedDataset:
 
 @pytest.mark.parametrize("name", POOLS)
 def test_a_pool_has_what_was_asked_for_or_all_that_there_is(name: Pool, data: BiasedDataset) -> None:
-    there = int((data.hard.digits == SEVEN).sum())
+    there = int((data.hard.labels == SEVEN).sum())
     for asked in (5, there, there + 1, 10_000):
         assert len(source_pool(data, name, SEVEN, THREE, asked)) == min(asked, there)
     all_of_them, some = (source_pool(data, name, SEVEN, THREE, count) for count in (10_000, 5))
-    assert (all_of_them.digits == SEVEN).all()
-    assert np.array_equal(all_of_them.shapes[:5], some.shapes), "the first stay the first"
+    assert (all_of_them.labels == SEVEN).all()
+    assert np.array_equal(all_of_them.originals[:5], some.originals), "the first stay the first"
 
 
 def test_only_a_pool_without_any_image_is_refused(data: BiasedDataset) -> None:
     without = replace(data)
-    vars(without)["hard"] = data.hard.take(np.flatnonzero(data.hard.digits != SEVEN))
+    vars(without)["hard"] = data.hard.take(np.flatnonzero(data.hard.labels != SEVEN))
     with pytest.raises(BadInput, match="no image of a 7"):
         source_pool(without, "aligned", SEVEN, THREE, 10)
 
@@ -52,7 +52,7 @@ def test_an_attack_of_a_small_split_tells_how_many_it_attacked(lab: Lab) -> None
     assert lab.call("run", "train", *TINY_TRAINING, "--model", "mlp", "--epochs", "1", "--quiet").code == 0
     told = lab.call("run", "attack", "latest", "--sources", "300", "--steps", "2", "--pool", "aligned", "--json")
     assert told.code == 0, told.err
-    there = int((build_dataset(_of(TINY_DATA)).hard.digits == SEVEN).sum())
+    there = int((build_dataset(_of(TINY_DATA)).hard.labels == SEVEN).sum())
     assert f"has {there} of the 300 images" in told.err
     drawn = {figure.name: figure for figure in figures(RunFolder(Path(lab.workspace / told.json["run"]), ""))}
     verdict, pools = drawn["verdict"], drawn["pools"]

@@ -14,8 +14,8 @@ from tests.commands import TINY_TRAINING, Lab
 @pytest.mark.parametrize("given", [{}, {"placement": "both", "palette": "spectral"}, {"dataset": "stroke-level"}])
 def test_colors_that_can_be_told_apart_are(given: dict[str, str]) -> None:
     data = build_dataset(DatasetParams.model_validate({"source": "strokes", "train_size": 400, **given}))
-    assert set(data.train.colors) == set(range(10))
-    np.testing.assert_array_equal(detect_colors(data.train.images, data.params), data.train.colors)
+    assert set(data.train.attributes) == set(range(10))
+    np.testing.assert_array_equal(detect_colors(data.train.images, data.params), data.train.attributes)
 
 
 def test_pixels_decide_and_not_labels() -> None:
@@ -36,7 +36,7 @@ def test_a_training_takes_them_and_tells_their_error(lab: Lab) -> None:
     assert told.code == 0, told.err
     error = told.json["metrics"]["color_label_error"]
     data = build_dataset(DatasetParams(dataset="gr95vh", source="strokes", train_size=300, test_size=200))
-    assert error == (detect_colors(data.train.images, data.params) != data.train.colors).mean() > 0
+    assert error == (detect_colors(data.train.images, data.params) != data.train.attributes).mean() > 0
     assert f"{error:.2%} of training images get a wrong one" in told.err
     painted = lab.call("run", "train", *TINY_TRAINING, *asked, "--json")
     assert "color_label_error" not in painted.json["metrics"]

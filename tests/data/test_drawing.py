@@ -21,9 +21,9 @@ def test_a_drawing_of_an_image_has_its_bytes(preset: str) -> None:
     for name in ("hard", "train"):
         split = build_dataset(params).split(name)
         for index in (0, 511, len(split) - 1):
-            color = split.colors[index]
+            color = split.attributes[index]
             drawing = Drawing(
-                split.shapes[index],
+                split.originals[index],
                 tuple(strokes[color].tolist()),
                 tuple(backgrounds[color].tolist()),
                 background_light(params, name, index),

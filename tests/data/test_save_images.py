@@ -38,7 +38,7 @@ def test_folders_hold_every_image_under_its_digit(data: BiasedDataset, tmp_path:
             rows = list(csv.DictReader(file))
         assert len(rows) == len(list(folder.rglob("*.png"))) == len(split)
         for index, row in enumerate(rows):
-            assert row["file"] == f"{split.digits[index]}/{index:05d}-{words[split.colors[index]]['name']}.png"
+            assert row["file"] == f"{split.labels[index]}/{index:05d}-{words[split.attributes[index]]['name']}.png"
             assert np.array_equal(np.asarray(Image.open(folder / row["file"])), split.images[index])
 
 

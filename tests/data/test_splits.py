@@ -29,38 +29,40 @@ def test_sizes_types_and_source(data: BiasedDataset) -> None:
     assert (len(data.train), len(data.validation), len(data.hard)) == (1800, 200, 1500)
     for split in (data.train, data.validation, data.hard, data.probe, data.cue_conflict):
         n = len(split)
-        assert (split.images.shape, split.shapes.shape) == ((n, 28, 28, 3), (n, 28, 28))
-        assert split.digits.shape == split.colors.shape == (n,)
-        assert {a.dtype for a in (split.images, split.shapes, split.digits, split.colors)} == {np.dtype(np.uint8)}
+        assert (split.images.shape, split.originals.shape) == ((n, 28, 28, 3), (n, 28, 28))
+        assert split.labels.shape == split.attributes.shape == (n,)
+        assert {a.dtype for a in (split.images, split.originals, split.labels, split.attributes)} == {
+            np.dtype(np.uint8)
+        }
 
 
 def test_train_and_validation_share_no_image(data: BiasedDataset) -> None:
-    train = {shape.tobytes() for shape in data.train.shapes}
-    assert train.isdisjoint(shape.tobytes() for shape in data.validation.shapes)
-    assert train.isdisjoint(shape.tobytes() for shape in data.hard.shapes)
+    train = {shape.tobytes() for shape in data.train.originals}
+    assert train.isdisjoint(shape.tobytes() for shape in data.validation.originals)
+    assert train.isdisjoint(shape.tobytes() for shape in data.hard.originals)
 
 
 def test_easy_is_biased_and_hard_is_inverted(data: BiasedDataset) -> None:
-    aligned = (data.train.digits == data.train.colors).mean()
+    aligned = (data.train.labels == data.train.attributes).mean()
     assert abs(aligned - 0.95) < 6 * np.sqrt(0.95 * 0.05 / 1800)
-    assert (data.hard.digits != data.hard.colors).all()
+    assert (data.hard.labels != data.hard.attributes).all()
 
 
 def test_probe_shows_every_digit_in_every_color_equally_often(data: BiasedDataset) -> None:
-    counts = contingency(data.probe.digits, data.probe.colors)
+    counts = contingency(data.probe.labels, data.probe.attributes)
     assert (counts == counts[0, 0]).all()
-    assert counts[0, 0] == np.bincount(data.hard.digits).min() // 10
-    first = contingency(data.probe.digits[:100], data.probe.colors[:100])
+    assert counts[0, 0] == np.bincount(data.hard.labels).min() // 10
+    first = contingency(data.probe.labels[:100], data.probe.attributes[:100])
     assert (first == 1).all()
 
 
 def test_cue_conflict_is_ten_shapes_in_ten_colors(data: BiasedDataset) -> None:
     grid = data.cue_conflict
-    assert np.array_equal(grid.digits, np.repeat(np.arange(10), 10))
-    assert np.array_equal(grid.colors, np.tile(np.arange(10), 10))
-    shapes = grid.shapes.reshape(10, 10, 28, 28)
+    assert np.array_equal(grid.labels, np.repeat(np.arange(10), 10))
+    assert np.array_equal(grid.attributes, np.tile(np.arange(10), 10))
+    shapes = grid.originals.reshape(10, 10, 28, 28)
     assert (shapes == shapes[:, :1]).all()
-    in_test = {(digit, shape.tobytes()) for digit, shape in zip(data.hard.digits, data.hard.shapes, strict=True)}
+    in_test = {(digit, shape.tobytes()) for digit, shape in zip(data.hard.labels, data.hard.originals, strict=True)}
     assert {(digit, shapes[digit, 0].tobytes()) for digit in range(10)} <= in_test
     images = grid.images.reshape(10, 10, 28, 28, 3)
     assert (images[:, 0, ..., 0] == images[:, 3, ..., 0]).all(), "red and yellow differ in green alone"
@@ -69,28 +71,28 @@ def test_cue_conflict_is_ten_shapes_in_ten_colors(data: BiasedDataset) -> None:
 @pytest.mark.parametrize("name", ["train", "validation", "hard", "probe"])
 def test_a_split_repainted_under_its_name_is_the_same(data: BiasedDataset, name: str) -> None:
     split = data.split(name)
-    assert np.array_equal(repaint(split.shapes, split.colors, data.params, name), split.images)
+    assert np.array_equal(repaint(split.originals, split.attributes, data.params, name), split.images)
 
 
 def test_seeds_move_everything_but_the_source(data: BiasedDataset) -> None:
     other = small(seed=1)
-    assert not np.array_equal(other.train.shapes, data.train.shapes)
-    assert not np.array_equal(other.train.colors, data.train.colors)
+    assert not np.array_equal(other.train.originals, data.train.originals)
+    assert not np.array_equal(other.train.attributes, data.train.attributes)
 
     def shapes(dataset: BiasedDataset) -> set[bytes]:
-        return {shape.tobytes() for split in (dataset.train, dataset.validation) for shape in split.shapes}
+        return {shape.tobytes() for split in (dataset.train, dataset.validation) for shape in split.originals}
 
     assert shapes(other) == shapes(data)
 
 
 def test_gray_hard_split_and_clean_data_have_no_color() -> None:
     gray = small(hard="gray").hard
-    assert (gray.colors == NO_COLOR).all()
+    assert (gray.attributes == NO_COLOR).all()
     assert (gray.images == gray.images[..., :1]).all()
     clean = small(dataset="clean")
     for split in (clean.train, clean.validation, clean.hard, clean.probe):
-        assert (split.colors == NO_COLOR).all()
-        assert (split.images == split.shapes[..., None]).all()
+        assert (split.attributes == NO_COLOR).all()
+        assert (split.images == split.originals[..., None]).all()
 
 
 def test_factorial_hard_split_is_the_probe() -> None:
@@ -101,7 +103,7 @@ def test_factorial_hard_split_is_the_probe() -> None:
 def test_tiny_data_sets_still_have_everything() -> None:
     data = small(train_size=10, test_size=60)
     assert (len(data.train), len(data.validation)) == (9, 1)
-    counts = contingency(data.probe.digits, data.probe.colors)
+    counts = contingency(data.probe.labels, data.probe.attributes)
     assert (counts == 1).all()
 
 
@@ -113,7 +115,7 @@ def test_more_digits_than_there_are_is_bad_input(field: str, part: str) -> None:
 
 def test_a_test_split_that_lacks_a_digit_is_bad_input() -> None:
     seeds = (small(test_size=10, seed=seed) for seed in range(20))
-    lacking = next(data for data in seeds if len(np.unique(data.hard.digits)) < 10)
+    lacking = next(data for data in seeds if len(np.unique(data.hard.labels)) < 10)
     with pytest.raises(BadInput, match=r"No [0-9] among the 10 test digits"):
         _ = lacking.probe
 

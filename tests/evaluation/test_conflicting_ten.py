@@ -12,11 +12,11 @@ from lazytui.evaluation.conflicting_ten import COLUMNS, answer_columns, answers_
 def test_they_are_one_of_each_digit_in_the_color_of_the_one_before_the_red_1_among_them() -> None:
     data = build_dataset(DatasetParams(source="strokes", train_size=100, test_size=100))
     ten = conflicting_ten(data)
-    assert ten.digits.tolist() == [*range(10)] and ten.colors.tolist() == [9, *range(9)]
+    assert ten.labels.tolist() == [*range(10)] and ten.attributes.tolist() == [9, *range(9)]
     red, green, blue = ten.images[1][0].mean(0)
     assert red > 150 > 50 > max(green, blue), "the ground of the 1 is red"
-    shape = data.cue_conflict.shapes[10]
-    np.testing.assert_array_equal(ten.shapes[1], shape)
+    shape = data.cue_conflict.originals[10]
+    np.testing.assert_array_equal(ten.originals[1], shape)
 
 
 def test_answers_are_found_again_at_each_step_and_gaps_are_unknown() -> None:

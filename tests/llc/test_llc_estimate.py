@@ -168,7 +168,7 @@ def test_batches_tell_what_all_images_tell(slope: Slope, train: DeviceSplit) -> 
     network = Logistic()
     batch = train.batch(torch.arange(len(train)))
     eps, gamma = 0.02, 2.0
-    theirs = textbook(batch.images.double().mean((2, 3)).numpy(), batch.digits.numpy(), eps, gamma, slope)
+    theirs = textbook(batch.images.double().mean((2, 3)).numpy(), batch.labels.numpy(), eps, gamma, slope)
     sampling = SamplingSettings([eps] * 24, [gamma] * 24, steps=300, batch=8, seed=0, slope=slope)
     ours = local_learning_coefficient(network, train, sampling, CPU).coefficient
     error = math.sqrt((theirs.var(ddof=1) + ours.var(ddof=1)) / 24)
@@ -181,7 +181,7 @@ def test_the_loss_at_the_weights_is_that_of_all_images(train: DeviceSplit) -> No
     network: nn.Module = InPlace().eval()
     batch = train.batch(torch.arange(len(train)))
     with torch.inference_mode():
-        expected = float(cross_entropy(network(batch.images), batch.digits))
+        expected = float(cross_entropy(network(batch.images), batch.labels))
     assert full_loss(network, train) == pytest.approx(expected, rel=1e-5)
 
 
@@ -189,7 +189,7 @@ def test_the_slope_is_that_of_all_images_and_its_length_is_estimated_without_bia
     torch.manual_seed(1)  # of weights whose gradient is long: where it is short, its length is less sure
     network = InPlace().eval()
     batch = train.batch(torch.arange(len(train)))
-    expected = torch.autograd.grad(cross_entropy(network(batch.images), batch.digits), list(network.parameters()))
+    expected = torch.autograd.grad(cross_entropy(network(batch.images), batch.labels), list(network.parameters()))
     found = full_gradient(network, train)
     for name, gradient in zip(found, expected, strict=True):
         torch.testing.assert_close(found[name], gradient, rtol=1e-4, atol=1e-6)

@@ -54,7 +54,7 @@ def test_ablation_is_what_a_hook_on_the_whole_network_does(case: Case, mode: Abl
     for name, pictures in images.items():
         slow = slowly(network, case.layer, pictures, neurons, mode, means)
         np.testing.assert_allclose(without.logits(name, neurons, mode), slow, rtol=1e-4, atol=1e-5)
-        right = float((slow.argmax(1).numpy() == splits[name].digits).mean())
+        right = float((slow.argmax(1).numpy() == splits[name].labels).mean())
         assert without.accuracies(neurons, mode)[name] == pytest.approx(right)
 
 
@@ -67,7 +67,7 @@ def test_without_any_neuron_only_the_bias_decides(layer: str, data: BiasedDatase
     logits = without.logits("hard", range(128), "zero")
     np.testing.assert_allclose(logits, np.broadcast_to(bias, (20, 10)), atol=1e-6)
     accuracy = without.accuracies(range(128), "zero")["hard"]
-    assert accuracy == pytest.approx(float((splits["hard"].digits == bias.argmax()).mean()))
+    assert accuracy == pytest.approx(float((splits["hard"].labels == bias.argmax()).mean()))
 
 
 def test_taking_no_neuron_out_changes_nothing(data: BiasedDataset) -> None:

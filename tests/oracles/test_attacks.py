@@ -37,7 +37,7 @@ def network() -> nn.Module:
 def problem(network: nn.Module) -> Problem:
     """Sources of all classes that the lazy network gets right, each to be seen as the next digit."""
     split = build_dataset(DatasetParams(source="strokes", train_size=1000, test_size=300)).validation
-    images, labels = to_float(torch.from_numpy(split.images.copy())), torch.from_numpy(split.digits).long()
+    images, labels = to_float(torch.from_numpy(split.images.copy())), torch.from_numpy(split.labels).long()
     right = network(images).argmax(1) == labels
     images, labels = images[right][:SOURCES], labels[right][:SOURCES]
     epsilon = torch.full((len(labels),), 0.2)

@@ -100,11 +100,11 @@ def test_variations_change_one_thing_each(name: str) -> None:
     split = build_dataset(params).split(name)
     chosen = np.array([0, 3, 8 if name == "validation" else 520])
     made = make_variations(split, params, name, chosen)
-    own = split.colors[chosen]
+    own = split.attributes[chosen]
     np.testing.assert_array_equal(made.recolored[own, np.arange(3)], split.images[chosen])
     other = (own + 1) % 10
     assert (made.recolored[other, np.arange(3)] != split.images[chosen]).any((1, 2, 3)).all()
-    assert (made.redrawn_digits != split.digits[chosen]).all()
+    assert (made.redrawn_digits != split.labels[chosen]).all()
     corners = np.s_[:, :2, :2]
     np.testing.assert_array_equal(made.redrawn[corners], split.images[chosen][corners])
 
@@ -118,17 +118,17 @@ def test_a_reader_of_color_falls_when_recolored_and_not_when_redrawn() -> None:
             return reader(torch.from_numpy(images).permute(0, 3, 1, 2) / 255).numpy()
 
     said = logits(split.images[:100])
-    assert (said.argmax(1) == split.colors[:100]).all()
+    assert (said.argmax(1) == split.attributes[:100]).all()
     found = measure_recoloring(
         said,
         np.stack([logits(images) for images in made.recolored]),
         logits(made.redrawn),
         said.argmax(1).astype(np.uint8),
-        split.colors[:100],
+        split.attributes[:100],
     )
     assert found.recolored_flips == 1 and found.redrawn_flips == 0
     assert found.flips_interval == (1, 1)
-    assert np.isnan(found.drops[np.arange(100), split.colors[:100]]).all()
+    assert np.isnan(found.drops[np.arange(100), split.attributes[:100]]).all()
     assert np.nanmin(found.drops) > 0.1
     np.testing.assert_allclose(found.redrawn_drops, 0, atol=1e-6)
 

@@ -75,7 +75,7 @@ def test_a_point_tells_the_accuracy_on_the_images_that_it_learns_from(trained: T
     done = trained(epochs=20)
     few = data.train.take(np.arange(100))
     predicted = evaluate_split(done.model, few, done.hardware).predicted
-    assert done.history["train_accuracy"][-1] == (predicted == few.digits).mean() > 0.9
+    assert done.history["train_accuracy"][-1] == (predicted == few.labels).mean() > 0.9
 
 
 def test_the_number_of_points_is_chosen_where_nobody_does(trained: Train) -> None:

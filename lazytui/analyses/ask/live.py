@@ -128,9 +128,9 @@ class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
             split = self._split(trained, start.split)
         except LazytuiError:
             return Drawing.blank(), None
-        shown = np.flatnonzero((split.digits == start.digit) | (start.digit is None))
+        shown = np.flatnonzero((split.labels == start.digit) | (start.digit is None))
         index = int(shown[start.number % len(shown)])
-        return _drawing_of(split, index, trained, start), int(split.digits[index])
+        return _drawing_of(split, index, trained, start), int(split.labels[index])
 
 
 def _paint(trained: TrainParams, split: str) -> Split:
@@ -139,11 +139,11 @@ def _paint(trained: TrainParams, split: str) -> Split:
 
 def _drawing_of(split: Split, index: int, trained: TrainParams, start: Start) -> Drawing:
     """An image of a split as a drawing that gives the same bytes, unless it is painted in another color."""
-    color = int(split.colors[index]) if start.color is None else start.color
+    color = int(split.attributes[index]) if start.color is None else start.color
     strokes, backgrounds = paint_colors(trained)
     stream = SPLIT_NAMES[start.split]
     return Drawing(
-        split.shapes[index],
+        split.originals[index],
         _rgb(strokes[color]),
         _rgb(backgrounds[color]),
         background_light(trained, stream, index),

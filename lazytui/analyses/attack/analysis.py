@@ -74,7 +74,7 @@ def run(params: AttackParams, report: Report) -> AttackResult:
         name: mixed_pool(networks[0].data, name, params.source_digits, params.target_class, params.sources)
         for name in params.pools
     }
-    if scarce := scarcity(class_sizes(splits[params.pools[0]].digits), params.sources):
+    if scarce := scarcity(class_sizes(splits[params.pools[0]].labels), params.sources):
         report.note(scarce)
     results = []
     total = len(networks) * len(splits)
@@ -96,7 +96,7 @@ def _attack_pool(params: AttackParams, problem: Problem, split: Split) -> PoolRe
 
     predicted = problem.predictions()
     correct = predicted == problem.labels
-    found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), split.digits, None)
+    found = PoolResult(predicted.to(torch.uint8).cpu().numpy(), correct.cpu().numpy(), split.labels, None)
     if int(correct.sum()) < FEWEST:
         return found
     return replace(
@@ -110,7 +110,7 @@ def _perturbations(params: AttackParams, problem: Problem, split: Split) -> Pert
 
     budgets, adversarial = _budgets(params, problem)
     sure, _ = _budgets(params, problem.with_confidence(SURE))
-    found = channel_composition(_smallest_changes(problem), split.shapes)
+    found = channel_composition(_smallest_changes(problem), split.originals)
     return Perturbations(
         budgets=budgets.cpu().numpy(),
         sure_budgets=sure.cpu().numpy(),
@@ -145,7 +145,7 @@ def problem_of(params: AttackParams, network: ModelUnderStudy, split: Split, che
 
     device = network.hardware.device
     images = to_float(torch.from_numpy(np.ascontiguousarray(split.images)).to(device))
-    labels = torch.from_numpy(split.digits.astype(np.int64)).to(device)
+    labels = torch.from_numpy(split.labels.astype(np.int64)).to(device)
     targets = torch.full_like(labels, params.target_class) if params.targeted else None
     epsilon = torch.full((len(split),), params.epsilon, device=device)
     random = torch.Generator().manual_seed(params.seed)
@@ -164,7 +164,7 @@ def _mean_image(split: Split, digit: int) -> Tensor:
 
     from lazytui.data.device_split import to_float
 
-    chosen = torch.from_numpy(split.images[split.digits == digit])
+    chosen = torch.from_numpy(split.images[split.labels == digit])
     return to_float(chosen).mean(0, keepdim=True)
 
 

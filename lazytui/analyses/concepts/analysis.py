@@ -71,7 +71,7 @@ def run(params: ConceptsParams, report: Report) -> ConceptsResult:
         dimensions=activations.shape[1],
         fitted=_fitted(params, split, fitted),
         palette_name=network.trained.palette,
-        images=np.bincount(split.digits[kept], minlength=10),
+        images=np.bincount(split.labels[kept], minlength=10),
         scores=scores,
         random=random,
         accuracy=accuracy,
@@ -92,7 +92,7 @@ def _activations_and_gradients(
         report.check()
         part = slice(start, start + _BATCH)
         images = to_float(torch.from_numpy(split.images[part]).to(network.hardware.device))
-        classes = torch.from_numpy(split.digits[part].astype(np.int64)).to(network.hardware.device)
+        classes = torch.from_numpy(split.labels[part].astype(np.int64)).to(network.hardware.device)
         found = layer_gradients(network.model, layer, images, classes)
         parts.append((found.activation.flatten(1).cpu(), found.gradient.flatten(1).cpu()))
     return torch.cat([one for one, _ in parts]), torch.cat([other for _, other in parts])
@@ -100,7 +100,7 @@ def _activations_and_gradients(
 
 def _fitted(params: ConceptsParams, split: Split, fitted: NDArray[np.int64]) -> int:
     """Images with a concept that are there for each: as many as were asked for, if the split has them."""
-    fewest = min(np.bincount(labels[fitted], minlength=10).min() for labels in (split.colors, split.digits))
+    fewest = min(np.bincount(labels[fitted], minlength=10).min() for labels in (split.attributes, split.labels))
     if fewest < 2:
         raise BadInput(f"Too few of the {len(split):,} images show each color and digit: use a larger test split.")
     return int(min(params.samples, fewest))
@@ -122,7 +122,7 @@ def _scores(
 
     generator, count = torch.Generator().manual_seed(params.seed), _fitted(params, split, fitted)
     scores, accuracy = np.zeros((CONCEPTS, 10, params.runs)), np.zeros((CONCEPTS, params.runs))
-    of_class = [gradients[kept[split.digits[kept] == digit]] for digit in range(10)]
+    of_class = [gradients[kept[split.labels[kept] == digit]] for digit in range(10)]
 
     def draw(among: NDArray[np.int64], number: int) -> NDArray[np.int64]:
         chosen: NDArray[np.int64] = among[torch.randperm(len(among), generator=generator)[:number].numpy()]
@@ -138,7 +138,7 @@ def _scores(
         report.progress(repeat, params.runs, "runs")
         for row in range(CONCEPTS):
             report.check()
-            shows = (split.colors, split.digits)[row // 10] == row % 10
+            shows = (split.attributes, split.labels)[row // 10] == row % 10
             present = draw(fitted[shows[fitted]], count)
             vector = fit_concept_vector(activations[present], activations[draw(fitted, count)])
             scores[row, :, repeat] = [tcav_score(each, vector.direction) for each in of_class]

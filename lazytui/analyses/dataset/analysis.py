@@ -65,10 +65,10 @@ def _some_of(split: Split, samples: int) -> SplitSamples:
     chosen = _some_of_each(split, samples)
     return SplitSamples(
         count=len(split),
-        contingency=contingency(split.digits, split.colors),
+        contingency=contingency(split.labels, split.attributes),
         images=split.images[chosen],
-        labels=split.digits[chosen],
-        attributes=split.colors[chosen],
+        labels=split.labels[chosen],
+        attributes=split.attributes[chosen],
     )
 
 
@@ -79,10 +79,10 @@ def _written(report: Report, done: int, total: int) -> None:
 
 def _some_of_each(split: Split, samples: int) -> NDArray[np.intp]:
     """The first images of each digit, digit by digit in every ten; any ten where a digit doesn't occur."""
-    rows = min(samples, int(np.bincount(split.digits, minlength=10).min()))
+    rows = min(samples, int(np.bincount(split.labels, minlength=10).min()))
     if rows == 0:
         return np.arange(min(10, len(split)))
-    return np.stack([np.flatnonzero(split.digits == digit)[:rows] for digit in range(10)], axis=1).reshape(-1)
+    return np.stack([np.flatnonzero(split.labels == digit)[:rows] for digit in range(10)], axis=1).reshape(-1)
 
 
 def figures(params: DatasetRunParams, result: DatasetResult) -> list[Figure]:

@@ -84,7 +84,7 @@ def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArra
     Raises BadInput when the digits at hand are other ones, or can't be had at all.
     """
     split = data.split(SPLIT_NAMES[cell.counted_by.split])
-    if not (np.array_equal(split.digits, found.labels) and np.array_equal(split.colors, found.attributes)):
+    if not (np.array_equal(split.labels, found.labels) and np.array_equal(split.attributes, found.attributes)):
         raise BadInput(
             f"The images can't be painted again: the {data.source_name} digits at hand aren't those that were "
             "evaluated. Run evaluate again to see these."

@@ -150,15 +150,15 @@ def _shown(params: GradcamParams, statistics: SplitStatistics, network: ModelUnd
             split.images[index],
             method=params.method,
             layer=params.layer,
-            target=target_class(params.target, int(split.digits[index]), int(split.colors[index])),
+            target=target_class(params.target, int(split.labels[index]), int(split.attributes[index])),
         )
         for index in chosen
     ]
     return ShownImages(
         indices=chosen,
         images=split.images[chosen],
-        digits=split.digits[chosen],
-        colors=split.colors[chosen],
+        digits=split.labels[chosen],
+        colors=split.attributes[chosen],
         maps=np.stack([one.heat for one in explained]),
         probabilities=np.stack([one.probabilities for one in explained]),
         targets=np.array([one.target for one in explained], np.uint8),

@@ -31,9 +31,9 @@ class ImageFilter:
         split = browsed.split
         is_match = np.ones(len(split), bool)
         if self.digit is not None:
-            is_match &= split.digits == self.digit
+            is_match &= split.labels == self.digit
         if self.color is not None:
-            is_match &= split.colors == self.color
+            is_match &= split.attributes == self.color
         if self.answers:
             is_match &= self._matches_answer(browsed, categories) if categories else False
         return np.flatnonzero(is_match)
@@ -43,7 +43,7 @@ class ImageFilter:
             return np.asarray(categories.reasons == REASONS.index(self.answers))
         if self.answers in EVIDENCE_CATEGORIES:
             return np.asarray(categories.evidence == EVIDENCE_CATEGORIES.index(self.answers))
-        return np.asarray((categories.predicted == browsed.split.digits) == (self.answers == "right"))
+        return np.asarray((categories.predicted == browsed.split.labels) == (self.answers == "right"))
 
     def description(self, ten: Palette) -> str:
         """In words; empty where it takes every image."""

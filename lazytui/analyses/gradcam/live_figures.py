@@ -43,7 +43,7 @@ def _image(browsed: BrowsedSplit, index: int, ten: Palette) -> Pixels:
 
 
 def _image_caption(browsed: BrowsedSplit, index: int, ten: Palette) -> str:
-    return f"{ten.color_name(int(browsed.split.colors[index]))} {browsed.split.digits[index]}"
+    return f"{ten.color_name(int(browsed.split.attributes[index]))} {browsed.split.labels[index]}"
 
 
 def _map(
@@ -63,7 +63,7 @@ def _map(
         overlay_max=largest_evidence(explanation.heat, method.signed),
         columns=1,
         captions=(f"→ {guess}{of_class}{nothing}",),
-        tones=(tone_of(guess, int(browsed.split.digits[index]), int(browsed.split.colors[index])),),
+        tones=(tone_of(guess, int(browsed.split.labels[index]), int(browsed.split.attributes[index])),),
     )
 
 
@@ -110,7 +110,7 @@ def image_page(
     captions, tones = [_image_caption(browsed, index, ten) for index in shown.tolist()], []
     if categories:
         captions = [f"{caption}→{categories.predicted[index]}" for caption, index in zip(captions, shown, strict=True)]
-        tones = list(map(tone_of, categories.predicted[shown], split.digits[shown], split.colors[shown]))
+        tones = list(map(tone_of, categories.predicted[shown], split.labels[shown], split.attributes[shown]))
     counted = f"{part.start + 1:,} to {part.start + len(shown):,} of {len(chosen):,}"
     return Pixels(
         name="images",

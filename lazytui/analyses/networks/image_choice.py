@@ -59,7 +59,7 @@ def index_of_image(text: str, split: Split, name: str, ten: Palette) -> int:
             raise BadInput(f"The {name} split has no image {index:,}: they go from 0 to {len(split) - 1:,}.")
         return index
     digit, color = read_digit_and_color(text, ten)
-    found = np.flatnonzero((split.digits == digit) & (split.colors == color))
+    found = np.flatnonzero((split.labels == digit) & (split.attributes == color))
     if not len(found):
         raise BadInput(f"The {name} split has no {ten.color_name(color)} {digit}.")
     return int(found[0])

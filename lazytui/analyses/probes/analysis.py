@@ -120,7 +120,7 @@ def _accuracies(
     from lazytui.neurons.linear_probe import probe_accuracy
 
     found = []
-    for labels in (split.digits, split.colors):
+    for labels in (split.labels, split.attributes):
         report.check()
         found.append(probe_accuracy(features.cpu(), labels, fitted, tested, params.strength))
     return found

@@ -63,7 +63,7 @@ def image_name(browsed: BrowsedSplit, index: int) -> str:
     if browsed.names:
         return browsed.names[index]
     split = browsed.split
-    return f"{palette(browsed.trained.palette).color_name(int(split.colors[index]))} {split.digits[index]}"
+    return f"{palette(browsed.trained.palette).color_name(int(split.attributes[index]))} {split.labels[index]}"
 
 
 def dose_text(dose: Dose, stands_for: str = "") -> str:

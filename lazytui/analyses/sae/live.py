@@ -67,8 +67,8 @@ class DoseAnswer(BrowsedAnswer[DoseQuestion]):
         return ShownDose(
             image=browsed.split.images[self.index],
             name=image_name(browsed, self.index),
-            digit=int(browsed.split.digits[self.index]),
-            color=int(browsed.split.colors[self.index]),
+            digit=int(browsed.split.labels[self.index]),
+            color=int(browsed.split.attributes[self.index]),
             palette=browsed.trained.palette,
             dose=self.question.dose,
             factors=FACTORS,

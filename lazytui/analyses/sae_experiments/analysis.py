@@ -179,7 +179,7 @@ def _saliency_maps(sae: LoadedSae) -> SaliencyMaps | None:
     )
     return SaliencyMaps(
         images=hard.images[:SHOWN],
-        digits=hard.digits[:SHOWN],
+        digits=hard.labels[:SHOWN],
         before=before.maps[:SHOWN],
         after=after.maps[:SHOWN],
         predicted_before=before.predicted[:SHOWN],

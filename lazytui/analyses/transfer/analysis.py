@@ -90,8 +90,8 @@ def _measured(
     """Of each of MEASURED its value, NaN where undefined, and of how many images it is a share."""
     easy, hard, probe = predicted
     for split, answers in ((data.validation, easy), (data.hard, hard)):
-        yield _or_nan(metrics.accuracy(split.digits, answers)), len(split)
-    digits, colors = data.probe.digits, data.probe.colors
+        yield _or_nan(metrics.accuracy(split.labels, answers)), len(split)
+    digits, colors = data.probe.labels, data.probe.attributes
     unbiased = metrics.unbiased_accuracy(digits, colors, probe)
     yield _or_nan(unbiased), 0 if unbiased is None else len(digits)
     accuracies, groups = metrics.group_accuracies(digits, colors, probe), contingency(digits, colors)

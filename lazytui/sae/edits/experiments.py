@@ -109,7 +109,7 @@ def choose_splits(easy: Split, hard: Split, probe: Split, samples: int) -> dict[
     """What the experiments are made on: images of each split, and some in each color."""
     chosen = {"easy": _first(easy, samples), "hard": _first(hard, samples)}
     for color in range(10):
-        of_color = np.flatnonzero(probe.colors == color)
+        of_color = np.flatnonzero(probe.attributes == color)
         spread = np.linspace(0, len(of_color) - 1, min(IN_A_COLOR, len(of_color))).astype(np.int64)
         chosen[f"color {color}"] = probe.take(of_color[spread])
     mixed = np.random.default_rng(0).permutation(len(probe))
@@ -159,9 +159,9 @@ def _dose_response(spliced: SplicedModel, selectivity: FeatureSelectivity, tick:
     for factor in FACTORS:
         tick()
         predicted = spliced.logits("hard", scaling_edit(chosen, factor)).argmax(1).astype(np.uint8)
-        follow = color_follow_rate(hard.digits, hard.colors, predicted)
+        follow = color_follow_rate(hard.labels, hard.attributes, predicted)
         easy = spliced.accuracy("easy", scaling_edit(chosen, factor))
-        rows.append([easy, float((predicted == hard.digits).mean()), np.nan if follow is None else follow])
+        rows.append([easy, float((predicted == hard.labels).mean()), np.nan if follow is None else follow])
     return {"dose": np.array(rows)}
 
 
@@ -227,7 +227,7 @@ def _swaps(
             added = selectivity.selective_for(added_color)
             if worn_color == added_color or not len(dropped) or not len(added):
                 continue
-            others = spliced.split(name).digits != added_color
+            others = spliced.split(name).labels != added_color
             amounts = selectivity.response[added, added_color]
 
             def predictions_after_swap(
@@ -258,8 +258,8 @@ def _balanced_accuracy(spliced: SplicedModel) -> float:
     from sklearn.preprocessing import StandardScaler
 
     head = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
-    head.fit(spliced.neurons("fitted"), spliced.split("fitted").digits)
-    return float(head.score(spliced.neurons("balanced"), spliced.split("balanced").digits))
+    head.fit(spliced.neurons("fitted"), spliced.split("fitted").labels)
+    return float(head.score(spliced.neurons("balanced"), spliced.split("balanced").labels))
 
 
 def removal_score(accuracy: float, ablated_accuracy: float, balanced: float) -> float | None:

@@ -71,5 +71,5 @@ def transfer_features(
 def _share_taken_for(spliced: SplicedModel, color: int, change: Floats) -> float:
     """The share of balanced images of other digits and colors that are taken for this color's digit."""
     split = spliced.split("balanced")
-    others = (split.digits != color) & (split.colors != color)
+    others = (split.labels != color) & (split.attributes != color)
     return float((spliced.logits_after_shift("balanced", change).argmax(1) == color)[others].mean())

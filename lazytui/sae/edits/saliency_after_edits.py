@@ -48,5 +48,5 @@ def saliency_after_edit(
     with replace_activations(spliced.split_model.model, spliced.split_model.layer, change):
         explained = explain(spliced.split_model.model, images, None, request)
     maps: NDArray[np.float32] = explained.maps.cpu().numpy()
-    on_stroke = energy_in_mask(upsample(np.maximum(maps, 0)), stroke_masks(split.shapes))
+    on_stroke = energy_in_mask(upsample(np.maximum(maps, 0)), stroke_masks(split.originals))
     return EditedSaliency(maps, explained.targets.to(torch.uint8).cpu().numpy(), on_stroke, request.layer or "")

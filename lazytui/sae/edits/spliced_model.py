@@ -75,7 +75,7 @@ class SplicedModel:
 
     def accuracy(self, name: str, edit: Edit | None = None, directions: Tensor | None = None) -> float:
         """Of a split, in [0, 1]."""
-        return float((self.logits(name, edit, directions).argmax(1) == self.split(name).digits).mean())
+        return float((self.logits(name, edit, directions).argmax(1) == self.split(name).labels).mean())
 
     def activity(self, name: str) -> NDArray[np.float32]:
         """(N, n) float32: each feature on each image, its mean over positions."""

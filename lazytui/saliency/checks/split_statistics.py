@@ -79,7 +79,7 @@ class SplitStatistics:
         """
         split = self.split.take(np.arange(self.images))
         maps = self._explain(split)
-        evidence, on = upsample(np.maximum(maps.maps, 0)), masks.stroke_masks(split.shapes)
+        evidence, on = upsample(np.maximum(maps.maps, 0)), masks.stroke_masks(split.originals)
         energy = masks.energy_in_mask(evidence, on)
         scores = {
             "energy": energy,
@@ -89,11 +89,11 @@ class SplitStatistics:
         }
         defined = ~np.isnan(energy)
         mean = {name: _mean(values[defined]) for name, values in scores.items()}
-        category = evidence_categories(maps.predicted == split.digits, scores["mask_percentile"])
+        category = evidence_categories(maps.predicted == split.labels, scores["mask_percentile"])
         means = {
             "energy_in_mask": mean["energy"],
             "energy_uniform": _mean(on.mean((1, 2))[defined]),
-            "energy_center_prior": _mean(masks.center_prior_energy(split.shapes, on)[defined]),
+            "energy_center_prior": _mean(masks.center_prior_energy(split.originals, on)[defined]),
             "energy_shuffled_mean": mean["energy_shuffled"],
             "energy_perfect_mean": mean["energy_perfect"],
             "focus_score": _mean(masks.focus_score(mean["energy"], mean["energy_shuffled"], mean["energy_perfect"])),
@@ -103,7 +103,7 @@ class SplitStatistics:
             "looking_at_digit": _mean(scores["mask_percentile"][defined] > ON_STROKE),
             **{name: _mean(category[defined] == index) for index, name in enumerate(EVIDENCE_METRICS)},
         }
-        labels = {"digits": split.digits, "colors": split.colors, "predicted": maps.predicted, "evidence": category}
+        labels = {"digits": split.labels, "colors": split.attributes, "predicted": maps.predicted, "evidence": category}
         return maps, means | {name: values.astype(np.float32) for name, values in scores.items()} | labels
 
     def explain_cue_conflict(self, conflict: Split) -> SplitMaps:
@@ -145,7 +145,7 @@ class SplitStatistics:
             recolored.reshape(10, count, -1),
             logits_of(self.model, changed.redrawn, note),
             maps.targets[:count],
-            self.split.colors[:count],
+            self.split.attributes[:count],
         )
         low, high = measured.flips_interval or (None, None)
         repainted = recolored.argmax(1).reshape(10, count).T.astype(np.uint8)
@@ -162,7 +162,7 @@ class SplitStatistics:
 
     def _reasons(self, predicted: NDArray[np.uint8], repainted: NDArray[np.uint8]) -> dict[str, Any]:
         """predicted: (count,). repainted: (count, 10) uint8, what the first images are taken for in each color."""
-        digits, colors = self.split.digits[: len(predicted)], self.split.colors[: len(predicted)]
+        digits, colors = self.split.labels[: len(predicted)], self.split.attributes[: len(predicted)]
         reasons = reason_categories(predicted, repainted, digits, colors)
         correct, known = predicted == digits, reasons != UNKNOWN_REASON
         wrong_reason, because_of_color = map(
@@ -188,7 +188,7 @@ class SplitStatistics:
         if self.target == "predicted":
             return None
         if self.target in ("digit", "color"):
-            return split.digits if self.target == "digit" else split.colors
+            return split.labels if self.target == "digit" else split.attributes
         return np.full(len(split), int(self.target), np.uint8)
 
 

@@ -30,7 +30,7 @@ class AdversarialTraining(Method):
     def loss(self, batch: Batch, step: int) -> Tensor:
         epsilon, rounds = self.options.epsilon, self.options.attack_steps
         moved = worst_nearby(self.context.model, batch, epsilon, rounds, self.context.step_generator(step))
-        return functional.cross_entropy(self.context.model(moved), batch.digits)
+        return functional.cross_entropy(self.context.model(moved), batch.labels)
 
 
 def worst_nearby(model: nn.Module, batch: Batch, epsilon: float, rounds: int, generator: Generator) -> Tensor:
@@ -42,7 +42,7 @@ def worst_nearby(model: nn.Module, batch: Batch, epsilon: float, rounds: int, ge
     moved = (batch.images + epsilon * (2 * start - 1)).clamp(0, 1)
     for _ in range(rounds):
         moved.requires_grad_()
-        (gradient,) = torch.autograd.grad(functional.cross_entropy(model(moved), batch.digits, reduction="sum"), moved)
+        (gradient,) = torch.autograd.grad(functional.cross_entropy(model(moved), batch.labels, reduction="sum"), moved)
         moved = moved.detach() + 2.5 * epsilon / rounds * gradient.sign()
         moved = (batch.images + (moved - batch.images).clamp(-epsilon, epsilon)).clamp(0, 1)
     return moved.detach()

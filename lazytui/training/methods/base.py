@@ -119,12 +119,12 @@ class MethodContext:
     @property
     def digits(self) -> Tensor:
         """(n,) int64 on the device: all of the training split's."""
-        return self.train.digits
+        return self.train.labels
 
     @property
     def colors(self) -> Tensor:
         """(n,) int64 on the device, as the settings have them known; named by the digit it belongs to, or NO_COLOR."""
-        return self.train.colors
+        return self.train.attributes
 
     @cached_property
     def conflicting(self) -> Tensor:

@@ -24,7 +24,9 @@ class BiasBalance(Method):
         self._log_prior = log_digit_given_color(context.digits, context.colors)
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        return functional.cross_entropy(self.context.model(batch.images) + self._log_prior[batch.colors], batch.digits)
+        return functional.cross_entropy(
+            self.context.model(batch.images) + self._log_prior[batch.attributes], batch.labels
+        )
 
 
 def log_digit_given_color(digits: Tensor, colors: Tensor) -> Tensor:

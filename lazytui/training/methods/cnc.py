@@ -41,8 +41,8 @@ class CorrectAndContrast(TwoPhases):
 
     def second_loss(self, batch: Batch) -> Tensor:
         features = self._model.features(batch.images)
-        contrast = contrastive_loss(features.float(), batch.digits, self.parts[batch.indices], self.options.temperature)
-        return functional.cross_entropy(self._model.head(features), batch.digits) + self.options.penalty * contrast
+        contrast = contrastive_loss(features.float(), batch.labels, self.parts[batch.indices], self.options.temperature)
+        return functional.cross_entropy(self._model.head(features), batch.labels) + self.options.penalty * contrast
 
 
 def contrastive_loss(features: Tensor, digits: Tensor, predicted: Tensor, temperature: float) -> Tensor:

@@ -25,12 +25,12 @@ class CutMix(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         generator = self.context.step_generator(step)
-        partners = draw_partners(len(batch.digits), generator)
-        share = draw_beta(self.options.mix, len(batch.digits), generator)
+        partners = draw_partners(len(batch.labels), generator)
+        share = draw_beta(self.options.mix, len(batch.labels), generator)
         pasted = rectangles(1 - share, batch.images.shape[2], batch.images.shape[3], generator)
         mixed = torch.where(pasted[:, None], batch.images[partners], batch.images)
         left = 1 - pasted.float().mean((1, 2))
-        return mixed_cross_entropy(self.context.model(mixed), batch.digits, batch.digits[partners], left)
+        return mixed_cross_entropy(self.context.model(mixed), batch.labels, batch.labels[partners], left)
 
 
 def rectangles(areas: Tensor, height: int, width: int, generator: Generator) -> Tensor:

@@ -49,7 +49,7 @@ class DeepFeatureReweighting(PlainTraining):
         balanced = self._aside.balanced
         values = features(self._model, balanced.images, self.context.hardware)
         mean, spread = values.mean(0), values.std(0).clamp(min=1e-6)
-        digits = torch.from_numpy(balanced.digits).to(values.device, torch.int64)
+        digits = torch.from_numpy(balanced.labels).to(values.device, torch.int64)
         weight, bias = self._mean_head((values - mean) / spread, digits)
         with torch.no_grad():
             self._model.head.weight.copy_(weight / spread)

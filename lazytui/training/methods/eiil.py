@@ -46,8 +46,8 @@ class EnvironmentInference(TwoPhases):
 
     def second_loss(self, batch: Batch) -> Tensor:
         assert self._risk is not None
-        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
-        return self._risk.weighted_loss(each, cells(batch.digits, self.parts[batch.indices]))
+        each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
+        return self._risk.weighted_loss(each, cells(batch.labels, self.parts[batch.indices]))
 
     def state_dict(self) -> dict[str, Any]:
         log_shares = self._risk.log_shares if self._risk else torch.zeros(0)

@@ -19,7 +19,7 @@ class PlainTraining(Method):
     keeps_fit = True
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        return functional.cross_entropy(self.context.model(batch.images), batch.digits)
+        return functional.cross_entropy(self.context.model(batch.images), batch.labels)
 
 
 ENTRY = MethodEntry("erm", "Plain training: cross-entropy, every sample counts the same.", PlainTraining)

@@ -35,7 +35,7 @@ class FeatureColor(AddedTerm):
         whole, *alone = features.chunk(4)
         distance = pairwise_distance(*alone)
         self._distance = distance.detach()
-        return functional.cross_entropy(self._model.head(whole), batch.digits), self.options.penalty * distance
+        return functional.cross_entropy(self._model.head(whole), batch.labels), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
         return {"feature_distance": float(self._distance)}

@@ -25,7 +25,7 @@ class FocalLoss(Method):
     options: Options
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
         wrong = (1 - (-each).exp()).clamp(min=1e-12)  # the root of 0, where gamma is under 1, has no gradient
         return (wrong**self.options.gamma * each).mean()
 

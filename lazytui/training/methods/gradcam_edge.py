@@ -35,10 +35,10 @@ class GradcamEdge(AgainstEdges):
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         features, maps = self.last_map(batch.images)
         logits = self._model.head(features)
-        heat = gradcam(maps, logits, batch.digits)
+        heat = gradcam(maps, logits, batch.labels)
         distance = (scaled(resized(heat)) - scaled(sobel(batch.images))).square().mean()
         self._distance = distance.detach()
-        return functional.cross_entropy(logits, batch.digits), self.options.penalty * distance
+        return functional.cross_entropy(logits, batch.labels), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
         return {"evidence_distance": float(self._distance)}

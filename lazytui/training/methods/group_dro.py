@@ -33,7 +33,7 @@ class GroupDRO(Method):
         return draw(share_evenly(self._groups), self.context.epoch_generator(epoch))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
         return self._risk.weighted_loss(each, self._groups[batch.indices])
 
     def signals(self) -> Mapping[str, float]:

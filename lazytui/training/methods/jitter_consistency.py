@@ -47,7 +47,7 @@ class JitterConsistency(AddedTerm):
         logits, logits_jittered = self.context.model(torch.cat((batch.images, jittered))).float().chunk(2)
         disagreement = symmetric_divergence(logits, logits_jittered)
         self._disagreement = disagreement.detach()
-        fit = functional.cross_entropy(logits, batch.digits) + functional.cross_entropy(logits_jittered, batch.digits)
+        fit = functional.cross_entropy(logits, batch.labels) + functional.cross_entropy(logits_jittered, batch.labels)
         return fit, self.options.penalty * disagreement
 
     def signals(self) -> Mapping[str, float]:

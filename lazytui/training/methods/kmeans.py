@@ -27,7 +27,7 @@ class Clusters(TwoPhases):
     def assign_parts(self) -> Tensor:
         import numpy as np
 
-        digits = self.context.data.train.digits
+        digits = self.context.data.train.labels
         values = features(self._model, self.context.data.train.images, self.context.hardware).cpu().numpy()
         parts = np.zeros(len(digits), np.int64)
         for digit in range(CLASSES):

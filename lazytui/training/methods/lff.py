@@ -38,8 +38,8 @@ class LearningFromFailure(Method):
         self._biased_losses, self._losses = (SmoothLosses(context.digits, self.options.ema) for _ in range(2))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
-        biased = functional.cross_entropy(self._biased(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
+        biased = functional.cross_entropy(self._biased(batch.images), batch.labels, reduction="none")
         self._biased_losses.update(batch.indices, biased)
         self._losses.update(batch.indices, each)
         weights = self._weights()[batch.indices]

@@ -32,11 +32,11 @@ class SelectiveMixing(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         generator = self.context.step_generator(step)
-        within_digit = torch.rand(len(batch.digits), generator=generator, device=batch.digits.device) < 0.5
+        within_digit = torch.rand(len(batch.labels), generator=generator, device=batch.labels.device) < 0.5
         other = self.context.train.batch(self._partners.draw(batch, within_digit, generator))
-        share = draw_beta(self.options.mix, len(batch.digits), generator)
+        share = draw_beta(self.options.mix, len(batch.labels), generator)
         mixed = batch.images + (1 - share)[:, None, None, None] * (other.images - batch.images)
-        return mixed_cross_entropy(self.context.model(mixed), batch.digits, other.digits, share)
+        return mixed_cross_entropy(self.context.model(mixed), batch.labels, other.labels, share)
 
 
 class Partners:
@@ -54,8 +54,8 @@ class Partners:
         A cell of digit and color is drawn first, each alike. Where there is none, the sample is its own partner.
         """
         there = (self._counts > 0).float()
-        same_digit, other_color = _only(batch.digits, CLASSES), 1 - _only(batch.colors, NO_COLOR + 1)
-        same_color, other_digit = _only(batch.colors, NO_COLOR + 1), 1 - _only(batch.digits, CLASSES)
+        same_digit, other_color = _only(batch.labels, CLASSES), 1 - _only(batch.attributes, NO_COLOR + 1)
+        same_color, other_digit = _only(batch.attributes, NO_COLOR + 1), 1 - _only(batch.labels, CLASSES)
         in_digit = same_digit[:, :, None] * other_color[:, None, :]
         in_color = other_digit[:, :, None] * same_color[:, None, :]
         allowed = (torch.where(within_digit[:, None, None], in_digit, in_color) * there).flatten(1)

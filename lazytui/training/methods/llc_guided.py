@@ -54,7 +54,7 @@ class LlcGuided(AddedTerm):
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:
         from lazytui.evaluation.forward import evaluation_mode
 
-        fit = functional.cross_entropy(self.context.model(batch.images), batch.digits)
+        fit = functional.cross_entropy(self.context.model(batch.images), batch.labels)
         with torch.autocast(batch.images.device.type, enabled=False), evaluation_mode(self.context.model):
             if step % self.options.chain_every == 0:
                 self._offset = self._chain(self.context.step_generator(step))
@@ -70,7 +70,7 @@ class LlcGuided(AddedTerm):
     def _loss_at(self, batch: Batch, sign: float) -> Tensor:
         there = {name: weight + sign * self._offset[name] for name, weight in self._weights.items()}
         logits = torch.func.functional_call(self.context.model, there, (batch.images,))
-        return functional.cross_entropy(logits, batch.digits)
+        return functional.cross_entropy(logits, batch.labels)
 
     def _chain(self, generator: Generator) -> dict[str, Tensor]:
         """Where a chain ends, as offsets from the weights. Gradients are of the batch at w + d less those at w."""

@@ -24,10 +24,10 @@ class Mixup(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         generator = self.context.step_generator(step)
-        partners = draw_partners(len(batch.digits), generator)
-        share = draw_beta(self.options.mix, len(batch.digits), generator)
+        partners = draw_partners(len(batch.labels), generator)
+        share = draw_beta(self.options.mix, len(batch.labels), generator)
         mixed = batch.images[partners].lerp(batch.images, share[:, None, None, None])
-        return mixed_cross_entropy(self.context.model(mixed), batch.digits, batch.digits[partners], share)
+        return mixed_cross_entropy(self.context.model(mixed), batch.labels, batch.labels[partners], share)
 
 
 ENTRY = MethodEntry(

@@ -39,7 +39,7 @@ class PermuteJitter(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         recolored = self._jitter(batch.images, self.context.step_generator(step))
-        return functional.cross_entropy(self.context.model(recolored), batch.digits)
+        return functional.cross_entropy(self.context.model(recolored), batch.labels)
 
 
 ENTRY = MethodEntry(

@@ -31,7 +31,7 @@ class Resampling(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         logits = self.context.model(batch.images).float()
-        return environment_risks(logits, batch.digits, self._environments[batch.indices]).mean()
+        return environment_risks(logits, batch.labels, self._environments[batch.indices]).mean()
 
     def signals(self) -> Mapping[str, float]:
         return {"conflicting_weight": share_of(self.context.conflicting, self._weights)}

@@ -23,7 +23,7 @@ class Reweighting(Method):
         self.weights = share_evenly(cells(context.digits, context.colors))
 
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
-        each = functional.cross_entropy(self.context.model(batch.images), batch.digits, reduction="none")
+        each = functional.cross_entropy(self.context.model(batch.images), batch.labels, reduction="none")
         return (self.weights[batch.indices] * each).mean()
 
     def signals(self) -> Mapping[str, float]:

@@ -27,7 +27,7 @@ class SaliencyBackground(AddedTerm):
 
     def __init__(self, context: MethodContext) -> None:
         super().__init__(context)
-        self._shapes = torch.from_numpy(context.data.train.shapes).to(context.hardware.device)
+        self._shapes = torch.from_numpy(context.data.train.originals).to(context.hardware.device)
         self._saliency = torch.zeros((), device=context.hardware.device)
 
     def fit_and_term(self, batch: Batch, step: int) -> tuple[Tensor, Tensor]:  # noqa: ARG002

@@ -32,7 +32,7 @@ class SobelEdge(AgainstEdges):
         features, maps = self.last_map(batch.images)
         distance = (resized(maps.float().mean(1, keepdim=True)) - sobel(batch.images)).square().mean()
         self._distance = distance.detach()
-        return functional.cross_entropy(self._model.head(features), batch.digits), self.options.penalty * distance
+        return functional.cross_entropy(self._model.head(features), batch.labels), self.options.penalty * distance
 
     def signals(self) -> Mapping[str, float]:
         return {"edge_distance": float(self._distance)}

@@ -51,7 +51,7 @@ class Suppression(Method):
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         features = self._model.features(batch.images)
         logits = functional.linear(features, self._weight * self._factors, self._model.head.bias)
-        return functional.cross_entropy(logits, batch.digits)
+        return functional.cross_entropy(logits, batch.labels)
 
     def step(self, batch: Batch, step: int) -> Tensor:
         loss = super().step(batch, step)

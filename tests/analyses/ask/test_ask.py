@@ -33,7 +33,7 @@ def red_one(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A 1 of the bundled networks' hard split in the color of 0."""
     trained = recorded_training(LAZY, Workspace(Path("runs")))
     split = build_dataset(trained).hard
-    shape = split.shapes[split.digits == 1][:1]
+    shape = split.originals[split.labels == 1][:1]
     path = tmp_path_factory.mktemp("pictures") / "red-1.png"
     write_picture(repaint(shape, np.zeros(1, np.uint8), trained, "hard")[0], path)
     return path

@@ -39,8 +39,8 @@ def test_palettes_and_noise_are_those_of_that_version(name: str, first: tuple[in
     assert palette(params.palette).colors[0] == first and len(set(palette(params.palette).colors)) == 10
     assert (params.noise_layer, params.noise_channels) == ("under", "shared")
     digits = build_dataset(params.model_copy(update={"train_size": 700, "test_size": 300})).hard
-    full = digits.shapes == 255
-    worn = palette(params.palette).rgb[digits.colors]
+    full = digits.originals == 255
+    worn = palette(params.palette).rgb[digits.attributes]
     assert np.array_equal(digits.images[full], np.broadcast_to(worn[:, None, None], digits.images.shape)[full])
 
 

@@ -321,12 +321,12 @@ def test_the_images_behind_a_cell_are_shown(matrix: str, busy: Lab, compared_net
     split = {"confusion-easy": data.validation, "digit-by-color": data.probe}.get(matrix, data.hard)
     every = {image.tobytes(): index for index, image in enumerate(split.images)}
     indices = [every[image.tobytes()] for image in shown.images]
-    rows = split.colors if matrix == "color-by-prediction-hard" else split.digits
+    rows = split.attributes if matrix == "color-by-prediction-hard" else split.labels
     assert (rows[indices] == row).all()
     words = palette("distinct")
-    assert [caption.split()[0] for caption in shown.captions] == [words.names[c] for c in split.colors[indices]]
+    assert [caption.split()[0] for caption in shown.captions] == [words.names[c] for c in split.attributes[indices]]
     if matrix == "digit-by-color":
-        assert (split.colors[indices] == column).all()
+        assert (split.attributes[indices] == column).all()
     else:
         assert {caption.split()[1] for caption in shown.captions} == {str(column)}
 

@@ -165,7 +165,7 @@ def test_a_map_without_positive_evidence_says_so(gaze: SaliencySession) -> None:
     answer = asked(gaze, 0, split="hard")
     assert answer.browsed is not None
     look = answer.explanations[0]
-    nothing = score_map(-np.abs(look.heat), answer.browsed.split.shapes, 0, correct=True)
+    nothing = score_map(-np.abs(look.heat), answer.browsed.split.originals, 0, correct=True)
     answer = replace(answer, explanations=(replace(look, heat=-np.abs(look.heat), scores=nothing),))
     assert "no positive evidence" in image_figures(answer, 0)[1].captions[0]  # type: ignore[attr-defined]
     assert map_scores_text(answer).paragraphs[0].startswith("no positive evidence")

@@ -31,7 +31,7 @@ def test_a_finished_training_says_what_its_network_says_of_the_ten(finished_trai
     np.testing.assert_array_equal(shown.images, ten.images)
     says = evaluate_split(load_model(run.path), ten, choose_hardware("cpu", "fp32")).predicted
     assert [caption.split()[0] for caption in shown.captions] == [str(digit) for digit in says]
-    follow, right = (says == ten.colors).sum(), (says == ten.digits).sum()
+    follow, right = (says == ten.attributes).sum(), (says == ten.labels).sum()
     assert shown.title == f"Step 136: of ten conflicting images {follow} follow the color, {right} the digit"
     assert shown.column_labels[1] == "red 1"
     assert not (run.path / IMAGES_FILE).exists(), "the result has them"

@@ -235,13 +235,13 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
                 assert "images" not in drawn(pilot)
 
         await pilot.press("d")
-        await leaves(split.digits == 0, "digit 0")
+        await leaves(split.labels == 0, "digit 0")
         await pilot.press("backspace", "h")
-        await leaves(split.colors == 0, "red")
+        await leaves(split.attributes == 0, "red")
         await pilot.press("backspace")
         for way, name in enumerate(ANSWERS):
             await pilot.press("w")
-            right = sorting.predicted == split.digits
+            right = sorting.predicted == split.labels
             by_reason = sorting.reasons == way - 2 if name in REASONS else sorting.evidence == way - 2 - len(REASONS)
             await leaves([right, ~right][way] if way < 2 else by_reason, name)
         await pilot.press("w", "slash")
@@ -249,7 +249,7 @@ def test_images_are_filtered_by_single_keys_and_by_words(workspace: Workspace) -
         pilot.app.screen.query_one(Input).value = "7 wrong"
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen is screen)
-        await leaves((split.digits == 7) & (sorting.predicted != 7), "digit 7, wrong")
+        await leaves((split.labels == 7) & (sorting.predicted != 7), "digit 7, wrong")
         await pilot.press("slash")
         await until(pilot, lambda: isinstance(pilot.app.screen, AskText))
         assert pilot.app.screen.query_one(Input).value == "digit 7, wrong"

@@ -234,7 +234,7 @@ from lazytui.data.splits import SPLITS, build_dataset
 for name in ("background", "stroke", "stroke-level", "texture", "rg95vh"):
     data = build_dataset(DatasetParams(dataset=name, source="strokes", train_size=700, test_size=300, seed=7))
     for split in (*(data.split(name) for name in SPLITS), data.cue_conflict):
-        for array in (split.images, split.digits, split.colors, split.shapes):
+        for array in (split.images, split.labels, split.attributes, split.originals):
             print(hashlib.sha256(array.tobytes()).hexdigest())
 """
 

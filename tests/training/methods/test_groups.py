@@ -66,7 +66,7 @@ def test_group_means_tell_which_groups_are_there() -> None:
 
 def test_subsampling_and_even_draws_undo_the_bias() -> None:
     data = small_data(train_size=3000, bias=0.5)
-    conflicting = torch.from_numpy(data.train.colors != data.train.digits)
+    conflicting = torch.from_numpy(data.train.attributes != data.train.labels)
     assert conflicting.float().mean() < 0.6
     for method in ("subsample", "group-dro"):
         order = at_work(method, data).order(0)
@@ -127,17 +127,17 @@ def test_inferred_environments_break_invariance_most(data: BiasedDataset) -> Non
 
 def test_partners_share_the_digit_or_the_color_but_not_both() -> None:
     data = small_data(train_size=1500, bias=0.5)
-    digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.digits, data.train.colors))
+    digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.labels, data.train.attributes))
     batch, within_digit = first_batch(data, 1000), torch.arange(1000) % 2 == 0
     drawn = Partners(digits, colors).draw(batch, within_digit, seeded())
-    same_digit, same_color = digits[drawn] == batch.digits, colors[drawn] == batch.colors
+    same_digit, same_color = digits[drawn] == batch.labels, colors[drawn] == batch.attributes
     assert torch.equal(same_digit, within_digit) and torch.equal(same_color, ~within_digit)
     assert len(drawn.unique()) > 300
 
 
 def test_a_sample_without_a_partner_is_its_own() -> None:
     data = small_data(bias=1.0)
-    digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.digits, data.train.colors))
+    digits, colors = (torch.from_numpy(labels).long() for labels in (data.train.labels, data.train.attributes))
     batch = first_batch(data)
     drawn = Partners(digits, colors).draw(batch, torch.ones(30, dtype=torch.bool), seeded())
     assert torch.equal(drawn, batch.indices)
@@ -170,10 +170,10 @@ def test_what_is_set_aside_is_balanced_and_never_trained_on() -> None:
     aside = data.balanced_holdout(0.2)
     assert aside.first == 864
     assert method.order(0).max().item() < 864 and len(method.order(0)) == len(data.train)
-    counts = cells(*(torch.from_numpy(labels).long() for labels in (aside.balanced.digits, aside.balanced.colors)))
+    counts = cells(*(torch.from_numpy(labels).long() for labels in (aside.balanced.labels, aside.balanced.attributes)))
     assert len(set(counts.bincount()[counts].tolist())) == 1 and len(counts.unique()) == 100
-    shapes = {shape.tobytes() for shape in data.train.shapes[864:]}
-    assert all(shape.tobytes() in shapes for shape in aside.balanced.shapes)
+    shapes = {shape.tobytes() for shape in data.train.originals[864:]}
+    assert all(shape.tobytes() in shapes for shape in aside.balanced.originals)
 
 
 def test_the_refitted_head_reads_digits_on_its_own_data() -> None:
@@ -188,4 +188,4 @@ def _accuracy_on_balanced(model: torch.nn.Module, data: BiasedDataset) -> float:
     balanced = data.balanced_holdout(0.5).balanced
     with torch.no_grad():
         predicted = model(to_float(torch.from_numpy(balanced.images))).argmax(1).numpy()
-    return float((predicted == balanced.digits).mean())
+    return float((predicted == balanced.labels).mean())

@@ -26,7 +26,7 @@ def test_the_term_is_the_excess_on_both_sides_of_the_weights() -> None:
     above, here, below = (
         cross_entropy(
             functional_call(model, {name: w + sign * offset[name] for name, w in weights.items()}, (batch.images,)),
-            batch.digits,
+            batch.labels,
         )
         for sign in (1, 0, -1)
     )

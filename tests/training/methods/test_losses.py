@@ -55,7 +55,7 @@ def logits_of(*probabilities: float) -> torch.Tensor:
 def plain(data: BiasedDataset) -> torch.Tensor:
     """The cross-entropy of each sample of the first batch."""
     batch = first_batch(data)
-    return cross_entropy(color_reader()(batch.images), batch.digits, reduction="none").detach()
+    return cross_entropy(color_reader()(batch.images), batch.labels, reduction="none").detach()
 
 
 def test_plain_training_is_the_mean_cross_entropy(data: BiasedDataset) -> None:
@@ -80,7 +80,7 @@ def test_the_input_gradient_is_of_the_sum_and_has_a_gradient_itself(data: Biased
     """The logits are s k / 10, s the sum of mean colors: dCE/dx = (mean of k under p - digit) / 10 / 784."""
     batch, model = first_batch(data), color_reader()
     fit, gradient = fit_and_input_gradient(model, batch)
-    expected = (model(batch.images).softmax(1) @ torch.arange(10.0) - batch.digits) / 10 / 784
+    expected = (model(batch.images).softmax(1) @ torch.arange(10.0) - batch.labels) / 10 / 784
     torch.testing.assert_close(gradient, expected[:, None, None, None].expand_as(gradient))
     assert fit.item() == pytest.approx(plain(data).mean().item())
     gradient.square().sum().backward()
@@ -129,7 +129,7 @@ def test_the_model_meets_the_adversary_as_its_steps_have_left_it(precision: str)
     with hardware.autocast():
         loss = method.loss(batch, step=0).item()
         features = model.features(batch.images)
-        fit = cross_entropy(model.head(features), batch.digits).item()
+        fit = cross_entropy(model.head(features), batch.labels).item()
     after = adversary.loss(features, batch).item()
     assert after != pytest.approx(before, rel=1e-3)
     assert loss - fit == pytest.approx(after, rel=1e-5)
@@ -261,7 +261,7 @@ def test_resample_is_what_a_method_does_without_its_penalty(method: str) -> None
         gradients = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
         found[name] = (loss.detach(), gradients, at.order(0))
     torch.testing.assert_close(found[method], found["resample"])
-    conflicting = batch.digits != batch.colors
+    conflicting = batch.labels != batch.attributes
     expected = (plain(data)[conflicting].mean() + plain(data)[~conflicting].mean()) / 2
     torch.testing.assert_close(found[method][0], expected)
 
@@ -305,9 +305,9 @@ def test_smooth_losses_start_whole_and_are_relative_to_their_digit() -> None:
 def test_learning_from_failure_weighs_by_both_networks(data: BiasedDataset) -> None:
     """At the first step each network's losses are relative to the largest of the digit in the batch."""
     batch, method = first_batch(data), at_work("lff", data)
-    biased = cross_entropy(build_model("lazy-gap", seed=1)(batch.images), batch.digits, reduction="none").detach()
+    biased = cross_entropy(build_model("lazy-gap", seed=1)(batch.images), batch.labels, reduction="none").detach()
     hard, own = (
-        each / torch.stack([each[batch.digits == digit].max() for digit in batch.digits])
+        each / torch.stack([each[batch.labels == digit].max() for digit in batch.labels])
         for each in (biased, plain(data))
     )
     expected = (hard / (hard + own) * plain(data)).mean() + generalized_cross_entropy(biased, 0.7).mean()
@@ -353,13 +353,13 @@ def test_the_prior_of_a_digit_given_its_color() -> None:
 
 def test_bias_balance_adds_the_prior(data: BiasedDataset) -> None:
     batch, train = first_batch(data), data.train
-    prior = log_digit_given_color(*(torch.from_numpy(labels).long() for labels in (train.digits, train.colors)))
-    expected = cross_entropy(color_reader()(batch.images) + prior[batch.colors], batch.digits)
+    prior = log_digit_given_color(*(torch.from_numpy(labels).long() for labels in (train.labels, train.attributes)))
+    expected = cross_entropy(color_reader()(batch.images) + prior[batch.attributes], batch.labels)
     assert at_work("bias-balance", data).loss(batch, 0).item() == pytest.approx(expected.item())
 
 
 def test_reweighting_counts_every_cell_alike(data: BiasedDataset) -> None:
-    pairs = list(zip(data.train.digits.tolist(), data.train.colors.tolist(), strict=True))
+    pairs = list(zip(data.train.labels.tolist(), data.train.attributes.tolist(), strict=True))
     weights = torch.tensor([len(pairs) / len(set(pairs)) / pairs.count(pair) for pair in pairs[:30]])
     expected = (weights * plain(data)).mean()
     assert at_work("reweight", data).loss(first_batch(data), 0).item() == pytest.approx(expected.item(), rel=1e-5)
@@ -385,12 +385,12 @@ def test_color_selectivity_finds_the_color_feature() -> None:
 def test_what_suppression_keeps_is_what_it_trained(data: BiasedDataset) -> None:
     model, batch = build_model("lazy-gap", seed=0), first_batch(data)
     method = at_work("suppress", data, model)
-    before = cross_entropy(model(batch.images), batch.digits)
+    before = cross_entropy(model(batch.images), batch.labels)
     assert method.loss(batch, 0).item() == pytest.approx(before.item())
     method.begin_epoch(0)
     assert method.loss(batch, 0).item() != pytest.approx(before.item())
     method.step(batch, 0)
-    after = cross_entropy(model(batch.images), batch.digits)
+    after = cross_entropy(model(batch.images), batch.labels)
     assert method.loss(batch, 0).item() == pytest.approx(after.item())
 
 
@@ -402,7 +402,7 @@ def test_the_worst_image_nearby_is_at_the_edge_and_worse(data: BiasedDataset) ->
     assert distance.max().item() <= 0.1 + 1e-6 and moved.min() >= 0 and moved.max() <= 1
     inside = (moved > 0) & (moved < 1)
     torch.testing.assert_close(distance[inside], torch.full_like(distance[inside], 0.1), atol=1e-5, rtol=0)
-    assert cross_entropy(model(moved), batch.digits) > plain(data).mean()
+    assert cross_entropy(model(moved), batch.labels) > plain(data).mean()
 
 
 def test_mixup_shares_the_answer_as_it_blends_the_images(data: BiasedDataset) -> None:
@@ -412,7 +412,7 @@ def test_mixup_shares_the_answer_as_it_blends_the_images(data: BiasedDataset) ->
     partners, share = draw_partners(30, generator), draw_beta(1.0, 30, generator)
     logits = color_reader()(batch.images)
     blended = share[:, None] * logits + (1 - share[:, None]) * logits[partners]
-    target = share[:, None] * one_hot(batch.digits, 10) + (1 - share[:, None]) * one_hot(batch.digits[partners], 10)
+    target = share[:, None] * one_hot(batch.labels, 10) + (1 - share[:, None]) * one_hot(batch.labels[partners], 10)
     assert at_work("mixup", data).loss(batch, 4).item() == pytest.approx(
         cross_entropy(blended, target).item(), rel=1e-5
     )
@@ -435,7 +435,7 @@ def test_cutmix_learns_the_digits_of_both_parts(data: BiasedDataset) -> None:
     pasted = rectangles(1 - share, 28, 28, generator)[:, None].float()
     logits = color_reader()(pasted * batch.images[partners] + (1 - pasted) * batch.images)
     left = 1 - pasted.mean((1, 2, 3))[:, None]
-    target = left * one_hot(batch.digits, 10) + (1 - left) * one_hot(batch.digits[partners], 10)
+    target = left * one_hot(batch.labels, 10) + (1 - left) * one_hot(batch.labels[partners], 10)
     assert method.loss(batch, 2).item() == pytest.approx(cross_entropy(logits, target).item(), rel=1e-5)
 
 
@@ -445,9 +445,9 @@ def test_the_trained_heat_map_is_the_one_that_is_shown(data: BiasedDataset) -> N
     assert isinstance(model, Classifier)
     method = at_work("gradcam-edge", data, model)
     features, maps = method.last_map(batch.images)  # type: ignore[attr-defined]
-    heat = gradcam(maps, model.head(features), batch.digits)
+    heat = gradcam(maps, model.head(features), batch.labels)
     request = Explainer(model, data.train.images).request("grad-cam", "features.relu3")
-    shown = explain(model, batch.images, batch.digits, request).maps.relu()
+    shown = explain(model, batch.images, batch.labels, request).maps.relu()
     torch.testing.assert_close(heat[:, 0], shown, atol=1e-6, rtol=1e-4)
     assert scaled(heat).amax() == 1 and scaled(torch.zeros(1, 1, 7, 7)).amax() == 0
     _, term = method.fit_and_term(batch, 0)

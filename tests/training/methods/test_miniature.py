@@ -51,7 +51,7 @@ def hard_accuracy(method: str, data: BiasedDataset, folder: Path) -> float:
     settings = TrainingSettings.model_validate({**asked, "metrics_every": 10_000, "metrics_samples": 100})
     trained = train_whole(settings, data, folder)
     assert trained.steps == 172
-    return float(accuracy(data.hard.digits, evaluate_split(trained.model, data.hard, trained.hardware).predicted) or 0)
+    return float(accuracy(data.hard.labels, evaluate_split(trained.model, data.hard, trained.hardware).predicted) or 0)
 
 
 @pytest.mark.parametrize("method", CURES)

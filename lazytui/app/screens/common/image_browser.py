@@ -67,7 +67,7 @@ class ImageBrowser(LiveScreen[Q, A], BrowserScreen):
         split = self.album.split
         values: list[Any] = ["", *ANSWERS]
         if name != "answers":
-            values = [None, *sorted({*(split.digits if name == "digit" else split.colors).tolist()} - {NO_COLOR})]
+            values = [None, *sorted({*(split.labels if name == "digit" else split.attributes).tolist()} - {NO_COLOR})]
         now = getattr(self.image_filter, name)
         self.set_filter(replace(self.image_filter, **{name: next_value(values, now)}))
 

@@ -53,13 +53,13 @@ class Adversary:
         features = features.detach()
         if not self._has_own_optimizer:
             guesses = self.network(features)
-            self.own_loss = functional.cross_entropy(guesses, batch.colors)
+            self.own_loss = functional.cross_entropy(guesses, batch.attributes)
             return _accuracy(guesses, batch)
         guesses = features
         for _ in range(self._steps):
             guesses = self.network(features)
             self._optimizer.zero_grad(set_to_none=True)
-            functional.cross_entropy(guesses, batch.colors).backward()  # type: ignore[no-untyped-call]
+            functional.cross_entropy(guesses, batch.attributes).backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
         return _accuracy(guesses, batch)
 
@@ -69,10 +69,10 @@ class Adversary:
         With one optimizer for all its weights get none of it: what the model gains by must not teach the adversary.
         """
         if self._has_own_optimizer:
-            return functional.cross_entropy(self.network(features), batch.colors)
+            return functional.cross_entropy(self.network(features), batch.attributes)
         fixed = {name: weight.detach() for name, weight in self.network.named_parameters()}
         guesses: Tensor = torch.func.functional_call(self.network, fixed, (features,))
-        return functional.cross_entropy(guesses, batch.colors)
+        return functional.cross_entropy(guesses, batch.attributes)
 
     def state_dict(self) -> dict[str, Any]:
         return {"network": self.network.state_dict(), "optimizer": self._optimizer.state_dict()}
@@ -83,7 +83,7 @@ class Adversary:
 
 
 def _accuracy(guesses: Tensor, batch: Batch) -> Tensor:
-    return (guesses.detach().argmax(1) == batch.colors).float().mean()
+    return (guesses.detach().argmax(1) == batch.attributes).float().mean()
 
 
 _HIDDEN = (128, 64)

@@ -59,7 +59,7 @@ class AgainstAdversary(AddedTerm):
             unlearning = self.unlearning_loss(precise, batch, step)
             if self._adversary.own_loss is not None:
                 unlearning = unlearning + self._adversary.own_loss
-        return functional.cross_entropy(self._model.head(features), batch.digits), unlearning
+        return functional.cross_entropy(self._model.head(features), batch.labels), unlearning
 
     def signals(self) -> Mapping[str, float]:
         return {"adversary_accuracy": float(self._accuracy)}

@@ -68,7 +68,7 @@ class InvariantRisk(Method):
 
     def loss(self, batch: Batch, step: int) -> Tensor:
         logits = self.context.model(batch.images).float()
-        risk, term = self.risk_and_penalty(logits, batch.digits, self.environments[batch.indices])
+        risk, term = self.risk_and_penalty(logits, batch.labels, self.environments[batch.indices])
         self._term = self._term.lerp(term.detach(), _NEW if step else 1.0)
         return risk + self.penalty_weight(step) * term
 

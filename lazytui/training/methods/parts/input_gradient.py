@@ -21,6 +21,6 @@ def fit_and_input_gradient(model: nn.Module, batch: Batch) -> tuple[Tensor, Tens
 
     images = batch.images.detach().requires_grad_()
     with differentiable_twice(model):
-        each = functional.cross_entropy(model(images), batch.digits, reduction="none")
+        each = functional.cross_entropy(model(images), batch.labels, reduction="none")
     (gradient,) = torch.autograd.grad(each.sum(), images, create_graph=True)
     return each.mean(), gradient

@@ -62,7 +62,7 @@ class TwoPhases(Method):
 
     def second_loss(self, batch: Batch) -> Tensor:
         """The scalar to descend in the second phase; by default, the mean cross-entropy."""
-        return functional.cross_entropy(self.context.model(batch.images), batch.digits)
+        return functional.cross_entropy(self.context.model(batch.images), batch.labels)
 
     @property
     def is_divided(self) -> bool:
@@ -86,7 +86,7 @@ class TwoPhases(Method):
     def loss(self, batch: Batch, step: int) -> Tensor:  # noqa: ARG002
         if self.is_divided:
             return self.second_loss(batch)
-        return functional.cross_entropy(self.context.model(batch.images), batch.digits)
+        return functional.cross_entropy(self.context.model(batch.images), batch.labels)
 
     def signals(self) -> Mapping[str, float]:
         return {"conflicting_weight": share_of(self.context.conflicting, self.weights())} if self.is_divided else {}

@@ -280,7 +280,7 @@ def test_images_and_features_are_gone_through_on_the_dial(workspace: Workspace) 
         assert below != first.dose.features
         await stepped(pilot, dial, "space")
         assert (await stepped(pilot, dial, "up")).dose.features == (*first.dose.features, *below)
-        for key, labels in (("d", album.split.digits), ("h", album.split.colors)):
+        for key, labels in (("d", album.split.labels), ("h", album.split.attributes)):
             await pilot.press("backspace")
             place = (await stepped(pilot, dial, key)).image_index
             assert labels[place] == 0

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.data.digit_sources import load_digits
 from lazytui.data.painting.assignment import easy_colors
 from lazytui.data.painting.painter import repaint
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
+from lazytui.data.sources.gray_shapes import load_digits
 
 COUNT = 70_000
 PARAMS = DatasetParams(dataset="background")

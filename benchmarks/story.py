@@ -28,7 +28,7 @@ ASKED = 150.0
 """Seconds of the whole on two quiet cores, with an empty image cache."""
 
 PHASES = {
-    "drawing": ("lazytui.data.digit_sources", "draw_split"),
+    "drawing": ("lazytui.data.sources.gray_shapes", "draw_split"),
     "painting": ("lazytui.data.painted_splits", "repaint"),
     "cache": ("lazytui.data.image_cache", "_read"),
     "steps": ("lazytui.training.loop", "_Loop._epoch"),

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from lazytui.data.digit_sources import load_source
-from lazytui.data.gray_digits import Digits, Source
+from lazytui.data.source_images import SourceImages, WholeSource
+from lazytui.data.sources.gray_shapes import load_source
 from lazytui.models.build import build_model
 
 MODEL, EPOCHS, BATCH, PEAK_RATE, SEED = "cnn3-flatten", 4, 128, 3e-3, 0
@@ -44,7 +44,7 @@ def main() -> None:
         )
 
 
-def measure(learnt: Source, read: Source) -> Transfer:
+def measure(learnt: WholeSource, read: WholeSource) -> Transfer:
     start = time.perf_counter()
     network = train(learnt.train)
     seconds = time.perf_counter() - start
@@ -58,7 +58,7 @@ def measure(learnt: Source, read: Source) -> Transfer:
     )
 
 
-def train(digits: Digits) -> nn.Module:
+def train(digits: SourceImages) -> nn.Module:
     """Plain training on the CPU: AdamW, one cycle of the learning rate, bfloat16 convolutions."""
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(SEED)  # for dropout; this process does nothing else
@@ -81,7 +81,7 @@ def train(digits: Digits) -> nn.Module:
 
 
 @torch.inference_mode()
-def accuracy(network: nn.Module, digits: Digits) -> float:
+def accuracy(network: nn.Module, digits: SourceImages) -> float:
     right = 0
     for batch in torch.arange(len(digits)).split(1_000):
         predicted = network(gray_to_rgb(digits, batch)).argmax(1).numpy()
@@ -89,7 +89,7 @@ def accuracy(network: nn.Module, digits: Digits) -> float:
     return right / len(digits)
 
 
-def gray_to_rgb(digits: Digits, indices: Tensor) -> Tensor:
+def gray_to_rgb(digits: SourceImages, indices: Tensor) -> Tensor:
     """(n, 3, 28, 28) float32 in [0, 1], channels_last, the three channels alike."""
     gray = torch.from_numpy(digits.images[indices.numpy()])
     rgb = gray[:, None].expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, create_model, model_serializer
 from pydantic.fields import FieldInfo
 
 from lazytui.errors import unknown_name
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Marks a field that nobody chooses: it is found out, and recorded for those who read the run later."""
 
 
 class Entry(Protocol):

@@ -7,7 +7,6 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from lazytui.data.painting.painter import repaint
 from lazytui.data.splits import BiasedDataset, Split, join
 from lazytui.errors import BadInput
 
@@ -33,8 +32,9 @@ def source_pool(data: BiasedDataset, name: Pool, source: int, target: int, count
         "neutral": (np.arange(size) % 10).astype(np.uint8),
         "target-colored": np.full(size, target, np.uint8),
     }[name]
-    images = repaint(shapes, colors, data.params, _STREAM)
-    return Split(images, np.full(size, source, np.uint8), colors, shapes)
+    assert data.editor is not None
+    images = data.editor.paint(shapes, colors, _STREAM)
+    return Split(images, np.full(size, source, np.uint8), colors, shapes, data.content)
 
 
 def mixed_pool(data: BiasedDataset, name: Pool, sources: Sequence[int], target: int, count: int) -> Split:

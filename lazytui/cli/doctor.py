@@ -80,7 +80,7 @@ def _compute() -> dict[str, str]:
 
 def _data() -> dict[str, str]:
     from lazytui.data.data_folder import data_folder
-    from lazytui.data.digit_sources import is_cached
+    from lazytui.data.sources.gray_shapes import is_cached
 
     facts = {"folder": str(data_folder())}
     return facts | {name: "there" if is_cached(name) else "absent" for name in ("mnist", "fashion")}

@@ -13,7 +13,17 @@ _FEWEST = 4096
 """With fewer images, painting is as fast as the cache."""
 
 _IN_SHAPES_AND_COLORS = frozenset(
-    {"dataset", "source", "train_size", "test_size", "validation_share", "bias", "counterexamples", "hard"}
+    {
+        "dataset",
+        "source",
+        "train_size",
+        "test_size",
+        "validation_share",
+        "bias",
+        "counterexamples",
+        "hard",
+        "recorded_content",
+    }
 )
 """Parameters that determine shapes and colors only, not how they are painted."""
 

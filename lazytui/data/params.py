@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from lazytui.catalog_fields import name_field
+from lazytui.catalog_fields import Recorded, name_field, require_name
+from lazytui.data.content import DIGITS, FASHION, Content, colored_digits
 from lazytui.data.palettes import palette, palettes
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import LazytuiError
 from lazytui.list_values import split_list
 
-SourceName = Literal["auto", "mnist", "fashion", "strokes"]
+GRAY_SOURCES = {
+    "mnist": "handwritten digits (downloaded where they aren't at hand)",
+    "fashion": "Fashion-MNIST: clothes (downloaded where they aren't at hand)",
+    "strokes": "digits drawn here, no download",
+}
+"""Sources of white shapes on black, 28 x 28, which can be painted in colors."""
+
 Placement = Literal["stroke", "background", "both", "none"]
 Texture = Literal["flat", "level", "uniform", "gaussian", "stripes", "lines"]
 Tier = Literal["none", "z", "e", "m", "h", "vh"]
@@ -22,11 +38,8 @@ Counterexamples = Literal["others", "all"]
 HardSplit = Literal["inverted", "random", "cycled", "gray", "factorial"]
 
 
-class PaintingParams(BaseModel):
-    """Parameters of painting. Fields that aren't given come from the preset named by `dataset`.
-
-    A preset may also set `bias`, which subclasses have a field for.
-    """
+class PresetChoice(BaseModel):
+    """A preset, which fills in what isn't chosen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,11 +52,51 @@ class PaintingParams(BaseModel):
         "bw100h is white digits on black with that noise.",
         {name: preset["about"] for name, preset in presets().items()},
     )
-    source: SourceName = Field(
+
+
+class SourceParams(BaseModel):
+    """Where images come from, before any cue is planted in them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    HEADING: ClassVar[str] = "Data"
+
+    source: str = name_field(
         "auto",
-        description="Gray digits to paint: mnist, fashion, or strokes (drawn here, no download); "
-        "auto takes mnist where it is at hand or can be downloaded, else strokes.",
+        "Images: mnist, fashion, or strokes (drawn here, no download); auto takes mnist where it is at hand or can be "
+        "downloaded, else strokes.",
+        GRAY_SOURCES,
     )
+
+    @property
+    def of_source(self) -> SourceParams:
+        """These alone, without what is planted."""
+        return SourceParams.model_construct(**{name: getattr(self, name) for name in SourceParams.model_fields})
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, source: str) -> str:
+        return require_source_name(source)
+
+
+def is_gray(source: str) -> bool:
+    """Whether a source has white shapes on black, 28 x 28, which can be painted in colors."""
+    return source == "auto" or source in GRAY_SOURCES
+
+
+def require_source_name(source: str) -> str:
+    """The name. Raises ValueError where there is no such source."""
+    return require_name("source", source, ("auto", *GRAY_SOURCES))
+
+
+class PaintingParams(SourceParams, PresetChoice):
+    """Parameters of painting. Fields that aren't given come from the preset named by `dataset`.
+
+    A preset may also set `bias`, which subclasses have a field for.
+    """
+
+    HEADING: ClassVar[str] = SourceParams.HEADING
+
     placement: Placement = Field(
         "background",
         description="What carries the color: the stroke (on a dark background), the background (under a white stroke), "
@@ -159,7 +212,10 @@ class PaintingParams(BaseModel):
 
 
 class DatasetParams(PaintingParams):
-    """Everything that determines the bytes of a data set."""
+    """Everything that determines the bytes of a data set.
+
+    recorded_content: what a source holds that isn't made here, found out before anything is written.
+    """
 
     bias: Annotated[float, Field(ge=0, le=1)] = Field(
         0.95, description="How often a digit of the easy split wears its dominant color; the rest are counterexamples."
@@ -167,6 +223,18 @@ class DatasetParams(PaintingParams):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = Field(
         0, description="Random seed: same parameters and seed give the same bytes, on any device and in any process."
     )
+    recorded_content: Annotated[Content | None, Recorded()] = None
+
+    @property
+    def content(self) -> Content:
+        """What the data set holds, known without its images."""
+        if self.recorded_content is not None:
+            return self.recorded_content
+        return colored_digits(self.palette, FASHION if self.source == "fashion" else DIGITS)
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_known(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in write(self).items() if name != "recorded_content" or value is not None}
 
 
 def _parse(read: Any, text: str) -> Any:

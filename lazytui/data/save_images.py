@@ -61,7 +61,7 @@ def metadata(dataset: BiasedDataset, form: Form) -> dict[str, Any]:
         "lazytui": __version__,
         "form": form,
         "params": dataset.params.model_dump(mode="json"),
-        "source": dataset.source_name,
+        "source": dataset.source.name,
         "colors": [{"digit": digit, "name": ten.names[digit], "rgb": ten.colors[digit]} for digit in range(10)],
         "no_color": NO_COLOR,
         "splits": {

@@ -1,59 +1,79 @@
-"""The splits of a biased data set, painted lazily."""
+"""The splits of a biased data set, made when they are asked for."""
 
 from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.digit_sources import ConcreteSource, check_size, load_digits, require_every_digit, resolve_source
-from lazytui.data.gray_digits import Digits, Part
-from lazytui.data.painted_splits import paint_cached
-from lazytui.data.painting.assignment import easy_colors, factorial_design, hard_colors
-from lazytui.data.palettes import NO_COLOR
-from lazytui.data.params import DatasetParams
+from lazytui.data.content import Content
+from lazytui.data.editors import Editor, editor_of, planted_content
+from lazytui.data.painting.assignment import balanced_groups, easy_attributes, factorial_design, hard_attributes
+from lazytui.data.params import DatasetParams, is_gray
 from lazytui.data.random_streams import stream
+from lazytui.data.source_images import Part, SourceImages
+from lazytui.data.sources import LoadImages, Source, find_source, load_images
 from lazytui.errors import BadInput
 
 _log = logging.getLogger(__name__)
 
 Labels = NDArray[np.uint8]
-LoadDigits = Callable[[ConcreteSource, Part, int | None], Digits]
+D = TypeVar("D", bound=DatasetParams)
 
 SPLITS = ("train", "validation", "hard", "probe")
+
+MOST_SHOWN = 10
+"""Classes, and values of the attribute, in the grid of cue conflicts."""
 
 
 @dataclass(frozen=True)
 class Split:
-    """Painted digits.
+    """Images as a network sees them.
 
-    images: (n, 28, 28, 3) uint8.
-    digits, colors: (n,) uint8; a color is named by the digit it belongs to, or is NO_COLOR.
-    shapes: (n, 28, 28) uint8, the gray digits that the images were painted from.
+    images: (n, height, width, 3) uint8.
+    labels, attributes: (n,) uint8, by the content's classes and values; its `unknown` for an image without a value.
+    originals: what the cue was planted in, or the images themselves: (n, height, width) uint8 white shapes on black, or
+    (n, height, width, 3).
+    known_masks: (n, height, width) bool, the objects, where the source knows them.
     """
 
     images: NDArray[np.uint8]
     labels: Labels
     attributes: Labels
     originals: NDArray[np.uint8]
+    content: Content
+    known_masks: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
+    @property
+    def cue_classes(self) -> Labels:
+        """(n,) uint8: the class that each image's attribute value is aligned with, NO_CLASS for none."""
+        return np.asarray(self.content.aligned_classes[self.attributes])
+
     def take(self, indices: NDArray[np.int64]) -> Split:
         """The samples at these indices, in this order."""
-        return Split(self.images[indices], self.labels[indices], self.attributes[indices], self.originals[indices])
+        return Split(
+            self.images[indices],
+            self.labels[indices],
+            self.attributes[indices],
+            self.originals[indices],
+            self.content,
+            None if self.known_masks is None else self.known_masks[indices],
+        )
 
 
 @dataclass(frozen=True)
 class BalancedHoldout:
-    """The last training digits, held out for methods that need a part where digit and color are independent.
+    """The last training images, held out for methods that need a part where label and attribute are independent.
 
-    first: index of the first of them in the training split. balanced: these digits in every color equally often.
+    first: index of the first of them in the training split. balanced: every group of them equally often.
     """
 
     first: int
@@ -62,15 +82,26 @@ class BalancedHoldout:
 
 @dataclass(frozen=True)
 class BiasedDataset:
-    """A biased data set, whose splits are painted on first access.
+    """A biased data set, whose splits are made on first access.
 
-    train, validation: easy, from the source's train split. hard, probe: from its test split; probe has every digit in
-    every color equally often.
+    train, validation: easy, from the source's train part. hard, probe: from its test part. Where a cue is planted, hard
+    moves it as the parameters say, and probe has every class with every value equally often. Where the source has an
+    attribute of its own, hard are the conflicting images, and probe has equally many of each group that there is.
+    Without any attribute both are the test part.
     """
 
     params: DatasetParams
-    source_name: ConcreteSource
-    load: LoadDigits = load_digits
+    source: Source
+    load: LoadImages = load_images
+
+    @functools.cached_property
+    def content(self) -> Content:
+        return planted_content(self.params, self.source.content)
+
+    @functools.cached_property
+    def editor(self) -> Editor | None:
+        """Puts other values of the attribute on images; None where that can't be done."""
+        return editor_of(self.params)
 
     @functools.cached_property
     def train(self) -> Split:
@@ -82,27 +113,34 @@ class BiasedDataset:
 
     @functools.cached_property
     def hard(self) -> Split:
+        if self.editor is None:
+            return self._conflicting_test
         if self.params.hard == "factorial":
             return self.probe
-        labels = self._test_digits.labels
-        colors = hard_colors(labels, self.params.hard, stream(self.params.seed, "colors", "hard"))
-        return self._paint("hard", self._test_digits, colors)
+        labels, random = self._test_part.labels, stream(self.params.seed, "colors", "hard")
+        return self._plant("hard", self._test_part, hard_attributes(labels, self.params.hard, self.content, random))
 
     @functools.cached_property
     def probe(self) -> Split:
-        indices, colors = factorial_design(self._labels_of_every_digit)
-        return self._paint("probe", _take(self._test_digits, indices), colors)
+        if self.editor is None:
+            return self._balanced_test
+        indices, attributes = factorial_design(self._labels_of_every_class, self.content.groups)
+        return self._plant("probe", self._test_part.take(indices), attributes)
 
     @functools.cached_property
     def cue_conflict(self) -> Split:
-        """One shape of each digit in each of ten colors: 100 images, digit by digit, color by color.
+        """One original of each class with each value, class by class, value by value; of ten of each at most.
 
-        The shapes are the first test digits of their kind; a shape has the same texture in every color.
+        The originals are the first test images of their class; one has the same texture with every value. Raises
+        BadInput where there is no editor.
         """
-        indices, _ = factorial_design(self._labels_of_every_digit)
-        ten = _take(self._test_digits, indices[:100:10])
-        painted = [self._paint("cue conflict", ten, np.full(10, color, np.uint8)) for color in range(10)]
-        return join(painted).take(np.arange(100).reshape(10, 10).T.reshape(-1))
+        if self.editor is None:
+            raise BadInput("Nothing can be repainted in these images, so there is no class with every value.")
+        classes, values = (min(count, MOST_SHOWN) for count in self.content.groups)
+        indices, _ = factorial_design(self._labels_of_every_class, self.content.groups)
+        one_each = self._test_part.take(indices[: np.prod(self.content.groups) : self.content.groups[1]][:classes])
+        planted = [self._plant("cue conflict", one_each, np.full(classes, value, np.uint8)) for value in range(values)]
+        return join(planted).take(np.arange(classes * values).reshape(values, classes).T.reshape(-1))
 
     def split(self, name: str) -> Split:
         """The split called train, validation, hard or probe."""
@@ -110,77 +148,126 @@ class BiasedDataset:
         return split
 
     def balanced_holdout(self, share: float) -> BalancedHoldout:
-        """The last `share` of the training digits. Raises BadInput if a digit isn't among them."""
+        """The last `share` of the training images. Raises BadInput if a class, or a group that can't be painted, isn't
+        among them."""
         first = len(self.train) - max(1, round(share * len(self.train)))
-        digits = Digits(self.train.originals[first:], self.train.labels[first:])
-        _require_every_digit(digits.labels, "training digits that are set aside")
-        indices, colors = factorial_design(digits.labels)
-        return BalancedHoldout(first, self._paint("set aside", _take(digits, indices), colors))
+        last = self.train.take(np.arange(first, len(self.train)))
+        if self.editor is None:
+            chosen = balanced_groups(last.labels, last.attributes, self.content)
+            return BalancedHoldout(first, last.take(chosen))
+        _require_every_class(last.labels, self.content, f"training {self.content.label}s that are set aside")
+        indices, attributes = factorial_design(last.labels, self.content.groups)
+        originals = SourceImages(last.originals, last.labels, masks=last.known_masks).take(indices)
+        return BalancedHoldout(first, self._plant("set aside", originals, attributes))
 
     @functools.cached_property
-    def _train_digits(self) -> Digits:
+    def _train_part(self) -> SourceImages:
         return self._shuffle("train", self.params.train_size)
 
     @functools.cached_property
-    def _test_digits(self) -> Digits:
+    def _test_part(self) -> SourceImages:
         return self._shuffle("test", self.params.test_size)
 
     @property
-    def _labels_of_every_digit(self) -> Labels:
-        _require_every_digit(self._test_digits.labels, "test digits")
-        return self._test_digits.labels
+    def _labels_of_every_class(self) -> Labels:
+        _require_every_class(self._test_part.labels, self.content, f"test {self.content.label}s")
+        return self._test_part.labels
+
+    @functools.cached_property
+    def _test(self) -> Split:
+        return self._as_it_is(self._test_part)
+
+    @property
+    def _balanced_test(self) -> Split:
+        if not self.content.values:
+            return self._test
+        return self._test.take(balanced_groups(self._test.labels, self._test.attributes, self.content))
+
+    @property
+    def _conflicting_test(self) -> Split:
+        if not self.content.values:
+            return self._test
+        known = self._test.attributes != self.content.unknown
+        conflicting = np.flatnonzero(known & (self._test.cue_classes != self._test.labels))
+        if not len(conflicting):
+            raise BadInput(
+                f"No test image of {self.source.name} is conflicting: its {self.content.attribute} always goes with "
+                "its class."
+            )
+        return self._test.take(conflicting)
 
     @property
     def _held_out(self) -> int:
-        size = len(self._train_digits)
+        size = len(self._train_part)
         return min(max(1, round(size * self.params.validation_share)), size - 1)
 
-    def _shuffle(self, part: Part, size: int | None) -> Digits:
-        """A random choice of a source's digits, in random order; only as many strokes are drawn as needed."""
-        digits = self.load(self.source_name, part, size if self.source_name == "strokes" else None)
-        order = stream(self.params.seed, "order", part).random(len(digits)).argsort(kind="stable")
-        return _take(digits, order[:size])
+    def _shuffle(self, part: Part, size: int | None) -> SourceImages:
+        """A random choice of a source's images, in random order."""
+        images = self.load(self.params.of_source.model_copy(update={"source": self.source.name}), part, size)
+        order = stream(self.params.seed, "order", part).random(len(images)).argsort(kind="stable")
+        return images.take(order[:size])
 
     def _easy(self, name: str, part: slice) -> Split:
-        digits = Digits(self._train_digits.images[part], self._train_digits.labels[part])
+        images = self._train_part.take(part)
+        if self.editor is None:
+            return self._as_it_is(images)
         random = stream(self.params.seed, "colors", name)
-        colors = easy_colors(digits.labels, self.params.bias, self.params.counterexamples, random)
-        return self._paint(name, digits, colors)
+        attributes = easy_attributes(images.labels, self.params.bias, self.params.counterexamples, self.content, random)
+        return self._plant(name, images, attributes)
 
-    def _paint(self, name: str, digits: Digits, colors: Labels) -> Split:
-        visible = np.full_like(colors, NO_COLOR) if self.params.placement == "none" else colors
-        return Split(paint_cached(digits.images, visible, self.params, name), digits.labels, visible, digits.images)
+    def _plant(self, name: str, images: SourceImages, attributes: Labels) -> Split:
+        """name: of the random stream, so that a split repainted under its own name changes in its attribute alone."""
+        assert self.editor is not None
+        if self.params.placement == "none":
+            attributes = np.full_like(attributes, self.content.unknown)
+        planted = self.editor.paint_split(images.images, attributes, name)
+        return Split(planted, images.labels, attributes, images.images, self.content, images.masks)
+
+    def _as_it_is(self, images: SourceImages) -> Split:
+        attributes = images.attributes
+        if attributes is None:
+            attributes = np.full(len(images), self.content.unknown, np.uint8)
+        return Split(images.images, images.labels, attributes, images.images, self.content, images.masks)
 
 
-def build_dataset(params: DatasetParams, load: LoadDigits = load_digits) -> BiasedDataset:
-    """The data set of these parameters. load: loads gray digits; pass a caching one to paint the same digits often.
+def build_dataset(params: DatasetParams, load: LoadImages = load_images) -> BiasedDataset:
+    """The data set of these parameters. load: loads a source's images; pass a caching one to paint the same ones often.
 
-    Raises BadInput if the source isn't available or has too few digits.
+    Raises BadInput if the source isn't available or has too few images.
     """
     _log.debug("data set of %r", params)
-    return BiasedDataset(params, require_source(params), load)
+    return BiasedDataset(params, find_data(params), load)
 
 
-def require_source(params: DatasetParams) -> ConcreteSource:
+def find_data(params: DatasetParams) -> Source:
     """The source of these parameters on this machine. Raises BadInput as `build_dataset` does."""
-    name = resolve_source(params.source)
-    check_size(name, "train", params.train_size)
-    check_size(name, "test", params.test_size)
-    require_every_digit(name)
-    return name
+    return find_source(params.of_source, params.train_size, params.test_size)
 
 
-def _require_every_digit(labels: Labels, what: str) -> None:
-    missing = np.flatnonzero(np.bincount(labels, minlength=10) == 0)
+def with_found_data(params: D) -> D:
+    """The same parameters with what they are here: which source `auto` is, and what one holds that isn't made here.
+
+    Raises BadInput as `build_dataset` does.
+    """
+    source = find_data(params)
+    found = None if is_gray(source.name) else planted_content(params, source.content)
+    return params.model_copy(update={"source": source.name, "recorded_content": found})
+
+
+def _require_every_class(labels: Labels, content: Content, what: str) -> None:
+    missing = np.flatnonzero(np.bincount(labels, minlength=len(content.classes)) == 0)
     if len(missing):
-        raise BadInput(f"No {missing[0]} among the {len(labels)} {what}: use more.")
-
-
-def _take(digits: Digits, indices: NDArray[np.intp]) -> Digits:
-    return Digits(digits.images[indices], digits.labels[indices])
+        raise BadInput(f"No {content.classes[missing[0]]} among the {len(labels)} {what}: use more.")
 
 
 def join(splits: Sequence[Split]) -> Split:
-    """The samples of several splits in one, in their order."""
-    fields = ("images", "labels", "attributes", "originals")
-    return Split(*(np.concatenate([getattr(split, name) for split in splits]) for name in fields))
+    """The samples of several splits of one data set in one, in their order."""
+    masks = [split.known_masks for split in splits if split.known_masks is not None]
+    return Split(
+        np.concatenate([split.images for split in splits]),
+        np.concatenate([split.labels for split in splits]),
+        np.concatenate([split.attributes for split in splits]),
+        np.concatenate([split.originals for split in splits]),
+        splits[0].content,
+        np.concatenate(masks) if masks else None,
+    )

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from lazytui.data.data_folder import data_folder
-from lazytui.data.digit_sources import is_cached, load_digits, load_source, resolve_source
 from lazytui.data.mnist import download
 from lazytui.data.params import DatasetParams
-from lazytui.data.splits import build_dataset, require_source
+from lazytui.data.sources.gray_shapes import is_cached, load_digits, load_source, resolve_gray
+from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput
 
 KINDS = {"images": 3, "labels": 1}
@@ -82,7 +82,7 @@ def test_a_read_only_folder_is_enough(folder: Path) -> None:
     for path in (folder, *before):
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:
-        assert resolve_source("auto") == "mnist"
+        assert resolve_gray("auto") == "mnist"
         assert len(load_source("auto").train) == 60
         assert sorted(folder.rglob("*")) == before
     finally:
@@ -148,7 +148,7 @@ def test_files_of_four_classes_are_refused_before_any_run(folder: Path) -> None:
     write(raw)
     (raw / "t10k-labels-idx1-ubyte").write_bytes(idx(np.arange(30) % 4))
     with pytest.raises(BadInput) as told:
-        require_source(DatasetParams(source="mnist"))
+        find_data(DatasetParams(source="mnist"))
     assert str(told.value) == (
         f"{raw / 't10k-labels-idx1-ubyte'} holds 30 digits, but no 4: all ten classes, 0 to 9, are needed."
     )
@@ -163,8 +163,8 @@ def test_sizes_larger_than_the_source_are_known_before_painting(folder: Path) ->
 
 @pytest.mark.usefixtures("no_network")
 def test_auto_falls_back_to_strokes(folder: Path) -> None:
-    assert resolve_source("auto") == "strokes"
-    assert build_dataset(DatasetParams(source="auto", test_size=50)).source_name == "strokes"
+    assert resolve_gray("auto") == "strokes"
+    assert build_dataset(DatasetParams(source="auto", test_size=50)).source.name == "strokes"
     assert list(folder.iterdir()) == []
 
 
@@ -172,7 +172,7 @@ def test_auto_falls_back_to_strokes(folder: Path) -> None:
 @pytest.mark.usefixtures("folder", "no_network")
 def test_a_named_source_that_cant_be_had_says_what_to_do(name: str) -> None:
     with pytest.raises(BadInput, match=f"The source {name} isn't on this machine.*LAZYTUI_DATA.*--source strokes"):
-        resolve_source(name)  # type: ignore[arg-type]
+        resolve_gray(name)  # type: ignore[arg-type]
     assert not is_cached(name)  # type: ignore[arg-type]
 
 
@@ -200,7 +200,7 @@ def test_an_absent_source_is_downloaded_whole(
 
         monkeypatch.setattr(MNIST, "mirrors", [mirror])
         monkeypatch.setattr(MNIST, "resources", files)
-        assert resolve_source("auto") == "mnist"
+        assert resolve_gray("auto") == "mnist"
         server.shutdown()
     assert len(load_source("mnist").train) == 60
     assert sorted(path.name for path in folder.iterdir()) == ["MNIST"]
@@ -220,8 +220,8 @@ def test_a_download_that_breaks_leaves_nothing_behind(
 
         monkeypatch.setattr(MNIST, "mirrors", [mirror])
         with pytest.raises(BadInput, match="the download failed: point LAZYTUI_DATA"):
-            resolve_source("mnist")
-        assert resolve_source("auto") == "strokes"
+            resolve_gray("mnist")
+        assert resolve_gray("auto") == "strokes"
         server.shutdown()
     assert list(folder.iterdir()) == []
 

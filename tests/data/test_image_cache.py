@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from lazytui.data import image_cache
 from lazytui.data.data_folder import image_folder
-from lazytui.data.digit_sources import load_digits
 from lazytui.data.image_cache import cached_arrays, clear_memory
 from lazytui.data.painted_splits import _IN_SHAPES_AND_COLORS, paint_cached
 from lazytui.data.painting.painter import repaint
 from lazytui.data.params import DatasetParams
+from lazytui.data.sources.gray_shapes import load_digits
 from lazytui.data.strokes.handwriting import draw_split
 from tests.commands import ROOT
 
@@ -158,7 +158,8 @@ def test_a_full_disk_is_no_failure(tmp_path: Path) -> None:
     """The system lets no file grow beyond 1,000 bytes: the digits come, and nothing half-written stays."""
     program = (
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "from lazytui.data.digit_sources import load_digits; print(load_digits('strokes', 'test', 250).images.sum())"
+        "from lazytui.data.sources.gray_shapes import load_digits\n"
+        "print(load_digits('strokes', 'test', 250).images.sum())"
     )
     assert _other_process(program, tmp_path) == f"{draw_split('test', 250).images.sum()}\n"
     assert entries() == []
@@ -188,7 +189,8 @@ def test_what_is_larger_than_the_cache_is_not_kept(monkeypatch: pytest.MonkeyPat
 
 def test_two_processes_that_draw_the_same_do_each_other_no_harm(tmp_path: Path) -> None:
     program = (
-        "from lazytui.data.digit_sources import load_digits; print(load_digits('strokes', 'train', 3000).images.sum())"
+        "from lazytui.data.sources.gray_shapes import load_digits\n"
+        "print(load_digits('strokes', 'train', 3000).images.sum())"
     )
     both = [_start(program, tmp_path) for _ in range(2)]
     first, second = (process.communicate()[0] for process in both)
@@ -237,7 +239,7 @@ def test_other_code_that_draws_makes_other_entries(tmp_path: Path) -> None:
     drawing = package / "data" / "strokes" / "handwriting.py"
     drawing.write_text(drawing.read_text().replace("radius: float = 1.18", "radius: float = 2.0"))
     program = (
-        "from lazytui.data.digit_sources import load_digits; "
+        "from lazytui.data.sources.gray_shapes import load_digits; "
         f"print(load_digits('strokes', 'test', {SIZE}).images.sum())"
     )
     assert int(_other_process(program, tmp_path, package.parent)) > 1.2 * before

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from lazytui.analyses.core.form_fields import fields_of
 from lazytui.data.palettes import palettes
 from lazytui.data.params import DatasetParams
 from lazytui.data.presets import PAIRS, TIERS, presets
@@ -46,7 +47,7 @@ def test_textures_are_typed_with_commas_or_one_by_one_and_once_is_enough() -> No
 
 def test_background_is_the_default() -> None:
     assert DatasetParams() == DatasetParams(dataset="background")
-    fields = {name: field.default for name, field in DatasetParams.model_fields.items()}
+    fields = {field.name: field.default for field in fields_of(DatasetParams)}
     assert DatasetParams().model_dump() == fields
 
 
@@ -131,7 +132,7 @@ def test_textures_and_palettes_can_be_written_as_text() -> None:
 
 
 def test_every_field_is_described_and_every_name_is_told() -> None:
-    described = {name: field.description or "" for name, field in DatasetParams.model_fields.items()}
+    described = {field.name: field.description for field in fields_of(DatasetParams)}
     assert all(described.values())
     assert all(name in described["dataset"] for name in presets())
     assert all(name in described["palette"] for name in palettes())

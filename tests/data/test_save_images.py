@@ -25,8 +25,9 @@ def test_npz_holds_every_split(data: BiasedDataset, tmp_path: Path) -> None:
     save_dataset(data, tmp_path / "exports" / "dataset", "npz")
     for name in SPLITS:
         with np.load(tmp_path / "exports" / "dataset" / f"{name}.npz") as arrays:
-            for part in ("images", "digits", "colors", "shapes"):
-                assert np.array_equal(arrays[part], getattr(data.split(name), part))
+            saved = {"images": "images", "digits": "labels", "colors": "attributes", "shapes": "originals"}
+            for part, field in saved.items():
+                assert np.array_equal(arrays[part], getattr(data.split(name), field))
 
 
 def test_folders_hold_every_image_under_its_digit(data: BiasedDataset, tmp_path: Path) -> None:

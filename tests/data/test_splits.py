@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lazytui.data.association import contingency
+from lazytui.data.content import colored_digits
 from lazytui.data.painting.painter import repaint
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
@@ -25,7 +26,7 @@ def data() -> BiasedDataset:
 
 
 def test_sizes_types_and_source(data: BiasedDataset) -> None:
-    assert data.source_name == "strokes"
+    assert data.source.name == "strokes"
     assert (len(data.train), len(data.validation), len(data.hard)) == (1800, 200, 1500)
     for split in (data.train, data.validation, data.hard, data.probe, data.cue_conflict):
         n = len(split)
@@ -123,4 +124,4 @@ def test_a_test_split_that_lacks_a_digit_is_bad_input() -> None:
 def test_a_split_knows_its_length() -> None:
     empty = np.zeros((0, 28, 28, 3), np.uint8)
     none = np.zeros(0, np.uint8)
-    assert len(Split(empty, none, none, empty[..., 0])) == 0
+    assert len(Split(empty, none, none, empty[..., 0], colored_digits("distinct"))) == 0

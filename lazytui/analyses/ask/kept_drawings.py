@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.ask.params import AskParams
 from lazytui.analyses.core.execute import recorded_params, recorded_result
-from lazytui.data.palettes import NO_COLOR
+from lazytui.data.content import Content
 from lazytui.data.splits import Split
 from lazytui.errors import BadInput, LazytuiError
 from lazytui.runs.run_folder import RunFolder
@@ -54,23 +54,32 @@ def _drawing(run: RunFolder) -> KeptDrawing:
     return KeptDrawing(run.reference, recorded_result(run).first.image, digit)
 
 
-def drawings_of_digit(workspace: Workspace, digit: int) -> Split:
+def drawings_of_digit(workspace: Workspace, digit: int, content: Content) -> Split:
     """Those that show it. Raises BadInput where there is none."""
     shown = [drawing for drawing in kept_drawings(workspace) if drawing.digit == digit]
     if not shown:
         raise BadInput(
             f"No drawing of a {digit} is kept: I opens the canvas, g there keeps what is on it and asks which digit."
         )
-    return split_of(shown)
+    return split_of(shown, content)
 
 
-def split_of(drawings: Sequence[KeptDrawing]) -> Split:
-    """Without colors and shapes, which nobody knows of them. Raises BadInput where there is none."""
+def require_any(drawings: Sequence[KeptDrawing]) -> Sequence[KeptDrawing]:
+    """The drawings. Raises BadInput where there is none."""
     if not drawings:
         raise BadInput("No drawing is kept yet: I opens the canvas, and g there keeps what is on it.")
+    return drawings
+
+
+def split_of(drawings: Sequence[KeptDrawing], content: Content) -> Split:
+    """Without colors and shapes, which nobody knows of them. Raises BadInput where there is none.
+
+    content: of the data set that they are shown in place of.
+    """
     return Split(
-        np.stack([drawing.image for drawing in drawings]),
+        np.stack([drawing.image for drawing in require_any(drawings)]),
         np.array([drawing.digit for drawing in drawings], np.uint8),
-        np.full(len(drawings), NO_COLOR, np.uint8),
+        np.full(len(drawings), content.unknown, np.uint8),
         np.zeros((len(drawings), 28, 28), np.uint8),
+        content,
     )

@@ -16,7 +16,7 @@ from lazytui.analyses.ask.result import NetworkAnswer
 from lazytui.analyses.core.live_session import LiveAnswer, LiveSession, opening_message
 from lazytui.analyses.networks.model_under_study import (
     ignore_advice,
-    remembered_digits,
+    remembered_images,
     require_at_hand,
     trained_with,
     weights_written,
@@ -134,7 +134,7 @@ class DrawSession(LiveSession[DrawQuestion, DrawAnswer]):
 
 
 def _paint(trained: TrainParams, split: str) -> Split:
-    return build_dataset(trained, remembered_digits).split(SPLIT_NAMES[split])
+    return build_dataset(trained, remembered_images).split(SPLIT_NAMES[split])
 
 
 def _drawing_of(split: Split, index: int, trained: TrainParams, start: Start) -> Drawing:

@@ -23,7 +23,7 @@ from lazytui.analyses.networks.model_under_study import (
     ModelUnderStudyParams,
     ignore_advice,
     load_model_under_study,
-    remembered_digits,
+    remembered_images,
     require_at_hand,
     trained_with,
     weights_written,
@@ -103,7 +103,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
     def _sources(self, opened: _OpenNetworks, question: AttackQuestion) -> Split:
         params = question.params
         if question.pool == "drawn":
-            return drawings_of_digit(self.workspace, params.source_digit)
+            return drawings_of_digit(self.workspace, params.source_digit, opened.data.content)
         return self._pool(opened.data, question.pool, params.source_digit, params.target_class, params.sources)
 
     def _key(self, networks: list[ModelUnderStudyParams]) -> tuple[object, ...]:
@@ -119,7 +119,7 @@ class AttackSession(LiveSession[AttackQuestion, AttackAnswer]):
             key,
             names=tuple(self.workspace.find(one.run).display_name for one in params.network_params),
             networks=tuple(load_model_under_study(one, self.workspace, ignore_advice) for one in params.network_params),
-            data=build_dataset(first, remembered_digits),
+            data=build_dataset(first, remembered_images),
         )
 
     def _smallest(self, question: AttackQuestion) -> float | None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from lazytui.analyses.core.analysis import Positional, RunReference
+from lazytui.catalog_fields import Recorded
 from lazytui.list_values import format_list
 
 _SIGNS = (("ge", "at least"), ("gt", "more than"), ("le", "at most"), ("lt", "less than"))
@@ -68,8 +69,13 @@ class ParamField:
 
 
 def fields_of(model: type[BaseModel]) -> list[ParamField]:
-    """Every field of the model, in the order of its declaration."""
-    return [_field(name, info, _heading(model, name)) for name, info in model.model_fields.items()]
+    """Every field of the model that a person chooses, in the order of its declaration."""
+    chosen = {name: info for name, info in model.model_fields.items() if not _is_recorded(info)}
+    return [_field(name, info, _heading(model, name)) for name, info in chosen.items()]
+
+
+def _is_recorded(info: FieldInfo) -> bool:
+    return any(isinstance(mark, Recorded) for mark in info.metadata)
 
 
 def _heading(model: type[BaseModel], name: str) -> str:

@@ -14,7 +14,7 @@ from lazytui.analyses.dataset.result import DatasetResult, SplitSamples, measure
 from lazytui.data.association import contingency
 from lazytui.data.palettes import palette
 from lazytui.data.save_images import save_dataset
-from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, require_source
+from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, with_found_data
 from lazytui.evaluation.predictions import DIGITS
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Share, Table
 from lazytui.files.long_texts import long_text
@@ -31,12 +31,12 @@ WHAT_SPLITS_ARE = {
 
 def resolve(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams:
     """Name the source that `auto` is here, so that the run means the same elsewhere."""
-    return params.model_copy(update={"source": require_source(params)})
+    return with_found_data(params)
 
 
 def run(params: DatasetRunParams, report: Report) -> DatasetResult:
     data = build_dataset(params)
-    report.note(f"painting {data.source_name} digits")
+    report.note(f"painting {data.source.name} digits")
 
     def painting(splits: int) -> None:
         report.check()
@@ -58,7 +58,7 @@ def measure_dataset(data: BiasedDataset, samples: int, painting: Callable[[int],
     palette_images = data.cue_conflict.images[::11]
     painting(len(SPLITS))
     associations = measure_associations({name: some.contingency for name, some in found.items()})
-    return DatasetResult(**found, associations=associations, source=data.source_name, palette_images=palette_images)
+    return DatasetResult(**found, associations=associations, source=data.source.name, palette_images=palette_images)
 
 
 def _some_of(split: Split, samples: int) -> SplitSamples:

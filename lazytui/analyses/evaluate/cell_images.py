@@ -86,7 +86,7 @@ def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArra
     split = data.split(SPLIT_NAMES[cell.counted_by.split])
     if not (np.array_equal(split.labels, found.labels) and np.array_equal(split.attributes, found.attributes)):
         raise BadInput(
-            f"The images can't be painted again: the {data.source_name} digits at hand aren't those that were "
+            f"The images can't be painted again: the {data.source.name} digits at hand aren't those that were "
             "evaluated. Run evaluate again to see these."
         )
     return split.images

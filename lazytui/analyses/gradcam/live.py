@@ -21,7 +21,7 @@ from lazytui.analyses.networks.model_under_study import (
     ModelUnderStudyParams,
     ignore_advice,
     load_model_under_study,
-    remembered_digits,
+    remembered_images,
     require_at_hand,
     trained_with,
     weights_written,
@@ -197,7 +197,7 @@ class SaliencySession(LiveSession[SaliencyQuestion, SaliencyAnswer]):
         return load_model_under_study(network, self.workspace, ignore_advice)  # its advice goes with the answer
 
     def _paint(self, trained: TrainParams, split: str) -> Split:
-        return build_dataset(trained, remembered_digits).split(SPLIT_NAMES[split])
+        return build_dataset(trained, remembered_images).split(SPLIT_NAMES[split])
 
     def _first_of(self, trained: TrainParams, split: str) -> BrowsedSplit:
         whole = self._split(trained, split)

@@ -13,11 +13,12 @@ from lazytui.analyses.core.analysis import Params, RunReference
 from lazytui.analyses.networks.other_data import OtherDataParams, painted_otherwise, require_same_classes
 from lazytui.analyses.train.params import TrainParams
 from lazytui.code_permission import is_custom
-from lazytui.data.digit_sources import ConcreteSource, is_cached, load_digits
-from lazytui.data.gray_digits import Digits, Part
 from lazytui.data.mnist.download import Downloadable
-from lazytui.data.params import SourceName
-from lazytui.data.splits import build_dataset, require_source
+from lazytui.data.params import SourceParams, is_gray
+from lazytui.data.source_images import Part, SourceImages
+from lazytui.data.sources import load_images
+from lazytui.data.sources.gray_shapes import is_cached
+from lazytui.data.splits import build_dataset, find_data
 from lazytui.errors import BadInput
 from lazytui.runs.workspace import Workspace
 
@@ -70,7 +71,7 @@ def resolve(params: P, workspace: Workspace, *, option: str = "--model") -> P:
     require_code_named(params, workspace, option=option)
     shown = trained_with(params, workspace)
     require_same_classes(params.run, recorded_training(params.run, workspace), shown)
-    return params.model_copy(update={"source": require_source(shown)})
+    return params.model_copy(update={"source": find_data(shown).name})
 
 
 def require_code_named(params: NetworkParams, workspace: Workspace, *, option: str = "--model") -> None:
@@ -118,14 +119,16 @@ def weights_written(run: str, workspace: Workspace, consequence: str) -> int:
         raise BadInput(f"{run} has no weights {consequence}") from error
 
 
-def require_at_hand(source: SourceName, otherwise: str = "show the network others: source strokes") -> None:
+def require_at_hand(source: str, otherwise: str = "show the network others: source strokes") -> None:
     """Raise BadInput where the digits would have to be downloaded: looking at images doesn't do that unasked.
 
     otherwise: what else can be done about it.
     """
     if source == "strokes":
         return
-    digits: Downloadable = "mnist" if source == "auto" else source
+    if not is_gray(source):
+        return
+    digits: Downloadable = "fashion" if source == "fashion" else "mnist"
     if not is_cached(digits):
         raise BadInput(
             f"The {digits} digits aren't on this machine: point LAZYTUI_DATA to a folder that has them, or {otherwise}."
@@ -133,9 +136,9 @@ def require_at_hand(source: SourceName, otherwise: str = "show the network other
 
 
 @lru_cache(maxsize=4)
-def remembered_digits(name: ConcreteSource, part: Part, size: int | None) -> Digits:
+def remembered_images(source: SourceParams, part: Part, size: int | None) -> SourceImages:
     """For screens: drawing strokes takes longer than painting them, and splits and networks share them."""
-    return load_digits(name, part, size)
+    return load_images(source, part, size)
 
 
 def ignore_advice(_advice: str) -> None:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, fi
 from lazytui.analyses.core.analysis import Params
 from lazytui.catalog_fields import name_field
 from lazytui.data.palettes import palette, palettes
-from lazytui.data.params import DatasetParams, Placement, SourceName, Texture, Tier
+from lazytui.data.params import DatasetParams, Placement, Texture, Tier
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import BadInput, UsageError
 from lazytui.figures.kinds import Text
@@ -38,7 +38,7 @@ class OtherDataParams(Params):
 
     HEADING: ClassVar[str] = "Other data"
 
-    source: SourceName | None = Field(None, description="Digits to show it, if not those of the training.")
+    source: str | None = Field(None, description="Digits to show it, if not those of the training.")
     dataset: str | None = name_field(
         None,
         "Data set to show it, if not that of the training, such as stroke or gr95h.",

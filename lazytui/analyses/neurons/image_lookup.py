@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.analyses.ask.kept_drawings import kept_drawings, split_of
+from lazytui.analyses.ask.kept_drawings import kept_drawings, require_any
 from lazytui.analyses.networks.image_choice import DRAWN, NamedImage, index_of_image
 from lazytui.data.palettes import Palette
 from lazytui.data.splits import BiasedDataset
@@ -33,8 +33,7 @@ def find_image(named: NamedImage, data: BiasedDataset, ten: Palette, workspace: 
 
 
 def _drawn_image(named: NamedImage, workspace: Workspace) -> NDArray[np.uint8]:
-    split = split_of(kept_drawings(workspace))
-    if int(named.text) >= len(split):
-        raise BadInput(f"There is no drawing {named.text}: they go from 0, the newest, to {len(split) - 1}.")
-    image: NDArray[np.uint8] = split.images[int(named.text)]
-    return image
+    drawings = require_any(kept_drawings(workspace))
+    if int(named.text) >= len(drawings):
+        raise BadInput(f"There is no drawing {named.text}: they go from 0, the newest, to {len(drawings) - 1}.")
+    return drawings[int(named.text)].image

@@ -10,7 +10,6 @@ from lazytui.analyses.core.analysis import Positional
 from lazytui.analyses.recipe.earlier_studies import recipes
 from lazytui.analyses.trainings.training_grid import GridParams
 from lazytui.catalog_fields import name_field, require_name
-from lazytui.data.params import SourceName
 
 ALL = "all"
 """Every recipe, one after the other."""
@@ -33,7 +32,7 @@ class RecipeParams(GridParams):
         f"{QUICK_SIZES['train_size']:,} training and {QUICK_SIZES['test_size']:,} test digits, of MNIST if it is here, "
         "with the first of the seeds and nothing plain beside it.",
     )
-    source: SourceName | None = Field(
+    source: str | None = Field(
         None, description="Digits to paint, if not those of the preset: a verdict on others is one on those."
     )
     train_size: Annotated[int, Field(ge=10)] | None = Field(

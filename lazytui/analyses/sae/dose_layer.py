@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lazytui.analyses.ask.kept_drawings import KeptDrawing, split_of
 from lazytui.analyses.gradcam.live import BrowsedSplit
-from lazytui.analyses.networks.model_under_study import load_model_under_study, remembered_digits, resolve
+from lazytui.analyses.networks.model_under_study import load_model_under_study, remembered_images, resolve
 from lazytui.analyses.sae.loaded_sae import LoadedSae, network_params_of, sae_params, splice_sae
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.splits import Split, build_dataset
@@ -136,11 +136,12 @@ def open_layer(
     from lazytui.saliency.unit_grad_cam import layer_to_explain
 
     if split == "drawn":
-        kept = choose(split_of(drawings), network.trained)
+        drawn = split_of(drawings, network.trained.content)
+        kept = choose(drawn, network.trained)
         names = tuple(drawings[index].name for index in kept)
-        browsed = BrowsedSplit(split_of(drawings).take(kept), len(drawings), network.trained, names)
+        browsed = BrowsedSplit(drawn.take(kept), len(drawings), network.trained, names)
     else:
-        whole = build_dataset(network.trained, remembered_digits).split(SPLIT_NAMES[split])
+        whole = build_dataset(network.trained, remembered_images).split(SPLIT_NAMES[split])
         browsed = BrowsedSplit(whole.take(choose(whole, network.trained)), len(whole), network.trained)
     explainer = Explainer(network.model, browsed.split.images, network.trained.model)
     strength = loaded.result.strength.astype(np.float64)

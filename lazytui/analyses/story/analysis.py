@@ -13,7 +13,7 @@ from lazytui.analyses.story.chapters import CHAPTERS, Chapter
 from lazytui.analyses.story.parallel_chapters import Part, run_chapters
 from lazytui.analyses.story.params import StoryParams
 from lazytui.analyses.story.result import ChapterResult, StoryResult, read, write
-from lazytui.data.digit_sources import resolve_source
+from lazytui.data.sources.gray_shapes import resolve_gray
 from lazytui.figures.kinds import Figure, Text
 from lazytui.files.writing import write_atomic
 from lazytui.runs.progress_report import Report
@@ -29,7 +29,7 @@ def resolve(params: StoryParams, workspace: Workspace) -> StoryParams:
     from lazytui.analyses.core.execute import validate
 
     source = params.source or ("strokes" if params.preset == "quick" else "mnist")
-    resolved = params.model_copy(update={"source": resolve_source(source)})
+    resolved = params.model_copy(update={"source": resolve_gray(source)})
     for chapter in fitting_chapters(resolved):
         if set(chapter.needs) <= {"canvas"}:  # asks nothing of the runs before it
             chosen = validate(chapter.kind, chapter.values(resolved, {}))

@@ -7,7 +7,6 @@ from typing import Literal
 from pydantic import Field
 
 from lazytui.analyses.core.analysis import Params
-from lazytui.data.params import SourceName
 
 
 class StoryParams(Params):
@@ -16,7 +15,7 @@ class StoryParams(Params):
     preset: Literal["quick", "full"] = Field(
         "quick", description="quick: digits drawn here, minutes on two cores; full: real MNIST, the studies' settings."
     )
-    source: SourceName | None = Field(None, description="Digits to paint, if not those of the preset.")
+    source: str | None = Field(None, description="Digits to paint, if not those of the preset.")
     dataset: str = Field("background", description="How they are painted: a preset of `lazytui run dataset`.")
     model: str = Field("gap-cnn", description="The network: a name from `lazytui models`.")
     train_size: int | None = Field(

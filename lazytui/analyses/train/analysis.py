@@ -10,7 +10,7 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.train.figures import figures
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult, read, write
-from lazytui.data.splits import require_source
+from lazytui.data.splits import with_found_data
 from lazytui.errors import UsageError
 from lazytui.evaluation.headline_metrics import SplitSizes
 from lazytui.files.writing import parse_path
@@ -26,7 +26,7 @@ def resolve(params: TrainParams, workspace: Workspace) -> TrainParams:
 
     check_requirements(params, params)
     weights = None if params.weights is None else str(parse_path(params.weights).resolve())
-    resolved = params.model_copy(update={"weights": weights, "source": require_source(params)})
+    resolved = with_found_data(params.model_copy(update={"weights": weights}))
     _check_initial_model(_with_first_weights(resolved, workspace))
     return resolved
 

@@ -12,7 +12,7 @@ from lazytui.analyses.networks.model_under_study import (
     NetworkParams,
     load_network,
     recorded_training,
-    remembered_digits,
+    remembered_images,
     require_code_named,
 )
 from lazytui.analyses.networks.other_data import painted_otherwise, require_same_classes
@@ -24,7 +24,7 @@ from lazytui.data.association import contingency
 from lazytui.data.palettes import NO_COLOR, palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.presets import presets
-from lazytui.data.splits import BiasedDataset, build_dataset, require_source
+from lazytui.data.splits import BiasedDataset, build_dataset, find_data
 from lazytui.errors import UsageError
 from lazytui.evaluation import metrics
 from lazytui.runs.progress_report import Report
@@ -41,7 +41,7 @@ def resolve(params: TransferParams, workspace: Workspace) -> TransferParams:
         require_code_named(network, workspace, option=option)
         for data in data_sets:
             require_same_classes(network.run, recorded_training(network.run, workspace), data)
-    return params.model_copy(update={"source": {require_source(data) for data in data_sets}.pop()})
+    return params.model_copy(update={"source": {find_data(data).name for data in data_sets}.pop()})
 
 
 def run(params: TransferParams, report: Report) -> TransferResult:
@@ -55,7 +55,7 @@ def run(params: TransferParams, report: Report) -> TransferResult:
     for column, painted in enumerate(data_sets):
         report.check()
         report.progress(column, len(data_sets), "data sets")
-        data = build_dataset(painted, remembered_digits)
+        data = build_dataset(painted, remembered_images)
         for row, network in enumerate(networks):
             report.note(f"asking {_networks(params)[row].run} about {_name(params, column)}")
             card = evaluate_splits(network.model, data, network.hardware)

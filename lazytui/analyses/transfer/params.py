@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, field_validator
 
 from lazytui.analyses.networks.second_network import SecondNetworkParams
-from lazytui.data.params import SourceName
 from lazytui.data.presets import preset_fields, presets
 from lazytui.errors import UsageError
 from lazytui.list_values import split_list
@@ -23,7 +22,7 @@ class TransferParams(SecondNetworkParams):
         examples=list(presets()),
         json_schema_extra={"about": {name: preset["about"] for name, preset in presets().items()}},
     )
-    source: SourceName | None = Field(None, description="Digits to paint, if not those of the training.")
+    source: str | None = Field(None, description="Digits to paint, if not those of the training.")
 
     @field_validator("to")
     @classmethod

@@ -16,7 +16,7 @@ from lazytui.app.panels.arrangement import Arrangement, Arrangements
 from lazytui.app.screens.common.form_screen import NOT_RIGHT, FormScreen
 from lazytui.app.screens.common.panel_screen import PanelScreen
 from lazytui.app.screens.common.run_panels import PanelSpec, RunPanels
-from lazytui.data.digit_sources import load_digits
+from lazytui.data.sources import load_images
 from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.figures.kinds import Figure
@@ -25,13 +25,13 @@ from lazytui.runs.run_folder import RunFolder
 PREVIEWED = {"train_size": 1500, "test_size": 500, "samples": 1}
 """Enough digits for a first impression of the table, few enough to be painted between two key presses."""
 
-remembered_digits = lru_cache(maxsize=8)(load_digits)
+remembered_images = lru_cache(maxsize=8)(load_images)
 
 
 def preview(params: DatasetRunParams) -> list[Figure]:
     """The figures of a small data set of this recipe. Raises BadInput when its source can't be had."""
     small = params.model_copy(update=PREVIEWED)
-    result = measure_dataset(build_dataset(small, remembered_digits), small.samples, lambda _splits: None)
+    result = measure_dataset(build_dataset(small, remembered_images), small.samples, lambda _splits: None)
     return [*few_samples(small, result), *(figure for figure in figures(small, result) if "samples" not in figure.name)]
 
 

@@ -1,4 +1,7 @@
-"""Which digit gets which color: the shortcut itself."""
+"""Which image gets which value of the attribute: the shortcut itself.
+
+Values are those of a planted cue: as many as classes, the n-th aligned with the n-th class.
+"""
 
 from __future__ import annotations
 
@@ -6,53 +9,69 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from lazytui.data.palettes import NO_COLOR
+from lazytui.data.content import Content
 from lazytui.data.params import Counterexamples, HardSplit
 
 Labels = NDArray[np.uint8]
 
 
-def easy_colors(digits: Labels, bias: float, counterexamples: Counterexamples, generator: Generator) -> Labels:
-    """Colors (n,) uint8: with probability `bias` the digit's own, otherwise a counterexample's.
+def easy_attributes(
+    labels: Labels, bias: float, counterexamples: Counterexamples, content: Content, generator: Generator
+) -> Labels:
+    """Values (n,) uint8: with probability `bias` the class's own, otherwise a counterexample's.
 
     Counterexamples are drawn without replacement, so that their share is exact in every split, up to rounding. Their
-    colors are uniform over the nine others, or over all ten: then the aligned share is about bias + (1 - bias) / 10.
+    values are uniform over the others, or over all: then the aligned share is about bias + (1 - bias) / values.
     """
-    own = generator.permutation(len(digits)) < round(bias * len(digits))
-    which = generator.random(len(digits))
-    counterexample_colors = _other_color(digits, which) if counterexamples == "others" else _any_color(which)
-    return np.where(own, digits, counterexample_colors)
+    values = len(content.values)
+    own = generator.permutation(len(labels)) < round(bias * len(labels))
+    which = generator.random(len(labels))
+    other = _other_value(labels, which, values) if counterexamples == "others" else _any_value(which, values)
+    return np.where(own, labels, other)
 
 
-def hard_colors(digits: Labels, hard: HardSplit, generator: Generator) -> Labels:
-    """Colors (n,) uint8 of a hard split, other than `factorial`, which also selects digits."""
-    which = generator.random(len(digits))
-    if hard == "inverted":
-        return _other_color(digits, which)
-    if hard == "random":
-        return _any_color(which)
-    if hard == "cycled":
-        return (digits + 1).astype(np.uint8) % 10
+def hard_attributes(labels: Labels, hard: HardSplit, content: Content, generator: Generator) -> Labels:
+    """Values (n,) uint8 of a hard split, other than `factorial`, which also selects images."""
+    values = len(content.values)
     if hard == "gray":
-        return np.full(len(digits), NO_COLOR, np.uint8)
-    raise ValueError(f"The hard split {hard} is not an assignment of colors.")
+        return np.full(len(labels), content.unknown, np.uint8)
+    which = generator.random(len(labels))
+    if hard == "inverted":
+        return _other_value(labels, which, values)
+    if hard == "random":
+        return _any_value(which, values)
+    if hard == "cycled":
+        return (labels + 1).astype(np.uint8) % values
+    raise ValueError(f"The hard split {hard} is not an assignment of values.")
 
 
-def factorial_design(digits: Labels) -> tuple[NDArray[np.intp], Labels]:
-    """Every digit in every color equally often: indices into `digits`, and their colors, (100 k,) each.
+def factorial_design(labels: Labels, groups: tuple[int, int]) -> tuple[NDArray[np.intp], Labels]:
+    """Every class with every value equally often: indices into `labels`, and their values, (k x groups,) each.
 
-    Each hundred in a row holds each of the 100 groups once. k is the largest with which every image is used at most
-    once; a digit with fewer than ten images repeats them in other colors. Each digit must occur.
+    Each run of as many as there are groups holds each of them once. k is the largest with which every image is used at
+    most once; a class with fewer images than values repeats them with other values. Each class must occur.
     """
-    k = max(1, int(np.bincount(digits, minlength=10).min()) // 10)
-    rows = [np.resize(np.flatnonzero(digits == digit), (k, 10)) for digit in range(10)]
-    return np.stack(rows, axis=1).reshape(-1), np.tile(np.arange(10, dtype=np.uint8), 10 * k)
+    classes, values = groups
+    k = max(1, int(np.bincount(labels, minlength=classes).min()) // values)
+    rows = [np.resize(np.flatnonzero(labels == label), (k, values)) for label in range(classes)]
+    return np.stack(rows, axis=1).reshape(-1), np.tile(np.arange(values, dtype=np.uint8), classes * k)
 
 
-def _other_color(digits: Labels, which: NDArray[np.float64]) -> Labels:
-    """One of the nine other colors; which: (n,) in [0, 1)."""
-    return ((digits + 1 + np.floor(9 * which)) % 10).astype(np.uint8)
+def balanced_groups(labels: Labels, attributes: Labels, content: Content) -> NDArray[np.intp]:
+    """Indices of equally many images of every group that has any, in their order: the first of each."""
+    classes, values = content.groups
+    group = labels.astype(np.int64) * values + attributes
+    known = attributes != content.unknown
+    counts = np.bincount(group[known], minlength=classes * values)
+    few = counts[counts > 0].min(initial=len(labels))
+    chosen = [np.flatnonzero(known & (group == index))[:few] for index in np.flatnonzero(counts)]
+    return np.sort(np.concatenate(chosen)) if chosen else np.arange(0)
 
 
-def _any_color(which: NDArray[np.float64]) -> Labels:
-    return np.floor(10 * which).astype(np.uint8)
+def _other_value(labels: Labels, which: NDArray[np.float64], values: int) -> Labels:
+    """One of the other values; which: (n,) in [0, 1)."""
+    return ((labels + 1 + np.floor((values - 1) * which)) % values).astype(np.uint8)
+
+
+def _any_value(which: NDArray[np.float64], values: int) -> Labels:
+    return np.floor(values * which).astype(np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator, SeedSequence, default_rng
 from numpy.typing import ArrayLike, NDArray
 
-from lazytui.data.gray_digits import Digits, Part, Source
+from lazytui.data.source_images import Part, SourceImages, WholeSource
 from lazytui.data.strokes.rasterize import BOX, rasterize
 from lazytui.data.strokes.skeletons import Pens, load_pens
 from lazytui.errors import UsageError
@@ -18,7 +18,7 @@ from lazytui.errors import UsageError
 Float = NDArray[np.float64]
 
 CHUNK = 250
-"""Digits drawn at a time, each chunk from a stream of its own."""
+"""SourceImages drawn at a time, each chunk from a stream of its own."""
 
 _SPLITS: tuple[Part, Part] = ("train", "test")
 """A split's place here is part of its streams' key."""
@@ -51,17 +51,17 @@ class HandVariation:
 HAND = HandVariation()
 
 
-def strokes(*, train: int = 60_000, test: int = 10_000, seed: int = 0, threads: int | None = None) -> Source:
-    """Digits drawn from pen skeletons by MNIST's conventions: same arguments, same bytes, in any process.
+def strokes(*, train: int = 60_000, test: int = 10_000, seed: int = 0, threads: int | None = None) -> WholeSource:
+    """SourceImages drawn from pen skeletons by MNIST's conventions: same arguments, same bytes, in any process.
 
     train, test: how many digits of each split. Raises UsageError as `draw_split` does, before any is drawn.
     """
     for size in (train, test):
         _require_possible(size, seed)
-    return Source("strokes", draw_split("train", train, seed, threads), draw_split("test", test, seed, threads))
+    return WholeSource("strokes", draw_split("train", train, seed, threads), draw_split("test", test, seed, threads))
 
 
-def draw_split(part: Part, size: int, seed: int = 0, threads: int | None = None) -> Digits:
+def draw_split(part: Part, size: int, seed: int = 0, threads: int | None = None) -> SourceImages:
     """The first digits of one split.
 
     Every 250 hold 25 of each digit in random order; a smaller split is the beginning of a larger one, and the two
@@ -102,15 +102,15 @@ def choose_variants(labels: NDArray[np.integer], generator: Generator, pens: Pen
     return np.asarray(passed.sum(1), dtype=np.intp)
 
 
-def _chunk(stream: SeedSequence) -> Digits:
+def _chunk(stream: SeedSequence) -> SourceImages:
     generator = default_rng(stream)
     labels = generator.permutation(np.repeat(np.arange(10, dtype=np.uint8), CHUNK // 10))
-    return Digits(draw_digits(labels, generator), labels)
+    return SourceImages(draw_digits(labels, generator), labels)
 
 
-def _join(chunks: list[Digits], size: int) -> Digits:
+def _join(chunks: list[SourceImages], size: int) -> SourceImages:
     images = np.concatenate([chunk.images for chunk in chunks])[:size]
-    return Digits(images, np.concatenate([chunk.labels for chunk in chunks])[:size])
+    return SourceImages(images, np.concatenate([chunk.labels for chunk in chunks])[:size])
 
 
 def _write(variants: NDArray[np.intp], haste: Float, generator: Generator, hand: HandVariation, pens: Pens) -> Float:

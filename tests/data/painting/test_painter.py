@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lazytui.data.painting.assignment import easy_colors, factorial_design, hard_colors
+from lazytui.data.content import colored_digits
+from lazytui.data.painting.assignment import easy_attributes, factorial_design, hard_attributes
 from lazytui.data.painting.painter import CHUNK, repaint
 from lazytui.data.painting.textures import PIXELS, lay_textures
 from lazytui.data.palettes import NO_COLOR, palette
@@ -20,6 +21,7 @@ from lazytui.data.params import DatasetParams
 from lazytui.data.random_streams import stream
 from lazytui.data.strokes.handwriting import strokes
 
+TEN = colored_digits("distinct")
 DRAWN = strokes(train=300, test=1).train
 TEXTURES = ("level", "uniform", "gaussian", "stripes", "lines")
 TIERS = ("none", "z", "e", "m", "h", "vh")
@@ -46,7 +48,7 @@ def wide(share: float, n: int) -> float:
 
 @given(digits, st.integers(0, 2**32))
 def test_a_digit_never_wears_its_own_color_when_inverted(labels: NDArray[np.uint8], seed: int) -> None:
-    colors = hard_colors(labels, "inverted", stream(seed))
+    colors = hard_attributes(labels, "inverted", TEN, stream(seed))
     assert (colors != labels).all()
     offsets = np.bincount((colors + 10 - labels) % 10, minlength=10)[1:] / len(labels)
     assert np.abs(offsets - 1 / 9).max() < wide(1 / 9, len(labels))
@@ -54,9 +56,9 @@ def test_a_digit_never_wears_its_own_color_when_inverted(labels: NDArray[np.uint
 
 @given(digits, st.floats(0, 1), st.integers(0, 2**32))
 def test_the_bias_is_the_aligned_share(labels: NDArray[np.uint8], bias: float, seed: int) -> None:
-    others = easy_colors(labels, bias, "others", stream(seed))
+    others = easy_attributes(labels, bias, "others", TEN, stream(seed))
     assert abs((others == labels).mean() - bias) <= wide(bias, len(labels))
-    drawn = easy_colors(labels, bias, "all", stream(seed))
+    drawn = easy_attributes(labels, bias, "all", TEN, stream(seed))
     aligned = bias + (1 - bias) / 10
     assert abs((drawn == labels).mean() - aligned) <= wide(aligned, len(labels))
     assert max(others.max(), drawn.max()) <= 9
@@ -64,16 +66,16 @@ def test_the_bias_is_the_aligned_share(labels: NDArray[np.uint8], bias: float, s
 
 @given(digits, st.integers(0, 2**32))
 def test_the_other_hard_splits(labels: NDArray[np.uint8], seed: int) -> None:
-    shares = np.bincount(hard_colors(labels, "random", stream(seed)), minlength=10) / len(labels)
+    shares = np.bincount(hard_attributes(labels, "random", TEN, stream(seed)), minlength=10) / len(labels)
     assert np.abs(shares - 0.1).max() < wide(0.1, len(labels))
-    cycled = hard_colors(labels, "cycled", stream(seed))
+    cycled = hard_attributes(labels, "cycled", TEN, stream(seed))
     assert ((cycled == labels + 1) | ((labels == 9) & (cycled == 0))).all()
-    assert (hard_colors(labels, "gray", stream(seed)) == NO_COLOR).all()
+    assert (hard_attributes(labels, "gray", TEN, stream(seed)) == NO_COLOR).all()
 
 
 @given(st.lists(st.integers(0, 9), max_size=300).map(lambda more: np.array([*range(10), *more], np.uint8)))
 def test_factorial_is_exactly_balanced(labels: NDArray[np.uint8]) -> None:
-    chosen, colors = factorial_design(labels)
+    chosen, colors = factorial_design(labels, (10, 10))
     cells = np.bincount(labels[chosen].astype(int) * 10 + colors, minlength=100)
     assert (cells == len(chosen) // 100).all()
     assert np.array_equal(np.unique(cells[:100]), [len(chosen) // 100])
@@ -85,7 +87,7 @@ def test_factorial_is_exactly_balanced(labels: NDArray[np.uint8]) -> None:
 @given(colored)
 def test_the_shape_is_untouched(params: DatasetParams) -> None:
     """Full strokes show their color exactly; elsewhere no texture shines through more than the stroke lets it."""
-    colors = easy_colors(DRAWN.labels, 0.5, "others", stream(params.seed))
+    colors = easy_attributes(DRAWN.labels, 0.5, "others", TEN, stream(params.seed))
     images = repaint(DRAWN.images, colors, params, "train").astype(float)
     worn = palette(params.palette).rgb[colors].astype(float)
     stroke = np.full_like(worn, 255) if params.placement == "background" else worn

@@ -14,7 +14,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from lazytui.data.gray_digits import Digits
+from lazytui.data.source_images import SourceImages
 from lazytui.data.strokes.handwriting import choose_variants, draw_digits, strokes
 from lazytui.data.strokes.skeletons import load_pens, read_skeletons
 from lazytui.errors import BadInput, UsageError
@@ -24,11 +24,11 @@ ASSET = package_folder("assets") / "strokes.json"
 
 
 @pytest.fixture(scope="module")
-def some() -> Digits:
+def some() -> SourceImages:
     return strokes(train=2_000, test=1, seed=0).train
 
 
-def fingerprint(digits: Digits) -> str:
+def fingerprint(digits: SourceImages) -> str:
     return hashlib.sha256(digits.images.tobytes() + digits.labels.tobytes()).hexdigest()
 
 
@@ -50,7 +50,7 @@ def test_threads_do_not_change_a_byte() -> None:
     )
 
 
-def test_a_smaller_split_begins_a_larger_one(some: Digits) -> None:
+def test_a_smaller_split_begins_a_larger_one(some: SourceImages) -> None:
     small = strokes(train=333, test=100, seed=0)
     assert len(small.train) == 333
     assert len(small.test) == 100
@@ -66,12 +66,12 @@ def test_splits_and_seeds_differ() -> None:
     assert len(drawn) == 1000
 
 
-def test_labels_are_balanced_and_shuffled(some: Digits) -> None:
+def test_labels_are_balanced_and_shuffled(some: SourceImages) -> None:
     assert np.array_equal(np.bincount(some.labels), np.full(10, 200))
     assert not np.array_equal(some.labels, np.sort(some.labels))
 
 
-def test_images_keep_mnists_conventions(some: Digits) -> None:
+def test_images_keep_mnists_conventions(some: SourceImages) -> None:
     images = some.images
     assert images.shape == (2_000, 28, 28)
     assert images.dtype == np.uint8
@@ -87,7 +87,7 @@ def test_images_keep_mnists_conventions(some: Digits) -> None:
     assert longer.min() >= 18
 
 
-def test_the_center_of_mass_lies_on_the_central_pixel(some: Digits) -> None:
+def test_the_center_of_mass_lies_on_the_central_pixel(some: SourceImages) -> None:
     images = some.images.astype(float)
     place = np.arange(28)
     mass = images.sum((1, 2))
@@ -125,7 +125,7 @@ def test_variants_come_by_their_weights() -> None:
     )
 
 
-def test_a_reader_of_2000_strokes_reads_others(some: Digits) -> None:
+def test_a_reader_of_2000_strokes_reads_others(some: SourceImages) -> None:
     others = strokes(train=1, test=1_000, seed=5).test
     reader = SVC(C=5).fit(some.images.reshape(-1, 784) / 255, some.labels)
     assert reader.score(others.images.reshape(-1, 784) / 255, others.labels) > 0.85

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from lazytui.data.digit_sources import load_digits
 from lazytui.data.palettes import NO_COLOR
+from lazytui.data.sources.gray_shapes import load_digits
 from lazytui.saliency.checks import localization as masks
 from lazytui.saliency.checks.reason_categories import (
     EVIDENCE_CATEGORIES,

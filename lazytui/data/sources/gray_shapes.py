@@ -1,23 +1,24 @@
-"""Sources of gray digits: MNIST and Fashion-MNIST, downloaded if absent, or our own pen strokes."""
+"""Sources of ten classes of white shapes on black, 28 x 28: MNIST and Fashion-MNIST, downloaded if absent, or our own
+pen strokes."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.content import DIGITS, FASHION, Content
 from lazytui.data.data_folder import data_folder
-from lazytui.data.gray_digits import Digits, Part, Source
 from lazytui.data.image_cache import cached_arrays
 from lazytui.data.mnist.download import Downloadable, download
 from lazytui.data.mnist.idx_files import find_idx, read_idx, read_idx_shape
-from lazytui.data.params import SourceName
+from lazytui.data.source_images import Part, SourceImages, WholeSource
 from lazytui.data.strokes.handwriting import draw_split
 from lazytui.errors import BadInput
 
-ConcreteSource = Literal["mnist", "fashion", "strokes"]
+GrayName = Literal["mnist", "fashion", "strokes"]
 
 _STROKES_SIZES: dict[Part, int] = {"train": 60_000, "test": 10_000}
 _FOLDERS: dict[Downloadable, str] = {"mnist": "MNIST", "fashion": "FashionMNIST"}
@@ -31,26 +32,37 @@ def is_cached(name: Downloadable) -> bool:
     )
 
 
-def resolve_source(name: SourceName) -> ConcreteSource:
+def resolve_gray(name: str) -> GrayName:
     """Make a source available, downloading it if necessary, and return which one it is.
 
     `auto` is MNIST if it is on disk or can be downloaded, otherwise `strokes`. Raises BadInput if the named source is
     not available.
     """
     folder = data_folder()  # raises here for an impossible folder, not as if it were empty
-    if name == "strokes":
-        return "strokes"
     if name == "auto":
         try:
-            return resolve_source("mnist")
+            return resolve_gray("mnist")
         except BadInput:
             return "strokes"
-    if not is_cached(name):
-        download(name, folder)
-    return name
+    found = gray_name(name)
+    if found != "strokes" and not is_cached(found):
+        download(found, folder)
+    return found
 
 
-def check_size(name: ConcreteSource, part: Part, size: int | None) -> None:
+def gray_name(name: str) -> GrayName:
+    """The name, which must be one of these sources'."""
+    (found,) = (known for known in get_args(GrayName) if known == name)
+    return found  # type: ignore[no-any-return]
+
+
+def gray_content(name: GrayName) -> Content:
+    """Of the images alone, without any color."""
+    digits = name != "fashion"
+    return Content(label="digit" if digits else "class", classes=DIGITS if digits else FASHION, height=28, width=28)
+
+
+def check_size(name: GrayName, part: Part, size: int | None) -> None:
     """Raise BadInput if a source's train or test split has fewer than `size` digits."""
     available = (
         _STROKES_SIZES[part] if name == "strokes" else read_idx_shape(_file(name, part, "labels"), dimensions=1)[0]
@@ -59,7 +71,7 @@ def check_size(name: ConcreteSource, part: Part, size: int | None) -> None:
         raise BadInput(f"The source {name} has {available} digits in its {part} split, not {size}.")
 
 
-def require_every_digit(name: ConcreteSource) -> None:
+def require_every_digit(name: GrayName) -> None:
     """Raise BadInput if a source's test files lack a digit: all analyses need all of them."""
     if name == "strokes":
         return
@@ -72,7 +84,7 @@ def require_every_digit(name: ConcreteSource) -> None:
         )
 
 
-def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Digits:
+def load_digits(name: GrayName, part: Part, size: int | None = None) -> SourceImages:
     """The first `size` digits (default: all) of a source's train or test split.
 
     Raises BadInput if the source has fewer, or its files are damaged. Strokes are always those of seed 0: like MNIST, a
@@ -89,10 +101,10 @@ def load_digits(name: ConcreteSource, part: Part, size: int | None = None) -> Di
         raise BadInput(f"{images_file} holds {len(images)} images, but {labels_file.name} {len(labels)} labels.")
     if labels.max(initial=0) > 9:
         raise BadInput(f"{labels_file} holds the label {labels.max()}: digits go from 0 to 9.")
-    return Digits(images[:size], labels[:size])
+    return SourceImages(images[:size], labels[:size])
 
 
-def _draw_cached(part: Part, size: int) -> Digits:
+def _draw_cached(part: Part, size: int) -> SourceImages:
     """The first strokes of a split, drawn once and cached."""
 
     def draw() -> list[NDArray[np.uint8]]:
@@ -100,13 +112,13 @@ def _draw_cached(part: Part, size: int) -> Digits:
         return [digits.images, digits.labels]
 
     images, labels = cached_arrays({"drawn": part, "size": size}, [(size, 28, 28), (size,)], draw)
-    return Digits(images, labels)
+    return SourceImages(images, labels)
 
 
-def load_source(name: SourceName) -> Source:
-    """All digits of a source; `Source.name` is what `auto` resolved to. Raises BadInput as `load_digits` does."""
-    source = resolve_source(name)
-    return Source(source, load_digits(source, "train"), load_digits(source, "test"))
+def load_source(name: str) -> WholeSource:
+    """All digits of a source; `WholeSource.name` is what `auto` resolved to. Raises BadInput as `load_digits` does."""
+    source = resolve_gray(name)
+    return WholeSource(source, load_digits(source, "train"), load_digits(source, "test"))
 
 
 def _file(name: Downloadable, part: Part, kind: Literal["images", "labels"]) -> Path:

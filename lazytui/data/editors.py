@@ -1,0 +1,60 @@
+"""Editors: what puts another value of the attribute on an image and leaves everything else as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lazytui.data.content import Content, colored_digits
+from lazytui.data.painted_splits import paint_cached
+from lazytui.data.painting.painter import repaint
+from lazytui.data.params import DatasetParams, is_gray
+
+
+class Editor(Protocol):
+    """Plants values of the attribute in originals."""
+
+    def paint(self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str) -> NDArray[np.uint8]:
+        """Images (n, height, width, 3) uint8.
+
+        originals: (n, height, width) or (n, height, width, 3) uint8, as of `Split`. attributes: (n,) uint8, values, or
+        the content's `unknown` for none. stream: names the randomness. Image i of a stream has the same randomness
+        whatever its value, so a split painted again under its own name changes in its value alone.
+        """
+        ...
+
+    def paint_split(
+        self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str
+    ) -> NDArray[np.uint8]:
+        """The same of a whole split, which may be cached. Don't modify it."""
+        ...
+
+
+@dataclass(frozen=True)
+class ColorPainter:
+    """Paints white shapes on black in the palette's colors, over textures."""
+
+    params: DatasetParams
+
+    def paint(self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str) -> NDArray[np.uint8]:
+        return repaint(originals, attributes, self.params, stream)
+
+    def paint_split(
+        self, originals: NDArray[np.uint8], attributes: NDArray[np.uint8], stream: str
+    ) -> NDArray[np.uint8]:
+        return paint_cached(originals, attributes, self.params, stream)
+
+
+def planted_content(params: DatasetParams, of_source: Content) -> Content:
+    """What a source holds once the cue is planted in it."""
+    if not is_gray(params.source):
+        return of_source
+    return colored_digits(params.palette, of_source.classes)
+
+
+def editor_of(params: DatasetParams) -> Editor | None:
+    """None where the attribute came with the images, or there is none."""
+    return ColorPainter(params) if is_gray(params.source) else None

@@ -43,7 +43,8 @@ def metric_line(step: int, values: Mapping[str, float | None]) -> str:
         if name not in COLUMNS
     ]
     if said := predictions_in(values):
-        parts.append(f"says of conflicting 0 to 9: {' '.join('–' if digit < 0 else str(digit) for digit in said)}")
+        answers = " ".join("–" if one < 0 else str(one) for one in said)
+        parts.append(f"says of conflicting 0 to {len(said) - 1}: {answers}")
     return "  ".join([f"step {step}", *parts])
 
 

@@ -65,6 +65,11 @@ class Content(BaseModel):
         return (*self.values, "gray" if self.attribute == "color" else "none")
 
     @property
+    def labels(self) -> str:
+        """The plural of what a class is called."""
+        return "classes" if self.label == "class" else f"{self.label}s"
+
+    @property
     def groups(self) -> tuple[int, int]:
         """How many classes and values: the shape of a table of groups."""
         return len(self.classes), len(self.values)

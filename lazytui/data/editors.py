@@ -57,4 +57,4 @@ def planted_content(params: DatasetParams, of_source: Content) -> Content:
 
 def editor_of(params: DatasetParams) -> Editor | None:
     """None where the attribute came with the images, or there is none."""
-    return ColorPainter(params) if is_gray(params.source) else None
+    return ColorPainter(params) if params.plants else None

@@ -226,6 +226,21 @@ class DatasetParams(PaintingParams):
     recorded_content: Annotated[Content | None, Recorded()] = None
 
     @property
+    def plants(self) -> bool:
+        """Whether the attribute is planted in the images, so that each can be had with every value."""
+        return is_gray(self.source)
+
+    @property
+    def shows_values(self) -> bool:
+        """Whether images have values of an attribute."""
+        return bool(self.content.values) and not (self.plants and self.placement == "none")
+
+    @property
+    def value_colors(self) -> tuple[tuple[int, int, int], ...]:
+        """Of each value, 0 to 255, where the attribute is a color of the palette; else none."""
+        return palette(self.palette).colors if self.content.attribute == "color" and self.plants else ()
+
+    @property
     def content(self) -> Content:
         """What the data set holds, known without its images."""
         if self.recorded_content is not None:

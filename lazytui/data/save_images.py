@@ -67,7 +67,9 @@ def metadata(dataset: BiasedDataset, form: Form) -> dict[str, Any]:
         "splits": {
             name: {
                 "images": len(dataset.split(name)),
-                "digit_by_color": contingency(dataset.split(name).labels, dataset.split(name).attributes).tolist(),
+                "digit_by_color": contingency(
+                    dataset.split(name).labels, dataset.split(name).attributes, dataset.content.groups
+                ).tolist(),
             }
             for name in SPLITS
         },

@@ -1,4 +1,5 @@
-"""Ten images that set digit against color, and what a network in training says of them: columns of its curves."""
+"""One image of each class, of ten at most, that sets label against attribute, and what a network in training says of
+them: columns of its curves."""
 
 from __future__ import annotations
 
@@ -8,23 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lazytui.data.splits import BiasedDataset, Split
-from lazytui.evaluation.predictions import DIGITS
-
-DIGIT_BEFORE = np.roll(np.arange(10), 1)
-"""By digit, whose color it wears in a picture of conflicting images: the 1 that of 0, which is red as a rule."""
+from lazytui.data.splits import MOST_SHOWN, BiasedDataset, Split, join
 
 _PREDICTION = "says_{}"
 _PROBABILITY = "says_{}_probability"
-COLUMNS = frozenset(name.format(digit) for name in (_PREDICTION, _PROBABILITY) for digit in DIGITS)
-"""Names of the columns: of each shown digit the prediction, 0 to 9, and its probability in [0, 1]."""
+COLUMNS = frozenset(name.format(shown) for name in (_PREDICTION, _PROBABILITY) for shown in range(MOST_SHOWN))
+"""Names of the columns: of each shown class the prediction, a class, and its probability in [0, 1]."""
 
 
 @dataclass(frozen=True)
 class TenAnswers:
-    """What a network says of the ten at a step: (10,) each, by shown digit.
+    """What a network says of them at a step: (shown,) each, by shown class.
 
-    predicted: 0 to 9, -1 where it isn't known. probabilities: in [0, 1], of the predictions.
+    predicted: classes, -1 where it isn't known. probabilities: in [0, 1], of the predictions.
     """
 
     step: int
@@ -32,28 +29,39 @@ class TenAnswers:
     probabilities: NDArray[np.float64]
 
 
+def value_before(count: int) -> NDArray[np.int64]:
+    """(count,): by class, whose value it has in a picture of conflicting images: the 1 that of 0, red as a rule."""
+    return np.roll(np.arange(count), 1)
+
+
 def conflicting_ten(data: BiasedDataset) -> Split:
-    """One shape of each digit in the color of the digit before."""
-    return data.cue_conflict.take(10 * np.arange(10) + DIGIT_BEFORE)
+    """One original of each class with the value of the class before; where nothing can be repainted, the first test
+    image of each class, a conflicting one where there is any."""
+    shown = min(len(data.content.classes), MOST_SHOWN)
+    if data.editor:
+        return data.cue_conflict.take(shown * np.arange(shown) + value_before(shown))
+    candidates = join([data.hard, data.probe])
+    return candidates.take(np.array([np.flatnonzero(candidates.labels == label)[0] for label in range(shown)]))
 
 
 def answer_columns(probabilities: NDArray[np.float32]) -> dict[str, float]:
-    """A row of the columns. probabilities: (10, 10), by shown digit and class."""
+    """A row of the columns. probabilities: (shown, classes)."""
     predicted, largest = probabilities.argmax(1).tolist(), probabilities.max(1).tolist()
-    return {_PREDICTION.format(digit): float(said) for digit, said in zip(DIGITS, predicted, strict=True)} | {
-        _PROBABILITY.format(digit): round(share, 4) for digit, share in zip(DIGITS, largest, strict=True)
+    return {_PREDICTION.format(shown): float(said) for shown, said in enumerate(predicted)} | {
+        _PROBABILITY.format(shown): round(share, 4) for shown, share in enumerate(largest)
     }
 
 
 def predictions_in(row: Mapping[str, float | None]) -> list[int]:
-    """The ten predictions in a row of the columns, -1 where one isn't known; none where it has none of the columns."""
-    return list(_predictions(row)) if _PREDICTION.format(DIGITS[0]) in row else []
+    """The predictions in a row of the columns, -1 where one isn't known; none where it has none of the columns."""
+    return list(_predictions(row))
 
 
 def _predictions(row: Mapping[str, float | None]) -> Iterator[int]:
-    for digit in DIGITS:
-        said = row.get(_PREDICTION.format(digit))
-        yield int(said) if said is not None and 0 <= said <= 9 else -1
+    for name in map(_PREDICTION.format, range(MOST_SHOWN)):
+        if name in row:
+            said = row[name]
+            yield int(said) if said is not None and 0 <= said < 100 else -1
 
 
 def answers_at(history: Mapping[str, NDArray[np.float64]], step: float | None = None) -> TenAnswers | None:
@@ -61,14 +69,16 @@ def answers_at(history: Mapping[str, NDArray[np.float64]], step: float | None = 
 
     history: columns, `step` among them. None where they are known of no point.
     """
-    if not history.keys() >= COLUMNS:
+    names = [name for name in map(_PREDICTION.format, range(MOST_SHOWN)) if name in history]
+    shares = [name for name in map(_PROBABILITY.format, range(MOST_SHOWN)) if name in history]
+    if not names or len(names) != len(shares):
         return None
-    known = np.flatnonzero(np.isfinite(history[_PREDICTION.format(DIGITS[0])]))
+    known = np.flatnonzero(np.isfinite(history[names[0]]))
     if not len(known):
         return None
     row = int(known[-1])
     if step is not None:
         row = max(int(np.searchsorted(history["step"], step, side="right")) - 1, 0)
-    at = {name: float(history[name][row]) for name in COLUMNS}
-    shares = np.array([at[_PROBABILITY.format(digit)] for digit in DIGITS])
-    return TenAnswers(int(history["step"][row]), np.array(predictions_in(at)), np.nan_to_num(shares).clip(0, 1))
+    at = {name: float(history[name][row]) for name in (*names, *shares)}
+    probabilities = np.array([at[name] for name in shares])
+    return TenAnswers(int(history["step"][row]), np.array(predictions_in(at)), np.nan_to_num(probabilities).clip(0, 1))

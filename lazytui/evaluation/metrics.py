@@ -1,8 +1,10 @@
 """The metrics of one split, from labels, attributes and predictions.
 
-Everywhere: `labels` and `predicted` are (n,) uint8 in 0..9; `attributes` is (n,) uint8, the label that an attribute
-value is aligned with, or NO_COLOR for a sample without one. A sample is aligned if both are equal, conflicting if they
-differ; a (label, attribute) pair is a group. Shares are in [0, 1]; a share of no samples is None, never 0.
+Everywhere: `labels` and `predicted` are (n,) uint8, classes; `cue_classes` is (n,) uint8, the class that a sample's
+attribute value is aligned with, or NO_CLASS. A sample is aligned if label and cue class are equal, conflicting if they
+differ. `attributes` is (n,) uint8, the values themselves; a (label, attribute) pair is a group, `groups` says how many
+classes and values there are, and a value beyond them isn't known. Shares are in [0, 1]; a share of no samples is None,
+never 0.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.data.association import contingency
-from lazytui.data.palettes import NO_COLOR
+from lazytui.data.content import NO_CLASS
 
 Labels = NDArray[np.uint8]
 
@@ -24,61 +26,65 @@ def accuracy(labels: Labels, predicted: Labels) -> float | None:
     return _share(predicted == labels)
 
 
-def aligned_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
+def aligned_accuracy(labels: Labels, cue_classes: Labels, predicted: Labels) -> float | None:
     """Accuracy over aligned samples."""
-    own = attributes == labels
+    own = cue_classes == labels
     return _share((predicted == labels)[own])
 
 
-def conflicting_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
+def conflicting_accuracy(labels: Labels, cue_classes: Labels, predicted: Labels) -> float | None:
     """Accuracy over conflicting samples."""
-    return _share((predicted == labels)[is_conflicting(labels, attributes)])
+    return _share((predicted == labels)[is_conflicting(labels, cue_classes)])
 
 
-def color_follow_rate(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
+def color_follow_rate(labels: Labels, cue_classes: Labels, predicted: Labels) -> float | None:
     """Share of conflicting samples whose prediction is the label that their attribute is aligned with."""
-    return _share((predicted == attributes)[is_conflicting(labels, attributes)])
+    return _share((predicted == cue_classes)[is_conflicting(labels, cue_classes)])
 
 
-def shape_bias(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
+def shape_bias(labels: Labels, cue_classes: Labels, predicted: Labels) -> float | None:
     """Of conflicting samples predicted by label or by attribute, the share by label (Geirhos et al. 2019)."""
-    cues_differ = is_conflicting(labels, attributes)
+    cues_differ = is_conflicting(labels, cue_classes)
     by_label = int(np.count_nonzero((predicted == labels)[cues_differ]))
-    by_attribute = int(np.count_nonzero((predicted == attributes)[cues_differ]))
+    by_attribute = int(np.count_nonzero((predicted == cue_classes)[cues_differ]))
     return by_label / (by_label + by_attribute) if by_label + by_attribute else None
 
 
-def is_conflicting(labels: Labels, attributes: Labels) -> NDArray[np.bool_]:
+def is_conflicting(labels: Labels, cue_classes: Labels) -> NDArray[np.bool_]:
     """(n,) bool: which samples have an attribute that is aligned with another label."""
-    return np.asarray((attributes != labels) & (attributes != NO_COLOR))
+    return np.asarray((cue_classes != labels) & (cue_classes != NO_CLASS))
 
 
-def group_accuracies(labels: Labels, attributes: Labels, predicted: Labels) -> NDArray[np.float64]:
-    """(10, 10) float64: accuracy of each label (row) and attribute (column); NaN for groups without samples."""
-    counts = contingency(labels, attributes)
+def group_accuracies(
+    labels: Labels, attributes: Labels, predicted: Labels, groups: tuple[int, int]
+) -> NDArray[np.float64]:
+    """(classes, values) float64: accuracy by label (row) and attribute (column); NaN for groups without samples."""
+    counts = contingency(labels, attributes, groups)
     right = predicted == labels
-    hits = contingency(labels[right], attributes[right])
-    accuracies = np.full((10, 10), np.nan)
+    hits = contingency(labels[right], attributes[right], groups)
+    accuracies = np.full(groups, np.nan)
     np.divide(hits, counts, out=accuracies, where=counts > 0)
     return accuracies
 
 
-def unbiased_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
-    """Mean accuracy over the 100 groups; None unless every group has a sample."""
-    accuracies = group_accuracies(labels, attributes, predicted)
-    return None if np.isnan(accuracies).any() else float(accuracies.mean())
+def unbiased_accuracy(labels: Labels, attributes: Labels, predicted: Labels, groups: tuple[int, int]) -> float | None:
+    """Mean accuracy over the groups; None unless every group has a sample."""
+    accuracies = group_accuracies(labels, attributes, predicted, groups)
+    return None if not accuracies.size or np.isnan(accuracies).any() else float(accuracies.mean())
 
 
-def worst_group_accuracy(labels: Labels, attributes: Labels, predicted: Labels) -> float | None:
+def worst_group_accuracy(
+    labels: Labels, attributes: Labels, predicted: Labels, groups: tuple[int, int]
+) -> float | None:
     """The smallest accuracy of the groups with at least SMALLEST_GROUP samples (Sagawa et al. 2020)."""
-    accuracies = group_accuracies(labels, attributes, predicted)
-    scored = accuracies[contingency(labels, attributes) >= SMALLEST_GROUP]
+    accuracies = group_accuracies(labels, attributes, predicted, groups)
+    scored = accuracies[contingency(labels, attributes, groups) >= SMALLEST_GROUP]
     return float(scored.min()) if scored.size else None
 
 
-def confusion_matrix(labels: Labels, predicted: Labels) -> NDArray[np.int64]:
-    """(10, 10) int64: samples of each label (row) by prediction (column)."""
-    return contingency(labels, predicted)
+def confusion_matrix(labels: Labels, predicted: Labels, classes: int) -> NDArray[np.int64]:
+    """(classes, classes) int64: samples of each label (row) by prediction (column)."""
+    return contingency(labels, predicted, (classes, classes))
 
 
 def calibration_error(

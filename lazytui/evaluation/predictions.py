@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.content import NO_CLASS
 from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import Split
 from lazytui.evaluation.metrics import is_conflicting
@@ -32,14 +33,25 @@ def tone_of(predicted: int, label: int, attribute: int) -> Tone:
 class Predictions:
     """A network's predictions on one split, image by image, (n,) each.
 
-    labels, predicted: in 0..9. attributes: the digit that the color belongs to, or NO_COLOR. confidence: in [0, 1],
-    the probability of the prediction.
+    labels, predicted: classes. attributes: values, `unknown` for none. confidence: in [0, 1], the probability of the
+    prediction. other_cue_classes: the class that each value is aligned with, NO_CLASS for none; None where that is the
+    one of the value's own number, as of ten colors and ten digits.
     """
 
-    labels: Annotated[NDArray[np.uint8], indices("images", below=10), Key("digits")]
-    attributes: Annotated[NDArray[np.uint8], indices("images", below=NO_COLOR + 1), Key("colors")]
-    predicted: Annotated[NDArray[np.uint8], indices("images", below=10)]
+    labels: Annotated[NDArray[np.uint8], indices("images", below="/classes"), Key("digits")]
+    attributes: Annotated[NDArray[np.uint8], indices("images", below="/values or none"), Key("colors")]
+    predicted: Annotated[NDArray[np.uint8], indices("images", below="/classes")]
     confidence: Annotated[NDArray[np.float16], numbers("images")]
+    other_cue_classes: Annotated[
+        NDArray[np.uint8] | None, indices("images", below=NO_CLASS + 1).optional, Key("cue_classes")
+    ] = None
+
+    @property
+    def cue_classes(self) -> NDArray[np.uint8]:
+        """(n,) uint8: the class that each image's value is aligned with, NO_CLASS for none."""
+        if self.other_cue_classes is not None:
+            return self.other_cue_classes
+        return np.where(self.attributes == NO_COLOR, NO_CLASS, self.attributes).astype(np.uint8)
 
     @property
     def correct(self) -> Hits:
@@ -47,19 +59,21 @@ class Predictions:
 
     @property
     def follows_attribute(self) -> Hits:
-        """Which images were taken for the digit of their color."""
-        return np.asarray(self.predicted == self.attributes)
+        """Which images were taken for the class that their value is aligned with."""
+        return np.asarray(self.predicted == self.cue_classes)
 
     @property
     def is_aligned(self) -> Hits:
-        return np.asarray(self.attributes == self.labels)
+        return np.asarray(self.cue_classes == self.labels)
 
     @property
     def is_conflicting(self) -> Hits:
-        return is_conflicting(self.labels, self.attributes)
+        return is_conflicting(self.labels, self.cue_classes)
 
 
 def split_predictions(split: Split, probabilities: NDArray[np.float32]) -> Predictions:
-    """The predictions on a split. probabilities: (n, 10) float32."""
-    predicted = probabilities.argmax(1).astype(np.uint8)
-    return Predictions(split.labels, split.attributes, predicted, probabilities.max(1).astype(np.float16))
+    """The predictions on a split. probabilities: (n, classes) float32."""
+    predicted, confidence = probabilities.argmax(1).astype(np.uint8), probabilities.max(1).astype(np.float16)
+    one_to_one = split.content.aligned == tuple(range(NO_COLOR))
+    other = None if one_to_one else split.cue_classes
+    return Predictions(split.labels, split.attributes, predicted, confidence, other)

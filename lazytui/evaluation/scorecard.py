@@ -17,7 +17,7 @@ from lazytui.system.hardware import Hardware
 
 @dataclass(frozen=True)
 class SplitEvaluation:
-    """The output for one split: probabilities, (n, 10) float32, and predicted, (n,) uint8."""
+    """The output for one split: probabilities, (n, classes) float32, and predicted, (n,) uint8."""
 
     split: Split
     probabilities: NDArray[np.float32]
@@ -27,14 +27,14 @@ class SplitEvaluation:
         return np.asarray(self.probabilities.argmax(1).astype(np.uint8))
 
     def metrics(self) -> SplitMetrics:
-        digits, colors, predicted = self.split.labels, self.split.attributes, self.predicted
+        labels, cues, predicted = self.split.labels, self.split.cue_classes, self.predicted
         return SplitMetrics(
-            accuracy=metrics.accuracy(digits, predicted),
-            aligned_accuracy=metrics.aligned_accuracy(digits, colors, predicted),
-            conflicting_accuracy=metrics.conflicting_accuracy(digits, colors, predicted),
-            color_follow_rate=metrics.color_follow_rate(digits, colors, predicted),
-            shape_bias=metrics.shape_bias(digits, colors, predicted),
-            calibration_error=metrics.calibration_error(digits, predicted, self.probabilities.max(1)),
+            accuracy=metrics.accuracy(labels, predicted),
+            aligned_accuracy=metrics.aligned_accuracy(labels, cues, predicted),
+            conflicting_accuracy=metrics.conflicting_accuracy(labels, cues, predicted),
+            color_follow_rate=metrics.color_follow_rate(labels, cues, predicted),
+            shape_bias=metrics.shape_bias(labels, cues, predicted),
+            calibration_error=metrics.calibration_error(labels, predicted, self.probabilities.max(1)),
         )
 
 
@@ -47,16 +47,16 @@ class Scorecard:
     probe: SplitEvaluation
 
     def metrics(self) -> HeadlineMetrics:
-        """Those that set digit against color are measured on the probe split."""
-        probe, predicted = self.probe.split, self.probe.predicted
+        """Those that set label against attribute are measured on the probe split."""
+        probe, predicted, groups = self.probe.split, self.probe.predicted, self.probe.split.content.groups
         easy, hard, on_probe = (evaluation.metrics() for evaluation in (self.easy, self.hard, self.probe))
         return HeadlineMetrics(
             easy_accuracy=easy.accuracy,
             hard_accuracy=hard.accuracy,
             aligned_accuracy=on_probe.aligned_accuracy,
             conflicting_accuracy=on_probe.conflicting_accuracy,
-            unbiased_accuracy=metrics.unbiased_accuracy(probe.labels, probe.attributes, predicted),
-            worst_group_accuracy=metrics.worst_group_accuracy(probe.labels, probe.attributes, predicted),
+            unbiased_accuracy=metrics.unbiased_accuracy(probe.labels, probe.attributes, predicted, groups),
+            worst_group_accuracy=metrics.worst_group_accuracy(probe.labels, probe.attributes, predicted, groups),
             color_follow_rate=on_probe.color_follow_rate,
             shape_bias=on_probe.shape_bias,
             easy_calibration_error=easy.calibration_error,

@@ -19,18 +19,20 @@ _NAME = "images"
 
 
 def save_images(pictures: NDArray[np.uint8], path: Path) -> None:
-    """pictures: (n, 28, 28, 3)."""
+    """pictures: (n, height, width, 3)."""
     import numpy as np
     from safetensors.numpy import save
 
     write_atomic(path, save({_NAME: np.ascontiguousarray(pictures)}))
 
 
-def load_images(path: Path, count: int) -> NDArray[np.uint8] | None:
-    """So many images, (count, 28, 28, 3); None where there is no file that holds them."""
+def load_images(path: Path, count: int, height: int, width: int) -> NDArray[np.uint8] | None:
+    """So many images, (count, height, width, 3); None where there is no file that holds them."""
     from safetensors.numpy import load
 
     with suppress(Exception):  # what a damaged file raises depends on where the damage is
-        found = check_arrays({_NAME: images(count)}, load(read_regular(path, _LARGEST)), frozenset())
+        found = check_arrays(
+            {_NAME: images(count, height=height, width=width)}, load(read_regular(path, _LARGEST)), frozenset()
+        )
         return cast("NDArray[np.uint8]", found[_NAME])
     return None

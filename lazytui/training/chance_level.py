@@ -10,9 +10,6 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-GUESSING = 0.1
-"""The share that is right by guessing blindly."""
-
 LEAST_SHARE = 0.1
 """Of all steps, how many at chance are worth a word."""
 
@@ -24,42 +21,48 @@ LEAST_SHARE_AT_FIRST = 0.5
 class AtChance:
     """first, last: steps at which the curves were measured. bound: the accuracy that counts as chance.
 
-    loss: the mean training loss in between; NaN where none was measured.
+    loss: the mean training loss in between; NaN where none was measured. classes: how many there are.
     """
 
     first: int
     last: int
     bound: float
     loss: float
+    classes: int
 
     @property
     def sentence(self) -> str:
         loss = f" Mean loss there: {self.loss:.3f}." if math.isfinite(self.loss) else ""
         return (
             f"At chance from step {self.first} to {self.last}: easy accuracy never above {100 * self.bound:.1f} %, "
-            f"which guessing reaches (10 % plus three standard errors, or the commonest digit's share).{loss} Loss of "
-            f"guessing: ln 10 = {math.log(10):.3f}. A smaller --lr usually helps."
+            f"which guessing reaches ({100 / self.classes:.3g} % plus three standard errors, or the commonest class's "
+            f"share).{loss} Loss of guessing: ln {self.classes} = {math.log(self.classes):.3f}. A smaller --lr usually "
+            "helps."
         )
 
 
-def chance_bound(digits: NDArray[np.uint8]) -> float:
-    """The accuracy on images of these digits up to which a network is at chance.
+def chance_bound(labels: NDArray[np.uint8], classes: int) -> float:
+    """The accuracy on images of these labels up to which a network is at chance.
 
-    10 % and three standard errors of that; or the share of the commonest, for a network that always says that one.
+    The share of one class and three standard errors of that; or the share of the commonest, for a network that always
+    says that one.
 
-    >>> round(chance_bound(np.arange(10, dtype=np.uint8).repeat(100)), 4)
+    >>> round(chance_bound(np.arange(10, dtype=np.uint8).repeat(100), 10), 4)
     0.1285
     """
-    by_luck = GUESSING + 3 * math.sqrt(GUESSING * (1 - GUESSING) / len(digits))
-    return max(by_luck, float(np.bincount(digits).max() / len(digits)))
+    guessing = 1 / classes
+    by_luck = guessing + 3 * math.sqrt(guessing * (1 - guessing) / len(labels))
+    return max(by_luck, float(np.bincount(labels).max() / len(labels)))
 
 
-def stretches_at_chance(history: Mapping[str, Sequence[float]], bound: float, total: int) -> list[AtChance]:
+def stretches_at_chance(
+    history: Mapping[str, Sequence[float]], bound: float, total: int, classes: int
+) -> list[AtChance]:
     """Where a training was at chance for a tenth of its `total` steps or more, after it had been better or to the end;
     or for half of them where it begins so and leaves it. At two points of the curves at least, and all in between.
 
     history: the curves as columns, up to now. bound: the accuracy on easy images that counts as chance: the loss of
-    many a method isn't ln 10 there.
+    many a method isn't the logarithm of the classes there.
     """
     points = list(zip(map(int, history["step"]), history["easy_accuracy"], strict=True))
     found = []
@@ -68,7 +71,7 @@ def stretches_at_chance(history: Mapping[str, Sequence[float]], bound: float, to
         first, last = points[indices[0]][0], points[indices[-1]][0]
         share = LEAST_SHARE_AT_FIRST if indices[0] == 0 and last < total else LEAST_SHARE
         if low and last > first and last - first >= share * total:
-            found.append(AtChance(first, last, bound, _mean(history.get("loss", ()), indices[1:])))
+            found.append(AtChance(first, last, bound, _mean(history.get("loss", ()), indices[1:]), classes))
     return found
 
 

@@ -94,6 +94,7 @@ class _Loop:
         self._seed = seed
         self._report = report
         self._files = files
+        self._classes = len(data.content.classes)
         self._began = report.clock()
         colors = training_colors(settings, data)
         self.color_label_error = None if settings.colors is None else float((colors != data.train.attributes).mean())
@@ -136,7 +137,7 @@ class _Loop:
 
     @property
     def at_chance(self) -> list[AtChance]:
-        return stretches_at_chance(self.history, self._monitor.chance, self.total) if self.total else []
+        return stretches_at_chance(self.history, self._monitor.chance, self.total, self._classes) if self.total else []
 
     def go(self) -> None:
         self._files.keep_images(self._monitor.ten.images)

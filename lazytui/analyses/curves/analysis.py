@@ -34,6 +34,7 @@ def run(params: CurvesParams, report: Report) -> CurvesResult:
         samples=tuple(one.metrics_samples for one in trained),
         stages=tuple(_stages(run, one) for run, one in zip(runs, trained, strict=True)),
         trainings=tuple(Points(one) for one in points),
+        content=trained[0].recorded_content,
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.curves.result import CurvesResult
 from lazytui.analyses.train.figures import curves, overlaid_charts
+from lazytui.data.content import colored_digits
 from lazytui.figures.kinds import Column, Figure, Reference, Table
 
 if TYPE_CHECKING:
@@ -18,8 +19,9 @@ _LAST = ("easy_accuracy", "hard_accuracy", "color_follow_rate", "worst_group_acc
 
 
 def figures(_params: CurvesParams, result: CurvesResult) -> list[Figure]:
+    content = result.content or colored_digits("distinct")
     each = [
-        curves(training.history, samples, tuple(Reference(name=name, value=step) for name, step in stages))
+        curves(training.history, samples, content, tuple(Reference(name=name, value=step) for name, step in stages))
         for training, samples, stages in zip(result.trainings, result.samples, result.stages, strict=True)
     ]
     return [*overlaid_charts(each, result.names), _last_points(result)]

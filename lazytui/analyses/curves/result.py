@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.data.content import Content
 from lazytui.runs.results.result_contents import Count, Damaged, Name, Number, numbers
 from lazytui.runs.results.saved_result import Result
 from lazytui.runs.results.typed_result import Prefixed, read_fields, starting_with, write_fields
@@ -29,17 +30,20 @@ class _Facts:
     names: tuple[Name, ...]
     samples: tuple[Count, ...]
     stages: tuple[tuple[tuple[Name, Number], ...], ...]
+    content: Content | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class CurvesResult:
     """names: of the trainings, which tell them apart. samples: images that each point is measured on. stages: of each
-    training the step at which a stage begins, with its name."""
+    training the step at which a stage begins, with its name. content: of the first one's data, where that was
+    recorded."""
 
     names: tuple[str, ...]
     samples: tuple[int, ...]
     stages: tuple[tuple[tuple[str, float], ...], ...]
     trainings: tuple[Points, ...]
+    content: Content | None = None
 
 
 def write(result: CurvesResult) -> Result:
@@ -49,7 +53,9 @@ def write(result: CurvesResult) -> Result:
         for name, array in write_fields(training).arrays.items()
     }
     metrics = {"trainings": float(len(result.trainings))}
-    return Result(metrics, write_fields(_Facts(result.names, result.samples, result.stages)).facts, arrays)
+    return Result(
+        metrics, write_fields(_Facts(result.names, result.samples, result.stages, result.content)).facts, arrays
+    )
 
 
 def read(params: CurvesParams, saved: Result) -> CurvesResult:
@@ -63,4 +69,4 @@ def read(params: CurvesParams, saved: Result) -> CurvesResult:
     ]
     if any("step" not in training.history for training in trainings):
         raise Damaged("it lacks the steps of a training")
-    return CurvesResult(facts.names, facts.samples, facts.stages, tuple(trainings))
+    return CurvesResult(facts.names, facts.samples, facts.stages, tuple(trainings), facts.content)

@@ -12,21 +12,32 @@ from lazytui.analyses.core.analysis import Analysis
 from lazytui.analyses.dataset.params import DatasetRunParams
 from lazytui.analyses.dataset.result import DatasetResult, SplitSamples, measure_associations, read, write
 from lazytui.data.association import contingency
-from lazytui.data.palettes import palette
+from lazytui.data.content import Content
 from lazytui.data.save_images import save_dataset
-from lazytui.data.splits import SPLITS, BiasedDataset, Split, build_dataset, with_found_data
-from lazytui.evaluation.predictions import DIGITS
+from lazytui.data.splits import MOST_SHOWN, SPLITS, BiasedDataset, Split, build_dataset, with_found_data
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Share, Table
 from lazytui.files.long_texts import long_text
 from lazytui.runs.progress_report import Report
 from lazytui.runs.workspace import Workspace
 
-WHAT_SPLITS_ARE = {
-    "train": "what a network learns from",
-    "validation": "held out of the same easy images",
-    "hard": "where the shortcut breaks",
-    "probe": "every digit in every color equally often",
-}
+MOST_IN_A_ROW = 20
+
+
+def what_splits_are(params: DatasetRunParams) -> dict[str, str]:
+    """A few words on each split, by its name."""
+    content = params.content
+    if params.plants:
+        relation = "in" if content.attribute == "color" else "with"
+        probe = f"every {content.label} {relation} every {content.attribute} equally often"
+    else:
+        probe = "as many test images of each group" if content.values else "the test part"
+    hard = "where the shortcut breaks" if content.values else "the test part"
+    return {
+        "train": "what a network learns from",
+        "validation": "held out of the same easy images",
+        "hard": hard,
+        "probe": probe,
+    }
 
 
 def resolve(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams:
@@ -36,7 +47,7 @@ def resolve(params: DatasetRunParams, _workspace: Workspace) -> DatasetRunParams
 
 def run(params: DatasetRunParams, report: Report) -> DatasetResult:
     data = build_dataset(params)
-    report.note(f"painting {data.source.name} digits")
+    report.note(f"{'painting' if params.plants else 'reading'} {data.source.name} {data.content.labels}")
 
     def painting(splits: int) -> None:
         report.check()
@@ -55,9 +66,10 @@ def measure_dataset(data: BiasedDataset, samples: int, painting: Callable[[int],
     for done, name in enumerate(SPLITS):
         painting(done)
         found[name] = _some_of(data.split(name), samples)
-    palette_images = data.cue_conflict.images[::11]
+    side = min(len(data.content.classes), MOST_SHOWN)
+    palette_images = data.cue_conflict.images[:: side + 1] if data.editor else None
     painting(len(SPLITS))
-    associations = measure_associations({name: some.contingency for name, some in found.items()})
+    associations = measure_associations({name: some.contingency for name, some in found.items()}, data.content.aligned)
     return DatasetResult(**found, associations=associations, source=data.source.name, palette_images=palette_images)
 
 
@@ -65,7 +77,7 @@ def _some_of(split: Split, samples: int) -> SplitSamples:
     chosen = _some_of_each(split, samples)
     return SplitSamples(
         count=len(split),
-        contingency=contingency(split.labels, split.attributes),
+        contingency=contingency(split.labels, split.attributes, split.content.groups),
         images=split.images[chosen],
         labels=split.labels[chosen],
         attributes=split.attributes[chosen],
@@ -78,108 +90,131 @@ def _written(report: Report, done: int, total: int) -> None:
 
 
 def _some_of_each(split: Split, samples: int) -> NDArray[np.intp]:
-    """The first images of each digit, digit by digit in every ten; any ten where a digit doesn't occur."""
-    rows = min(samples, int(np.bincount(split.labels, minlength=10).min()))
+    """The first images of each class, class by class in every row; any of them where a class doesn't occur."""
+    classes = len(split.content.classes)
+    rows = min(samples, int(np.bincount(split.labels, minlength=classes).min()))
     if rows == 0:
-        return np.arange(min(10, len(split)))
-    return np.stack([np.flatnonzero(split.labels == digit)[:rows] for digit in range(10)], axis=1).reshape(-1)
+        return np.arange(min(classes, len(split)))
+    return np.stack([np.flatnonzero(split.labels == label)[:rows] for label in range(classes)], axis=1).reshape(-1)
 
 
 def figures(params: DatasetRunParams, result: DatasetResult) -> list[Figure]:
     samples = {name: samples for name, (samples, _) in result.splits.items()}
     tables = [_contingency(name, params, some) for name, some in samples.items() if some.contingency.any()]
     shown = [_samples(name, params, some) for name, some in samples.items()]
-    return [_palette(params, result), *shown, color_reader(result), measures(result), *tables]
+    measured = [color_reader(params, result), measures(params, result)] if params.content.values else []
+    return [*_palette(params, result), *shown, *measured, *tables]
 
 
-def _palette(params: DatasetRunParams, result: DatasetResult) -> Pixels:
-    ten = palette(params.palette)
-    none = params.placement == "none"
-    return Pixels(
-        name="palette",
-        title="Ten digits" if none else f"Each digit in its dominant color (palette {ten.name})",
-        note=f"Source: {result.source}.",
-        images=result.palette_images,
-        columns=10,
-        captions=DIGITS if none else tuple(f"{digit} {name}" for digit, name in zip(DIGITS, ten.names, strict=True)),
-    )
+def _palette(params: DatasetRunParams, result: DatasetResult) -> list[Pixels]:
+    if result.palette_images is None:
+        return []
+    content, shown = params.content, len(result.palette_images)
+    pairs = zip(content.classes[:shown], content.values[:shown], strict=True)
+    title = f"Each {content.label} in its dominant color (palette {params.palette})"
+    if not params.shows_values:
+        title = f"Ten {content.labels}"
+    elif content.attribute != "color":
+        title = f"Each {content.label} with its dominant {content.attribute}"
+    return [
+        Pixels(
+            name="palette",
+            title=title,
+            note=f"Source: {result.source}.",
+            images=result.palette_images,
+            columns=shown,
+            captions=tuple(f"{label} {value}" if params.shows_values else label for label, value in pairs),
+        )
+    ]
 
 
 def _samples(name: str, params: DatasetRunParams, some: SplitSamples) -> Pixels:
-    ten = palette(params.palette)
-    pairs = zip(some.labels, some.attributes, strict=True)
-    captions = (f"{digit} {ten.color_name(int(color))}" for digit, color in pairs)
+    content = params.content
+    pairs = zip(some.labels.tolist(), some.attributes.tolist(), strict=True)
+    known = bool(content.values)
+    captions = (
+        f"{content.classes[label]} {content.value_names[value]}" if known else content.classes[label]
+        for label, value in pairs
+    )
     return Pixels(
         name=f"samples-{name}",
-        title=f"{name.capitalize()}: {WHAT_SPLITS_ARE[name]}",
+        title=f"{name.capitalize()}: {what_splits_are(params)[name]}",
         note=f"From {some.count:,} images.",
         images=some.images,
-        columns=10,
+        columns=min(len(content.classes), MOST_IN_A_ROW),
         captions=tuple(captions),
     )
 
 
 def few_samples(params: DatasetRunParams, result: DatasetResult) -> list[Pixels]:
-    """Every digit once from each split: for a glance."""
+    """Every class once from each split: for a glance."""
     shown = [_samples(name, params, some) for name, (some, _) in result.splits.items()]
-    return [replace(figure, images=figure.images[:10], captions=figure.captions[:10]) for figure in shown]
+    few = len(params.content.classes)
+    return [replace(figure, images=figure.images[:few], captions=figure.captions[:few]) for figure in shown]
 
 
-def measures(result: DatasetResult) -> Table:
-    """How strongly color tells the digit in each split, with what chance alone stays under."""
-    rows = []
+def measures(params: DatasetRunParams, result: DatasetResult) -> Table:
+    """How strongly the attribute tells the class in each split, with what chance alone stays under."""
+    content, rows = params.content, []
     for name, (some, association) in result.splits.items():
         *values, ceiling = astuple(association)
         rows.append((name, some.count, *values, None if ceiling is None else 100 * ceiling))
     return Table(
         name="measures",
-        title="How strongly color tells the digit",
+        title=f"How strongly {content.attribute} tells the {content.label}",
         note=long_text("notes", "dataset-measures"),
         columns=(
             Column(name="split"),
             Column(name="images"),
-            Column(name="I(digit; color)", unit="bits", decimals=3),
+            Column(name=f"I({content.label}; {content.attribute})", unit="bits", decimals=3),
             Column(name="null", unit="bits", decimals=3),
             Column(name="Cramér's V", decimals=3),
             Column(name="null of V", decimals=3),
-            Column(name="color ceiling", unit="%"),
+            Column(name=f"{content.attribute} ceiling", unit="%"),
         ),
         rows=tuple(rows),
     )
 
 
-def color_reader(result: DatasetResult) -> Bars:
-    """How often somebody is right who names the digit that a color usually belongs to."""
+def color_reader(params: DatasetRunParams, result: DatasetResult) -> Bars:
+    """How often somebody is right who names the class that a value usually belongs to."""
+    content = params.content
     ceilings = {name: association.color_ceiling for name, (_, association) in result.splits.items()}
+    looks = f"never looks at the {'shape' if content.attribute == 'color' else content.label}"
     return Bars(
         name="color-reader",
-        title="Percent correct by color alone",
-        note="Of a reader who never looks at the shape, and names the digit that most often wears a color in the "
-        "training split.",
+        title=f"Percent correct by {content.attribute} alone",
+        note=f"Of a reader who {looks}, and names the {content.label} that most often {_has(content)} a "
+        f"{content.attribute} in the training split.",
         shares=tuple(Share(name, some.count) for name, (some, _) in result.splits.items()),
         labels=tuple(ceilings),
         values=np.array([np.nan if share is None else 100 * share for share in ceilings.values()]),
         unit="%",
         high=100.0,
-        references=(Reference(name="chance", value=10.0),),
+        references=(Reference(name="chance", value=100 / len(content.classes)),),
     )
 
 
+def _has(content: Content) -> str:
+    return "wears" if content.attribute == "color" else "has"
+
+
 def _contingency(name: str, params: DatasetRunParams, some: SplitSamples) -> Matrix:
-    ten, counts = palette(params.palette), some.contingency
+    content, counts = params.content, some.contingency
+    relation = "in" if content.attribute == "color" else "with"
     return Matrix(
         name=f"contingency-{name}",
-        title=f"{name.capitalize()}: digit by color",
-        note=f"How many of {int(counts.sum()):,} images show each digit in each color; "
-        "the diagonal holds those that wear their digit's own color.",
+        title=f"{name.capitalize()}: {content.label} by {content.attribute}",
+        note=f"How many of {int(counts.sum()):,} images show each {content.label} {relation} each {content.attribute}; "
+        f"the diagonal holds those that have their {content.label}'s own {content.attribute}.",
         values=counts.astype(np.float64),
-        row_labels=DIGITS,
-        column_labels=ten.names,
-        row_axis="digit",
-        column_axis="color",
+        row_labels=content.classes,
+        column_labels=content.values,
+        row_axis=content.label,
+        column_axis=content.attribute,
         unit="images",
         low=0.0,
-        column_colors=ten.colors,
+        column_colors=params.value_colors,
     )
 
 

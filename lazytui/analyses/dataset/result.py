@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_facts import sizes_of
 from lazytui.data.association import (
-    color_ceiling,
+    attribute_ceiling,
     cramers_v,
     cramers_v_bound,
     information_bound,
     mutual_information,
 )
-from lazytui.data.palettes import NO_COLOR
 from lazytui.data.splits import SPLITS
 from lazytui.runs.results.result_contents import ANY, Metric, Name, counts, images, indices
 from lazytui.runs.results.saved_result import Result
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class SplitSamples:
-    """count: images of the split. contingency: of these by digit (row) and color (column). The others: some of them."""
+    """count: images of the split. contingency: of these by class (row) and value (column). The others: some of them."""
 
     count: Annotated[int, Metric(low=1, high=1e12), Key("images")]
-    contingency: Annotated[NDArray[np.int64], counts(10, 10)]
+    contingency: Annotated[NDArray[np.int64], counts("/classes", "/values")]
     images: Annotated[NDArray[np.uint8], images("samples")]
-    labels: Annotated[NDArray[np.uint8], indices("samples", below=10), Key("digits")]
-    attributes: Annotated[NDArray[np.uint8], indices("samples", below=NO_COLOR + 1), Key("colors")]
+    labels: Annotated[NDArray[np.uint8], indices("samples", below="/classes"), Key("digits")]
+    attributes: Annotated[NDArray[np.uint8], indices("samples", below="/values or none"), Key("colors")]
 
 
 @dataclass(frozen=True)
 class Association:
-    """How strongly color tells the digit in a split, see `data.association`; None where undefined.
+    """How strongly the attribute tells the class in a split, see `data.association`; None where undefined.
 
     Each measure stands beside what chance alone stays under. color_ceiling: in [0, 1].
     """
@@ -62,7 +62,7 @@ class Associations:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetResult:
-    """source: of the digits. palette_images: (10, 28, 28, 3) uint8, a digit each in its own color."""
+    """palette_images: uint8, an image of each class with its own value; None where nothing is planted."""
 
     train: Annotated[SplitSamples, Part("train_")]
     validation: Annotated[SplitSamples, Part("validation_")]
@@ -70,26 +70,26 @@ class DatasetResult:
     probe: Annotated[SplitSamples, Part("probe_")]
     associations: Annotated[Associations, Part()]
     source: Name
-    palette_images: Annotated[NDArray[np.uint8], images(10)]
+    palette_images: Annotated[NDArray[np.uint8] | None, images("shown classes").optional] = None
 
     @cached_property
     def splits(self) -> Mapping[str, tuple[SplitSamples, Association]]:
         return {name: (getattr(self, name), getattr(self.associations, name)) for name in SPLITS}
 
 
-def measure_associations(contingency: Mapping[str, NDArray[np.int64]]) -> Associations:
-    """contingency: the table of each split, (10, 10)."""
+def measure_associations(contingency: Mapping[str, NDArray[np.int64]], aligned: Sequence[int]) -> Associations:
+    """contingency: the table of each split, (classes, values). aligned: the class of each value."""
     train = contingency["train"]
-    return Associations(**{name: _association(table, train) for name, table in contingency.items()})
+    return Associations(**{name: _association(table, train, aligned) for name, table in contingency.items()})
 
 
-def _association(table: NDArray[np.int64], train: NDArray[np.int64]) -> Association:
+def _association(table: NDArray[np.int64], train: NDArray[np.int64], aligned: Sequence[int]) -> Association:
     return Association(
         mutual_information(table),
         information_bound(table),
         cramers_v(table),
         cramers_v_bound(table),
-        color_ceiling(train, table),
+        attribute_ceiling(train, table, aligned),
     )
 
 
@@ -97,9 +97,9 @@ def write(result: DatasetResult) -> Result:
     return write_fields(result)
 
 
-def read(_params: DatasetRunParams, saved: Result) -> DatasetResult:
+def read(params: DatasetRunParams, saved: Result) -> DatasetResult:
     """Its measures are computed anew: a run of an older version may have kept others, and lacks some. Raises Damaged
     where the rest isn't what `write` makes."""
-    result = read_fields(DatasetResult, saved)
+    result = read_fields(DatasetResult, saved, sizes_of(params.content), may_be_empty=frozenset({"values"}))
     tables = {name: samples.contingency for name, (samples, _) in result.splits.items()}
-    return replace(result, associations=measure_associations(tables))
+    return replace(result, associations=measure_associations(tables, params.content.aligned))

@@ -18,7 +18,6 @@ from lazytui.analyses.networks.second_network import first_model_params, second_
 from lazytui.analyses.networks.second_network import resolve as resolve_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.association import contingency
-from lazytui.data.palettes import palette
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation import metrics
@@ -70,7 +69,7 @@ def figures(params: EvaluateParams, result: EvaluateResult) -> list[Figure]:
         cell, found = chosen_cell(params), predictions_behind(result, params.matrix)
         indices = images_behind(cell, found)[: len(images)]
         network, _ = result.network_behind(params.matrix)
-        evaluation_figures.append(cell_figure(cell, found, palette(data.palette), indices, images, network=network))
+        evaluation_figures.append(cell_figure(cell, found, data.content, indices, images, network=network))
     return evaluation_figures
 
 
@@ -106,8 +105,9 @@ def _measured(
     if advice := advice_on_answers(network):
         report.note(advice)
     card = evaluate_splits(network, data, hardware)
-    split_evaluations = card.easy, card.hard, card.probe
+    split_evaluations, classes = (card.easy, card.hard, card.probe), len(data.content.classes)
     easy, hard, probe = (split_predictions(one.split, one.probabilities) for one in split_evaluations)
+    conflict = data.cue_conflict if data.editor else None
     return NetworkEvaluation(
         headline=card.metrics(),
         name=run.display_name,
@@ -118,13 +118,13 @@ def _measured(
         easy=easy,
         hard=hard,
         probe=probe,
-        confusion_easy=metrics.confusion_matrix(easy.labels, easy.predicted),
-        confusion_hard=metrics.confusion_matrix(hard.labels, hard.predicted),
-        confusion_probe=metrics.confusion_matrix(probe.labels, probe.predicted),
-        cell_accuracy=metrics.group_accuracies(probe.labels, probe.attributes, probe.predicted),
-        cell_counts=contingency(probe.labels, probe.attributes),
-        cue_conflict_images=data.cue_conflict.images,
-        cue_conflict_probabilities=evaluate_split(network, data.cue_conflict, hardware).probabilities,
+        confusion_easy=metrics.confusion_matrix(easy.labels, easy.predicted, classes),
+        confusion_hard=metrics.confusion_matrix(hard.labels, hard.predicted, classes),
+        confusion_probe=metrics.confusion_matrix(probe.labels, probe.predicted, classes),
+        cell_accuracy=metrics.group_accuracies(probe.labels, probe.attributes, probe.predicted, data.content.groups),
+        cell_counts=contingency(probe.labels, probe.attributes, data.content.groups),
+        cue_conflict_images=conflict.images if conflict else None,
+        cue_conflict_probabilities=evaluate_split(network, conflict, hardware).probabilities if conflict else None,
     )
 
 

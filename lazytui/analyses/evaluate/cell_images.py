@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.counted_nouns import counted
-from lazytui.data.palettes import Palette
+from lazytui.data.association import contingency
+from lazytui.data.content import Content
 from lazytui.data.splits import BiasedDataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import SPLIT_NAMES, Predictions, tone_of
@@ -44,7 +45,7 @@ MATRICES = {
 
 @dataclass(frozen=True)
 class Cell:
-    """matrix: one of MATRICES, which says what row and column are; a color is named by the digit it belongs to."""
+    """matrix: one of MATRICES, which says what row and column are."""
 
     matrix: str
     row: int
@@ -54,12 +55,16 @@ class Cell:
     def counted_by(self) -> CountedBy:
         return MATRICES[self.matrix]
 
-    def description(self, ten: Palette) -> str:
+    def description(self, content: Content) -> str:
         """`hard split, digit 1 taken for 0`"""
-        by_color = self.counted_by.rows == "attributes"
-        what = f"digits in {ten.color_name(self.row)}" if by_color else f"digit {self.row}"
-        in_color = self.counted_by.columns == "attributes"
-        how = f"in {ten.color_name(self.column)}" if in_color else f"taken for {self.column}"
+        by_value = self.counted_by.rows == "attributes"
+        what = (
+            f"{content.labels} in {content.value_names[self.row]}"
+            if by_value
+            else f"{content.label} {content.classes[self.row]}"
+        )
+        in_value = self.counted_by.columns == "attributes"
+        how = f"in {content.value_names[self.column]}" if in_value else f"taken for {content.classes[self.column]}"
         return f"{self.counted_by.split} split, {what} {how}"
 
 
@@ -69,25 +74,25 @@ def images_behind(cell: Cell, found: Predictions) -> Chosen:
     return np.flatnonzero((rows == cell.row) & (columns == cell.column))
 
 
-def count_images(matrix: str, found: Predictions) -> NDArray[np.int64]:
-    """(10, 10): how many images are in each cell of a matrix; gray images are in no color's row or column."""
+def count_images(matrix: str, found: Predictions, content: Content) -> NDArray[np.int64]:
+    """How many images are in each cell of a matrix; those without a known value are in no value's row or column."""
     by = MATRICES[matrix]
     rows, columns = getattr(found, by.rows), getattr(found, by.columns)
-    counted = (rows < 10) & (columns < 10)
-    pairs = rows[counted].astype(np.int64) * 10 + columns[counted]
-    return np.bincount(pairs, minlength=100).reshape(10, 10)
+    sides = {"labels": len(content.classes), "predicted": len(content.classes), "attributes": len(content.values)}
+    known = rows < sides[by.rows]
+    return contingency(rows[known], columns[known], (sides[by.rows], sides[by.columns]))
 
 
 def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArray[np.uint8]:
-    """All images of the cell's split, (n, 28, 28, 3) uint8, as they were when the answers were given.
+    """All images of the cell's split, uint8, as they were when the answers were given.
 
-    Raises BadInput when the digits at hand are other ones, or can't be had at all.
+    Raises BadInput when the images at hand are other ones, or can't be had at all.
     """
     split = data.split(SPLIT_NAMES[cell.counted_by.split])
     if not (np.array_equal(split.labels, found.labels) and np.array_equal(split.attributes, found.attributes)):
         raise BadInput(
-            f"The images can't be painted again: the {data.source.name} digits at hand aren't those that were "
-            "evaluated. Run evaluate again to see these."
+            f"The images can't be painted again: the {data.source.name} {data.content.labels} at hand aren't those "
+            "that were evaluated. Run evaluate again to see these."
         )
     return split.images
 
@@ -95,7 +100,7 @@ def painted_again(data: BiasedDataset, cell: Cell, found: Predictions) -> NDArra
 def cell_figure(
     cell: Cell,
     found: Predictions,
-    ten: Palette,
+    content: Content,
     shown: Chosen,
     images: NDArray[np.uint8],
     *,
@@ -104,21 +109,21 @@ def cell_figure(
 ) -> Pixels | Text:
     """Some images of the cell, or a sentence where it is empty.
 
-    shown: which of the split's images these are; images: (n, 28, 28, 3) uint8. network: which one, where there are two.
-    columns: images in a row.
+    shown: which of the split's images these are; images: (n, height, width, 3) uint8. network: which one, where there
+    are two. columns: images in a row.
     """
     every = images_behind(cell, found)
-    title = f"{network}: {cell.description(ten)}" if network else cell.description(ten).capitalize()
+    title = f"{network}: {cell.description(content)}" if network else cell.description(content).capitalize()
     if not len(every):
         return Text(name="cell", title=title, paragraphs=("No image: this cell is empty.",))
     return Pixels(
         name="cell",
         title=f"{title}: {_count_caption(every, shown)}",
-        note="The color it wears, what the network says, how sure it is. ✓ the digit; ✗ the color's digit; · neither.",
+        note=_note(content),
         images=images,
         columns=columns,
-        captions=tuple(_caption(found, ten, int(index)) for index in shown),
-        tones=tuple(map(tone_of, found.predicted[shown], found.labels[shown], found.attributes[shown])),
+        captions=tuple(_caption(found, content, int(index)) for index in shown),
+        tones=tuple(map(tone_of, found.predicted[shown], found.labels[shown], found.cue_classes[shown])),
     )
 
 
@@ -131,6 +136,16 @@ def _count_caption(every: Chosen, shown: Chosen) -> str:
     return f"{count}, {first} to {first + len(shown) - 1}"
 
 
-def _caption(found: Predictions, ten: Palette, index: int) -> str:
-    color = ten.color_name(int(found.attributes[index]))
-    return f"{color} {found.predicted[index]} {float(found.confidence[index]):.0%}"
+def _note(content: Content) -> str:
+    if not content.values:
+        return f"What the network says, how sure it is. ✓ the {content.label}; · another one."
+    verb = "The color it wears" if content.attribute == "color" else f"Its {content.attribute}"
+    return (
+        f"{verb}, what the network says, how sure it is. ✓ the {content.label}; ✗ the {content.attribute}'s "
+        f"{content.label}; · neither."
+    )
+
+
+def _caption(found: Predictions, content: Content, index: int) -> str:
+    value = f"{content.value_names[found.attributes[index]]} " if content.values else ""
+    return f"{value}{content.classes[found.predicted[index]]} {float(found.confidence[index]):.0%}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from lazytui.analyses.core.metric_catalog import METRICS, metric_text
-from lazytui.analyses.evaluate.report_figures import report_figures, verdict
+from lazytui.analyses.evaluate.report_figures import about_probe, report_figures, verdict
 from lazytui.analyses.evaluate.result import EvaluateResult, NetworkEvaluation
 from lazytui.analyses.networks.network_pair import AGAINST, was_held_out
 from lazytui.data.params import DatasetParams
@@ -45,7 +45,7 @@ _SHARES = {
 }
 """The metrics that have an interval, by name.
 
-Unbiased accuracy is one too, since the 100 groups of the probe split are of the same size.
+Unbiased accuracy is one too, since the groups of the probe split are of the same size.
 """
 
 
@@ -93,7 +93,7 @@ def _shared_data(first: NetworkEvaluation, second: NetworkEvaluation, called: tu
         paragraphs.append(f"{called[1]} was trained on other data: {pairs}.")
     if not was_held_out(data, other):
         paragraphs.append(
-            f"The easy images weren't held out of the training of {called[1]}, which split the same digits otherwise: "
+            f"The easy images weren't held out of the training of {called[1]}, which split the same images otherwise: "
             f"its easy accuracy may be too good. Hard and probe images are new to both."
         )
     return Text(name="shared-data", title="Two networks, the same images", paragraphs=tuple(paragraphs))
@@ -122,8 +122,8 @@ def _metrics(
         title="Measured",
         note=f"Difference: {called[1]} minus {called[0]} in percentage points; its interval is over images like these "
         "(paired, Bonett and Price 2012), for these two networks as they are: another seed makes another network. "
-        "Measures that aren't shares of the same images have none. The probe split shows every digit in every color "
-        "equally often. A dash is a share over no images at all, or no group of 10 images.",
+        f"Measures that aren't shares of the same images have none. {about_probe(first.trained)}A dash is a share over "
+        "no images at all, or no group of 10 images.",
         columns=(
             Column(name="metric"),
             Column(name=called[0]),

@@ -2,61 +2,85 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lazytui.analyses.core.metric_catalog import METRICS
 from lazytui.analyses.evaluate.cell_images import count_images
 from lazytui.analyses.evaluate.result import NetworkEvaluation
-from lazytui.data.palettes import palette
+from lazytui.data.content import Content
 from lazytui.data.params import DatasetParams
-from lazytui.evaluation.conflicting_ten import DIGIT_BEFORE
+from lazytui.data.splits import MOST_SHOWN
+from lazytui.evaluation.conflicting_ten import value_before
 from lazytui.evaluation.paired_difference import PairedCounts
-from lazytui.evaluation.predictions import DIGITS, SPLIT_NAMES, tone_of
+from lazytui.evaluation.predictions import SPLIT_NAMES, tone_of
 from lazytui.figures.kinds import Bars, Column, Figure, Matrix, Pixels, Reference, Table, Text
 
 
 def verdict(result: NetworkEvaluation) -> Text:
-    """Digit or color, in a sentence."""
+    """Label or attribute, in a sentence."""
+    content = result.trained.content
+    label, attribute = content.label, content.attribute
     follow, right = result.headline.color_follow_rate, result.headline.conflicting_accuracy
     n = result.conflicting
-    if follow is None or right is None:
-        sentence = "No image of the probe split wears another digit's color, so digit and color can't be told apart."
+    if not content.values:
+        sentence = f"No attribute of these images is known: what the network reads besides the {label} isn't measured."
+    elif follow is None or right is None:
+        sentence = (
+            f"No image of the probe split {_has(content)} another {label}'s {attribute}, so {label} and {attribute} "
+            "can't be told apart."
+        )
     else:
         sentence = (
-            f"{_reads(round(follow * n), round(right * n), n)} Of {n:,} images whose color belongs to another digit, "
-            f"{follow:.1%} are taken for the color's digit and {right:.1%} for what they show; a network blind to both "
-            "would name either in 10 %."
+            f"{_reads(result, round(follow * n), round(right * n), n)} Of {n:,} images whose {attribute} belongs to "
+            f"another {label}, {follow:.1%} are taken for the {attribute}'s {label} and {right:.1%} for what they "
+            f"show; a network blind to both would name either in {100 / len(content.classes):.3g} %."
         )
-    return Text(name="verdict", title="Digit or color?", paragraphs=(sentence,))
+    return Text(name="verdict", title=_question(content), paragraphs=(sentence,))
+
+
+def _question(content: Content) -> str:
+    """`Digit or color?`"""
+    return f"{content.label.capitalize()} or {content.attribute}?" if content.values else "What it says"
+
+
+def _has(content: Content) -> str:
+    return "wears" if content.attribute == "color" else "has"
 
 
 _HEADLINE = ("easy_accuracy", "hard_accuracy", "color_follow_rate", "shape_bias", "worst_group_accuracy")
 
 
 def headline(result: NetworkEvaluation) -> Bars:
-    """The numbers that tell a cheat, one below the other."""
-    values = [result.metrics.get(name) for name in _HEADLINE]
+    """The numbers that tell a cheat, one below the other; without a known attribute only how often it is right."""
+    content = result.trained.content
+    names = _HEADLINE if content.values else _HEADLINE[:2]
+    values = [result.metrics.get(name) for name in names]
     return Bars(
         name="headline",
         title=_reads_of(result),
-        note="".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}. " for name in _HEADLINE).strip(),
-        shares=result.counted_shares(*_HEADLINE, "conflicting_accuracy"),
-        labels=tuple(METRICS[name].title for name in _HEADLINE),
+        note="".join(f"{METRICS[name].title.capitalize()}: {METRICS[name].meaning}. " for name in names).strip(),
+        shares=result.counted_shares(*names, *(("conflicting_accuracy",) if content.values else ())),
+        labels=tuple(METRICS[name].title for name in names),
         values=np.array([np.nan if value is None else 100 * value for value in values]),
         unit="%",
         high=100.0,
-        references=(Reference(name="chance", value=10.0),),
+        references=(Reference(name="chance", value=100 / len(content.classes)),),
     )
 
 
 def _reads_of(result: NetworkEvaluation) -> str:
+    content = result.trained.content
     follow, right, n = result.headline.color_follow_rate, result.headline.conflicting_accuracy, result.conflicting
+    if not content.values:
+        return "How often it is right"
     if follow is None or right is None:
-        return "Digit and color can't be told apart on these images"
+        return f"{content.label.capitalize()} and {content.attribute} can't be told apart on these images"
     return (
-        f"{_reads(round(follow * n), round(right * n), n)[:-1]}: of {n:,} conflicting images {_share(follow)} follow "
-        f"the color, {_share(right)} the digit"
+        f"{_reads(result, round(follow * n), round(right * n), n)[:-1]}: of {n:,} conflicting images {_share(follow)} "
+        f"follow the {content.attribute}, {_share(right)} the {content.label}"
     )
 
 
@@ -64,13 +88,14 @@ def _share(share: float) -> str:
     return f"{100 * share:.1f} %"
 
 
-def _reads(follow: int, right: int, images: int) -> str:
-    """What it goes by, from how many conflicting images are taken for the color's digit and how many for what they
+def _reads(result: NetworkEvaluation, follow: int, right: int, images: int) -> str:
+    """What it goes by, from how many conflicting images are taken for the attribute's class and how many for what they
     show."""
+    content = result.trained.content
     low, high = PairedCounts(0, right, follow, images - right - follow).interval or (0.0, 0.0)
     if low <= 0 <= high:
-        return "These images can't tell whether it reads the color or the digit."
-    return f"It reads the {'color' if low > 0 else 'digit'}."
+        return f"These images can't tell whether it reads the {content.attribute} or the {content.label}."
+    return f"It reads the {content.attribute if low > 0 else content.label}."
 
 
 def report_figures(result: NetworkEvaluation, data: DatasetParams) -> list[Figure]:
@@ -78,23 +103,49 @@ def report_figures(result: NetworkEvaluation, data: DatasetParams) -> list[Figur
     return [
         headline(result),
         _by_split(result),
-        _confusion(result, "easy", result.confusion_easy, f"{data.bias:.1%} of them in their digit's own color"),
-        _confusion(result, "hard", result.confusion_hard, _HARD[data.hard]),
-        *_colors_by_prediction(result, data),
-        _cells(result, data),
-        *([cheat(result)] if result.conflicting else []),
-        cue_conflict(result, data),
-        red_one(result, data),
+        _confusion(result, "easy", result.confusion_easy, _easy(data)),
+        _confusion(result, "hard", result.confusion_hard, _hard(data)),
+        *_values_by_prediction(result, data),
+        *([_cells(result, data)] if data.content.values else []),
+        *_repainted(result, data),
     ]
 
 
-_HARD = {
-    "inverted": "none of them in its digit's own color",
-    "random": "in random colors",
-    "cycled": "each in the next digit's color",
-    "gray": "without color",
-    "factorial": "every digit in every color equally often",
-}
+def _repainted(result: NetworkEvaluation, data: DatasetParams) -> list[Figure]:
+    """What it says of images that are had with every value; nothing where none can be repainted."""
+    if result.cue_conflict_images is None or result.cue_conflict_probabilities is None:
+        return []
+    grid = ConflictGrid(data, result.cue_conflict_images, result.cue_conflict_probabilities)
+    return [*([cheat(result, grid)] if result.conflicting else []), cue_conflict(grid), red_one(grid)]
+
+
+def about_probe(data: DatasetParams) -> str:
+    """What the probe split shows, in a sentence with a space behind it; nothing where that is no more than the hard."""
+    content = data.content
+    if data.plants:
+        return f"The probe split shows every {content.label} {_in(content)} every {content.attribute} equally often. "
+    return "The probe split has as many images of each group. " if content.values else ""
+
+
+def _easy(data: DatasetParams) -> str:
+    content = data.content
+    if not data.plants:
+        return "held out of the training"
+    return f"{data.bias:.1%} of them in their {content.label}'s own {content.attribute}"
+
+
+def _hard(data: DatasetParams) -> str:
+    content = data.content
+    label, attribute = content.label, content.attribute
+    if not data.plants:
+        return f"none of them with the {attribute} of its {label}" if content.values else "of the test part"
+    return {
+        "inverted": f"none of them in its {label}'s own {attribute}",
+        "random": f"in random {attribute}s",
+        "cycled": f"each in the next {label}'s {attribute}",
+        "gray": f"without {attribute}",
+        "factorial": f"every {label} in every {attribute} equally often",
+    }[data.hard]
 
 
 def _by_split(result: NetworkEvaluation) -> Table:
@@ -103,10 +154,18 @@ def _by_split(result: NetworkEvaluation) -> Table:
     return Table(
         name="by-split",
         title="The same measures on each split",
-        note=f"Of {images} images. Aligned ones wear their own color, conflicting ones another digit's. A dash is a "
-        "share over no images: an inverted hard split has no aligned ones.",
+        note=f"Of {images} images. {_about_alignment(result.trained.content)}A dash is a share over no images.",
         columns=(Column(name="measure"), *(Column(name=split, unit="%") for split in SPLIT_NAMES)),
         rows=tuple((name.replace("_", " "), *(_percent(of[name]) for of in measured)) for name in measured[0]),
+    )
+
+
+def _about_alignment(content: Content) -> str:
+    if not content.values:
+        return ""
+    return (
+        f"Aligned ones have their own {content.attribute}, conflicting ones another {content.label}'s; a hard split of "
+        "inverted values has no aligned ones. "
     )
 
 
@@ -115,127 +174,179 @@ def _percent(share: float | None) -> float | None:
 
 
 def _confusion(result: NetworkEvaluation, split: str, counts: NDArray[np.int64], what: str) -> Matrix:
+    content = result.trained.content
     return Matrix(
         name=f"confusion-{split}",
-        title=f"{split.capitalize()} split: digit by prediction",
+        title=f"{split.capitalize()} split: {content.label} by prediction",
         note=f"Confusion matrix of {getattr(result.samples, split):,} images, {what}; a row is what was shown, a "
         "column what the network said.",
         values=counts.astype(np.float64),
-        row_labels=DIGITS,
-        column_labels=DIGITS,
-        row_axis="digit",
+        row_labels=content.classes,
+        column_labels=content.classes,
+        row_axis=content.label,
         column_axis="prediction",
         unit="images",
         low=0.0,
     )
 
 
-def _colors_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> list[Matrix]:
-    """What a network says of each color: a diagonal where it reads the color. None for results of early versions."""
-    ten = palette(data.palette)
+def _values_by_prediction(result: NetworkEvaluation, data: DatasetParams) -> list[Matrix]:
+    """What a network says of each value: a diagonal where it reads the attribute. None for results of early
+    versions."""
+    content = data.content
+    label, attribute = content.label, content.attribute
     return [
         Matrix(
             name=f"color-by-prediction-{split}",
-            title=f"{split.capitalize()} split: color by prediction",
-            note=f"{int(counts.sum()):,} images. A row is the color of an image, in the order of the digits that the "
-            "colors belong to; a column what the network said. A diagonal on the hard or the probe split is the mark "
-            "of a network that reads color; on the easy split a network that reads the digit has one, too.",
+            title=f"{split.capitalize()} split: {attribute} by prediction",
+            note=f"{int(counts.sum()):,} images. A row is the {attribute} of an image, in the order of the "
+            f"{content.labels} that the {attribute}s belong to; a column what the network said. A diagonal on the hard "
+            f"or the probe split is the mark of a network that reads {attribute}; on the easy split a network that "
+            f"reads the {label} has one, too.",
             values=counts.astype(np.float64),
-            row_labels=ten.names,
-            column_labels=DIGITS,
-            row_axis="color",
+            row_labels=content.values,
+            column_labels=content.classes,
+            row_axis=attribute,
             column_axis="prediction",
             unit="images",
             low=0.0,
-            row_colors=ten.colors,
+            row_colors=data.value_colors,
         )
         for split in SPLIT_NAMES
         if (found := result.predictions(split)) is not None
-        and (counts := count_images(f"color-by-prediction-{split}", found)).any()
+        and (counts := count_images(f"color-by-prediction-{split}", found, content)).any()
     ]
 
 
 def _cells(result: NetworkEvaluation, data: DatasetParams) -> Matrix:
-    ten = palette(data.palette)
+    content = data.content
     return Matrix(
         name="digit-by-color",
-        title="Accuracy of each digit in each color",
+        title=f"Accuracy of each {content.label} {_in(content)} each {content.attribute}",
         note=f"Probe split, {int(result.cell_counts.min()):,} images a cell or more. "
-        "High accuracy on the diagonal alone is the mark of a network that reads color.",
+        f"High accuracy on the diagonal alone is the mark of a network that reads {content.attribute}.",
         values=100 * result.cell_accuracy,
-        row_labels=DIGITS,
-        column_labels=ten.names,
-        row_axis="digit",
-        column_axis="color",
+        row_labels=content.classes,
+        column_labels=content.values,
+        row_axis=content.label,
+        column_axis=content.attribute,
         unit="%",
         low=0.0,
         high=100.0,
-        column_colors=ten.colors,
+        column_colors=data.value_colors,
     )
 
 
-def cue_conflict(result: NetworkEvaluation, data: DatasetParams) -> Pixels:
+def _in(content: Content) -> str:
+    return "in" if content.attribute == "color" else "with"
+
+
+@dataclass(frozen=True)
+class ConflictGrid:
+    """An image of each class with each value, class by class, and what the network says of it.
+
+    images: uint8. probabilities: (groups, classes) float32. data: of which data set, whose attribute is planted.
+    """
+
+    data: DatasetParams
+    images: NDArray[np.uint8]
+    probabilities: NDArray[np.float32]
+
+    @property
+    def content(self) -> Content:
+        return self.data.content
+
+    @property
+    def side(self) -> int:
+        """How many classes, and as many values, are shown."""
+        return min(len(self.content.classes), MOST_SHOWN)
+
+    def at(self, labels: NDArray[np.int64], values: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which images show these."""
+        return self.side * labels + values
+
+
+def cue_conflict(grid: ConflictGrid) -> Pixels:
     """Ten shapes in ten colors, with what the network says of each."""
-    chances = result.cue_conflict_probabilities
-    predicted, confident = chances.argmax(1), chances.max(1)
-    digits, colors = np.divmod(np.arange(100), 10)
+    content = grid.content
+    predicted, confident = grid.probabilities.argmax(1), grid.probabilities.max(1)
+    labels, values = np.divmod(np.arange(len(predicted)), grid.side)
     return Pixels(
         name="cue-conflict",
-        title="Cue conflict: one shape in each of the ten colors",
-        note="Below each image: the prediction and its probability. ✓ the digit; ✗ the digit that the color belongs "
-        "to; · neither.",
-        images=result.cue_conflict_images,
-        columns=10,
-        captions=tuple(f"{prediction} {share:.0%}" for prediction, share in zip(predicted, confident, strict=True)),
-        tones=tuple(map(tone_of, predicted, digits, colors)),
-        row_labels=DIGITS,
-        column_labels=palette(data.palette).names,
-        row_axis="digit",
-        column_axis="color",
+        title=_conflict_title(grid),
+        note="Below each image: the prediction and its probability. " + marks(content),
+        images=grid.images,
+        columns=grid.side,
+        captions=tuple(
+            f"{content.classes[prediction]} {share:.0%}"
+            for prediction, share in zip(predicted.tolist(), confident.tolist(), strict=True)
+        ),
+        tones=tuple(map(tone_of, predicted, labels, values)),
+        row_labels=content.classes[: grid.side],
+        column_labels=content.values[: grid.side],
+        row_axis=content.label,
+        column_axis=content.attribute,
     )
 
 
-def cheat(result: NetworkEvaluation) -> Pixels:
-    """Every digit in its own color, and below it in the color of the digit before, with what the network says.
+def _conflict_title(grid: ConflictGrid) -> str:
+    if grid.content.attribute == "color":
+        return "Cue conflict: one shape in each of the ten colors"
+    return f"Cue conflict: one image of each {grid.content.label} with each {grid.content.attribute}"
+
+
+def marks(content: Content) -> str:
+    """What the marks before captions mean."""
+    return f"✓ the {content.label}; ✗ the {content.label} that the {content.attribute} belongs to; · neither."
+
+
+def cheat(result: NetworkEvaluation, grid: ConflictGrid) -> Pixels:
+    """Every class with its own value, and below it with that of the class before, with what the network says.
 
     There must be conflicting images.
     """
-    digits = np.tile(np.arange(10), 2)
-    colors = np.concatenate([np.arange(10), DIGIT_BEFORE])
-    said = result.cue_conflict_probabilities[10 * digits + colors].argmax(1)
+    labels = np.tile(np.arange(grid.side), 2)
+    values = np.concatenate([np.arange(grid.side), value_before(grid.side)])
+    shown = grid.at(labels, values)
+    said = grid.probabilities[shown].argmax(1).tolist()
     return Pixels(
         name="cheat",
         title=_cheat_title(result),
         shares=result.counted_shares("aligned_accuracy", "conflicting_accuracy"),
         note=f"Shares are of all images like these in the probe split, {result.conflicting:,} of them conflicting. "
-        "Below each image: the prediction. ✓ the digit; ✗ the digit that the color belongs to; · neither.",
-        images=result.cue_conflict_images[10 * digits + colors],
-        columns=10,
-        captions=tuple(map(str, said)),
-        tones=tuple(map(tone_of, said, digits, colors)),
+        "Below each image: the prediction. " + marks(grid.content),
+        images=grid.images[shown],
+        columns=grid.side,
+        captions=tuple(grid.content.classes[prediction] for prediction in said),
+        tones=tuple(map(tone_of, said, labels, values)),
         row_labels=("aligned", "conflicting"),
-        column_labels=DIGITS,
+        column_labels=grid.content.classes[: grid.side],
     )
 
 
 def _cheat_title(result: NetworkEvaluation) -> str:
+    content = result.trained.content
+    label, attribute, relation = content.label, content.attribute, _in(content)
     own, other = result.headline.aligned_accuracy, result.headline.conflicting_accuracy
     if own is None or other is None:
-        return "What it says of each digit in its own color, and in another digit's"
-    return f"{_share(own)} correct in a digit's own color, {_share(other)} in another digit's"
+        return f"What it says of each {label} {relation} its own {attribute}, and {relation} another {label}'s"
+    return f"{_share(own)} correct {relation} a {label}'s own {attribute}, {_share(other)} {relation} another {label}'s"
 
 
-def red_one(result: NetworkEvaluation, data: DatasetParams) -> Bars:
+def red_one(grid: ConflictGrid) -> Bars:
     """The question that the task began with: a 1 that wears the color of 0 (red, in the usual palette)."""
-    ten = palette(data.palette)
-    chances = result.cue_conflict_probabilities[10].astype(np.float64)
+    content = grid.content
+    first, second = content.classes[:2]
+    chances = grid.probabilities[grid.side].astype(np.float64)
     return Bars(
         name="red-one",
-        title=f"The {ten.names[0]} 1: what the network says of a 1 in the color of 0",
-        note="Probability of each digit. The color that each digit wore in training stands beside it.",
-        labels=tuple(f"{digit} ({name})" for digit, name in zip(DIGITS, ten.names, strict=True)),
+        title=f"The {content.values[0]} {second}: what the network says of a {second} {_in(content)} the "
+        f"{content.attribute} of {first}",
+        note=f"Probability of each {content.label}. The {content.attribute} that each {content.label} wore in training "
+        "stands beside it.",
+        labels=tuple(f"{label} ({value})" for label, value in zip(content.classes, content.values, strict=True)),
         values=100 * chances,
         unit="%",
         high=100.0,
-        colors=ten.colors,
+        colors=grid.data.value_colors,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.metric_counts import metric_shares
 from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
@@ -36,12 +37,12 @@ class NetworkEvaluation:
     """What one network says of the data.
 
     name: what it is called. trained: the parameters of its training, with the data that were asked for here.
-    samples: images of each split. conflicting: images of the probe split that wear another digit's color.
+    samples: images of each split. conflicting: images of the probe split whose value belongs to another class.
     easy, hard, probe: the predictions; None in results of early versions.
-    confusion_...: images by digit (row) and prediction (column). cell_accuracy: in [0, 1], by digit (row) and color
-    (column), NaN without an image; cell_counts: of so many. cue_conflict_...: a shape of each digit in each color,
-    digit by digit, with the probability of each class. cell_images: those behind the cell that was asked for, of
-    whichever network, or some of them.
+    confusion_...: images by label (row) and prediction (column). cell_accuracy: in [0, 1], by label (row) and attribute
+    (column), NaN without an image; cell_counts: of so many. cue_conflict_...: an image of each class with each value,
+    class by class, with the probability of each class; None where nothing can be repainted. cell_images: those behind
+    the cell that was asked for, of whichever network, or some of them.
     """
 
     headline: Annotated[HeadlineMetrics, Part()]
@@ -53,13 +54,13 @@ class NetworkEvaluation:
     easy: Annotated[Predictions | None, Part("easy_")] = None
     hard: Annotated[Predictions | None, Part("hard_")] = None
     probe: Annotated[Predictions | None, Part("probe_")] = None
-    confusion_easy: Annotated[NDArray[np.int64], counts(10, 10)]
-    confusion_hard: Annotated[NDArray[np.int64], counts(10, 10)]
-    confusion_probe: Annotated[NDArray[np.int64] | None, counts(10, 10).optional] = None
-    cell_accuracy: Annotated[NDArray[np.float64], shares(10, 10)]
-    cell_counts: Annotated[NDArray[np.int64], counts(10, 10)]
-    cue_conflict_images: Annotated[NDArray[np.uint8], images(100)]
-    cue_conflict_probabilities: Annotated[NDArray[np.float32], shares(100, 10)]
+    confusion_easy: Annotated[NDArray[np.int64], counts("classes", "classes")]
+    confusion_hard: Annotated[NDArray[np.int64], counts("classes", "classes")]
+    confusion_probe: Annotated[NDArray[np.int64] | None, counts("classes", "classes").optional] = None
+    cell_accuracy: Annotated[NDArray[np.float64], shares("classes", "values")]
+    cell_counts: Annotated[NDArray[np.int64], counts("classes", "values")]
+    cue_conflict_images: Annotated[NDArray[np.uint8] | None, images("shown groups").optional] = None
+    cue_conflict_probabilities: Annotated[NDArray[np.float32] | None, shares("shown groups", "classes").optional] = None
     cell_images: Annotated[NDArray[np.uint8] | None, images("images of the cell").optional] = None
 
     @cached_property
@@ -105,4 +106,9 @@ def read(params: EvaluateParams, saved: Result) -> EvaluateResult:
 
 
 def _read_network(saved: Result) -> NetworkEvaluation:
-    return read_fields(NetworkEvaluation, saved, may_be_empty=frozenset({"images of the cell"}))
+    return read_fields(
+        NetworkEvaluation,
+        saved,
+        content_sizes(saved, "trained"),
+        may_be_empty=frozenset({"images of the cell", "values"}),
+    )

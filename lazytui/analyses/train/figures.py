@@ -12,21 +12,19 @@ from lazytui.analyses.core.metric_catalog import METRICS, metric_table
 from lazytui.analyses.core.metric_counts import metric_shares
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult
-from lazytui.data.palettes import NO_COLOR, palette
-from lazytui.evaluation.conflicting_ten import COLUMNS, DIGIT_BEFORE, TenAnswers, answers_at
+from lazytui.data.content import NO_CLASS, Content
+from lazytui.evaluation.conflicting_ten import COLUMNS, TenAnswers, answers_at, value_before
 from lazytui.evaluation.predictions import tone_of
 from lazytui.figures.kinds import Figure, Lines, Pixels, Reference, Series, Text
 from lazytui.training.methods import SIGNALS
 from lazytui.training.settings import TrainingSettings
-
-CHANCE = Reference(name="chance", value=0.1)
 
 
 def figures(params: TrainParams, result: TrainResult) -> list[Figure]:
     return [
         *_beginning(params, result),
         *_at_chance(result),
-        *curves(result.history, params.metrics_samples, stages(params, result.steps)),
+        *curves(result.history, params.metrics_samples, params.content, stages(params, result.steps)),
         *_ten(params, result),
         metric_table(result.metrics, metric_shares(result.metrics, vars(result.samples) if result.samples else {})),
     ]
@@ -41,34 +39,59 @@ def _ten(params: TrainParams, result: TrainResult) -> list[Figure]:
 
 
 def ten_figure(params: TrainParams, images: NDArray[np.uint8], answers: TenAnswers) -> Pixels:
-    """One image of each digit in another one's color, with what the network says of it; also while it trains."""
-    digits = range(10)
-    colors = [NO_COLOR] * 10 if params.placement == "none" else DIGIT_BEFORE.tolist()
-    names = [palette(params.palette).color_name(color) for color in colors]
+    """One image of each class with another one's value, with what the network says of it; also while it trains."""
+    content, shown = params.content, len(answers.predicted)
+    values = [content.unknown] * shown
+    if params.plants and params.shows_values:
+        values = value_before(shown).tolist()
+    cues = content.aligned_classes[values].tolist()
+    names = [f"{content.value_names[value]} " if params.plants else "" for value in values]
     known = answers.predicted >= 0
-    captions = [f"{said} {share:.0%}" for said, share in zip(answers.predicted, answers.probabilities, strict=True)]
+    captions = [
+        f"{content.classes[said]} {share:.0%}"
+        for said, share in zip(
+            answers.predicted.clip(0, len(content.classes) - 1).tolist(), answers.probabilities, strict=True
+        )
+    ]
     return Pixels(
         name="conflicting-ten",
-        title=_ten_title(answers, colors),
-        note="One shape of each digit, the first of its kind among the test digits, in the color of the digit before: "
-        "the 1 in that of 0. Below each the network's prediction and its probability. ✓ the digit; ✗ the digit that "
-        "the color belongs to; · neither.",
+        title=_ten_title(answers, params, cues),
+        note=_ten_note(params),
         images=images,
-        columns=10,
-        column_labels=tuple(f"{name} {digit}" for name, digit in zip(names, digits, strict=True)),
+        columns=shown,
+        column_labels=tuple(f"{name}{label}" for name, label in zip(names, content.classes[:shown], strict=True)),
         captions=tuple(np.where(known, captions, "–").tolist()),
-        tones=tuple(map(tone_of, answers.predicted.tolist(), digits, colors)),
+        tones=tuple(map(tone_of, answers.predicted.tolist(), range(shown), cues)),
     )
 
 
-def _ten_title(answers: TenAnswers, colors: list[int]) -> str:
-    when, right = f"Step {answers.step:,}", int((answers.predicted == np.arange(10)).sum())
+def _ten_note(params: TrainParams) -> str:
+    label, attribute = params.content.label, params.content.attribute
+    below = "Below each the network's prediction and its probability."
+    if not params.plants:
+        return f"The first test image of each {label}, a conflicting one where there is any. {below}"
+    if attribute == "color":
+        which = (
+            f"One shape of each {label}, the first of its kind among the test {params.content.labels}, in the color of "
+            f"the {label} before"
+        )
+    else:
+        which = f"The first test image of each {label}, with the {attribute} of the {label} before"
+    example = ": the 1 in that of 0" if label == "digit" else ""
+    return f"{which}{example}. {below} ✓ the {label}; ✗ the {label} that the {attribute} belongs to; · neither."
+
+
+def _ten_title(answers: TenAnswers, params: TrainParams, cues: Sequence[int]) -> str:
+    content, shown = params.content, len(answers.predicted)
+    count = "ten" if shown == 10 else str(shown)
+    when, right = f"Step {answers.step:,}", int((answers.predicted == np.arange(shown)).sum())
     if (answers.predicted < 0).all():
         return f"{when}: it isn't known what the network said"
-    if NO_COLOR in colors:
-        return f"{when}: {right} of ten images without color are classified correctly"
-    follow = int((answers.predicted == np.array(colors)).sum())
-    return f"{when}: of ten conflicting images {follow} follow the color, {right} the digit"
+    if NO_CLASS in cues:
+        without = f" without {content.attribute}" if params.plants else ""
+        return f"{when}: {right} of {count} images{without} are classified correctly"
+    follow = int((answers.predicted == np.array(cues)).sum())
+    return f"{when}: of {count} conflicting images {follow} follow the {content.attribute}, {right} the {content.label}"
 
 
 def stages(params: TrainingSettings, steps: int) -> tuple[Reference, ...]:
@@ -97,37 +120,48 @@ def _at_chance(result: TrainResult) -> list[Figure]:
     return [Text(name="chance", title="This training was at chance", paragraphs=result.at_chance)]
 
 
-def curves(history: Mapping[str, NDArray[np.float64]], samples: int, marks: tuple[Reference, ...] = ()) -> list[Lines]:
+def curves(
+    history: Mapping[str, NDArray[np.float64]], samples: int, content: Content, marks: tuple[Reference, ...] = ()
+) -> list[Lines]:
     """The charts of a training, from its curves as columns; also while it goes.
 
-    samples: images of each split that a point was measured on. marks: steps at which a stage of it begins.
+    samples: images of each split that a point was measured on. content: of these. marks: steps at which a stage of it
+    begins.
     """
+    label, attribute = content.label, content.attribute
+    cues = _series(history, "color_follow_rate", "shape_bias")
     return [
         Lines(
             name="accuracy",
             title="Accuracy while it trains",
-            note=f"Each point: the same images of each split, {samples:,} at most. training: images that it learns "
-            "from; easy: others, color tells the digit; hard: it lies; worst group: the worst of the 100 digit x color "
-            "groups of the probe split.",
+            note=f"Each point: the same images of each split, {samples:,} at most. training: images "
+            f"that it learns from; {_about_splits(content)}.",
             series=_series(history, "easy_accuracy", "hard_accuracy", "worst_group_accuracy", "train_accuracy"),
             x_label="step",
             marks=marks,
             y_label="accuracy",
             low=0.0,
             high=1.0,
-            references=(CHANCE,),
+            references=(chance(content),),
         ),
-        Lines(
-            name="cues",
-            title="Digit or color: which cue decides",
-            note="On images of the probe split whose color belongs to another digit. color-follow rate: share taken "
-            "for the color's digit; shape bias: share decided by the digit among those decided by digit or color.",
-            series=_series(history, "color_follow_rate", "shape_bias"),
-            x_label="step",
-            marks=marks,
-            y_label="share",
-            low=0.0,
-            high=1.0,
+        *(
+            [
+                Lines(
+                    name="cues",
+                    title=f"{label.capitalize()} or {attribute}: which cue decides",
+                    note=f"On images of the probe split whose {attribute} belongs to another {label}. color-follow "
+                    f"rate: share taken for the {attribute}'s {label}; shape bias: share decided by the {label} "
+                    f"among those decided by {label} or {attribute}.",
+                    series=cues,
+                    x_label="step",
+                    marks=marks,
+                    y_label="share",
+                    low=0.0,
+                    high=1.0,
+                )
+            ]
+            if content.values
+            else []
         ),
         Lines(
             name="loss",
@@ -141,6 +175,21 @@ def curves(history: Mapping[str, NDArray[np.float64]], samples: int, marks: tupl
         ),
         *_signals(history, marks),
     ]
+
+
+def chance(content: Content) -> Reference:
+    """The accuracy of guessing."""
+    return Reference(name="chance", value=1 / len(content.classes))
+
+
+def _about_splits(content: Content) -> str:
+    if not content.values:
+        return "easy: others of the same part; hard: of the test part"
+    classes, values = content.groups
+    return (
+        f"easy: others, {content.attribute} tells the {content.label}; hard: it lies; worst group: the worst of the "
+        f"{classes * values} {content.label} x {content.attribute} groups of the probe split"
+    )
 
 
 def overlaid_charts(each: Sequence[Sequence[Lines]], names: Sequence[str]) -> list[Lines]:

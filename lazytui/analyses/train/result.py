@@ -31,7 +31,7 @@ class TrainResult:
     metrics are measured on.
     history: the curves, (points,) float64 each, by name; among them `step`, which is finite. Others are NaN where they
     are undefined. Among them are the columns of `evaluation.conflicting_ten`: what it said of ten images.
-    conflicting_images: these, (10, 28, 28, 3) uint8; None in results of early versions.
+    conflicting_images: these, uint8; None in results of early versions.
     """
 
     headline: Annotated[HeadlineMetrics, Part()]
@@ -46,7 +46,7 @@ class TrainResult:
     at_chance: tuple[Note, ...] = ()
     samples: SplitSizes | None = None
     history: Annotated[Mapping[str, NDArray[np.float64]], Prefixed("history_", numbers("points").unbounded)]
-    conflicting_images: Annotated[NDArray[np.uint8] | None, images(10).optional] = None
+    conflicting_images: Annotated[NDArray[np.uint8] | None, images("shown classes").optional] = None
 
     @cached_property
     def metrics(self) -> dict[str, float | None]:

@@ -21,7 +21,8 @@ from lazytui.analyses.transfer.figures import figures
 from lazytui.analyses.transfer.params import TransferParams
 from lazytui.analyses.transfer.result import MEASURED, TransferResult, read
 from lazytui.data.association import contingency
-from lazytui.data.palettes import NO_COLOR, palette
+from lazytui.data.content import NO_CLASS
+from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
 from lazytui.data.presets import presets
 from lazytui.data.splits import BiasedDataset, build_dataset, find_data
@@ -76,12 +77,12 @@ def run(params: TransferParams, report: Report) -> TransferResult:
 
 
 def learned_digits(trained: DatasetParams, shown: DatasetParams) -> NDArray[np.uint8]:
-    """(11,) uint8: the digit that each color of the shown data belonged to in the training, or NO_COLOR."""
+    """(11,) uint8: the digit that each color of the shown data belonged to in the training, or NO_CLASS."""
     digits = {color: digit for digit, color in enumerate(palette(trained.palette).colors)}
     if trained.placement == "none":
         digits = {}
-    known = [digits.get(color, NO_COLOR) for color in palette(shown.palette).colors]
-    return np.array([*known, NO_COLOR], np.uint8)
+    known = [digits.get(color, NO_CLASS) for color in palette(shown.palette).colors]
+    return np.array([*known, NO_CLASS], np.uint8)
 
 
 def _measured(
@@ -91,12 +92,12 @@ def _measured(
     easy, hard, probe = predicted
     for split, answers in ((data.validation, easy), (data.hard, hard)):
         yield _or_nan(metrics.accuracy(split.labels, answers)), len(split)
-    digits, colors = data.probe.labels, data.probe.attributes
-    unbiased = metrics.unbiased_accuracy(digits, colors, probe)
+    digits, colors, table = data.probe.labels, data.probe.attributes, data.content.groups
+    unbiased = metrics.unbiased_accuracy(digits, colors, probe, table)
     yield _or_nan(unbiased), 0 if unbiased is None else len(digits)
-    accuracies, groups = metrics.group_accuracies(digits, colors, probe), contingency(digits, colors)
+    accuracies, groups = metrics.group_accuracies(digits, colors, probe, table), contingency(digits, colors, table)
     accuracies[groups < metrics.SMALLEST_GROUP] = np.nan
-    worst = metrics.worst_group_accuracy(digits, colors, probe)
+    worst = metrics.worst_group_accuracy(digits, colors, probe, table)
     yield _or_nan(worst), 0 if worst is None else int(groups.flat[np.nanargmin(accuracies)])
     attributes = learned[colors]
     conflicting = metrics.is_conflicting(digits, attributes)

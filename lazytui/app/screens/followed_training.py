@@ -13,6 +13,7 @@ from lazytui.analyses.train.figures import curves, stages, ten_figure
 from lazytui.analyses.train.params import TrainParams
 from lazytui.analyses.train.result import TrainResult
 from lazytui.app.workers.run_follower import RunWatch
+from lazytui.data.splits import MOST_SHOWN
 from lazytui.errors import BadInput
 from lazytui.evaluation.conflicting_ten import answers_at
 from lazytui.figures.kinds import Lines, Pixels, Reference
@@ -54,12 +55,21 @@ class FollowedTraining(RunWatch):
     def charts(self) -> list[Lines]:
         """None before the first point."""
         points = self.points()
-        return curves(points, self._params.metrics_samples if self._params else 1, self._stages) if points else []
+        if not points:
+            return []
+        trained = self._params or TrainParams()
+        return curves(points, trained.metrics_samples, trained.content, self._stages)
+
+    @property
+    def _shown_images(self) -> tuple[int, int, int]:
+        """How many images there are of which the network is asked, and their size."""
+        content = (self._params or TrainParams()).content
+        return min(len(content.classes), MOST_SHOWN), content.height, content.width
 
     def ten(self) -> TenImages | None:
         """None where nothing was kept of it, or not yet. The images stay: a run that ends moves them to its result."""
         if self._images is None:
-            self._images = load_images(self.run.path / IMAGES_FILE, 10)
+            self._images = load_images(self.run.path / IMAGES_FILE, *self._shown_images)
         if self._images is None and self.run.has_result:
             with suppress(BadInput):
                 self._images = self._result.conflicting_images

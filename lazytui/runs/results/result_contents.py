@@ -71,9 +71,9 @@ class Array:
         return replace(self, infinite=True)
 
 
-def images(*sides: Size) -> Array:
-    """Color images, (..., 28, 28, 3) uint8. sides: those before."""
-    return Array("u", (*sides, 28, 28, 3), low=0, high=255)
+def images(*sides: Size, height: Size = "/height", width: Size = "/width") -> Array:
+    """Color images, (..., height, width, 3) uint8. sides: those before."""
+    return Array("u", (*sides, height, width, 3), low=0, high=255)
 
 
 def indices(*shape: Size, below: Size) -> Array:

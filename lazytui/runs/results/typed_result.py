@@ -175,8 +175,6 @@ def _suffixes(kind: Any, mark: Prefixed, prefix: str, saved: Result) -> list[str
 
 def _inside(array: Array, prefix: str) -> Array:
     """The sides of an array of a part, by their names in the whole result."""
-    if not prefix:
-        return array
     return _sided(array, lambda side: side[1:] if side.startswith("/") else prefix + side)
 
 

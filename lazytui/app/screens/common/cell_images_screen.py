@@ -26,7 +26,7 @@ from lazytui.analyses.networks.network_pair import AGAINST
 from lazytui.app.figures import FigureView, view_of
 from lazytui.app.screens.common.browser_screen import BrowserScreen
 from lazytui.app.workers.newest_only import Newest, newest_answers
-from lazytui.data.palettes import Palette, palette
+from lazytui.data.content import Content
 from lazytui.data.splits import build_dataset
 from lazytui.errors import LazytuiError
 from lazytui.evaluation.predictions import Predictions
@@ -52,14 +52,14 @@ class ImagesOfCell:
     network: str
     cell: Cell
     found: Predictions
-    ten: Palette
+    content: Content
     indices: Chosen
     images: NDArray[np.uint8]
 
     def figure(self, part: slice, columns: int) -> Figure:
         """Some of the images."""
         shown, images = self.indices[part], self.images[part]
-        return cell_figure(self.cell, self.found, self.ten, shown, images, network=self.network, columns=columns)
+        return cell_figure(self.cell, self.found, self.content, shown, images, network=self.network, columns=columns)
 
 
 def load_images(run: RunFolder, matrix: str, row: int, column: int) -> ImagesOfCell:
@@ -72,12 +72,12 @@ def load_images(run: RunFolder, matrix: str, row: int, column: int) -> ImagesOfC
     data, (network, _) = result.first.trained, result.network_behind(matrix)
     found = predictions_behind(result, matrix)
     indices = images_behind(cell, found)
-    images = np.empty((0, 28, 28, 3), np.uint8)
+    images = np.empty((0, data.content.height, data.content.width, 3), np.uint8)
     if len(indices):
         require_at_hand(data.source, f"fetch them with lazytui run dataset --source {data.source}")
         with _painting:
             images = painted_again(_dataset(data), cell, found)[indices]
-    return ImagesOfCell(network, cell, found, palette(data.palette), indices, images)
+    return ImagesOfCell(network, cell, found, data.content, indices, images)
 
 
 def has_images(figure: str) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.ratio import Ratio, in_turn
-from lazytui.data.painting.assignment import easy_colors
+from lazytui.data.painting.assignment import easy_attributes
 from lazytui.data.painting.painter import repaint
 from lazytui.data.palettes import palette
 from lazytui.data.params import DatasetParams
@@ -30,7 +30,7 @@ def measure() -> list[Ratio]:
     usual = _torchvision(shapes, digits)
 
     def ours() -> NDArray[np.uint8]:
-        colors = easy_colors(digits, PARAMS.bias, PARAMS.counterexamples, stream(0, "colors"))
+        colors = easy_attributes(digits, PARAMS.bias, PARAMS.counterexamples, PARAMS.content, stream(0, "colors"))
         return repaint(shapes, colors, PARAMS, "train")
 
     return [in_turn(f"painting {COUNT:,} images", ours, lambda: _loop(usual), asked=30, repeats=5)]

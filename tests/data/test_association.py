@@ -10,20 +10,21 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats.contingency import association
 
 from lazytui.data.association import (
-    color_ceiling,
+    attribute_ceiling,
     contingency,
     cramers_v,
     cramers_v_bound,
     information_bound,
     mutual_information,
 )
+from lazytui.data.content import NO_CLASS
 from lazytui.data.palettes import NO_COLOR
 
 tables = arrays(np.int64, (10, 10), elements=st.integers(0, 50))
 
 
 def test_contingency_counts_digits_by_colors_and_leaves_gray_out() -> None:
-    counts = contingency(np.array([3, 3, 9, 1], np.uint8), np.array([4, 4, 0, NO_COLOR], np.uint8))
+    counts = contingency(np.array([3, 3, 9, 1], np.uint8), np.array([4, 4, 0, NO_COLOR], np.uint8), (10, 10))
     assert (counts[3, 4], counts[9, 0], counts.sum()) == (2, 1, 3)
 
 
@@ -44,7 +45,7 @@ def test_extremes() -> None:
     assert mutual_information(even) == cramers_v(even) == 0
     for measure in (mutual_information, information_bound, cramers_v, cramers_v_bound):
         assert measure(np.zeros((10, 10), int)) is None
-    assert color_ceiling(even, np.zeros((10, 10), int)) is None
+    assert attribute_ceiling(even, np.zeros((10, 10), int), range(10)) is None
     one_color = np.zeros((10, 10), int)
     one_color[:, 2] = 5
     assert mutual_information(one_color) == pytest.approx(0, abs=1e-12)
@@ -57,7 +58,8 @@ def test_random_colors_tell_nothing(images: int) -> None:
     """Of 1,000 data sets with random colors at most 5 % (and two standard errors) exceed the bounds, and the mean is
     near 0: 1,200 images would seem to tell 0.05 bits."""
     random = np.random.default_rng(images)
-    tables = [contingency(*random.integers(0, 10, (2, images)).astype(np.uint8)) for _ in range(1000)]
+    labels = random.integers(0, 10, (1000, 2, images)).astype(np.uint8)
+    tables = [contingency(digits, colors, (10, 10)) for digits, colors in labels]
     for measure, bound in ((mutual_information, information_bound), (cramers_v, cramers_v_bound)):
         found, limit = (np.array([of(table) for table in tables], float) for of in (measure, bound))
         assert 0.03 < (found > limit).mean() <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 1000)
@@ -91,9 +93,20 @@ def test_renaming_the_colors_changes_nothing(counts: np.ndarray, order: list[int
 def test_color_ceiling_is_what_a_color_reader_gets() -> None:
     train = np.full((10, 10), 1) + np.diag([90] * 10)
     inverted = np.ones((10, 10), int) - np.eye(10, dtype=int)
-    assert color_ceiling(train, train) == pytest.approx(91 / 100)
-    assert color_ceiling(train, inverted) == 0
-    assert color_ceiling(train, np.ones((10, 10), int)) == pytest.approx(0.1)
+    assert attribute_ceiling(train, train, range(10)) == pytest.approx(91 / 100)
+    assert attribute_ceiling(train, inverted, range(10)) == 0
+    assert attribute_ceiling(train, np.ones((10, 10), int), range(10)) == pytest.approx(0.1)
     swapped = train[:, [digit ^ 1 for digit in range(10)]]
-    assert color_ceiling(swapped, swapped) == pytest.approx(91 / 100)
-    assert color_ceiling(swapped, train) == pytest.approx(1 / 100)
+    assert attribute_ceiling(swapped, swapped, range(10)) == pytest.approx(91 / 100)
+    assert attribute_ceiling(swapped, train, range(10)) == pytest.approx(1 / 100)
+
+
+def test_a_value_that_training_lacks_is_taken_for_its_own_class_or_for_the_commonest() -> None:
+    """Two classes, three values; the last is aligned with none."""
+    train, split = np.array([[5, 0, 0], [1, 0, 0]]), np.array([[1, 2, 4], [0, 8, 1]])
+    assert attribute_ceiling(train, split, (0, 1, NO_CLASS)) == pytest.approx((1 + 8 + 4) / 16)
+
+
+def test_tables_have_as_many_rows_and_columns_as_are_asked_for() -> None:
+    counts = contingency(np.array([0, 1, 1, 1], np.uint8), np.array([2, 0, 3, 2], np.uint8), (2, 3))
+    assert counts.tolist() == [[0, 0, 1], [1, 0, 1]], "a value beyond the table isn't known"

@@ -50,10 +50,10 @@ def test_easy_is_biased_and_hard_is_inverted(data: BiasedDataset) -> None:
 
 
 def test_probe_shows_every_digit_in_every_color_equally_often(data: BiasedDataset) -> None:
-    counts = contingency(data.probe.labels, data.probe.attributes)
+    counts = contingency(data.probe.labels, data.probe.attributes, data.content.groups)
     assert (counts == counts[0, 0]).all()
     assert counts[0, 0] == np.bincount(data.hard.labels).min() // 10
-    first = contingency(data.probe.labels[:100], data.probe.attributes[:100])
+    first = contingency(data.probe.labels[:100], data.probe.attributes[:100], (10, 10))
     assert (first == 1).all()
 
 
@@ -104,7 +104,7 @@ def test_factorial_hard_split_is_the_probe() -> None:
 def test_tiny_data_sets_still_have_everything() -> None:
     data = small(train_size=10, test_size=60)
     assert (len(data.train), len(data.validation)) == (9, 1)
-    counts = contingency(data.probe.labels, data.probe.attributes)
+    counts = contingency(data.probe.labels, data.probe.attributes, data.content.groups)
     assert (counts == 1).all()
 
 

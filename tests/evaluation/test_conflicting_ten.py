@@ -35,6 +35,6 @@ def test_answers_are_found_again_at_each_step_and_gaps_are_unknown() -> None:
 
 
 def test_what_is_no_digit_is_unknown() -> None:
-    row = answer_columns(np.eye(10, dtype=np.float32)) | {"says_2": -1.0, "says_5": 77.0, "says_9": None}
+    row = answer_columns(np.eye(10, dtype=np.float32)) | {"says_2": -1.0, "says_5": 777.0, "says_9": None}
     assert predictions_in(row) == [0, 1, -1, 3, 4, -1, 6, 7, 8, -1]
     assert predictions_in({"loss": 1.0}) == []

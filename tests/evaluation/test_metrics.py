@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import accuracy_score, confusion_matrix
 
-from lazytui.data.palettes import NO_COLOR
+from lazytui.data.content import NO_CLASS
 from lazytui.evaluation import metrics
 
+TABLE = (10, 10)
 NONE = np.array([], np.uint8)
 
 
@@ -22,7 +24,7 @@ def labels(*values: int) -> np.ndarray:
 
 # Two aligned samples (one right), five conflicting ones (1 right, 3 follow the color, 1 neither), one gray (right).
 DIGITS = labels(1, 2, 3, 3, 4, 5, 6, 7)
-COLORS = labels(1, 2, 0, 4, 0, 0, 0, NO_COLOR)
+COLORS = labels(1, 2, 0, 4, 0, 0, 0, NO_CLASS)
 PREDICTED = labels(1, 9, 3, 4, 0, 0, 8, 7)
 
 
@@ -36,18 +38,18 @@ def test_a_case_counted_by_hand() -> None:
 
 
 def test_cells_counted_by_hand() -> None:
-    cells = metrics.group_accuracies(DIGITS, COLORS, PREDICTED)
+    cells = metrics.group_accuracies(DIGITS, COLORS, PREDICTED, TABLE)
     assert (cells[1, 1], cells[2, 2], cells[3, 0], cells[3, 4]) == (1.0, 0.0, 1.0, 0.0)
     assert np.isnan(cells).sum() == 100 - 7, "no sample, no accuracy"
 
 
 @pytest.mark.parametrize(
     "metric", [metrics.aligned_accuracy, metrics.conflicting_accuracy, metrics.color_follow_rate, metrics.shape_bias,
-               metrics.unbiased_accuracy, metrics.worst_group_accuracy]
+               partial(metrics.unbiased_accuracy, groups=TABLE), partial(metrics.worst_group_accuracy, groups=TABLE)]
 )  # fmt: skip
 def test_a_share_over_nothing_is_undefined(metric) -> None:  # type: ignore[no-untyped-def]
     assert metric(NONE, NONE, NONE) is None
-    gray = np.full(3, NO_COLOR, np.uint8)
+    gray = np.full(3, NO_CLASS, np.uint8)
     assert metric(labels(1, 2, 3), gray, labels(1, 2, 3)) is None
     assert metrics.accuracy(NONE, NONE) is None
     assert metrics.calibration_error(NONE, NONE, np.array([], np.float32)) is None
@@ -75,27 +77,29 @@ def test_unbiased_accuracy_weighs_groups_alike() -> None:
     digits, colors = every_group(1)
     digits, colors = np.append(digits, [0] * 900).astype(np.uint8), np.append(colors, [0] * 900).astype(np.uint8)
     predicted = np.full(len(digits), 9, np.uint8)
-    assert metrics.unbiased_accuracy(digits, colors, predicted) == pytest.approx(0.1)
+    assert metrics.unbiased_accuracy(digits, colors, predicted, TABLE) == pytest.approx(0.1)
     assert metrics.accuracy(digits, predicted) == pytest.approx(10 / 1000)
-    assert metrics.unbiased_accuracy(digits[1:900], colors[1:900], predicted[1:900]) is not None
+    assert metrics.unbiased_accuracy(digits[1:900], colors[1:900], predicted[1:900], TABLE) is not None
     without = (digits != 4) | (colors != 7)
-    assert metrics.unbiased_accuracy(digits[without], colors[without], predicted[without]) is None
+    assert metrics.unbiased_accuracy(digits[without], colors[without], predicted[without], TABLE) is None
 
 
 def test_the_worst_group_has_ten_samples_or_more() -> None:
     digits, colors = every_group(10)
     predicted = digits.copy()
     predicted[:3] = 9  # three of the ten samples of digit 0 in color 0
-    assert metrics.worst_group_accuracy(digits, colors, predicted) == pytest.approx(0.7)
-    assert metrics.worst_group_accuracy(digits[1:], colors[1:], predicted[1:]) == 1.0, "nine are too few to be scored"
+    assert metrics.worst_group_accuracy(digits, colors, predicted, TABLE) == pytest.approx(0.7)
+    assert metrics.worst_group_accuracy(digits[1:], colors[1:], predicted[1:], TABLE) == 1.0, (
+        "nine are too few to be scored"
+    )
     few, fewer = every_group(9)
-    assert metrics.worst_group_accuracy(few, fewer, few) is None
+    assert metrics.worst_group_accuracy(few, fewer, few, TABLE) is None
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=300))
 def test_confusion_and_accuracy_agree_with_scikit_learn(pairs: list[tuple[int, int]]) -> None:
     digits, predicted = (np.array(column, np.uint8) for column in zip(*pairs, strict=True))
-    ours = metrics.confusion_matrix(digits, predicted)
+    ours = metrics.confusion_matrix(digits, predicted, 10)
     np.testing.assert_array_equal(ours, confusion_matrix(digits, predicted, labels=range(10)))
     assert ours.sum() == len(pairs)
     assert metrics.accuracy(digits, predicted) == pytest.approx(accuracy_score(digits, predicted))
@@ -139,7 +143,7 @@ def test_the_rates_fit_together(data: st.DataObject) -> None:
     size = data.draw(st.integers(1, 80))
     column = st.lists(st.integers(0, 9), min_size=size, max_size=size)
     digits, predicted = (np.array(data.draw(column), np.uint8) for _ in range(2))
-    worn = st.lists(st.sampled_from([*range(10), int(NO_COLOR)]), min_size=size, max_size=size)
+    worn = st.lists(st.sampled_from([*range(10), int(NO_CLASS)]), min_size=size, max_size=size)
     colors = np.array(data.draw(worn), np.uint8)
     right = metrics.conflicting_accuracy(digits, colors, predicted)
     follow = metrics.color_follow_rate(digits, colors, predicted)

@@ -35,21 +35,21 @@ def test_stretches_of_a_tenth_of_the_steps(accuracies: list[float], found: list[
         "easy_accuracy": accuracies,
         "loss": [math.nan] + [2.3] * 5,
     }
-    stretches = stretches_at_chance(history, 0.12, 100)
+    stretches = stretches_at_chance(history, 0.12, 100, 10)
     assert [(stretch.first, stretch.last) for stretch in stretches] == found
     assert all(stretch.loss == pytest.approx(2.3) for stretch in stretches)
 
 
 def test_a_short_stretch_is_none() -> None:
     history = {"step": [0, 9, 10, 18, 100], "easy_accuracy": [LOW, GOOD, LOW, LOW, GOOD]}
-    assert stretches_at_chance(history, 0.12, 100) == []
-    assert [stretch.first for stretch in stretches_at_chance(history, 0.12, 80)] == [10]
+    assert stretches_at_chance(history, 0.12, 100, 10) == []
+    assert [stretch.first for stretch in stretches_at_chance(history, 0.12, 80, 10)] == [10]
 
 
 def test_few_images_and_a_common_digit_allow_more_by_chance() -> None:
     alike = (np.arange(10_000) % 10).astype(np.uint8)
-    assert chance_bound(alike[:30]) > 0.25 and chance_bound(alike) == pytest.approx(0.109)
-    assert chance_bound(np.where(alike == 0, np.uint8(1), alike)) == pytest.approx(0.2)
+    assert chance_bound(alike[:30], 10) > 0.25 and chance_bound(alike, 10) == pytest.approx(0.109)
+    assert chance_bound(np.where(alike == 0, np.uint8(1), alike), 10) == pytest.approx(0.2)
 
 
 def test_a_training_that_breaks_down_is_told(lab: Lab) -> None:

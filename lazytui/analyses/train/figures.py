@@ -46,7 +46,7 @@ def ten_figure(params: TrainParams, images: NDArray[np.uint8], answers: TenAnswe
         values = value_before(shown).tolist()
     cues = content.aligned_classes[values].tolist()
     names = [f"{content.value_names[value]} " if params.plants else "" for value in values]
-    known = answers.predicted >= 0
+    known = (answers.predicted >= 0) & (answers.predicted < len(content.classes))
     captions = [
         f"{content.classes[said]} {share:.0%}"
         for said, share in zip(

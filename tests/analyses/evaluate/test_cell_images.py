@@ -13,14 +13,15 @@ from lazytui.analyses.evaluate.cell_images import (
     images_behind,
     painted_again,
 )
-from lazytui.data.palettes import NO_COLOR, palette
+from lazytui.data.content import colored_digits
+from lazytui.data.palettes import NO_COLOR
 from lazytui.data.params import DatasetParams
 from lazytui.data.splits import BiasedDataset, build_dataset
 from lazytui.errors import BadInput
 from lazytui.evaluation.predictions import Predictions, split_predictions
 from lazytui.figures.kinds import Pixels, Text
 
-TEN = palette("distinct")
+TEN = colored_digits("distinct")
 EVERY_CELL = [(row, column) for row in range(10) for column in range(10)]
 
 
@@ -45,7 +46,7 @@ def test_each_cell_has_as_many_images_as_it_counts(matrix: str, said: dict[str, 
     of, by = said[MATRICES[matrix].split], MATRICES[matrix]
     pairs = list(zip(getattr(of, by.rows), getattr(of, by.columns), strict=True))
     counts = np.array([[pairs.count(cell) for cell in EVERY_CELL[row : row + 10]] for row in range(0, 100, 10)])
-    assert np.array_equal(count_images(matrix, of), counts)
+    assert np.array_equal(count_images(matrix, of, TEN), counts)
     found = [images_behind(Cell(matrix, *cell), of) for cell in EVERY_CELL]
     assert [len(indices) for indices in found] == counts.reshape(-1).tolist()
     assert sorted(np.concatenate(found).tolist()) == list(range(len(of.labels)))
@@ -99,7 +100,7 @@ def test_an_empty_cell_says_so() -> None:
 
 
 def test_colors_by_prediction_count_what_is_said_of_each_color_and_no_gray_image() -> None:
-    counts = count_images("color-by-prediction-hard", FEW)
+    counts = count_images("color-by-prediction-hard", FEW, TEN)
     expected = np.zeros((10, 10), int)
     expected[0, 0] = expected[2, 0] = 1  # a red and a blue 1, both taken for 0
     expected[1, 2] = 1  # a green 2

@@ -73,7 +73,7 @@ def test_the_second_stage_of_a_training_is_marked_in_each_of_its_charts() -> Non
     (mark,) = stages(jtt, 80)
     assert (mark.name, mark.value) == ("second network", 60)
     history = {name: np.arange(3.0) for name in ("step", "loss", "easy_accuracy", "conflicting_weight")}
-    charts = curves(history, 100, (mark,))
+    charts = curves(history, 100, TrainParams().content, (mark,))
     assert [chart.name for chart in charts] == ["accuracy", "cues", "loss", "conflicting-weight"]
     assert all(chart.marks == (mark,) for chart in charts)
     assert stages(TrainParams(epochs=4), 80) == ()

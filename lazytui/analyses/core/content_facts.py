@@ -36,6 +36,6 @@ def sizes_of(content: Content) -> dict[str, int]:
         "classes": classes,
         "values": values,
         "values or none": values + 1,
-        "height": content.height,
-        "width": content.width,
+        "image height": content.height,
+        "image width": content.width,
     }

@@ -71,7 +71,7 @@ class Array:
         return replace(self, infinite=True)
 
 
-def images(*sides: Size, height: Size = "/height", width: Size = "/width") -> Array:
+def images(*sides: Size, height: Size = "/image height", width: Size = "/image width") -> Array:
     """Color images, (..., height, width, 3) uint8. sides: those before."""
     return Array("u", (*sides, height, width, 3), low=0, high=255)
 

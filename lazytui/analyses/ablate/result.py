@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
 from lazytui.runs.results.result_contents import SHARE, Count, Damaged, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
@@ -48,7 +49,7 @@ class AblateResult:
 
 def read(params: AblateParams, saved: Result) -> AblateResult:
     """Raises Damaged where it isn't what `write_fields` makes."""
-    result = read_fields(AblateResult, saved)
+    result = read_fields(AblateResult, saved, content_sizes(saved))
     if (params.patch is None) is not (result.logits is None):
         raise Damaged("it has other logits than it was asked for")
     if params.patch is None and result.images is not None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.runs.results.result_contents import SHARE, Metric, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
@@ -68,4 +69,4 @@ def _saved(answer: NetworkAnswer) -> Result:
 
 def read(_params: AskParams, saved: Result) -> AskResult:
     """Raises Damaged where the result isn't what `ask` makes."""
-    return read_pair(saved, lambda one: read_fields(NetworkAnswer, one))
+    return read_pair(saved, lambda one: read_fields(NetworkAnswer, one, content_sizes(one)))

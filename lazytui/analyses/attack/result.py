@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lazytui.analyses.attack.params import FEWEST
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.attacks.source_pools import Pool
 from lazytui.evaluation.robustness import Robustness
 from lazytui.runs.results.result_contents import (
@@ -208,7 +209,8 @@ def _same_sources(one: PoolResult, other: PoolResult) -> bool:
 
 
 def _pool(saved: Result, number: int, pool: Pool) -> PoolResult:
-    found = read_fields(PoolResult, starting_with(f"{number}/{pool}/", Result({}, {}, saved.arrays)))
+    own = starting_with(f"{number}/{pool}/", Result({}, {}, saved.arrays))
+    found = read_fields(PoolResult, own, content_sizes(saved))
     attacked = found.perturbations
     if attacked and not len(attacked.clean) <= len(attacked.budgets) == int(found.correct.sum()):
         raise Damaged(f"its {pool} sources and their budgets contradict each other")

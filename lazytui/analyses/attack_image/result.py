@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.runs.results.result_contents import ANY, COUNT, Count, Metric, Name, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
@@ -54,4 +55,4 @@ class AttackImageResult:
 
 def read(_params: AttackImageParams, saved: Result) -> AttackImageResult:
     """Raises Damaged where it isn't what `write_fields` makes."""
-    return read_fields(AttackImageResult, saved)
+    return read_fields(AttackImageResult, saved, content_sizes(saved))

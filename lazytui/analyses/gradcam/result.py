@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.networks.network_pair_result import NetworkPair, join_saved, read_pair
 from lazytui.analyses.train.params import TrainParams
 from lazytui.data.palettes import NO_COLOR
@@ -182,7 +183,7 @@ def read(_params: GradcamParams, saved: Result) -> GradcamResult:
 
 
 def _read_network(saved: Result) -> NetworkMaps:
-    found = read_fields(NetworkMaps, saved)
+    found = read_fields(NetworkMaps, saved, content_sizes(saved))
     if found.cue_conflict.maps.shape[1:] != found.map_size:
         raise Damaged(f"its maps have the shape {found.cue_conflict.maps.shape}")
     _check_tests(found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import EasyAndHard, PaletteName
@@ -206,7 +207,7 @@ class NeuronsResult:
 
 def read(_params: NeuronsParams, saved: Result) -> NeuronsResult:
     """Raises Damaged where the result isn't what `neurons` makes."""
-    result = read_fields(NeuronsResult, saved)
+    result = read_fields(NeuronsResult, saved, content_sizes(saved))
     result.exemplars.check_order()
     if result.exemplar_maps:
         result.exemplar_maps.check_images(result.exemplars)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.exemplar_maps import ExemplarMaps
 from lazytui.analyses.core.exemplar_result import Exemplars
 from lazytui.analyses.core.fact_readers import PaletteName
@@ -174,7 +175,10 @@ class SaeResult:
 def read(_params: SaeParams, saved: Result) -> SaeResult:
     """Raises Damaged where the result isn't what `sae` makes."""
     result = read_fields(
-        SaeResult, saved, may_be_empty=frozenset({"pictured", "evidence", "history_points", "geometry_shown"})
+        SaeResult,
+        saved,
+        content_sizes(saved),
+        may_be_empty=frozenset({"pictured", "evidence", "history_points", "geometry_shown"}),
     )
     result.exemplars.check_order()
     if result.exemplar_maps:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.runs.results.result_contents import ANY, Damaged, Metric, Name, Note, images, numbers, shares
 from lazytui.runs.results.saved_result import Result
@@ -58,7 +59,7 @@ class SaeDialResult:
 
 def read(params: SaeDialParams, saved: Result) -> SaeDialResult:
     """Raises Damaged where it isn't what `write_fields` makes."""
-    result = read_fields(SaeDialResult, saved, {"factors": len(params.factors)})
+    result = read_fields(SaeDialResult, saved, {**content_sizes(saved), "factors": len(params.factors)})
     if len(result.features) + len(result.into) != len(result.strength):
         raise Damaged("it names other features than it has strengths of")
     if any(maps is not None and len(maps) > len(result.features) for maps in (result.mapped, result.mapped_grad_cam)):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lazytui.analyses.core.content_facts import content_sizes
 from lazytui.analyses.core.fact_readers import PaletteName
 from lazytui.data.palettes import Palette, palette
 from lazytui.runs.results.result_contents import ANY, Count, Damaged, Name, Number, counts, images, indices, numbers
@@ -198,7 +199,7 @@ def write(result: SaeExperimentsResult) -> Result:
 
 def read(_params: SaeExperimentsParams, saved: Result) -> SaeExperimentsResult:
     """Raises Damaged where the result isn't what `sae-experiments` makes."""
-    shared = read_fields(_Shared, saved, may_be_empty=frozenset({"partners"}))
+    shared = read_fields(_Shared, saved, content_sizes(saved), may_be_empty=frozenset({"partners"}))
     networks = tuple(_network(saved, number, facts) for number, facts in enumerate(shared.networks))
     if (shared.stability or shared.shares) and len(networks) < 2:
         raise Damaged("it lacks the second network")
@@ -218,4 +219,5 @@ def read(_params: SaeExperimentsParams, saved: Result) -> SaeExperimentsResult:
 
 def _network(saved: Result, number: int, facts: Mapping[str, Any]) -> NetworkEdits:
     metrics, arrays = starting_with("against_" * number, saved).metrics, starting_with(f"{number}/", saved).arrays
-    return read_fields(NetworkEdits, Result(metrics, facts, arrays), may_be_empty=frozenset({"single"}))
+    own = Result(metrics, facts, arrays)
+    return read_fields(NetworkEdits, own, content_sizes(saved), may_be_empty=frozenset({"single"}))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 from numpy.typing import NDArray
 
+from lazytui.analyses.core.content_facts import sizes_of
 from lazytui.evaluation.headline_metrics import HeadlineMetrics, SplitSizes
 from lazytui.runs.events import LONGEST_NAME
 from lazytui.runs.results.result_contents import ANY, COUNT, SHARE, Count, Damaged, Name, Note, images, numbers
@@ -58,9 +59,9 @@ def write(result: TrainResult) -> Result:
     return write_fields(result)
 
 
-def read(_params: TrainParams, saved: Result) -> TrainResult:
+def read(params: TrainParams, saved: Result) -> TrainResult:
     """Raises Damaged where it isn't what `write` makes."""
-    result = read_fields(TrainResult, saved, may_be_empty=frozenset({"points"}))
+    result = read_fields(TrainResult, saved, sizes_of(params.content), may_be_empty=frozenset({"points"}))
     if "step" not in result.history:
         raise Damaged("it lacks the array 'history_step'")
     if not np.isfinite(result.history["step"]).all():
